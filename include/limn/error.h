@@ -1,0 +1,29 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace limn {
+
+/// The one exception of limn: a user's mistake, told so that the user can mend it.
+///
+/// `what()` reads "FILE: THING: found FOUND, expected EXPECTED; HINT"; parts that are empty are left out.
+class Error : public std::runtime_error {
+ public:
+  /// Use with designated initialisers: `throw Error({.file = …, .thing = …, .found = …});`
+  struct Parts {
+    std::string file;      ///< the file or input where it went wrong: "model.safetensors", "line 12"
+    std::string thing;     ///< what in it: "tensor 'classifier.weight'", "--method"
+    std::string found;     ///< what was there
+    std::string expected;  ///< what should have been there; lists are complete ("gradient, lime, …")
+    std::string hint;      ///< what to do about it
+  };
+  explicit Error(Parts parts);
+
+  const Parts& parts() const noexcept { return parts_; }
+
+ private:
+  Parts parts_;
+};
+
+}  // namespace limn

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "limn/error.h"
+#include "limn/explanation.h"
+#include "limn/options.h"
+
+/// limn: what a transformer encoder says about a text, and which words made it say so.
+///
+///     const auto model = limn::Model::load("models/minilm-l6-sentiment");
+///     const auto why = model.explain("A gorgeous, witty film.");
+///     for (const auto& [begin, end, score] : why.words) …
+
+namespace limn {
+
+/// One tokenised input.
+struct TokenizedInput {
+  std::vector<Token> tokens;  ///< scores are 0
+  std::vector<std::int32_t> type_ids;
+  std::size_t cut_tokens = 0;  ///< how many did not fit
+};
+
+/// One checkpoint, in figures.
+struct ModelInfo {
+  std::string name, family, architecture;
+  Task task = Task::sequence_classification;
+  std::vector<std::string> labels;
+  std::size_t layers = 0, channels = 0, heads = 0, feed_forward = 0, vocabulary = 0, positions = 0;
+  std::size_t parameters = 0;
+  std::vector<std::pair<std::string, std::size_t>> files;  ///< name, bytes
+};
+
+// ---- the model -------------------------------------------------------------------------------------
+
+/// A loaded checkpoint: immutable, cheap to copy, safe to use from any number of threads at once.
+class Model {
+ public:
+  /// Loads a Hugging Face checkpoint folder (config.json, safetensors, tokenizer.json or vocab.txt).
+  /// @throws Error if a file is missing, broken, or does not fit the others.
+  static Model load(const std::filesystem::path& folder);
+
+  const ModelInfo& info() const;
+  TokenizedInput tokenize(const Input& input, const PredictOptions& options = {}) const;
+
+  Prediction predict(const Input& input, const PredictOptions& options = {}) const;
+  std::vector<Prediction> predict(const std::vector<Input>& inputs, const PredictOptions& options = {}) const;
+
+  /// Why the model says what it says. QA: text = question, pair = context.
+  Explanation explain(const Input& input, const Method& method = Gradient{}, const ExplainOptions& options = {}) const;
+  Explanation explain(std::string_view text, const Method& method = Gradient{}, const ExplainOptions& options = {}) const;
+  Explanation explain(std::string_view question, std::string_view context, const Method& method = Gradient{},
+                      const ExplainOptions& options = {}) const;
+  /// The same for many inputs, packed into shared passes; result i belongs to input i.
+  /// @throws Error for the first input that cannot be explained.
+  std::vector<Explanation> explain(const std::vector<Input>& inputs, const Method& method = Gradient{},
+                                   const ExplainOptions& options = {}) const;
+  /// Token classification: one explanation per entity, from one forward pass; other tasks: a single one.
+  std::vector<Explanation> explain_all(const Input& input, const Method& method = Gradient{},
+                                       const ExplainOptions& options = {}) const;
+
+  struct Implementation;
+
+ private:
+  explicit Model(std::shared_ptr<const Implementation> implementation);
+  std::shared_ptr<const Implementation> implementation_;
+};
+
+/// Threads that limn uses in all; 0: as many as the machine has. Results do not depend on it.
+void set_threads(std::size_t threads);
+
+// ---- writing ---------------------------------------------------------------------------------------
+// Files are written under a temporary name and renamed, so that no reader ever sees half a file.
+
+void write_json(const Explanation& explanation, const std::filesystem::path& file);
+void write_html(const Explanation& explanation, const std::filesystem::path& file);
+void write_html(const std::vector<Explanation>& explanations, const std::filesystem::path& file);
+void write_svg(const Explanation& explanation, const std::filesystem::path& file);
+
+}  // namespace limn

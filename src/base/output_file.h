@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace limn {
+
+/// Writes text to a temporary file beside path and renames it, so that no reader ever sees half a file.
+/// Throws Error if it cannot be written; then path is as it was.
+void write_file(const std::filesystem::path& path, std::string_view text);
+
+/// The whole of a (small) file. Throws Error if it cannot be read.
+std::string read_file(const std::filesystem::path& path);
+
+}  // namespace limn
