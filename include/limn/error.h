@@ -12,11 +12,11 @@ class Error : public std::runtime_error {
  public:
   /// Use with designated initialisers: `throw Error({.file = …, .thing = …, .found = …});`
   struct Parts {
-    std::string file;      ///< the file or input where it went wrong: "model.safetensors", "line 12"
-    std::string thing;     ///< what in it: "tensor 'classifier.weight'", "--method"
-    std::string found;     ///< what was there
-    std::string expected;  ///< what should have been there; lists are complete ("gradient, lime, …")
-    std::string hint;      ///< what to do about it
+    std::string file = {};      ///< the file or input where it went wrong: "model.safetensors", "line 12"
+    std::string thing = {};     ///< what in it: "tensor 'classifier.weight'", "--method"
+    std::string found = {};     ///< what was there
+    std::string expected = {};  ///< what should have been there; lists are complete ("gradient, lime, …")
+    std::string hint = {};      ///< what to do about it
   };
   explicit Error(Parts parts);
 
