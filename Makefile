@@ -1,0 +1,32 @@
+# The short way to the usual commands; the builds themselves are in CMakePresets.json.
+.PHONY: build setup demo test bench check install clean
+
+build:
+	@cmake --preset release > /dev/null || { tools/setup.sh --say; exit 1; }
+	@cmake --build --preset release
+
+setup:
+	@tools/setup.sh
+
+demo: setup build
+	@tools/demo.sh
+
+test: setup build
+	@ctest --preset release
+
+bench:
+	@tools/setup.sh bench
+	@cmake --preset release > /dev/null
+	@cmake --build --preset release --target limn_bench
+	@build/limn_bench
+
+# What a change should pass before it is shared: format, warnings, lint, sanitizers, fuzz smoke.
+check:
+	@tools/setup.sh bench check
+	@tools/check.sh
+
+install: build
+	@cmake --install build $(if $(PREFIX),--prefix $(PREFIX))
+
+clean:
+	rm -rf build build-dev build-tsan build-clang build-fuzz

@@ -1,0 +1,8 @@
+# find_package(limn) defines the target limn::limn. The library is static, so its own libraries must be there too.
+include(CMakeFindDependencyMacro)
+find_dependency(fmt)
+find_dependency(dnnl)
+find_dependency(Threads)
+find_dependency(PkgConfig)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+include(${CMAKE_CURRENT_LIST_DIR}/limn-targets.cmake)

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# make check: all steps, or the ones that are named, one after the other; stops at the first that fails.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build() { cmake --preset "$1" >/dev/null && cmake --build --preset "$1"; }
+
+format() { git ls-files -z '*.cc' '*.h' | xargs -0 clang-format-14 --dry-run -Werror; }
+
+# clang reads what GCC compiles elsewhere: its warnings, then clang-tidy (.clang-tidy) on the same compile commands.
+clang() { build clang; }
+lint() {
+  cmake --preset clang >/dev/null
+  git ls-files -z 'src/*.cc' | xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 -p build-clang --quiet --warnings-as-errors='*'
+}
+
+# AddressSanitizer and UndefinedBehaviorSanitizer; the layers test is among them.
+address() { build dev && ctest --preset dev; }
+thread() { build tsan && TSAN_OPTIONS="suppressions=$PWD/tools/tsan.supp" ctest --preset tsan; }
+
+# A few seconds a target: finds what is broken at once, not what is hidden deep.
+fuzz() {
+  build fuzz
+  for source in fuzz/*_fuzz.cc; do
+    name=$(basename "$source" .cc)
+    corpus=fuzz/corpus/${name%_fuzz}
+    mkdir -p "build-fuzz/corpus/$name"
+    "build-fuzz/$name" -max_total_time="${FUZZ_SECONDS:-10}" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+      "build-fuzz/corpus/$name" $([[ -d $corpus ]] && echo "$corpus")
+  done
+}
+
+for step in "${@:-}"; do
+  case $step in
+    format | clang | lint | address | thread | fuzz) steps+=("$step") ;;
+    "") steps=(format clang lint address thread fuzz) ;;
+    *) echo "tools/check.sh: unknown step '$step'; known: format, clang, lint, address, thread, fuzz" >&2; exit 2 ;;
+  esac
+done
+for step in "${steps[@]}"; do
+  echo "== $step"
+  "$step"
+done
