@@ -1,0 +1,261 @@
+#include "base/row_reader.h"
+
+#include <fmt/format.h>
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <istream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace limn {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Bounds that a hostile row could otherwise use to exhaust the stack (printing JSON recurses) or the memory.
+constexpr int deepest_json = 100;
+constexpr std::size_t most_cells = 10'000;
+
+bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+
+/// The offset of the first byte that is not valid UTF-8, or nothing.
+std::optional<std::size_t> invalid_utf8(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    if (static_cast<unsigned char>(text[i]) < 0x80) {
+      ++i;
+      continue;
+    }
+    utf8proc_int32_t code_point = 0;
+    const auto length =
+        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data() + i),
+                         static_cast<utf8proc_ssize_t>(std::min<std::size_t>(text.size() - i, 4)), &code_point);
+    if (length <= 0) return i;
+    i += static_cast<std::size_t>(length);
+  }
+  return std::nullopt;
+}
+
+/// Cells of one CSV record, fed line by line: a quoted cell may hold line ends.
+class CsvRecord {
+ public:
+  explicit CsvRecord(std::vector<std::string>& cells) : cells_(cells) { cells_.assign(1, {}); }
+
+  /// @param line without its line feed. @return whether the record ends with this line.
+  bool add(std::string_view line) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      const char c = line[i];
+      if (quoted_) {
+        if (c != '"') {
+          cells_.back() += c;
+        } else if (i + 1 < line.size() && line[i + 1] == '"') {
+          cells_.back() += line[++i];
+        } else {
+          quoted_ = false, after_quote_ = true;
+        }
+      } else if (c == ',') {
+        if (cells_.size() <= most_cells) cells_.emplace_back();
+        at_start_ = true, after_quote_ = false;
+        continue;
+      } else if (c == '"' && at_start_) {
+        quoted_ = true;
+      } else if (c == '\r' && i + 1 == line.size()) {
+        break;  // the line end after a cell with line ends
+      } else {
+        text_after_quote_ = text_after_quote_ || after_quote_;
+        cells_.back() += c;
+      }
+      at_start_ = false;
+    }
+    if (quoted_) cells_.back() += '\n';
+    return !quoted_;
+  }
+
+  bool text_after_quote() const { return text_after_quote_; }
+
+ private:
+  std::vector<std::string>& cells_;
+  bool quoted_ = false, at_start_ = true, after_quote_ = false, text_after_quote_ = false;
+};
+
+void split_at_tabs(std::string_view line, std::vector<std::string>& cells) {
+  cells.clear();
+  for (std::size_t begin = 0;;) {
+    const std::size_t end = std::min(line.find('\t', begin), line.size());
+    cells.emplace_back(line.substr(begin, end - begin));
+    if (end == line.size() || cells.size() > most_cells) return;
+    begin = end + 1;
+  }
+}
+
+std::string quantity(std::size_t count, std::string_view thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+RowFormat row_format(const std::filesystem::path& file) {
+  if (file == "-") return RowFormat::jsonl;
+  std::string ending = file.extension().string();
+  for (char& c : ending) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  if (ending == ".jsonl" || ending == ".ndjson") return RowFormat::jsonl;
+  if (ending == ".csv") return RowFormat::csv;
+  if (ending == ".tsv") return RowFormat::tsv;
+  if (ending == ".txt") return RowFormat::text;
+  throw Error({.file = file.string(),
+               .found = ending.empty() ? "a name without an ending" : "the ending '" + ending + "'",
+               .expected = ".jsonl, .csv, .tsv or .txt"});
+}
+
+const std::string* Row::find(std::string_view name) const {
+  const auto field = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.first == name; });
+  return field == fields.end() ? nullptr : &field->second;
+}
+
+RowReader::RowReader(std::istream& stream, RowFormat format, std::string file, std::size_t longest_row)
+    : stream_(stream), format_(format), file_(std::move(file)), longest_row_(longest_row) {
+  if (format_ == RowFormat::text) columns_ = {"text"};
+  if (format_ != RowFormat::csv && format_ != RowFormat::tsv) return;
+  if (!read_record(columns_)) {
+    throw Error({.file = file_, .found = "an empty file", .expected = "a header line that names the columns"});
+  }
+  if (error_) throw *error_;
+  std::set<std::string_view> seen;
+  for (const auto& column : columns_) {
+    if (!seen.insert(column).second)
+      throw row_error("the column '" + column + "' twice", "a header with different names");
+  }
+}
+
+Error RowReader::row_error(std::string found, std::string expected, std::string hint) const {
+  return Error({.file = file_,
+                .thing = fmt::format("line {}", first_line_),
+                .found = std::move(found),
+                .expected = std::move(expected),
+                .hint = std::move(hint)});
+}
+
+/// One line without its line feed; false at the end of the stream. A line that is too long is skipped and sets error_.
+bool RowReader::read_line(std::string& line) {
+  line.clear();
+  auto* const buffer = stream_.rdbuf();
+  constexpr int end = std::istream::traits_type::eof();
+  bool any = false;
+  try {
+    for (int c = buffer->sbumpc(); c != end; c = buffer->sbumpc()) {
+      any = true;
+      if (c == '\n') break;
+      if (line.size() < longest_row_) {
+        line += std::istream::traits_type::to_char_type(c);
+      } else if (!error_) {
+        error_ = row_error(fmt::format("more than {} bytes", longest_row_), "a shorter row");
+      }
+    }
+  } catch (const std::ios_base::failure& failure) {
+    throw Error({.file = file_, .thing = fmt::format("after line {}", line_), .found = failure.code().message()});
+  }
+  if (!any) return false;
+  if (line_ == 0) {
+    if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
+    if (line.starts_with("\xFF\xFE") || line.starts_with("\xFE\xFF")) {
+      throw Error({.file = file_, .found = "UTF-16 text", .expected = "UTF-8", .hint = "save the file as UTF-8"});
+    }
+  }
+  ++line_;
+  return true;
+}
+
+/// The cells of the next record that is not blank; false at the end. Sets error_ if the record is broken.
+bool RowReader::read_record(std::vector<std::string>& cells) {
+  error_.reset();
+  std::string line;
+  do {
+    first_line_ = line_ + 1;
+    if (!read_line(line)) return false;
+  } while (is_blank(line) && !error_);
+
+  if (format_ == RowFormat::csv) {
+    CsvRecord record(cells);
+    std::size_t bytes = line.size();
+    while (!error_ && !record.add(line)) {
+      if (!read_line(line)) {
+        error_ = row_error("a quote that is never closed", "\" at the end of the cell",
+                           "the rest of the file was read as one cell");
+        break;
+      }
+      bytes += line.size() + 1;
+      if (!error_ && bytes > longest_row_) {
+        error_ = row_error(fmt::format("more than {} bytes", longest_row_), "a shorter row", "is a quote not closed?");
+      }
+    }
+    if (!error_ && record.text_after_quote()) {
+      error_ = row_error("text after a closing quote", "a comma or the end of the line",
+                         "write a quote within quotes as \"\"");
+    }
+  } else {
+    if (line.ends_with('\r')) line.pop_back();
+    if (format_ == RowFormat::tsv) {
+      split_at_tabs(line, cells);
+    } else {
+      cells.assign(1, std::move(line));
+    }
+  }
+  if (!error_ && cells.size() > most_cells) {
+    error_ = row_error(fmt::format("more than {} cells", most_cells), "fewer");
+  }
+  for (const auto& cell : cells) {
+    if (error_) break;
+    if (const auto offset = invalid_utf8(cell)) {
+      error_ = row_error(
+          fmt::format(
+              "byte 0x{:02X} at offset {} of '{}'", static_cast<unsigned char>(cell[*offset]), *offset,
+              columns_.size() == cells.size() ? columns_[static_cast<std::size_t>(&cell - cells.data())] : "the row"),
+          "valid UTF-8");
+    }
+  }
+  return true;
+}
+
+std::optional<Row> RowReader::next() {
+  std::vector<std::string> cells;
+  if (!read_record(cells)) return std::nullopt;
+  Row row;
+  row.line = first_line_;
+  if (!error_ && format_ == RowFormat::jsonl) {
+    try {
+      const auto check_depth = [&](int depth, Json::parse_event_t, Json&) {
+        if (depth > deepest_json)
+          throw row_error("JSON nested too deeply", fmt::format("at most {} levels", deepest_json));
+        return true;
+      };
+      const Json object = Json::parse(cells.front(), check_depth);
+      if (!object.is_object()) {
+        throw row_error(fmt::format("a JSON {}", object.type_name()), "a JSON object, {\"text\": …}");
+      }
+      for (const auto& [key, value] : object.items()) {
+        if (!value.is_null()) row.fields.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
+      }
+      row.json = std::move(cells.front());
+    } catch (const Json::parse_error& failure) {
+      error_ = row_error(fmt::format("invalid JSON at byte {}", failure.byte), "one JSON object a line");
+    } catch (const Json::out_of_range&) {
+      error_ = row_error("a number that is too large", "numbers of at most 1.8e308");
+    } catch (const Error& failure) {
+      error_ = failure;
+    }
+  } else if (!error_ && cells.size() != columns_.size()) {
+    error_ =
+        row_error(quantity(cells.size(), "cell"), fmt::format("{} ({})", columns_.size(), fmt::join(columns_, ", ")),
+                  format_ == RowFormat::csv ? "a cell with a comma needs quotes" : "");
+  } else if (!error_) {
+    for (std::size_t i = 0; i < cells.size(); ++i) row.fields.emplace_back(columns_[i], std::move(cells[i]));
+  }
+  if (error_) row.fields.clear(), row.error = std::move(error_);
+  error_.reset();
+  return row;
+}
+
+}  // namespace limn
