@@ -1,0 +1,119 @@
+// The tree is the pipeline: these tests keep it so.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+
+#include "structure/source_tree.h"
+
+namespace limn {
+namespace {
+
+using Names = std::set<std::string>;
+
+/// What each folder of src/ may include: folders of src/, and headers of include/limn.
+struct Layer {
+  Names folders;
+  Names headers;
+};
+
+const std::map<std::string, Layer> layers = {
+    {"base", {{"base"}, {"error.h"}}},
+    {"text", {{"base", "text"}, {"error.h"}}},
+    {"math", {{"base", "math"}, {"error.h"}}},
+    {"model", {{"base", "text", "math", "model"}, {"error.h", "explanation.h", "options.h"}}},
+    {"task", {{"base", "text", "math", "model", "task"}, {"error.h", "explanation.h", "options.h"}}},
+    {"explain", {{"base", "text", "math", "model", "task", "explain"}, {"error.h", "explanation.h", "options.h"}}},
+    {"evaluate",
+     {{"base", "text", "math", "model", "task", "explain", "evaluate"}, {"error.h", "explanation.h", "options.h"}}},
+    // Pure functions of an Explanation.
+    {"render", {{"base", "render"}, {"error.h", "explanation.h"}}},
+    // The files of src/ itself: what include/limn/limn.h promises.
+    {"",
+     {{"base", "text", "math", "model", "task", "explain", "evaluate", "render"},
+      {"error.h", "explanation.h", "options.h", "limn.h"}}},
+    {"apps",
+     {{"base", "text", "math", "model", "task", "explain", "evaluate", "render", "apps"},
+      {"error.h", "explanation.h", "options.h", "limn.h"}}},
+};
+
+/// Why `file` in `folder` may not include "target"; empty if it may.
+std::string objection(const std::string& folder, const std::string& target) {
+  const auto layer = layers.find(folder);
+  if (layer == layers.end()) return "the folder has no place in the pipeline: give it one in this test";
+  const auto slash = target.find('/');
+  if (slash == std::string::npos) return "an include names its folder";
+  const std::string from = target.substr(0, slash);
+  const auto& [folders, headers] = layer->second;
+  if (from == "limn") {
+    return headers.contains(target.substr(slash + 1)) ? "" : "this layer does not know that public header";
+  }
+  return folders.contains(from) ? "" : "that is further down the pipeline, or beside this layer";
+}
+
+TEST(Layers, AnIncludeThatGoesUpIsAnObjection) {
+  EXPECT_EQ(objection("model", "text/tokenizer.h"), "");
+  EXPECT_EQ(objection("render", "limn/explanation.h"), "");
+  EXPECT_NE(objection("text", "model/config.h"), "");
+  EXPECT_NE(objection("text", "math/mat.h"), "");
+  EXPECT_NE(objection("math", "text/encoding.h"), "");
+  EXPECT_NE(objection("render", "explain/gradient.h"), "");
+  EXPECT_NE(objection("render", "limn/options.h"), "");
+  EXPECT_NE(objection("explain", "limn/limn.h"), "");
+  EXPECT_NE(objection("base", "error.h"), "");
+  EXPECT_NE(objection("utilities", "base/mapped_file.h"), "");
+}
+
+TEST(Layers, NoIncludeGoesUpThePipeline) {
+  const std::regex include(R"(^\s*#\s*include\s*"([^"]+)\".*)");
+  std::size_t includes = 0;
+  for (const auto& file : files_below("src", {".cc", ".h"})) {
+    const auto inside = file.lexically_relative("src");
+    const std::string folder = inside.has_parent_path() ? inside.begin()->string() : "";
+    for (const auto& line : lines_of(file)) {
+      std::smatch match;
+      if (!std::regex_match(line, match, include)) continue;
+      includes++;
+      EXPECT_EQ(objection(folder, match[1]), "") << file << " includes \"" << match[1] << '"';
+    }
+  }
+  EXPECT_GT(includes, 0u);
+}
+
+TEST(Layers, ThePublicHeadersKnowOnlyEachOtherAndTheStandardLibrary) {
+  const std::regex include(R"(^\s*#\s*include\s*(["<])([^">]+)[">].*)");
+  const auto headers = files_below("include", {".h"});
+  EXPECT_FALSE(headers.empty());
+  for (const auto& file : headers) {
+    for (const auto& line : lines_of(file)) {
+      std::smatch match;
+      if (!std::regex_match(line, match, include)) continue;
+      const std::string target = match[2];
+      const bool own = match[1] == "\"" && target.starts_with("limn/");
+      const bool standard = match[1] == "<" && target.find_first_of("./") == std::string::npos;
+      EXPECT_TRUE(own || standard) << file << " includes " << target;
+    }
+  }
+}
+
+TEST(Layers, NoFileIsLongerThan500Lines) {
+  for (const auto* folder : {"src", "include", "tests", "fuzz", "bench", "tools", "docs", "cmake"}) {
+    for (const auto& file : files_below(folder, {".cc", ".h", ".py", ".sh", ".cmake", ".md", ".css", ".js", ".html"})) {
+      EXPECT_LE(lines_of(file).size(), 500u) << file;
+    }
+  }
+}
+
+TEST(Layers, EachHeaderIsGuardedByPragmaOnce) {
+  for (const auto* folder : {"src", "include", "tests"}) {
+    for (const auto& file : files_below(folder, {".h"})) {
+      const auto lines = lines_of(file);
+      EXPECT_NE(std::ranges::find(lines, "#pragma once"), lines.end()) << file;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace limn
