@@ -1,0 +1,3 @@
+#define LIMN_ISA avx2
+#define LIMN_ISA_NAME "avx2"
+#include "math/kernels.inc"

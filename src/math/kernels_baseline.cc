@@ -1,0 +1,3 @@
+#define LIMN_ISA baseline
+#define LIMN_ISA_NAME "baseline"
+#include "math/kernels.inc"

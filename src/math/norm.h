@@ -1,0 +1,22 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "math/mat.h"
+
+namespace limn {
+
+/// What a norm's vjp needs.
+struct NormTrace {
+  Mat x_hat;                             // (N, C)
+  std::vector<float> inverse_deviation;  // (N)
+};
+
+/// Layer norm of every row of x (N, C), in place: x = x̂ ∘ w + b, x̂ = (x − mean) / √(variance + epsilon). w, b (C); b may be empty.
+void norm(View x, std::span<const float> w, std::span<const float> b, float epsilon, NormTrace* trace = nullptr);
+
+/// dx, in place, from ∂F/∂(the norm's result).
+void norm_vjp(View dx, std::span<const float> w, const NormTrace& trace);
+
+}  // namespace limn

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "limn/options.h"
+#include "math/mat.h"
+#include "math/norm.h"
+#include "model/config.h"
+#include "model/weights.h"
+
+namespace limn {
+
+// Letters: N packed rows (all tokens of all sequences of a batch), C channels, F feed-forward.
+
+/// Sequences packed row by row: no padding, no mask. row_begin (sequences + 1) says where each one starts.
+struct Batch {
+  std::vector<std::int32_t> ids, type_ids;  // (N)
+  std::vector<std::size_t> row_begin = {0};
+
+  void add(std::span<const std::int32_t> sequence_ids, std::span<const std::int32_t> sequence_type_ids);
+  std::size_t rows() const { return ids.size(); }
+  std::size_t sequences() const { return row_begin.size() - 1; }
+};
+
+/// What the backward pass of a layer needs; inputs of linear layers are not in it, since only ∂/∂input is wanted.
+struct LayerTrace {
+  Mat qkv;               // (N, 3C)
+  Mat activation_slope;  // (N, F): act′ at the feed-forward's hidden units
+  NormTrace attention_norm, feed_forward_norm;
+};
+
+struct Trace {
+  NormTrace embedding_norm;
+  std::vector<LayerTrace> layers;
+};
+
+/// The encoder of one checkpoint: config and weights, which must outlive it.
+struct Encoder {
+  const EncoderConfig& config;
+  const Weights& weights;
+};
+
+/// The batch's word embeddings e (N, C): rows of the embedding matrix, before positions, types and norm.
+/// All ids must be within the vocabulary, all sequences within the positions.
+Mat word_embeddings(const Encoder& encoder, const Batch& batch);
+
+/// Runs the encoder from `from` to `to`: x (N, C) is what stands at `from` (Layer::word(): word embeddings, see above;
+/// Layer::embeddings(): the embedding block's output; N: layer N's output), the result what stands at `to`.
+/// With a trace, what vjp needs is kept in it.
+Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace = nullptr);
+
+/// ∂F/∂(what stands at `from`) from dx = ∂F/∂(what stands at `to`); mirrors forward, line by line, from the bottom up.
+Mat vjp(const Encoder& encoder, const Batch& batch, Layer from, Mat dx, Layer to, const Trace& trace);
+
+}  // namespace limn

@@ -1,0 +1,79 @@
+#include "model/head.h"
+
+#include <algorithm>
+
+#include "math/kernels.h"
+#include "math/linear.h"
+
+namespace limn {
+namespace {
+
+/// One row per sequence; or all rows as they are.
+Mat pool(Pooling pooling, const Batch& batch, ConstView hidden) {
+  Mat x(pooling == Pooling::none ? hidden.rows : batch.sequences(), hidden.columns);
+  if (pooling == Pooling::none) {
+    for (std::size_t i = 0; i < hidden.rows; i++) std::copy_n(hidden.row(i), hidden.columns, x.row(i));
+    return x;
+  }
+  for (std::size_t sequence = 0; sequence < batch.sequences(); sequence++) {
+    const std::size_t begin = batch.row_begin[sequence];
+    const std::size_t end = pooling == Pooling::first ? begin + 1 : batch.row_begin[sequence + 1];
+    float* row = x.row(sequence);
+    std::copy_n(hidden.row(begin), hidden.columns, row);
+    for (std::size_t i = begin + 1; i < end; i++) kernels().add(hidden.row(i), hidden.columns, row);
+    for (std::size_t j = 0; j < hidden.columns; j++) row[j] /= static_cast<float>(end - begin);
+  }
+  return x;
+}
+
+Mat pool_vjp(Pooling pooling, const Batch& batch, Mat dx) {
+  if (pooling == Pooling::none) return dx;
+  Mat dhidden(batch.rows(), dx.columns());
+  std::fill_n(dhidden.row(0), dhidden.rows() * dhidden.columns(), 0.f);
+  for (std::size_t sequence = 0; sequence < batch.sequences(); sequence++) {
+    const std::size_t begin = batch.row_begin[sequence];
+    const std::size_t end = pooling == Pooling::first ? begin + 1 : batch.row_begin[sequence + 1];
+    for (std::size_t i = begin; i < end; i++)
+      for (std::size_t j = 0; j < dx.columns(); j++) dhidden(i, j) = dx(sequence, j) / static_cast<float>(end - begin);
+  }
+  return dhidden;
+}
+
+}  // namespace
+
+Mat head_forward(const Encoder& encoder, const Batch& batch, ConstView hidden, HeadTrace* trace) {
+  const Head& head = encoder.weights.head;
+  if (trace != nullptr) trace->resize(head.steps.size());
+  Mat x = pool(head.pooling, batch, hidden);
+  for (std::size_t s = 0; s < head.steps.size(); s++) {
+    const HeadStep& step = head.steps[s];
+    HeadStepTrace* step_trace = trace ? &(*trace)[s] : nullptr;
+    Mat y(x.rows(), step.linear.w.rows);
+    if (step_trace != nullptr) step_trace->activation_slope.resize(y.rows(), y.columns());
+    linear(x, step.linear.w, step.linear.b, y, false, [&](View tile, std::size_t row, std::size_t column) {
+      for (std::size_t i = 0; i < tile.rows; i++)
+        kernels().activate(step.activation, tile.row(i), tile.columns,
+                           step_trace ? step_trace->activation_slope.row(row + i) + column : nullptr);
+    });
+    if (step.norm) norm(y, step.norm->w, step.norm->b, step.norm->epsilon, step_trace ? &step_trace->norm : nullptr);
+    x = std::move(y);
+  }
+  return x;
+}
+
+Mat head_vjp(const Encoder& encoder, const Batch& batch, Mat dlogits, const HeadTrace& trace) {
+  const Head& head = encoder.weights.head;
+  Mat dx = std::move(dlogits);
+  for (std::size_t s = head.steps.size(); s-- > 0;) {
+    const HeadStep& step = head.steps[s];
+    if (step.norm) norm_vjp(dx, step.norm->w, trace[s].norm);
+    for (std::size_t i = 0; i < dx.rows(); i++)
+      kernels().activate_vjp(dx.row(i), trace[s].activation_slope.row(i), dx.columns());
+    Mat below(dx.rows(), step.linear.w.columns);
+    linear_vjp(dx, step.linear.w, below);
+    dx = std::move(below);
+  }
+  return pool_vjp(head.pooling, batch, std::move(dx));
+}
+
+}  // namespace limn

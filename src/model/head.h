@@ -1,0 +1,31 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "math/mat.h"
+#include "model/encoder.h"
+
+namespace limn {
+
+/// What the vjp of one head step needs.
+struct HeadStepTrace {
+  Mat activation_slope;  // (rows, out)
+  NormTrace norm;
+};
+using HeadTrace = std::vector<HeadStepTrace>;
+
+/// Logits from the encoder's last hidden states (N, C): (N, L) if the head looks at every token, (sequences, L) if it pools.
+Mat head_forward(const Encoder& encoder, const Batch& batch, ConstView hidden, HeadTrace* trace = nullptr);
+
+/// ∂F/∂hidden (N, C) from ∂F/∂logits.
+Mat head_vjp(const Encoder& encoder, const Batch& batch, Mat dlogits, const HeadTrace& trace);
+
+/// The logits of one sequence: its rows, or its single row if the head pools.
+template <class T>
+BasicView<T> logits_of(const Encoder& encoder, const Batch& batch, BasicView<T> logits, std::size_t sequence) {
+  if (encoder.weights.head.pooling != Pooling::none) return logits.row_range(sequence, sequence + 1);
+  return logits.row_range(batch.row_begin[sequence], batch.row_begin[sequence + 1]);
+}
+
+}  // namespace limn
