@@ -1,0 +1,45 @@
+#include "render/csv.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+#include "render/display_text.h"
+
+namespace limn {
+namespace {
+
+std::string quoted(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string result = "\"";
+  for (const char byte : text) {
+    if (byte == '"') result += '"';
+    result += byte;
+  }
+  return result + '"';
+}
+
+}  // namespace
+
+std::string to_csv(std::span<const Explanation> explanations, std::size_t first, bool header) {
+  std::string result;
+  if (header) result += "explanation,sequence,begin,end,text,score\r\n";
+  for (std::size_t i = 0; i < explanations.size(); ++i) {
+    const Explanation& explanation = explanations[i];
+    const std::string_view texts[] = {explanation.text, explanation.pair ? std::string_view(*explanation.pair) : ""};
+    const CodePoints points[] = {CodePoints(texts[0]), CodePoints(texts[1])};
+    for (const Word& word : explanation.words) {
+      const int sequence = word.sequence == 1;
+      const std::string_view text = texts[sequence];
+      const std::size_t end = std::min(word.end, text.size()), begin = std::min(word.begin, end);
+      fmt::format_to(std::back_inserter(result), "{},{},{},{},{},{}\r\n", first + i, sequence,
+                     points[sequence].before(begin), points[sequence].before(end),
+                     quoted(text.substr(begin, end - begin)), word.score);
+    }
+  }
+  return result;
+}
+
+}  // namespace limn

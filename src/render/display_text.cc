@@ -1,0 +1,179 @@
+#include "render/display_text.h"
+
+#include <fmt/format.h>
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace limn {
+namespace {
+
+constexpr std::size_t block_bytes = 256;
+
+struct CodePoint {
+  utf8proc_int32_t value = -1;  // negative: not UTF-8
+  std::size_t bytes = 1;
+};
+
+CodePoint first_code_point(std::string_view text) {
+  CodePoint point;
+  const auto bytes = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                      static_cast<utf8proc_ssize_t>(text.size()), &point.value);
+  point.bytes = bytes > 0 ? static_cast<std::size_t>(bytes) : 1;
+  return point;
+}
+
+bool starts_code_point(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+
+// Unicode's Bidi_Control property.
+bool is_bidi_control(utf8proc_int32_t point) {
+  return point == 0x061C || point == 0x200E || point == 0x200F || (point >= 0x202A && point <= 0x202E) ||
+         (point >= 0x2066 && point <= 0x2069);
+}
+
+// Line and paragraph separator break lines in places; U+FFFE and U+FFFF cannot stand in XML.
+bool breaks_layout(utf8proc_int32_t point) {
+  return (point >= 0x80 && point <= 0x9F) || point == 0x2028 || point == 0x2029 || (point & 0xFFFE) == 0xFFFE;
+}
+
+bool is_regional_indicator(utf8proc_int32_t point) { return point >= 0x1F1E6 && point <= 0x1F1FF; }
+
+std::string utf8(utf8proc_int32_t point) {
+  utf8proc_uint8_t bytes[4];
+  const auto size = utf8proc_encode_char(point, bytes);
+  return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
+}
+
+}  // namespace
+
+std::vector<Cluster> clusters(std::string_view text) {
+  std::vector<Cluster> result;
+  utf8proc_int32_t previous = 0, state = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const CodePoint point = first_code_point(text.substr(begin));
+    const bool joins = begin > 0 && !utf8proc_grapheme_break_stateful(previous, point.value, &state);
+    // Emoji presentation and flags are two columns wide, which the width of single code points does not tell.
+    const bool wide = joins && (point.value == 0xFE0F || is_regional_indicator(point.value));
+    const auto own = wide ? 2 : static_cast<std::size_t>(std::max(0, utf8proc_charwidth(point.value)));
+    if (joins) {
+      Cluster& cluster = result.back();
+      cluster.text = {cluster.text.data(), cluster.text.size() + point.bytes};
+      cluster.columns = std::max(cluster.columns, own);
+    } else {
+      result.push_back({text.substr(begin, point.bytes), own});
+    }
+    previous = point.value;
+    begin += point.bytes;
+  }
+  return result;
+}
+
+std::size_t columns(std::string_view text) {
+  std::size_t total = 0;
+  for (const Cluster& cluster : clusters(text)) total += cluster.columns;
+  return total;
+}
+
+std::string visible(std::string_view text, Visible options) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t begin = 0; begin < text.size();) {
+    const CodePoint point = first_code_point(text.substr(begin));
+    const std::string_view bytes = text.substr(begin, point.bytes);
+    begin += point.bytes;
+    if (point.value < 0) {
+      result += "\xEF\xBF\xBD";
+    } else if (options.keep_layout && (point.value == '\n' || point.value == '\t')) {
+      result += bytes;
+    } else if (options.keep_layout && point.value == '\r' && begin < text.size() && text[begin] == '\n') {
+      // The line feed that follows says it all.
+    } else if (point.value < 0x20) {
+      result += utf8(0x2400 + point.value);
+    } else if (point.value == 0x7F) {
+      result += utf8(0x2421);
+    } else if (breaks_layout(point.value) || (!options.keep_bidi && is_bidi_control(point.value))) {
+      fmt::format_to(std::back_inserter(result), "<U+{:04X}>", point.value);
+    } else {
+      result += bytes;
+    }
+  }
+  return result;
+}
+
+std::string shorten(std::string_view text, std::size_t limit) {
+  // A cluster may be long, but a label has no use for what many code points at one place could say.
+  constexpr std::size_t most_bytes_a_column = 64;
+  const bool cut = text.size() / most_bytes_a_column > limit;
+  if (cut) text = text.substr(0, limit * most_bytes_a_column);
+  while (cut && !text.empty() && !starts_code_point(text.back())) text.remove_suffix(1);
+  if (cut && !text.empty()) text.remove_suffix(1);
+
+  std::string line;
+  for (const char byte : text) {
+    const bool space = byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+    if (!space)
+      line += byte;
+    else if (!line.empty() && line.back() != ' ')
+      line += ' ';
+  }
+  if (!line.empty() && line.back() == ' ') line.pop_back();
+  line = visible(line);
+
+  std::string result;
+  std::size_t used = 0, kept = 0;  // kept: the bytes that leave room for an ellipsis
+  for (const Cluster& cluster : clusters(line)) {
+    if (used + cluster.columns > limit) return result.substr(0, kept) + "…";
+    result += cluster.text;
+    used += cluster.columns;
+    if (used < limit) kept = result.size();
+  }
+  return cut ? result.substr(0, kept) + "…" : result;
+}
+
+std::string escape(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (const char byte : text) {
+    switch (byte) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&#39;";
+        break;
+      default:
+        result += byte;
+    }
+  }
+  return result;
+}
+
+CodePoints::CodePoints(std::string_view text) : text_(text) {
+  before_block_.reserve(text.size() / block_bytes + 1);
+  std::size_t count = 0;
+  for (std::size_t byte = 0; byte < text.size(); ++byte) {
+    if (byte % block_bytes == 0) before_block_.push_back(count);
+    count += starts_code_point(text[byte]);
+  }
+  if (text.size() % block_bytes == 0) before_block_.push_back(count);
+}
+
+std::size_t CodePoints::before(std::size_t byte) const {
+  byte = std::min(byte, text_.size());
+  const std::size_t block = byte / block_bytes;
+  const auto begin = text_.begin() + static_cast<std::ptrdiff_t>(block * block_bytes);
+  const auto end = text_.begin() + static_cast<std::ptrdiff_t>(byte);
+  return before_block_[block] + static_cast<std::size_t>(std::count_if(begin, end, starts_code_point));
+}
+
+}  // namespace limn

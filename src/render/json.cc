@@ -1,0 +1,229 @@
+#include "render/json.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <variant>
+
+#include "render/display_text.h"
+
+namespace limn {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int format_version = 1;
+
+template <typename Value>
+Json or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+// Both sequences of an input, to turn byte offsets into code points.
+class Offsets {
+ public:
+  Offsets(std::string_view text, std::string_view pair)
+      : texts_{text, pair}, points_{CodePoints(text), CodePoints(pair)} {}
+
+  std::size_t operator()(int sequence, std::size_t byte) const { return points_[sequence == 1].before(byte); }
+  std::string text(int sequence, std::size_t begin, std::size_t end) const {
+    const std::string_view text = texts_[sequence == 1];
+    end = std::min(end, text.size());
+    return begin < end ? std::string(text.substr(begin, end - begin)) : std::string();
+  }
+
+ private:
+  std::string_view texts_[2];
+  CodePoints points_[2];
+};
+
+Json input_value(std::string_view text, const std::optional<std::string>& pair, bool is_question) {
+  if (is_question) return {{"question", text}, {"context", pair.value_or("")}};
+  Json value = Json::object();
+  value["text"] = text;
+  if (pair) value["pair"] = *pair;
+  return value;
+}
+
+Json answer_value(const Answer& answer, const Offsets& offsets) {
+  return {{"answer", answer.text},
+          {"begin", offsets(1, answer.begin)},
+          {"end", offsets(1, answer.end)},
+          {"probability", answer.probability},
+          {"start_token", answer.start_token},
+          {"end_token", answer.end_token}};
+}
+
+Json prediction_value(const AnswerPrediction& prediction, const Offsets& offsets) {
+  Json value = answer_value(prediction.best, offsets);
+  value["null_probability"] = prediction.null_probability;
+  value["confidence"] = or_null(prediction.confidence);
+  if (prediction.answers.size() > 1) {
+    Json& answers = value["answers"] = Json::array();
+    for (const Answer& answer : prediction.answers) answers.push_back(answer_value(answer, offsets));
+  }
+  return value;
+}
+
+Json prediction_value(const LabelPrediction& prediction, const Offsets&) {
+  Json value{{"label", prediction.label.empty() ? Json(nullptr) : Json(prediction.label)},
+             {"index", prediction.index},
+             {"probability", prediction.probability}};
+  Json& probabilities = value["probabilities"] = Json::object();
+  for (const auto& [label, probability] : prediction.probabilities) probabilities[label] = probability;
+  if (prediction.multi_label) value["labels"] = prediction.labels;
+  return value;
+}
+
+Json prediction_value(const EntityPrediction& prediction, const Offsets& offsets) {
+  Json entities = Json::array(), tokens = Json::array();
+  for (const Entity& entity : prediction.entities)
+    entities.push_back({{"label", entity.label},
+                        {"begin", offsets(0, entity.begin)},
+                        {"end", offsets(0, entity.end)},
+                        {"text", entity.text},
+                        {"probability", entity.probability},
+                        {"start_token", entity.first_token},
+                        {"end_token", entity.last_token}});
+  for (const TokenLabel& token : prediction.tokens)
+    tokens.push_back({{"token", token.token}, {"label", token.label}, {"probability", token.probability}});
+  return {{"entities", entities}, {"tokens", tokens}};
+}
+
+Json prediction_value(const std::monostate&, const Offsets&) { return nullptr; }
+
+Json prediction_value(const Prediction& prediction, const Offsets& offsets) {
+  return std::visit([&](const auto& alternative) { return prediction_value(alternative, offsets); }, prediction);
+}
+
+Json target_value(const TargetInfo& target, Task task) {
+  Json value = Json::object();
+  value["explain"] = target.explain;
+  if (target.label) value["label"] = *target.label;
+  if (target.index) value["index"] = *target.index;
+  if (target.contrast) value["contrast"] = *target.contrast;
+  if (target.start_token) value["start_token"] = *target.start_token;
+  if (target.end_token) value["end_token"] = *target.end_token;
+  if (task == Task::token_classification) value["text"] = target.text;
+  return value;
+}
+
+// Numbers such as steps are whole, and nobody writes them with a fraction.
+Json plain_number(double number) {
+  constexpr double largest_exact = 9007199254740992;  // 2^53
+  if (std::abs(number) < largest_exact && number == std::trunc(number)) return static_cast<std::int64_t>(number);
+  return number;
+}
+
+Json method_value(const MethodInfo& method) {
+  Json value{{"name", method.name},
+             {"preset", or_null(method.preset)},
+             {"baseline", or_null(method.baseline)},
+             {"reduce", method.reduce.empty() ? Json(nullptr) : Json(method.reduce)},
+             {"normalize", method.normalize.empty() ? Json(nullptr) : Json(method.normalize)},
+             {"seed", method.seed}};
+  if (method.layer != "word") value["layer"] = method.layer;
+  if (method.unit != "word") value["unit"] = method.unit;
+  for (const auto& [name, number] : method.numbers) value[name] = plain_number(number);
+  if (method.is_signed) value["signed"] = true;
+  return value;
+}
+
+Json tokens_value(const Explanation& explanation, const Offsets& offsets) {
+  Json tokens = Json::array();
+  for (const Token& token : explanation.tokens) {
+    const int sequence = token.sequence.value_or(0);
+    tokens.push_back({{"token", token.token},
+                      {"id", token.id},
+                      {"sequence", or_null(token.sequence)},
+                      {"begin", offsets(sequence, token.begin)},
+                      {"end", offsets(sequence, token.end)},
+                      {"word", or_null(token.word)},
+                      {"special", token.special},
+                      {"score", token.score}});
+  }
+  return tokens;
+}
+
+Json words_value(const Explanation& explanation, const Offsets& offsets) {
+  Json words = Json::array();
+  for (const Word& word : explanation.words)
+    words.push_back({{"text", offsets.text(word.sequence, word.begin, word.end)},
+                     {"sequence", word.sequence},
+                     {"begin", offsets(word.sequence, word.begin)},
+                     {"end", offsets(word.sequence, word.end)},
+                     {"score", word.score}});
+  return words;
+}
+
+// Question answering: {"start": [T], "end": [T]}; classification: [labels]; token classification: [T][labels].
+Json logits_value(const Explanation& explanation) {
+  const auto& logits = explanation.logits;
+  if (const auto only = logits.find("logits"); only != logits.end() && logits.size() == 1) {
+    const std::vector<double>& values = only->second;
+    const std::size_t rows = explanation.task == Task::token_classification ? explanation.tokens.size() : 0;
+    if (rows == 0 || values.size() % rows != 0) return values;
+    const auto length = static_cast<std::ptrdiff_t>(values.size() / rows);
+    Json table = Json::array();
+    for (auto row = values.begin(); row != values.end() && length > 0; row += length)
+      table.push_back(std::vector<double>(row, row + length));
+    return table;
+  }
+  Json value = Json::object();
+  if (const auto start = logits.find("start"); start != logits.end()) value["start"] = start->second;
+  for (const auto& [name, values] : logits) value[name] = values;
+  return value;
+}
+
+Task task_of(const Prediction& prediction) {
+  if (std::holds_alternative<AnswerPrediction>(prediction)) return Task::question_answering;
+  if (std::holds_alternative<LabelPrediction>(prediction)) return Task::sequence_classification;
+  if (std::holds_alternative<EntityPrediction>(prediction)) return Task::token_classification;
+  return Task::masked_lm;
+}
+
+}  // namespace
+
+Json json_value(const Explanation& explanation) {
+  const Offsets offsets(explanation.text, explanation.pair ? std::string_view(*explanation.pair) : std::string_view());
+  const bool is_question = explanation.task == Task::question_answering;
+  Json value{{"limn", format_version},
+             {"model", explanation.model},
+             {"task", name(explanation.task)},
+             {"input", input_value(explanation.text, explanation.pair, is_question)},
+             {"prediction", prediction_value(explanation.prediction, offsets)},
+             {"target", target_value(explanation.target, explanation.task)},
+             {"method", method_value(explanation.method)},
+             {"value", explanation.value},
+             {"baseline_value", or_null(explanation.baseline_value)},
+             {"completeness_error", or_null(explanation.completeness_error)},
+             {"passes", explanation.passes},
+             {"seconds", explanation.seconds},
+             {"tokens", tokens_value(explanation, offsets)},
+             {"words", words_value(explanation, offsets)}};
+  if (!explanation.logits.empty()) value["logits"] = logits_value(explanation);
+  if (!explanation.warnings.empty()) value["warnings"] = explanation.warnings;
+  return value;
+}
+
+Json json_value(const Prediction& prediction, const Input& input, std::string_view model) {
+  const Offsets offsets(input.text, input.pair ? std::string_view(*input.pair) : std::string_view());
+  const Task task = task_of(prediction);
+  return {{"limn", format_version},
+          {"model", model},
+          {"task", name(task)},
+          {"input", input_value(input.text, input.pair, task == Task::question_answering)},
+          {"prediction", prediction_value(prediction, offsets)}};
+}
+
+std::string json_text(const Json& value, int indent) {
+  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string to_json(const Explanation& explanation, int indent) { return json_text(json_value(explanation), indent); }
+
+std::string to_json(const Prediction& prediction, const Input& input, std::string_view model, int indent) {
+  return json_text(json_value(prediction, input, model), indent);
+}
+
+}  // namespace limn
