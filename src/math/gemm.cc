@@ -1,10 +1,12 @@
 #include "math/gemm.h"
 
 #include <oneapi/dnnl/dnnl.h>
-#include <omp.h>
 
 #include <cassert>
 #include <new>
+
+/// Of GCC's OpenMP library, which oneDNN uses whatever compiles limn; clang comes without its header.
+extern "C" void omp_set_num_threads(int threads) noexcept;
 
 namespace limn {
 
