@@ -24,7 +24,7 @@ class Checkpoint {
 
   const Config& config() const;
   const Weights& weights() const;
-  std::size_t parameters() const;                                           ///< numbers in all tensors that are used
+  std::size_t parameters() const;                                         ///< numbers in all tensors that are used
   const std::vector<std::pair<std::string, std::size_t>>& files() const;  ///< weight files: name, bytes
 
   struct Implementation;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -39,5 +40,8 @@ struct Config {
 /// @throws Error if the file is missing or broken, or names a family, head, activation or position type that limn does
 /// not know (the message lists those it knows).
 Config read_config(const std::filesystem::path& folder);
+
+/// The same for what FOLDER/config.json holds. @param file how messages name it.
+Config parse_config(const nlohmann::json& json, const std::string& file);
 
 }  // namespace limn

@@ -1,0 +1,295 @@
+#include "model/checkpoint.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+#include <span>
+#include <system_error>
+
+#include "base/json.h"
+#include "base/parallel.h"
+#include "limn/error.h"
+#include "math/mat.h"
+#include "model/names.h"
+#include "model/safetensors.h"
+
+namespace limn {
+
+struct Checkpoint::Implementation {
+  Config config;
+  WeightFiles files;         // what `weights` points into, for F32
+  std::vector<Mat> widened;  // what it points into otherwise
+  Weights weights;
+  std::size_t parameters = 0;
+  std::vector<std::pair<std::string, std::size_t>> file_sizes;
+};
+
+namespace {
+
+bool is_finite(float number) {
+  return (std::bit_cast<std::uint32_t>(number) & 0x7f800000u) != 0x7f800000u;  // an exponent of all ones
+}
+
+/// Plain bits without a branch, so that it becomes vector code.
+bool all_finite(std::span<const float> numbers) {
+  std::uint32_t bad = 0;
+  for (const float number : numbers) bad |= static_cast<std::uint32_t>(!is_finite(number));
+  return bad == 0;
+}
+
+/// Finds the tensors, checks their shapes, then reads the numbers: all tensors at once, in parallel pieces.
+class Reader {
+ public:
+  Reader(const WeightFiles& files, const FamilyNames& names, std::vector<Mat>& widened)
+      : files_(files), names_(names), widened_(widened) {}
+
+  /// @param spelled each name that the tensor may have, the usual one first.
+  std::span<const float> numbers(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) {
+    const auto& [name, tensor] = find(spelled);
+    if (tensor.shape != shape) {
+      throw Error({.file = tensor.file,
+                   .thing = "tensor " + shown_name(name),
+                   .found = "shape " + shape_text(tensor.shape),
+                   .expected = shape_text(shape),
+                   .hint = "config.json and the weights may come from different checkpoints"});
+    }
+    if (!is_float_type(tensor.type)) {
+      throw Error({.file = tensor.file,
+                   .thing = "tensor " + shown_name(name),
+                   .found = "numbers of type " + shown_name(tensor.type),
+                   .expected = "F32, F16 or BF16"});
+    }
+    return place(name, tensor);
+  }
+
+  /// A matrix or vector of the family's own, whose name may be spelled in several ways.
+  std::span<const float> numbers(const std::string& name, std::vector<std::size_t> shape) {
+    return numbers(spellings(names_, name), std::move(shape));
+  }
+  ConstView matrix(const std::string& name, std::size_t rows, std::size_t columns) {
+    return {numbers(name + ".weight", {rows, columns}).data(), rows, columns};
+  }
+  Linear linear(const std::string& name, std::size_t out, std::size_t in) {
+    return {matrix(name, out, in), numbers(name + ".bias", {out})};
+  }
+  Norm norm(const std::string& name, std::size_t channels, float epsilon) {
+    return {numbers(name + ".weight", {channels}), numbers(name + ".bias", {channels}), epsilon};
+  }
+  bool has(const std::string& name) const {
+    return std::ranges::any_of(spellings(names_, name), [&](const auto& s) { return files_.tensors.contains(s); });
+  }
+
+  /// Fills what the views point to. @throws Error for the first number that is not finite.
+  void read_all() {
+    std::atomic<std::size_t> first_bad = std::numeric_limits<std::size_t>::max();
+    parallel_for(pieces_.size(), [&](std::size_t i) {
+      const Piece& piece = pieces_[i];
+      if (piece.widened != nullptr) widen(piece.entry->second.type, source(piece), {piece.widened, piece.count});
+      if (!all_finite(result(piece))) {
+        for (std::size_t least = first_bad; i < least && !first_bad.compare_exchange_weak(least, i);) {
+        }
+      }
+      piece.file->release(source(piece));
+    });
+    if (first_bad < pieces_.size()) refuse(pieces_[first_bad]);
+    // The pages that pieces share.
+    for (const WeightFile& file : files_.files) file.file.release(file.file.bytes());
+  }
+
+  std::size_t parameters() const { return parameters_; }
+
+ private:
+  struct Piece {
+    const Tensors::value_type* entry;
+    const MappedFile* file;
+    std::size_t begin, count;  // numbers
+    float* widened;            // nothing: the numbers stay where they are
+  };
+
+  // Small enough to share the work and to keep few pages of the file in memory, large enough to cost nothing.
+  static constexpr std::size_t piece_numbers = std::size_t{1} << 18;
+
+  const Tensors::value_type& find(const std::vector<std::string>& spelled) const {
+    std::string looked_for;
+    for (const std::string& name : spelled) {
+      const auto found = files_.tensors.find(name);
+      if (found != files_.tensors.end()) return *found;
+      looked_for += (looked_for.empty() ? "'" : ", '") + name + "'";
+    }
+    throw Error({.file = files_.main,
+                 .thing = "tensor '" + spelled.front() + "'",
+                 .found = "no such tensor",
+                 .expected = spelled.size() == 1 ? "it there" : "one of " + looked_for,
+                 .hint = "config.json and the weights may come from different checkpoints"});
+  }
+
+  std::span<const float> place(const std::string& name, const Tensor& tensor) {
+    if (const auto done = placed_.find(name); done != placed_.end()) return done->second;
+    const std::size_t count = tensor.bytes.size() / (tensor.type == "F32" ? 4 : 2);
+    const bool in_place =
+        tensor.type == "F32" && reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % alignof(float) == 0;
+    if (!in_place) widened_.emplace_back(1, count);
+    float* const widened = in_place ? nullptr : widened_.back().row(0);
+    const auto& entry = *files_.tensors.find(name);
+    for (std::size_t begin = 0; begin < count; begin += piece_numbers) {
+      pieces_.push_back({&entry, &file_of(tensor), begin, std::min(piece_numbers, count - begin),
+                         in_place ? nullptr : widened + begin});
+    }
+    parameters_ += count;
+    const float* const data = in_place ? reinterpret_cast<const float*>(tensor.bytes.data()) : widened;
+    return placed_[name] = {data, count};
+  }
+
+  const MappedFile& file_of(const Tensor& tensor) const {
+    const auto holds = [&](const WeightFile& file) {
+      const auto bytes = file.file.bytes();
+      return std::less_equal{}(bytes.data(), tensor.bytes.data()) &&
+             std::less{}(tensor.bytes.data(), bytes.data() + bytes.size());
+    };
+    return std::ranges::find_if(files_.files, holds)->file;
+  }
+
+  static std::span<const std::byte> source(const Piece& piece) {
+    const std::size_t width = piece.entry->second.type == "F32" ? 4 : 2;
+    return piece.entry->second.bytes.subspan(piece.begin * width, piece.count * width);
+  }
+  static std::span<const float> result(const Piece& piece) {
+    if (piece.widened != nullptr) return {piece.widened, piece.count};
+    return {reinterpret_cast<const float*>(source(piece).data()), piece.count};
+  }
+
+  [[noreturn]] static void refuse(const Piece& piece) {
+    const auto& [name, tensor] = *piece.entry;
+    const auto numbers = result(piece);
+    const auto bad = std::ranges::find_if_not(numbers, is_finite);
+    std::size_t flat = piece.begin + static_cast<std::size_t>(bad - numbers.begin());
+    std::vector<std::size_t> index(tensor.shape.size());
+    for (std::size_t axis = index.size(); axis-- > 0; flat /= tensor.shape[axis])
+      index[axis] = flat % tensor.shape[axis];
+    throw Error({.file = tensor.file,
+                 .thing = "tensor " + shown_name(name) + " at " + shape_text(index),
+                 .found = std::isnan(*bad) ? "NaN"
+                          : *bad > 0       ? "infinity"
+                                           : "-infinity",
+                 .expected = "finite numbers",
+                 .hint = "the training may have diverged, or the file may be damaged"});
+  }
+
+  const WeightFiles& files_;
+  const FamilyNames& names_;
+  std::vector<Mat>& widened_;
+  std::vector<Piece> pieces_;
+  std::map<std::string, std::span<const float>> placed_;  // tensors that two weights share are read once
+  std::size_t parameters_ = 0;
+};
+
+EmbeddingWeights embeddings(Reader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
+  const std::size_t channels = encoder.channels;
+  EmbeddingWeights embeddings;
+  embeddings.word = reader.matrix(std::string(names.word), encoder.vocabulary, channels);
+  embeddings.position = reader.matrix(std::string(names.position), encoder.positions, channels);
+  if (encoder.token_types > 0) {
+    embeddings.token_type = reader.matrix(std::string(names.token_type), encoder.token_types, channels);
+  }
+  embeddings.norm = reader.norm(std::string(names.embedding_norm), channels, encoder.norm_epsilon);
+  return embeddings;
+}
+
+LayerWeights layer(Reader& reader, const FamilyNames& names, const EncoderConfig& encoder, std::size_t number) {
+  const auto numbered = [&](std::string_view name) {
+    std::string result(name);
+    return result.replace(result.find('#'), 1, std::to_string(number));
+  };
+  const auto [channels, feed_forward, epsilon] =
+      std::tuple(encoder.channels, encoder.feed_forward, encoder.norm_epsilon);
+  return {.query = reader.linear(numbered(names.query), channels, channels),
+          .key = reader.linear(numbered(names.key), channels, channels),
+          .value = reader.linear(numbered(names.value), channels, channels),
+          .output = reader.linear(numbered(names.output), channels, channels),
+          .attention_norm = reader.norm(numbered(names.attention_norm), channels, epsilon),
+          .up = reader.linear(numbered(names.up), feed_forward, channels),
+          .down = reader.linear(numbered(names.down), channels, feed_forward),
+          .feed_forward_norm = reader.norm(numbered(names.feed_forward_norm), channels, epsilon)};
+}
+
+Head head(Reader& reader, const FamilyNames& names, const Config& config, ConstView word) {
+  const EncoderConfig& encoder = config.encoder;
+  const HeadNames& head_names = *std::ranges::find(names.heads, config.head.task, &HeadNames::task);
+  Head head{.pooling = head_names.pooling, .steps = {}};
+  for (const StepNames& step : head_names.steps) {
+    const bool last = &step == &head_names.steps.back();
+    const std::size_t outputs = !last                                 ? encoder.channels
+                                : config.head.task == Task::masked_lm ? encoder.vocabulary
+                                                                      : config.head.labels.size();
+    const std::string linear(step.linear);
+    std::vector<std::string> biases = spellings(names, linear + ".bias");
+    if (!step.bias.empty()) biases.insert(biases.begin(), std::string(step.bias));
+    HeadStep& result = head.steps.emplace_back();
+    const bool tied = step.tied && !reader.has(linear + ".weight");
+    result.linear.w = tied ? word : reader.matrix(linear, outputs, encoder.channels);
+    result.linear.b = reader.numbers(biases, {outputs});
+    result.activation = step.activation.value_or(encoder.activation);
+    if (!step.norm.empty()) result.norm = reader.norm(std::string(step.norm), encoder.channels, encoder.norm_epsilon);
+  }
+  return head;
+}
+
+/// Says what to do with a folder whose weights are in another format, or missing.
+void check_format(const std::filesystem::path& folder, const Config& config) {
+  const auto is_there = [&](const char* name) {
+    std::error_code ignored;  // what cannot be looked at is not there
+    return std::filesystem::exists(folder / name, ignored);
+  };
+  if (is_there("model.safetensors") || is_there("model.safetensors.index.json")) return;
+  constexpr const char* others[] = {"pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5"};
+  const auto other = std::ranges::find_if(others, is_there);
+  Error::Parts parts{.file = folder.string(), .found = "no weights", .expected = "model.safetensors"};
+  if (other != std::end(others)) {
+    parts.found = "only " + std::string(*other);
+    parts.hint = "this version reads safetensors; convert in that folder with: python3 -c \"from transformers import " +
+                 config.architecture + " as M; M.from_pretrained('.'" +
+                 (std::string_view(*other) == "tf_model.h5" ? ", from_tf=True" : "") + ").save_pretrained('.')\"";
+  }
+  throw Error(std::move(parts));
+}
+
+}  // namespace
+
+Checkpoint Checkpoint::load(const std::filesystem::path& folder) {
+  Config config = read_config(folder);
+  check_format(folder, config);
+  auto checkpoint = std::make_unique<Implementation>();
+  checkpoint->config = std::move(config);
+  checkpoint->files = open_safetensors(folder);
+  const FamilyNames& names = family_names(checkpoint->config.model_type);
+  const EncoderConfig& encoder = checkpoint->config.encoder;
+  Reader reader(checkpoint->files, names, checkpoint->widened);
+  Weights& weights = checkpoint->weights;
+  weights.embeddings = embeddings(reader, names, encoder);
+  for (std::size_t i = 0; i < encoder.layers; i++) weights.layers.push_back(layer(reader, names, encoder, i));
+  weights.head = head(reader, names, checkpoint->config, weights.embeddings.word);
+  reader.read_all();
+  checkpoint->parameters = reader.parameters();
+  for (const WeightFile& file : checkpoint->files.files) {
+    checkpoint->file_sizes.emplace_back(file.name, file.file.bytes().size());
+  }
+  return Checkpoint(std::move(checkpoint));
+}
+
+Checkpoint::Checkpoint(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
+Checkpoint::Checkpoint(Checkpoint&&) noexcept = default;
+Checkpoint& Checkpoint::operator=(Checkpoint&&) noexcept = default;
+Checkpoint::~Checkpoint() = default;
+
+const Config& Checkpoint::config() const { return implementation_->config; }
+const Weights& Checkpoint::weights() const { return implementation_->weights; }
+std::size_t Checkpoint::parameters() const { return implementation_->parameters; }
+const std::vector<std::pair<std::string, std::size_t>>& Checkpoint::files() const {
+  return implementation_->file_sizes;
+}
+
+}  // namespace limn
