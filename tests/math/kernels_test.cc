@@ -1,0 +1,156 @@
+#include "math/kernels.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+#include <string>
+
+#include "reference.h"
+
+namespace limn {
+namespace {
+
+using reference::relative_error;
+using reference::rounded;
+using reference::to_float;
+using reference::Vector;
+
+// Single precision rounds to 6e-8; a sum of n numbers loses a few times that, an exp or erfc two or three units more.
+constexpr double tolerance = 1e-6;
+
+/// Every kernel case runs for every instruction set that this machine has.
+class KernelsTest : public testing::TestWithParam<const Kernels*> {
+ protected:
+  const Kernels& kernels() const { return *GetParam(); }
+};
+
+INSTANTIATE_TEST_SUITE_P(Isa, KernelsTest, testing::ValuesIn(available_kernels().begin(), available_kernels().end()),
+                         [](const auto& info) { return std::string(info.param->isa); });
+
+const std::size_t lengths[] = {2, 3, 7, 16, 31, 33, 64, 127, 384, 770};
+
+TEST_P(KernelsTest, NormEqualsItsDefinition) {
+  for (const std::size_t n : lengths) {
+    const Vector x = rounded(reference::random(n, 1, 3)), w = rounded(reference::random(n, 2)), b = rounded(reference::random(n, 3));
+    for (const bool has_bias : {true, false}) {
+      const auto xf = to_float(x), wf = to_float(w), bf = to_float(b);
+      std::vector<float> y(n), x_hat(n);
+      kernels().norm(xf.data(), wf.data(), has_bias ? bf.data() : nullptr, 1e-5f, n, y.data(), x_hat.data());
+      EXPECT_LT(relative_error(y, reference::norm(x, w, has_bias ? b : Vector(), 1e-5)), 3 * tolerance) << n;
+      EXPECT_LT(relative_error(x_hat, reference::norm(x, Vector(n, 1.), {}, 1e-5)), 3 * tolerance) << n;
+    }
+  }
+}
+
+TEST_P(KernelsTest, NormVjpEqualsDifferences) {
+  for (const std::size_t n : lengths) {
+    const Vector x = rounded(reference::random(n, 4)), w = rounded(reference::random(n, 5)), u = rounded(reference::random(n, 6));
+    // The norm of two numbers is almost their sign: its slope is of the size of epsilon, so give it one that counts.
+    const double epsilon = 0.1;
+    const auto xf = to_float(x), wf = to_float(w);
+    std::vector<float> y(n), x_hat(n), dx = to_float(u);
+    const float inverse_deviation = kernels().norm(xf.data(), wf.data(), nullptr, static_cast<float>(epsilon), n, y.data(), x_hat.data());
+    kernels().norm_vjp(dx.data(), wf.data(), x_hat.data(), inverse_deviation, n, dx.data());
+    const Vector expected = reference::gradient([&](const Vector& v) { return reference::norm(v, w, {}, epsilon); }, x, u);
+    EXPECT_LT(relative_error(dx, expected), 3 * tolerance) << n;
+  }
+}
+
+struct ActivationCase {
+  Activation activation;
+  double (*value)(double);
+};
+
+const ActivationCase activation_cases[] = {
+    {Activation::identity, [](double x) { return x; }},
+    {Activation::gelu, [](double x) { return 0.5 * x * std::erfc(-x / std::numbers::sqrt2); }},
+    {Activation::gelu_tanh,
+     [](double x) { return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x))); }},
+    {Activation::relu, [](double x) { return std::max(0., x); }},
+    {Activation::silu, [](double x) { return x / (1 + std::exp(-x)); }},
+    {Activation::tanh, [](double x) { return std::tanh(x); }},
+};
+
+TEST_P(KernelsTest, ActivationsAndSlopesEqualTheirDefinitions) {
+  for (const ActivationCase& test : activation_cases) {
+    std::vector<float> x;
+    for (float value = -13.03125f; value < 13; value += 0.0078125f) x.push_back(value);  // never 0: relu has no slope there
+    std::vector<float> y = x, slope(x.size());
+    kernels().activate(test.activation, y.data(), y.size(), slope.data());
+    std::vector<float> without_slope = x;
+    kernels().activate(test.activation, without_slope.data(), x.size(), nullptr);
+    double worst_value = 0, worst_slope = 0;
+    for (std::size_t i = 0; i < x.size(); i++) {
+      const double at = x[i], h = 1e-3;
+      const auto f = test.value;
+      const double derivative = (8 * (f(at + h) - f(at - h)) - (f(at + 2 * h) - f(at - 2 * h))) / (12 * h);
+      // What comes next adds values of size 1 and more to these.
+      worst_value = std::max(worst_value, std::abs(y[i] - f(at)) / std::max(1., std::abs(f(at))));
+      if (test.activation != Activation::relu || std::abs(at) > 3 * h) worst_slope = std::max(worst_slope, std::abs(slope[i] - derivative));
+      EXPECT_FLOAT_EQ(y[i], without_slope[i]);
+    }
+    EXPECT_LT(worst_value, 3e-7) << static_cast<int>(test.activation);
+    EXPECT_LT(worst_slope, 5e-7) << static_cast<int>(test.activation);
+  }
+}
+
+TEST_P(KernelsTest, GeluKeepsItsRelativeAccuracyFarBelowZero) {
+  std::vector<float> x = {-1.f, -3.f, -5.f, -7.f};
+  const std::vector<float> at = x;
+  kernels().activate(Activation::gelu, x.data(), x.size(), nullptr);
+  for (std::size_t i = 0; i < x.size(); i++) {
+    const double expected = 0.5 * at[i] * std::erfc(-at[i] / std::numbers::sqrt2);
+    EXPECT_NEAR(x[i] / expected, 1, 1e-5) << at[i];
+  }
+}
+
+TEST_P(KernelsTest, ActivationsOfHugeNumbersStayFinite) {
+  for (const ActivationCase& test : activation_cases) {
+    std::vector<float> x = {-1e30f, -1e4f, -200.f, 200.f, 1e4f}, slope(5);
+    kernels().activate(test.activation, x.data(), x.size(), slope.data());
+    for (std::size_t i = 0; i < x.size(); i++) {
+      EXPECT_TRUE(std::isfinite(x[i])) << static_cast<int>(test.activation) << " " << i;
+      EXPECT_TRUE(std::isfinite(slope[i])) << static_cast<int>(test.activation) << " " << i;
+    }
+  }
+}
+
+TEST_P(KernelsTest, SoftmaxEqualsItsDefinition) {
+  for (const std::size_t n : {std::size_t{1}, std::size_t{2}, std::size_t{5}, std::size_t{16}, std::size_t{129}, std::size_t{513}}) {
+    for (const double scale : {1., 10., 1e4}) {
+      const Vector x = rounded(reference::random(n, 7, scale));
+      auto p = to_float(x);
+      kernels().softmax(p.data(), n);
+      EXPECT_LT(relative_error(p, reference::softmax(x)), tolerance) << n;
+    }
+  }
+}
+
+TEST_P(KernelsTest, SoftmaxVjpEqualsDifferences) {
+  for (const std::size_t n : {std::size_t{1}, std::size_t{2}, std::size_t{5}, std::size_t{16}, std::size_t{129}}) {
+    const Vector x = rounded(reference::random(n, 8)), u = rounded(reference::random(n, 9));
+    const auto p = to_float(reference::softmax(x));
+    auto dp = to_float(u);
+    kernels().softmax_vjp(p.data(), dp.data(), n);
+    const Vector expected = reference::gradient(reference::softmax, x, u);
+    for (std::size_t i = 0; i < n; i++) EXPECT_NEAR(dp[i], expected[i], tolerance) << n;
+  }
+}
+
+TEST_P(KernelsTest, ActivateVjpAndAddAreElementwise) {
+  std::vector<float> dy = {1, -2, 3};
+  const std::vector<float> slope = {0.5f, 2, 0};
+  kernels().activate_vjp(dy.data(), slope.data(), 3);
+  EXPECT_EQ(dy, (std::vector<float>{0.5f, -4, 0}));
+  kernels().add(slope.data(), 3, dy.data());
+  EXPECT_EQ(dy, (std::vector<float>{1, -2, 0}));
+}
+
+TEST(KernelChoiceTest, TakesTheBestOfThisMachine) {
+  EXPECT_EQ(available_kernels().back()->isa, "baseline");
+  if (std::getenv("LIMN_ISA") == nullptr) EXPECT_EQ(kernels().isa, available_kernels().front()->isa);
+}
+
+}  // namespace
+}  // namespace limn

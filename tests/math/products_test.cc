@@ -1,0 +1,196 @@
+// gemm, linear and attention: everything that multiplies matrices.
+#include <gtest/gtest.h>
+
+#include <mutex>
+
+#include "base/parallel.h"
+#include "math/attention.h"
+#include "math/gemm.h"
+#include "math/linear.h"
+#include "math/norm.h"
+#include "reference.h"
+
+namespace limn {
+namespace {
+
+using reference::relative_error;
+using reference::Vector;
+
+// Products of n unit normal numbers: rounding grows as √n · 6e-8 of the result's own size √n.
+constexpr double tolerance = 2e-6;
+
+struct Random {
+  Vector exact;
+  std::vector<float> single;
+  Random(std::size_t n, unsigned seed, double scale = 1)
+      : exact(reference::rounded(reference::random(n, seed, scale))), single(reference::to_float(exact)) {}
+};
+
+TEST(GemmTest, EqualsTheDefinitionForEveryTransposeStrideAndScale) {
+  const std::size_t sizes[][3] = {{1, 1, 1}, {3, 5, 7}, {17, 33, 65}, {64, 1, 9}, {130, 70, 200}};
+  for (const auto& [m, n, k] : sizes)
+    for (const Transpose ta : {Transpose::no, Transpose::yes})
+      for (const Transpose tb : {Transpose::no, Transpose::yes})
+        for (const bool accumulate : {false, true}) {
+          const std::size_t gap = 3;  // floats between rows that are not the matrix's
+          const std::size_t a_columns = ta == Transpose::no ? k : m, a_rows = ta == Transpose::no ? m : k;
+          const std::size_t b_columns = tb == Transpose::no ? n : k, b_rows = tb == Transpose::no ? k : n;
+          const Random a(a_rows * (a_columns + gap), 1), b(b_rows * (b_columns + gap), 2), c(m * (n + gap), 3);
+          std::vector<float> result = c.single;
+          gemm({a.single.data(), a_rows, a_columns, a_columns + gap}, ta, {b.single.data(), b_rows, b_columns, b_columns + gap}, tb,
+               View(result.data(), m, n, n + gap), 0.5f, accumulate);
+          Vector expected = c.exact;
+          for (std::size_t i = 0; i < m; i++)
+            for (std::size_t j = 0; j < n; j++) {
+              double sum = 0;
+              for (std::size_t l = 0; l < k; l++)
+                sum += (ta == Transpose::no ? a.exact[i * (k + gap) + l] : a.exact[l * (m + gap) + i]) *
+                       (tb == Transpose::no ? b.exact[l * (n + gap) + j] : b.exact[j * (k + gap) + l]);
+              expected[i * (n + gap) + j] = 0.5 * sum + (accumulate ? c.exact[i * (n + gap) + j] : 0);
+            }
+          EXPECT_LT(relative_error(result, expected), tolerance) << m << " " << n << " " << k;
+        }
+}
+
+struct LinearCase {
+  std::size_t rows, in, out;
+};
+const LinearCase linear_cases[] = {{1, 4, 3}, {5, 8, 193}, {33, 48, 16}, {513, 20, 200}};
+
+TEST(LinearTest, EqualsTheDefinitionAcrossTiles) {
+  for (const auto& [rows, in, out] : linear_cases) {
+    const Random x(rows * in, 1), w(out * in, 2), b(out, 3), before(rows * out, 4);
+    for (const bool accumulate : {false, true})
+      for (const bool has_bias : {false, true}) {
+        std::vector<float> y = before.single;
+        std::size_t finished = 0;
+        const std::function<void(View, std::size_t, std::size_t)> count = [&](View tile, std::size_t row, std::size_t column) {
+          static std::mutex mutex;
+          const std::lock_guard lock(mutex);
+          EXPECT_EQ(tile.row(0), y.data() + row * out + column);
+          finished += tile.rows * tile.columns;
+        };
+        linear({x.single.data(), rows, in}, {w.single.data(), out, in}, has_bias ? std::span<const float>(b.single) : std::span<const float>(),
+               View(y.data(), rows, out), accumulate, count);
+        Vector expected(rows * out);
+        for (std::size_t i = 0; i < rows; i++)
+          for (std::size_t o = 0; o < out; o++) {
+            double sum = (accumulate ? before.exact[i * out + o] : 0) + (has_bias ? b.exact[o] : 0);
+            for (std::size_t c = 0; c < in; c++) sum += x.exact[i * in + c] * w.exact[o * in + c];
+            expected[i * out + o] = sum;
+          }
+        EXPECT_LT(relative_error(y, expected), tolerance) << rows;
+        EXPECT_EQ(finished, rows * out);
+      }
+  }
+}
+
+TEST(LinearTest, VjpIsTheTransposedProduct) {
+  for (const auto& [rows, in, out] : linear_cases) {
+    const Random dy(rows * out, 1), w(out * in, 2), before(rows * in, 3);
+    for (const bool accumulate : {false, true}) {
+      std::vector<float> dx = before.single;
+      linear_vjp({dy.single.data(), rows, out}, {w.single.data(), out, in}, View(dx.data(), rows, in), accumulate);
+      Vector expected(rows * in);
+      for (std::size_t i = 0; i < rows; i++)
+        for (std::size_t c = 0; c < in; c++) {
+          double sum = accumulate ? before.exact[i * in + c] : 0;
+          for (std::size_t o = 0; o < out; o++) sum += dy.exact[i * out + o] * w.exact[o * in + c];
+          expected[i * in + c] = sum;
+        }
+      EXPECT_LT(relative_error(dx, expected), tolerance) << rows;
+    }
+  }
+}
+
+/// Sequences of different lengths side by side, one longer than a block of queries.
+struct AttentionCase {
+  std::vector<std::size_t> row_begin;
+  std::size_t channels, heads;
+};
+const AttentionCase attention_cases[] = {
+    {{0, 1}, 4, 2}, {{0, 3, 5, 12}, 12, 3}, {{0, 7, 150}, 8, 1}, {{0, 300}, 6, 2}};
+
+Vector packed_attention(const AttentionCase& test, const Vector& qkv) {
+  Vector all;
+  for (std::size_t s = 0; s + 1 < test.row_begin.size(); s++) {
+    const auto begin = qkv.begin() + static_cast<long>(test.row_begin[s] * 3 * test.channels);
+    const auto end = qkv.begin() + static_cast<long>(test.row_begin[s + 1] * 3 * test.channels);
+    const Vector part = reference::attention({begin, end}, test.row_begin[s + 1] - test.row_begin[s], test.channels, test.heads);
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+TEST(AttentionTest, EqualsTheDefinitionForPackedSequences) {
+  for (const AttentionCase& test : attention_cases) {
+    const std::size_t rows = test.row_begin.back();
+    const Random qkv(rows * 3 * test.channels, 5);
+    Mat context(rows, test.channels);
+    attention({qkv.single.data(), rows, 3 * test.channels}, test.row_begin, test.heads, context);
+    EXPECT_LT(relative_error(context.row(0), packed_attention(test, qkv.exact)), tolerance) << rows;
+  }
+}
+
+TEST(AttentionTest, VjpEqualsDifferencesInRandomDirections) {
+  for (const AttentionCase& test : attention_cases) {
+    const std::size_t rows = test.row_begin.back();
+    const Random qkv(rows * 3 * test.channels, 6), u(rows * test.channels, 7);
+    Mat dqkv(rows, 3 * test.channels);
+    attention_vjp({qkv.single.data(), rows, 3 * test.channels}, test.row_begin, test.heads, {u.single.data(), rows, test.channels}, dqkv);
+    for (unsigned direction = 0; direction < 8; direction++) {
+      const Vector v = reference::random(qkv.exact.size(), 100 + direction);
+      const auto along = [&](double step) {
+        Vector moved = qkv.exact;
+        for (std::size_t i = 0; i < v.size(); i++) moved[i] += step * v[i];
+        return reference::dot(u.exact, packed_attention(test, moved));
+      };
+      const double h = 1e-3, expected = (8 * (along(h) - along(-h)) - (along(2 * h) - along(-2 * h))) / (12 * h);
+      double got = 0, size = 0;
+      for (std::size_t i = 0; i < v.size(); i++) {
+        got += dqkv.row(0)[i] * v[i];
+        size += std::abs(dqkv.row(0)[i] * v[i]);
+      }
+      EXPECT_NEAR(got, expected, tolerance * size + 1e-9) << rows;
+    }
+  }
+}
+
+TEST(AttentionTest, ProbabilitiesAreTheSoftmaxOfScores) {
+  const std::size_t length = 5, channels = 6, heads = 2;
+  const Random qkv(length * 3 * channels, 8);
+  for (std::size_t head = 0; head < heads; head++) {
+    Mat p(length, length);
+    attention_probabilities({qkv.single.data(), length, 3 * channels}, heads, head, p);
+    for (std::size_t i = 0; i < length; i++) {
+      Vector scores(length, 0.);
+      for (std::size_t j = 0; j < length; j++)
+        for (std::size_t d = head * 3; d < head * 3 + 3; d++)
+          scores[j] += qkv.exact[i * 18 + d] * qkv.exact[j * 18 + 6 + d] / std::sqrt(3.);
+      EXPECT_LT(relative_error(p.row(i), reference::softmax(scores)), tolerance);
+    }
+  }
+}
+
+TEST(ThreadsTest, ResultsDoNotDependOnTheirNumber) {
+  const std::size_t rows = 600, channels = 48, heads = 4;
+  const Random x(rows * channels, 1), w(3 * channels * channels, 2), dy(rows * channels, 3), ones(channels, 4);
+  std::vector<float> first;
+  for (const std::size_t count : {1, 2, 3, 5}) {
+    set_threads(count);
+    Mat qkv(rows, 3 * channels), context(rows, channels), dqkv(rows, 3 * channels);
+    linear({x.single.data(), rows, channels}, {w.single.data(), 3 * channels, channels}, {}, qkv);
+    const std::vector<std::size_t> row_begin = {0, 37, 600};
+    attention(qkv, row_begin, heads, context);
+    norm(context, ones.single, {}, 1e-5f);
+    attention_vjp(qkv, row_begin, heads, {dy.single.data(), rows, channels}, dqkv);
+    std::vector<float> all(context.row(0), context.row(0) + rows * channels);
+    all.insert(all.end(), dqkv.row(0), dqkv.row(0) + rows * 3 * channels);
+    if (first.empty()) first = all;
+    EXPECT_EQ(all, first) << count << " threads";
+  }
+  set_threads(0);
+}
+
+}  // namespace
+}  // namespace limn
