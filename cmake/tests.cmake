@@ -8,16 +8,57 @@ set(folders_that_run_limn apps cli demo golden readme)
 file(GLOB folders RELATIVE ${PROJECT_SOURCE_DIR}/tests CONFIGURE_DEPENDS tests/*)
 foreach(folder ${folders})
   file(GLOB sources CONFIGURE_DEPENDS tests/${folder}/*_test.cc)
+  if(folder IN_LIST folders_that_run_limn AND NOT TARGET limn)
+    continue()
+  endif()
   if(sources)
     add_executable(${folder}_test ${sources})
     target_include_directories(${folder}_test PRIVATE src tests)
     target_compile_definitions(${folder}_test PRIVATE LIMN_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                LIMN_BINARY_DIR="${PROJECT_BINARY_DIR}" LIMN_PROGRAM="${PROJECT_BINARY_DIR}/limn")
     target_link_libraries(${folder}_test PRIVATE limn::limn GTest::gmock_main fmt::fmt nlohmann_json::nlohmann_json)
-    if(TARGET limn AND folder IN_LIST folders_that_run_limn)
+    if(folder IN_LIST folders_that_run_limn)
       add_dependencies(${folder}_test limn)
     endif()
     # Listing the tests is slow where a sanitizer or a busy machine makes starting slow.
     gtest_discover_tests(${folder}_test DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 600)
   endif()
 endforeach()
+
+# tests/package: installs limn into the build folder, then builds and runs a project that finds it there.
+set(installed ${PROJECT_BINARY_DIR}/package/installed)
+set(consumer ${PROJECT_BINARY_DIR}/package/consumer)
+add_test(NAME package.install COMMAND ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${installed})
+add_test(NAME package.find_package
+         COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test ${PROJECT_SOURCE_DIR}/tests/package ${consumer}
+                 --build-generator ${CMAKE_GENERATOR}
+                 --build-options -DCMAKE_PREFIX_PATH=${installed} -DCMAKE_BUILD_TYPE=${CMAKE_BUILD_TYPE}
+                                 -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
+                 --test-command ${consumer}/consumer ${installed}/share/limn/models/minilm-l6-sentiment)
+set_tests_properties(package.install PROPERTIES FIXTURES_SETUP package)
+set_tests_properties(package.find_package PROPERTIES FIXTURES_REQUIRED package)
+
+# README.md: each C++ block is a program that is built and run; tests/readme runs the commands.
+file(READ README.md readme)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS README.md)
+set(number 0)
+set(fence "\n```cpp\n")
+string(FIND "${readme}" "${fence}" begin)
+while(NOT begin EQUAL -1)
+  string(LENGTH "${fence}" length)
+  math(EXPR begin "${begin} + ${length}")
+  string(SUBSTRING "${readme}" ${begin} -1 readme)
+  string(FIND "${readme}" "\n```" end)
+  math(EXPR end "${end} + 1")
+  string(SUBSTRING "${readme}" 0 ${end} program)
+  math(EXPR number "${number} + 1")
+  file(CONFIGURE OUTPUT readme/program_${number}.cc CONTENT "${program}" @ONLY)
+  add_executable(readme_program_${number} ${PROJECT_BINARY_DIR}/readme/program_${number}.cc)
+  target_link_libraries(readme_program_${number} PRIVATE limn::limn)
+  add_test(NAME readme.program_${number} COMMAND readme_program_${number})
+  set_tests_properties(readme.program_${number} PROPERTIES WORKING_DIRECTORY ${PROJECT_BINARY_DIR}/readme)
+  string(FIND "${readme}" "${fence}" begin)
+endwhile()
+if(NOT EXISTS ${PROJECT_BINARY_DIR}/readme/models)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/models ${PROJECT_BINARY_DIR}/readme/models SYMBOLIC)
+endif()
