@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "limn/explanation.h"
+
+/// The user's texts cut into runs that are shown alike: the overlay that terminal and HTML share.
+
+namespace limn {
+
+/// A span to outline: the answer, an entity.
+struct Mark {
+  std::size_t begin = 0, end = 0;  ///< bytes
+  std::string label;               ///< "answer", "PER", in visible form
+  bool explained = false;          ///< the scores are about this one
+};
+
+/// Consecutive bytes with the same word, token and mark.
+struct Run {
+  std::size_t begin = 0, end = 0;
+  std::optional<std::size_t> word;   ///< position in Explanation::words
+  std::optional<std::size_t> token;  ///< position in Explanation::tokens
+  std::optional<std::size_t> mark;   ///< position in Passage::marks
+  bool read = true;                  ///< false: cut off, the model has not seen it
+};
+
+/// One sequence. Its runs cover the whole text, in order; none begins or ends inside a grapheme cluster.
+struct Passage {
+  int sequence = 0;
+  std::string_view text;    ///< of the explanation
+  std::vector<Mark> marks;  ///< in order, not overlapping
+  std::vector<Run> runs;
+  std::vector<std::size_t> before, after;  ///< the template's special tokens, as positions in Explanation::tokens
+};
+
+/// The text, or the question and the context. Offsets that do not fit the text are passed over.
+std::vector<Passage> passages(const Explanation& explanation);
+
+}  // namespace limn

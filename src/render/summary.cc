@@ -1,0 +1,289 @@
+#include "render/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <variant>
+
+#include "render/display_text.h"
+#include "render/palette.h"
+
+namespace limn {
+namespace {
+
+constexpr std::size_t name_columns = 60, answer_columns = 200;
+
+const Entity* explained_entity(const EntityPrediction& prediction, const TargetInfo& target) {
+  for (const Entity& entity : prediction.entities)
+    if (target.start_token && entity.first_token <= *target.start_token && *target.start_token <= entity.last_token)
+      return &entity;
+  return nullptr;
+}
+
+std::string_view sequence_text(const Explanation& explanation, int sequence) {
+  if (sequence == 0) return explanation.text;
+  return explanation.pair ? std::string_view(*explanation.pair) : std::string_view();
+}
+
+std::string_view part(std::string_view text, std::size_t begin, std::size_t end) {
+  end = std::min(end, text.size());
+  return begin < end ? text.substr(begin, end - begin) : std::string_view();
+}
+
+Verdict verdict_of(const AnswerPrediction& prediction, const Explanation&) {
+  const Answer& best = prediction.best;
+  if (best.text.empty()) return {"", "no answer", prediction.null_probability, prediction.confidence};
+  return {"", shorten(best.text, answer_columns), best.probability, prediction.confidence};
+}
+
+Verdict verdict_of(const LabelPrediction& prediction, const Explanation&) {
+  Verdict result{"", shorten(prediction.label, name_columns), prediction.probability, {}};
+  if (!prediction.multi_label) return result;
+  result.text.clear();
+  for (const std::string& label : prediction.labels)
+    result.text += (result.text.empty() ? "" : ", ") + shorten(label, name_columns);
+  if (result.text.empty()) result.text = "no label";
+  if (prediction.labels.size() != 1) result.probability.reset();  // one number cannot be that of several labels
+  return result;
+}
+
+Verdict verdict_of(const EntityPrediction& prediction, const Explanation& explanation) {
+  const TargetInfo& target = explanation.target;
+  if (const Entity* entity = explained_entity(prediction, target))
+    return {shorten(entity->label, name_columns), shorten(entity->text, answer_columns), entity->probability, {}};
+  if (!target.label) return {"", prediction.entities.empty() ? "no entities" : "entities", {}, {}};
+  Verdict result{shorten(*target.label, name_columns), shorten(target.text, answer_columns), {}, {}};
+  for (const TokenLabel& token : prediction.tokens)
+    if (token.token == target.start_token && token.label == *target.label) result.probability = token.probability;
+  return result;
+}
+
+Verdict verdict_of(const std::monostate&, const Explanation& explanation) {
+  return {"",
+          shorten(explanation.target.text.empty() ? explanation.target.label.value_or("") : explanation.target.text,
+                  answer_columns),
+          {},
+          {}};
+}
+
+// Whether the explained answer is the one that the model gives.
+bool explains_best(const AnswerPrediction& prediction, const TargetInfo& target) {
+  if (!target.start_token || !target.end_token) return true;
+  return *target.start_token == prediction.best.start_token && *target.end_token == prediction.best.end_token;
+}
+
+std::string list_in_words(const std::vector<std::string>& items) {
+  std::string result;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) result += i + 1 == items.size() ? " and " : ", ";
+    result += items[i];
+  }
+  return result;
+}
+
+// What the words push towards: "this answer", "positive".
+std::string aim(const Explanation& explanation) {
+  const TargetInfo& target = explanation.target;
+  if (const auto* prediction = std::get_if<AnswerPrediction>(&explanation.prediction)) {
+    if (!explains_best(*prediction, target)) return target.text.empty() ? "\"no answer\"" : "the explained answer";
+    return prediction->best.text.empty() ? "\"no answer\"" : "this answer";
+  }
+  if (const auto* prediction = std::get_if<EntityPrediction>(&explanation.prediction))
+    if (const Entity* entity = explained_entity(*prediction, target)) return shorten(entity->label, name_columns);
+  if (target.label) {
+    const std::string label = shorten(*target.label, name_columns);
+    return target.contrast ? label + " rather than " + shorten(*target.contrast, name_columns) : label;
+  }
+  return "this result";
+}
+
+std::vector<std::string> quoted_words(const Explanation& explanation, int sign) {
+  constexpr std::size_t most_named = 3, candidates = 12;
+  std::vector<std::string> result;
+  for (const std::size_t i : strongest_words(explanation, candidates, sign)) {
+    const std::string text = '"' + word_text(explanation, explanation.words[i]) + '"';
+    if (result.size() < most_named && std::find(result.begin(), result.end(), text) == result.end())
+      result.push_back(text);
+  }
+  return result;
+}
+
+std::string with_true_minus(std::string number) {
+  const bool only_zeros = number.find_first_of("123456789") == std::string::npos;
+  if (number.starts_with('-')) number.replace(0, 1, only_zeros ? "" : "−");
+  if (const auto exponent = number.find("e-"); exponent != std::string::npos) number.replace(exponent, 2, "e−");
+  return number;
+}
+
+std::string value_text(double value) { return with_true_minus(fmt::format("{:.4g}", value)); }
+
+}  // namespace
+
+Verdict verdict(const Explanation& explanation) {
+  Verdict result =
+      std::visit([&](const auto& prediction) { return verdict_of(prediction, explanation); }, explanation.prediction);
+  if (result.text.empty()) result.text = "(empty)";
+  return result;
+}
+
+std::vector<std::pair<std::string, double>> likeliest_labels(const Explanation& explanation, std::size_t count) {
+  const auto* prediction = std::get_if<LabelPrediction>(&explanation.prediction);
+  if (!prediction) return {};
+  auto result = prediction->probabilities;
+  std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  if (result.size() > count) result.resize(count);
+  for (auto& [label, probability] : result) label = shorten(label, name_columns);
+  return result;
+}
+
+std::string explained_instead(const Explanation& explanation) {
+  const TargetInfo& target = explanation.target;
+  if (const auto* prediction = std::get_if<AnswerPrediction>(&explanation.prediction)) {
+    if (explains_best(*prediction, target)) return {};
+    return target.text.empty() ? "Explained: no answer" : "Explained: " + shorten(target.text, answer_columns);
+  }
+  if (const auto* prediction = std::get_if<LabelPrediction>(&explanation.prediction)) {
+    const std::string label = shorten(target.label.value_or(""), name_columns);
+    if (target.contrast) return "Explained: " + label + " rather than " + shorten(*target.contrast, name_columns);
+    // Several labels, or none above 1/2: the verdict alone does not say which of them is explained.
+    const bool is_the_verdict = prediction->multi_label
+                                    ? prediction->labels.size() == 1 && target.label == prediction->labels[0]
+                                    : target.label == prediction->label;
+    if (target.label && !is_the_verdict) return "Explained: " + label;
+  }
+  return {};
+}
+
+std::string method_text(const Explanation& explanation) {
+  const MethodInfo& method = explanation.method;
+  const std::string name = shorten(method.name, name_columns);
+  if (method.preset) return name + ", preset " + shorten(*method.preset, name_columns);
+  std::vector<std::string> details;
+  if (!method.reduce.empty()) details.push_back(method.reduce);
+  if (!method.normalize.empty() && method.normalize != "none") details.push_back(method.normalize);
+  return details.empty()
+             ? name
+             : fmt::format("{} ({})", name, shorten(fmt::format("{}", fmt::join(details, ", ")), name_columns));
+}
+
+std::string scalar_text(const Explanation& explanation) {
+  const TargetInfo& target = explanation.target;
+  const std::string what = shorten(target.explain, name_columns);
+  const std::string label = shorten(target.label.value_or("the target"), name_columns);
+  std::string scalar;
+  if (explanation.task == Task::question_answering) {
+    scalar = fmt::format("start {0} + end {0} of {1}", what,
+                         aim(explanation) == "this answer" ? "the answer" : aim(explanation));
+  } else if (target.contrast) {
+    scalar = fmt::format("{0} of {1} − {0} of {2}", what, label, shorten(*target.contrast, name_columns));
+  } else {
+    scalar = fmt::format("{} {} {}", what, what == "loss" ? "for" : "of", label);
+    if (explanation.task == Task::token_classification && !target.text.empty())
+      scalar += fmt::format(" at \"{}\"", shorten(target.text, name_columns));
+  }
+  return fmt::format("F = {} = {}", scalar, value_text(explanation.value));
+}
+
+std::string completeness_text(const Explanation& explanation) {
+  if (!explanation.baseline_value) return {};
+  const auto& tokens = explanation.tokens;
+  const double sum = std::accumulate(tokens.begin(), tokens.end(), 0.0,
+                                     [](double total, const Token& token) { return total + token.score; });
+  const double difference = explanation.value - *explanation.baseline_value;
+  std::string text = fmt::format("sum of scores {}, F(x) − F(baseline) = {}", value_text(sum), value_text(difference));
+  if (explanation.completeness_error) text += ", error " + value_text(*explanation.completeness_error);
+  return text;
+}
+
+std::vector<std::size_t> strongest_words(const Explanation& explanation, std::size_t count, int sign) {
+  const auto& words = explanation.words;
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const double score = words[i].score;
+    if (std::isfinite(score) && score != 0 && sign * score >= 0) order.push_back(i);
+  }
+  count = std::min(count, order.size());
+  const auto stronger = [&](std::size_t a, std::size_t b) {
+    const double one = std::abs(words[a].score), other = std::abs(words[b].score);
+    return one > other || (one == other && a < b);
+  };
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(), stronger);
+  order.resize(count);
+  return order;
+}
+
+std::string sentence(const Explanation& explanation) {
+  const std::string towards = aim(explanation);
+  if (!has_sign(explanation)) {
+    const auto words = quoted_words(explanation, 0);
+    if (words.empty()) return fmt::format("No word mattered for {}.", towards);
+    return fmt::format("{} mattered most for {}.", list_in_words(words), towards);
+  }
+  const auto with = quoted_words(explanation, 1), against = quoted_words(explanation, -1);
+  if (with.empty() && against.empty()) return fmt::format("No word pushed towards {} or against it.", towards);
+  if (against.empty()) return fmt::format("{} pushed most towards {}.", list_in_words(with), towards);
+  if (with.empty()) return fmt::format("{} pushed most against {}.", list_in_words(against), towards);
+  return fmt::format("{} pushed most towards {}; {} pushed most against it.", list_in_words(with), towards,
+                     list_in_words(against));
+}
+
+std::vector<std::vector<std::size_t>> tokens_of_words(const Explanation& explanation) {
+  const auto& words = explanation.words;
+  std::vector<std::vector<std::size_t>> result(words.size());
+  for (std::size_t i = 0; i < explanation.tokens.size(); ++i) {
+    const Token& token = explanation.tokens[i];
+    if (!token.sequence) continue;
+    // The last word that begins at or before the token; words are in order of sequence and begin.
+    const auto after = std::upper_bound(words.begin(), words.end(), token, [](const Token& value, const Word& word) {
+      return std::pair(*value.sequence, value.begin) < std::pair(word.sequence, word.begin);
+    });
+    if (after == words.begin()) continue;
+    const Word& word = *std::prev(after);
+    if (word.sequence == *token.sequence && token.begin < word.end)
+      result[static_cast<std::size_t>(after - words.begin()) - 1].push_back(i);
+  }
+  return result;
+}
+
+std::string word_text(const Explanation& explanation, const Word& word, std::size_t columns) {
+  return shorten(part(sequence_text(explanation, word.sequence), word.begin, word.end), columns);
+}
+
+std::string input_text(const Explanation& explanation, std::size_t columns) {
+  const std::string text = shorten(explanation.text, columns);
+  return text.empty() ? "(empty text)" : text;
+}
+
+std::string sequence_name(const Explanation& explanation, int sequence) {
+  if (!explanation.pair) return {};
+  if (explanation.task == Task::question_answering) return sequence == 0 ? "question" : "context";
+  return sequence == 0 ? "text" : "pair";
+}
+
+std::string score_text(double score, double scale) {
+  if (!std::isfinite(score)) return "not a number";
+  if (score == 0) return "0";
+  scale = std::abs(scale);
+  if (!std::isfinite(scale) || scale < 1e-4 || scale >= 1e6) return with_true_minus(fmt::format("{:.2e}", score));
+  const int decimals = std::clamp(2 - static_cast<int>(std::floor(std::log10(scale))), 0, 6);
+  return with_true_minus(fmt::format("{:.{}f}", score, decimals));
+}
+
+std::string percent_text(double probability) {
+  const double percent = 100 * probability;
+  if (!std::isfinite(percent)) return "not a number";
+  if (percent > 0 && percent < 0.1) return "<0.1%";
+  if (percent < 100 && percent > 99.9) return ">99.9%";
+  const bool near_an_end = percent < 9.95 || percent >= 98.95;
+  return fmt::format("{:.{}f}%", percent, near_an_end && percent != 0 && percent != 100 ? 1 : 0);
+}
+
+std::string duration_text(double seconds) {
+  if (!std::isfinite(seconds)) return "not a number";
+  if (seconds < 0.001) return "<1 ms";
+  return seconds < 1 ? fmt::format("{:.0f} ms", 1000 * seconds) : fmt::format("{:.1f} s", seconds);
+}
+
+}  // namespace limn

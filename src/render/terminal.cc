@@ -1,0 +1,259 @@
+#include "render/terminal.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+#include <vector>
+
+#include "render/display_text.h"
+#include "render/palette.h"
+#include "render/passages.h"
+#include "render/summary.h"
+#include "render/terminal_paint.h"
+#include "render/text_flow.h"
+
+namespace limn {
+namespace {
+
+constexpr std::size_t text_indent = 2;
+constexpr std::size_t strongest_count = 8;
+constexpr Paint bold{.bold = true}, dim{.dim = true};
+
+std::string repeated(std::string_view text, std::size_t count) {
+  std::string result;
+  for (std::size_t i = 0; i < count; ++i) result += text;
+  return result;
+}
+
+// Heat without colour: how strong, and a minus if against.
+std::string block(double intensity) {
+  static constexpr std::array<std::string_view, 8> blocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  const auto level = std::min<std::size_t>(7, static_cast<std::size_t>(std::abs(intensity) * 8));
+  return (intensity < 0 ? "−" : "") + std::string(blocks[level]);
+}
+
+// A bar that is a number of eighths of a column long.
+std::string bar(double share, std::size_t full_columns) {
+  static constexpr std::array<std::string_view, 8> parts{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const auto eighths = static_cast<std::size_t>(std::lround(std::abs(share) * 8 * static_cast<double>(full_columns)));
+  return repeated("█", eighths / 8) + std::string(parts[eighths % 8]);
+}
+
+// One picture in the making.
+class Writer {
+ public:
+  Writer(const Explanation& explanation, const TerminalStyle& style)
+      : explanation_(explanation),
+        style_(style),
+        scale_(style.show_special ? token_scale(explanation) : word_scale(explanation)) {}
+
+  std::string write() {
+    write_verdict();
+    write_texts();
+    write_legend();
+    write_bars();
+    line(sentence(explanation_));
+    return std::move(out_);
+  }
+
+ private:
+  bool has_colors() const { return style_.colors != ColorDepth::none; }
+  // Bold and underline mean heat where there are 16 colours.
+  bool marks_with_brackets() const { return style_.colors == ColorDepth::none || style_.colors == ColorDepth::ansi16; }
+
+  void line(std::string_view text, const Paint& paint = {}) {
+    if (text.empty()) return;
+    TextFlow flow(out_, style_, 0);
+    flow.add(text, paint);
+    flow.finish();
+  }
+
+  void write_verdict() {
+    const Verdict said = verdict(explanation_);
+    TextFlow flow(out_, style_, 0);
+    if (!said.kind.empty()) flow.add(said.kind + " ", dim);
+    flow.add(said.text, bold);
+    if (said.probability) {
+      constexpr std::size_t bar_columns = 16;
+      const double share = std::clamp(std::isfinite(*said.probability) ? *said.probability : 0, 0.0, 1.0);
+      const auto filled = static_cast<std::size_t>(share * bar_columns);  // full only when certain
+      flow.add("  " + percent_text(*said.probability) + " ");
+      flow.add(repeated("━", filled), {.heat = 1, .solid = true});
+      flow.add(repeated("─", bar_columns - filled), dim);
+    }
+    flow.finish();
+
+    std::string others;
+    for (const auto& [label, probability] : likeliest_labels(explanation_, 6))
+      if (label != said.text) others += (others.empty() ? "" : " · ") + label + " " + percent_text(probability);
+    line(others, dim);
+    std::string facts = said.confidence ? "confidence " + percent_text(*said.confidence) + " · " : "";
+    facts += shorten(explanation_.model, 60) + " · " + method_text(explanation_) + " · " +
+             duration_text(explanation_.seconds);
+    line(facts, dim);
+    line(explained_instead(explanation_), bold);
+    for (const std::string& warning : explanation_.warnings) line("Warning: " + visible(warning));
+    out_ += '\n';
+  }
+
+  void write_texts() {
+    for (const Passage& passage : passages(explanation_)) {
+      TextFlow flow(out_, style_, text_indent);
+      for (const std::size_t token : passage.before) add_special(flow, token);
+      for (std::size_t i = 0; i < passage.runs.size(); ++i)
+        add_run(flow, passage, passage.runs[i], i + 1 < passage.runs.size() ? &passage.runs[i + 1] : nullptr);
+      for (const std::size_t token : passage.after) {
+        if (style_.show_special) flow.add(" ");
+        add_special(flow, token);
+      }
+      flow.finish();
+      out_ += '\n';
+    }
+  }
+
+  void add_special(TextFlow& flow, std::size_t index) {
+    if (!style_.show_special) return;
+    const Token& token = explanation_.tokens[index];
+    const double heat = intensity(token.score, scale_);
+    flow.add(shorten(token.token, 20), {.heat = heat, .dim = true});
+    if (!has_colors()) flow.add(block(heat));
+    flow.add(" ");
+  }
+
+  void add_run(TextFlow& flow, const Passage& passage, const Run& run, const Run* next) {
+    Paint paint;
+    const auto unit = style_.show_special ? run.token : run.word;
+    if (unit) {
+      const double score = style_.show_special ? explanation_.tokens[*unit].score : explanation_.words[*unit].score;
+      paint.heat = intensity(score, scale_);
+    }
+    paint.dim = !run.read;
+    const Mark* mark = run.mark ? &passage.marks[*run.mark] : nullptr;
+    if (mark && !marks_with_brackets()) paint.underline = true, paint.bold = mark->explained;
+
+    if (mark && run.begin == mark_begin(passage, *run.mark)) {
+      if (marks_with_brackets()) flow.add(mark->explained ? "[" : "(");
+    }
+    flow.add(visible(passage.text.substr(run.begin, run.end - run.begin), {.keep_layout = true}), paint);
+    const auto next_unit = !next ? std::nullopt : style_.show_special ? next->token : next->word;
+    if (unit && next_unit != unit) {
+      if (!has_colors())
+        flow.add(block(paint.heat));
+      else if (style_.show_special && next && next->token && next->word == run.word)
+        flow.add("·", dim);
+    }
+    if (mark && (!next || next->mark != run.mark)) {
+      if (marks_with_brackets()) flow.add(mark->explained ? "]" : ")");
+      if (mark->label != "answer") flow.add(" " + mark->label, {.bold = mark->explained, .dim = !mark->explained});
+    }
+  }
+
+  // Where the first run of a mark begins; a mark that splits a cluster begins after it.
+  static std::size_t mark_begin(const Passage& passage, std::size_t mark) {
+    const auto first =
+        std::find_if(passage.runs.begin(), passage.runs.end(), [&](const Run& run) { return run.mark == mark; });
+    return first->begin;
+  }
+
+  void write_legend() {
+    TextFlow flow(out_, style_, 0);
+    const bool is_signed = has_sign(explanation_);
+    const std::string largest = score_text(scale_, scale_), smallest = is_signed ? score_text(-scale_, scale_) : "0";
+    flow.add(smallest + " ", dim);
+    constexpr int steps = 8;
+    for (int i = is_signed ? -steps : 0; i <= steps; ++i) {
+      const double share = static_cast<double>(i) / steps;
+      switch (style_.colors) {
+        case ColorDepth::none:
+          if (!is_signed && i > 0) flow.add(block(share - 0.5 / steps));
+          if (is_signed && i % 4 == 0) flow.add(block(share) + (i < steps ? " " : ""));
+          break;
+        case ColorDepth::ansi16:
+          flow.add(i == 0 ? "" : "#", {.heat = share});
+          break;
+        default:
+          flow.add(i == 0 && !is_signed ? "" : " ", {.heat = share});
+      }
+    }
+    flow.add(" " + largest, dim);
+    flow.add("  " + scalar_text(explanation_), dim);
+    flow.finish();
+    line(completeness_text(explanation_), dim);
+    out_ += '\n';
+  }
+
+  void write_bars() {
+    const std::vector<std::size_t> all = strongest_words(explanation_, strongest_count);
+    if (all.empty()) return;
+    if (!has_sign(explanation_)) {
+      write_bars(all);
+    } else {
+      std::vector<std::size_t> with, against;
+      for (const std::size_t i : all) (explanation_.words[i].score < 0 ? against : with).push_back(i);
+      if (!with.empty()) line("For", dim), write_bars(with);
+      if (!against.empty()) line("Against", dim), write_bars(against);
+    }
+    out_ += '\n';
+  }
+
+  void write_bars(const std::vector<std::size_t>& words) {
+    const std::size_t most_columns = std::clamp<std::size_t>(style_.width / 4, 8, 24);
+    const double scale = word_scale(explanation_);
+    std::vector<std::string> labels;
+    std::size_t label_columns = 0;
+    for (const std::size_t i : strongest_words(explanation_, strongest_count)) {
+      const std::string label = word_text(explanation_, explanation_.words[i], most_columns);
+      label_columns = std::max(label_columns, columns(label));
+    }
+    const std::size_t bar_columns = std::clamp<std::size_t>(style_.width / 3, 6, 28);
+    for (const std::size_t i : words) {
+      const Word& word = explanation_.words[i];
+      const std::string label = word_text(explanation_, word, most_columns);
+      const double share = intensity(word.score, scale);
+      const std::string drawn = bar(share, bar_columns);
+      const std::string score = score_text(word.score, scale);
+      TextFlow flow(out_, style_, text_indent);
+      flow.add(label + std::string(label_columns - columns(label) + 2, ' '));
+      flow.add(drawn, {.heat = share, .solid = true});
+      flow.add(" " + score);
+      if (const std::string where = sequence_name(explanation_, word.sequence); !where.empty())
+        flow.add("  " + where, dim);
+      flow.finish();
+    }
+  }
+
+  const Explanation& explanation_;
+  const TerminalStyle& style_;
+  double scale_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string to_terminal(const Explanation& explanation, const TerminalStyle& style) {
+  return Writer(explanation, style).write();
+}
+
+TerminalStyle terminal_style(const TerminalEnvironment& environment, std::size_t width) {
+  TerminalStyle style;
+  style.width = width;
+  const std::string_view term = environment.term, color = environment.color_term;
+  if (environment.is_terminal && environment.no_color.empty() && !term.empty() && term != "dumb") {
+    const auto names = [&](std::string_view text) { return term.find(text) != std::string_view::npos; };
+    if (color == "truecolor" || color == "24bit" || names("direct"))
+      style.colors = ColorDepth::true_color;
+    else if (names("256color"))
+      style.colors = ColorDepth::ansi256;
+    else
+      style.colors = ColorDepth::ansi16;
+  }
+  // The background is the last part; 7 and 9 to 15 are the light ones of the 16 colours.
+  const std::string_view background = environment.color_fg_bg.substr(environment.color_fg_bg.rfind(';') + 1);
+  if (!background.empty())
+    style.dark_background =
+        background.size() == 1 && background[0] >= '0' && background[0] <= '8' && background[0] != '7';
+  return style;
+}
+
+}  // namespace limn

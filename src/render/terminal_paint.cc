@@ -1,0 +1,94 @@
+#include "render/terminal_paint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace limn {
+namespace {
+
+// Below this the page shows through so much that colours would only be noise.
+constexpr double least_heat = 0.03;
+
+Theme theme_of(const TerminalStyle& style) { return style.dark_background ? Theme::dark : Theme::light; }
+
+void add_heat_24_bit(std::vector<std::string>& codes, double intensity, Theme theme) {
+  const Color behind = heat(intensity, theme);
+  const Color text = needs_inverse_ink(intensity, theme) ? inverse_ink(theme) : ink(theme);
+  codes.push_back(fmt::format("48;2;{};{};{}", behind.red, behind.green, behind.blue));
+  codes.push_back(fmt::format("38;2;{};{};{}", text.red, text.green, text.blue));
+}
+
+std::uint8_t step256(double intensity, Theme theme) {
+  const auto step = static_cast<std::size_t>(std::ceil(std::abs(intensity) * ramp_steps));
+  return ramp256(intensity < 0, theme)[std::clamp<std::size_t>(step, 1, ramp_steps) - 1];
+}
+
+void add_heat_256(std::vector<std::string>& codes, double intensity, Theme theme) {
+  constexpr int black = 16, white = 231;
+  const std::uint8_t behind = step256(intensity, theme);
+  const bool dark_text =
+      contrast(cube_color(behind), cube_color(black)) > contrast(cube_color(behind), cube_color(white));
+  codes.push_back(fmt::format("48;5;{}", behind));
+  codes.push_back(fmt::format("38;5;{}", dark_text ? black : white));
+}
+
+// Bright blue and yellow on dark; blue and red on light, where yellow cannot be read.
+int foreground16(double intensity, Theme theme) {
+  if (theme == Theme::dark) return intensity < 0 ? 93 : 94;
+  return intensity < 0 ? 31 : 34;
+}
+
+void add_heat_16(std::vector<std::string>& codes, double intensity, Theme theme) {
+  const double strength = std::abs(intensity);
+  codes.push_back(std::to_string(foreground16(intensity, theme)));
+  if (strength >= 1.0 / 3) codes.push_back("1");
+  if (strength >= 2.0 / 3) codes.push_back("4");
+}
+
+void add_solid(std::vector<std::string>& codes, const Paint& paint, ColorDepth depth, Theme theme) {
+  const double full = paint.heat < 0 ? -1 : 1;
+  const Color color = hue(full, theme);
+  if (depth == ColorDepth::true_color)
+    codes.push_back(fmt::format("38;2;{};{};{}", color.red, color.green, color.blue));
+  else if (depth == ColorDepth::ansi256)
+    codes.push_back(fmt::format("38;5;{}", step256(full, theme)));
+  else
+    codes.push_back(std::to_string(foreground16(full, theme)));
+}
+
+}  // namespace
+
+const Ramp& ramp256(bool against, Theme theme) {
+  static constexpr Ramp blue_on_dark{17, 18, 25, 26, 33, 69}, orange_on_dark{58, 94, 130, 166, 172, 208};
+  static constexpr Ramp blue_on_light{189, 153, 111, 69, 32, 26}, orange_on_light{223, 222, 215, 214, 208, 172};
+  if (theme == Theme::dark) return against ? orange_on_dark : blue_on_dark;
+  return against ? orange_on_light : blue_on_light;
+}
+
+Color cube_color(std::uint8_t index) {
+  constexpr std::uint8_t levels[] = {0, 95, 135, 175, 215, 255};
+  const int cell = index - 16;
+  return {levels[cell / 36 % 6], levels[cell / 6 % 6], levels[cell % 6]};
+}
+
+std::string start_sequence(const Paint& paint, const TerminalStyle& style) {
+  if (style.colors == ColorDepth::none) return {};
+  const Theme theme = theme_of(style);
+  std::vector<std::string> codes;
+  if (paint.bold) codes.push_back("1");
+  if (paint.dim) codes.push_back("2");
+  if (paint.underline) codes.push_back("4");
+  if (paint.solid) {
+    add_solid(codes, paint, style.colors, theme);
+  } else if (std::abs(paint.heat) >= least_heat) {
+    if (style.colors == ColorDepth::true_color) add_heat_24_bit(codes, paint.heat, theme);
+    if (style.colors == ColorDepth::ansi256) add_heat_256(codes, paint.heat, theme);
+    if (style.colors == ColorDepth::ansi16) add_heat_16(codes, paint.heat, theme);
+  }
+  return codes.empty() ? std::string() : fmt::format("\x1B[{}m", fmt::join(codes, ";"));
+}
+
+}  // namespace limn

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "render/terminal_paint.h"
+
+namespace limn {
+
+/// Painted text, wrapped at spaces (and before wide characters) to the width of a terminal. A word that is wider than
+/// a line is broken. Needs memory for one line only.
+class TextFlow {
+ public:
+  /// Appends to `out`, which must outlive the flow. @param indent columns before every line.
+  TextFlow(std::string& out, const TerminalStyle& style, std::size_t indent);
+
+  /// Text that visible() returned: line feeds end lines, tabs are four spaces.
+  void add(std::string_view text, const Paint& paint = {});
+  /// Ends the line, even an empty one.
+  void end_line();
+  /// Ends the line if anything stands on it.
+  void finish();
+
+ private:
+  struct Cell {
+    std::string text;
+    std::size_t columns;
+    Paint paint;
+    bool space;
+  };
+
+  void add_cell(Cell cell);
+  void write(std::size_t count);  // the first cells, as a line
+
+  std::string& out_;
+  const TerminalStyle& style_;
+  std::size_t indent_, width_;
+  std::vector<Cell> line_;
+  std::size_t used_ = 0;   // columns of line_
+  std::size_t break_ = 0;  // the cells before it may stand on a line of their own; 0: nowhere to break
+};
+
+}  // namespace limn
