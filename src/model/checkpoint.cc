@@ -1,28 +1,72 @@
 #include "model/checkpoint.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <cassert>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
+#include <functional>
 #include <iterator>
 #include <limits>
+#include <map>
+#include <new>
 #include <span>
 #include <system_error>
 
 #include "base/json.h"
 #include "base/parallel.h"
 #include "limn/error.h"
-#include "math/mat.h"
 #include "model/names.h"
 #include "model/safetensors.h"
 
 namespace limn {
 
+namespace {
+
+/// Memory for numbers that cannot stay in their file.
+class Memory {
+ public:
+  Memory() = default;
+  /// @param count most numbers that may be taken; memory that is never written to costs nothing.
+  explicit Memory(std::size_t count) : end_(count) {
+    if (count == 0) return;
+    const std::size_t bytes = (count * sizeof(float) + page_bytes - 1) / page_bytes * page_bytes;
+    numbers_.reset(static_cast<float*>(std::aligned_alloc(page_bytes, bytes)));
+    if (numbers_ == nullptr) throw std::bad_alloc();
+    // Large pages, where the system has them: half of the time of loading would go into small ones. Not for the last.
+    ::madvise(numbers_.get(), bytes - page_bytes, MADV_HUGEPAGE);
+  }
+
+  float* take(std::size_t count) {
+    assert(count <= end_ - taken_);
+    float* const numbers = numbers_.get() + taken_;
+    taken_ = std::min(end_, taken_ + rounded(count));
+    return numbers;
+  }
+
+  /// Every tensor begins at a cache line, so that vector loads do not straddle two.
+  static std::size_t rounded(std::size_t count) { return (count + line_numbers - 1) / line_numbers * line_numbers; }
+
+ private:
+  static constexpr std::size_t page_bytes = std::size_t{2} << 20;
+  static constexpr std::size_t line_numbers = 64 / sizeof(float);
+  struct Free {
+    void operator()(float* numbers) const { std::free(numbers); }
+  };
+  std::unique_ptr<float[], Free> numbers_;
+  std::size_t taken_ = 0, end_ = 0;
+};
+
+}  // namespace
+
 struct Checkpoint::Implementation {
   Config config;
-  WeightFiles files;         // what `weights` points into, for F32
-  std::vector<Mat> widened;  // what it points into otherwise
+  WeightFiles files;  // what `weights` points into, for F32
+  Memory widened;     // what it points into otherwise
   Weights weights;
   std::size_t parameters = 0;
   std::vector<std::pair<std::string, std::size_t>> file_sizes;
@@ -44,8 +88,14 @@ bool all_finite(std::span<const float> numbers) {
 /// Finds the tensors, checks their shapes, then reads the numbers: all tensors at once, in parallel pieces.
 class Reader {
  public:
-  Reader(const WeightFiles& files, const FamilyNames& names, std::vector<Mat>& widened)
-      : files_(files), names_(names), widened_(widened) {}
+  Reader(const WeightFiles& files, const FamilyNames& names, Memory& widened)
+      : files_(files), names_(names), widened_(widened) {
+    std::size_t most = 0;
+    for (const auto& [name, tensor] : files.tensors) {
+      if (is_float_type(tensor.type) && !stays(tensor)) most += Memory::rounded(count(tensor));
+    }
+    widened_ = Memory(most);
+  }
 
   /// @param spelled each name that the tensor may have, the usual one first.
   std::span<const float> numbers(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) {
@@ -111,7 +161,7 @@ class Reader {
   };
 
   // Small enough to share the work and to keep few pages of the file in memory, large enough to cost nothing.
-  static constexpr std::size_t piece_numbers = std::size_t{1} << 18;
+  static constexpr std::size_t piece_numbers = std::size_t{1} << 17;
 
   const Tensors::value_type& find(const std::vector<std::string>& spelled) const {
     std::string looked_for;
@@ -129,19 +179,23 @@ class Reader {
 
   std::span<const float> place(const std::string& name, const Tensor& tensor) {
     if (const auto done = placed_.find(name); done != placed_.end()) return done->second;
-    const std::size_t count = tensor.bytes.size() / (tensor.type == "F32" ? 4 : 2);
-    const bool in_place =
-        tensor.type == "F32" && reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % alignof(float) == 0;
-    if (!in_place) widened_.emplace_back(1, count);
-    float* const widened = in_place ? nullptr : widened_.back().row(0);
+    const std::size_t count = Reader::count(tensor);
+    float* const widened = stays(tensor) ? nullptr : widened_.take(count);
     const auto& entry = *files_.tensors.find(name);
     for (std::size_t begin = 0; begin < count; begin += piece_numbers) {
       pieces_.push_back({&entry, &file_of(tensor), begin, std::min(piece_numbers, count - begin),
-                         in_place ? nullptr : widened + begin});
+                         widened == nullptr ? nullptr : widened + begin});
     }
     parameters_ += count;
-    const float* const data = in_place ? reinterpret_cast<const float*>(tensor.bytes.data()) : widened;
+    const float* const data = widened == nullptr ? reinterpret_cast<const float*>(tensor.bytes.data()) : widened;
     return placed_[name] = {data, count};
+  }
+
+  static std::size_t width(const Tensor& tensor) { return tensor.type == "F32" ? 4 : 2; }
+  static std::size_t count(const Tensor& tensor) { return tensor.bytes.size() / width(tensor); }
+  /// Whether the numbers can be used where they are in the file.
+  static bool stays(const Tensor& tensor) {
+    return tensor.type == "F32" && reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % alignof(float) == 0;
   }
 
   const MappedFile& file_of(const Tensor& tensor) const {
@@ -154,8 +208,8 @@ class Reader {
   }
 
   static std::span<const std::byte> source(const Piece& piece) {
-    const std::size_t width = piece.entry->second.type == "F32" ? 4 : 2;
-    return piece.entry->second.bytes.subspan(piece.begin * width, piece.count * width);
+    const Tensor& tensor = piece.entry->second;
+    return tensor.bytes.subspan(piece.begin * width(tensor), piece.count * width(tensor));
   }
   static std::span<const float> result(const Piece& piece) {
     if (piece.widened != nullptr) return {piece.widened, piece.count};
@@ -181,7 +235,7 @@ class Reader {
 
   const WeightFiles& files_;
   const FamilyNames& names_;
-  std::vector<Mat>& widened_;
+  Memory& widened_;
   std::vector<Piece> pieces_;
   std::map<std::string, std::span<const float>> placed_;  // tensors that two weights share are read once
   std::size_t parameters_ = 0;
