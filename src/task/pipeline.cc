@@ -1,0 +1,183 @@
+#include "task/pipeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "limn/error.h"
+#include "model/head.h"
+#include "task/classification.h"
+#include "task/question_answering.h"
+#include "task/token_classification.h"
+
+namespace limn {
+namespace {
+
+// Rows of a forward pass: enough for the products to run at full speed, few enough for their buffers to stay small.
+constexpr std::size_t pass_rows = 1024;
+
+ModelInfo describe(const std::filesystem::path& folder, const Checkpoint& checkpoint) {
+  const Config& config = checkpoint.config();
+  std::filesystem::path name = std::filesystem::absolute(folder).lexically_normal();
+  if (!name.has_filename()) name = name.parent_path();
+  return {.name = name.filename().string(),
+          .family = config.model_type,
+          .architecture = config.architecture,
+          .task = config.head.task,
+          .labels = config.head.labels,
+          .layers = config.encoder.layers,
+          .channels = config.encoder.channels,
+          .heads = config.encoder.heads,
+          .feed_forward = config.encoder.feed_forward,
+          .vocabulary = config.encoder.vocabulary,
+          .positions = config.encoder.positions,
+          .parameters = checkpoint.parameters(),
+          .files = checkpoint.files()};
+}
+
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
+
+void check_input(const Pipeline& pipeline, const Input& input) {
+  const Task task = pipeline.head().task;
+  const auto require_text = [](std::string_view text, const char* thing) {
+    if (is_blank(text)) throw Error({.thing = thing, .found = text.empty() ? "empty" : "only white space", .expected = "a text"});
+  };
+  if (task == Task::question_answering) {
+    require_text(input.text, "the question");
+    if (!input.pair) throw Error({.thing = "the context", .found = "none", .expected = "a question and the context to answer it from"});
+    require_text(*input.pair, "the context");
+    return;
+  }
+  require_text(input.text, "the text");
+  if (task == Task::token_classification && input.pair)
+    throw Error({.thing = "the second text", .found = "one", .expected = "a single text, since this model tags tokens"});
+}
+
+/// Ids and types are looked up without a check later on.
+void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
+  const EncoderConfig& config = pipeline.checkpoint.config().encoder;
+  if (std::all_of(encoding.special.begin(), encoding.special.end(), [](std::uint8_t special) { return special != 0; }))
+    throw Error({.thing = "the text", .found = "no token in it", .expected = "a text that the tokenizer does not drop whole"});
+  if (config.token_types == 0) return;
+  const std::int32_t largest = *std::max_element(encoding.type_ids.begin(), encoding.type_ids.end());
+  if (static_cast<std::size_t>(largest) >= config.token_types)
+    throw Error({.thing = "the tokenizer's template",
+                 .found = fmt::format("token type {}", largest),
+                 .expected = fmt::format("types below {}, which config.json's type_vocab_size allows", config.token_types)});
+}
+
+}  // namespace
+
+Pipeline load_pipeline(const std::filesystem::path& folder) {
+  Checkpoint checkpoint = Checkpoint::load(folder);
+  Tokenizer tokenizer = Tokenizer::load(folder);
+  const std::size_t rows = checkpoint.config().encoder.vocabulary;
+  if (tokenizer.vocabulary_size() > rows)
+    throw Error({.file = folder.string(),
+                 .thing = "the tokenizer's vocabulary",
+                 .found = fmt::format("{} ids", tokenizer.vocabulary_size()),
+                 .expected = fmt::format("at most the {} rows of the word embeddings", rows),
+                 .hint = "tokenizer and weights may come from different checkpoints"});
+  ModelInfo info = describe(folder, checkpoint);
+  return {.checkpoint = std::move(checkpoint), .tokenizer = std::move(tokenizer), .info = std::move(info)};
+}
+
+std::size_t max_length(const Pipeline& pipeline, const PredictOptions& options) {
+  const std::size_t positions = pipeline.checkpoint.config().encoder.positions;
+  if (options.max_length > positions)
+    throw Error({.thing = "--max-length",
+                 .found = std::to_string(options.max_length),
+                 .expected = fmt::format("at most {}, the positions of this model", positions)});
+  const std::size_t named = std::min(positions, pipeline.tokenizer.max_length().value_or(positions));
+  return options.max_length > 0 ? options.max_length : named;
+}
+
+std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, const PredictOptions& options) {
+  check_input(pipeline, input);
+  const std::size_t length = max_length(pipeline, options);
+  std::vector<Encoding> encodings;
+  if (pipeline.head().task == Task::question_answering)
+    encodings = pipeline.tokenizer.windows(input.text, *input.pair, length, std::min(options.stride, length / 2));
+  else
+    encodings.push_back(pipeline.tokenizer.encode(input.text, input.pair, length));
+  for (const Encoding& encoding : encodings) check_encoding(pipeline, encoding);
+  return encodings;
+}
+
+std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings) {
+  std::vector<Mat> all;
+  for (std::size_t begin = 0; begin < encodings.size();) {
+    Batch batch;
+    std::size_t end = begin;
+    while (end < encodings.size() && (end == begin || batch.rows() + encodings[end].size() <= pass_rows)) {
+      batch.add(encodings[end].ids, encodings[end].type_ids);
+      end++;
+    }
+    const Layer last = {static_cast<int>(encoder.config.layers)};
+    const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last);
+    const Mat logits = head_forward(encoder, batch, hidden);
+    for (std::size_t i = begin; i < end; i++) all.push_back(copy(logits_of(encoder, batch, logits.view(), i - begin)));
+    begin = end;
+  }
+  return all;
+}
+
+Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const Encoding> encodings,
+                   std::span<const ConstView> logits, const PredictOptions& options) {
+  for (const ConstView view : logits)
+    for (std::size_t i = 0; i < view.rows; i++)
+      for (const float value : view.row_span(i))
+        if (!std::isfinite(value))
+          throw Error({.file = pipeline.info.name,
+                       .thing = "the logits",
+                       .found = "NaN or infinity",
+                       .expected = "finite numbers",
+                       .hint = "the weights may be damaged, or too large for single precision"});
+  switch (pipeline.head().task) {
+    case Task::question_answering: {
+      std::vector<AnswerWindow> windows;
+      for (std::size_t i = 0; i < encodings.size(); i++) windows.push_back({.encoding = &encodings[i], .logits = logits[i]});
+      return best_answers(windows, *input.pair, options);
+    }
+    case Task::sequence_classification: return predict_label(logits[0], pipeline.head());
+    case Task::token_classification: return find_entities(logits[0], encodings[0], input.text, pipeline.head());
+    case Task::masked_lm: break;
+  }
+  throw Error({.file = pipeline.info.name,
+               .thing = "the task",
+               .found = "masked language modelling",
+               .expected = "question answering, sequence classification or token classification",
+               .hint = "fine-tune the model for one of these, or choose a checkpoint that is"});
+}
+
+std::vector<Prediction> predict(const Pipeline& pipeline, std::span<const Input> inputs, const PredictOptions& options) {
+  std::vector<Encoding> encodings;
+  std::vector<std::size_t> begins;
+  for (const Input& input : inputs) {
+    begins.push_back(encodings.size());
+    for (Encoding& encoding : read_input(pipeline, input, options)) encodings.push_back(std::move(encoding));
+  }
+  begins.push_back(encodings.size());
+  const std::vector<Mat> logits = run(pipeline.encoder(), encodings);
+  const std::vector<ConstView> views(logits.begin(), logits.end());
+  std::vector<Prediction> predictions;
+  for (std::size_t i = 0; i < inputs.size(); i++) {
+    const std::size_t count = begins[i + 1] - begins[i];
+    predictions.push_back(predict(pipeline, inputs[i], std::span(encodings).subspan(begins[i], count),
+                                  std::span(views).subspan(begins[i], count), options));
+  }
+  return predictions;
+}
+
+std::vector<std::string> reading_warnings(std::span<const Encoding> encodings) {
+  std::vector<std::string> warnings;
+  for (const Encoding& encoding : encodings)
+    if (encoding.cut_tokens > 0)
+      warnings.push_back(fmt::format("the text is too long for the model: its last {} tokens of {} were not read", encoding.cut_tokens,
+                                     encoding.cut_tokens + static_cast<std::size_t>(std::count(encoding.special.begin(), encoding.special.end(), 0))));
+  return warnings;
+}
+
+}  // namespace limn

@@ -1,0 +1,126 @@
+#include "task/question_answering.h"
+
+#include <cassert>
+#include <cmath>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "task/probability.h"
+
+namespace limn {
+namespace {
+
+bool in_context(const AnswerWindow& window, std::size_t token) {
+  return window.encoding->sequences[token] == window.sequence;
+}
+
+double score_of(const AnswerWindow& window, std::size_t start, std::size_t end) {
+  return double{window.logits(start, 0)} + window.logits(end, 1);
+}
+
+/// A span of one window; the smallest is the best.
+struct Candidate {
+  double score = 0;
+  std::size_t window = 0, start = 0, end = 0;
+
+  friend bool operator<(const Candidate& a, const Candidate& b) {
+    return std::tuple(-a.score, a.window, a.start, a.end) < std::tuple(-b.score, b.window, b.start, b.end);
+  }
+};
+
+/// The best K candidates with different characters.
+class BestSpans {
+ public:
+  explicit BestSpans(std::size_t count) : count_(count) {}
+
+  void offer(const Candidate& candidate, Span characters) {
+    if (std::isnan(candidate.score) || count_ == 0) return;
+    if (best_.size() == count_ && !(candidate < best_.rbegin()->first)) return;
+    const auto key = std::pair(characters.begin, characters.end);
+    if (const auto known = by_characters_.find(key); known != by_characters_.end()) {
+      if (!(candidate < known->second)) return;
+      best_.erase(known->second);
+      by_characters_.erase(known);
+    } else if (best_.size() == count_) {
+      by_characters_.erase(best_.rbegin()->second);
+      best_.erase(std::prev(best_.end()));
+    }
+    best_.emplace(candidate, key);
+    by_characters_.emplace(key, candidate);
+  }
+
+  const auto& best() const { return best_; }
+
+ private:
+  using Characters = std::pair<std::size_t, std::size_t>;
+  std::size_t count_;
+  std::map<Candidate, Characters> best_;
+  std::map<Characters, Candidate> by_characters_;
+};
+
+}  // namespace
+
+Answer answer_at(std::span<const AnswerWindow> windows, std::size_t window, std::size_t start, std::size_t end,
+                 std::string_view context) {
+  const AnswerWindow& w = windows[window];
+  Answer answer;
+  answer.start_token = start;
+  answer.end_token = end;
+  answer.window = window;
+  answer.score = score_of(w, start, end);
+  const ConstView starts = w.logits.column_range(0, 1), ends = w.logits.column_range(1, 2);
+  answer.probability = std::exp(answer.score - log_sum_exp(starts) - log_sum_exp(ends));
+  if (start <= end && in_context(w, start) && in_context(w, end)) {
+    answer.begin = w.encoding->offsets[start].begin;
+    answer.end = w.encoding->offsets[end].end;
+    assert(answer.begin <= answer.end && answer.end <= context.size());
+    answer.text = context.substr(answer.begin, answer.end - answer.begin);
+  }
+  return answer;
+}
+
+Answer null_answer(std::span<const AnswerWindow> windows) {
+  assert(!windows.empty());
+  std::size_t smallest = 0;
+  for (std::size_t w = 1; w < windows.size(); ++w) {
+    if (score_of(windows[w], 0, 0) < score_of(windows[smallest], 0, 0)) smallest = w;
+  }
+  Answer null = answer_at(windows, smallest, 0, 0, {});
+  null.text.clear(), null.begin = null.end = 0;
+  return null;
+}
+
+AnswerPrediction best_answers(std::span<const AnswerWindow> windows, std::string_view context,
+                              const PredictOptions& options) {
+  BestSpans spans(std::max<std::size_t>(options.top, 1));  // one is needed to decide about the null answer
+  for (std::size_t w = 0; w < windows.size(); ++w) {
+    const AnswerWindow& window = windows[w];
+    const Encoding& encoding = *window.encoding;
+    assert(window.logits.rows == encoding.size() && window.logits.columns == 2);
+    for (std::size_t start = 0; start < encoding.size(); ++start) {
+      if (!in_context(window, start)) continue;
+      const std::size_t limit = start + std::min(options.max_answer_tokens, encoding.size() - start);
+      for (std::size_t end = start; end < limit && in_context(window, end); ++end) {
+        spans.offer({score_of(window, start, end), w, start, end},
+                    {encoding.offsets[start].begin, encoding.offsets[end].end});
+      }
+    }
+  }
+
+  AnswerPrediction prediction;
+  for (const auto& [span, characters] : spans.best()) {
+    prediction.answers.push_back(answer_at(windows, span.window, span.start, span.end, context));
+  }
+  const Answer null = null_answer(windows);
+  prediction.null_score = null.score;
+  prediction.null_probability = null.probability;
+  const bool null_wins =
+      prediction.answers.empty() ||
+      (options.null_allowed && null.score - prediction.answers.front().score > options.null_threshold);
+  prediction.best = null_wins ? null : prediction.answers.front();
+  return prediction;
+}
+
+}  // namespace limn

@@ -1,0 +1,104 @@
+#include "task/target.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "task/probability.h"
+
+namespace limn {
+namespace {
+
+/// The logits that share one softmax: of all tokens, or of all labels. (n, 1)
+template <class T>
+BasicView<T> competitors(const Target& target, Target::Pick pick, BasicView<T> logits) {
+  if (target.over_rows) return logits.column_range(pick.column, pick.column + 1);
+  return {logits.row(pick.row), logits.columns, 1};
+}
+
+std::size_t place(const Target& target, Target::Pick pick) { return target.over_rows ? pick.row : pick.column; }
+
+/// The largest competitor but the pick; the first of equals. There must be one.
+std::size_t runner_up(ConstView z, std::size_t pick) {
+  std::size_t best = pick == 0 ? 1 : 0;
+  for (std::size_t i = best + 1; i < z.rows; ++i) {
+    if (i != pick && z(i, 0) > z(best, 0)) best = i;
+  }
+  return best;
+}
+
+double log_probability(const Target& target, Target::Pick pick, ConstView logits) {
+  const double logit = logits(pick.row, pick.column);
+  return target.sigmoid ? log_sigmoid(logit) : logit - log_sum_exp(competitors(target, pick, logits));
+}
+
+double term(const Target& target, Target::Pick pick, ConstView logits) {
+  switch (target.explain) {
+    case Scalar::logit:
+      break;
+    case Scalar::probability:
+      return std::exp(log_probability(target, pick, logits));
+    case Scalar::log_probability:
+      return log_probability(target, pick, logits);
+    case Scalar::loss:
+      return -log_probability(target, pick, logits);
+    case Scalar::margin: {
+      const ConstView z = competitors(target, pick, logits);
+      if (target.sigmoid || z.rows < 2) break;  // the logit is its distance from probability 1/2
+      return double{logits(pick.row, pick.column)} - z(runner_up(z, place(target, pick)), 0);
+    }
+  }
+  return logits(pick.row, pick.column);
+}
+
+/// Adds weight · ∂term/∂logits.
+void add_term_vjp(const Target& target, Target::Pick pick, double weight, ConstView logits, View dlogits) {
+  const ConstView z = competitors(target, pick, logits);
+  const View dz = competitors(target, pick, dlogits);
+  const std::size_t at = place(target, pick);
+  const auto add = [&](std::size_t i, double slope) { dz(i, 0) += static_cast<float>(weight * slope); };
+
+  if (target.explain == Scalar::logit) return add(at, 1);
+  if (target.explain == Scalar::margin) {
+    add(at, 1);
+    if (!target.sigmoid && z.rows > 1) add(runner_up(z, at), -1);
+    return;
+  }
+  // p = softmax(z)[at] or sigmoid(z[at]):  ∂log p/∂z[at] = 1 - p,  ∂log p/∂z[i] = -p[i],  ∂p = p · ∂log p.
+  // 1 - p is summed from the others, so that it keeps its digits where p is near 1.
+  const double scale = target.explain == Scalar::loss          ? -1
+                       : target.explain == Scalar::probability ? std::exp(log_probability(target, pick, logits))
+                                                               : 1;
+  if (target.sigmoid) return add(at, scale * sigmoid(-double{z(at, 0)}));
+  const double total = log_sum_exp(z);
+  double others = 0;
+  for (std::size_t i = 0; i < z.rows; ++i) {
+    if (i == at) continue;
+    const double p = std::exp(z(i, 0) - total);
+    add(i, -scale * p);
+    others += p;
+  }
+  add(at, scale * others);
+}
+
+}  // namespace
+
+double value(const Target& target, ConstView logits) {
+  double sum = 0;
+  for (const auto pick : target.picks) {
+    sum += term(target, pick, logits);
+    if (target.contrast) sum -= term(target, {pick.row, *target.contrast}, logits);
+  }
+  return sum;
+}
+
+void value_vjp(const Target& target, ConstView logits, View dlogits) {
+  assert(dlogits.rows == logits.rows && dlogits.columns == logits.columns);
+  for (std::size_t i = 0; i < dlogits.rows; ++i) std::ranges::fill(dlogits.row_span(i), 0.0f);
+  for (const auto pick : target.picks) {
+    add_term_vjp(target, pick, 1, logits, dlogits);
+    if (target.contrast) add_term_vjp(target, {pick.row, *target.contrast}, -1, logits, dlogits);
+  }
+}
+
+}  // namespace limn

@@ -1,0 +1,286 @@
+#include "task/target_request.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "limn/error.h"
+#include "task/find_text.h"
+#include "task/probability.h"
+#include "task/question_answering.h"
+
+namespace limn {
+namespace {
+
+std::string_view name_of(Scalar explain) {
+  switch (explain) {
+    case Scalar::logit:
+      return "logit";
+    case Scalar::probability:
+      return "probability";
+    case Scalar::log_probability:
+      return "log-probability";
+    case Scalar::loss:
+      return "loss";
+    case Scalar::margin:
+      break;
+  }
+  return "margin";
+}
+
+ResolvedTarget start_target(Scalar explain, const HeadConfig& head) {
+  ResolvedTarget resolved;
+  resolved.target.explain = explain;
+  resolved.target.sigmoid = head.sigmoid;
+  resolved.info.explain = name_of(explain);
+  return resolved;
+}
+
+/// A whole number that fills `text`.
+std::optional<std::size_t> parse_index(std::string_view text) {
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return index;
+}
+
+/// For messages; control characters become spaces.
+std::string in_quotes(std::string_view text) {
+  std::string result = fmt::format("\"{}\"", text);
+  std::ranges::replace_if(
+      result, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+  return result;
+}
+
+void refuse(const std::optional<std::string>& option, std::string_view name, std::string_view tasks) {
+  if (option)
+    throw Error(
+        {.thing = std::string(name), .found = in_quotes(*option), .expected = fmt::format("it only for {}", tasks)});
+}
+
+/// A label by its name, or else by its index.
+std::size_t label_index(std::string_view request, const HeadConfig& head, std::string_view option) {
+  const auto& labels = head.labels;
+  if (const auto label = std::ranges::find(labels, request); label != labels.end()) {
+    return static_cast<std::size_t>(label - labels.begin());
+  }
+  if (const auto index = parse_index(request); index && *index < labels.size()) return *index;
+  throw Error(
+      {.thing = std::string(option),
+       .found = in_quotes(request),
+       .expected = fmt::format("one of {}, or an index from 0 to {}", fmt::join(labels, ", "), labels.size() - 1)});
+}
+
+std::size_t token_index(std::string_view request, std::size_t tokens, std::string_view whole, std::string_view form) {
+  const auto index = parse_index(request);
+  if (index && *index < tokens) return *index;
+  throw Error({.thing = "--target",
+               .found = in_quotes(whole),
+               .expected = fmt::format("{}, tokens counted from 0 to {}", form, tokens - 1),
+               .hint = "`limn tokenize` shows the tokens"});
+}
+
+// ---- question answering ------------------------------------------------------------------------------------------
+
+struct TokenSpan {
+  std::size_t window = 0, start = 0, end = 0;
+};
+
+/// The tokens of the first window that has the whole of [begin, end): exactly those characters, or the fewest that
+/// cover them.
+std::optional<TokenSpan> tokens_of(Span characters, bool exact, std::span<const AnswerWindow> windows) {
+  for (std::size_t w = 0; w < windows.size(); ++w) {
+    const Encoding& encoding = *windows[w].encoding;
+    std::optional<std::size_t> start, end;
+    for (std::size_t token = 0; token < encoding.size(); ++token) {
+      if (encoding.sequences[token] != windows[w].sequence) continue;
+      const Span offsets = encoding.offsets[token];
+      if (offsets.end > characters.begin &&
+          (exact ? offsets.begin == characters.begin : offsets.begin <= characters.begin)) {
+        if (!start) start = token;
+      }
+      if (offsets.begin < characters.end && (exact ? offsets.end == characters.end : offsets.end >= characters.end))
+        end = token;
+    }
+    if (start && end && *start <= *end) return TokenSpan{w, *start, *end};
+  }
+  return std::nullopt;
+}
+
+TokenSpan find_answer(std::string_view answer, std::string_view context, std::span<const AnswerWindow> windows) {
+  constexpr std::string_view spaces = " \t\r\n";
+  const std::size_t begin = std::min(answer.find_first_not_of(spaces), answer.size());
+  answer = answer.substr(begin, answer.find_last_not_of(spaces) + 1 - begin);
+  if (answer.empty())
+    throw Error({.thing = "--answer", .found = "an empty text", .expected = "a piece of the context"});
+
+  bool found = false;
+  for (const bool exact_tokens : {true, false}) {
+    for (const bool ignore_case : {false, true}) {
+      for (const Span& characters : find_all(context, answer, ignore_case)) {
+        found = true;
+        if (const auto tokens = tokens_of(characters, exact_tokens, windows)) return *tokens;
+      }
+    }
+  }
+  if (found) {
+    throw Error({.thing = "--answer",
+                 .found = in_quotes(answer),
+                 .expected = "a piece of the context that the model reads at once",
+                 .hint = "choose a shorter one"});
+  }
+  const std::string_view near = nearest(context, answer);
+  throw Error({.thing = "--answer",
+               .found = in_quotes(answer),
+               .expected = "a piece of the context",
+               .hint = near.empty() ? "" : "the nearest is " + in_quotes(near)});
+}
+
+ResolvedTarget answer_target(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
+  refuse(options.contrast, "--contrast", "classification");
+  if (options.target && options.answer) {
+    throw Error({.thing = "--answer", .found = "--target too", .expected = "one of the two"});
+  }
+  const bool has_pair = read.input.pair.has_value();
+  const std::string& context = has_pair ? *read.input.pair : read.input.text;
+  std::vector<AnswerWindow> windows;
+  for (std::size_t w = 0; w < read.encodings.size(); ++w) {
+    windows.push_back({&read.encodings[w], read.logits[w], has_pair ? 1 : 0});
+  }
+
+  const Answer& best = std::get<AnswerPrediction>(read.prediction).best;
+  TokenSpan span{best.window, best.start_token, best.end_token};
+  if (options.answer) {
+    span = find_answer(*options.answer, context, windows);
+  } else if (options.target) {
+    const std::string_view request = *options.target;
+    const std::size_t colon = request.find(':');
+    const std::size_t tokens = read.encodings[span.window].size();
+    span.start = token_index(request.substr(0, colon), tokens, request, "START:END");
+    span.end = token_index(colon == request.npos ? "" : request.substr(colon + 1), tokens, request, "START:END");
+  }
+
+  ResolvedTarget resolved = start_target(explain, read.head);
+  resolved.window = span.window;
+  resolved.target.picks = {{span.start, 0}, {span.end, 1}};
+  resolved.target.over_rows = true;
+  resolved.info.start_token = span.start;
+  resolved.info.end_token = span.end;
+  resolved.info.text = answer_at(windows, span.window, span.start, span.end, context).text;
+  return resolved;
+}
+
+// ---- classification ----------------------------------------------------------------------------------------------
+
+/// Fills in row, label and contrast.
+void choose_label(ResolvedTarget& resolved, std::size_t row, std::size_t label, const ExplainOptions& options,
+                  const HeadConfig& head) {
+  resolved.target.picks = {{row, label}};
+  resolved.info.label = head.labels[label];
+  resolved.info.index = label;
+  if (!options.contrast) return;
+  const std::size_t contrast = label_index(*options.contrast, head, "--contrast");
+  if (contrast == label) {
+    throw Error({.thing = "--contrast",
+                 .found = in_quotes(*options.contrast),
+                 .expected = "another label than the target's",
+                 .hint = options.target ? "" : "the model predicts this one; name another with --target"});
+  }
+  resolved.target.contrast = contrast;
+  resolved.info.contrast = head.labels[contrast];
+}
+
+ResolvedTarget label_target(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
+  refuse(options.answer, "--answer", "question answering");
+  ResolvedTarget resolved = start_target(explain, read.head);
+  const std::size_t label = options.target ? label_index(*options.target, read.head, "--target")
+                                           : std::get<LabelPrediction>(read.prediction).index;
+  choose_label(resolved, 0, label, options, read.head);
+  return resolved;
+}
+
+// ---- token classification ----------------------------------------------------------------------------------------
+
+ResolvedTarget token_target(std::size_t token, std::optional<std::size_t> label, std::string_view text,
+                            const ExplainOptions& options, Scalar explain, const ReadInput& read) {
+  ResolvedTarget resolved = start_target(explain, read.head);
+  choose_label(resolved, token, label ? *label : argmax(read.logits[0].row_range(token, token + 1)), options,
+               read.head);
+  resolved.info.start_token = resolved.info.end_token = token;
+  resolved.info.text = text;
+  return resolved;
+}
+
+std::string_view text_of(std::size_t token, const ReadInput& read) {
+  const Encoding& encoding = read.encodings[0];
+  const Span span = encoding.offsets[token];
+  if (encoding.sequences[token] < 0) return {};
+  const std::string& text = encoding.sequences[token] == 1 ? *read.input.pair : read.input.text;
+  return std::string_view(text).substr(span.begin, span.end - span.begin);
+}
+
+/// The ordinary token with the largest logit.
+std::size_t strongest_token(const ReadInput& read) {
+  const auto largest = [&](std::size_t token) { return std::ranges::max(read.logits[0].row_span(token)); };
+  std::optional<std::size_t> best;
+  for (std::size_t token = 0; token < read.encodings[0].size(); ++token) {
+    if (!read.encodings[0].special[token] && (!best || largest(token) > largest(*best))) best = token;
+  }
+  if (!best) throw Error({.thing = "the text", .found = "no word", .expected = "at least one"});
+  return *best;
+}
+
+ResolvedTarget requested_token(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
+  const std::string_view request = *options.target;
+  const std::size_t colon = request.find(':');
+  const std::size_t token = token_index(request.substr(0, colon), read.encodings[0].size(), request, "POSITION:LABEL");
+  std::optional<std::size_t> label;
+  if (colon != request.npos) label = label_index(request.substr(colon + 1), read.head, "--target");
+  return token_target(token, label, text_of(token, read), options, explain, read);
+}
+
+}  // namespace
+
+std::vector<ResolvedTarget> resolve_targets(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
+  const auto* const prediction = std::get_if<EntityPrediction>(&read.prediction);
+  if (!prediction || prediction->entities.empty() || options.target || options.answer) {
+    return {resolve_target(options, explain, read)};
+  }
+  std::vector<ResolvedTarget> targets;
+  for (const Entity& entity : prediction->entities) {
+    targets.push_back(token_target(entity.first_token, std::nullopt, entity.text, options, explain, read));
+  }
+  return targets;
+}
+
+ResolvedTarget resolve_target(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
+  assert(!read.encodings.empty() && read.encodings.size() == read.logits.size());
+  switch (read.head.task) {
+    case Task::question_answering:
+      return answer_target(options, explain, read);
+    case Task::sequence_classification:
+      return label_target(options, explain, read);
+    case Task::token_classification:
+      break;
+    case Task::masked_lm:
+      throw Error({.thing = "the model's task",
+                   .found = "masked-lm",
+                   .expected = "question-answering, sequence-classification or token-classification"});
+  }
+  refuse(options.answer, "--answer", "question answering");
+  if (options.target) return requested_token(options, explain, read);
+  const auto& entities = std::get<EntityPrediction>(read.prediction).entities;
+  if (entities.empty()) {
+    const std::size_t token = strongest_token(read);
+    return token_target(token, std::nullopt, text_of(token, read), options, explain, read);
+  }
+  const auto strongest = std::ranges::max_element(entities, {}, &Entity::probability);
+  return token_target(strongest->first_token, std::nullopt, strongest->text, options, explain, read);
+}
+
+}  // namespace limn
