@@ -53,6 +53,10 @@ class Model {
 
   Prediction predict(const Input& input, const PredictOptions& options = {}) const;
   std::vector<Prediction> predict(const std::vector<Input>& inputs, const PredictOptions& options = {}) const;
+  /// Token classification of texts that are already split into words: for each sentence one label a word, that of the
+  /// word's first piece; `token` is the word's index. Words that did not fit have none.
+  std::vector<std::vector<TokenLabel>> predict_words(const std::vector<std::vector<std::string>>& sentences,
+                                                     const PredictOptions& options = {}) const;
 
   /// Why the model says what it says. QA: text = question, pair = context.
   Explanation explain(const Input& input, const Method& method = Gradient{}, const ExplainOptions& options = {}) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <memory>
@@ -69,5 +70,12 @@ class Mat {
   std::unique_ptr<float[]> data_;
   std::size_t rows_ = 0, columns_ = 0, capacity_ = 0;
 };
+
+/// The same numbers in a matrix of their own.
+inline Mat copy(ConstView x) {
+  Mat result(x.rows, x.columns);
+  for (std::size_t i = 0; i < x.rows; i++) std::copy_n(x.row(i), x.columns, result.row(i));
+  return result;
+}
 
 }  // namespace limn

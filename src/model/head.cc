@@ -10,11 +10,8 @@ namespace {
 
 /// One row per sequence; or all rows as they are.
 Mat pool(Pooling pooling, const Batch& batch, ConstView hidden) {
-  Mat x(pooling == Pooling::none ? hidden.rows : batch.sequences(), hidden.columns);
-  if (pooling == Pooling::none) {
-    for (std::size_t i = 0; i < hidden.rows; i++) std::copy_n(hidden.row(i), hidden.columns, x.row(i));
-    return x;
-  }
+  if (pooling == Pooling::none) return copy(hidden);
+  Mat x(batch.sequences(), hidden.columns);
   for (std::size_t sequence = 0; sequence < batch.sequences(); sequence++) {
     const std::size_t begin = batch.row_begin[sequence];
     const std::size_t end = pooling == Pooling::first ? begin + 1 : batch.row_begin[sequence + 1];

@@ -171,6 +171,39 @@ std::vector<Prediction> predict(const Pipeline& pipeline, std::span<const Input>
   return predictions;
 }
 
+std::vector<std::vector<TokenLabel>> predict_words(const Pipeline& pipeline, std::span<const std::vector<std::string>> sentences,
+                                                   const PredictOptions& options) {
+  if (pipeline.head().task != Task::token_classification)
+    throw Error({.file = pipeline.info.name,
+                 .thing = "the task",
+                 .found = std::string(name(pipeline.head().task)),
+                 .expected = "token classification, to label words"});
+  std::vector<Encoding> encodings;
+  for (const auto& words : sentences) encodings.push_back(pipeline.tokenizer.encode_words(words, max_length(pipeline, options)));
+  const std::vector<Mat> logits = run(pipeline.encoder(), encodings);
+  std::vector<std::vector<TokenLabel>> results(sentences.size());
+  for (std::size_t i = 0; i < sentences.size(); i++)
+    for (const WordLabel& word : word_labels(logits[i], encodings[i], pipeline.head()))
+      results[i].push_back({.token = word.word, .label = pipeline.head().labels[word.index], .probability = word.probability});
+  return results;
+}
+
+std::vector<Token> tokens_of(const Tokenizer& tokenizer, const Encoding& encoding) {
+  std::vector<Token> tokens;
+  for (std::size_t i = 0; i < encoding.size(); i++) {
+    Token token;
+    token.token = tokenizer.token(encoding.ids[i]);
+    token.id = encoding.ids[i];
+    if (encoding.sequences[i] >= 0) token.sequence = encoding.sequences[i];
+    if (encoding.words[i] >= 0) token.word = static_cast<std::size_t>(encoding.words[i]);
+    token.begin = encoding.offsets[i].begin;
+    token.end = encoding.offsets[i].end;
+    token.special = encoding.special[i] != 0;
+    tokens.push_back(std::move(token));
+  }
+  return tokens;
+}
+
 std::vector<std::string> reading_warnings(std::span<const Encoding> encodings) {
   std::vector<std::string> warnings;
   for (const Encoding& encoding : encodings)

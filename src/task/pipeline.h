@@ -42,6 +42,13 @@ Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const
 /// From inputs to predictions.
 std::vector<Prediction> predict(const Pipeline& pipeline, std::span<const Input> inputs, const PredictOptions& options);
 
+/// Labels of texts that are already split into words (see Model::predict_words).
+std::vector<std::vector<TokenLabel>> predict_words(const Pipeline& pipeline, std::span<const std::vector<std::string>> sentences,
+                                                   const PredictOptions& options);
+
+/// The encoding in the words of the result; scores are 0.
+std::vector<Token> tokens_of(const Tokenizer& tokenizer, const Encoding& encoding);
+
 /// What the user should know about how the input was read: text that was cut.
 std::vector<std::string> reading_warnings(std::span<const Encoding> encodings);
 

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "explain/onehot_norm.h"
+#include "limn/limn.h"
+#include "task/pipeline.h"
+
+namespace limn {
+
+/// A pipeline and what its explanations share.
+class Explainer {
+ public:
+  explicit Explainer(Pipeline pipeline) : pipeline_(std::move(pipeline)) {}
+
+  const Pipeline& pipeline() const { return pipeline_; }
+  /// Made when it is first needed.
+  const OneHotNorm& onehot_norm() const;
+
+ private:
+  Pipeline pipeline_;
+  mutable std::once_flag once_;
+  mutable std::unique_ptr<const OneHotNorm> onehot_norm_;
+};
+
+/// One explanation for each input; or, with all_entities and a model that tags tokens, one for each entity.
+/// Inputs are packed into shared passes. @throws Error for the first input that cannot be explained.
+std::vector<std::vector<Explanation>> explain(const Explainer& explainer, std::span<const Input> inputs, const Method& method,
+                                              const ExplainOptions& options, bool all_entities);
+
+}  // namespace limn

@@ -1,0 +1,75 @@
+#include "explain/onehot_norm.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "base/parallel.h"
+#include "math/gemm.h"
+#include "math/linear.h"
+
+namespace limn {
+namespace {
+
+/// The lower triangle of EᵀE (C, C) in double precision.
+std::vector<double> gram(ConstView word) {
+  // Single precision within a chunk, double across chunks: the rounding of 120 chunks averages out, whereas a plain single
+  // precision sum would lose the small eigenvalues beside that of the embeddings' mean.
+  constexpr std::size_t tile = 128, chunk = 256;
+  const std::size_t channels = word.columns, tiles = (channels + tile - 1) / tile;
+  std::vector<double> sums(channels * channels, 0.);
+  parallel_for(tiles * (tiles + 1) / 2, [&](std::size_t index) {
+    std::size_t down = 0;
+    while ((down + 1) * (down + 2) / 2 <= index) down++;
+    const std::size_t across = index - down * (down + 1) / 2;
+    const std::size_t row = down * tile, row_end = std::min(row + tile, channels);
+    const std::size_t column = across * tile, column_end = std::min(column + tile, channels);
+    Mat part(row_end - row, column_end - column);
+    for (std::size_t begin = 0; begin < word.rows; begin += chunk) {
+      const ConstView rows = word.row_range(begin, std::min(begin + chunk, word.rows));
+      gemm(rows.column_range(row, row_end), Transpose::yes, rows.column_range(column, column_end), Transpose::no, part);
+      for (std::size_t i = 0; i < part.rows(); i++)
+        for (std::size_t j = 0; j < part.columns(); j++) sums[(row + i) * channels + column + j] += part(i, j);
+    }
+  });
+  return sums;
+}
+
+/// Replaces the lower triangle of a symmetric positive semidefinite matrix (n, n) by its Cholesky factor, column by column.
+/// A pivot that is rounding error belongs to a direction in which all embeddings agree to be zero: its column is zero.
+void cholesky(std::vector<double>& a, std::size_t n) {
+  double largest = 0;
+  for (std::size_t i = 0; i < n; i++) largest = std::max(largest, a[i * n + i]);
+  const double smallest = largest * 1e-12;
+  std::vector<double> column(n);
+  for (std::size_t j = 0; j < n; j++) {
+    const double pivot = a[j * n + j];
+    const double root = pivot > smallest ? std::sqrt(pivot) : 0;
+    a[j * n + j] = root;
+    for (std::size_t i = j + 1; i < n; i++) column[i] = a[i * n + j] = root > 0 ? a[i * n + j] / root : 0;
+    parallel_for_rows(n - j - 1, [&](std::size_t offset) {
+      const std::size_t i = j + 1 + offset;
+      for (std::size_t k = j + 1; k <= i; k++) a[i * n + k] -= column[i] * column[k];
+    });
+  }
+}
+
+}  // namespace
+
+OneHotNorm::OneHotNorm(ConstView word) : factor_(word.columns, word.columns) {
+  const std::size_t channels = word.columns;
+  std::vector<double> factor = gram(word);
+  cholesky(factor, channels);
+  for (std::size_t i = 0; i < channels; i++)
+    for (std::size_t j = 0; j < channels; j++)
+      factor_(i, j) = j <= i ? static_cast<float>(factor[i * channels + j]) : 0.f;
+}
+
+Mat OneHotNorm::apply(ConstView gradients) const {
+  Mat result(gradients.rows, gradients.columns);
+  linear_vjp(gradients, factor_, result);  // rows gᵀ L
+  return result;
+}
+
+}  // namespace limn

@@ -1,0 +1,43 @@
+#include "explain/scores.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace limn {
+
+std::vector<double> reduce(ConstView x, Reduce how) {
+  std::vector<double> scores(x.rows, 0.);
+  for (std::size_t i = 0; i < x.rows; i++) {
+    for (const double value : x.row_span(i)) {
+      switch (how) {
+        case Reduce::sum: scores[i] += value; break;
+        case Reduce::l1: scores[i] += std::abs(value); break;
+        case Reduce::l2:
+        case Reduce::onehot_l2: scores[i] += value * value; break;
+      }
+    }
+    if (how == Reduce::l2 || how == Reduce::onehot_l2) scores[i] = std::sqrt(scores[i]);
+  }
+  return scores;
+}
+
+void normalize(std::span<double> scores, Normalize how) {
+  if (scores.empty() || how == Normalize::none) return;
+  double sum = 0, squares = 0, largest = 0;
+  for (const double score : scores) {
+    sum += std::abs(score);
+    squares += score * score;
+    largest = std::max(largest, std::abs(score));
+  }
+  if (how == Normalize::minmax) {
+    const auto [low, high] = std::minmax_element(scores.begin(), scores.end());
+    const double base = *low, range = *high - *low;
+    for (double& score : scores) score = range > 0 ? (score - base) / range : score;
+    return;
+  }
+  const double scale = how == Normalize::l1 ? sum : how == Normalize::l2 ? std::sqrt(squares) : largest;
+  if (scale > 0)
+    for (double& score : scores) score /= scale;
+}
+
+}  // namespace limn

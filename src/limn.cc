@@ -1,0 +1,89 @@
+#include "limn/limn.h"
+
+#include <utility>
+
+#include "base/output_file.h"
+#include "explain/explainer.h"
+#include "render/html.h"
+#include "render/json.h"
+#include "render/svg.h"
+
+namespace limn {
+namespace {
+
+std::vector<Explanation> first_of_each(std::vector<std::vector<Explanation>> explanations) {
+  std::vector<Explanation> result;
+  for (auto& each : explanations) result.push_back(std::move(each.front()));
+  return result;
+}
+
+}  // namespace
+
+struct Model::Implementation {
+  Explainer explainer;
+};
+
+Model::Model(std::shared_ptr<const Implementation> implementation) : implementation_(std::move(implementation)) {}
+
+Model Model::load(const std::filesystem::path& folder) {
+  return Model(std::shared_ptr<const Implementation>(new Implementation{Explainer(load_pipeline(folder))}));
+}
+
+const ModelInfo& Model::info() const { return implementation_->explainer.pipeline().info; }
+
+TokenizedInput Model::tokenize(const Input& input, const PredictOptions& options) const {
+  const Pipeline& pipeline = implementation_->explainer.pipeline();
+  const Encoding encoding = pipeline.tokenizer.encode(input.text, input.pair, max_length(pipeline, options));
+  return {.tokens = tokens_of(pipeline.tokenizer, encoding), .type_ids = encoding.type_ids, .cut_tokens = encoding.cut_tokens};
+}
+
+Prediction Model::predict(const Input& input, const PredictOptions& options) const {
+  return predict(std::vector<Input>{input}, options).front();
+}
+
+std::vector<Prediction> Model::predict(const std::vector<Input>& inputs, const PredictOptions& options) const {
+  return limn::predict(implementation_->explainer.pipeline(), inputs, options);
+}
+
+std::vector<std::vector<TokenLabel>> Model::predict_words(const std::vector<std::vector<std::string>>& sentences,
+                                                          const PredictOptions& options) const {
+  const Pipeline& pipeline = implementation_->explainer.pipeline();
+  return limn::predict_words(pipeline, sentences, options);
+}
+
+Explanation Model::explain(const Input& input, const Method& method, const ExplainOptions& options) const {
+  return explain(std::vector<Input>{input}, method, options).front();
+}
+
+Explanation Model::explain(std::string_view text, const Method& method, const ExplainOptions& options) const {
+  return explain(Input{.text = std::string(text), .pair = std::nullopt}, method, options);
+}
+
+Explanation Model::explain(std::string_view question, std::string_view context, const Method& method,
+                           const ExplainOptions& options) const {
+  return explain(Input{.text = std::string(question), .pair = std::string(context)}, method, options);
+}
+
+std::vector<Explanation> Model::explain(const std::vector<Input>& inputs, const Method& method, const ExplainOptions& options) const {
+  return first_of_each(limn::explain(implementation_->explainer, inputs, method, options, false));
+}
+
+std::vector<Explanation> Model::explain_all(const Input& input, const Method& method, const ExplainOptions& options) const {
+  return std::move(limn::explain(implementation_->explainer, std::span(&input, 1), method, options, true).front());
+}
+
+void write_json(const Explanation& explanation, const std::filesystem::path& file) {
+  write_file(file, to_json(explanation, 1) + "\n");
+}
+
+void write_html(const Explanation& explanation, const std::filesystem::path& file) {
+  write_file(file, to_html(std::span(&explanation, 1)));
+}
+
+void write_html(const std::vector<Explanation>& explanations, const std::filesystem::path& file) {
+  write_file(file, to_html(explanations));
+}
+
+void write_svg(const Explanation& explanation, const std::filesystem::path& file) { write_file(file, to_svg(explanation)); }
+
+}  // namespace limn
