@@ -27,11 +27,11 @@ def chebyshev(low, high, count):
     return (low + high) / 2 + (high - low) / 2 * np.cos(np.pi * (np.arange(count) + 0.5) / count)
 
 
-def exponential(degree=5):
+def exponential(terms=6):
     """exp(r) = 1 + r + r^2 P(r) for |r| <= ln(2) / 2."""
     r = chebyshev(-math.log(2) / 2, math.log(2) / 2, 600)
     value = np.exp(r)
-    columns = np.stack([r ** (k + 2) for k in range(degree)], 1) / value[:, None]
+    columns = np.stack([r ** (k + 2) for k in range(terms)], 1) / value[:, None]
     return fit(columns, (value - 1 - r) / value)
 
 
