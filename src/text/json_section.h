@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace limn {
+
+/// One value of a JSON file, and how messages name it: "post_processor.single[2]". Every reader below throws Error if
+/// the value is of another kind. Refers to the document and the file name that it was made from.
+class JsonSection {
+ public:
+  JsonSection(const nlohmann::json& value, const std::string& file, std::string name = {});
+
+  const std::string& file() const { return file_; }
+  const std::string& name() const { return name_; }
+  const nlohmann::json& value() const { return value_; }
+
+  bool is_null() const { return value_.is_null(); }
+  /// A field of an object; null if it is not there.
+  JsonSection operator[](std::string_view field) const;
+  std::vector<JsonSection> items() const;                           ///< of a list
+  std::vector<std::pair<std::string, JsonSection>> fields() const;  ///< of an object
+
+  std::string string() const;
+  bool boolean() const;
+  std::size_t count() const;  ///< a whole number, not negative
+  std::int32_t id() const;    ///< a whole number from 0 to 2³¹ − 1
+  /// Of an object: its type, say "BertNormalizer".
+  std::string type() const { return (*this)["type"].string(); }
+
+  template <class T>
+  T or_else(T (JsonSection::*read)() const, T otherwise) const {
+    return is_null() ? otherwise : (this->*read)();
+  }
+
+  [[noreturn]] void refuse(std::string expected, std::string hint = {}) const;
+
+ private:
+  const nlohmann::json& value_;
+  const std::string& file_;
+  std::string name_;
+};
+
+}  // namespace limn

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "text/encoding.h"
+#include "text/wordpiece.h"
+
+namespace limn {
+
+/// Where the sequences go and which special tokens stand around them.
+struct Template {
+  struct Part {
+    std::optional<int> sequence;  ///< 0 or 1; nothing: a special token
+    std::int32_t id = 0;          ///< of the special token
+    std::int32_t type_id = 0;
+  };
+  std::vector<Part> single = {{0, 0, 0}};           ///< has sequence 0 once
+  std::vector<Part> pair = {{0, 0, 0}, {1, 0, 1}};  ///< has sequences 0 and 1 once each
+
+  /// How many special tokens are added to one sequence, or to a pair.
+  std::size_t added(bool to_pair) const;
+};
+
+/// [CLS] A [SEP], and [CLS] A [SEP] B [SEP] with type 1 from B on.
+Template bert_template(std::int32_t classify, std::int32_t separate);
+
+/// Some neighbouring pieces of a sequence.
+struct PieceRange {
+  const Pieces& pieces;
+  std::size_t begin = 0, end = 0;
+};
+
+Encoding apply(const Template& form, PieceRange text, std::optional<PieceRange> pair);
+
+}  // namespace limn

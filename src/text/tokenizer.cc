@@ -1,0 +1,169 @@
+#include "text/tokenizer.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "limn/error.h"
+#include "text/added_tokens.h"
+#include "text/template.h"
+#include "text/tokenizer_parts.h"
+#include "text/wordpiece.h"
+
+namespace limn {
+
+struct Tokenizer::Implementation {
+  TokenizerParts parts;
+  AddedTokenFinder original, normalized;  ///< added tokens that are found before, after normalising
+  std::size_t size = 0;                   ///< the largest id + 1
+
+  explicit Implementation(TokenizerParts from);
+
+  /// Appends the pieces of a text, which must be valid UTF-8. Word indices count from 0, or are all `word`.
+  void tokenize(std::string_view text, std::optional<std::int32_t> word, Pieces& pieces) const;
+  /// How many pieces have room beside the template's own tokens. @throws Error if not even those have.
+  std::size_t room(std::size_t max_length, bool pair) const;
+};
+
+namespace {
+
+/// The lengths to which a pair is cut so that it has at most `room` pieces: the longer sequence gives first; if both
+/// have to, they end up equal, and the odd piece goes to the one that was not shorter (the second of equals).
+std::pair<std::size_t, std::size_t> longest_first(std::size_t first, std::size_t second, std::size_t room) {
+  if (first + second <= room) return {first, second};
+  std::size_t shorter = std::min(first, second), longer = std::max(first, second);
+  longer = shorter > room ? shorter : std::max(shorter, room - shorter);
+  if (shorter + longer > room) {
+    shorter = room / 2;
+    longer = room - shorter;
+  }
+  return first > second ? std::pair(longer, shorter) : std::pair(shorter, longer);
+}
+
+std::vector<AddedToken> chosen(const std::vector<AddedToken>& tokens, bool normalized) {
+  std::vector<AddedToken> result;
+  std::ranges::copy_if(tokens, std::back_inserter(result),
+                       [&](const AddedToken& token) { return token.normalized == normalized; });
+  std::ranges::stable_partition(result, &AddedToken::special);  // of equal contents, a special token is found
+  return result;
+}
+
+}  // namespace
+
+Tokenizer::Implementation::Implementation(TokenizerParts from)
+    : parts(std::move(from)),
+      original(chosen(parts.added_tokens, false), {}),
+      normalized(chosen(parts.added_tokens, true), parts.normalizer),
+      size(parts.vocabulary.size()) {
+  for (const AddedToken& token : parts.added_tokens) size = std::max(size, static_cast<std::size_t>(token.id) + 1);
+}
+
+void Tokenizer::Implementation::tokenize(std::string_view text, std::optional<std::int32_t> word,
+                                         Pieces& pieces) const {
+  WordPiece::Scratch scratch;
+  std::int32_t words = 0;
+  const auto next_word = [&] { return word ? *word : words++; };
+  const AlignedText characters = align(text);
+  for (const auto& outer : original.find(characters)) {
+    const auto range = part(characters, outer.range);
+    if (outer.id) {
+      pieces.push_back(*outer.id, origin(range), next_word());
+      continue;
+    }
+    AlignedText normal(range.begin(), range.end());
+    normalize(parts.normalizer, normal);
+    for (const auto& inner : normalized.find(normal)) {
+      const auto between = part(normal, inner.range);
+      if (inner.id) {
+        pieces.push_back(*inner.id, origin(between), next_word());
+        continue;
+      }
+      for (const CharacterRange found : split(parts.splitter, between)) {
+        parts.model.tokenize(parts.vocabulary, part(between, found), next_word(), scratch, pieces);
+      }
+    }
+  }
+}
+
+std::size_t Tokenizer::Implementation::room(std::size_t max_length, bool pair) const {
+  const std::size_t added = parts.form.added(pair);
+  if (max_length < added) {
+    throw Error({.thing = "length",
+                 .found = std::to_string(max_length) + " tokens",
+                 .expected = "at least the " + std::to_string(added) + " special tokens that the model wants"});
+  }
+  return max_length - added;
+}
+
+Tokenizer::Tokenizer(std::shared_ptr<const Implementation> implementation)
+    : implementation_(std::move(implementation)) {}
+
+Tokenizer Tokenizer::load(const std::filesystem::path& folder) {
+  return Tokenizer(std::make_shared<const Implementation>(read_tokenizer(folder)));
+}
+
+Encoding Tokenizer::encode(std::string_view text, std::optional<std::string_view> pair, std::size_t max_length) const {
+  const Implementation& tokenizer = *implementation_;
+  check_utf8(text, "text");
+  if (pair) check_utf8(*pair, "pair");
+  Pieces first, second;
+  tokenizer.tokenize(text, {}, first);
+  if (pair) tokenizer.tokenize(*pair, {}, second);
+  auto lengths = std::pair(first.size(), second.size());
+  if (max_length > 0)
+    lengths = longest_first(first.size(), second.size(), tokenizer.room(max_length, pair.has_value()));
+  std::optional<PieceRange> second_range;
+  if (pair) second_range.emplace(second, 0, lengths.second);
+  Encoding encoding = apply(tokenizer.parts.form, {first, 0, lengths.first}, second_range);
+  encoding.cut_tokens = first.size() + second.size() - lengths.first - lengths.second;
+  return encoding;
+}
+
+std::vector<Encoding> Tokenizer::windows(std::string_view question, std::string_view context, std::size_t max_length,
+                                         std::size_t stride) const {
+  const Implementation& tokenizer = *implementation_;
+  check_utf8(question, "question");
+  check_utf8(context, "context");
+  Pieces first, second;
+  tokenizer.tokenize(question, {}, first);
+  tokenizer.tokenize(context, {}, second);
+  const std::size_t room = tokenizer.room(max_length, true);
+  const bool fits = first.size() + second.size() <= room;
+  if (!fits && first.size() + stride >= room) {
+    throw Error({.thing = "question",
+                 .found = std::to_string(first.size()) + " tokens",
+                 .expected = "fewer than " + std::to_string(room > stride ? room - stride : 0) +
+                             ", so that windows of " + std::to_string(max_length) + " tokens that share " +
+                             std::to_string(stride) + " have room for the context",
+                 .hint = "shorten the question, or take longer windows or a smaller stride"});
+  }
+  const std::size_t width = fits ? second.size() : room - first.size();
+  std::vector<Encoding> windows;
+  for (std::size_t begin = 0;; begin += width - stride) {
+    const std::size_t end = std::min(begin + width, second.size());
+    windows.push_back(apply(tokenizer.parts.form, {first, 0, first.size()}, PieceRange{second, begin, end}));
+    if (end == second.size()) return windows;
+  }
+}
+
+Encoding Tokenizer::encode_words(std::span<const std::string> words, std::size_t max_length) const {
+  const Implementation& tokenizer = *implementation_;
+  Pieces pieces;
+  for (std::size_t i = 0; i < words.size(); i++) {
+    check_utf8(words[i], "word " + std::to_string(i + 1));
+    tokenizer.tokenize(words[i], static_cast<std::int32_t>(i), pieces);
+  }
+  std::size_t length = pieces.size();
+  if (max_length > 0) length = std::min(length, tokenizer.room(max_length, false));
+  Encoding encoding = apply(tokenizer.parts.form, {pieces, 0, length}, {});
+  encoding.cut_tokens = pieces.size() - length;
+  return encoding;
+}
+
+std::size_t Tokenizer::vocabulary_size() const { return implementation_->size; }
+std::string_view Tokenizer::token(std::int32_t id) const { return implementation_->parts.token(id); }
+std::optional<std::int32_t> Tokenizer::id(std::string_view token) const { return implementation_->parts.id(token); }
+const Tokenizer::Special& Tokenizer::special() const { return implementation_->parts.special; }
+std::optional<std::size_t> Tokenizer::max_length() const { return implementation_->parts.max_length; }
+
+}  // namespace limn

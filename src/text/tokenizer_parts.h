@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "text/added_tokens.h"
+#include "text/normalizer.h"
+#include "text/splitter.h"
+#include "text/template.h"
+#include "text/tokenizer.h"
+#include "text/vocabulary.h"
+#include "text/wordpiece.h"
+
+namespace limn {
+
+/// Everything that the files of a tokenizer say, in the order in which a text goes through it.
+struct TokenizerParts {
+  std::vector<AddedToken> added_tokens;
+  Normalizer normalizer;
+  Splitter splitter;
+  Vocabulary vocabulary;
+  WordPiece model;
+  Template form;
+  Tokenizer::Special special;
+  std::optional<std::size_t> max_length;
+
+  std::optional<std::int32_t> id(std::string_view token) const;
+  std::string_view token(std::int32_t id) const;
+};
+
+/// The names of the special tokens by role; BERT's unless the files say otherwise.
+struct SpecialNames {
+  std::string unknown = "[UNK]", classify = "[CLS]", separate = "[SEP]", pad = "[PAD]", mask = "[MASK]";
+};
+
+/// Reads tokenizer.json, or else vocab.txt, and what tokenizer_config.json and special_tokens_map.json add to it.
+/// @throws Error for files that are missing, broken, or name a component that limn does not have.
+TokenizerParts read_tokenizer(const std::filesystem::path& folder);
+
+}  // namespace limn

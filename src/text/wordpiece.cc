@@ -1,0 +1,51 @@
+#include "text/wordpiece.h"
+
+#include <optional>
+#include <string_view>
+
+#include "text/unicode.h"
+
+namespace limn {
+
+void WordPiece::tokenize(const Vocabulary& vocabulary, std::span<const Character> text, std::int32_t word,
+                         Scratch& scratch, Pieces& pieces) const {
+  const std::size_t pieces_before = pieces.size();
+  const auto give_up = [&] {
+    pieces.ids.resize(pieces_before);
+    pieces.offsets.resize(pieces_before);
+    pieces.words.resize(pieces_before);
+    pieces.push_back(unknown, origin(text), word);
+  };
+  if (text.size() > longest_word) return give_up();
+
+  auto& [bytes, begins, hashes] = scratch;
+  bytes.clear();
+  begins.assign(1, 0);
+  for (const Character& character : text) {
+    append_utf8(character.code, bytes);
+    begins.push_back(bytes.size());
+  }
+  const auto between = [&](std::size_t begin, std::size_t end) {
+    return std::string_view(bytes).substr(begins[begin], begins[end] - begins[begin]);
+  };
+
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::string_view prefix = begin == 0 ? std::string_view() : continuing_prefix;
+    hashes.assign(1, Vocabulary::hash(prefix));  // [n]: of the piece with n characters
+    for (std::size_t end = begin + 1; end <= text.size(); end++) {
+      if (prefix.size() + between(begin, end).size() > vocabulary.longest_piece_bytes()) break;
+      hashes.push_back(Vocabulary::hash(between(end - 1, end), hashes.back()));
+    }
+    std::size_t length = hashes.size() - 1;
+    std::optional<std::int32_t> id;
+    for (; length > 0; length--) {
+      id = vocabulary.id(prefix, between(begin, begin + length), hashes[length]);
+      if (id) break;
+    }
+    if (!id) return give_up();
+    pieces.push_back(*id, origin(text.subspan(begin, length)), word);
+    begin += length;
+  }
+}
+
+}  // namespace limn
