@@ -1,0 +1,91 @@
+#include "render/svg.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <numeric>
+#include <vector>
+
+#include "render/display_text.h"
+#include "render/palette.h"
+#include "render/summary.h"
+
+namespace limn {
+namespace {
+
+constexpr std::size_t most_bars = 30, most_label_columns = 28;
+// Pixels; 7 is a wide estimate for one column of 12 px sans serif, since a file cannot measure the reader's fonts.
+constexpr double row_height = 18, bar_height = 12, column_width = 7, bar_width = 320, number_width = 64, gap = 8;
+constexpr double title_height = 28, subtitle_height = 20, margin = 12;
+
+std::string color_text(Color color) { return fmt::format("#{:02x}{:02x}{:02x}", color.red, color.green, color.blue); }
+
+}  // namespace
+
+std::string to_svg(const Explanation& explanation) {
+  std::vector<std::size_t> words(explanation.words.size());
+  std::iota(words.begin(), words.end(), std::size_t{0});
+  const bool is_cut = words.size() > most_bars;
+  if (is_cut) {
+    words = strongest_words(explanation, most_bars);
+    std::sort(words.begin(), words.end());
+  }
+
+  const bool is_signed = has_sign(explanation);
+  const double scale = word_scale(explanation);
+  std::vector<std::string> labels;
+  std::size_t label_columns = 4;
+  for (const std::size_t i : words) {
+    labels.push_back(word_text(explanation, explanation.words[i], most_label_columns));
+    label_columns = std::max(label_columns, columns(labels.back()));
+  }
+
+  const Verdict said = verdict(explanation);
+  std::string title = shorten((said.kind.empty() ? "" : said.kind + " ") + said.text, 56);
+  if (said.probability) title += "  " + percent_text(*said.probability);
+  std::string subtitle = shorten(explanation.model, 30) + " · " + shorten(method_text(explanation), 40);
+  if (is_cut) subtitle += fmt::format(" · {} strongest of {} words", words.size(), explanation.words.size());
+
+  // Scores against go left of zero, and their numbers left of the bars.
+  const double left_numbers = is_signed ? number_width : 0, left_bars = is_signed ? bar_width / 2 : 0;
+  const double labels_end = margin + static_cast<double>(label_columns) * column_width;
+  const double zero = labels_end + gap + left_numbers + left_bars;
+  const double longest = bar_width - left_bars;
+  const double text_width = static_cast<double>(std::max(columns(title) * 8, columns(subtitle) * 6));
+  const double width = std::max(zero + longest + gap + number_width, margin + text_width) + margin;
+  const double top = margin + title_height + subtitle_height;
+  const double height = top + row_height * static_cast<double>(words.size()) + margin;
+
+  std::string out = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" viewBox=\"0 0 {0:g} {1:g}\" "
+      "role=\"img\" "
+      "aria-labelledby=\"title description\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\">\n",
+      width, height);
+  const auto add = [&]<typename... Values>(fmt::format_string<Values...> format, Values&&... values) {
+    fmt::format_to(std::back_inserter(out), format, std::forward<Values>(values)...);
+  };
+  add("<title id=\"title\">{}</title>\n<desc id=\"description\">{}</desc>\n", escape(title),
+      escape(sentence(explanation)));
+  add("<text x=\"{:g}\" y=\"{:g}\" font-size=\"16\" font-weight=\"bold\">{}</text>\n", margin, margin + 14,
+      escape(title));
+  add("<text x=\"{:g}\" y=\"{:g}\" font-size=\"11\" fill=\"#555555\">{}</text>\n", margin, margin + 32,
+      escape(subtitle));
+  for (std::size_t row = 0; row < words.size(); ++row) {
+    const double score = explanation.words[words[row]].score, share = intensity(score, scale);
+    const double y = top + row_height * static_cast<double>(row), length = std::abs(share) * longest;
+    const double baseline = y + row_height / 2 + 4;
+    add("<text x=\"{:g}\" y=\"{:g}\" text-anchor=\"end\">{}</text>\n", labels_end, baseline, escape(labels[row]));
+    add("<rect x=\"{:.2f}\" y=\"{:g}\" width=\"{:.2f}\" height=\"{:g}\" fill=\"{}\"/>\n",
+        share < 0 ? zero - length : zero, y + (row_height - bar_height) / 2, length, bar_height,
+        color_text(hue(share, Theme::light)));
+    add("<text x=\"{:.2f}\" y=\"{:g}\" text-anchor=\"{}\" font-size=\"11\">{}</text>\n",
+        share < 0 ? zero - length - gap / 2 : zero + length + gap / 2, baseline, share < 0 ? "end" : "start",
+        score_text(score, scale));
+  }
+  add("<line x1=\"{0:g}\" y1=\"{1:g}\" x2=\"{0:g}\" y2=\"{2:g}\" stroke=\"#555555\"/>\n", zero, top, height - margin);
+  return out + "</svg>\n";
+}
+
+}  // namespace limn
