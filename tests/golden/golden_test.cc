@@ -162,10 +162,11 @@ TEST_P(GoldenTest, ExplainsManyInputsAsItExplainsOne) {
   for (std::size_t i = 0; i < inputs.size(); i++) {
     const Explanation alone = model_.explain(inputs[i], GradientXInput{});
     ASSERT_EQ(together[i].tokens.size(), alone.tokens.size());
-    double scale = 0;
-    for (const Token& token : alone.tokens) scale = std::max(scale, std::abs(token.score));
+    // Products of other sizes round otherwise: two float32 results may differ by what each may differ from float64.
+    const Json& expected = cases_[i]["explanations"];
+    const double scale = std::max(largest(expected["grad_x_input"]), 0.01 * largest(expected["gradient_l2"]));
     for (std::size_t t = 0; t < alone.tokens.size(); t++)
-      EXPECT_NEAR(together[i].tokens[t].score, alone.tokens[t].score, 1e-5 * scale);
+      EXPECT_NEAR(together[i].tokens[t].score, alone.tokens[t].score, 1e-4 * scale);
   }
 }
 
