@@ -21,7 +21,7 @@ struct Target {
   std::vector<Pick> picks;               ///< QA: {start, 0} and {end, 1}; otherwise one
   bool over_rows = false;                ///< QA: probabilities are over the tokens of a column, not over a row's labels
   bool sigmoid = false;                  ///< probability of each label on its own
-  std::optional<std::size_t> contrast;   ///< subtract this column's term: why the pick's label rather than this one
+  std::optional<std::size_t> contrast = {};  ///< subtract this column's term: why the pick's label rather than this one
 };
 
 /// F, in double precision.
