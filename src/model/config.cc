@@ -55,8 +55,7 @@ class Fields {
   std::size_t size(Spellings spellings, std::optional<std::size_t> fallback = {}) const {
     const Json* value = find(spellings);
     if (value == nullptr && fallback) return *fallback;
-    const bool fits = value != nullptr && value->is_number_unsigned() && value->get<std::uint64_t>() >= 1 &&
-                      value->get<std::uint64_t>() <= largest_size;
+    const bool fits = value != nullptr && value->is_number_integer() && *value >= 1 && *value <= largest_size;
     if (!fits) fail(spellings, value, "a whole number from 1 to " + std::to_string(largest_size));
     return value->get<std::size_t>();
   }
