@@ -1,0 +1,136 @@
+#include <memory>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/explanation_output.h"
+#include "apps/cli/help.h"
+#include "apps/cli/input.h"
+#include "apps/cli/model_lookup.h"
+#include "apps/cli/options.h"
+#include "apps/cli/output.h"
+#include "apps/cli/rows.h"
+#include "limn/limn.h"
+#include "render/json.h"
+
+namespace limn::cli {
+namespace {
+
+struct ExplainCommand {
+  ModelOptions model;
+  InputOptions input;
+  MethodOptions method;
+  ReadingOptions reading;
+  OutputOptions output;
+  std::optional<std::string> target, answer, contrast, unit, special;
+  std::size_t top = 1;
+  bool raw = false;
+};
+
+class Explainer {
+ public:
+  Explainer(Model model, const ExplainCommand& command)
+      : model_(std::move(model)), chosen_(choose_method(command.method)), seed_(command.method.seed) {
+    static_cast<PredictOptions&>(options_) = predict_options(command.reading);
+    options_.top = command.top;
+    options_.target = command.target;
+    options_.answer = command.answer;
+    options_.contrast = command.contrast;
+    if (command.unit) options_.unit = units.find("--unit", *command.unit);
+    options_.pieces = chosen_.pieces;
+    options_.raw = command.raw;
+  }
+
+  const Model& model() const { return model_; }
+
+  /// One explanation for an input; for token classification one for each entity.
+  std::vector<std::vector<Explanation>> operator()(const std::vector<Input>& inputs) const {
+    std::vector<std::vector<Explanation>> all;
+    const bool one_each = model_.info().task != Task::token_classification || options_.target || options_.answer;
+    if (one_each) {
+      for (auto& explanation : model_.explain(inputs, chosen_.method, options_))
+        all.push_back({std::move(explanation)});
+    } else {
+      for (const auto& input : inputs) all.push_back(model_.explain_all(input, chosen_.method, options_));
+    }
+    for (auto& explanations : all) {
+      for (auto& explanation : explanations) {
+        explanation.method.preset = chosen_.preset;
+        explanation.method.seed = seed_;
+      }
+    }
+    return all;
+  }
+
+ private:
+  Model model_;
+  ChosenMethod chosen_;
+  ExplainOptions options_;
+  std::uint64_t seed_;
+};
+
+int explain(const CLI::App& app, const ExplainCommand& command) {
+  const Format format =
+      choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::svg, Format::csv});
+  // Knobs are checked before the model is loaded, which takes longer.
+  choose_method(command.method);
+  const auto special = command.special ? specials.find("--special", *command.special) : Special::hide;
+  set_threads(command.model.threads);
+  const Explainer explainer(Model::load(find_model(command.model.model, model_places())), command);
+  const Model& model = explainer.model();
+
+  if (command.input.file && format == Format::json) {
+    return write_json_rows(app, command.input, command.output, model, [&](const std::vector<Input>& inputs) {
+      std::vector<std::vector<std::string>> rows;
+      for (const auto& explanations : explainer(inputs)) {
+        auto& lines = rows.emplace_back();
+        for (const auto& explanation : explanations) lines.push_back(members_of(to_json(explanation)));
+      }
+      return rows;
+    });
+  }
+  ExplanationOutput output(command.output.file, format, special == Special::show);
+  int code = done;
+  if (command.input.file) {
+    code = take_rows(command.input, command.output, model.info().task, explainer,
+                     [&](std::vector<Explanation> explanations) { output.add(std::move(explanations)); });
+  } else {
+    output.add(std::move(explainer({single_input(command.input, model.info().task, model.info().name)}).front()));
+  }
+  output.finish();
+  return code;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& program, Run& run) {
+  const auto command = std::make_shared<ExplainCommand>();
+  CLI::App& app = *program.add_subcommand("explain", "What the model says, and which words made it say so.");
+  add_options(app, command->model);
+  add_options(app, command->input);
+  add_options(app, command->method);
+  const auto option = [&](const char* name, auto& value, const std::string& description, const char* text,
+                          const char* group) {
+    app.add_option(name, value, description)->option_text(text)->group(group);
+  };
+  const char* what = "What is explained";
+  option("--target", command->target,
+         "LABEL or its number; question answering: START:END token positions; token classification: POSITION:LABEL; "
+         "default: what the model says",
+         "TARGET", what);
+  option("--answer", command->answer, "question answering: a span of the context, by its text", "TEXT", what);
+  option("--contrast", command->contrast, "why the target rather than this label", "LABEL", what);
+  option("--unit", command->unit, units.list() + ": what a score is shown for; default: word", "NAME", what);
+  add_options(app, command->reading);
+  add_options(app, command->output, formats.list());
+  option("--special", command->special, "on a terminal: hide or show special tokens and the pieces of words",
+         "hide|show", "Output");
+  option("--top", command->top, "question answering: answers in the prediction; default: 1", "K", "Output");
+  app.add_flag("--raw", command->raw, "the model's logits too (json)")->group("Output");
+  app.footer(
+      command_footer("limn explain -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"
+                     "limn explain -m minilm-l6-qa --question 'Who came?' --context 'Anna came.' -o why.html\n"
+                     "limn explain -m minilm-l6-ner --text 'Ada lives in Rome.' --method gradient-x-input\n"
+                     "limn explain -m minilm-l6-qa --input questions.jsonl -o explanations.jsonl --resume"));
+  app.callback([&app, &run, command] { run = [&app, command] { return explain(app, *command); }; });
+}
+
+}  // namespace limn::cli

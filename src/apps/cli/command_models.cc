@@ -1,0 +1,162 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/help.h"
+#include "apps/cli/model_lookup.h"
+#include "apps/cli/options.h"
+#include "apps/cli/output.h"
+#include "limn/limn.h"
+#include "model/config.h"
+#include "render/display_text.h"
+#include "render/json.h"
+
+namespace limn::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+struct ModelsCommand {
+  std::optional<std::string> model, format;
+};
+
+/// "1.2 GB", "23.4 MB": decimal units, as files are sold and downloaded.
+std::string size_text(double bytes) {
+  if (bytes < 1e3) return fmt::format("{:.0f} B", bytes);
+  if (bytes < 1e6) return fmt::format("{:.1f} kB", bytes / 1e3);
+  if (bytes < 1e9) return fmt::format("{:.1f} MB", bytes / 1e6);
+  return fmt::format("{:.1f} GB", bytes / 1e9);
+}
+
+/// All files of a checkpoint folder; links count as what they lead to.
+std::uintmax_t folder_bytes(const fs::path& folder) {
+  std::uintmax_t bytes = 0;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_regular_file(ignored)) bytes += entry->file_size(ignored);
+  }
+  return bytes;
+}
+
+/// The task, or what limn cannot read in the model.
+struct TaskOrReason {
+  std::string task, reason;
+};
+TaskOrReason task_of(const fs::path& folder) {
+  try {
+    return {std::string(name(read_config(folder).head.task)), ""};
+  } catch (const Error& error) {
+    return {"", error.parts().found.empty() ? error.what() : error.parts().thing + " " + error.parts().found};
+  }
+}
+
+int list_models(Format format) {
+  const auto places = model_places();
+  const auto models = models_in(places);
+  if (format == Format::json) {
+    Json list = Json::array();
+    for (const auto& [name, folder] : models) {
+      const auto [task, reason] = task_of(folder);
+      Json entry = {{"name", name}, {"task", task.empty() ? Json() : Json(task)}, {"bytes", folder_bytes(folder)}};
+      entry["folder"] = folder.string();
+      if (!reason.empty()) entry["reason"] = reason;
+      list.push_back(std::move(entry));
+    }
+    write_output(std::nullopt, json_text(list) + "\n");
+    return done;
+  }
+  std::string text;
+  if (models.empty()) {
+    text = "no models; they are looked up in\n";
+    for (const auto& place : places) text += "  " + place.folder.string() + "\n";
+  }
+  std::size_t widest = 0;
+  for (const auto& [name, folder] : models) widest = std::max(widest, name.size());
+  for (const auto& [name, folder] : models) {
+    const auto [task, reason] = task_of(folder);
+    text += fmt::format("{:<{}}  {:<24}  {:>8}  {}\n", visible(name), widest,
+                        task.empty() ? "cannot be read: " + shorten(reason, 50) : task,
+                        size_text(static_cast<double>(folder_bytes(folder))), visible(folder.string()));
+  }
+  write_output(std::nullopt, text);
+  return done;
+}
+
+int show_model(const std::string& argument, Format format) {
+  const fs::path folder = find_model(argument, model_places());
+  const Model model = Model::load(folder);
+  const ModelInfo& info = model.info();
+  if (format == Format::json) {
+    Json files = Json::object();
+    for (const auto& [name, bytes] : info.files) files[name] = bytes;
+    write_output(std::nullopt, json_text({{"name", info.name},
+                                          {"family", info.family},
+                                          {"architecture", info.architecture},
+                                          {"task", name(info.task)},
+                                          {"labels", info.labels},
+                                          {"layers", info.layers},
+                                          {"channels", info.channels},
+                                          {"heads", info.heads},
+                                          {"feed_forward", info.feed_forward},
+                                          {"vocabulary", info.vocabulary},
+                                          {"positions", info.positions},
+                                          {"parameters", info.parameters},
+                                          {"folder", folder.string()},
+                                          {"files", files}}) +
+                                   "\n");
+    return done;
+  }
+  std::string text;
+  const auto add = [&](std::string_view label, std::string_view value) {
+    text += fmt::format("{:<13} {}\n", label, visible(value));
+  };
+  constexpr std::size_t labels_shown = 20;
+  const std::size_t count = std::min(labels_shown, info.labels.size());
+  const auto last = info.labels.begin() + static_cast<std::ptrdiff_t>(count);
+  add("name", info.name);
+  add("family", fmt::format("{} ({})", info.family, info.architecture));
+  add("task", name(info.task));
+  if (info.task != Task::question_answering) {
+    add("labels",
+        fmt::format("{}{}", fmt::join(info.labels.begin(), last, ", "),
+                    count < info.labels.size() ? fmt::format(" and {} more", info.labels.size() - count) : ""));
+  }
+  add("layers", fmt::format("{}", info.layers));
+  add("channels", fmt::format("{} in {} heads, {} in the feed-forward", info.channels, info.heads, info.feed_forward));
+  add("vocabulary", fmt::format("{} pieces", info.vocabulary));
+  add("positions", fmt::format("{} tokens at once", info.positions));
+  add("parameters", fmt::format("{:.1f} million", static_cast<double>(info.parameters) / 1e6));
+  add("folder", folder.string());
+  for (std::size_t i = 0; i < info.files.size(); i++) {
+    const auto& [file, bytes] = info.files[i];
+    add(i == 0 ? "files" : "", fmt::format("{} ({})", file, size_text(static_cast<double>(bytes))));
+  }
+  write_output(std::nullopt, text);
+  return done;
+}
+
+}  // namespace
+
+void add_models(CLI::App& program, Run& run) {
+  const auto command = std::make_shared<ModelsCommand>();
+  CLI::App& app = *program.add_subcommand("models", "Which models are there; with a name, one of them in detail.");
+  app.add_option("MODEL", command->model, "checkpoint folder or name")->option_text("");
+  app.add_option("--format", command->format, "terminal or json; default: terminal on a terminal and json elsewhere")
+      ->option_text("FORMAT")
+      ->group("Output");
+  app.footer(command_footer("limn models\nlimn models minilm-l6-ner"));
+  app.callback([&run, command] {
+    run = [command] {
+      const Format format = choose_format({.format = command->format, .file = {}}, {Format::terminal, Format::json});
+      return command->model ? show_model(*command->model, format) : list_models(format);
+    };
+  });
+}
+
+}  // namespace limn::cli

@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/help.h"
+#include "apps/cli/input.h"
+#include "apps/cli/model_lookup.h"
+#include "apps/cli/options.h"
+#include "apps/cli/output.h"
+#include "apps/cli/rows.h"
+#include "limn/limn.h"
+#include "render/display_text.h"
+#include "render/json.h"
+#include "render/summary.h"
+
+namespace limn::cli {
+namespace {
+
+struct PredictCommand {
+  ModelOptions model;
+  InputOptions input;
+  ReadingOptions reading;
+  OutputOptions output;
+  std::size_t top = 1;
+};
+
+std::string line(double probability, std::string_view text) {
+  return fmt::format("{:>6}  {}\n", percent_text(probability), shorten(text, 70));
+}
+
+std::string text_of(const AnswerPrediction& prediction) {
+  std::string text = prediction.best.text.empty() ? line(prediction.null_probability, "no answer")
+                                                  : line(prediction.best.probability, prediction.best.text);
+  const bool best_is_first = !prediction.best.text.empty();
+  for (std::size_t i = best_is_first ? 1 : 0; i < prediction.answers.size(); i++)
+    text += line(prediction.answers[i].probability, prediction.answers[i].text);
+  if (best_is_first) text += line(prediction.null_probability, "no answer");
+  return text;
+}
+
+std::string text_of(const LabelPrediction& prediction) {
+  std::string text;
+  for (const auto& [label, probability] : prediction.probabilities) text += line(probability, label);
+  if (!prediction.multi_label) return prediction.label + "\n" + text;
+  return fmt::format(
+      "{}\n{}", prediction.labels.empty() ? "no label" : fmt::format("{}", fmt::join(prediction.labels, ", ")), text);
+}
+
+std::string text_of(const EntityPrediction& prediction) {
+  if (prediction.entities.empty()) return "no entities\n";
+  std::string text;
+  for (const auto& entity : prediction.entities)
+    text += fmt::format("{:>6}  {:<6}  {}\n", percent_text(entity.probability), entity.label, shorten(entity.text, 60));
+  return text;
+}
+
+std::string text_of(std::monostate) { return "nothing to predict\n"; }
+
+int predict(const CLI::App& app, const PredictCommand& command) {
+  const Format format = choose_format(command.output, {Format::terminal, Format::json});
+  set_threads(command.model.threads);
+  const Model model = Model::load(find_model(command.model.model, model_places()));
+  const std::string& name = model.info().name;
+  PredictOptions options = predict_options(command.reading);
+  options.top = command.top;
+
+  if (command.input.file) {
+    return write_json_rows(app, command.input, command.output, model, [&](const std::vector<Input>& inputs) {
+      const auto predictions = model.predict(inputs, options);
+      std::vector<std::vector<std::string>> rows;
+      for (std::size_t i = 0; i < inputs.size(); i++)
+        rows.push_back({members_of(to_json(predictions[i], inputs[i], name))});
+      return rows;
+    });
+  }
+  const Input input = single_input(command.input, model.info().task, name);
+  const Prediction prediction = model.predict(input, options);
+  const std::string text = format == Format::json
+                               ? to_json(prediction, input, name) + "\n"
+                               : std::visit([](const auto& alternative) { return text_of(alternative); }, prediction);
+  write_output(command.output.file, text);
+  return done;
+}
+
+}  // namespace
+
+void add_predict(CLI::App& program, Run& run) {
+  const auto command = std::make_shared<PredictCommand>();
+  CLI::App& app = *program.add_subcommand("predict", "What the model says, without an explanation.");
+  add_options(app, command->model);
+  add_options(app, command->input);
+  add_options(app, command->reading);
+  add_options(app, command->output, "terminal, json (always for --input)");
+  app.add_option("--top", command->top, "question answering: that many answers; default: 1")
+      ->option_text("K")
+      ->group("Output")
+      ->check(CLI::PositiveNumber);
+  app.footer(
+      command_footer("limn predict -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"
+                     "limn predict -m minilm-l6-qa --question 'Who came?' --context 'Anna came.' --top 3\n"
+                     "limn predict -m minilm-l6-ner --input sentences.txt > entities.jsonl"));
+  app.callback([&app, &run, command] { run = [&app, command] { return predict(app, *command); }; });
+}
+
+}  // namespace limn::cli

@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/explanation_output.h"
+#include "apps/cli/explanation_reader.h"
+#include "apps/cli/help.h"
+#include "apps/cli/options.h"
+#include "apps/cli/output.h"
+
+namespace limn::cli {
+namespace {
+
+struct ShowCommand {
+  std::vector<std::string> files;
+  OutputOptions output;
+  std::optional<std::string> special;
+};
+
+int show(const ShowCommand& command) {
+  OutputOptions options = command.output;
+  if (!options.format && !options.file) options.format = "terminal";  // the input is JSON already
+  const Format format =
+      choose_format(options, {Format::terminal, Format::json, Format::html, Format::svg, Format::csv});
+  const auto special = command.special ? specials.find("--special", *command.special) : Special::hide;
+  ExplanationOutput output(options.file, format, special == Special::show);
+  std::size_t errors = 0;
+  for (const auto& file : command.files) {
+    errors += read_explanations(file, [&](Explanation explanation) {
+      std::vector<Explanation> one;
+      one.push_back(std::move(explanation));
+      output.add(std::move(one));
+    });
+  }
+  output.finish();
+  if (errors > 0) complain(fmt::format("{} rows are errors and are not shown", errors));
+  return done;
+}
+
+}  // namespace
+
+void add_show(CLI::App& program, Run& run) {
+  const auto command = std::make_shared<ShowCommand>();
+  CLI::App& app = *program.add_subcommand("show", "Explanations that 'limn explain' saved as JSON, in any format.");
+  app.add_option("FILE", command->files, "files of 'limn explain --format json'; - is standard input")->required();
+  app.add_option("--format", command->output.format,
+                 formats.list() + "; default: by the ending of --output, otherwise terminal")
+      ->option_text("FORMAT")
+      ->group("Output");
+  app.add_option("-o,--output", command->output.file, "write here instead of to standard output")
+      ->option_text("FILE")
+      ->group("Output");
+  app.add_option("--special", command->special, "on a terminal: hide or show special tokens and the pieces of words")
+      ->option_text("hide|show")
+      ->group("Output");
+  app.footer(command_footer("limn show explanations.jsonl\nlimn show answers.jsonl labels.jsonl -o all.html"));
+  app.callback([&run, command] { run = [command] { return show(*command); }; });
+}
+
+}  // namespace limn::cli

@@ -1,0 +1,124 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/help.h"
+#include "apps/cli/input.h"
+#include "apps/cli/model_lookup.h"
+#include "apps/cli/options.h"
+#include "apps/cli/output.h"
+#include "apps/cli/rows.h"
+#include "limn/limn.h"
+#include "render/display_text.h"
+#include "render/json.h"
+
+namespace limn::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct TokenizeCommand {
+  ModelOptions model;
+  InputOptions input;
+  OutputOptions output;
+  std::size_t max_length = 0;
+};
+
+std::string_view sequence_text(const Input& input, int sequence) {
+  return sequence == 1 && input.pair ? std::string_view(*input.pair) : std::string_view(input.text);
+}
+
+/// Offsets as in all of limn's JSON: code points of the token's own sequence.
+std::string json_of(const TokenizedInput& tokenized, const Input& input, const std::string& model, bool question) {
+  const CodePoints text(input.text), pair(sequence_text(input, 1));
+  Json object = {{"limn", 1}, {"model", model}};
+  object["input"][question ? "question" : "text"] = input.text;
+  if (input.pair) object["input"][question ? "context" : "pair"] = *input.pair;
+  Json& tokens = object["tokens"] = Json::array();
+  for (const auto& token : tokenized.tokens) {
+    const CodePoints& points = token.sequence == 1 ? pair : text;
+    tokens.push_back({{"token", token.token},
+                      {"id", token.id},
+                      {"sequence", token.sequence ? Json(*token.sequence) : Json()},
+                      {"begin", points.before(token.begin)},
+                      {"end", points.before(token.end)},
+                      {"word", token.word ? Json(*token.word) : Json()},
+                      {"special", token.special}});
+  }
+  object["type_ids"] = tokenized.type_ids;
+  object["cut_tokens"] = tokenized.cut_tokens;
+  return json_text(object);
+}
+
+std::string table_of(const TokenizedInput& tokenized, const Input& input) {
+  std::size_t widest = 5;
+  for (const auto& token : tokenized.tokens) widest = std::max(widest, columns(visible(token.token)));
+  const auto padded = [](std::string text, std::size_t width) {
+    return text + std::string(width - std::min(width, columns(text)), ' ');
+  };
+  const CodePoints text(input.text), pair(sequence_text(input, 1));
+  std::string table = fmt::format("{:>5}  {}  {:>7}  {:>4}  {:>8}  {:>4}  {}\n", "", padded("token", widest), "id",
+                                  "type", "span", "word", "in the text");
+  for (std::size_t i = 0; i < tokenized.tokens.size(); i++) {
+    const auto& token = tokenized.tokens[i];
+    const CodePoints& points = token.sequence == 1 ? pair : text;
+    const bool has_text = token.sequence.has_value();
+    const auto piece =
+        has_text ? sequence_text(input, *token.sequence).substr(token.begin, token.end - token.begin) : "";
+    const auto span = has_text ? fmt::format("{}-{}", points.before(token.begin), points.before(token.end)) : "";
+    std::string row =
+        fmt::format("{:>5}  {}  {:>7}  {:>4}  {:>8}  {:>4}  {}", i, padded(visible(token.token), widest), token.id,
+                    tokenized.type_ids[i], span, token.word ? fmt::to_string(*token.word) : "", visible(piece));
+    row.erase(row.find_last_not_of(' ') + 1);
+    table += row + "\n";
+  }
+  if (tokenized.cut_tokens > 0) table += fmt::format("{} more tokens did not fit\n", tokenized.cut_tokens);
+  return table;
+}
+
+int tokenize(const CLI::App& app, const TokenizeCommand& command) {
+  const Format format = choose_format(command.output, {Format::terminal, Format::json});
+  set_threads(command.model.threads);
+  const Model model = Model::load(find_model(command.model.model, model_places()));
+  const std::string& name = model.info().name;
+  const bool question = model.info().task == Task::question_answering;
+  const PredictOptions options{.max_length = command.max_length};
+
+  if (command.input.file) {
+    return write_json_rows(app, command.input, command.output, model, [&](const std::vector<Input>& inputs) {
+      std::vector<std::vector<std::string>> rows;
+      for (const auto& input : inputs)
+        rows.push_back({members_of(json_of(model.tokenize(input, options), input, name, question))});
+      return rows;
+    });
+  }
+  const Input input = single_input(command.input, model.info().task, name);
+  const TokenizedInput tokenized = model.tokenize(input, options);
+  write_output(command.output.file,
+               format == Format::json ? json_of(tokenized, input, name, question) + "\n" : table_of(tokenized, input));
+  return done;
+}
+
+}  // namespace
+
+void add_tokenize(CLI::App& program, Run& run) {
+  const auto command = std::make_shared<TokenizeCommand>();
+  CLI::App& app = *program.add_subcommand("tokenize", "The pieces that the model reads: ids, offsets, words.");
+  add_options(app, command->model);
+  add_options(app, command->input);
+  app.add_option("--max-length", command->max_length,
+                 "tokens that are read at once, special ones counted; default: as many as the model can")
+      ->option_text("N")
+      ->group("Reading");
+  add_options(app, command->output, "terminal, json (always for --input)");
+  app.footer(
+      command_footer("limn tokenize -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"
+                     "limn tokenize -m minilm-l6-qa --question 'Who?' --context 'Anna.' --format json\n"
+                     "limn tokenize -m minilm-l6-ner --input sentences.txt > tokens.jsonl"));
+  app.callback([&app, &run, command] { run = [&app, command] { return tokenize(app, *command); }; });
+}
+
+}  // namespace limn::cli

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+
+namespace limn::cli {
+
+enum ExitCode { done = 0, users_mistake = 1, usage = 2, some_rows_failed = 3, interrupted = 130 };
+
+/// What the chosen command does after the command line has been read; gives the exit code.
+using Run = std::function<int()>;
+
+// Each adds one command to the program; if the user chooses it, it sets `run`.
+void add_explain(CLI::App& program, Run& run);
+void add_predict(CLI::App& program, Run& run);
+void add_tokenize(CLI::App& program, Run& run);
+void add_models(CLI::App& program, Run& run);
+void add_evaluate(CLI::App& program, Run& run);
+void add_bench(CLI::App& program, Run& run);
+void add_show(CLI::App& program, Run& run);
+
+}  // namespace limn::cli

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/cli/names.h"
+#include "apps/cli/output.h"
+#include "limn/explanation.h"
+
+namespace limn::cli {
+
+/// Explanations that fit on one page without making it too heavy for a browser.
+inline constexpr std::size_t most_explanations_on_a_page = 200;
+
+/// Explanations in any format: terminal, JSON lines and CSV go out as they come, HTML and SVG at the end.
+class ExplanationOutput {
+ public:
+  ExplanationOutput(const std::optional<std::string>& file, Format format, bool show_special);
+
+  /// @throws Error for a second explanation as SVG.
+  void add(std::vector<Explanation> explanations);
+  /// Warns on standard error if a page had to leave explanations out.
+  void finish();
+
+ private:
+  Format format_;
+  TerminalStyle style_;
+  Output output_;
+  std::vector<Explanation> kept_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace limn::cli

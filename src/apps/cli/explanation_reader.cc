@@ -1,0 +1,313 @@
+#include "apps/cli/explanation_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+#include "limn/error.h"
+
+namespace limn::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// What is wrong with an object that is JSON but no explanation.
+struct Misfit {
+  std::string found;
+};
+
+/// Byte offsets of a text by code points: the reverse of what render/json does.
+class ByteOffsets {
+ public:
+  explicit ByteOffsets(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); i++) {
+      if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) starts_.push_back(i);
+    }
+    starts_.push_back(text.size());
+  }
+  std::size_t operator()(std::size_t code_points) const { return starts_[std::min(code_points, starts_.size() - 1)]; }
+
+ private:
+  std::vector<std::size_t> starts_;
+};
+
+const Json& at(const Json& object, const char* key) {
+  if (!object.is_object() || !object.contains(key)) throw Misfit{fmt::format("no '{}'", key)};
+  return object[key];
+}
+
+template <class Value>
+std::optional<Value> optional(const Json& object, const char* key) {
+  if (!object.contains(key) || object[key].is_null()) return std::nullopt;
+  return object[key].get<Value>();
+}
+
+/// Numbers that JSON cannot hold were written as null.
+double number(const Json& object, const char* key) {
+  return optional<double>(object, key).value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
+std::size_t below(std::size_t index, std::size_t count, const char* key) {
+  if (index >= count) throw Misfit{fmt::format("{} {} of {}", key, index, count)};
+  return index;
+}
+
+class Reader {
+ public:
+  explicit Reader(const Json& object) : object_(object) {}
+
+  Explanation read() {
+    if (optional<int>(object_, "limn") != 1) throw Misfit{"no \"limn\": 1"};
+    Explanation& e = explanation_;
+    e.model = at(object_, "model").get<std::string>();
+    e.task = task(at(object_, "task").get<std::string>());
+    const bool question = e.task == Task::question_answering;
+    const Json& input = at(object_, "input");
+    e.text = at(input, question ? "question" : "text").get<std::string>();
+    e.pair = optional<std::string>(input, question ? "context" : "pair");
+    if (question && !e.pair) throw Misfit{"no 'context'"};
+    offsets_ = {ByteOffsets(e.text), ByteOffsets(e.pair.value_or(""))};
+    read_tokens();
+    read_words();
+    e.prediction = prediction(at(object_, "prediction"));
+    read_target(at(object_, "target"));
+    read_method(at(object_, "method"));
+    e.value = number(object_, "value");
+    e.baseline_value = optional<double>(object_, "baseline_value");
+    e.completeness_error = optional<double>(object_, "completeness_error");
+    e.passes = optional<std::size_t>(object_, "passes").value_or(0);
+    e.seconds = optional<double>(object_, "seconds").value_or(0);
+    e.warnings = optional<std::vector<std::string>>(object_, "warnings").value_or(e.warnings);
+    if (object_.contains("logits")) read_logits(object_["logits"]);
+    return std::move(e);
+  }
+
+ private:
+  static Task task(const std::string& wanted) {
+    for (const Task task :
+         {Task::question_answering, Task::sequence_classification, Task::token_classification, Task::masked_lm}) {
+      if (name(task) == wanted) return task;
+    }
+    throw Misfit{fmt::format("the task '{}'", wanted)};
+  }
+
+  int sequence(const Json& object) const {
+    const int index = at(object, "sequence").get<int>();
+    if (index != 0 && !(index == 1 && explanation_.pair)) throw Misfit{fmt::format("sequence {}", index)};
+    return index;
+  }
+
+  /// begin and end in bytes.
+  template <class Span>
+  void read_span(const Json& object, int sequence, Span& span) const {
+    const ByteOffsets& offsets = offsets_[static_cast<std::size_t>(sequence)];
+    span.begin = offsets(at(object, "begin").get<std::size_t>());
+    span.end = std::max(span.begin, offsets(at(object, "end").get<std::size_t>()));
+  }
+
+  std::size_t token_position(const Json& object, const char* key) const {
+    return below(at(object, key).get<std::size_t>(), explanation_.tokens.size(), key);
+  }
+
+  void read_tokens() {
+    const Json& tokens = at(object_, "tokens");
+    for (const Json& object : tokens) {
+      Token token;
+      token.token = at(object, "token").get<std::string>();
+      token.id = at(object, "id").get<std::int32_t>();
+      if (!at(object, "sequence").is_null()) {
+        token.sequence = sequence(object);
+        read_span(object, *token.sequence, token);
+      }
+      token.word = optional<std::size_t>(object, "word");
+      if (token.word) below(*token.word, tokens.size(), "word");
+      token.special = at(object, "special").get<bool>();
+      token.score = number(object, "score");
+      explanation_.tokens.push_back(std::move(token));
+    }
+  }
+
+  void read_words() {
+    for (const Json& object : at(object_, "words")) {
+      Word word;
+      word.sequence = sequence(object);
+      read_span(object, word.sequence, word);
+      word.score = number(object, "score");
+      explanation_.words.push_back(word);
+    }
+  }
+
+  Prediction prediction(const Json& object) const {
+    if (object.is_null()) return std::monostate{};
+    if (explanation_.task == Task::question_answering) return answers(object);
+    if (explanation_.task == Task::sequence_classification) return labels(object);
+    if (explanation_.task == Task::token_classification) return entities(object);
+    return std::monostate{};
+  }
+
+  Answer answer(const Json& object) const {
+    Answer answer;
+    answer.text = at(object, "answer").get<std::string>();
+    read_span(object, 1, answer);
+    answer.probability = number(object, "probability");
+    answer.start_token = at(object, "start_token").get<std::size_t>();
+    answer.end_token = at(object, "end_token").get<std::size_t>();
+    return answer;
+  }
+
+  AnswerPrediction answers(const Json& object) const {
+    AnswerPrediction prediction;
+    prediction.best = answer(object);
+    if (object.contains("answers")) {
+      for (const Json& each : object["answers"]) prediction.answers.push_back(answer(each));
+    } else if (!prediction.best.text.empty()) {
+      prediction.answers.push_back(prediction.best);
+    }
+    prediction.null_probability = number(object, "null_probability");
+    prediction.confidence = optional<double>(object, "confidence");
+    return prediction;
+  }
+
+  static LabelPrediction labels(const Json& object) {
+    LabelPrediction prediction;
+    prediction.label = optional<std::string>(object, "label").value_or("");
+    prediction.index = at(object, "index").get<std::size_t>();
+    prediction.probability = number(object, "probability");
+    for (const auto& [label, probability] : at(object, "probabilities").items())
+      prediction.probabilities.emplace_back(label, probability.is_null() ? 0 : probability.get<double>());
+    prediction.multi_label = object.contains("labels");
+    if (prediction.multi_label) prediction.labels = object["labels"].get<std::vector<std::string>>();
+    return prediction;
+  }
+
+  EntityPrediction entities(const Json& object) const {
+    EntityPrediction prediction;
+    for (const Json& each : at(object, "entities")) {
+      Entity entity;
+      entity.label = at(each, "label").get<std::string>();
+      read_span(each, 0, entity);
+      entity.text = at(each, "text").get<std::string>();
+      entity.probability = number(each, "probability");
+      entity.first_token = token_position(each, "start_token");
+      entity.last_token = token_position(each, "end_token");
+      prediction.entities.push_back(std::move(entity));
+    }
+    for (const Json& each : at(object, "tokens"))
+      prediction.tokens.push_back(
+          {token_position(each, "token"), at(each, "label").get<std::string>(), number(each, "probability")});
+    return prediction;
+  }
+
+  void read_target(const Json& object) {
+    TargetInfo& target = explanation_.target;
+    target.explain = at(object, "explain").get<std::string>();
+    target.label = optional<std::string>(object, "label");
+    target.index = optional<std::size_t>(object, "index");
+    target.contrast = optional<std::string>(object, "contrast");
+    if (object.contains("start_token")) target.start_token = token_position(object, "start_token");
+    if (object.contains("end_token")) target.end_token = token_position(object, "end_token");
+    if (object.contains("text")) {
+      target.text = object["text"].get<std::string>();
+    } else if (target.start_token && target.end_token) {
+      const Token& first = explanation_.tokens[*target.start_token];
+      const Token& last = explanation_.tokens[*target.end_token];
+      if (first.sequence == 1 && last.sequence == 1 && first.begin < last.end)
+        target.text = explanation_.pair->substr(first.begin, last.end - first.begin);
+    }
+  }
+
+  void read_method(const Json& object) {
+    MethodInfo& method = explanation_.method;
+    method.name = at(object, "name").get<std::string>();
+    for (const auto& [key, value] : object.items()) {
+      if (key == "name" || value.is_null()) continue;
+      if (key == "preset")
+        method.preset = value.get<std::string>();
+      else if (key == "baseline")
+        method.baseline = value.get<std::string>();
+      else if (key == "reduce")
+        method.reduce = value.get<std::string>();
+      else if (key == "normalize")
+        method.normalize = value.get<std::string>();
+      else if (key == "layer")
+        method.layer = value.get<std::string>();
+      else if (key == "unit")
+        method.unit = value.get<std::string>();
+      else if (key == "seed")
+        method.seed = value.get<std::uint64_t>();
+      else if (key == "signed")
+        method.is_signed = value.get<bool>();
+      else if (value.is_number())
+        method.numbers[key] = value.get<double>();
+    }
+  }
+
+  void read_logits(const Json& object) {
+    auto& logits = explanation_.logits;
+    if (object.is_object()) {
+      for (const auto& [key, values] : object.items()) logits[key] = values.get<std::vector<double>>();
+      return;
+    }
+    for (const Json& each : object) {
+      auto& values = logits["logits"];
+      if (each.is_array()) {
+        for (const Json& value : each) values.push_back(value.get<double>());
+      } else {
+        values.push_back(each.get<double>());
+      }
+    }
+  }
+
+  const Json& object_;
+  Explanation explanation_;
+  std::vector<ByteOffsets> offsets_;
+};
+
+}  // namespace
+
+std::size_t read_explanations(const std::string& file, const std::function<void(Explanation)>& take) {
+  std::ifstream opened;
+  if (file != "-") {
+    opened.open(file, std::ios::binary);
+    if (!opened) throw Error({.file = file, .found = std::strerror(errno), .expected = "a readable file"});
+  }
+  std::istream& stream = file == "-" ? std::cin : opened;
+  std::size_t errors = 0, count = 0;
+  const auto fail = [&](std::string found) -> Error {
+    return Error({.file = file == "-" ? "standard input" : file,
+                  .thing = fmt::format("object {}", count + 1),
+                  .found = std::move(found),
+                  .expected = "an explanation as 'limn explain --format json' writes it"});
+  };
+  for (; stream >> std::ws && stream.peek() != std::istream::traits_type::eof(); count++) {
+    Json object;
+    try {
+      stream >> object;
+      if (object.is_object() && object.contains("error") && !object.contains("limn")) {
+        errors++;
+        continue;
+      }
+      if (!object.is_object()) throw Misfit{fmt::format("a JSON {}", object.type_name())};
+      take(Reader(object).read());
+    } catch (const Misfit& misfit) {
+      throw fail(misfit.found);
+    } catch (const Json::parse_error&) {
+      throw fail("invalid JSON");
+    } catch (const Json::exception& mismatch) {
+      const std::string_view what = mismatch.what();  // "[json.exception.type_error.302] type must be …"
+      throw fail(std::string(what.substr(what.find("] ") + 2)));
+    }
+  }
+  if (count == 0) throw fail("nothing");
+  return errors;
+}
+
+}  // namespace limn::cli

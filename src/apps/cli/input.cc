@@ -1,0 +1,220 @@
+#include "apps/cli/input.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <streambuf>
+
+#include "base/output_file.h"
+
+namespace limn::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Names that a line of output uses itself; a copied field of that name becomes "input_NAME".
+const std::set<std::string_view> output_names = {"row",
+                                                 "error",
+                                                 "limn",
+                                                 "model",
+                                                 "task",
+                                                 "input",
+                                                 "prediction",
+                                                 "target",
+                                                 "method",
+                                                 "tokens",
+                                                 "value",
+                                                 "baseline_value",
+                                                 "completeness_error",
+                                                 "passes",
+                                                 "seconds",
+                                                 "words",
+                                                 "logits",
+                                                 "warnings",
+                                                 "type_ids",
+                                                 "cut_tokens"};
+
+/// How long a row of standard input is waited for before those that are there are worked on.
+constexpr int patience_milliseconds = 20;
+
+bool more_on_standard_input() {
+  if (std::cin.rdbuf()->in_avail() > 0) return true;
+  pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+  return ::poll(&input, 1, patience_milliseconds) != 0;
+}
+
+std::unique_ptr<std::ifstream> open(const std::string& file) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    throw Error({.file = file, .found = "a folder", .expected = "a file with one input a row"});
+  }
+  auto stream = std::make_unique<std::ifstream>(file, std::ios::binary);
+  if (!*stream) {
+    throw Error({.file = file, .found = std::strerror(errno), .expected = "a readable file"});
+  }
+  return stream;
+}
+
+std::string member(std::string_view name, const Json& value) {
+  constexpr auto replace = Json::error_handler_t::replace;
+  const std::string key = output_names.contains(name) ? "input_" + std::string(name) : std::string(name);
+  return Json(key).dump(-1, ' ', false, replace) + ":" + value.dump(-1, ' ', false, replace);
+}
+
+/// The row's fields except those that are the input.
+std::string copied_fields(const Row& row, const std::set<std::string_view>& used) {
+  std::string members;
+  const auto add = [&](std::string_view name, const Json& value) {
+    if (!used.contains(name)) members += (members.empty() ? "" : ",") + member(name, value);
+  };
+  if (row.json.empty()) {
+    for (const auto& [name, value] : row.fields) add(name, value);
+  } else {
+    const Json object = Json::parse(row.json);
+    for (const auto& [name, value] : object.items()) add(name, value);
+  }
+  return members;
+}
+
+std::string field_names(const Row& row) {
+  std::string names;
+  for (const auto& [name, value] : row.fields) names += (names.empty() ? "" : ", ") + name;
+  return names.empty() ? "no fields" : "the fields " + names;
+}
+
+/// Hashes what a stream buffer reads from another.
+class HashingBuffer : public std::streambuf {
+ public:
+  explicit HashingBuffer(std::streambuf& source) : source_(source) {}
+  std::size_t bytes() const { return bytes_; }
+  std::uint64_t hash() const { return hash_; }
+
+ protected:
+  int_type underflow() override {
+    const auto count = source_.sgetn(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+    if (count <= 0) return traits_type::eof();
+    for (std::streamsize i = 0; i < count; i++) {
+      hash_ =
+          (hash_ ^ static_cast<unsigned char>(buffer_[static_cast<std::size_t>(i)])) * 0x100000001b3u;  // the FNV prime
+    }
+    bytes_ += static_cast<std::size_t>(count);
+    setg(buffer_.data(), buffer_.data(), buffer_.data() + count);
+    return traits_type::to_int_type(buffer_.front());
+  }
+
+ private:
+  std::streambuf& source_;
+  std::array<char, 1 << 16> buffer_{};
+  std::size_t bytes_ = 0;
+  std::uint64_t hash_ = 0xcbf29ce484222325u;  // the FNV offset basis
+};
+
+}  // namespace
+
+Input single_input(const InputOptions& options, Task task, const std::string& model) {
+  const auto context = [&]() -> std::optional<std::string> {
+    return options.context_file ? std::optional(read_file(*options.context_file)) : options.context;
+  };
+  if (task == Task::question_answering) {
+    if (!options.question || !(options.context || options.context_file)) {
+      throw Error({.thing = "input",
+                   .found = options.text       ? "--text"
+                            : options.question ? "--question alone"
+                                               : "none",
+                   .expected = "--question and --context, or --input FILE",
+                   .hint = fmt::format("the model {} answers questions", model)});
+    }
+    return {.text = *options.question, .pair = context()};
+  }
+  if (options.text) return {.text = *options.text, .pair = options.pair};
+  if (options.question) return {.text = *options.question, .pair = context()};
+  throw Error({.thing = "input", .found = "none", .expected = "--text, or --input FILE"});
+}
+
+ItemReader::ItemReader(const std::string& file, Task task) : file_(file), task_(task) {
+  const RowFormat format = row_format(file);
+  if (file == "-") {
+    if (::isatty(STDIN_FILENO) == 1) {
+      throw Error({.thing = "--input -",
+                   .found = "a terminal as standard input",
+                   .expected = "JSON lines from a pipe or a file",
+                   .hint = "try: limn … --input - < FILE.jsonl"});
+    }
+    reader_.emplace(std::cin, format, "standard input");
+  } else {
+    stream_ = open(file);
+    reader_.emplace(*stream_, format, file);
+  }
+}
+
+std::vector<Item> ItemReader::next_batch(std::size_t count) {
+  std::vector<Item> batch;
+  while (batch.size() < count) {
+    if (is_standard_input() && !batch.empty() && !more_on_standard_input()) break;
+    auto row = reader_->next();
+    if (!row) break;
+    batch.push_back(make_item(std::move(*row)));
+  }
+  return batch;
+}
+
+Item ItemReader::make_item(Row&& row) {
+  Item item;
+  item.row = rows_++;
+  if (row.error) {
+    item.error = std::move(row.error);
+    return item;
+  }
+  const auto* question = row.find("question");
+  const auto* context = row.find("context");
+  const auto* text = row.find("text");
+  const auto* pair = row.find("pair");
+  const bool answers = task_ == Task::question_answering;
+  const bool asked = question && (answers || !text);
+  std::set<std::string_view> used;
+  if (answers && (!question || !context)) {
+    item.error.emplace(Error::Parts{.file = is_standard_input() ? "standard input" : file_,
+                                    .thing = fmt::format("line {}", row.line),
+                                    .found = field_names(row),
+                                    .expected = "question and context"});
+  } else if (asked) {
+    item.input = {.text = *question, .pair = context ? std::optional(*context) : std::nullopt};
+    used = {"question", "context"};
+  } else if (text) {
+    const bool empty_cell = pair && pair->empty() && row.json.empty();  // CSV cannot leave a field out
+    item.input = {.text = *text, .pair = pair && !empty_cell ? std::optional(*pair) : std::nullopt};
+    used = {"text", "pair"};
+  } else {
+    item.error.emplace(Error::Parts{.file = is_standard_input() ? "standard input" : file_,
+                                    .thing = fmt::format("line {}", row.line),
+                                    .found = field_names(row),
+                                    .expected = "text"});
+  }
+  item.copied = copied_fields(row, used);
+  return item;
+}
+
+std::optional<InputSummary> summarize(const std::string& file) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) return std::nullopt;
+  const auto stream = open(file);
+  HashingBuffer buffer(*stream->rdbuf());
+  std::istream hashed(&buffer);
+  RowReader reader(hashed, row_format(file), file);
+  InputSummary summary;
+  while (reader.next()) summary.rows++;
+  summary.bytes = buffer.bytes();
+  summary.fingerprint = buffer.hash();
+  return summary;
+}
+
+}  // namespace limn::cli

@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <new>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/help.h"
+#include "apps/cli/output.h"
+#include "limn/error.h"
+
+namespace {
+
+using namespace limn::cli;
+
+/// "explain" if the command line got as far as a command, otherwise nothing.
+std::string command_of(const CLI::App& program) {
+  std::string name;
+  for (const CLI::App* app = &program; !app->get_subcommands().empty();) {
+    app = app->get_subcommands().front();
+    name += " " + app->get_name();
+  }
+  return name;
+}
+
+int run(int argc, char** argv) {
+  CLI::App program("What a transformer encoder says about a text, and which words made it say so.", "limn");
+  program.formatter(std::make_shared<HelpFormatter>());
+  program.footer(program_footer);
+  program.set_version_flag("--version", "limn " LIMN_VERSION, "print the version");
+  program.set_help_flag("-h,--help", "print this help, or a command's");
+  program.require_subcommand(1);
+  Run chosen;
+  add_explain(program, chosen);
+  add_predict(program, chosen);
+  add_tokenize(program, chosen);
+  add_models(program, chosen);
+  add_bench(program, chosen);
+  add_show(program, chosen);
+  if (argc == 1) {
+    std::cerr << program.help();
+    return usage;
+  }
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& help_or_version) {
+    return program.exit(help_or_version);
+  } catch (const CLI::ParseError& error) {
+    complain(fmt::format("{}\nTry 'limn{} --help'.", error.what(), command_of(program)));
+    return usage;
+  }
+  return chosen();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_DFL);  // `limn … | head` ends without a word
+  std::ios::sync_with_stdio(false);
+  try {
+    return run(argc, argv);
+  } catch (const limn::Error& error) {
+    complain(error.what());
+  } catch (const std::bad_alloc&) {
+    complain("out of memory; shorter or fewer inputs (--max-length) or a smaller model need less");
+  } catch (const std::exception& error) {
+    complain(fmt::format("internal error: {}", error.what()));
+  }
+  return users_mistake;
+}

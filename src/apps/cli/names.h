@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "limn/error.h"
+#include "limn/options.h"
+
+/// The values that options take by name, in the order in which messages and help list them.
+
+namespace limn::cli {
+
+enum class Format { terminal, json, html, svg, csv };
+enum class Special { hide, show };
+
+template <class Value, std::size_t N>
+struct Names {
+  struct Entry {
+    std::string_view name;
+    Value value;
+  };
+  std::array<Entry, N> entries;
+
+  /// "a, b, c"
+  std::string list() const {
+    std::string text;
+    for (const auto& entry : entries) text += (text.empty() ? "" : ", ") + std::string(entry.name);
+    return text;
+  }
+  /// @throws Error that lists the names if `given` is none of them. @param option for the message: "--reduce".
+  Value find(std::string_view option, std::string_view given) const {
+    for (const auto& entry : entries) {
+      if (entry.name == given) return entry.value;
+    }
+    throw Error({.thing = std::string(option), .found = "'" + std::string(given) + "'", .expected = list()});
+  }
+};
+
+inline constexpr Names<Scalar, 5> scalars{{{{"logit", Scalar::logit},
+                                            {"probability", Scalar::probability},
+                                            {"log-probability", Scalar::log_probability},
+                                            {"loss", Scalar::loss},
+                                            {"margin", Scalar::margin}}}};
+inline constexpr Names<Reduce, 4> reductions{
+    {{{"sum", Reduce::sum}, {"l1", Reduce::l1}, {"l2", Reduce::l2}, {"onehot-l2", Reduce::onehot_l2}}}};
+inline constexpr Names<Normalize, 5> normalizers{{{{"none", Normalize::none},
+                                                   {"l1", Normalize::l1},
+                                                   {"l2", Normalize::l2},
+                                                   {"max", Normalize::max},
+                                                   {"minmax", Normalize::minmax}}}};
+inline constexpr Names<Unit, 3> units{{{{"token", Unit::token}, {"word", Unit::word}, {"sentence", Unit::sentence}}}};
+inline constexpr Names<Special, 2> specials{{{{"hide", Special::hide}, {"show", Special::show}}}};
+inline constexpr Names<Format, 5> formats{{{{"terminal", Format::terminal},
+                                            {"json", Format::json},
+                                            {"html", Format::html},
+                                            {"svg", Format::svg},
+                                            {"csv", Format::csv}}}};
+
+}  // namespace limn::cli

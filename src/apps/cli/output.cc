@@ -1,0 +1,96 @@
+#include "apps/cli/output.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "limn/error.h"
+
+namespace limn::cli {
+namespace {
+
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+/// The mode that an ordinary new file has.
+mode_t usual_mode() {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return 0666 & ~mask;
+}
+
+}  // namespace
+
+Output::Output(const std::optional<std::string>& file) : name_(file.value_or("standard output")) {
+  if (!file) return;
+  if (is_special_file(*file)) {
+    stream_ = std::fopen(file->c_str(), "we");
+  } else {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(*file, ignored)) fail(EISDIR);
+    temporary_ = *file + ".XXXXXX";
+    const int descriptor = ::mkostemp(temporary_.data(), O_CLOEXEC);
+    if (descriptor < 0) fail(errno);
+    ::fchmod(descriptor, usual_mode());
+    stream_ = ::fdopen(descriptor, "w");
+  }
+  if (!stream_) fail(errno);
+}
+
+Output::~Output() {
+  if (stream_ != stdout) std::fclose(stream_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void Output::fail(int error) const {
+  throw Error({.file = name_, .found = std::strerror(error), .expected = "a place that can be written to"});
+}
+
+void Output::write(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stream_) != text.size() || std::fflush(stream_) != 0) fail(errno);
+}
+
+void Output::finish() {
+  if (std::fflush(stream_) != 0) fail(errno);
+  if (temporary_.empty()) return;
+  if (std::rename(temporary_.c_str(), name_.c_str()) != 0) fail(errno);
+  temporary_.clear();
+}
+
+void write_output(const std::optional<std::string>& file, std::string_view text) {
+  Output output(file);
+  output.write(text);
+  output.finish();
+}
+
+bool is_special_file(const std::string& file) {
+  std::error_code ignored;
+  return std::filesystem::is_other(std::filesystem::status(file, ignored));
+}
+
+TerminalStyle output_style(bool to_file, bool show_special) {
+  const bool is_terminal = !to_file && ::isatty(STDOUT_FILENO) == 1;
+  winsize size{};
+  const bool known = is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  TerminalStyle style = terminal_style({.is_terminal = is_terminal,
+                                        .no_color = environment("NO_COLOR"),
+                                        .color_term = environment("COLORTERM"),
+                                        .term = environment("TERM"),
+                                        .color_fg_bg = environment("COLORFGBG")},
+                                       known ? size.ws_col : 80);
+  style.show_special = show_special;
+  return style;
+}
+
+void complain(std::string_view message) { fmt::print(stderr, "limn: {}\n", message); }
+
+}  // namespace limn::cli

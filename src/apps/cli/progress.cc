@@ -1,0 +1,84 @@
+#include "apps/cli/progress.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace limn::cli {
+namespace {
+
+constexpr std::chrono::seconds quiet_time{2};
+constexpr std::chrono::milliseconds between_draws{100};
+
+std::string duration(double seconds) {
+  const auto whole = static_cast<long long>(std::ceil(std::clamp(seconds, 0.0, 3.6e8)));
+  if (whole < 60) return fmt::format("{}s", whole);
+  if (whole < 3600) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
+  return fmt::format("{}h{:02}m", whole / 3600, whole % 3600 / 60);
+}
+
+std::size_t error_columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+}  // namespace
+
+std::string progress_line(std::size_t done, std::optional<std::size_t> total, std::size_t done_before, double seconds,
+                          std::size_t columns) {
+  const double rate = seconds > 0 ? static_cast<double>(done - done_before) / seconds : 0;
+  std::string count = total ? fmt::format("{}/{}", done, *total) : fmt::format("{} rows", done);
+  std::string tail = fmt::format("{:.{}f} rows/s  ", rate, rate < 10 ? 2 : 1);
+  if (total && rate > 0) {
+    tail += duration(static_cast<double>(*total - std::min(done, *total)) / rate) + " left";
+  } else {
+    tail += duration(seconds);
+  }
+  const std::size_t fixed = count.size() + tail.size() + 4;
+  if (!total || columns < fixed + 8) return count + "  " + tail;
+  const std::size_t width = std::min<std::size_t>(30, columns - fixed);
+  const double share = *total ? static_cast<double>(std::min(done, *total)) / static_cast<double>(*total) : 1;
+  const auto filled = static_cast<std::size_t>(share * static_cast<double>(width));
+  std::string bar;
+  for (std::size_t i = 0; i < width; i++) bar += i < filled ? "━" : "─";
+  return fmt::format("{} {}  {}", count, bar, tail);
+}
+
+Progress::Progress(std::optional<std::size_t> total, std::size_t done)
+    : terminal_(::isatty(STDERR_FILENO) == 1),
+      total_(total),
+      done_before_(done),
+      done_(done),
+      start_(Clock::now()),
+      last_drawn_(start_) {}
+
+Progress::~Progress() { wipe(); }
+
+void Progress::advance(std::size_t rows) {
+  done_ += rows;
+  const auto now = Clock::now();
+  if (!terminal_ || now - start_ < quiet_time || (drawn_ && now - last_drawn_ < between_draws)) return;
+  draw(now);
+}
+
+void Progress::draw(Clock::time_point now) {
+  const std::chrono::duration<double> elapsed = now - start_;
+  // One column is left free: a character in the last one makes some terminals begin a new line.
+  fmt::print(stderr, "\r\x1b[K{}", progress_line(done_, total_, done_before_, elapsed.count(), error_columns() - 1));
+  std::fflush(stderr);
+  last_drawn_ = now;
+  drawn_ = true;
+}
+
+void Progress::wipe() {
+  if (!drawn_) return;
+  fmt::print(stderr, "\r\x1b[K");
+  std::fflush(stderr);
+  drawn_ = false;
+}
+
+}  // namespace limn::cli

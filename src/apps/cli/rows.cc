@@ -1,0 +1,184 @@
+#include "apps/cli/rows.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/output.h"
+#include "apps/cli/progress.h"
+#include "apps/cli/row_file.h"
+
+namespace limn::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// What Ctrl-C says; a signal handler can read nothing but such plain memory.
+std::array<char, 512> interrupt_message;
+std::size_t interrupt_bytes = 0;
+
+/// All rows written so far are in the file already, and a cut line is dropped when the run is resumed: there is nothing
+/// to wait for.
+void interrupt(int) {
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, interrupt_message.data(), interrupt_bytes);
+  ::_exit(interrupted);
+}
+
+/// While it lives, Ctrl-C tells how to go on.
+class InterruptHint {
+ public:
+  explicit InterruptHint(const std::filesystem::path& partial) {
+    const auto end = fmt::format_to_n(interrupt_message.data(), interrupt_message.size() - 1,
+                                      "{}limn: interrupted; finished rows are in {}: the same command with --resume "
+                                      "goes on from there",
+                                      ::isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : "", partial.string());
+    *end.out = '\n';
+    interrupt_bytes = static_cast<std::size_t>(end.out - interrupt_message.data()) + 1;
+    struct sigaction action {};
+    action.sa_handler = interrupt;
+    ::sigaction(SIGINT, &action, &before_);
+  }
+  InterruptHint(const InterruptHint&) = delete;
+  InterruptHint& operator=(const InterruptHint&) = delete;
+  ~InterruptHint() { ::sigaction(SIGINT, &before_, nullptr); }
+
+ private:
+  struct sigaction before_ {};
+};
+
+std::string error_members(const Error& error) {
+  const auto& parts = error.parts();
+  Json object = {{"message", error.what()}};
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) object[name] = value;
+  };
+  add("file", parts.file);
+  add("thing", parts.thing);
+  add("found", parts.found);
+  add("expected", parts.expected);
+  add("hint", parts.hint);
+  return "\"error\":" + object.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string joined(const std::string& a, const std::string& b) { return a.empty() || b.empty() ? a + b : a + "," + b; }
+
+std::string settings(const CLI::App& command, const Model& model, const std::optional<InputSummary>& input) {
+  Json object = {{"limn", LIMN_VERSION}, {"command", command.get_name()}, {"model", model.info().name}};
+  for (const auto& [name, bytes] : model.info().files) object["bytes of " + name] = bytes;
+  if (input) {
+    object["input bytes"] = input->bytes;
+    object["input fingerprint"] = fmt::format("{:016x}", input->fingerprint);
+  }
+  for (const auto& [name, value] : given_options(command)) object[name] = value;
+  return object.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+void Failures::add(std::size_t row, const Error& error) {
+  if (count_++ == 0 || first_.empty()) first_ = fmt::format("{{\"row\":{}}}: {}", row, error.what());
+}
+
+int Failures::report(std::size_t rows) const {
+  if (count_ == 0) return done;
+  complain(fmt::format("{} of {} rows failed{}{}", count_, rows, first_.empty() ? "" : "; the first is ", first_));
+  return some_rows_failed;
+}
+
+std::string members_of(const std::string& object) { return object.substr(1, object.size() - 2); }
+
+int write_json_rows(const CLI::App& command, const InputOptions& input, const OutputOptions& output, const Model& model,
+                    const LineWork& work) {
+  const bool to_file = output.file && !is_special_file(*output.file);
+  if (output.resume && to_file && std::filesystem::exists(*output.file) &&
+      !std::filesystem::exists(*output.file + ".partial")) {
+    complain(fmt::format("{} is complete already: nothing to resume", *output.file));
+    return done;
+  }
+  ItemReader reader(*input.file, model.info().task);
+  const auto summary = summarize(*input.file);
+  std::optional<RowFile> row_file;
+  std::optional<InterruptHint> hint;
+  std::optional<Output> stream;
+  if (to_file) {
+    row_file.emplace(*output.file, settings(command, model, summary), output.resume);
+    hint.emplace(row_file->partial());
+  } else {
+    stream.emplace(output.file);
+  }
+  const std::size_t first = row_file ? row_file->rows() : 0;
+  Failures failures(row_file ? row_file->failed_rows() : 0);
+  Progress progress(summary ? std::optional(summary->rows) : std::nullopt, first);
+  if (first > 0) complain(fmt::format("{} rows are done already", first));
+  std::size_t rows = 0;
+  while (true) {
+    const auto items = reader.next_batch(rows_in_a_batch);
+    if (items.empty()) break;
+    rows += items.size();
+    if (rows <= first) continue;
+    auto outcomes = work_on<std::vector<std::string>>(items, work);
+    if (!row_file) progress.wipe();
+    std::size_t written = 0;
+    for (std::size_t i = 0; i < items.size(); i++) {
+      const Item& item = items[i];
+      if (item.row < first) continue;
+      written++;
+      if (outcomes[i].error) {
+        failures.add(item.row, *outcomes[i].error);
+        outcomes[i].result = {joined(error_members(*outcomes[i].error), item.copied)};
+      } else {
+        for (auto& line : *outcomes[i].result) line = joined(item.copied, line);
+      }
+      if (row_file) {
+        row_file->write(item.row, *outcomes[i].result);
+      } else {
+        std::string text;
+        for (const auto& line : *outcomes[i].result) text += row_line(item.row, line);
+        stream->write(text);
+      }
+    }
+    progress.advance(written);
+  }
+  progress.wipe();
+  if (row_file) row_file->finish();
+  if (stream) stream->finish();
+  return failures.report(rows);
+}
+
+int take_rows(const InputOptions& input, const OutputOptions& output, Task task,
+              const std::function<std::vector<std::vector<Explanation>>(const std::vector<Input>&)>& work,
+              const std::function<void(std::vector<Explanation>)>& take) {
+  if (output.resume) {
+    throw Error({.thing = "--resume",
+                 .found = "a format other than json",
+                 .expected = "--format json",
+                 .hint = "'limn show' turns a finished file into other formats"});
+  }
+  ItemReader reader(*input.file, task);
+  const auto summary = summarize(*input.file);
+  Failures failures;
+  Progress progress(summary ? std::optional(summary->rows) : std::nullopt);
+  std::size_t rows = 0;
+  for (auto items = reader.next_batch(rows_in_a_batch); !items.empty(); items = reader.next_batch(rows_in_a_batch)) {
+    rows += items.size();
+    auto outcomes = work_on<std::vector<Explanation>>(items, work);
+    progress.wipe();
+    for (std::size_t i = 0; i < items.size(); i++) {
+      if (outcomes[i].error) {
+        failures.add(items[i].row, *outcomes[i].error);
+      } else {
+        take(std::move(*outcomes[i].result));
+      }
+    }
+    progress.advance(items.size());
+  }
+  return failures.report(rows);
+}
+
+}  // namespace limn::cli
