@@ -1,0 +1,114 @@
+// What the `tokenizers` package makes of many texts (tools/make_tokenizer_cases.py), in tests/text/data, or in the file
+// that $LIMN_TOKENIZER_CASES names ("-": standard input).
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "limn/error.h"
+#include "text/tokenizer.h"
+
+namespace limn {
+namespace {
+
+using Json = nlohmann::json;
+
+std::vector<std::filesystem::path> case_files() {
+  if (const char* file = std::getenv("LIMN_TOKENIZER_CASES")) return {file};
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(LIMN_SOURCE_DIR "/tests/text/data")) {
+    if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+/// As the cases have it.
+Json as_json(const Encoding& encoding) {
+  Json result = {{"ids", encoding.ids}, {"words", encoding.words}, {"offsets", Json::array()}};
+  for (const Span& offset : encoding.offsets) {
+    result["offsets"].push_back(offset.begin);
+    result["offsets"].push_back(offset.end);
+  }
+  std::string type_ids, special, sequences;
+  for (std::size_t i = 0; i < encoding.size(); i++) {
+    type_ids += std::to_string(encoding.type_ids[i]);
+    special += std::to_string(encoding.special[i]);
+    sequences += encoding.sequences[i] < 0 ? "-" : std::to_string(encoding.sequences[i]);
+  }
+  result["type_ids"] = type_ids;
+  result["special"] = special;
+  result["sequences"] = sequences;
+  return result;
+}
+
+std::vector<Encoding> encode(const Tokenizer& tokenizer, const Json& row) {
+  const std::size_t max_length = row.value("max_length", std::size_t{0});
+  if (row.contains("split")) return {tokenizer.encode_words(row["split"].get<std::vector<std::string>>(), max_length)};
+  const auto text = row["text"].get<std::string>();
+  if (row.contains("window")) {
+    return tokenizer.windows(text, row["pair"].get<std::string>(), row["window"][0], row["window"][1]);
+  }
+  std::optional<std::string> pair;
+  if (row.contains("pair")) pair = row["pair"].get<std::string>();
+  return {tokenizer.encode(text, pair, max_length)};
+}
+
+/// Everything that was cut off or is shown is accounted for.
+void check_sizes(const Tokenizer& tokenizer, const Json& row, const std::vector<Encoding>& encodings) {
+  for (const Encoding& encoding : encodings) {
+    EXPECT_EQ(encoding.type_ids.size(), encoding.size());
+    EXPECT_EQ(encoding.offsets.size(), encoding.size());
+    EXPECT_EQ(encoding.words.size(), encoding.size());
+    EXPECT_EQ(encoding.sequences.size(), encoding.size());
+    EXPECT_EQ(encoding.special.size(), encoding.size());
+  }
+  if (row.contains("max_length")) {
+    Json whole = row;
+    whole.erase("max_length");
+    EXPECT_EQ(encodings[0].size() + encodings[0].cut_tokens, encode(tokenizer, whole)[0].size());
+  } else {
+    EXPECT_EQ(encodings[0].cut_tokens, 0U);
+  }
+}
+
+class CasesTest : public testing::TestWithParam<std::filesystem::path> {};
+
+INSTANTIATE_TEST_SUITE_P(File, CasesTest, testing::ValuesIn(case_files()),
+                         [](const auto& info) { return info.param == "-" ? "input" : info.param.stem().string(); });
+
+TEST_P(CasesTest, EqualTheTokenizersPackage) {
+  std::ifstream file(GetParam());
+  std::istream& lines = GetParam() == "-" ? std::cin : file;
+  std::string line;
+  ASSERT_TRUE(std::getline(lines, line));
+  const auto tokenizer =
+      Tokenizer::load(std::filesystem::path(LIMN_SOURCE_DIR) / Json::parse(line)["tokenizer"].get<std::string>());
+  std::size_t cases = 0, failures = 0;
+  while (std::getline(lines, line)) {
+    const Json row = Json::parse(line);
+    cases++;
+    if (row.contains("refused")) {
+      EXPECT_THROW(encode(tokenizer, row), Error) << line.substr(0, 1000);
+      continue;
+    }
+    const std::vector<Encoding> encodings = encode(tokenizer, row);
+    Json found = Json::array();
+    for (const Encoding& encoding : encodings) found.push_back(as_json(encoding));
+    EXPECT_EQ(found, row["expected"]) << line.substr(0, 1000);
+    check_sizes(tokenizer, row, encodings);
+    failures += found != row["expected"];
+    ASSERT_LT(failures, 20U) << "too many to go on";
+  }
+  EXPECT_GT(cases, 0U);
+  RecordProperty("cases", static_cast<int>(cases));
+}
+
+}  // namespace
+}  // namespace limn
