@@ -240,8 +240,8 @@ class Section {
     add("<div class=\"legend\">");
     write_range("words", word_scale_);
     write_range("pieces", token_scale_);
-    add("<span>{}</span>", escape(scalar_text(explanation_)));
     add("<label class=\"switch\"><input type=\"checkbox\"> pieces and special tokens</label></div>\n");
+    add("<p class=\"f\">{}</p>\n", escape(scalar_text(explanation_)));
     if (const std::string text = completeness_text(explanation_); !text.empty())
       add("<p class=\"f\">{}</p>\n", escape(text));
   }

@@ -56,7 +56,11 @@ std::string to_svg(const Explanation& explanation) {
   const double text_width = static_cast<double>(std::max(columns(title) * 8, columns(subtitle) * 6));
   const double width = std::max(zero + longest + gap + number_width, margin + text_width) + margin;
   const double top = margin + title_height + subtitle_height;
-  const double height = top + row_height * static_cast<double>(words.size()) + margin;
+  const auto first_of_pair = static_cast<std::size_t>(
+      std::find_if(words.begin(), words.end(), [&](std::size_t i) { return explanation.words[i].sequence == 1; }) -
+      words.begin());
+  const bool has_gap = first_of_pair > 0 && first_of_pair < words.size();  // question and context stand apart
+  const double height = top + row_height * static_cast<double>(words.size()) + (has_gap ? gap : 0) + margin;
 
   std::string out = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" viewBox=\"0 0 {0:g} {1:g}\" "
@@ -74,7 +78,8 @@ std::string to_svg(const Explanation& explanation) {
       escape(subtitle));
   for (std::size_t row = 0; row < words.size(); ++row) {
     const double score = explanation.words[words[row]].score, share = intensity(score, scale);
-    const double y = top + row_height * static_cast<double>(row), length = std::abs(share) * longest;
+    const double y = top + row_height * static_cast<double>(row) + (has_gap && row >= first_of_pair ? gap : 0);
+    const double length = std::abs(share) * longest;
     const double baseline = y + row_height / 2 + 4;
     add("<text x=\"{:g}\" y=\"{:g}\" text-anchor=\"end\">{}</text>\n", labels_end, baseline, escape(labels[row]));
     add("<rect x=\"{:.2f}\" y=\"{:g}\" width=\"{:.2f}\" height=\"{:g}\" fill=\"{}\"/>\n",

@@ -214,6 +214,10 @@ inline std::vector<Explanation> entities() {
         word.score = word.begin == entity.begin ? 1.0 : 0.55;
       else if (explanation.text.substr(word.begin, word.end - word.begin) == (entity.label == "LOC" ? "in" : "met"))
         word.score = 0.48;
+    // A word's first piece has the word's score.
+    for (const Word& word : explanation.words)
+      for (Token& token : explanation.tokens)
+        if (token.sequence && token.begin == word.begin) token.score = word.score;
     explanation.value = 6.13;
     result.push_back(explanation);
   }
