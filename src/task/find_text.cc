@@ -1,30 +1,25 @@
 #include "task/find_text.h"
 
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
+
+#include "text/unicode.h"
 
 namespace limn {
 namespace {
 
 /// Code points in small letters, one for one, and where each begins; `begins` has one more element: the end.
 struct Letters {
-  std::vector<std::int32_t> values;
+  std::vector<char32_t> values;
   std::vector<std::size_t> begins;
 };
 
 Letters letters(std::string_view text, bool ignore_case) {
   Letters result;
   for (std::size_t i = 0; i < text.size();) {
-    utf8proc_int32_t code_point = 0;
-    const auto length =
-        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data() + i),
-                         static_cast<utf8proc_ssize_t>(std::min<std::size_t>(text.size() - i, 4)), &code_point);
-    result.values.push_back(ignore_case && length > 0 ? utf8proc_tolower(code_point) : code_point);
     result.begins.push_back(i);
-    i += length > 0 ? static_cast<std::size_t>(length) : 1;
+    const char32_t code = next_code_point(text, i);
+    result.values.push_back(ignore_case ? lowercase(code).codes[0] : code);
   }
   result.begins.push_back(text.size());
   return result;

@@ -13,6 +13,7 @@
 #include "task/find_text.h"
 #include "task/probability.h"
 #include "task/question_answering.h"
+#include "text/tokenizer.h"
 
 namespace limn {
 namespace {
@@ -113,6 +114,7 @@ std::optional<TokenSpan> tokens_of(Span characters, bool exact, std::span<const 
 }
 
 TokenSpan find_answer(std::string_view answer, std::string_view context, std::span<const AnswerWindow> windows) {
+  check_utf8(answer, "--answer");
   constexpr std::string_view spaces = " \t\r\n";
   const std::size_t begin = std::min(answer.find_first_not_of(spaces), answer.size());
   answer = answer.substr(begin, answer.find_last_not_of(spaces) + 1 - begin);

@@ -112,7 +112,9 @@ TEST(ValueVjp, EqualsFiniteDifferences) {
   constexpr float step = 0x1p-8f;  // and logits in sixteenths: the shifted logits are exact in float
   std::uniform_int_distribution<int> sixteenths(-48, 48);
   for (const Scalar explain : scalars) {
-    for (auto [rows, columns, target] : shapes) {
+    for (const Shape& shape : shapes) {
+      const auto [rows, columns] = std::pair(shape.rows, shape.columns);
+      Target target = shape.target;
       target.explain = explain;
       Mat logits(rows, columns), gradient(rows, columns);
       for (std::size_t i = 0; i < rows * columns; ++i)
