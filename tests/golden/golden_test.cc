@@ -86,7 +86,9 @@ TEST_P(GoldenTest, ReadsTheTextAsTheTokenizersPackageDoes) {
       EXPECT_EQ(read.type_ids[i], row["type_ids"][i].get<int>());
       EXPECT_EQ(token.special, row["special"][i].get<int>() == 1);
       EXPECT_EQ(token.word.has_value(), !row["words"][i].is_null());
-      if (token.word) EXPECT_EQ(*token.word, row["words"][i].get<std::size_t>());
+      if (token.word) {
+        EXPECT_EQ(*token.word, row["words"][i].get<std::size_t>());
+      }
       const std::string& text = token.sequence == 1 ? *input.pair : input.text;
       EXPECT_EQ(token.begin, byte_of(text, row["offsets"][i][0]));
       EXPECT_EQ(token.end, byte_of(text, row["offsets"][i][1]));

@@ -149,7 +149,9 @@ TEST_P(KernelsTest, ActivateVjpAndAddAreElementwise) {
 
 TEST(KernelChoiceTest, TakesTheBestOfThisMachine) {
   EXPECT_EQ(available_kernels().back()->isa, "baseline");
-  if (std::getenv("LIMN_ISA") == nullptr) EXPECT_EQ(kernels().isa, available_kernels().front()->isa);
+  if (std::getenv("LIMN_ISA") == nullptr) {
+    EXPECT_EQ(kernels().isa, available_kernels().front()->isa);
+  }
 }
 
 }  // namespace
