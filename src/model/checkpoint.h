@@ -16,7 +16,7 @@ namespace limn {
 /// F32 tensors stay in the mapped file; F16 and BF16 are widened to float32, and the file's pages are given back.
 class Checkpoint {
  public:
-  /// @throws Error for whatever is missing, broken or does not fit (see docs/errors in tests/model/checkpoint_test.cc).
+  /// @throws Error for whatever is missing, broken or does not fit; tests/model/checkpoint_test.cc has each case.
   static Checkpoint load(const std::filesystem::path& folder);
   Checkpoint(Checkpoint&&) noexcept;
   Checkpoint& operator=(Checkpoint&&) noexcept;
