@@ -13,7 +13,7 @@ namespace limn {
 namespace {
 
 constexpr int deepest = 100;
-constexpr std::size_t largest_bytes = 100'000'000;
+constexpr std::size_t largest_bytes = 16'000'000;
 constexpr std::size_t longest_shown = 100;
 
 std::string position(std::string_view text, std::size_t byte) {

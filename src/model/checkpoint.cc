@@ -99,7 +99,8 @@ class Reader {
 
   /// @param spelled each name that the tensor may have, the usual one first.
   std::span<const float> numbers(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) {
-    const auto& [name, tensor] = find(spelled);
+    const Tensors::value_type& entry = find(spelled);
+    const auto& [name, tensor] = entry;
     if (tensor.shape != shape) {
       throw Error({.file = tensor.file,
                    .thing = "tensor " + shown_name(name),
@@ -113,7 +114,7 @@ class Reader {
                    .found = "numbers of type " + shown_name(tensor.type),
                    .expected = "F32, F16 or BF16"});
     }
-    return place(name, tensor);
+    return place(entry);
   }
 
   /// A matrix or vector of the family's own, whose name may be spelled in several ways.
@@ -177,18 +178,19 @@ class Reader {
                  .hint = "config.json and the weights may come from different checkpoints"});
   }
 
-  std::span<const float> place(const std::string& name, const Tensor& tensor) {
-    if (const auto done = placed_.find(name); done != placed_.end()) return done->second;
+  /// Where the numbers will be; a tensor that two weights share is there once.
+  std::span<const float> place(const Tensors::value_type& entry) {
+    const Tensor& tensor = entry.second;
+    const auto [place, is_new] = places_.try_emplace(&tensor);
+    if (!is_new) return place->second;
     const std::size_t count = Reader::count(tensor);
     float* const widened = stays(tensor) ? nullptr : widened_.take(count);
-    const auto& entry = *files_.tensors.find(name);
     for (std::size_t begin = 0; begin < count; begin += piece_numbers) {
       pieces_.push_back({&entry, &file_of(tensor), begin, std::min(piece_numbers, count - begin),
                          widened == nullptr ? nullptr : widened + begin});
     }
     parameters_ += count;
-    const float* const data = widened == nullptr ? reinterpret_cast<const float*>(tensor.bytes.data()) : widened;
-    return placed_[name] = {data, count};
+    return place->second = {widened == nullptr ? reinterpret_cast<const float*>(tensor.bytes.data()) : widened, count};
   }
 
   static std::size_t width(const Tensor& tensor) { return tensor.type == "F32" ? 4 : 2; }
@@ -222,8 +224,9 @@ class Reader {
     const auto bad = std::ranges::find_if_not(numbers, is_finite);
     std::size_t flat = piece.begin + static_cast<std::size_t>(bad - numbers.begin());
     std::vector<std::size_t> index(tensor.shape.size());
-    for (std::size_t axis = index.size(); axis-- > 0; flat /= tensor.shape[axis])
+    for (std::size_t axis = index.size(); axis-- > 0; flat /= tensor.shape[axis]) {
       index[axis] = flat % tensor.shape[axis];
+    }
     throw Error({.file = tensor.file,
                  .thing = "tensor " + shown_name(name) + " at " + shape_text(index),
                  .found = std::isnan(*bad) ? "NaN"
@@ -237,7 +240,7 @@ class Reader {
   const FamilyNames& names_;
   Memory& widened_;
   std::vector<Piece> pieces_;
-  std::map<std::string, std::span<const float>> placed_;  // tensors that two weights share are read once
+  std::map<const Tensor*, std::span<const float>> places_;
   std::size_t parameters_ = 0;
 };
 

@@ -19,6 +19,7 @@ using Json = nlohmann::json;
 using Spellings = std::initializer_list<std::string_view>;  // of one field, the newest first
 
 constexpr std::size_t largest_size = std::size_t{1} << 24;  // far above any encoder; keeps products within 64 bits
+constexpr std::size_t most_labels = std::size_t{1} << 16;
 
 struct NamedActivation {
   std::string_view name;
@@ -44,19 +45,17 @@ class Fields {
   Fields(const Json& json, const std::string& file) : json_(json), file_(file) {}
 
   const Json* find(Spellings spellings) const {
-    for (const std::string_view name : spellings) {
-      const auto found = json_.find(name);
-      if (found != json_.end() && !found->is_null()) return &*found;
-    }
-    return nullptr;
+    const auto found = json_.find(present(spellings));
+    return found == json_.end() || found->is_null() ? nullptr : &*found;
   }
 
-  /// A whole number of at least 1.
-  std::size_t size(Spellings spellings, std::optional<std::size_t> fallback = {}) const {
+  /// A whole number from 1 to `largest`.
+  std::size_t size(Spellings spellings, std::optional<std::size_t> fallback = {},
+                   std::size_t largest = largest_size) const {
     const Json* value = find(spellings);
     if (value == nullptr && fallback) return *fallback;
-    const bool fits = value != nullptr && value->is_number_integer() && *value >= 1 && *value <= largest_size;
-    if (!fits) fail(spellings, value, "a whole number from 1 to " + std::to_string(largest_size));
+    const bool fits = value != nullptr && value->is_number_integer() && *value >= 1 && *value <= largest;
+    if (!fits) fail(spellings, "a whole number from 1 to " + std::to_string(largest));
     return value->get<std::size_t>();
   }
 
@@ -64,41 +63,54 @@ class Fields {
     const Json* value = find(spellings);
     if (value == nullptr) return fallback;
     const float epsilon = value->is_number() ? value->get<float>() : 0;
-    if (!(epsilon > 0 && epsilon < 1)) fail(spellings, value, "a number between 0 and 1");
+    if (!(epsilon > 0 && epsilon < 1)) fail(spellings, "a number between 0 and 1");
     return epsilon;
   }
 
   Activation activation(Spellings spellings, std::string_view fallback) const {
     const auto name = text(spellings).value_or(std::string(fallback));
     const auto found = std::ranges::find(activations, name, &NamedActivation::name);
-    if (found == std::end(activations))
-      fail(spellings, find(spellings), "one of " + list(activations, &NamedActivation::name));
+    if (found == std::end(activations)) fail(spellings, "one of " + list(activations, &NamedActivation::name));
     return found->activation;
   }
 
   std::optional<std::string> text(Spellings spellings) const {
     const Json* value = find(spellings);
     if (value == nullptr) return {};
-    if (!value->is_string()) fail(spellings, value, "a text");
+    if (!value->is_string()) fail(spellings, "a text");
     return value->get<std::string>();
   }
 
   bool flag(Spellings spellings) const {
     const Json* value = find(spellings);
     if (value == nullptr) return false;
-    if (!value->is_boolean()) fail(spellings, value, "true or false");
+    if (!value->is_boolean()) fail(spellings, "true or false");
     return value->get<bool>();
   }
 
-  [[noreturn]] void fail(Spellings spellings, const Json* value, std::string expected, std::string hint = {}) const {
+  [[noreturn]] void fail(Spellings spellings, std::string expected, std::string hint = {}) const {
+    const Json* value = find(spellings);
+    fail_at(spellings, value == nullptr ? "nothing" : shown(*value), std::move(expected), std::move(hint));
+  }
+
+  [[noreturn]] void fail_at(Spellings spellings, std::string found, std::string expected, std::string hint = {}) const {
     throw Error({.file = file_,
-                 .thing = std::string(*spellings.begin()),
-                 .found = value == nullptr ? "nothing" : shown(*value),
+                 .thing = std::string(present(spellings)),
+                 .found = std::move(found),
                  .expected = std::move(expected),
                  .hint = std::move(hint)});
   }
 
  private:
+  /// The spelling that is there, or else the newest.
+  std::string_view present(Spellings spellings) const {
+    for (const std::string_view name : spellings) {
+      const auto found = json_.find(name);
+      if (found != json_.end() && !found->is_null()) return name;
+    }
+    return *spellings.begin();
+  }
+
   const Json& json_;
   const std::string& file_;
 };
@@ -117,11 +129,10 @@ EncoderConfig common(const Fields& fields) {
       .activation = fields.activation({"hidden_act", "activation"}, "gelu"),
   };
   if (encoder.channels % encoder.heads != 0) {
-    fields.fail({"num_attention_heads"}, fields.find({"num_attention_heads", "n_heads"}),
-                "a divisor of hidden_size, which is " + std::to_string(encoder.channels));
+    fields.fail({"num_attention_heads", "n_heads"},
+                "a divisor of the hidden size, which is " + std::to_string(encoder.channels));
   }
-  if (fields.flag({"is_decoder"}))
-    fields.fail({"is_decoder"}, fields.find({"is_decoder"}), "false: limn reads encoders");
+  if (fields.flag({"is_decoder"})) fields.fail({"is_decoder"}, "false: limn reads encoders");
   return encoder;
 }
 
@@ -131,7 +142,7 @@ EncoderConfig bert(const Fields& fields) {
   encoder.norm_epsilon = fields.epsilon({"layer_norm_eps"}, 1e-12f);
   const auto positions = fields.text({"position_embedding_type"});
   if (positions && positions != "absolute") {
-    fields.fail({"position_embedding_type"}, fields.find({"position_embedding_type"}), "\"absolute\"");
+    fields.fail({"position_embedding_type"}, "\"absolute\"");
   }
   return encoder;
 }
@@ -170,35 +181,34 @@ constexpr Architecture architectures[] = {
 const Family& family(const Fields& fields) {
   const auto found = std::ranges::find(families, fields.text({"model_type"}).value_or(""), &Family::model_type);
   if (found == std::end(families)) {
-    fields.fail({"model_type"}, fields.find({"model_type"}), "one of " + list(families, &Family::model_type));
+    fields.fail({"model_type"}, "one of " + list(families, &Family::model_type));
   }
   return *found;
 }
 
-/// The first of `architectures` that limn knows.
+/// The first name in `architectures` that limn knows.
 const Architecture& architecture(const Fields& fields, std::string_view model_type) {
   std::vector<Architecture> known;
   std::ranges::copy_if(architectures, std::back_inserter(known),
-                       [&](const auto& a) { return a.model_type == model_type; });
+                       [&](const auto& row) { return row.model_type == model_type; });
+  const std::string expected = "one of " + list(known, &Architecture::name);
   const Json* names = fields.find({"architectures"});
+  if (names == nullptr || !names->is_array() || names->empty()) {
+    fields.fail({"architectures"}, "a list with " + expected, "it decides what the checkpoint's head is for");
+  }
   std::string found;
-  for (const Json& name : names != nullptr && names->is_array() ? *names : Json::array()) {
-    const auto match = std::ranges::find_if(architectures, [&](const Architecture& a) {
-      return a.model_type == model_type && name.is_string() && name.get_ref<const std::string&>() == a.name;
-    });
+  bool headless = false;
+  for (const Json& name : *names) {
+    const std::string text = name.is_string() ? name.get<std::string>() : "";
+    const auto match = std::ranges::find_if(
+        architectures, [&](const auto& row) { return row.model_type == model_type && row.name == text; });
     if (match != std::end(architectures)) return *match;
     found += (found.empty() ? "" : ", ") + shown(name);
+    headless = headless || text.ends_with("Model");  // BertModel
   }
-  const Json text = found;
-  const std::string expected = "one of " + list(known, &Architecture::name);
-  const std::string headless =
-      "\"" + std::string(known.front().name.substr(0, known.front().name.find("For"))) + "Model\"";
-  if (found == headless) {
-    fields.fail({"architectures"}, &names->front(), expected,
-                "the checkpoint is an encoder without a head, so it predicts nothing that could be explained");
-  }
-  if (names != nullptr && names->is_array() && names->size() == 1) names = &names->front();
-  fields.fail({"architectures"}, names, expected, "it decides what the checkpoint's head is for");
+  fields.fail_at({"architectures"}, found, expected,
+                 headless ? "the checkpoint is an encoder without a head: there is no output that could be explained"
+                          : "it decides what the checkpoint's head is for");
 }
 
 // ---- labels ------------------------------------------------------------------------------------------------------
@@ -206,31 +216,29 @@ const Architecture& architecture(const Fields& fields, std::string_view model_ty
 /// One per output: id2label in order of its numbers, or LABEL_0, LABEL_1, … (two unless num_labels says otherwise).
 std::vector<std::string> labels(const Fields& fields) {
   const Json* map = fields.find({"id2label"});
-  const Json* count = fields.find({"num_labels", "_num_labels"});
+  const std::size_t count = fields.size({"num_labels", "_num_labels"}, map == nullptr ? 2 : map->size(), most_labels);
   std::vector<std::string> result;
   if (map == nullptr) {
-    const std::size_t number = fields.size({"num_labels", "_num_labels"}, 2);
-    for (std::size_t i = 0; i < number; i++) result.push_back("LABEL_" + std::to_string(i));
+    for (std::size_t i = 0; i < count; i++) result.push_back("LABEL_" + std::to_string(i));
     return result;
   }
-  if (!map->is_object() || map->empty()) fields.fail({"id2label"}, map, "an object of at least one label");
-  std::set<std::string_view> seen;
+  if (!map->is_object() || map->empty()) fields.fail({"id2label"}, "an object of at least one label");
+  std::set<std::string> seen;
   for (std::size_t i = 0; i < map->size(); i++) {
-    const auto found = map->find(std::to_string(i));
-    if (found == map->end()) {
-      fields.fail({"id2label"}, map, "labels numbered from 0 to " + std::to_string(map->size() - 1),
-                  "there is no label " + std::to_string(i));
+    const auto label = map->find(std::to_string(i));
+    if (label == map->end()) {
+      fields.fail_at({"id2label"}, "no label " + std::to_string(i),
+                     "labels numbered from 0 to " + std::to_string(map->size() - 1));
     }
-    if (!found->is_string() && !found->is_number_integer())
-      fields.fail({"id2label"}, &*found, "each label to be a text");
-    result.push_back(found->is_string() ? found->get<std::string>() : found->dump());
+    const bool is_text = label->is_string();
+    if (!is_text && !label->is_number_integer()) fields.fail_at({"id2label"}, shown(*label), "each label to be a text");
+    result.push_back(is_text ? label->get<std::string>() : label->dump());
+    if (!seen.insert(result.back()).second) {
+      fields.fail_at({"id2label"}, "the label " + shown_name(result.back()) + " twice", "different labels");
+    }
   }
-  for (const std::string& label : result) {
-    if (!seen.insert(label).second)
-      fields.fail({"id2label"}, map, "different labels", "the label " + shown_name(label) + " is there twice");
-  }
-  if (count != nullptr && fields.size({"num_labels", "_num_labels"}) != result.size()) {
-    fields.fail({"num_labels"}, count, std::to_string(result.size()) + ", as many as id2label has");
+  if (count != result.size()) {
+    fields.fail({"num_labels", "_num_labels"}, std::to_string(result.size()) + ", as many as id2label has");
   }
   return result;
 }
@@ -246,7 +254,7 @@ HeadConfig head(const Fields& fields, Task task) {
     head.multi_label = type == "multi_label_classification";
     const bool single_output = head.labels.size() == 1;
     if (!head.multi_label && type != "single_label_classification" && !(type == "regression" && single_output)) {
-      fields.fail({"problem_type"}, fields.find({"problem_type"}),
+      fields.fail({"problem_type"},
                   "single_label_classification, multi_label_classification, or regression with one output");
     }
     head.sigmoid = head.multi_label || single_output;

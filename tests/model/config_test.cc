@@ -154,12 +154,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadConfig{"NoFamily", R"({"model_type": null})", "model_type: found nothing, expected one of bert, distilbert"},
         BadConfig{"FamilyNumber", R"({"model_type": 5})", "model_type: found 5, expected a text"},
         BadConfig{"NoArchitectures", R"({"architectures": null})",
-                  "architectures: found nothing, expected one of BertForQuestionAnswering, "
+                  "architectures: found nothing, expected a list with one of BertForQuestionAnswering, "
                   "BertForSequenceClassification, BertForTokenClassification, BertForMaskedLM, BertForPreTraining; "},
         BadConfig{"EmptyArchitectures", R"({"architectures": []})",
-                  "architectures: found a list, expected one of BertForQuestionAnswering"},
+                  "architectures: found a list, expected a list with one of BertForQuestionAnswering"},
         BadConfig{"ArchitecturesText", R"({"architectures": "BertForMaskedLM"})",
-                  "architectures: found \"BertForMaskedLM\", expected one of"},
+                  "architectures: found \"BertForMaskedLM\", expected a list with one of"},
         BadConfig{"UnknownHead", R"({"architectures": ["BertForNextSentencePrediction"]})",
                   "architectures: found \"BertForNextSentencePrediction\", expected one of Bert"},
         BadConfig{"OtherFamilysHead", R"({"architectures": ["DistilBertForMaskedLM"]})",
@@ -182,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadConfig{"SizeMissing", R"({"hidden_size": null})",
                   "hidden_size: found nothing, expected a whole number from 1"},
         BadConfig{"HeadsDoNotDivide", R"({"num_attention_heads": 3})",
-                  "num_attention_heads: found 3, expected a divisor of hidden_size, which is 4"},
+                  "num_attention_heads: found 3, expected a divisor of the hidden size, which is 4"},
         BadConfig{"Activation", R"({"hidden_act": "mish"})",
                   "hidden_act: found \"mish\", expected one of gelu, gelu_python, gelu_new, gelu_pytorch_tanh, relu, "
                   "silu, swish"},
@@ -195,20 +195,26 @@ INSTANTIATE_TEST_SUITE_P(
                   "position_embedding_type: found \"relative_key\", expected \"absolute\""},
         BadConfig{"Decoder", R"({"is_decoder": true})", "is_decoder: found true, expected false"},
         BadConfig{"LabelHole", R"({"id2label": {"0": "a", "2": "b"}})",
-                  "id2label: found an object, expected labels numbered from 0 to 1; there is no label 1"},
+                  "id2label: found no label 1, expected labels numbered from 0 to 1"},
         BadConfig{"LabelTwice", R"({"id2label": {"0": "a", "1": "a"}})",
-                  "id2label: found an object, expected different labels; the label 'a' is there twice"},
+                  "id2label: found the label 'a' twice, expected different labels"},
         BadConfig{"LabelList", R"({"id2label": ["a", "b"]})", "id2label: found a list, expected an object"},
         BadConfig{"LabelObject", R"({"id2label": {"0": {"name": "a"}}})",
                   "id2label: found an object, expected each label to be a text"},
         BadConfig{"NumLabels", R"({"id2label": {"0": "a", "1": "b"}, "num_labels": 3})",
                   "num_labels: found 3, expected 2, as many as id2label has"},
         BadConfig{"NumLabelsZero", R"({"num_labels": 0})", "num_labels: found 0, expected a whole number from 1"},
-        BadConfig{"NumLabelsHuge", R"({"num_labels": 4000000000})", "num_labels: found 4000000000"},
+        BadConfig{"NumLabelsHuge", R"({"num_labels": 4000000000})",
+                  "num_labels: found 4000000000, expected a whole number from 1 to 65536"},
         BadConfig{"ProblemType", R"({"problem_type": "ranking"})",
                   "problem_type: found \"ranking\", expected single_label_classification, multi_label_classification"},
         BadConfig{"Regression", R"({"problem_type": "regression"})", "problem_type: found \"regression\""}),
     [](const auto& info) { return info.param.what; });
+
+TEST(Config, NamesTheSpellingThatIsThere) {
+  EXPECT_THAT(message({{"model_type", "distilbert"}, {"architectures", {"DistilBertForMaskedLM"}}, {"n_layers", 0}}),
+              HasSubstr("config.json: n_layers: found 0"));
+}
 
 TEST(ConfigFile, MissingFolderAndFileAreNamed) {
   EXPECT_EQ(message_of([] { read_config("/no/such/folder"); }),
