@@ -44,7 +44,7 @@ std::string to_svg(const Explanation& explanation) {
 
   const Verdict said = verdict(explanation);
   std::string title = shorten((said.kind.empty() ? "" : said.kind + " ") + said.text, 56);
-  if (said.probability) title += "  " + percent_text(*said.probability);
+  if (said.probability) title += " " + percent_text(*said.probability);
   std::string subtitle = shorten(explanation.model, 30) + " · " + shorten(method_text(explanation), 40);
   if (is_cut) subtitle += fmt::format(" · {} strongest of {} words", words.size(), explanation.words.size());
 
@@ -65,13 +65,12 @@ std::string to_svg(const Explanation& explanation) {
   std::string out = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" viewBox=\"0 0 {0:g} {1:g}\" "
       "role=\"img\" "
-      "aria-labelledby=\"title description\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\">\n",
+      "font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\">\n",
       width, height);
   const auto add = [&]<typename... Values>(fmt::format_string<Values...> format, Values&&... values) {
     fmt::format_to(std::back_inserter(out), format, std::forward<Values>(values)...);
   };
-  add("<title id=\"title\">{}</title>\n<desc id=\"description\">{}</desc>\n", escape(title),
-      escape(sentence(explanation)));
+  add("<title>{}</title>\n<desc>{}</desc>\n", escape(title), escape(sentence(explanation)));
   add("<text x=\"{:g}\" y=\"{:g}\" font-size=\"16\" font-weight=\"bold\">{}</text>\n", margin, margin + 14,
       escape(title));
   add("<text x=\"{:g}\" y=\"{:g}\" font-size=\"11\" fill=\"#555555\">{}</text>\n", margin, margin + 32,

@@ -80,10 +80,7 @@ TEST(Palette, GreyscaleKeepsTheOrder) {
       for (int i = 0; i < 20; ++i) {
         const double weak = luminance(heat(sign * i / 20.0, theme)),
                      strong = luminance(heat(sign * (i + 1) / 20.0, theme));
-        if (theme == Theme::light)
-          ASSERT_GT(weak, strong) << sign * i;
-        else
-          ASSERT_LT(weak, strong) << sign * i;
+        ASSERT_TRUE(theme == Theme::light ? weak > strong : weak < strong) << sign * i;
       }
 }
 

@@ -1,0 +1,60 @@
+#include "render/svg.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fixtures.h"
+#include "markup.h"
+
+namespace limn {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Svg, IsWellFormedWhateverTheText) {
+  std::vector<Explanation> samples = fixtures::entities();
+  samples.insert(samples.end(), {fixtures::macedonia(), fixtures::no_answer(), fixtures::sentiment(),
+                                 fixtures::multi_label(), fixtures::hostile(), Explanation{}});
+  for (const Explanation& explanation : samples) EXPECT_EQ(markup::fault(to_svg(explanation)), "");
+}
+
+TEST(Svg, OneBarAWordInOrder) {
+  const std::string svg = to_svg(fixtures::sentiment());
+  EXPECT_EQ(markup::count(svg, "<rect "), 20u);  // 18 words, a comma, a full stop
+  EXPECT_LT(svg.find(">gorgeous<"), svg.find(">witty<"));
+  EXPECT_LT(svg.find(">witty<"), svg.find(">dull<"));
+  EXPECT_THAT(svg, HasSubstr(">positive 93%</text>"));
+  EXPECT_THAT(svg, HasSubstr("<title>positive 93%</title>"));
+}
+
+TEST(Svg, SignedBarsGoLeftAndRightOfZero) {
+  const std::string svg = to_svg(fixtures::sentiment());
+  const double zero = std::stod(markup::between(svg, "<line x1=\"", "\""));
+  const auto bar_of = [&](const std::string& word) {
+    const std::string rest = svg.substr(svg.find(">" + word + "<"));
+    return std::pair(std::stod(markup::between(rest, "<rect x=\"", "\"")),
+                     std::stod(markup::between(rest, "width=\"", "\"")));
+  };
+  const auto [with, with_width] = bar_of("gorgeous");
+  const auto [against, against_width] = bar_of("dull");
+  EXPECT_NEAR(with, zero, 0.01);
+  EXPECT_NEAR(against + against_width, zero, 0.01);
+  EXPECT_NEAR(against_width / with_width, 1.65 / 1.92, 0.001);
+}
+
+TEST(Svg, OnlyTheStrongestOfALongText) {
+  const std::string svg = to_svg(fixtures::macedonia());
+  EXPECT_EQ(markup::count(svg, "<rect "), 30u);
+  EXPECT_THAT(svg, HasSubstr("30 strongest of 90 words"));
+  EXPECT_THAT(svg, HasSubstr(">Achaemenid<"));
+}
+
+TEST(Svg, LongWordsAreCut) {
+  Explanation explanation;
+  explanation.text = std::string(1 << 20, 'x');
+  explanation.words = {{0, 1 << 20, 1, 0}};
+  EXPECT_LT(to_svg(explanation).size(), 4000u);
+}
+
+}  // namespace
+}  // namespace limn
