@@ -109,10 +109,7 @@ void add_tokenize(CLI::App& program, Run& run) {
   CLI::App& app = *program.add_subcommand("tokenize", "The pieces that the model reads: ids, offsets, words.");
   add_options(app, command->model);
   add_options(app, command->input);
-  app.add_option("--max-length", command->max_length,
-                 "tokens that are read at once, special ones counted; default: as many as the model can")
-      ->option_text("N")
-      ->group("Reading");
+  add_length_option(app, command->max_length);
   add_options(app, command->output, "terminal, json (always for --input)");
   app.footer(
       command_footer("limn tokenize -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"

@@ -60,7 +60,6 @@ HelpFormatter::HelpFormatter() {
   column_width(column);
   label("Positionals", "Arguments");
   label("SUBCOMMAND", "COMMAND");
-  label("Subcommands", "Commands");
 }
 
 std::string HelpFormatter::make_usage(const CLI::App* app, std::string name) const {

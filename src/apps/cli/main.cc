@@ -40,8 +40,10 @@ int run(int argc, char** argv) {
   add_predict(program, chosen);
   add_tokenize(program, chosen);
   add_models(program, chosen);
+  add_evaluate(program, chosen);
   add_bench(program, chosen);
   add_show(program, chosen);
+  for (CLI::App* command : program.get_subcommands({})) command->group("Commands");
   if (argc == 1) {
     std::cerr << program.help();
     return usage;

@@ -94,11 +94,15 @@ void add_options(CLI::App& command, OutputOptions& options, const std::string& f
       ->needs(file);
 }
 
+void add_length_option(CLI::App& command, std::size_t& max_length) {
+  described(command.add_option("--max-length", max_length,
+                               "tokens that are read at once, special ones counted; default: as many as the model can"),
+            "Reading", "N");
+}
+
 void add_options(CLI::App& command, ReadingOptions& options) {
   const char* group = "Reading";
-  described(command.add_option("--max-length", options.max_length,
-                               "tokens that are read at once, special ones counted; default: as many as the model can"),
-            group, "N");
+  add_length_option(command, options.max_length);
   described(command.add_option("--stride", options.stride,
                                "question answering: tokens that two windows of a long context share; default: 128"),
             group, "N");
@@ -173,7 +177,7 @@ ChosenMethod choose_method(const MethodOptions& options) {
 }
 
 PredictOptions predict_options(const ReadingOptions& options) {
-  return {.null_threshold = options.null_threshold,
+  return {.null_threshold = options.null_threshold.value_or(0),
           .null_allowed = !options.always_answer,
           .max_length = options.max_length,
           .stride = options.stride};

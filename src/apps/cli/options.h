@@ -36,7 +36,7 @@ struct OutputOptions {
 struct ReadingOptions {
   std::size_t max_length = 0;
   std::size_t stride = 128;
-  double null_threshold = 0;
+  std::optional<double> null_threshold;
   bool always_answer = false;
 };
 
@@ -50,6 +50,8 @@ void add_options(CLI::App& command, InputOptions& options);
 /// @param formats those that this command can write, for the help: "terminal, json".
 void add_options(CLI::App& command, OutputOptions& options, const std::string& formats);
 void add_options(CLI::App& command, ReadingOptions& options);
+/// Only --max-length of them.
+void add_length_option(CLI::App& command, std::size_t& max_length);
 void add_options(CLI::App& command, MethodOptions& options);
 
 // ---- what it means ---------------------------------------------------------------------------------------
