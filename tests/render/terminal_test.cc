@@ -153,7 +153,7 @@ TEST(Terminal, SpecialTokensAndPiecesOnlyIfAsked) {
   const Explanation explanation = fixtures::macedonia();
   EXPECT_THAT(to_terminal(explanation), Not(HasSubstr("[CLS]")));
   const std::string text = to_terminal(explanation, {.show_special = true});
-  EXPECT_THAT(text, HasSubstr("  [CLS]▃ To▄ which▃"));
+  EXPECT_THAT(text, HasSubstr("  [CLS]▃ To▁ which▃"));
   EXPECT_THAT(text, HasSubstr("[Acha▇emenid▅ Persia▅]"));
   EXPECT_THAT(without_paint(to_terminal(explanation, {.colors = ColorDepth::true_color, .show_special = true})),
               HasSubstr("Acha·emenid Persia"));
