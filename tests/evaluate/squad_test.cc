@@ -1,0 +1,170 @@
+#include "evaluate/squad.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "evaluate/data_file.h"
+#include "evaluate/evaluation.h"
+#include "evaluate/scores_json.h"
+
+namespace limn {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using Json = nlohmann::json;
+
+AnswerPrediction predicted(const std::string& text, double null_excess) {
+  AnswerPrediction prediction;
+  prediction.answers.emplace_back();
+  prediction.answers[0].text = text;
+  prediction.answers[0].score = 1;
+  prediction.null_score = 1 + null_excess;
+  return prediction;
+}
+
+SquadQuestion question(std::vector<std::string> answers) {
+  return {.id = "", .input = {}, .answers = std::move(answers)};
+}
+
+TEST(ScoreSquad, ByHand) {
+  const std::vector<SquadQuestion> questions = {question({"red ball", "ball"}), question({"cat"}), question({}),
+                                                question({})};
+  const std::vector<AnswerPrediction> predictions = {predicted("the ball", -2), predicted("cat", 1),
+                                                     predicted("dog", 3), predicted("cow", -1)};
+  const auto scores = score_squad(questions, predictions, 0);
+  EXPECT_EQ(scores.all.questions, 4u);
+  EXPECT_EQ(scores.all.exact, 50);
+  EXPECT_EQ(scores.has_answer.questions, 2u);
+  EXPECT_EQ(scores.has_answer.exact, 50);
+  EXPECT_EQ(scores.no_answer.exact, 50);
+  // Start with two right at "never answer"; answering in the order of −2, −1, 1, 3 gives 3, 2, 3, 2.
+  EXPECT_EQ(scores.best_exact, 75);
+  EXPECT_EQ(scores.best_exact_threshold, -2);
+
+  const auto always = score_squad(questions, predictions, std::nullopt);
+  EXPECT_EQ(always.has_answer.exact, 100);
+  EXPECT_EQ(always.no_answer.exact, 0);
+  EXPECT_EQ(score_squad(questions, predictions, 1).has_answer.exact, 100);  // 1 > 1 is not
+}
+
+TEST(ScoreSquad, WithoutASpanThereIsNoAnswer) {
+  const std::vector<SquadQuestion> questions = {question({}), question({"x"})};
+  const std::vector<AnswerPrediction> predictions(2);
+  const auto scores = score_squad(questions, predictions, 1e300);
+  EXPECT_EQ(scores.no_answer.f1, 100);
+  EXPECT_EQ(scores.has_answer.f1, 0);
+}
+
+TEST(ScoreSquad, PartsWithoutQuestionsHaveNoFigures) {
+  const std::vector<SquadQuestion> questions = {question({"x"})};
+  const std::vector<AnswerPrediction> predictions = {predicted("x", 0)};
+  const auto scores = score_squad(questions, predictions, std::nullopt);
+  EXPECT_EQ(scores.no_answer.exact, std::nullopt);
+  const auto json = Json::parse(to_json(scores, 1.5));
+  EXPECT_EQ(json,
+            Json::parse(R"({"questions": 1, "em": 100.0, "f1": 100.0, "has_answer": {"n": 1, "em": 100.0, "f1": 100.0},
+      "no_answer": {"n": 0, "em": null, "f1": null}, "best_em": 100.0, "best_em_threshold": 0.0, "best_f1": 100.0,
+      "best_f1_threshold": 0.0, "seconds": 1.5})"));
+  EXPECT_EQ(default_null_threshold(questions), std::nullopt);
+  EXPECT_EQ(default_null_threshold(std::vector{question({"x"}), question({})}), 0);
+}
+
+// Expectations: tools/make_evaluation_cases.py.
+TEST(ScoreSquad, EqualsTheOfficialScript) {
+  std::ifstream file(LIMN_SOURCE_DIR "/tests/evaluate/data/squad.json");
+  const auto cases = Json::parse(file);
+  ASSERT_FALSE(cases.empty());
+  for (const auto& test : cases) {
+    std::vector<SquadQuestion> questions;
+    std::vector<AnswerPrediction> predictions;
+    for (const auto& row : test["rows"]) {
+      questions.push_back(question(row["answers"]));
+      predictions.push_back(predicted(row["text"], row["na"]));
+    }
+    const auto scores = score_squad(questions, predictions, test["null_threshold"].get<double>());
+    const auto expect_part = [](const SquadPart& part, const Json& expected) {
+      EXPECT_EQ(part.questions, expected["n"]);
+      ASSERT_EQ(part.exact.has_value(), !expected["em"].is_null());
+      if (!part.exact) return;
+      EXPECT_NEAR(*part.exact, expected["em"].get<double>(), 1e-9);
+      EXPECT_NEAR(*part.f1, expected["f1"].get<double>(), 1e-9);
+    };
+    expect_part(scores.all, test["all"]);
+    expect_part(scores.has_answer, test["has_answer"]);
+    expect_part(scores.no_answer, test["no_answer"]);
+    EXPECT_NEAR(scores.best_exact, test["best_em"].get<double>(), 1e-9);
+    EXPECT_EQ(scores.best_exact_threshold, test["best_em_threshold"].get<double>());
+    EXPECT_NEAR(scores.best_f1, test["best_f1"].get<double>(), 1e-9);
+    EXPECT_EQ(scores.best_f1_threshold, test["best_f1_threshold"].get<double>());
+  }
+}
+
+const std::string squad_file = R"({"version": "v2.0", "data": [{"title": "t", "paragraphs": [
+  {"context": "Ann met Bob.", "qas": [
+    {"id": "1", "question": "Who met Bob?", "answers": [{"text": "Ann", "answer_start": 0}, {"text": "ann"}], "is_impossible": false},
+    {"id": "2", "question": "Where?", "answers": [], "plausible_answers": [{"text": "Bob"}], "is_impossible": true}]}]}]})";
+
+TEST(ReadSquad, ReadsQuestionsInOrder) {
+  const DataFile file("squad.json", "\xEF\xBB\xBF" + squad_file);
+  const auto questions = read_squad(file.path());
+  ASSERT_THAT(questions, SizeIs(2));
+  EXPECT_EQ(questions[0].id, "1");
+  EXPECT_EQ(questions[0].input.text, "Who met Bob?");
+  EXPECT_EQ(questions[0].input.pair, "Ann met Bob.");
+  EXPECT_THAT(questions[0].answers, ElementsAre("Ann", "ann"));
+  EXPECT_THAT(questions[1].answers, IsEmpty());
+}
+
+TEST(ReadSquad, NamesWhatIsWrong) {
+  const auto error = [](const std::string& text) {
+    const DataFile file("squad.json", text);
+    return error_of([&] { read_squad(file.path()); });
+  };
+  EXPECT_THAT(error_of([] { read_squad("no/such/file.json"); }), HasSubstr("no/such/file.json"));
+  EXPECT_THAT(error(""), HasSubstr("squad.json: "));
+  EXPECT_THAT(error(squad_file.substr(0, 200)), HasSubstr("expected valid JSON"));
+  EXPECT_EQ(error("[]"), "squad.json: the file: found a list, expected an object");
+  EXPECT_EQ(error("{}"), "squad.json: the file: found no 'data', expected one; is this a SQuAD file?");
+  EXPECT_EQ(error(R"({"data": 7})"), "squad.json: data: found 7, expected a list");
+  EXPECT_EQ(error(R"({"data": []})"), "squad.json: data: found no question, expected at least one");
+  EXPECT_THAT(error(R"({"data": [{"paragraphs": [{"context": null, "qas": []}]}]})"),
+              HasSubstr("data[0].paragraphs[0].context: found null, expected a text in quotes"));
+  EXPECT_THAT(error(R"({"data": [{"paragraphs": [{"context": "c", "qas": [{"id": "1", "question": "q"}]}]}]})"),
+              HasSubstr("data[0].paragraphs[0].qas[0]: found no 'answers'"));
+  EXPECT_THAT(
+      error(
+          R"({"data": [{"paragraphs": [{"context": "c", "qas": [{"id": "1", "question": "q", "answers": ["a"]}]}]}]})"),
+      HasSubstr("data[0].paragraphs[0].qas[0].answers[0]: found \"a\", expected an object"));
+}
+
+TEST(EvaluateSquad, AsksTheModelInBatches) {
+  std::vector<SquadQuestion> questions;
+  for (int i = 0; i < 150; ++i) {
+    questions.push_back(
+        {.id = "", .input = {std::to_string(i), "context"}, .answers = {i % 2 == 0 ? std::to_string(i) : "x"}});
+  }
+  std::vector<std::size_t> done;
+  const auto scores = evaluate_squad(
+      questions, std::nullopt,
+      [](const std::vector<Input>& inputs) {
+        std::vector<Prediction> predictions;
+        for (const Input& input : inputs) predictions.push_back(predicted(input.text, 0));
+        return predictions;
+      },
+      [&](std::size_t now, std::size_t all) {
+        done.push_back(now);
+        EXPECT_EQ(all, 150u);
+      });
+  EXPECT_EQ(scores.all.exact, 50);
+  EXPECT_THAT(done, ElementsAre(64, 128, 150));
+}
+
+}  // namespace
+}  // namespace limn

@@ -1,0 +1,111 @@
+#include "evaluate/tokens.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "evaluate/data_file.h"
+#include "evaluate/evaluation.h"
+#include "evaluate/scores_json.h"
+
+namespace limn {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+using Json = nlohmann::json;
+using Tags = std::vector<std::string>;
+
+std::vector<TaggedSentence> read(const std::string& text) {
+  const DataFile file("a.conll", text);
+  return read_conll(file.path());
+}
+std::string read_error(const std::string& text) {
+  return error_of([&] { read(text); });
+}
+
+TEST(ReadConll, ReadsSentences) {
+  const auto sentences = read(
+      "\xEF\xBB\xBF-DOCSTART- -X- -X- O\r\n\r\nen:Ann NNP B-PER\r\nmet\tVBD\tO\r\n\r\n \r\nen:en: "
+      "O\nBob\xC2\xA0x\xE3\x80\x80"
+      "B-PER");
+  ASSERT_THAT(sentences, SizeIs(2));
+  EXPECT_THAT(sentences[0].words, ElementsAre("Ann", "met"));
+  EXPECT_THAT(sentences[0].tags, ElementsAre("B-PER", "O"));
+  EXPECT_THAT(sentences[1].words, ElementsAre("en:", "Bob"));  // as Python splits: also at no-break and wide spaces
+  EXPECT_THAT(sentences[1].tags, ElementsAre("O", "B-PER"));
+}
+
+TEST(ReadConll, NamesWhatIsWrong) {
+  EXPECT_EQ(read_error("Ann B-PER\nmet\n"),
+            "a.conll, line 2: found one column, expected a word and its tag; a blank line separates sentences");
+  EXPECT_THAT(read_error("Ann B-PER\n\xFF O\n"), HasSubstr("a.conll, line 2: byte 0: found invalid UTF-8"));
+  EXPECT_THAT(read_error(""), HasSubstr("found no word"));
+  EXPECT_THAT(read_error("\n\n"), HasSubstr("found no word"));
+  EXPECT_THAT(error_of([] { read_conll("no/such.conll"); }), HasSubstr("no/such.conll"));
+}
+
+TEST(ScoreEntities, ByHand) {
+  const std::vector<TaggedSentence> sentences = {
+      {{"a", "b", "c", "d"}, {"B-PER", "I-PER", "O", "B-LOC"}},
+      {{"e", "f"}, {"B-LOC", "O"}},
+  };
+  const std::vector<Tags> predicted = {{"B-PER", "I-PER", "O", "B-PER"}, {"B-LOC", "I-LOC"}};
+  const auto scores = score_entities(sentences, predicted);
+  EXPECT_EQ(scores.sentences, 2u);
+  EXPECT_NEAR(scores.all.precision, 100.0 / 3, 1e-9);
+  EXPECT_NEAR(scores.all.recall, 100.0 / 3, 1e-9);
+  EXPECT_EQ(scores.all.support, 3u);
+  EXPECT_EQ(scores.labels.at("PER").precision, 50);
+  EXPECT_EQ(scores.labels.at("PER").recall, 100);
+  EXPECT_EQ(scores.labels.at("LOC").f1, 0);
+  EXPECT_EQ(scores.labels.at("LOC").support, 2u);
+  const auto json = Json::parse(to_json(scores, 0.5));
+  EXPECT_EQ(json["sentences"], 2);
+  EXPECT_EQ(json["labels"]["PER"]["recall"], 100);
+  EXPECT_TRUE(json.contains("precision") && json.contains("recall") && json.contains("f1") && json.contains("seconds"));
+}
+
+TEST(ScoreEntities, NothingToFindIsZero) {
+  const std::vector<TaggedSentence> sentences = {{{"a"}, {"O"}}};
+  const std::vector<Tags> predicted = {{}};
+  EXPECT_EQ(score_entities(sentences, predicted).all.f1, 0);
+}
+
+// Expectations: tools/make_evaluation_cases.py.
+TEST(ScoreEntities, EqualSeqeval) {
+  std::ifstream file(LIMN_SOURCE_DIR "/tests/evaluate/data/entities.json");
+  const auto cases = Json::parse(file);
+  ASSERT_FALSE(cases.empty());
+  const auto expect_score = [](const LabelScore& score, const Json& expected) {
+    EXPECT_NEAR(score.precision, expected["precision"].get<double>(), 1e-9);
+    EXPECT_NEAR(score.recall, expected["recall"].get<double>(), 1e-9);
+    EXPECT_NEAR(score.f1, expected["f1"].get<double>(), 1e-9);
+    EXPECT_EQ(score.support, expected["support"]);
+  };
+  for (const auto& test : cases) {
+    std::vector<TaggedSentence> sentences;
+    for (const Tags tags : test["gold"]) sentences.push_back({Tags(tags.size(), "word"), tags});
+    const auto scores = score_entities(sentences, test["predicted"].get<std::vector<Tags>>());
+    expect_score(scores.all, test["all"]);
+    ASSERT_EQ(scores.labels.size(), test["labels"].size());
+    for (const auto& [label, expected] : test["labels"].items()) expect_score(scores.labels.at(label), expected);
+  }
+}
+
+TEST(EvaluateTokens, AWordThatWasNotReadHasNoEntity) {
+  const std::vector<TaggedSentence> sentences = {{{"Ann", "met", "Bob"}, {"B-PER", "O", "B-PER"}}};
+  const auto scores = evaluate_tokens(sentences, [](const std::vector<std::vector<std::string>>& words) {
+    EXPECT_THAT(words, SizeIs(1));
+    return std::vector<std::vector<TokenLabel>>{{{0, "B-PER", 1}, {1, "O", 1}}};
+  });
+  EXPECT_EQ(scores.all.precision, 100);
+  EXPECT_EQ(scores.all.recall, 50);
+}
+
+}  // namespace
+}  // namespace limn
