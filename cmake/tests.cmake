@@ -21,7 +21,7 @@ foreach(folder ${folders})
       add_dependencies(${folder}_test limn)
     endif()
     # Listing the tests is slow where a sanitizer or a busy machine makes starting slow.
-    gtest_discover_tests(${folder}_test DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 600)
+    gtest_discover_tests(${folder}_test NO_PRETTY_VALUES DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 600)
   endif()
 endforeach()
 
