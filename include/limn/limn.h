@@ -12,6 +12,7 @@
 
 #include "limn/error.h"
 #include "limn/explanation.h"
+#include "limn/model_info.h"
 #include "limn/options.h"
 
 /// limn: what a transformer encoder says about a text, and which words made it say so.
@@ -27,16 +28,6 @@ struct TokenizedInput {
   std::vector<Token> tokens;  ///< scores are 0
   std::vector<std::int32_t> type_ids;
   std::size_t cut_tokens = 0;  ///< how many did not fit
-};
-
-/// One checkpoint, in figures.
-struct ModelInfo {
-  std::string name, family, architecture;
-  Task task = Task::sequence_classification;
-  std::vector<std::string> labels;
-  std::size_t layers = 0, channels = 0, heads = 0, feed_forward = 0, vocabulary = 0, positions = 0;
-  std::size_t parameters = 0;
-  std::vector<std::pair<std::string, std::size_t>> files;  ///< name, bytes
 };
 
 // ---- the model -------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "explain/onehot_norm.h"
-#include "limn/limn.h"
+#include "limn/explanation.h"
+#include "limn/options.h"
 #include "task/pipeline.h"
 
 namespace limn {

@@ -6,7 +6,7 @@
 
 #include "limn/explanation.h"
 
-/// JSON as docs/interface describes it. `begin` and `end` count Unicode code points of their own sequence's original
+/// JSON as docs/interface.md describes it. `begin` and `end` count Unicode code points of their own sequence's original
 /// text. Numbers read back as the same value; what is absent, infinite or not a number is null; keys keep their order.
 
 namespace limn {

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "limn/limn.h"
+#include "limn/explanation.h"
+#include "limn/model_info.h"
+#include "limn/options.h"
 #include "model/checkpoint.h"
 #include "model/encoder.h"
 #include "text/tokenizer.h"

@@ -1,4 +1,5 @@
-// Each command in README.md that starts with `limn` or `build/limn`, or pipes into it, does what a reader expects of it: it succeeds.
+// Each command in README.md that starts with `limn` or `build/limn`, or pipes into it, does what a reader expects of
+// it: it succeeds.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -16,7 +17,9 @@ namespace fs = std::filesystem;
 struct Command {
   std::string text;
   std::size_t line = 0;
-  friend void PrintTo(const Command& command, std::ostream* stream) { *stream << "line " << command.line << ": " << command.text; }
+  friend void PrintTo(const Command& command, std::ostream* stream) {
+    *stream << "line " << command.line << ": " << command.text;
+  }
 };
 
 /// Commands in the ```sh blocks, lines that end in a backslash joined with the next.
@@ -34,8 +37,8 @@ std::vector<Command> commands() {
     if (!inside) continue;
     if (continued) {
       found.back().text += '\n' + line;
-    } else if (line.starts_with("limn ") || line.starts_with("build/limn ") || line.find("| build/limn ") != std::string::npos ||
-               line.find("| limn ") != std::string::npos) {
+    } else if (line.starts_with("limn ") || line.starts_with("build/limn ") ||
+               line.find("| build/limn ") != std::string::npos || line.find("| limn ") != std::string::npos) {
       found.push_back({line, number});
     } else {
       continue;
@@ -62,7 +65,8 @@ fs::path playground() {
 class Readme : public testing::TestWithParam<Command> {};
 
 TEST_P(Readme, CommandSucceedsAndSaysSomething) {
-  const std::string shell = "cd '" + playground().string() + "' && PATH=\"$PWD/build:$PATH\" && set -e\n" + GetParam().text + "\n";
+  const std::string shell =
+      "cd '" + playground().string() + "' && PATH=\"$PWD/build:$PATH\" && set -e\n" + GetParam().text + "\n";
   std::FILE* pipe = ::popen(shell.c_str(), "r");
   ASSERT_NE(pipe, nullptr);
   std::string output;

@@ -15,7 +15,8 @@ using std::filesystem::path;
 
 std::vector<path> documents() {
   std::vector<path> files = files_below("docs", {".md"});
-  for (const auto* file : {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "models/README.md", "tests/golden/README.md"}) {
+  for (const auto* file :
+       {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "models/README.md", "tests/golden/README.md"}) {
     files.emplace_back(file);
   }
   return files;

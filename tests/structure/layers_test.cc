@@ -19,24 +19,22 @@ struct Layer {
   Names headers;
 };
 
+const Names plain_headers = {"error.h", "explanation.h", "model_info.h", "options.h"};
+const Names all_headers = {"error.h", "explanation.h", "model_info.h", "options.h", "limn.h"};
+
 const std::map<std::string, Layer> layers = {
     {"base", {{"base"}, {"error.h"}}},
     {"text", {{"base", "text"}, {"error.h"}}},
     {"math", {{"base", "math"}, {"error.h"}}},
-    {"model", {{"base", "text", "math", "model"}, {"error.h", "explanation.h", "options.h"}}},
-    {"task", {{"base", "text", "math", "model", "task"}, {"error.h", "explanation.h", "options.h"}}},
-    {"explain", {{"base", "text", "math", "model", "task", "explain"}, {"error.h", "explanation.h", "options.h"}}},
-    {"evaluate",
-     {{"base", "text", "math", "model", "task", "explain", "evaluate"}, {"error.h", "explanation.h", "options.h"}}},
+    {"model", {{"base", "text", "math", "model"}, plain_headers}},
+    {"task", {{"base", "text", "math", "model", "task"}, plain_headers}},
+    {"explain", {{"base", "text", "math", "model", "task", "explain"}, plain_headers}},
+    {"evaluate", {{"base", "text", "math", "model", "task", "explain", "evaluate"}, plain_headers}},
     // Pure functions of an Explanation.
     {"render", {{"base", "render"}, {"error.h", "explanation.h"}}},
-    // The files of src/ itself: what include/limn/limn.h promises.
-    {"",
-     {{"base", "text", "math", "model", "task", "explain", "evaluate", "render"},
-      {"error.h", "explanation.h", "options.h", "limn.h"}}},
-    {"apps",
-     {{"base", "text", "math", "model", "task", "explain", "evaluate", "render", "apps"},
-      {"error.h", "explanation.h", "options.h", "limn.h"}}},
+    // The files of src/ itself: what the public headers promise.
+    {"", {{"base", "text", "math", "model", "task", "explain", "evaluate", "render"}, all_headers}},
+    {"apps", {{"base", "text", "math", "model", "task", "explain", "evaluate", "render", "apps"}, all_headers}},
 };
 
 /// Why `file` in `folder` may not include "target"; empty if it may.

@@ -11,11 +11,17 @@ namespace limn {
 namespace {
 
 template <class T>
-concept has_view = requires(T&& owner) { std::forward<T>(owner).view(); };
+concept has_view = requires(T&& owner) {
+  std::forward<T>(owner).view();
+};
 template <class T>
-concept has_bytes = requires(T&& owner) { std::forward<T>(owner).bytes(); };
+concept has_bytes = requires(T&& owner) {
+  std::forward<T>(owner).bytes();
+};
 template <class T, class V>
-concept converts = requires(T&& owner, void (&take)(V)) { take(std::forward<T>(owner)); };
+concept converts = requires(T&& owner, void (&take)(V)) {
+  take(std::forward<T>(owner));
+};
 
 TEST(Lifetime, AViewOfAMatrixNeedsAMatrixThatLives) {
   EXPECT_TRUE(has_view<Mat&>);

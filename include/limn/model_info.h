@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "limn/explanation.h"
+
+namespace limn {
+
+/// One checkpoint, in figures.
+struct ModelInfo {
+  std::string name, family, architecture;
+  Task task = Task::sequence_classification;
+  std::vector<std::string> labels;
+  std::size_t layers = 0, channels = 0, heads = 0, feed_forward = 0, vocabulary = 0, positions = 0;
+  std::size_t parameters = 0;
+  std::vector<std::pair<std::string, std::size_t>> files;  ///< name, bytes
+};
+
+}  // namespace limn
