@@ -131,6 +131,16 @@ std::string shorten(std::string_view text, std::size_t limit) {
   return cut ? result.substr(0, kept) + "…" : result;
 }
 
+std::string lower_case(std::string_view text) {
+  std::string result;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const CodePoint point = first_code_point(text.substr(begin));
+    result += point.value < 0 ? std::string(text.substr(begin, point.bytes)) : utf8(utf8proc_tolower(point.value));
+    begin += point.bytes;
+  }
+  return result;
+}
+
 std::string escape(std::string_view text) {
   std::string result;
   result.reserve(text.size());

@@ -32,6 +32,9 @@ std::string visible(std::string_view text, Visible options = {});
 /// visible(), with runs of white space as one space, cut with an ellipsis to at most this many columns.
 std::string shorten(std::string_view text, std::size_t columns);
 
+/// Lower case, code point by code point: to see whether two words are the same.
+std::string lower_case(std::string_view text);
+
 /// Text for HTML and XML, in an element or in a quoted attribute. The text should have been through visible().
 std::string escape(std::string_view text);
 

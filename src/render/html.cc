@@ -34,7 +34,7 @@ std::string default_title(std::span<const Explanation> explanations) {
 
 // What was asked and what was said, a line each; a text that several explanations share is named once.
 std::string index(std::span<const Explanation> explanations) {
-  constexpr std::size_t columns = 90;
+  constexpr std::size_t columns = 120;  // the style sheet shows two lines
   std::string result = "<nav aria-label=\"Explanations\"><ol>\n";
   for (std::size_t i = 0; i < explanations.size(); ++i) {
     const Explanation& explanation = explanations[i];

@@ -151,7 +151,9 @@ class Section {
 
   void write_verdict() {
     const Verdict said = verdict(explanation_);
-    add("<div class=\"verdict\"><h2 id=\"e{}-verdict\">", number_);
+    constexpr std::size_t headline_columns = 40;
+    add("<div class=\"verdict\"><h2{} id=\"e{}-verdict\">",
+        columns(said.text) > headline_columns ? " class=\"long\"" : "", number_);
     if (!said.kind.empty()) add("<span class=\"kind\">{}</span>", escape(said.kind));
     add("<bdi>{}</bdi></h2>", escape(said.text));
     if (said.probability)
@@ -281,25 +283,18 @@ class Section {
     const auto& tokens = explanation_.tokens;
     if (tokens.empty()) return;
     const double total = total_of(tokens);
-    add("<details><summary>Every token</summary>\n<table><caption>Tokens in order, special ones included</caption>\n"
-        "<thead><tr><th scope=\"col\">token</th><td></td><th scope=\"col\" class=\"number\">score</th><th "
-        "scope=\"col\" "
-        "class=\"number\">share</th></tr></thead>\n<tbody>\n");
+    add("<details><summary>Every token</summary>\n<table{}><caption>Tokens in order, special ones included</caption>\n"
+        "<thead><tr><th scope=\"col\">token</th><td></td><th scope=\"col\">score</th><th "
+        "scope=\"col\">share</th></tr></thead>\n<tbody>\n",
+        is_signed_ ? " class=\"both\"" : "");
     for (const Token& token : tokens) {
       const double share = intensity(token.score, token_scale_);
-      const auto bar = fmt::format("<div class=\"bar{}\" style=\"width:100%\"><span style=\"--v:{:.3f}\"></span></div>",
-                                   share < 0 ? " against" : "", std::abs(share));
-      add("<tr{}><th scope=\"row\"><bdi>{}</bdi></th><td class=\"drawn\"><div class=\"axis\">",
-          token.special ? " class=\"special\"" : "", escape(shorten(token.token, label_columns)));
-      if (is_signed_) {
-        // Left and right of zero.
-        add("<div class=\"half against\">{}</div><div class=\"half\">{}</div>", share < 0 ? bar : "",
-            share > 0 ? bar : "");
-      } else {
-        add("{}", bar);
-      }
-      add("</div></td><td class=\"number\">{}</td><td class=\"number\">{}</td></tr>\n",
-          score_text(token.score, token_scale_), escape(percent_text(share_of(token.score, total))));
+      std::string classes = token.special ? "special" : "";
+      if (share < 0) classes += classes.empty() ? "n" : " n";
+      if (!classes.empty()) classes = " class=\"" + classes + "\"";
+      add("<tr{}><th scope=\"row\">{}</th><td style=\"--v:{:.3f}\"></td><td>{}</td><td>{}</td></tr>\n", classes,
+          escape(shorten(token.token, label_columns)), std::abs(share), score_text(token.score, token_scale_),
+          escape(percent_text(share_of(token.score, total))));
     }
     add("</tbody></table></details>\n");
   }

@@ -104,8 +104,8 @@ std::vector<std::string> quoted_words(const Explanation& explanation, int sign) 
   std::vector<std::string> result;
   for (const std::size_t i : strongest_words(explanation, candidates, sign)) {
     const std::string text = '"' + word_text(explanation, explanation.words[i]) + '"';
-    if (result.size() < most_named && std::find(result.begin(), result.end(), text) == result.end())
-      result.push_back(text);
+    const auto is_same = [&](const std::string& other) { return lower_case(other) == lower_case(text); };
+    if (result.size() < most_named && std::none_of(result.begin(), result.end(), is_same)) result.push_back(text);
   }
   return result;
 }

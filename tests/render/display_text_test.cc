@@ -63,6 +63,8 @@ TEST(DisplayText, ShortensToColumns) {
   EXPECT_LT(shorten(heaped, 10).size(), 1000u);
 }
 
+TEST(DisplayText, LowersCase) { EXPECT_EQ(lower_case("ÀB\xFF漢"), "àb\xFF漢"); }
+
 TEST(DisplayText, EscapesForMarkup) {
   EXPECT_EQ(escape("<a href=\"x\">'&'</a>"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
 }

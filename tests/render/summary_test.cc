@@ -70,6 +70,13 @@ TEST(Summary, SentenceNamesEachWordOnce) {
       "most against it.");
 }
 
+TEST(Summary, SentenceTakesCapitalsForTheSameWord) {
+  Explanation explanation;
+  explanation.text = "fourth Fourth goal";
+  explanation.words = {{0, 6, 1, 0}, {7, 13, 0.9, 0}, {14, 18, 0.8, 0}};
+  EXPECT_EQ(sentence(explanation), "\"fourth\" and \"goal\" mattered most for this result.");
+}
+
 TEST(Summary, SentenceOfSignedScores) {
   Explanation explanation = fixtures::macedonia();
   explanation.method.is_signed = true;
