@@ -144,7 +144,8 @@ void add_bench(CLI::App& program, Run& run) {
   add_options(app, command->model);
   option("--input", command->input, "inputs, as for 'limn explain'", "FILE")->required();
   option("--batch", command->batch, "inputs a call: 1 as an interactive user, 0 all, packed automatically; default: 1",
-         "N");
+         "N")
+      ->check(CLI::NonNegativeNumber);
   option("--limit", command->limit, "only the first N inputs", "N")->check(CLI::PositiveNumber);
   option("--format", command->format, "terminal or json; default: terminal on a terminal and json elsewhere", "FORMAT");
   add_options(app, command->method);

@@ -201,7 +201,10 @@ void add_evaluation(CLI::App& evaluate, Run& run, const char* name, const char* 
   CLI::App& app = *evaluate.add_subcommand(name, description)->group("Commands");
   add_options(app, command->model);
   app.add_option("--data", command->data, data)->option_text("FILE")->group("Data")->required();
-  app.add_option("--limit", command->limit, "only the first N")->option_text("N")->group("Data");
+  app.add_option("--limit", command->limit, "only the first N")
+      ->option_text("N")
+      ->group("Data")
+      ->check(CLI::PositiveNumber);
   if (work == evaluate_squad) {
     add_options(app, command->reading);
     command->reading.max_length = 384;  // as the models' authors and the official scripts read SQuAD

@@ -109,7 +109,7 @@ void add_explain(CLI::App& program, Run& run) {
   add_options(app, command->method);
   const auto option = [&](const char* name, auto& value, const std::string& description, const char* text,
                           const char* group) {
-    app.add_option(name, value, description)->option_text(text)->group(group);
+    return app.add_option(name, value, description)->option_text(text)->group(group);
   };
   const char* what = "What is explained";
   option("--target", command->target,
@@ -123,7 +123,8 @@ void add_explain(CLI::App& program, Run& run) {
   add_options(app, command->output, formats.list());
   option("--special", command->special, "on a terminal: hide or show special tokens and the pieces of words",
          "hide|show", "Output");
-  option("--top", command->top, "question answering: answers in the prediction; default: 1", "K", "Output");
+  option("--top", command->top, "question answering: answers in the prediction; default: 1", "K", "Output")
+      ->check(CLI::PositiveNumber);
   app.add_flag("--raw", command->raw, "the model's logits too (json)")->group("Output");
   app.footer(
       command_footer("limn explain -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"

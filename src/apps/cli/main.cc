@@ -3,14 +3,17 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <iostream>
 #include <memory>
 #include <new>
+#include <vector>
 
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
+#include "apps/cli/model_lookup.h"
 #include "apps/cli/output.h"
 #include "limn/error.h"
 
@@ -46,6 +49,14 @@ int run(int argc, char** argv) {
   for (CLI::App* command : program.get_subcommands({})) command->group("Commands");
   if (argc == 1) {
     std::cerr << program.help();
+    return usage;
+  }
+  std::vector<std::string> names;
+  for (const CLI::App* command : program.get_subcommands({})) names.push_back(command->get_name());
+  const std::string first = argv[1];
+  if (!first.starts_with('-') && std::find(names.begin(), names.end(), first) == names.end()) {
+    complain(fmt::format("no command '{}'; did you mean '{}'?\nTry 'limn --help'.", first,
+                         nearest_first(first, names).front()));
     return usage;
   }
   try {

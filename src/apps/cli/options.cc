@@ -14,6 +14,7 @@ namespace limn::cli {
 namespace {
 
 CLI::Option* described(CLI::Option* option, const char* group, const char* value) {
+  if (value == std::string_view("N")) option->check(CLI::NonNegativeNumber);
   return option->group(group)->option_text(value);
 }
 
@@ -46,7 +47,8 @@ void add_options(CLI::App& command, ModelOptions& options) {
   described(command.add_option("-m,--model", options.model, "checkpoint folder, or a name that 'limn models' lists"),
             "Model", "MODEL")
       ->required();
-  described(command.add_option("--threads", options.threads, "processor threads; default: all"), "Model", "N");
+  described(command.add_option("--threads", options.threads, "processor threads; default: all"), "Model", "N")
+      ->check(CLI::Range(0, 1024));
 }
 
 void add_options(CLI::App& command, InputOptions& options) {
