@@ -18,7 +18,7 @@ struct LabelledInput {
 
 /// Rows of a .tsv, .csv or .jsonl file: `text` or `sentence`, `label` (a label's name or its index), and `pair` if
 /// there is one.
-/// @param labels of the model, for the names. @throws Error naming file and line for the first row that is broken.
+/// @param labels of the model, at least two. @throws Error naming file and line for the first row that is broken.
 std::vector<LabelledInput> read_labelled(const std::filesystem::path& file, std::span<const std::string> labels);
 
 /// Percent. Labels that neither the data nor the predictions have are left out, also of the mean, as in scikit-learn.

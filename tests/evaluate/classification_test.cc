@@ -8,7 +8,6 @@
 #include <string>
 
 #include "evaluate/data_file.h"
-#include "evaluate/evaluation.h"
 #include "evaluate/scores_json.h"
 
 namespace limn {
@@ -63,6 +62,12 @@ TEST(ReadLabelled, NamesWhatIsWrong) {
   EXPECT_THAT(error_of([] { read_labelled("no/such.tsv", labels); }), HasSubstr("no/such.tsv: found No such file"));
 }
 
+TEST(ReadLabelled, NeedsLabelsToChooseFrom) {
+  const DataFile file("a.tsv", "text\tlabel\na\t0\n");
+  const std::vector<std::string> single = {"toxic"};
+  EXPECT_THAT(error_of([&] { read_labelled(file.path(), single); }), HasSubstr("a single output"));
+}
+
 std::vector<LabelledInput> rows_of(const std::vector<std::size_t>& gold) {
   std::vector<LabelledInput> rows;
   for (const std::size_t label : gold) rows.push_back({.input = {std::to_string(label), std::nullopt}, .label = label});
@@ -104,24 +109,6 @@ TEST(ScoreLabels, EqualScikitLearn) {
       EXPECT_EQ(scores.labels.at(label).support, expected["support"]);
     }
   }
-}
-
-TEST(EvaluateClassification, TakesTheLikeliestLabel) {
-  const auto says_one = [](const std::vector<Input>& inputs) {
-    LabelPrediction prediction;
-    prediction.index = 1;
-    return std::vector<Prediction>(inputs.size(), prediction);
-  };
-  EXPECT_EQ(evaluate_classification(rows_of({1, 0, 1, 1}), labels, says_one).accuracy, 75);
-  const std::vector<std::string> single = {"toxic"};
-  EXPECT_THAT(error_of([&] { evaluate_classification(rows_of({0}), single, says_one); }), HasSubstr("a single output"));
-  const auto says_several = [](const std::vector<Input>& inputs) {
-    LabelPrediction prediction;
-    prediction.multi_label = true;
-    return std::vector<Prediction>(inputs.size(), prediction);
-  };
-  EXPECT_THAT(error_of([&] { evaluate_classification(rows_of({0}), labels, says_several); }),
-              HasSubstr("several labels"));
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include <string>
 
 #include "evaluate/data_file.h"
-#include "evaluate/evaluation.h"
 #include "evaluate/scores_json.h"
 
 namespace limn {
@@ -142,28 +141,6 @@ TEST(ReadSquad, NamesWhatIsWrong) {
       error(
           R"({"data": [{"paragraphs": [{"context": "c", "qas": [{"id": "1", "question": "q", "answers": ["a"]}]}]}]})"),
       HasSubstr("data[0].paragraphs[0].qas[0].answers[0]: found \"a\", expected an object"));
-}
-
-TEST(EvaluateSquad, AsksTheModelInBatches) {
-  std::vector<SquadQuestion> questions;
-  for (int i = 0; i < 150; ++i) {
-    questions.push_back(
-        {.id = "", .input = {std::to_string(i), "context"}, .answers = {i % 2 == 0 ? std::to_string(i) : "x"}});
-  }
-  std::vector<std::size_t> done;
-  const auto scores = evaluate_squad(
-      questions, std::nullopt,
-      [](const std::vector<Input>& inputs) {
-        std::vector<Prediction> predictions;
-        for (const Input& input : inputs) predictions.push_back(predicted(input.text, 0));
-        return predictions;
-      },
-      [&](std::size_t now, std::size_t all) {
-        done.push_back(now);
-        EXPECT_EQ(all, 150u);
-      });
-  EXPECT_EQ(scores.all.exact, 50);
-  EXPECT_THAT(done, ElementsAre(64, 128, 150));
 }
 
 }  // namespace

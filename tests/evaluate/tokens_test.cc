@@ -8,7 +8,6 @@
 #include <string>
 
 #include "evaluate/data_file.h"
-#include "evaluate/evaluation.h"
 #include "evaluate/scores_json.h"
 
 namespace limn {
@@ -70,6 +69,13 @@ TEST(ScoreEntities, ByHand) {
   EXPECT_TRUE(json.contains("precision") && json.contains("recall") && json.contains("f1") && json.contains("seconds"));
 }
 
+TEST(ScoreEntities, AWordWithoutATagIsOutside) {
+  const std::vector<TaggedSentence> sentences = {{{"Ann", "met", "Bob"}, {"B-PER", "O", "B-PER"}}};
+  const std::vector<Tags> predicted = {{"B-PER"}};
+  EXPECT_EQ(score_entities(sentences, predicted).all.precision, 100);
+  EXPECT_EQ(score_entities(sentences, predicted).all.recall, 50);
+}
+
 TEST(ScoreEntities, NothingToFindIsZero) {
   const std::vector<TaggedSentence> sentences = {{{"a"}, {"O"}}};
   const std::vector<Tags> predicted = {{}};
@@ -95,16 +101,6 @@ TEST(ScoreEntities, EqualSeqeval) {
     ASSERT_EQ(scores.labels.size(), test["labels"].size());
     for (const auto& [label, expected] : test["labels"].items()) expect_score(scores.labels.at(label), expected);
   }
-}
-
-TEST(EvaluateTokens, AWordThatWasNotReadHasNoEntity) {
-  const std::vector<TaggedSentence> sentences = {{{"Ann", "met", "Bob"}, {"B-PER", "O", "B-PER"}}};
-  const auto scores = evaluate_tokens(sentences, [](const std::vector<std::vector<std::string>>& words) {
-    EXPECT_THAT(words, SizeIs(1));
-    return std::vector<std::vector<TokenLabel>>{{{0, "B-PER", 1}, {1, "O", 1}}};
-  });
-  EXPECT_EQ(scores.all.precision, 100);
-  EXPECT_EQ(scores.all.recall, 50);
 }
 
 }  // namespace
