@@ -1,0 +1,86 @@
+// What a person at a terminal sees.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "cli/program.h"
+
+namespace limn::cli_test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+const std::vector<std::string> explain = {"explain", "-m", "minilm-l6-sentiment", "--text", "A gorgeous, witty film."};
+
+TEST(Terminal, IsTheDefaultFormatThere) {
+  const Result result =
+      run_on_terminal(explain, 80, {.environment = {{"TERM", "xterm-256color"}, {"COLORTERM", "truecolor"}}});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.out, AllOf(HasSubstr("positive"), HasSubstr("gorgeous"), HasSubstr("\x1b[48;2;")));
+}
+
+TEST(Terminal, ColoursFollowTheEnvironment) {
+  const Result indexed = run_on_terminal(explain, 80, {.environment = {{"TERM", "xterm-256color"}}});
+  EXPECT_THAT(indexed.out, AllOf(HasSubstr("\x1b[48;5;"), Not(HasSubstr("\x1b[48;2;"))));
+  const Result plain = run_on_terminal(
+      explain, 80, {.environment = {{"TERM", "xterm-256color"}, {"COLORTERM", "truecolor"}, {"NO_COLOR", "1"}}});
+  EXPECT_THAT(plain.out, AllOf(HasSubstr("gorgeous"), Not(HasSubstr("\x1b["))));
+}
+
+TEST(Terminal, KeepsItsWidth) {
+  const std::string text =
+      "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen";
+  const Result result = run_on_terminal({"explain", "-m", "minilm-l6-sentiment", "--text", text}, 40,
+                                        {.environment = {{"NO_COLOR", "1"}}});
+  EXPECT_EQ(result.code, 0);
+  for (const auto& line : lines(result.out)) {
+    std::size_t columns = 0;  // one each: all characters here are narrow
+    for (const char c : line) columns += (c & 0xC0) != 0x80;
+    EXPECT_LE(columns, 40u) << line;
+  }
+}
+
+TEST(Terminal, TablesOfTheOtherCommands) {
+  const Setting setting = {.environment = {{"NO_COLOR", "1"}}};
+  EXPECT_THAT(run_on_terminal({"tokenize", "-m", "minilm-l6-sentiment", "--text", "Änna"}, 80, setting).out,
+              AllOf(HasSubstr("token"), HasSubstr("anna"), HasSubstr("0-4"), HasSubstr("Änna")));
+  EXPECT_THAT(run_on_terminal({"models"}, 80, setting).out,
+              AllOf(HasSubstr("minilm-l6-qa"), HasSubstr("question-answering")));
+  EXPECT_THAT(run_on_terminal({"models", "minilm-l6-ner"}, 80, setting).out,
+              AllOf(HasSubstr("parameters"), HasSubstr("token-classification"), HasSubstr("B-PER")));
+  EXPECT_THAT(run_on_terminal({"predict", "-m", "minilm-l6-sentiment", "--text", "a\x1b[31m film"}, 80, setting).out,
+              AllOf(HasSubstr("positive"), Not(HasSubstr("\x1b[31m"))));
+  EXPECT_THAT(run_on_terminal({"predict", "-m", "minilm-l6-qa", "--question", "Who came to Rome?", "--context",
+                               "Anna came to Rome."},
+                              80, setting)
+                  .out,
+              AllOf(HasSubstr("Anna"), HasSubstr("no answer")));
+}
+
+TEST(Terminal, StandardInputThatIsATerminalIsAMistake) {
+  const Result result = run_on_terminal({"explain", "-m", golden("bert-cls"), "--input", "-"}, 80);
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.out, AllOf(HasSubstr("--input -"), HasSubstr("terminal"), HasSubstr("pipe or a file")));
+}
+
+TEST(Terminal, LongRunsShowTheirProgressAndWipeIt) {
+  Folder folder;
+  std::string rows;
+  for (int i = 0; i < 60000; i++) rows += "a good film and a bad one, number " + std::to_string(i) + "\n";
+  const std::string file = folder.write("rows.txt", rows);
+  const Running quiet({"predict", "-m", golden("bert-cls"), "--input", file, "-o", folder / "quiet.jsonl"});
+  const Result result =
+      run_on_terminal({"predict", "-m", golden("bert-cls"), "--input", file, "-o", folder / "out.jsonl"}, 80);
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(quiet.wait().err, "");  // never in a pipe
+  if (result.out.empty()) GTEST_SKIP() << "done in under two seconds";
+  EXPECT_THAT(result.out, AllOf(HasSubstr("/60000 "), HasSubstr("rows/s"), HasSubstr(" left")));
+  EXPECT_TRUE(result.out.ends_with("\x1b[K"));
+  EXPECT_EQ(read(folder / "out.jsonl"), read(folder / "quiet.jsonl"));
+}
+
+}  // namespace
+}  // namespace limn::cli_test
