@@ -35,10 +35,16 @@ add_test(NAME package.find_package
          COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test ${PROJECT_SOURCE_DIR}/tests/package ${consumer}
                  --build-generator ${CMAKE_GENERATOR}
                  --build-options -DCMAKE_PREFIX_PATH=${installed} -DCMAKE_BUILD_TYPE=${CMAKE_BUILD_TYPE}
-                                 -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
+                                 -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DCMAKE_CXX_FLAGS_DEBUG=${CMAKE_CXX_FLAGS_DEBUG}
                  --test-command ${consumer}/consumer ${installed}/share/limn/models/minilm-l6-sentiment)
 set_tests_properties(package.install PROPERTIES FIXTURES_SETUP package)
 set_tests_properties(package.find_package PROPERTIES FIXTURES_REQUIRED package)
+
+if(TARGET limn)
+  add_test(NAME demo COMMAND ${PROJECT_SOURCE_DIR}/tools/demo.sh $<TARGET_FILE:limn> ${PROJECT_BINARY_DIR}/demo.html)
+  # All three models have their say, and the last line comes only if nothing failed.
+  set_tests_properties(demo PROPERTIES PASS_REGULAR_EXPRESSION "Argead.*positive.*PER Ada Lovelace.*The same in a browser")
+endif()
 
 # README.md: each C++ block is a program that is built and run; tests/readme runs the commands.
 file(READ README.md readme)
