@@ -17,7 +17,7 @@ lint() {
 
 # AddressSanitizer and UndefinedBehaviorSanitizer; the layers test is among them.
 address() { build dev && ctest --preset dev; }
-thread() { build tsan && TSAN_OPTIONS="suppressions=$PWD/tools/tsan.supp" ctest --preset tsan; }
+thread() { build tsan && ctest --preset tsan; }
 
 # A few seconds a target: finds what is broken at once, not what is hidden deep.
 fuzz() {
