@@ -26,13 +26,17 @@ inline constexpr std::string_view html_script = R"js("use strict";
     shown = word;
     tip.textContent = word.dataset.tip;
     word.setAttribute("aria-describedby", "tip");
-    if (word.dataset.i) for (const twin of twins(word)) twin.classList.add("lit");
+    for (const twin of twins(word)) twin.classList.add("lit");
+    place(word);
+    tip.classList.add("shown");
+  }
+
+  function place(word) {
     const at = word.getClientRects()[0], box = tip.getBoundingClientRect(), gap = 8;
     const left = Math.min(at.left, document.documentElement.clientWidth - box.width - gap);
     const above = at.top - box.height - gap;
     tip.style.left = `${Math.max(gap, left)}px`;
     tip.style.top = `${above > 0 ? above : at.bottom + gap}px`;
-    tip.classList.add("shown");
   }
 
   const wordOf = event => event.target instanceof Element ? event.target.closest(".w") : null;
@@ -80,11 +84,12 @@ inline constexpr std::string_view html_script = R"js("use strict";
   document.addEventListener("focusout", hide);
   document.addEventListener("pointerdown", event => { const word = wordOf(event); if (word) show(word); else hide(); });
   document.addEventListener("keydown", walk);
-  document.addEventListener("scroll", hide, {passive: true});
+  // Walking with the keys may scroll: then the tooltip goes with its word.
+  document.addEventListener("scroll", () => { if (shown && shown === document.activeElement) place(shown); else hide(); }, {passive: true});
 })();
 )js";
 
 /// SHA-256 of html_script in base64: the only script that the page's content security policy lets run.
-inline constexpr std::string_view html_script_hash = "lybkU7/KSwZsipz0etj4DMy7zSpUTfmZh2nxo7IqirA=";
+inline constexpr std::string_view html_script_hash = "oMoUBFNujA2wGI3d7kQ4noKkJYIkegc6t8I36wKVmH8=";
 
 }  // namespace limn

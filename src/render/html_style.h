@@ -11,7 +11,7 @@ inline constexpr std::string_view html_style = R"css(
 @media (prefers-color-scheme:dark){:root{--ink:#e9e9e9;--soft:#a2a2a2;--line:#3a3a3a}}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Noto Sans",sans-serif;overflow-wrap:anywhere}
-main{max-width:38rem;margin:0 auto;padding:2.5rem 1.25rem 6rem}
+main{max-width:36rem;margin:0 auto;padding:2.5rem 1.25rem 6rem}
 h1{margin:0 0 1.25rem;font-size:1rem;font-weight:600}
 h2{margin:0;font-size:1.875rem;line-height:1.25;font-weight:650;letter-spacing:-.01em}
 h2.long{font-size:1.25rem;letter-spacing:0}

@@ -21,14 +21,19 @@ void add_heat_24_bit(std::vector<std::string>& codes, double intensity, Theme th
   codes.push_back(fmt::format("38;2;{};{};{}", text.red, text.green, text.blue));
 }
 
-std::uint8_t step256(double intensity, Theme theme) {
-  const auto step = static_cast<std::size_t>(std::ceil(std::abs(intensity) * ramp_steps));
-  return ramp256(intensity < 0, theme)[std::clamp<std::size_t>(step, 1, ramp_steps) - 1];
+// A place in the ramp, from 1; 0 is too weak for any of its colours.
+std::size_t step256(double intensity) {
+  return static_cast<std::size_t>(std::lround(std::abs(intensity) * static_cast<double>(ramp_steps)));
+}
+
+std::uint8_t color256(double intensity, Theme theme) {
+  return ramp256(intensity < 0, theme)[std::clamp<std::size_t>(step256(intensity), 1, ramp_steps) - 1];
 }
 
 void add_heat_256(std::vector<std::string>& codes, double intensity, Theme theme) {
   constexpr int black = 16, white = 231;
-  const std::uint8_t behind = step256(intensity, theme);
+  if (step256(intensity) == 0) return;
+  const std::uint8_t behind = color256(intensity, theme);
   const bool dark_text =
       contrast(cube_color(behind), cube_color(black)) > contrast(cube_color(behind), cube_color(white));
   codes.push_back(fmt::format("48;5;{}", behind));
@@ -43,6 +48,7 @@ int foreground16(double intensity, Theme theme) {
 
 void add_heat_16(std::vector<std::string>& codes, double intensity, Theme theme) {
   const double strength = std::abs(intensity);
+  if (strength < 1.0 / 6) return;
   codes.push_back(std::to_string(foreground16(intensity, theme)));
   if (strength >= 1.0 / 3) codes.push_back("1");
   if (strength >= 2.0 / 3) codes.push_back("4");
@@ -54,7 +60,7 @@ void add_solid(std::vector<std::string>& codes, const Paint& paint, ColorDepth d
   if (depth == ColorDepth::true_color)
     codes.push_back(fmt::format("38;2;{};{};{}", color.red, color.green, color.blue));
   else if (depth == ColorDepth::ansi256)
-    codes.push_back(fmt::format("38;5;{}", step256(full, theme)));
+    codes.push_back(fmt::format("38;5;{}", color256(full, theme)));
   else
     codes.push_back(std::to_string(foreground16(full, theme)));
 }

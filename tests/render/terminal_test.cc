@@ -171,6 +171,17 @@ TEST(Terminal, ColoursFollowTheDepth) {
   EXPECT_THAT(in_16, Not(HasSubstr("8;5;")));
 }
 
+TEST(Terminal, WeakHeatHasNoColourWhereColoursAreFew) {
+  TerminalStyle style{.colors = ColorDepth::ansi256};
+  EXPECT_EQ(start_sequence({.heat = 0.08}, style), "");
+  EXPECT_EQ(start_sequence({.heat = 0.1}, style), "\x1B[48;5;17;38;5;231m");
+  EXPECT_EQ(start_sequence({.heat = -1}, style), "\x1B[48;5;208;38;5;16m");
+  style.colors = ColorDepth::ansi16;
+  EXPECT_EQ(start_sequence({.heat = 0.16}, style), "");
+  EXPECT_EQ(start_sequence({.heat = 0.3}, style), "\x1B[94m");
+  EXPECT_EQ(start_sequence({.heat = -0.5}, style), "\x1B[93;1m");
+}
+
 TEST(Terminal, TwoHundredAndFiftySixColoursKeepContrastAndOrder) {
   for (const Theme theme : {Theme::light, Theme::dark})
     for (const bool against : {false, true}) {
