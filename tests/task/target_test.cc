@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "task/encodings.h"
@@ -65,6 +68,38 @@ TEST(Value, SubtractsTheContrast) {
   EXPECT_NEAR(value(target, logits), std::log(2.5), 1e-7);
   target.explain = Scalar::margin;
   EXPECT_NEAR(value(target, logits), 2 * std::log(2.5), 1e-6);
+}
+
+// `ig_values[1]` is F of the input, as PyTorch in float64 says (tools/golden.py).
+TEST(Value, EqualsTheGoldenOne) {
+  std::size_t cases = 0;
+  for (const char* model :
+       {"bert-qa", "bert-cls", "bert-pair", "bert-token", "bert-multilabel", "bert-single", "distilbert-qa"}) {
+    std::ifstream file(std::string(LIMN_SOURCE_DIR "/tests/golden/") + model + "/cases.json");
+    ASSERT_TRUE(file) << model;
+    const auto document = nlohmann::json::parse(file);
+    for (const auto& test : document.at("cases")) {
+      const auto& logits = test["logits"];
+      const auto& golden = test["target"];
+      Target target;
+      Mat values;
+      if (logits.is_object()) {
+        values = columns(logits["start"], logits["end"]);
+        target.picks = {{golden[0], 0}, {golden[1], 1}};
+        target.over_rows = true;
+      } else if (golden.is_array()) {
+        values = matrix(logits);
+        target.picks = {{golden[0], golden[1]}};
+      } else {
+        values = matrix({logits});
+        target.picks = {{0, golden}};
+      }
+      const double expected = test["ig_values"][1];
+      EXPECT_NEAR(value(target, values), expected, 1e-6 * (1 + std::abs(expected))) << model;
+      ++cases;
+    }
+  }
+  EXPECT_GT(cases, 10u);
 }
 
 TEST(Value, NeverOverflows) {
