@@ -34,11 +34,11 @@ AddedTokenFinder::AddedTokenFinder(std::span<const AddedToken> tokens, const Nor
     if (text.empty()) continue;
     Pattern pattern = {{}, token.id, token.single_word, token.lstrip, token.rstrip};
     for (const Character& character : text) pattern.content += character.code;
-    if (first_.find(pattern.content[0]) == first_.npos) first_ += pattern.content[0];
     patterns_.push_back(std::move(pattern));
   }
   std::ranges::stable_sort(patterns_, std::ranges::greater(),
                            [](const Pattern& pattern) { return pattern.content.size(); });
+  std::ranges::stable_sort(patterns_, {}, &Pattern::first);
 }
 
 const AddedTokenFinder::Pattern* AddedTokenFinder::match(std::span<const Character> text) const {
@@ -46,16 +46,16 @@ const AddedTokenFinder::Pattern* AddedTokenFinder::match(std::span<const Charact
     return pattern.content.size() <= text.size() &&
            std::ranges::equal(pattern.content, text.first(pattern.content.size()), {}, {}, &Character::code);
   };
-  const auto found = std::ranges::find_if(patterns_, fits);
-  return found == patterns_.end() ? nullptr : &*found;
+  const auto candidates = std::ranges::equal_range(patterns_, text.front().code, {}, &Pattern::first);
+  const auto found = std::ranges::find_if(candidates, fits);
+  return found == candidates.end() ? nullptr : &*found;
 }
 
 std::vector<AddedTokenFinder::Part> AddedTokenFinder::find(std::span<const Character> text) const {
   std::vector<Part> parts;
   std::size_t begin = 0;  // of the text that belongs to no part yet
   for (std::size_t i = 0; i < text.size();) {
-    const bool possible = first_.find(text[i].code) != first_.npos;
-    const Pattern* pattern = possible ? match(text.subspan(i)) : nullptr;
+    const Pattern* pattern = match(text.subspan(i));
     if (pattern == nullptr) {
       i++;
       continue;

@@ -49,11 +49,13 @@ class AddedTokenFinder {
     std::u32string content;
     std::int32_t id;
     bool single_word, lstrip, rstrip;
+
+    char32_t first() const { return content.front(); }
   };
+  /// The pattern that a text (not empty) begins with.
   const Pattern* match(std::span<const Character> text) const;
 
-  std::vector<Pattern> patterns_;  ///< the longest first
-  std::u32string first_;           ///< first characters of the patterns
+  std::vector<Pattern> patterns_;  ///< by their first characters; of those with the same one, the longest first
 };
 
 }  // namespace limn

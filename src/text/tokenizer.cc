@@ -8,6 +8,7 @@
 #include "text/added_tokens.h"
 #include "text/template.h"
 #include "text/tokenizer_parts.h"
+#include "text/unicode.h"
 #include "text/wordpiece.h"
 
 namespace limn {
@@ -21,6 +22,8 @@ struct Tokenizer::Implementation {
 
   /// Appends the pieces of a text, which must be valid UTF-8. Word indices count from 0, or are all `word`.
   void tokenize(std::string_view text, std::optional<std::int32_t> word, Pieces& pieces) const;
+  /// The original bytes of an added token found in some characters. @param first whether it is the first piece.
+  Span added_origin(std::span<const Character> found, bool first) const;
   /// How many pieces have room beside the template's own tokens. @throws Error if not even those have.
   std::size_t room(std::size_t max_length, bool pair) const;
 };
@@ -44,7 +47,8 @@ std::vector<AddedToken> chosen(const std::vector<AddedToken>& tokens, bool norma
   std::vector<AddedToken> result;
   std::ranges::copy_if(tokens, std::back_inserter(result),
                        [&](const AddedToken& token) { return token.normalized == normalized; });
-  std::ranges::stable_partition(result, &AddedToken::special);  // of equal contents, a special token is found
+  // Of equal contents, a special token is found.
+  std::stable_partition(result.begin(), result.end(), [](const AddedToken& token) { return token.special; });
   return result;
 }
 
@@ -67,7 +71,7 @@ void Tokenizer::Implementation::tokenize(std::string_view text, std::optional<st
   for (const auto& outer : original.find(characters)) {
     const auto range = part(characters, outer.range);
     if (outer.id) {
-      pieces.push_back(*outer.id, origin(range), next_word());
+      pieces.push_back(*outer.id, added_origin(range, pieces.size() == 0), next_word());
       continue;
     }
     AlignedText normal(range.begin(), range.end());
@@ -75,7 +79,7 @@ void Tokenizer::Implementation::tokenize(std::string_view text, std::optional<st
     for (const auto& inner : normalized.find(normal)) {
       const auto between = part(normal, inner.range);
       if (inner.id) {
-        pieces.push_back(*inner.id, origin(between), next_word());
+        pieces.push_back(*inner.id, added_origin(between, pieces.size() == 0), next_word());
         continue;
       }
       for (const CharacterRange found : split(parts.splitter, between)) {
@@ -83,6 +87,16 @@ void Tokenizer::Implementation::tokenize(std::string_view text, std::optional<st
       }
     }
   }
+}
+
+Span Tokenizer::Implementation::added_origin(std::span<const Character> found, bool first) const {
+  if (!parts.trim_offsets) return origin(found);
+  CharacterRange range = {0, found.size()};
+  while (range.begin + 1 < range.end && is_whitespace(found[range.begin].code)) range.begin++;
+  while (range.begin + 1 < range.end && is_whitespace(found[range.end - 1].code)) range.end--;
+  const bool keeps_blank = parts.trim_offsets->add_prefix_space && (first || found.front().begin == 0);
+  if (keeps_blank && range.begin == 1) range.begin = 0;
+  return origin(part(found, range));
 }
 
 std::size_t Tokenizer::Implementation::room(std::size_t max_length, bool pair) const {
@@ -112,9 +126,9 @@ Encoding Tokenizer::encode(std::string_view text, std::optional<std::string_view
   auto lengths = std::pair(first.size(), second.size());
   if (max_length > 0)
     lengths = longest_first(first.size(), second.size(), tokenizer.room(max_length, pair.has_value()));
-  std::optional<PieceRange> second_range;
-  if (pair) second_range.emplace(second, 0, lengths.second);
-  Encoding encoding = apply(tokenizer.parts.form, {first, 0, lengths.first}, second_range);
+  const PieceRange second_range = {second, 0, lengths.second};
+  Encoding encoding =
+      apply(tokenizer.parts.form, {first, 0, lengths.first}, pair ? std::optional(second_range) : std::nullopt);
   encoding.cut_tokens = first.size() + second.size() - lengths.first - lengths.second;
   return encoding;
 }

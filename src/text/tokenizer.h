@@ -21,7 +21,8 @@ class Tokenizer {
   static Tokenizer load(const std::filesystem::path& folder);
 
   /// One input (a pair if `pair` is there) of at most max_length tokens, special ones counted (0: no limit). What does
-  /// not fit is cut: of a pair from its longer sequence first, as `tokenizers` does by default; cut_tokens says how much.
+  /// not fit is cut: of a pair from its longer sequence first, as `tokenizers` does by default; cut_tokens says how
+  /// much.
   /// @throws Error for invalid UTF-8, or a max_length too small for the template's own tokens.
   Encoding encode(std::string_view text, std::optional<std::string_view> pair = {}, std::size_t max_length = 0) const;
 
@@ -32,12 +33,12 @@ class Tokenizer {
   std::vector<Encoding> windows(std::string_view question, std::string_view context, std::size_t max_length,
                                 std::size_t stride) const;
 
-  /// A text that is already split into words (`is_split_into_words=True`): words[i] has word index i and its offsets count
-  /// within words[i].
+  /// A text that is already split into words (`is_split_into_words=True`): words[i] has word index i and its offsets
+  /// count within words[i].
   Encoding encode_words(std::span<const std::string> words, std::size_t max_length = 0) const;
 
-  std::size_t vocabulary_size() const;              ///< the largest id + 1
-  std::string_view token(std::int32_t id) const;    ///< as in the vocabulary; id must be in range
+  std::size_t vocabulary_size() const;            ///< the largest id + 1
+  std::string_view token(std::int32_t id) const;  ///< as in the vocabulary; id must be in range
   std::optional<std::int32_t> id(std::string_view token) const;
 
   /// Ids of the special tokens by role, where the files name them.

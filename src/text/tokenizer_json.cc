@@ -235,6 +235,12 @@ class TemplateReader {
   std::span<const AddedToken> added_;
 };
 
+std::optional<TrimOffsets> read_trim_offsets(const JsonSection& section) {
+  if (section.is_null() || section.type() != "RobertaProcessing") return {};
+  if (!section["trim_offsets"].or_else(&JsonSection::boolean, true)) return {};
+  return TrimOffsets{section["add_prefix_space"].or_else(&JsonSection::boolean, true)};
+}
+
 }  // namespace
 
 AddedToken read_added_token(const JsonSection& section) {
@@ -270,6 +276,7 @@ TokenizerParts parse_tokenizer_json(std::string_view text, const std::string& fi
   read_normalizer(root["normalizer"], parts.normalizer);
   parts.splitter = read_splitter(root["pre_tokenizer"]);
   parts.form = TemplateReader(parts.vocabulary, parts.added_tokens).read(root["post_processor"]);
+  parts.trim_offsets = read_trim_offsets(root["post_processor"]);
   return parts;
 }
 

@@ -15,6 +15,11 @@
 
 namespace limn {
 
+/// How RobertaProcessing takes the white space that belongs to an added token out of its offsets.
+struct TrimOffsets {
+  bool add_prefix_space = false;  ///< a single blank before the first token is not the user's, and stays
+};
+
 /// Everything that the files of a tokenizer say, in the order in which a text goes through it.
 struct TokenizerParts {
   std::vector<AddedToken> added_tokens;
@@ -23,6 +28,7 @@ struct TokenizerParts {
   Vocabulary vocabulary;
   WordPiece model;
   Template form;
+  std::optional<TrimOffsets> trim_offsets;
   Tokenizer::Special special;
   std::optional<std::size_t> max_length;
 

@@ -19,7 +19,7 @@ class Vocabulary {
   };
 
   /// Ids that no piece has: a vocabulary that was cut down keeps its ids; more than this is a mistake.
-  static constexpr std::size_t most_gaps = 1'000'000;
+  static constexpr std::size_t most_gaps = 300'000;
 
   /// Takes pieces one by one; ids may come in any order and leave (not too large) gaps.
   class Builder {

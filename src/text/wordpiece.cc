@@ -18,7 +18,9 @@ void WordPiece::tokenize(const Vocabulary& vocabulary, std::span<const Character
   };
   if (text.size() > longest_word) return give_up();
 
-  auto& [bytes, begins, hashes] = scratch;
+  std::string& bytes = scratch.bytes;
+  std::vector<std::size_t>& begins = scratch.begins;
+  std::vector<Vocabulary::Hash>& hashes = scratch.hashes;
   bytes.clear();
   begins.assign(1, 0);
   for (const Character& character : text) {
