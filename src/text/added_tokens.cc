@@ -47,7 +47,7 @@ const AddedTokenFinder::Pattern* AddedTokenFinder::match(std::span<const Charact
            std::ranges::equal(pattern.content, text.first(pattern.content.size()), {}, {}, &Character::code);
   };
   const auto candidates = std::ranges::equal_range(patterns_, text.front().code, {}, &Pattern::first);
-  const auto found = std::ranges::find_if(candidates, fits);
+  const auto found = std::find_if(candidates.begin(), candidates.end(), fits);
   return found == candidates.end() ? nullptr : &*found;
 }
 

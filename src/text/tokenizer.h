@@ -56,7 +56,7 @@ class Tokenizer {
   std::shared_ptr<const Implementation> implementation_;
 };
 
-/// Code points before each byte offset of interest: maps byte offsets of a valid UTF-8 text to code point counts.
+/// How many code points a valid UTF-8 text has; of a text up to a byte offset: the offset in code points.
 std::size_t count_code_points(std::string_view text);
 
 /// Throws Error({.file = what, …}) naming the offset of the first invalid byte if text is not valid UTF-8.
