@@ -338,6 +338,12 @@ TEST(Bench, HasTheFieldsOfTheInterface) {
   }
 }
 
+TEST(Bench, UnknownMethodListsForwardToo) {
+  const Result result = run({"bench", "-m", golden("bert-cls"), "--input", "-", "--method", "foward"});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("'foward'"), HasSubstr("forward, gradient, gradient-x-input")));
+}
+
 TEST(Evaluate, CountsRightAnswers) {
   Folder folder;
   // Anna is right; the model should see that nothing is said about Berta.
@@ -369,6 +375,8 @@ TEST(Evaluate, CountsRightAnswers) {
 TEST(Evaluate, NeedsAModelForTheTask) {
   const Result result = run({"evaluate", "tokens", "-m", "minilm-l6-qa", "--data", golden("README.md")});
   EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("minilm-l6-qa"), HasSubstr("found question-answering"),
+                                HasSubstr("token-classification")));
 }
 
 TEST(Show, TurnsSavedExplanationsIntoEveryFormat) {

@@ -75,9 +75,10 @@ std::vector<Input> read_inputs(const BenchCommand& command, Task task) {
 
 int bench(const BenchCommand& command) {
   const Format format = choose_format({.format = command.format, .file = {}}, {Format::terminal, Format::json});
-  const bool forward = command.method.method == "forward";
   MethodOptions method = command.method;
+  const bool forward = method.method == "forward";
   if (forward) method.method.reset();
+  if (method.method) find_method(*method.method, "forward, ");
   const ChosenMethod chosen = choose_method(method);
   ExplainOptions options;
   static_cast<PredictOptions&>(options) = predict_options(command.reading);

@@ -70,7 +70,13 @@ std::vector<Prediction> predict_all(const Model& model, std::span<const Input> i
   return predictions;
 }
 
+Format format_of(const EvaluateCommand& command) {
+  return choose_format({.format = command.format, .file = {}}, {Format::terminal, Format::json});
+}
+
+/// The model, if it is one for this evaluation and the options make sense.
 Model load(const EvaluateCommand& command, Task task) {
+  format_of(command);
   set_threads(command.model.threads);
   Model model = Model::load(find_model(command.model.model, model_places()));
   if (model.info().task != task) {
@@ -80,10 +86,6 @@ Model load(const EvaluateCommand& command, Task task) {
                  .expected = std::string(name(task)) + " for this evaluation"});
   }
   return model;
-}
-
-Format format_of(const EvaluateCommand& command) {
-  return choose_format({.format = command.format, .file = {}}, {Format::terminal, Format::json});
 }
 
 template <class Item>
@@ -132,10 +134,9 @@ std::string table_of(const LabelScores& labels) {
 }
 
 int evaluate_squad(const EvaluateCommand& command) {
-  format_of(command);
+  const Model model = load(command, Task::question_answering);
   auto questions = read_squad(command.data);
   keep_first(questions, command.limit);
-  const Model model = load(command, Task::question_answering);
   const auto start = std::chrono::steady_clock::now();
   std::vector<Input> inputs;
   for (const auto& question : questions) inputs.push_back(question.input);
@@ -151,7 +152,6 @@ int evaluate_squad(const EvaluateCommand& command) {
 }
 
 int evaluate_classification(const EvaluateCommand& command) {
-  format_of(command);
   const Model model = load(command, Task::sequence_classification);
   auto rows = read_labelled(command.data, model.info().labels);
   keep_first(rows, command.limit);
@@ -171,10 +171,9 @@ int evaluate_classification(const EvaluateCommand& command) {
 }
 
 int evaluate_tokens(const EvaluateCommand& command) {
-  format_of(command);
+  const Model model = load(command, Task::token_classification);
   auto sentences = read_conll(command.data);
   keep_first(sentences, command.limit);
-  const Model model = load(command, Task::token_classification);
   const auto start = std::chrono::steady_clock::now();
   std::vector<std::vector<std::string>> words, tags;
   for (const auto& sentence : sentences) {

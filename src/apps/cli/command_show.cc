@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <memory>
 
@@ -8,6 +9,7 @@
 #include "apps/cli/help.h"
 #include "apps/cli/options.h"
 #include "apps/cli/output.h"
+#include "limn/error.h"
 
 namespace limn::cli {
 namespace {
@@ -27,6 +29,10 @@ int show(const ShowCommand& command) {
   ExplanationOutput output(options.file, format, special == Special::show);
   std::size_t errors = 0;
   for (const auto& file : command.files) {
+    if (file == "-" && ::isatty(STDIN_FILENO) == 1) {
+      throw Error(
+          {.thing = "FILE -", .found = "a terminal as standard input", .expected = "JSON from a pipe or a file"});
+    }
     errors += read_explanations(file, [&](Explanation explanation) {
       std::vector<Explanation> one;
       one.push_back(std::move(explanation));

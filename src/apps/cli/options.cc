@@ -18,12 +18,6 @@ CLI::Option* described(CLI::Option* option, const char* group, const char* value
   return option->group(group)->option_text(value);
 }
 
-std::string method_names() {
-  std::string list;
-  for (const auto& [name, method] : methods()) list += (list.empty() ? "" : ", ") + std::string(name);
-  return list;
-}
-
 std::string preset_names() {
   std::string list;
   for (const auto& known : presets()) list += (list.empty() ? "" : ", ") + std::string(known.name);
@@ -143,11 +137,17 @@ const std::vector<NamedMethod>& methods() {
   return known;
 }
 
-Method find_method(const std::string& name) {
+std::string method_names() {
+  std::string list;
+  for (const auto& [name, method] : methods()) list += (list.empty() ? "" : ", ") + std::string(name);
+  return list;
+}
+
+Method find_method(const std::string& name, const std::string& others) {
   for (const auto& known : methods()) {
     if (known.name == name) return known.method;
   }
-  throw Error({.thing = "--method", .found = "'" + name + "'", .expected = method_names()});
+  throw Error({.thing = "--method", .found = "'" + name + "'", .expected = others + method_names()});
 }
 
 ChosenMethod choose_method(const MethodOptions& options) {

@@ -61,8 +61,10 @@ struct NamedMethod {
   Method method;
 };
 const std::vector<NamedMethod>& methods();
-/// @throws Error that lists the methods if there is none of that name.
-Method find_method(const std::string& name);
+/// "gradient, …"
+std::string method_names();
+/// @throws Error that lists the methods, and the other names that the command takes, if there is none of that name.
+Method find_method(const std::string& name, const std::string& others = {});
 
 struct ChosenMethod {
   Method method;
