@@ -31,15 +31,10 @@ struct Item {
   const Encoding& encoding() const { return encodings[window]; }
 };
 
-/// Bytes that the backward pass needs of each row (see LayerTrace).
-std::size_t trace_bytes_a_row(const EncoderConfig& config) {
-  return config.layers * (5 * config.channels + config.feed_forward) * sizeof(float);
-}
-
 /// Rows of one traced pass: as many as a trace of 64 MB holds, at least 128: more would gain little speed.
 std::size_t traced_rows(const EncoderConfig& config) {
   constexpr std::size_t budget_bytes = std::size_t{64} << 20, least = 128;
-  return std::max(least, budget_bytes / trace_bytes_a_row(config));
+  return std::max(least, budget_bytes / (trace_floats_a_row(config) * sizeof(float)));
 }
 
 /// Prediction and targets, once the logits are there.
@@ -157,6 +152,8 @@ void explain_packed(const Explainer& explainer, std::span<Item*> items, const Me
       item.explanations.push_back(make_explanation(explainer, item, item.targets[round], method, options, {begin, end}));
     }
   }
+  // Each row that was looked up has brought its neighbours with it: in time, that would be the whole matrix.
+  pipeline.checkpoint.release(pipeline.checkpoint.weights().embeddings.word);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   for (Item* item : items)
     for (Explanation& why : item->explanations)
@@ -167,7 +164,11 @@ void explain_packed(const Explainer& explainer, std::span<Item*> items, const Me
 }  // namespace
 
 const OneHotNorm& Explainer::onehot_norm() const {
-  std::call_once(once_, [&] { onehot_norm_ = std::make_unique<OneHotNorm>(pipeline_.checkpoint.weights().embeddings.word); });
+  std::call_once(once_, [&] {
+    const ConstView word = pipeline_.checkpoint.weights().embeddings.word;
+    onehot_norm_ = std::make_unique<OneHotNorm>(word);
+    pipeline_.checkpoint.release(word);
+  });
   return *onehot_norm_;
 }
 
@@ -175,6 +176,7 @@ std::vector<std::vector<Explanation>> explain(const Explainer& explainer, std::s
                                               const ExplainOptions& options, bool all_entities) {
   const Pipeline& pipeline = explainer.pipeline();
   check_method(method, pipeline.checkpoint.config().encoder);
+  if (reduce_of(method) == Reduce::onehot_l2) explainer.onehot_norm();  // before a pass fills the memory
   std::vector<Item> items(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); i++) {
     items[i].input = &inputs[i];

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 namespace limn {
 
@@ -36,22 +37,35 @@ struct BasicView {
 using View = BasicView<float>;
 using ConstView = BasicView<const float>;
 
-/// A row-major matrix that owns its (uninitialised) floats.
+/// A row-major matrix of (uninitialised) floats: in memory of its own, or in a place that it was given.
 class Mat {
  public:
   Mat() = default;
   Mat(std::size_t rows, std::size_t columns) { resize(rows, columns); }
-  Mat(Mat&&) noexcept = default;
-  Mat& operator=(Mat&&) noexcept = default;
+  Mat(Mat&& other) noexcept { *this = std::move(other); }
+  Mat& operator=(Mat&& other) noexcept {
+    std::swap(owned_, other.owned_);
+    std::swap(data_, other.data_);
+    std::swap(capacity_, other.capacity_);
+    std::swap(rows_, other.rows_);
+    std::swap(columns_, other.columns_);
+    return *this;
+  }
 
   /// Contents are lost; memory is kept if it is large enough.
   void resize(std::size_t rows, std::size_t columns) {
     if (rows * columns > capacity_) {
-      data_.reset();  // before the new block is asked for
-      data_.reset(new float[rows * columns]);
+      owned_.reset();  // before the new block is asked for
+      owned_.reset(new float[rows * columns]);
+      data_ = owned_.get();
       capacity_ = rows * columns;
     }
     rows_ = rows, columns_ = columns;
+  }
+  /// Uses somebody else's memory, which must live longer, for as long as `floats` are enough.
+  void place(float* memory, std::size_t floats) {
+    owned_.reset();
+    data_ = memory, capacity_ = floats, rows_ = columns_ = 0;
   }
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_; }
@@ -59,15 +73,16 @@ class Mat {
   const float* row(std::size_t i) const { return view().row(i); }
   float& operator()(std::size_t i, std::size_t j) { return view()(i, j); }
   float operator()(std::size_t i, std::size_t j) const { return view()(i, j); }
-  View view() & { return {data_.get(), rows_, columns_}; }
-  ConstView view() const& { return {data_.get(), rows_, columns_}; }
+  View view() & { return {data_, rows_, columns_}; }
+  ConstView view() const& { return {data_, rows_, columns_}; }
   View view() && = delete;
   operator View() & { return view(); }
   operator ConstView() const& { return view(); }
   operator ConstView() && = delete;
 
  private:
-  std::unique_ptr<float[]> data_;
+  std::unique_ptr<float[]> owned_;
+  float* data_ = nullptr;
   std::size_t rows_ = 0, columns_ = 0, capacity_ = 0;
 };
 

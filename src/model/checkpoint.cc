@@ -349,4 +349,12 @@ const std::vector<std::pair<std::string, std::size_t>>& Checkpoint::files() cons
   return implementation_->file_sizes;
 }
 
+void Checkpoint::release(ConstView view) const {
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(view.data, view.rows * view.stride));
+  for (const WeightFile& file : implementation_->files.files) {
+    const std::span<const std::byte> mapped = file.file.bytes();
+    if (bytes.data() >= mapped.data() && bytes.data() < mapped.data() + mapped.size()) file.file.release(bytes);
+  }
+}
+
 }  // namespace limn

@@ -27,6 +27,10 @@ class Checkpoint {
   std::size_t parameters() const;                                         ///< numbers in all tensors that are used
   const std::vector<std::pair<std::string, std::size_t>>& files() const;  ///< weight files: name, bytes
 
+  /// Gives back the memory of weights that stay in their mapped file and will not be read whole again soon. They can
+  /// still be read: pages come back from the file. Others stay as they are.
+  void release(ConstView weights) const;
+
   struct Implementation;
 
  private:

@@ -35,6 +35,28 @@ void embed_vjp(const Encoder& encoder, const Trace& trace, View dx) {
   norm_vjp(encoder.weights.embeddings.norm, trace.embedding_norm, dx);
 }
 
+/// Gives every matrix of the trace its place in one block.
+void allocate(Trace& trace, const EncoderConfig& config, std::size_t rows, Layer from, Layer to) {
+  const std::size_t channels = config.channels, layers = static_cast<std::size_t>(std::max(to.number, 0) - std::max(from.number, 0));
+  const std::size_t layer_floats = 5 * channels + config.feed_forward;
+  trace.block.reset();  // before the new one is asked for
+  trace.block.reset(new float[rows * (channels + layers * layer_floats)]);
+  float* next = trace.block.get();
+  const auto place = [&](Mat& mat, std::size_t columns) {
+    mat.place(next, rows * columns);
+    next += rows * columns;
+  };
+  place(trace.embedding_norm.x_hat, channels);
+  trace.layers.resize(config.layers);
+  const auto first = static_cast<std::size_t>(std::max(from.number, 0));
+  for (std::size_t i = first; i < first + layers; i++) {
+    place(trace.layers[i].qkv, 3 * channels);
+    place(trace.layers[i].activation_slope, config.feed_forward);
+    place(trace.layers[i].attention_norm.x_hat, channels);
+    place(trace.layers[i].feed_forward_norm.x_hat, channels);
+  }
+}
+
 /// Buffers that the layers of one pass share.
 struct Workspace {
   Mat qkv;      // (N, 3C)
@@ -93,6 +115,10 @@ void feed_forward_block_vjp(const LayerWeights& weights, View dx, Workspace& spa
 
 }  // namespace
 
+std::size_t trace_floats_a_row(const EncoderConfig& config) {
+  return config.channels + config.layers * (5 * config.channels + config.feed_forward);
+}
+
 void Batch::add(std::span<const std::int32_t> sequence_ids, std::span<const std::int32_t> sequence_type_ids) {
   assert(sequence_ids.size() == sequence_type_ids.size());
   ids.insert(ids.end(), sequence_ids.begin(), sequence_ids.end());
@@ -110,7 +136,7 @@ Mat word_embeddings(const Encoder& encoder, const Batch& batch) {
 
 Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace) {
   assert(x.rows() == batch.rows() && from.number <= to.number);
-  if (trace != nullptr) trace->layers.resize(encoder.config.layers);
+  if (trace != nullptr) allocate(*trace, encoder.config, batch.rows(), from, to);
   Workspace space;
   for (int number = from.number + 1; number <= to.number; number++) {
     if (number == 0) {

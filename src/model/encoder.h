@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -31,10 +32,15 @@ struct LayerTrace {
   NormTrace attention_norm, feed_forward_norm;
 };
 
+/// All matrices of a trace stand in one block: many of changing sizes would leave the heap full of holes.
 struct Trace {
+  std::unique_ptr<float[]> block;
   NormTrace embedding_norm;
   std::vector<LayerTrace> layers;
 };
+
+/// Floats that a trace needs for each row that runs through all layers.
+std::size_t trace_floats_a_row(const EncoderConfig& config);
 
 /// The encoder of one checkpoint: config and weights, which must outlive it.
 struct Encoder {

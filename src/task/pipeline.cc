@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -71,8 +73,12 @@ void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
 }  // namespace
 
 Pipeline load_pipeline(const std::filesystem::path& folder) {
-  Checkpoint checkpoint = Checkpoint::load(folder);
+  const Config config = read_config(folder);  // so that a folder without a model is said to have none
   Tokenizer tokenizer = Tokenizer::load(folder);
+#if defined(__GLIBC__)
+  malloc_trim(0);  // what parsing the vocabulary took is given back before the weights come
+#endif
+  Checkpoint checkpoint = Checkpoint::load(folder);
   const std::size_t rows = checkpoint.config().encoder.vocabulary;
   if (tokenizer.vocabulary_size() > rows)
     throw Error({.file = folder.string(),
