@@ -31,9 +31,9 @@ struct Item {
   const Encoding& encoding() const { return encodings[window]; }
 };
 
-/// Rows of one traced pass: as many as a trace of 64 MB holds, at least 128: more would gain little speed.
+/// Rows of one traced pass: as many as a trace of 48 MB holds, at least 128: more would gain little speed.
 std::size_t traced_rows(const EncoderConfig& config) {
-  constexpr std::size_t budget_bytes = std::size_t{64} << 20, least = 128;
+  constexpr std::size_t budget_bytes = std::size_t{48} << 20, least = 128;
   return std::max(least, budget_bytes / (trace_floats_a_row(config) * sizeof(float)));
 }
 
