@@ -46,9 +46,12 @@ const AddedTokenFinder::Pattern* AddedTokenFinder::match(std::span<const Charact
     return pattern.content.size() <= text.size() &&
            std::ranges::equal(pattern.content, text.first(pattern.content.size()), {}, {}, &Character::code);
   };
-  const auto candidates = std::ranges::equal_range(patterns_, text.front().code, {}, &Pattern::first);
-  const auto found = std::find_if(candidates.begin(), candidates.end(), fits);
-  return found == candidates.end() ? nullptr : &*found;
+  const char32_t first = text.front().code;
+  auto candidate = std::ranges::lower_bound(patterns_, first, {}, &Pattern::first);
+  for (; candidate != patterns_.end() && candidate->first() == first; ++candidate) {
+    if (fits(*candidate)) return &*candidate;
+  }
+  return nullptr;
 }
 
 std::vector<AddedTokenFinder::Part> AddedTokenFinder::find(std::span<const Character> text) const {
