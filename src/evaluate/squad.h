@@ -32,8 +32,8 @@ struct SquadPart {
 /// answer).
 struct SquadScores {
   SquadPart all, has_answer, no_answer;
-  /// What the best null_threshold would give. Where no question is without an answer it is the largest of the null
-  /// scores'.
+  /// The best that any null_threshold would give, and the smallest that gives it (find_best_thresh of
+  /// evaluate-v2.0.py). scores'.
   double best_exact = 0, best_exact_threshold = 0;
   double best_f1 = 0, best_f1_threshold = 0;
 };
