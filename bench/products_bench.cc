@@ -19,7 +19,7 @@ Mat filled(std::size_t rows, std::size_t columns) {
   return x;
 }
 
-std::size_t argument(const benchmark::State& state, int index) { return static_cast<std::size_t>(state.range(index)); }
+std::size_t argument(const benchmark::State& state, std::size_t index) { return static_cast<std::size_t>(state.range(index)); }
 
 void count_products(benchmark::State& state, std::size_t products) {
   state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * static_cast<double>(products) * static_cast<double>(state.iterations()),
