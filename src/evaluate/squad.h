@@ -33,7 +33,7 @@ struct SquadPart {
 struct SquadScores {
   SquadPart all, has_answer, no_answer;
   /// The best that any null_threshold would give, and the smallest that gives it (find_best_thresh of
-  /// evaluate-v2.0.py). scores'.
+  /// evaluate-v2.0.py).
   double best_exact = 0, best_exact_threshold = 0;
   double best_f1 = 0, best_f1_threshold = 0;
 };
