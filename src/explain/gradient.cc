@@ -3,11 +3,8 @@
 #include <utility>
 
 namespace limn {
-namespace {
 
 Layer last_layer(const Encoder& encoder) { return {static_cast<int>(encoder.config.layers)}; }
-
-}  // namespace
 
 TracedPass traced_forward(const Encoder& encoder, Batch batch, Layer layer, Mat x) {
   TracedPass pass{.batch = std::move(batch), .layer = layer, .trace = {}, .head_trace = {}, .logits = {}};

@@ -14,6 +14,9 @@ struct TracedPass {
   Mat logits;  ///< of all sequences: see logits_of
 };
 
+/// Where the encoder ends.
+Layer last_layer(const Encoder& encoder);
+
 /// Runs encoder and head on x (N, C), which stands at `layer`: word_embeddings(…) for Layer::word().
 TracedPass traced_forward(const Encoder& encoder, Batch batch, Layer layer, Mat x);
 
