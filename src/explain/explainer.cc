@@ -82,6 +82,10 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
   for (std::size_t i = 0; i < scores.size(); i++) why.tokens[i].score = scores[i];
   const Pieces pieces = options.pieces.value_or(why.method.is_signed ? Pieces::sum : Pieces::absmax);
   why.words = units(why.tokens, why.text, why.pair.value_or(""), options.unit, pieces);
+  if (!attribution.standard_errors.empty()) {
+    const auto members = unit_tokens(why.tokens, why.text, why.pair.value_or(""), options.unit);
+    for (std::size_t i = 0; i < why.words.size(); i++) why.words[i].standard_error = attribution.standard_errors[members[i].front()];
+  }
   why.warnings = reading_warnings(item.encodings);
   why.warnings.insert(why.warnings.end(), attribution.warnings.begin(), attribution.warnings.end());
   if (item.encodings.size() > 1)

@@ -21,6 +21,6 @@ Layer last_layer(const Encoder& encoder);
 TracedPass traced_forward(const Encoder& encoder, Batch batch, Layer layer, Mat x);
 
 /// ∂F/∂(what stands at the pass's layer) (N, C) from ∂F/∂logits. May be called again with another F.
-Mat gradient(const Encoder& encoder, const TracedPass& pass, Mat dlogits);
+Mat gradient(const Encoder& encoder, const TracedPass& pass, Mat dlogits, const AttentionTap& tap = {});
 
 }  // namespace limn
