@@ -141,7 +141,7 @@ struct Lime {
   Flavour flavour = Flavour::marcotcr;
   std::size_t samples = 1000;
   std::size_t features = 0;  ///< how many units may have a score; 0: all
-  double kernel_width = 25;
+  std::optional<double> kernel_width;  ///< of 100 · cosine distance; default: 25, or Captum's own, 100
   Normalize normalize = Normalize::none;
   std::uint64_t seed = 0;
 };

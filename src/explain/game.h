@@ -1,50 +1,61 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "explain/passes.h"
-#include "explain/subject.h"
-
 namespace limn {
-
-/// Token positions of the text's units, in order; tokens that the template added belong to none.
-std::vector<std::vector<std::size_t>> unit_tokens(const Subject& subject, Unit unit);
 
 /// Which units are present.
 using Mask = std::vector<bool>;
 
-/// The game that perturbation methods play: F of the input with only some units present. Absent units are replaced
-/// token by token, or removed, which makes rows shorter. Tokens that F itself looks at (an answer's first and last token, a
-/// tagged token) are never removed but replaced by [MASK], so that F stays defined.
+/// The game that perturbation methods play: a value for each set of units that are present. Equal sets are evaluated
+/// once.
 class Game {
  public:
-  /// @throws Error if the tokenizer has no token to stand for an absent one.
-  Game(const Subject& subject, std::vector<std::vector<std::size_t>> units, Absent absent);
+  /// The value of each mask, in order.
+  using Evaluate = std::function<std::vector<double>(std::span<const Mask* const> masks)>;
+  /// Hears of progress, in evaluations.
+  using Report = std::function<void(std::size_t done, std::size_t total)>;
 
-  std::size_t units() const { return units_.size(); }
-  /// F of each mask; equal masks are computed once, now and in later calls.
+  Game(std::size_t units, Evaluate evaluate, Report report = {});
+
+  std::size_t units() const { return units_; }
+  /// One value a mask.
   std::vector<double> values(std::span<const Mask> masks);
-  double value(const Mask& mask) { return values({&mask, 1}).front(); }
-  double all_absent() { return value(Mask(units(), false)); }
-  /// Sequences that went through the model so far.
-  std::size_t passes() const { return passes_; }
+  double all_present() { return values({{Mask(units_, true)}}).front(); }
+  double all_absent() { return values({{Mask(units_, false)}}).front(); }
 
-  /// One score a token from one score a unit: see Attribution.
-  std::vector<double> spread(std::span<const double> unit_scores) const;
+  /// A value that needs no evaluation.
+  void know(Mask mask, double value) { known_[std::move(mask)] = value; }
+  /// How many evaluations there will be in all, for methods that cannot ask for all values at once.
+  void plan(std::size_t evaluations) { planned_ = evaluations; }
+  std::size_t evaluations() const { return evaluations_; }
 
  private:
-  Variant variant(const Mask& mask) const;
-
-  const Subject& subject_;
-  std::vector<std::vector<std::size_t>> units_;
-  Absent absent_;
-  std::int32_t stand_in_ = 0, mask_id_ = 0;
-  std::vector<bool> looked_at_;  // (T): tokens that F looks at
+  std::size_t units_;
+  Evaluate evaluate_;
+  Report report_;
   std::unordered_map<Mask, double> known_;
-  std::size_t passes_ = 0;
+  std::size_t evaluations_ = 0, planned_ = 0;
+};
+
+/// What a method says of a game's units.
+struct UnitScores {
+  enum class Kind {
+    shares,        ///< of F: the tokens of a unit share its score
+    complete,      ///< the same, and all scores add up to F(x) − F(∅)
+    not_additive,  ///< means, indices: each token of a unit has its whole score
+  };
+  Kind kind = Kind::shares;
+  std::vector<double> scores;                  ///< (units)
+  std::vector<double> standard_errors = {};    ///< (units), or empty
+  std::map<std::string, double> numbers = {};  ///< samples, … for MethodInfo
+  std::vector<std::string> warnings = {};
 };
 
 }  // namespace limn

@@ -1,13 +1,13 @@
+#include <fmt/format.h>
+
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <random>
 #include <vector>
 
 #include "base/random.h"
-#include "explain/game.h"
-#include "explain/methods.h"
+#include "explain/perturbation.h"
 #include "explain/shapley.h"
 
 namespace limn {
@@ -28,68 +28,62 @@ Mask kernel_mask(std::size_t n, std::mt19937_64& engine) {
   return mask;
 }
 
-struct Estimate {
-  std::vector<double> scores, errors;
-};
-
-/// Least squares of F(mask) − F(none) on the masks under Σ scores = F(all) − F(none). The last unit's score follows from the
-/// others'. Errors: the sandwich estimator, with a mask and its complement as one observation.
-Estimate regress(const std::vector<Mask>& masks, const std::vector<double>& values, double none, double all) {
-  const auto n = static_cast<Eigen::Index>(masks.front().size()), free = n - 1, rows = static_cast<Eigen::Index>(masks.size());
-  Matrix x(rows, free);
-  Vector y(rows);
-  for (Eigen::Index i = 0; i < rows; i++) {
+/// Least squares of F(mask) − F(none) on masks under Σ scores = F(all) − F(none), where each mask comes with its
+/// complement. The constraint takes the last unit out: its score is what the others leave. A mask and its complement
+/// have opposite rows then, so that a pair is one observation, half the difference of its two. Errors: the sandwich
+/// estimator, since the residuals of a game are neither independent of the mask nor equally large, for as many degrees
+/// of freedom as there are.
+/// @param masks, present, absent  one a pair: the mask, F(mask), F(its complement)
+UnitScores regress(const std::vector<Mask>& masks, const double* present, const double* absent, double change) {
+  const auto n = static_cast<Eigen::Index>(masks.front().size()), free = n - 1;
+  const auto pairs = static_cast<Eigen::Index>(masks.size());
+  Matrix x(pairs, free);
+  Vector y(pairs);
+  for (Eigen::Index i = 0; i < pairs; i++) {
     const Mask& mask = masks[static_cast<std::size_t>(i)];
     const double last = mask.back() ? 1 : 0;
     for (Eigen::Index j = 0; j < free; j++) x(i, j) = (mask[static_cast<std::size_t>(j)] ? 1. : 0.) - last;
-    y(i) = values[static_cast<std::size_t>(i)] - none - last * (all - none);
+    y(i) = (present[i] - absent[i]) / 2 - (last - 0.5) * change;
   }
   Matrix normal = x.transpose() * x;
-  normal.diagonal().array() += 1e-9 * static_cast<double>(rows);  // fewer masks than units: the smallest solution
+  normal.diagonal().array() += 1e-9 * static_cast<double>(pairs);  // fewer pairs than units: the smallest solution
   const Eigen::LDLT<Matrix> solver(normal);
   const Vector score = solver.solve(x.transpose() * y);
-  const Vector residual = y - x * score;
-  Matrix pairs(rows / 2, free);
-  for (Eigen::Index p = 0; p < rows / 2; p++) pairs.row(p) = residual(2 * p) * x.row(2 * p) + residual(2 * p + 1) * x.row(2 * p + 1);
-  const Matrix half = solver.solve(pairs.transpose());  // (free, pairs): its rows' squares add up to the variances
-
-  Estimate result;
-  for (Eigen::Index j = 0; j < free; j++) {
-    result.scores.push_back(score(j));
-    result.errors.push_back(half.row(j).norm());
+  UnitScores result = {.kind = UnitScores::Kind::complete, .scores = {score.begin(), score.end()}};
+  result.scores.push_back(change - score.sum());
+  if (pairs > free) {
+    const Vector residual = y - x * score;
+    const Matrix influence = solver.solve(x.transpose() * residual.asDiagonal());  // (free, pairs)
+    const double correction = std::sqrt(static_cast<double>(pairs) / static_cast<double>(pairs - free));
+    for (Eigen::Index j = 0; j < free; j++) result.standard_errors.push_back(correction * influence.row(j).norm());
+    result.standard_errors.push_back(correction * influence.colwise().sum().norm());
+  } else {
+    result.warnings.push_back(
+        fmt::format("{} samples are too few for {} units: ask for at least {}", 2 * pairs, n, 4 * n));
   }
-  result.scores.push_back(all - none - score.sum());
-  result.errors.push_back(half.colwise().sum().norm());
   return result;
 }
 
 }  // namespace
 
-Attribution attribute(const Subject& subject, const KernelShap& method) {
-  const auto units = unit_tokens(subject, subject.options.unit);
-  Game game(subject, units, method.absent);
+UnitScores score_units(Game& game, const KernelShap& method) {
   const std::size_t n = game.units();
-  const double none = game.all_absent(), all = subject.value;
-  Attribution result;
-  if (n <= most_exact_units) {
-    result.scores = game.spread(exact_shapley(game));
-  } else {
-    std::vector<Mask> masks;
-    for (std::size_t pair = 0; pair < (method.samples + 1) / 2; pair++) {
-      auto engine = random_engine(method.seed, pair);
-      masks.push_back(kernel_mask(n, engine));
-      masks.push_back(masks.back());
-      masks.back().flip();
-    }
-    const Estimate estimate = regress(masks, game.values(masks), none, all);
-    result.scores = game.spread(estimate.scores);
-    result.standard_errors = errors_at_first_tokens(subject.encoding.size(), units, estimate.errors);
-    result.numbers = {{"samples", static_cast<double>(masks.size())}};
+  if (n <= most_exact_units) return {.kind = UnitScores::Kind::complete, .scores = exact_shapley(game)};
+  const std::size_t pairs = (method.samples + 1) / 2;
+  std::vector<Mask> masks;  // of all pairs, then their complements
+  for (std::size_t pair = 0; pair < pairs; pair++) {
+    auto engine = random_engine(method.seed, pair);
+    masks.push_back(kernel_mask(n, engine));
   }
-  const double total = std::accumulate(result.scores.begin(), result.scores.end(), 0.);
-  result.baseline_value = none;
-  result.completeness_error = std::abs(total - (all - none));
-  result.passes = game.passes();
+  for (std::size_t pair = 0; pair < pairs; pair++) {
+    masks.push_back(masks[pair]);
+    masks.back().flip();
+  }
+  const double change = game.all_present() - game.all_absent();
+  const std::vector<double> values = game.values(masks);
+  masks.resize(pairs);
+  UnitScores result = regress(masks, values.data(), values.data() + pairs, change);
+  result.numbers = {{"samples", static_cast<double>(2 * pairs)}};
   return result;
 }
 

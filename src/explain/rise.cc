@@ -1,14 +1,13 @@
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
-#include "explain/game.h"
-#include "explain/methods.h"
+#include "explain/perturbation.h"
 
 namespace limn {
 
-Attribution attribute(const Subject& subject, const Rise& method) {
-  Game game(subject, unit_tokens(subject, subject.options.unit), method.absent);
+UnitScores score_units(Game& game, const Rise& method) {
   std::vector<Mask> masks;
   for (std::size_t draw = 0; draw < method.samples; draw++) {
     auto engine = random_engine(method.seed, draw);
@@ -28,11 +27,9 @@ Attribution attribute(const Subject& subject, const Rise& method) {
       }
     if (count > 0) scores[u] /= static_cast<double>(count);
   }
-  Attribution result;
-  result.scores = game.spread(scores);
-  result.passes = game.passes();
-  result.numbers = {{"samples", static_cast<double>(method.samples)}};
-  return result;
+  return {.kind = UnitScores::Kind::not_additive,
+          .scores = std::move(scores),
+          .numbers = {{"samples", static_cast<double>(method.samples)}, {"probability", method.probability}}};
 }
 
 }  // namespace limn

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/random.h"
-#include "explain/methods.h"
+#include "explain/perturbation.h"
 #include "limn/error.h"
 
 namespace limn {
@@ -34,56 +34,45 @@ std::vector<double> exact_shapley(Game& game) {
   return scores;
 }
 
-std::vector<double> errors_at_first_tokens(std::size_t tokens, const std::vector<std::vector<std::size_t>>& units,
-                                           const std::vector<double>& unit_errors) {
-  std::vector<double> errors(tokens, 0.);
-  for (std::size_t u = 0; u < units.size(); u++) errors[units[u].front()] = unit_errors[u];
-  return errors;
-}
-
-Attribution attribute(const Subject& subject, const ShapleySampling& method) {
-  const auto units = unit_tokens(subject, subject.options.unit);
-  Game game(subject, units, method.absent);
+UnitScores score_units(Game& game, const ShapleySampling& method) {
   const std::size_t n = game.units();
-  Attribution result;
   if (method.exact) {
     if (n > most_exact_units)
       throw Error({.thing = "exact Shapley values",
                    .found = std::to_string(n) + " units",
                    .expected = "at most " + std::to_string(most_exact_units),
                    .hint = "choose larger units (--unit clause or sentence), or sample"});
-    result.scores = game.spread(exact_shapley(game));
-  } else {
-    std::vector<double> mean(n, 0.), deviations(n, 0.);
-    for (std::size_t draw = 0; draw < method.permutations; draw++) {
-      auto engine = random_engine(method.seed, draw);
-      std::vector<std::size_t> order(n);
-      std::iota(order.begin(), order.end(), std::size_t{0});
-      std::shuffle(order.begin(), order.end(), engine);
-      std::vector<Mask> masks(n + 1, Mask(n, false));
-      for (std::size_t k = 0; k < n; k++) {
-        masks[k + 1] = masks[k];
-        masks[k + 1][order[k]] = true;
-      }
-      const std::vector<double> values = game.values(masks);
-      for (std::size_t k = 0; k < n; k++) {
-        const double share = values[k + 1] - values[k], step = share - mean[order[k]];
-        mean[order[k]] += step / static_cast<double>(draw + 1);
-        deviations[order[k]] += step * (share - mean[order[k]]);
-      }
-    }
-    const auto draws = static_cast<double>(method.permutations);
-    if (method.permutations > 1) {
-      for (double& deviation : deviations) deviation = std::sqrt(deviation / (draws - 1) / draws);
-      result.standard_errors = errors_at_first_tokens(subject.encoding.size(), units, deviations);
-    }
-    result.scores = game.spread(mean);
-    result.numbers = {{"permutations", draws}};
+    return {.kind = UnitScores::Kind::complete, .scores = exact_shapley(game)};
   }
-  result.baseline_value = game.all_absent();
-  const double total = std::accumulate(result.scores.begin(), result.scores.end(), 0.);
-  result.completeness_error = std::abs(total - (subject.value - *result.baseline_value));
-  result.passes = game.passes();
+  std::vector<std::vector<std::size_t>> orders;
+  std::vector<Mask> masks;  // (permutations, n + 1): units join one by one
+  for (std::size_t draw = 0; draw < method.permutations; draw++) {
+    auto engine = random_engine(method.seed, draw);
+    std::vector<std::size_t>& order = orders.emplace_back(n);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::shuffle(order.begin(), order.end(), engine);
+    masks.emplace_back(n, false);
+    for (const std::size_t unit : order) {
+      masks.push_back(masks.back());
+      masks.back()[unit] = true;
+    }
+  }
+  const std::vector<double> values = game.values(masks);
+  std::vector<double> mean(n, 0.), deviations(n, 0.);  // Welford's recurrences
+  for (std::size_t draw = 0; draw < method.permutations; draw++) {
+    const double* const of_draw = values.data() + draw * (n + 1);
+    for (std::size_t k = 0; k < n; k++) {
+      const std::size_t unit = orders[draw][k];
+      const double share = of_draw[k + 1] - of_draw[k], step = share - mean[unit];
+      mean[unit] += step / static_cast<double>(draw + 1);
+      deviations[unit] += step * (share - mean[unit]);
+    }
+  }
+  const auto draws = static_cast<double>(method.permutations);
+  UnitScores result = {.kind = UnitScores::Kind::complete, .scores = mean, .numbers = {{"permutations", draws}}};
+  if (method.permutations > 1)
+    for (const double deviation : deviations)
+      result.standard_errors.push_back(std::sqrt(deviation / (draws - 1) / draws));
   return result;
 }
 

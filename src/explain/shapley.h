@@ -12,8 +12,4 @@ inline constexpr std::size_t most_exact_units = 12;
 /// Shapley values from all 2ⁿ coalitions. @param game of at most most_exact_units units
 std::vector<double> exact_shapley(Game& game);
 
-/// Standard errors, one a token: a unit's stands at its first token.
-std::vector<double> errors_at_first_tokens(std::size_t tokens, const std::vector<std::vector<std::size_t>>& units,
-                                           const std::vector<double>& unit_errors);
-
 }  // namespace limn

@@ -1,9 +1,10 @@
+#include <cstddef>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
-#include "explain/game.h"
-#include "explain/methods.h"
+#include "explain/perturbation.h"
 
 namespace limn {
 namespace {
@@ -20,40 +21,42 @@ double variance(const std::vector<double>& values) {
 // Jansen (1999): with independent masks a and b, and a with unit u from b,
 //   total order  S_u = Σ (F(a) − F(a with u from b))² / (2 n Var F)
 //   first order  S_u = 1 − Σ (F(b) − F(a with u from b))² / (2 n Var F)
-Attribution attribute(const Subject& subject, const Sobol& method) {
-  Game game(subject, unit_tokens(subject, subject.options.unit), method.absent);
-  const auto random_mask = [&](std::size_t draw) {
+UnitScores score_units(Game& game, const Sobol& method) {
+  const std::size_t n = game.units(), row = n + 2;
+  std::vector<Mask> masks;  // (samples, n + 2): a, b, and a with each unit from b
+  for (std::size_t draw = 0; draw < method.samples; draw++) {
     auto engine = random_engine(method.seed, draw);
     std::bernoulli_distribution present(0.5);
-    Mask mask(game.units());
-    for (std::size_t u = 0; u < mask.size(); u++) mask[u] = present(engine);
-    return mask;
-  };
-  std::vector<double> scores(game.units(), 0.), all;
-  for (std::size_t draw = 0; draw < method.samples; draw++) {
-    const Mask a = random_mask(2 * draw), b = random_mask(2 * draw + 1);
-    std::vector<Mask> masks = {a, b};
-    for (std::size_t u = 0; u < game.units(); u++) {
+    Mask a(n), b(n);
+    for (std::size_t u = 0; u < n; u++) {
+      a[u] = present(engine);
+      b[u] = present(engine);
+    }
+    masks.push_back(a);
+    masks.push_back(b);
+    for (std::size_t u = 0; u < n; u++) {
       masks.push_back(a);
       masks.back()[u] = b[u];
     }
-    const std::vector<double> values = game.values(masks);
-    all.insert(all.end(), {values[0], values[1]});
-    for (std::size_t u = 0; u < game.units(); u++) {
-      const double change = (method.total ? values[0] : values[1]) - values[2 + u];
+  }
+  const std::vector<double> values = game.values(masks);
+  std::vector<double> scores(n, 0.), independent;
+  for (std::size_t draw = 0; draw < method.samples; draw++) {
+    const double* const of_draw = values.data() + draw * row;
+    independent.insert(independent.end(), {of_draw[0], of_draw[1]});
+    for (std::size_t u = 0; u < n; u++) {
+      const double change = of_draw[method.total ? 0 : 1] - of_draw[2 + u];
       scores[u] += change * change / (2 * static_cast<double>(method.samples));
     }
   }
-  const double spread = variance(all);
+  const double spread = variance(independent);
   for (double& score : scores) {
     if (spread > 0) score /= spread;
     if (!method.total) score = spread > 0 ? 1 - score : 0;
   }
-  Attribution result;
-  result.scores = game.spread(scores);
-  result.passes = game.passes();
-  result.numbers = {{"samples", static_cast<double>(method.samples)}};
-  return result;
+  return {.kind = UnitScores::Kind::not_additive,
+          .scores = std::move(scores),
+          .numbers = {{"samples", static_cast<double>(method.samples)}, {"order", method.total ? 0. : 1.}}};
 }
 
 }  // namespace limn
