@@ -43,6 +43,7 @@ struct Word {
   std::size_t begin = 0, end = 0;
   double score = 0;
   int sequence = 0;
+  std::optional<double> standard_error = {};  ///< of the score, where a sampling method knows it
 
   template <std::size_t I>
   const auto& get() const {
@@ -139,6 +140,8 @@ struct Explanation {
   std::vector<Token> tokens;
   std::vector<Word> words;  ///< special tokens have none; in order of sequence, then of begin
   std::vector<std::string> warnings;
+  /// Textual heatmap: row i says how much each token matters for token i; empty for other methods.
+  std::vector<std::vector<double>> heatmap;
   std::map<std::string, std::vector<double>> logits;  ///< "start" and "end", or "logits" (row-major); empty unless asked for
 
   /// The text of one sequence. @param sequence 0 or 1.

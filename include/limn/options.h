@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,11 +17,12 @@ namespace limn {
 
 /// The explained scalar F of the target. QA adds start and end: two logits, probabilities, …
 enum class Scalar { logit, probability, log_probability, loss, margin };
-/// How the channels of a token's gradient become one score; onehot_l2 is ‖E g‖₂ over the vocabulary.
-enum class Reduce { sum, l1, l2, onehot_l2 };
+/// How the channels of a token's gradient become one score; onehot_l2 is ‖E g‖₂ over the vocabulary, mean_abs is l1 ÷ C.
+enum class Reduce { sum, l1, l2, onehot_l2, mean_abs };
 /// Divides all scores: by Σ|s|, √Σs², max|s|; minmax maps them to 0…1.
 enum class Normalize { none, l1, l2, max, minmax };
-enum class Unit { token, word, sentence };
+/// Parts of the text. A clause ends at , ; : and where a sentence ends.
+enum class Unit { token, word, clause, sentence };
 /// How the scores of a word's tokens become the word's: absmax keeps the sign of the largest.
 enum class Pieces { sum, mean, absmax };
 
@@ -41,17 +43,180 @@ struct Gradient {
   Layer layer = Layer::word();
   Reduce reduce = Reduce::onehot_l2;
   Normalize normalize = Normalize::max;
+  bool absolute = false;  ///< |score|, for reduce = sum
 };
 
 /// Σ_c g_c · x_c: signed, first-order share of each token in F (Shrikumar et al. 2016).
 struct GradientXInput {
   Scalar explain = Scalar::logit;
-  Layer layer = Layer::word();
-  Reduce reduce = Reduce::sum;  ///< of the products g_c · x_c: sum, l1 or l2
+  std::optional<Layer> layer = {};   ///< default: word, or embeddings where the family normalises each word embedding alone
+  Reduce reduce = Reduce::sum;  ///< of the products g_c · x_c
+  bool absolute = false;        ///< |score|
   Normalize normalize = Normalize::none;
 };
 
-using Method = std::variant<Gradient, GradientXInput>;
+/// Gradients at noisy copies of the input, x + ε with ε ~ N(0, σ²) (Smilkov et al. 2017; VarGrad: Adebayo et al. 2018;
+/// SquareGrad: Hooker et al. 2019). All statistics come from the same draws.
+struct SmoothGrad {
+  /// mean_gradient: reduce the mean of the gradients; mean, square, variance: of the draws' reduced scores.
+  enum class Statistic { mean_gradient, mean, square, variance };
+  Scalar explain = Scalar::logit;
+  std::optional<Layer> layer = {};  ///< as in GradientXInput
+  std::size_t samples = 20;
+  double sigma = 0.15;
+  bool relative = true;         ///< σ is times (max x − min x) of the input
+  Statistic statistic = Statistic::mean_gradient;
+  bool multiply_input = false;  ///< products g_c · x_c in place of g_c
+  Reduce reduce = Reduce::l2;
+  bool absolute = false;
+  Normalize normalize = Normalize::none;
+  std::uint64_t seed = 0;
+};
+
+/// What "nothing" is: where a path starts. pad, mask, unk keep special tokens; zero and mean replace every token; text is
+/// tokenised, and cut or filled with [PAD] to the input's length.
+struct Baseline {
+  enum class Kind { pad, zero, mask, unk, mean, text };
+  Kind kind = Kind::pad;
+  std::string text = {};
+};
+
+/// ∫ (x − x₀) · ∂F(x₀ + α (x − x₀)) dα (Sundararajan et al. 2017): Σ scores = F(x) − F(x₀).
+struct IntegratedGradients {
+  /// How points on the path are chosen and weighted when `steps` is given.
+  enum class Rule {
+    gauss_legendre,  ///< exact for polynomials up to degree 2 · steps − 1
+    left_riemann,    ///< α = 0, 1/n, … (n−1)/n, equal weights (AllenNLP Interpret)
+    lit              ///< LIT's trapezoids over the same points
+  };
+  Scalar explain = Scalar::logit;
+  std::optional<Layer> layer = {};  ///< as in GradientXInput
+  Baseline baseline = {};
+  std::size_t steps = 0;       ///< exactly so many; 0: refined until the tolerance holds
+  double tolerance = 0.01;     ///< |Σ scores − (F(x) − F(x₀))| ÷ |F(x) − F(x₀)| that is asked for
+  std::size_t max_steps = 1000;
+  Rule rule = Rule::gauss_legendre;
+  bool sequential = false;     ///< each token moves along its own path, the others in place (Enguehard 2023)
+  Reduce reduce = Reduce::sum;  ///< of the products
+  bool absolute = false;
+  Normalize normalize = Normalize::none;
+};
+
+/// The mean of Integrated Gradients' integrand over random backgrounds and α (Erion et al. 2021; GradientShap).
+struct ExpectedGradients {
+  Scalar explain = Scalar::logit;
+  std::optional<Layer> layer = {};  ///< as in GradientXInput
+  std::vector<std::string> background = {};  ///< texts; none: [PAD] as in Baseline
+  std::size_t samples = 50;
+  Normalize normalize = Normalize::none;
+  std::uint64_t seed = 0;
+};
+
+/// ReLU(Σ_c mean_t(∂F/∂h_tc) · h_tc) at the output of one layer (Selvaraju et al. 2017).
+struct GradCam {
+  Scalar explain = Scalar::logit;
+  std::optional<Layer> layer = {};  ///< default: the last
+  Normalize normalize = Normalize::max;
+};
+
+// Perturbation: forward passes only. Whole units (ExplainOptions::unit) are taken away; what stands in their place:
+enum class Absent { mask, remove, pad, unk };
+
+/// F(x) − F(x without the unit).
+struct Occlusion {
+  Scalar explain = Scalar::logit;
+  Absent absent = Absent::mask;
+  std::size_t window = 1;  ///< units at once: n-grams; a unit's score is the mean over the windows that hold it
+  Normalize normalize = Normalize::none;
+};
+
+/// A weighted linear model of F around the input (Ribeiro et al. 2016).
+struct Lime {
+  enum class Flavour {
+    marcotcr,  ///< the lime package: number removed uniform on 1…n, ridge, exponential kernel on 100 · cosine distance
+    captum     ///< Captum: each unit present with probability ½, lasso
+  };
+  Scalar explain = Scalar::probability;
+  Absent absent = Absent::mask;
+  Flavour flavour = Flavour::marcotcr;
+  std::size_t samples = 1000;
+  std::size_t features = 0;  ///< how many units may have a score; 0: all
+  std::optional<double> kernel_width;  ///< of 100 · cosine distance; default: 25, or Captum's own, 100
+  Normalize normalize = Normalize::none;
+  std::uint64_t seed = 0;
+};
+
+/// Shapley values by weighted regression (Lundberg and Lee 2017): exact up to 12 units, paired samples beyond, Σ scores =
+/// F(x) − F(all absent) by constraint, with standard errors.
+struct KernelShap {
+  Scalar explain = Scalar::logit;
+  Absent absent = Absent::mask;
+  std::size_t samples = 1000;
+  Normalize normalize = Normalize::none;
+  std::uint64_t seed = 0;
+};
+
+/// Shapley values as means over random orders of the units (Castro et al. 2009), exact up to 12 units if asked.
+struct ShapleySampling {
+  Scalar explain = Scalar::logit;
+  Absent absent = Absent::mask;
+  std::size_t permutations = 25;
+  bool exact = false;  ///< all 2ⁿ coalitions
+  Normalize normalize = Normalize::none;
+  std::uint64_t seed = 0;
+};
+
+/// Owen values on the tree of the text that the shap package builds (shap.Explainer on text).
+struct PartitionShap {
+  Scalar explain = Scalar::logit;
+  Absent absent = Absent::mask;
+  std::size_t evaluations = 500;
+  Normalize normalize = Normalize::none;
+};
+
+/// Mean F over random masks in which the unit is present (Petsiuk et al. 2018).
+struct Rise {
+  Scalar explain = Scalar::probability;
+  Absent absent = Absent::mask;
+  std::size_t samples = 1000;
+  double probability = 0.5;  ///< that a unit is present
+  Normalize normalize = Normalize::none;
+  std::uint64_t seed = 0;
+};
+
+/// Sobol indices of F over random masks (Fel et al. 2021; Jansen's estimators).
+struct Sobol {
+  Scalar explain = Scalar::logit;
+  Absent absent = Absent::mask;
+  std::size_t samples = 32;  ///< samples · (units + 2) masks
+  bool total = true;         ///< total order; false: first order
+  Normalize normalize = Normalize::none;
+  std::uint64_t seed = 0;
+};
+
+// Attention: what the model looked at, which is no proof of what mattered.
+
+/// One row of attention probabilities: of the target's position, or of [CLS] for a label.
+struct Attention {
+  std::optional<std::size_t> layer = {};  ///< from 1; default: the last
+  std::optional<std::size_t> head = {};   ///< from 1; default: the mean over heads
+  Normalize normalize = Normalize::none;
+};
+
+/// The same row of the product over layers of row-normalised (mean attention + I) (Abnar and Zuidema 2020).
+struct AttentionRollout {
+  Normalize normalize = Normalize::none;
+};
+
+/// R = I; R += mean_h(max(0, ∂F/∂A ∘ A)) R over the layers; the same row of R − I (Chefer et al. 2021, without LRP).
+struct GradientAttention {
+  Scalar explain = Scalar::logit;
+  Normalize normalize = Normalize::none;
+};
+
+using Method = std::variant<Gradient, GradientXInput, SmoothGrad, IntegratedGradients, ExpectedGradients, GradCam, Occlusion,
+                            Lime, KernelShap, ShapleySampling, PartitionShap, Rise, Sobol, Attention, AttentionRollout,
+                            GradientAttention>;
 
 /// The method and options of a named preset (docs/presets.md), say "seed-qa".
 /// @throws Error that lists the presets if there is none of that name.
@@ -85,6 +250,8 @@ struct ExplainOptions : PredictOptions {
   Unit unit = Unit::word;
   std::optional<Pieces> pieces;         ///< default: sum if the scores are signed, absmax otherwise
   bool raw = false;                     ///< also return the logits
+  /// Called now and then by methods of many passes; what it throws ends the work.
+  std::function<void(std::size_t done, std::size_t total)> progress;
 };
 
 }  // namespace limn

@@ -10,7 +10,10 @@
 
 #include "explain/gradient.h"
 #include "explain/method_info.h"
+#include "explain/methods.h"
+#include "explain/passes.h"
 #include "explain/scores.h"
+#include "explain/subject.h"
 #include "explain/units.h"
 #include "limn/error.h"
 #include "task/target_request.h"
@@ -30,12 +33,6 @@ struct Item {
 
   const Encoding& encoding() const { return encodings[window]; }
 };
-
-/// Rows of one traced pass: as many as a trace of 48 MB holds, at least 128: more would gain little speed.
-std::size_t traced_rows(const EncoderConfig& config) {
-  constexpr std::size_t budget_bytes = std::size_t{48} << 20, least = 128;
-  return std::max(least, budget_bytes / (trace_floats_a_row(config) * sizeof(float)));
-}
 
 /// Prediction and targets, once the logits are there.
 void read_logits(const Pipeline& pipeline, const ExplainOptions& options, Scalar scalar, bool all_entities, Item& item) {
@@ -59,7 +56,7 @@ std::vector<double> row_major(ConstView x, std::size_t column_begin, std::size_t
 }
 
 Explanation make_explanation(const Explainer& explainer, const Item& item, const ResolvedTarget& target, const Method& method,
-                             const ExplainOptions& options, std::vector<double> scores) {
+                             const ExplainOptions& options, Attribution attribution) {
   const Pipeline& pipeline = explainer.pipeline();
   Explanation why;
   why.model = pipeline.info.name;
@@ -68,16 +65,29 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
   why.pair = item.input->pair;
   why.prediction = item.prediction;
   why.target = target.info;
-  why.method = method_info(method, options);
+  const EncoderConfig& config = pipeline.checkpoint.config().encoder;
+  why.method = method_info(method, config, options);
+  why.method.numbers = std::move(attribution.numbers);
+  why.baseline_value = attribution.baseline_value;
+  why.completeness_error = attribution.completeness_error;
+  why.heatmap = std::move(attribution.heatmap);
   const ConstView logits = item.logits[item.window];
   why.value = value(target.target, logits);
-  why.passes = item.encodings.size();
-  normalize(scores, normalize_of(method));
+  why.passes = attribution.passes;
+  std::vector<double>& scores = attribution.scores;
+  if (!std::all_of(scores.begin(), scores.end(), [](double score) { return std::isfinite(score); }))
+    throw Error({.file = pipeline.info.name, .thing = "the scores", .found = "NaN or infinity", .expected = "finite numbers"});
+  normalize(scores, knobs_of(method, config).normalize);
   why.tokens = tokens_of(pipeline.tokenizer, item.encoding());
   for (std::size_t i = 0; i < scores.size(); i++) why.tokens[i].score = scores[i];
   const Pieces pieces = options.pieces.value_or(why.method.is_signed ? Pieces::sum : Pieces::absmax);
   why.words = units(why.tokens, why.text, why.pair.value_or(""), options.unit, pieces);
+  if (!attribution.standard_errors.empty()) {
+    const auto members = unit_tokens(why.tokens, why.text, why.pair.value_or(""), options.unit);
+    for (std::size_t i = 0; i < why.words.size(); i++) why.words[i].standard_error = attribution.standard_errors[members[i].front()];
+  }
   why.warnings = reading_warnings(item.encodings);
+  why.warnings.insert(why.warnings.end(), attribution.warnings.begin(), attribution.warnings.end());
   if (item.encodings.size() > 1)
     why.warnings.push_back(fmt::format("the context is longer than the model reads at once: {} windows were read, window {} is explained",
                                        item.encodings.size(), item.window + 1));
@@ -97,21 +107,22 @@ struct LayerInput {
 };
 
 LayerInput layer_input(const Encoder& encoder, const Batch& batch, const Method& method) {
-  Mat x = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), layer_of(method));
+  Mat x = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), knobs_of(method, encoder.config).layer);
   Mat multiply = std::holds_alternative<GradientXInput>(method) ? copy(x) : Mat();
   return {.x = std::move(x), .multiply = std::move(multiply)};
 }
 
 /// One score a row from the gradient (N, C) at the method's layer.
 std::vector<double> scores_of(const Explainer& explainer, const Method& method, Mat gradient, const Mat& multiply) {
-  const Reduce how = reduce_of(method);
+  const Knobs knobs = knobs_of(method, explainer.pipeline().checkpoint.config().encoder);
+  const Reduce how = knobs.reduce;
   if (how == Reduce::onehot_l2) {
     const Mat transformed = explainer.onehot_norm().apply(gradient);
     return reduce(transformed, how);
   }
   for (std::size_t i = 0; i < multiply.rows(); i++)
     for (std::size_t j = 0; j < multiply.columns(); j++) gradient(i, j) *= multiply(i, j);
-  return reduce(gradient, how);
+  return reduce(gradient, how, knobs.absolute);
 }
 
 /// Explains items in one traced pass; what an item lacks (logits, prediction, targets) comes from it.
@@ -122,15 +133,16 @@ void explain_packed(const Explainer& explainer, std::span<Item*> items, const Me
   const Encoder encoder = pipeline.encoder();
   Batch batch;
   for (const Item* item : items) batch.add(item->encoding().ids, item->encoding().type_ids);
+  const Knobs knobs = knobs_of(method, encoder.config);
   LayerInput input = layer_input(encoder, batch, method);
-  const TracedPass pass = traced_forward(encoder, std::move(batch), layer_of(method), std::move(input.x));
+  const TracedPass pass = traced_forward(encoder, std::move(batch), knobs.layer, std::move(input.x));
 
   std::size_t rounds = 0;  // backward passes: as many as the item with the most targets needs
   for (std::size_t i = 0; i < items.size(); i++) {
     Item& item = *items[i];
     if (item.logits.empty()) {
       item.logits.push_back(copy(logits_of(encoder, pass.batch, pass.logits.view(), i)));
-      read_logits(pipeline, options, scalar_of(method), all_entities, item);
+      read_logits(pipeline, options, knobs.explain, all_entities, item);
     }
     rounds = std::max(rounds, item.targets.size());
   }
@@ -147,9 +159,8 @@ void explain_packed(const Explainer& explainer, std::span<Item*> items, const Me
       if (round >= item.targets.size()) continue;
       const auto begin = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[i]);
       const auto end = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[i + 1]);
-      if (!std::all_of(begin, end, [](double score) { return std::isfinite(score); }))
-        throw Error({.file = pipeline.info.name, .thing = "the gradient", .found = "NaN or infinity", .expected = "finite numbers"});
-      item.explanations.push_back(make_explanation(explainer, item, item.targets[round], method, options, {begin, end}));
+      item.explanations.push_back(make_explanation(explainer, item, item.targets[round], method, options,
+                                                   {.scores = {begin, end}, .passes = item.encodings.size()}));
     }
   }
   // Each row that was looked up has brought its neighbours with it: in time, that would be the whole matrix.
@@ -159,6 +170,24 @@ void explain_packed(const Explainer& explainer, std::span<Item*> items, const Me
     for (Explanation& why : item->explanations)
       why.seconds = seconds * static_cast<double>(item->encoding().size()) / static_cast<double>(pass.batch.rows()) /
                     static_cast<double>(item->explanations.size());
+}
+
+/// Explains one item, whose logits are known, by a method that sends many versions of it through the model.
+void explain_alone(const Explainer& explainer, Item& item, const Method& method, const ExplainOptions& options) {
+  for (const ResolvedTarget& target : item.targets) {
+    const auto start = std::chrono::steady_clock::now();
+    const Subject subject = {.explainer = explainer,
+                             .encoding = item.encoding(),
+                             .target = target.target,
+                             .text = item.input->text,
+                             .pair = item.input->pair ? std::string_view(*item.input->pair) : std::string_view(),
+                             .value = value(target.target, item.logits[item.window]),
+                             .options = options};
+    Attribution attribution = attribute(subject, method);
+    attribution.passes += item.encodings.size();
+    item.explanations.push_back(make_explanation(explainer, item, target, method, options, std::move(attribution)));
+    item.explanations.back().seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
 }
 
 }  // namespace
@@ -176,18 +205,22 @@ std::vector<std::vector<Explanation>> explain(const Explainer& explainer, std::s
                                               const ExplainOptions& options, bool all_entities) {
   const Pipeline& pipeline = explainer.pipeline();
   check_method(method, pipeline.checkpoint.config().encoder);
-  if (reduce_of(method) == Reduce::onehot_l2) explainer.onehot_norm();  // before a pass fills the memory
+  if (knobs_of(method, pipeline.checkpoint.config().encoder).reduce == Reduce::onehot_l2) explainer.onehot_norm();  // before a pass fills the memory
   std::vector<Item> items(inputs.size());
+  const Encoder encoder = pipeline.encoder();
+  const Scalar scalar = knobs_of(method, encoder.config).explain;
+  const bool in_one_pass = std::holds_alternative<Gradient>(method) || std::holds_alternative<GradientXInput>(method);
   for (std::size_t i = 0; i < inputs.size(); i++) {
     items[i].input = &inputs[i];
     items[i].encodings = read_input(pipeline, inputs[i], options);
-    if (items[i].encodings.size() == 1) continue;
-    items[i].logits = run(pipeline.encoder(), items[i].encodings);
-    read_logits(pipeline, options, scalar_of(method), all_entities, items[i]);
+    if (in_one_pass && items[i].encodings.size() == 1) continue;
+    items[i].logits = run(encoder, items[i].encodings);
+    read_logits(pipeline, options, scalar, all_entities, items[i]);
+    if (!in_one_pass) explain_alone(explainer, items[i], method, options);
   }
 
-  const std::size_t budget = traced_rows(pipeline.checkpoint.config().encoder);
-  for (std::size_t begin = 0; begin < items.size();) {
+  const std::size_t budget = traced_rows(encoder.config);
+  for (std::size_t begin = in_one_pass ? 0 : items.size(); begin < items.size();) {
     std::vector<Item*> group;
     for (std::size_t rows = 0; begin < items.size(); begin++) {
       rows += items[begin].encoding().size();

@@ -3,11 +3,8 @@
 #include <utility>
 
 namespace limn {
-namespace {
 
 Layer last_layer(const Encoder& encoder) { return {static_cast<int>(encoder.config.layers)}; }
-
-}  // namespace
 
 TracedPass traced_forward(const Encoder& encoder, Batch batch, Layer layer, Mat x) {
   TracedPass pass{.batch = std::move(batch), .layer = layer, .trace = {}, .head_trace = {}, .logits = {}};
@@ -16,9 +13,9 @@ TracedPass traced_forward(const Encoder& encoder, Batch batch, Layer layer, Mat 
   return pass;
 }
 
-Mat gradient(const Encoder& encoder, const TracedPass& pass, Mat dlogits) {
+Mat gradient(const Encoder& encoder, const TracedPass& pass, Mat dlogits, const AttentionTap& tap) {
   Mat dhidden = head_vjp(encoder, pass.batch, std::move(dlogits), pass.head_trace);
-  return vjp(encoder, pass.batch, pass.layer, std::move(dhidden), last_layer(encoder), pass.trace);
+  return vjp(encoder, pass.batch, pass.layer, std::move(dhidden), last_layer(encoder), pass.trace, tap);
 }
 
 }  // namespace limn

@@ -14,10 +14,13 @@ struct TracedPass {
   Mat logits;  ///< of all sequences: see logits_of
 };
 
+/// Where the encoder ends.
+Layer last_layer(const Encoder& encoder);
+
 /// Runs encoder and head on x (N, C), which stands at `layer`: word_embeddings(…) for Layer::word().
 TracedPass traced_forward(const Encoder& encoder, Batch batch, Layer layer, Mat x);
 
 /// ∂F/∂(what stands at the pass's layer) (N, C) from ∂F/∂logits. May be called again with another F.
-Mat gradient(const Encoder& encoder, const TracedPass& pass, Mat dlogits);
+Mat gradient(const Encoder& encoder, const TracedPass& pass, Mat dlogits, const AttentionTap& tap = {});
 
 }  // namespace limn

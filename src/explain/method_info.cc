@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <string>
+#include <type_traits>
+#include <variant>
 
 #include "limn/error.h"
 
@@ -20,6 +23,7 @@ std::string name_of(Reduce reduce) {
     case Reduce::sum: return "sum";
     case Reduce::l1: return "l1";
     case Reduce::l2: return "l2";
+    case Reduce::mean_abs: return "mean-abs";
     case Reduce::onehot_l2: break;
   }
   return "onehot-l2";
@@ -36,53 +40,157 @@ std::string name_of(Normalize normalize) {
   return "minmax";
 }
 
-std::string name_of(Unit unit) { return unit == Unit::token ? "token" : unit == Unit::word ? "word" : "sentence"; }
+std::string name_of(Unit unit) {
+  switch (unit) {
+    case Unit::token: return "token";
+    case Unit::word: return "word";
+    case Unit::clause: return "clause";
+    case Unit::sentence: break;
+  }
+  return "sentence";
+}
 
-std::string name_of(const Method& method) { return std::holds_alternative<Gradient>(method) ? "gradient" : "gradient-x-input"; }
+std::string_view name_of(Baseline::Kind kind) {
+  switch (kind) {
+    case Baseline::Kind::pad: return "pad";
+    case Baseline::Kind::zero: return "zero";
+    case Baseline::Kind::mask: return "mask";
+    case Baseline::Kind::unk: return "unk";
+    case Baseline::Kind::mean: return "mean";
+    case Baseline::Kind::text: break;
+  }
+  return "text";
+}
+
+std::string_view name_of(Absent absent) {
+  switch (absent) {
+    case Absent::mask: return "mask";
+    case Absent::remove: return "remove";
+    case Absent::pad: return "pad";
+    case Absent::unk: break;
+  }
+  return "unk";
+}
+
+constexpr std::string_view names[] = {"gradient",    "gradient-x-input", "smoothgrad",  "integrated-gradients", "expected-gradients", "gradcam",
+                                      "occlusion",   "lime",             "kernel-shap", "shapley",              "partition-shap",     "rise",
+                                      "sobol",       "attention",        "rollout",     "grad-attention"};
+static_assert(std::size(names) == std::variant_size_v<Method>);
+
+template <class M>
+std::string name_of_method(const M& method) {
+  if constexpr (requires { method.statistic; }) {
+    if (method.statistic == SmoothGrad::Statistic::square) return "squaregrad";
+    if (method.statistic == SmoothGrad::Statistic::variance) return "vargrad";
+  }
+  if constexpr (requires { method.sequential; }) {
+    if (method.sequential) return "sequential-integrated-gradients";
+  }
+  return std::string(names[Method(method).index()]);
+}
 
 }  // namespace
 
-Scalar scalar_of(const Method& method) {
-  return std::visit([](const auto& m) { return m.explain; }, method);
-}
-Layer layer_of(const Method& method) {
-  return std::visit([](const auto& m) { return m.layer; }, method);
-}
-Reduce reduce_of(const Method& method) {
-  return std::visit([](const auto& m) { return m.reduce; }, method);
-}
-Normalize normalize_of(const Method& method) {
-  return std::visit([](const auto& m) { return m.normalize; }, method);
+Knobs knobs_of(const Method& method, const EncoderConfig& config) {
+  return std::visit(
+      [&](const auto& m) {
+        Knobs knobs;
+        knobs.name = names[method.index()];
+        knobs.normalize = m.normalize;
+        if constexpr (requires { m.explain; }) knobs.explain = m.explain;
+        if constexpr (requires { m.seed; }) knobs.seed = m.seed;
+        if constexpr (requires { m.reduce; }) {
+          knobs.takes_reduce = true;
+          knobs.reduce = m.reduce;
+          knobs.absolute = m.absolute;
+        }
+        if constexpr (requires { m.layer.number; }) {
+          knobs.takes_layer = true;
+          knobs.layer = m.layer;
+        } else if constexpr (requires { m.layer->number; }) {
+          knobs.takes_layer = true;
+          const bool is_gradcam = std::is_same_v<std::remove_cvref_t<decltype(m)>, GradCam>;
+          knobs.layer = m.layer.value_or(is_gradcam ? Layer{static_cast<int>(config.layers)} : Layer::word());
+        }
+        return knobs;
+      },
+      method);
 }
 
-MethodInfo method_info(const Method& method, const ExplainOptions& options) {
+MethodInfo method_info(const Method& method, const EncoderConfig& config, const ExplainOptions& options) {
+  const Knobs knobs = knobs_of(method, config);
   MethodInfo info;
-  info.name = name_of(method);
-  info.layer = name_of(layer_of(method));
-  info.reduce = name_of(reduce_of(method));
-  info.normalize = name_of(normalize_of(method));
+  info.layer = knobs.takes_layer ? name_of(knobs.layer) : "";
+  info.reduce = knobs.takes_reduce ? name_of(knobs.reduce) : "";
+  info.normalize = name_of(knobs.normalize);
   info.unit = name_of(options.unit);
-  info.is_signed = reduce_of(method) == Reduce::sum && normalize_of(method) != Normalize::minmax;
+  info.seed = knobs.seed;
+  std::visit(
+      [&](const auto& m) {
+        info.name = name_of_method(m);
+        if constexpr (requires { m.baseline; })
+          info.baseline = m.baseline.kind == Baseline::Kind::text ? m.baseline.text : std::string(name_of(m.baseline.kind));
+        if constexpr (requires { m.absent; }) info.baseline = name_of(m.absent);
+        // What never falls below zero: norms, squares, attention, and whatever its absolute value was taken of.
+        bool is_signed = (!knobs.takes_reduce || knobs.reduce == Reduce::sum) && !knobs.absolute && knobs.normalize != Normalize::minmax;
+        if constexpr (requires { m.statistic; })
+          is_signed = is_signed && m.statistic != SmoothGrad::Statistic::square && m.statistic != SmoothGrad::Statistic::variance;
+        using M = std::remove_cvref_t<decltype(m)>;
+        if constexpr (std::is_same_v<M, Attention> || std::is_same_v<M, AttentionRollout> || std::is_same_v<M, GradientAttention> ||
+                      std::is_same_v<M, GradCam> || std::is_same_v<M, Sobol> || std::is_same_v<M, Rise>)
+          is_signed = false;
+        info.is_signed = is_signed;
+      },
+      method);
   return info;
 }
 
 void check_method(const Method& method, const EncoderConfig& config) {
-  const Layer layer = layer_of(method);
-  if (layer.number < -1 || layer.number > static_cast<int>(config.layers))
+  const Knobs knobs = knobs_of(method, config);
+  const std::string layer = name_of(knobs.layer);
+  if (knobs.takes_layer && (knobs.layer.number < -1 || knobs.layer.number > static_cast<int>(config.layers)))
     throw Error({.thing = "--layer",
-                 .found = std::to_string(layer.number),
+                 .found = layer,
                  .expected = fmt::format("word, embeddings, or the output of a layer from 1 to {}", config.layers)});
-  if (reduce_of(method) != Reduce::onehot_l2) return;
-  if (layer != Layer::word())
-    throw Error({.thing = "--reduce onehot-l2",
-                 .found = "--layer " + name_of(layer),
-                 .expected = "--layer word, since one-hot vectors enter at the word embedding",
-                 .hint = "use --reduce l2 there"});
-  if (std::holds_alternative<GradientXInput>(method))
-    throw Error({.thing = "--reduce",
-                 .found = "onehot-l2",
-                 .expected = "sum, l1 or l2 for gradient-x-input",
-                 .hint = "onehot-l2 is a norm of the gradient itself: use --method gradient"});
+  if (knobs.takes_reduce && knobs.reduce == Reduce::onehot_l2) {
+    if (!std::holds_alternative<Gradient>(method))
+      throw Error({.thing = "--reduce",
+                   .found = "onehot-l2",
+                   .expected = fmt::format("sum, l1, l2 or mean-abs for {}", knobs.name),
+                   .hint = "onehot-l2 is a norm of the gradient itself: use --method gradient"});
+    if (knobs.layer != Layer::word())
+      throw Error({.thing = "--reduce onehot-l2",
+                   .found = "--layer " + layer,
+                   .expected = "--layer word, since one-hot vectors enter at the word embedding",
+                   .hint = "use --reduce l2 there"});
+  }
+  const auto refuse = [&](std::string_view option, auto found, std::string_view expected) {
+    throw Error({.thing = std::string(option), .found = fmt::format("{}", found), .expected = std::string(expected)});
+  };
+  std::visit(
+      [&](const auto& m) {
+        if constexpr (requires { m.samples; })
+          if (m.samples == 0) refuse("--samples", m.samples, "at least 1");
+        if constexpr (requires { m.permutations; })
+          if (m.permutations == 0) refuse("--samples", m.permutations, "at least 1");
+        if constexpr (requires { m.evaluations; })
+          if (m.evaluations == 0) refuse("--samples", m.evaluations, "at least 1");
+        if constexpr (requires { m.window; })
+          if (m.window == 0) refuse("--window", m.window, "at least 1");
+        if constexpr (requires { m.sigma; })
+          if (!(m.sigma >= 0)) refuse("--sigma", m.sigma, "a number of 0 or more");
+        if constexpr (requires { m.tolerance; })
+          if (!(m.tolerance > 0)) refuse("--tolerance", m.tolerance, "a number above 0");
+        if constexpr (requires { m.kernel_width; })
+          if (m.kernel_width && !(*m.kernel_width > 0)) refuse("the kernel width", *m.kernel_width, "a number above 0");
+        if constexpr (requires { m.probability; })
+          if (!(m.probability > 0 && m.probability < 1)) refuse("the probability of a unit", m.probability, "a number between 0 and 1");
+        if constexpr (std::is_same_v<std::remove_cvref_t<decltype(m)>, Attention>) {
+          if (m.layer && (*m.layer < 1 || *m.layer > config.layers)) refuse("--layer", *m.layer, fmt::format("1 to {}", config.layers));
+          if (m.head && (*m.head < 1 || *m.head > config.heads)) refuse("--head", *m.head, fmt::format("1 to {}", config.heads));
+        }
+      },
+      method);
 }
 
 }  // namespace limn

@@ -1,19 +1,29 @@
 #pragma once
 
+#include <cstdint>
+#include <string_view>
+
 #include "limn/explanation.h"
 #include "limn/options.h"
 #include "model/config.h"
 
 namespace limn {
 
-// The knobs of a method, whichever it is.
-Scalar scalar_of(const Method& method);
-Layer layer_of(const Method& method);
-Reduce reduce_of(const Method& method);
-Normalize normalize_of(const Method& method);
+/// The knobs of any method; what a method has no use for keeps its default.
+struct Knobs {
+  std::string_view name;  ///< "integrated-gradients"
+  Scalar explain = Scalar::logit;
+  Layer layer = Layer::word();
+  Reduce reduce = Reduce::sum;
+  bool absolute = false;
+  Normalize normalize = Normalize::none;
+  bool takes_layer = false, takes_reduce = false;
+  std::uint64_t seed = 0;
+};
+Knobs knobs_of(const Method& method, const EncoderConfig& config);
 
 /// The method in the words of the result.
-MethodInfo method_info(const Method& method, const ExplainOptions& options);
+MethodInfo method_info(const Method& method, const EncoderConfig& config, const ExplainOptions& options);
 
 /// @throws Error for knobs that do not go together or that this model does not have.
 void check_method(const Method& method, const EncoderConfig& config);

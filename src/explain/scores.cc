@@ -5,18 +5,21 @@
 
 namespace limn {
 
-std::vector<double> reduce(ConstView x, Reduce how) {
+std::vector<double> reduce(ConstView x, Reduce how, bool absolute) {
   std::vector<double> scores(x.rows, 0.);
   for (std::size_t i = 0; i < x.rows; i++) {
     for (const double value : x.row_span(i)) {
       switch (how) {
         case Reduce::sum: scores[i] += value; break;
+        case Reduce::mean_abs:
         case Reduce::l1: scores[i] += std::abs(value); break;
         case Reduce::l2:
         case Reduce::onehot_l2: scores[i] += value * value; break;
       }
     }
     if (how == Reduce::l2 || how == Reduce::onehot_l2) scores[i] = std::sqrt(scores[i]);
+    if (how == Reduce::mean_abs) scores[i] /= static_cast<double>(x.columns);
+    if (absolute) scores[i] = std::abs(scores[i]);
   }
   return scores;
 }

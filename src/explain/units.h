@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -8,9 +9,12 @@
 
 namespace limn {
 
-/// The units of the original text and their scores, from the scores of the tokens that lie in them. Tokens that the
-/// template added belong to no unit. In order of sequence, then of begin.
-/// @param text, pair  the original texts, for sentences.
+/// Token positions of each unit of the text, in order of sequence, then of position. Tokens that the template added belong
+/// to none. @param text, pair  the original texts, for sentences and clauses.
+std::vector<std::vector<std::size_t>> unit_tokens(const std::vector<Token>& tokens, std::string_view text, std::string_view pair,
+                                                  Unit unit);
+
+/// The units as pieces of the original text, with scores from the scores of their tokens.
 std::vector<Word> units(const std::vector<Token>& tokens, std::string_view text, std::string_view pair, Unit unit, Pieces pieces);
 
 }  // namespace limn

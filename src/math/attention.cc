@@ -92,4 +92,10 @@ void attention_probabilities(ConstView qkv, std::size_t heads, std::size_t head,
   block_probabilities(head_of(qkv, heads, head), 0, qkv.rows, probabilities);
 }
 
+void attention_probabilities_vjp(ConstView qkv, std::size_t heads, std::size_t head, ConstView dcontext, View dprobabilities) {
+  const std::size_t width = dcontext.columns / heads;
+  // context = probabilities v
+  gemm(dcontext.column_range(head * width, (head + 1) * width), Transpose::no, head_of(qkv, heads, head).v, Transpose::yes, dprobabilities);
+}
+
 }  // namespace limn

@@ -19,4 +19,7 @@ void attention_vjp(ConstView qkv, std::span<const std::size_t> row_begin, std::s
 /// probabilities = softmax(q kᵀ / √D) of one sequence and head. qkv (T, 3C): the rows of that sequence; probabilities (T, T), rows sum to 1.
 void attention_probabilities(ConstView qkv, std::size_t heads, std::size_t head, View probabilities);
 
+/// dprobabilities (T, T) of one sequence and head from dcontext (T, C).
+void attention_probabilities_vjp(ConstView qkv, std::size_t heads, std::size_t head, ConstView dcontext, View dprobabilities);
+
 }  // namespace limn

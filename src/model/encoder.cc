@@ -78,12 +78,14 @@ void attention_block(const LayerWeights& weights, std::size_t heads, const Batch
   norm(weights.attention_norm, x, trace ? &trace->attention_norm : nullptr);
 }
 
+template <class Tap>
 void attention_block_vjp(const LayerWeights& weights, std::size_t heads, const Batch& batch, View dx, Workspace& space,
-                         const LayerTrace& trace) {
+                         const LayerTrace& trace, const Tap& tap) {
   const std::size_t channels = dx.columns;
   norm_vjp(weights.attention_norm, trace.attention_norm, dx);
   space.context.resize(dx.rows, channels);
   linear_vjp(dx, weights.output.w, space.context);
+  tap(space.context);
   space.qkv.resize(dx.rows, 3 * channels);
   attention_vjp(trace.qkv, batch.row_begin, heads, space.context, space.qkv);
   linear_vjp(space.qkv.view().column_range(0, channels), weights.query.w, dx, true);
@@ -152,7 +154,8 @@ Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer
   return x;
 }
 
-Mat vjp(const Encoder& encoder, const Batch& batch, Layer from, Mat dx, Layer to, const Trace& trace) {
+Mat vjp(const Encoder& encoder, const Batch& batch, Layer from, Mat dx, Layer to, const Trace& trace,
+        const AttentionTap& tap) {
   assert(dx.rows() == batch.rows() && from.number <= to.number);
   Workspace space;
   for (int number = to.number; number > from.number; number--) {
@@ -164,7 +167,8 @@ Mat vjp(const Encoder& encoder, const Batch& batch, Layer from, Mat dx, Layer to
     const LayerWeights& weights = encoder.weights.layers[layer];
     const LayerTrace& layer_trace = trace.layers[layer];
     feed_forward_block_vjp(weights, dx, space, layer_trace);
-    attention_block_vjp(weights, encoder.config.heads, batch, dx, space, layer_trace);
+    attention_block_vjp(weights, encoder.config.heads, batch, dx, space, layer_trace,
+                        [&](ConstView dcontext) { if (tap) tap(layer, dcontext); });
   }
   return dx;
 }

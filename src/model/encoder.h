@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -57,7 +58,11 @@ Mat word_embeddings(const Encoder& encoder, const Batch& batch);
 /// With a trace, what vjp needs is kept in it.
 Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace = nullptr);
 
+/// Called by vjp for each layer (from 0), last to first, with ∂F/∂(the attention heads' outputs side by side) (N, C).
+using AttentionTap = std::function<void(std::size_t layer, ConstView dcontext)>;
+
 /// ∂F/∂(what stands at `from`) from dx = ∂F/∂(what stands at `to`); mirrors forward, line by line, from the bottom up.
-Mat vjp(const Encoder& encoder, const Batch& batch, Layer from, Mat dx, Layer to, const Trace& trace);
+Mat vjp(const Encoder& encoder, const Batch& batch, Layer from, Mat dx, Layer to, const Trace& trace,
+        const AttentionTap& tap = {});
 
 }  // namespace limn

@@ -43,14 +43,25 @@ inline constexpr Names<Scalar, 5> scalars{{{{"logit", Scalar::logit},
                                             {"log-probability", Scalar::log_probability},
                                             {"loss", Scalar::loss},
                                             {"margin", Scalar::margin}}}};
-inline constexpr Names<Reduce, 4> reductions{
-    {{{"sum", Reduce::sum}, {"l1", Reduce::l1}, {"l2", Reduce::l2}, {"onehot-l2", Reduce::onehot_l2}}}};
+inline constexpr Names<Reduce, 5> reductions{{{{"sum", Reduce::sum},
+                                               {"l1", Reduce::l1},
+                                               {"l2", Reduce::l2},
+                                               {"mean-abs", Reduce::mean_abs},
+                                               {"onehot-l2", Reduce::onehot_l2}}}};
 inline constexpr Names<Normalize, 5> normalizers{{{{"none", Normalize::none},
                                                    {"l1", Normalize::l1},
                                                    {"l2", Normalize::l2},
                                                    {"max", Normalize::max},
                                                    {"minmax", Normalize::minmax}}}};
-inline constexpr Names<Unit, 3> units{{{{"token", Unit::token}, {"word", Unit::word}, {"sentence", Unit::sentence}}}};
+inline constexpr Names<Unit, 4> units{
+    {{{"token", Unit::token}, {"word", Unit::word}, {"clause", Unit::clause}, {"sentence", Unit::sentence}}}};
+inline constexpr Names<Absent, 4> absents{
+    {{{"mask", Absent::mask}, {"remove", Absent::remove}, {"pad", Absent::pad}, {"unk", Absent::unk}}}};
+inline constexpr Names<Baseline::Kind, 5> baselines{{{{"pad", Baseline::Kind::pad},
+                                                      {"zero", Baseline::Kind::zero},
+                                                      {"mask", Baseline::Kind::mask},
+                                                      {"unk", Baseline::Kind::unk},
+                                                      {"mean", Baseline::Kind::mean}}}};
 inline constexpr Names<Special, 2> specials{{{{"hide", Special::hide}, {"show", Special::show}}}};
 inline constexpr Names<Format, 5> formats{{{{"terminal", Format::terminal},
                                             {"json", Format::json},

@@ -129,53 +129,26 @@ void add_options(CLI::App& command, MethodOptions& options) {
       group, "NAME");
   described(command.add_option("--normalize", options.normalize, "what scores are divided by: " + normalizers.list()),
             group, "NAME");
+  described(command.add_option("--baseline", options.baseline,
+                               "where a path starts: " + baselines.list() + ", or any other text; default: pad"),
+            group, "NAME");
+  described(command.add_option("--steps", options.steps,
+                               "exactly N points on the path; default: as many as --tolerance needs"),
+            group, "N");
+  described(command.add_option("--tolerance", options.tolerance,
+                               "completeness error that a path may have, as a share of F(x) - F(baseline); default: 0.01"),
+            group, "X");
+  described(command.add_option("--absent", options.absent,
+                               "what stands where a unit is taken away: " + absents.list() + "; default: mask"),
+            group, "NAME");
+  described(command.add_option("--samples", options.samples, "draws, masks, permutations or evaluations"), group, "N");
+  described(command.add_option("--sigma", options.sigma,
+                               "smoothgrad: deviation of the noise, as a share of the input's range; default: 0.15"),
+            group, "X");
+  described(command.add_option("--window", options.window, "occlusion: units that are taken away at once; default: 1"), group,
+            "N");
+  described(command.add_option("--head", options.head, "attention: one head, from 1; default: the mean of all"), group, "N");
   described(command.add_option("--seed", options.seed, "for methods that draw random numbers; default: 0"), group, "N");
-}
-
-const std::vector<NamedMethod>& methods() {
-  static const std::vector<NamedMethod> known = {{"gradient", Gradient{}}, {"gradient-x-input", GradientXInput{}}};
-  return known;
-}
-
-std::string method_names() {
-  std::string list;
-  for (const auto& [name, method] : methods()) list += (list.empty() ? "" : ", ") + std::string(name);
-  return list;
-}
-
-Method find_method(const std::string& name, const std::string& others) {
-  for (const auto& known : methods()) {
-    if (known.name == name) return known.method;
-  }
-  throw Error({.thing = "--method", .found = "'" + name + "'", .expected = others + method_names()});
-}
-
-ChosenMethod choose_method(const MethodOptions& options) {
-  ChosenMethod chosen;
-  bool as_preset = false;
-  if (options.preset) {
-    const Preset& known = preset(*options.preset);
-    chosen = {known.method, std::string(known.name), known.pieces, known.hide_special};
-    as_preset = true;
-  }
-  if (options.method) {
-    const Method method = find_method(*options.method);
-    if (method.index() != chosen.method.index()) chosen.method = method, as_preset = false;
-  }
-  const auto set = [&]<class Value>(Value& knob, Value value) {
-    as_preset = as_preset && knob == value;
-    knob = value;
-  };
-  std::visit(
-      [&](auto& method) {
-        if (options.explain) set(method.explain, scalars.find("--explain", *options.explain));
-        if (options.layer) set(method.layer, find_layer(*options.layer));
-        if (options.reduce) set(method.reduce, reductions.find("--reduce", *options.reduce));
-        if (options.normalize) set(method.normalize, normalizers.find("--normalize", *options.normalize));
-      },
-      chosen.method);
-  if (!as_preset) chosen.preset.reset();
-  return chosen;
 }
 
 PredictOptions predict_options(const ReadingOptions& options) {

@@ -41,7 +41,9 @@ struct ReadingOptions {
 };
 
 struct MethodOptions {
-  std::optional<std::string> method, preset, explain, reduce, layer, normalize;
+  std::optional<std::string> method, preset, explain, reduce, layer, normalize, baseline, absent;
+  std::optional<std::size_t> steps, samples, head, window;
+  std::optional<double> sigma, tolerance;
   std::uint64_t seed = 0;
 };
 

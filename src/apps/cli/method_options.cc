@@ -1,0 +1,147 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <type_traits>
+
+#include "apps/cli/options.h"
+#include "limn/error.h"
+
+namespace limn::cli {
+namespace {
+
+/// Sets one knob of a method from an option that was given.
+/// @throws Error if the method has no such knob.
+class Knobs {
+ public:
+  explicit Knobs(std::string_view method) : method_(method) {}
+
+  /// @param knob (auto& method) -> reference to the knob; compiles only for methods that have it
+  /// @param read (const Given&) -> its value
+  template <class M, class Given, class Knob, class Read>
+  void set(M& method, const char* option, const std::optional<Given>& given, const Knob& knob, const Read& read) {
+    if (!given) return;
+    if constexpr (requires { knob(method); }) {
+      const auto value = read(*given);
+      if constexpr (requires { knob(method) == value; }) changed_ = changed_ || !(knob(method) == value);
+      else changed_ = true;
+      knob(method) = value;
+    } else {
+      throw Error({.thing = option, .found = fmt::format("--method {}", method_), .expected = "a method that has this option"});
+    }
+  }
+  bool changed() const { return changed_; }
+
+ private:
+  std::string_view method_;
+  bool changed_ = false;
+};
+
+Baseline find_baseline(const std::string& given) {
+  for (const auto& [name, kind] : baselines.entries)
+    if (name == given) return {.kind = kind, .text = {}};
+  return {.kind = Baseline::Kind::text, .text = given};
+}
+
+std::size_t at_least_one(const char* option, std::size_t number) {
+  if (number == 0) throw Error({.thing = option, .found = "0", .expected = "at least 1"});
+  return number;
+}
+
+}  // namespace
+
+const std::vector<NamedMethod>& methods() {
+  static const std::vector<NamedMethod> known = {
+      {"gradient", Gradient{}},
+      {"gradient-x-input", GradientXInput{}},
+      {"smoothgrad", SmoothGrad{}},
+      {"squaregrad", SmoothGrad{.statistic = SmoothGrad::Statistic::square}},
+      {"vargrad", SmoothGrad{.statistic = SmoothGrad::Statistic::variance}},
+      {"integrated-gradients", IntegratedGradients{}},
+      {"sequential-integrated-gradients", IntegratedGradients{.baseline = {.kind = Baseline::Kind::mask, .text = {}}, .sequential = true}},
+      {"expected-gradients", ExpectedGradients{}},
+      {"gradcam", GradCam{}},
+      {"occlusion", Occlusion{}},
+      {"lime", Lime{}},
+      {"kernel-shap", KernelShap{}},
+      {"shapley", ShapleySampling{}},
+      {"partition-shap", PartitionShap{}},
+      {"rise", Rise{}},
+      {"sobol", Sobol{}},
+      {"attention", Attention{}},
+      {"rollout", AttentionRollout{}},
+      {"grad-attention", GradientAttention{}},
+  };
+  return known;
+}
+
+Method find_method(const std::string& name, const std::string& others) {
+  for (const auto& known : methods()) {
+    if (known.name == name) return known.method;
+  }
+  throw Error({.thing = "--method", .found = "'" + name + "'", .expected = (others.empty() ? "" : others + ", ") + method_names()});
+}
+
+ChosenMethod choose_method(const MethodOptions& options) {
+  ChosenMethod chosen;
+  bool as_preset = false;
+  if (options.preset) {
+    const Preset& known = preset(*options.preset);
+    chosen = {known.method, std::string(known.name), known.pieces, known.hide_special};
+    as_preset = true;
+  }
+  if (options.method) {
+    const Method method = find_method(*options.method);
+    if (method.index() != chosen.method.index() || !options.preset) chosen.method = method, as_preset = false;
+  }
+  Knobs knobs(options.method ? *options.method : options.preset.value_or("gradient"));
+  std::visit(
+      [&](auto& method) {
+        using M = std::remove_cvref_t<decltype(method)>;
+        const MethodOptions& o = options;
+        const auto number = [](auto given) { return given; };
+        knobs.set(
+            method, "--explain", o.explain, [](auto& m) -> decltype((m.explain)) { return m.explain; },
+            [](const auto& given) { return scalars.find("--explain", given); });
+        if constexpr (std::is_same_v<M, Attention>) {
+          if (o.layer) method.layer = static_cast<std::size_t>(std::max(find_layer(*o.layer).number, 0));
+        } else {
+          knobs.set(method, "--layer", o.layer, [](auto& m) -> decltype((m.layer)) { return m.layer; }, find_layer);
+        }
+        knobs.set(
+            method, "--reduce", o.reduce, [](auto& m) -> decltype((m.reduce)) { return m.reduce; },
+            [](const auto& given) { return reductions.find("--reduce", given); });
+        knobs.set(
+            method, "--normalize", o.normalize, [](auto& m) -> decltype((m.normalize)) { return m.normalize; },
+            [](const auto& given) { return normalizers.find("--normalize", given); });
+        knobs.set(method, "--baseline", o.baseline, [](auto& m) -> decltype((m.baseline)) { return m.baseline; }, find_baseline);
+        knobs.set(
+            method, "--absent", o.absent, [](auto& m) -> decltype((m.absent)) { return m.absent; },
+            [](const auto& given) { return absents.find("--absent", given); });
+        knobs.set(
+            method, "--steps", o.steps, [](auto& m) -> decltype((m.steps)) { return m.steps; },
+            [](std::size_t given) { return at_least_one("--steps", given); });
+        knobs.set(method, "--tolerance", o.tolerance, [](auto& m) -> decltype((m.tolerance)) { return m.tolerance; }, number);
+        knobs.set(method, "--sigma", o.sigma, [](auto& m) -> decltype((m.sigma)) { return m.sigma; }, number);
+        knobs.set(method, "--window", o.window, [](auto& m) -> decltype((m.window)) { return m.window; }, number);
+        knobs.set(
+            method, "--head", o.head, [](auto& m) -> decltype((m.head)) { return m.head; },
+            [](std::size_t given) { return at_least_one("--head", given); });
+        knobs.set(
+            method, "--samples", o.samples,
+            [](auto& m) -> std::size_t&
+              requires requires { m.permutations; } || requires { m.evaluations; } || requires { m.samples; }
+            {
+              if constexpr (requires { m.permutations; }) return m.permutations;
+              else if constexpr (requires { m.evaluations; }) return m.evaluations;
+              else return m.samples;
+            },
+            number);
+        if constexpr (requires { method.seed; }) method.seed = o.seed;
+      },
+      chosen.method);
+  if (knobs.changed() || !as_preset) chosen.preset.reset();
+  return chosen;
+}
+
+}  // namespace limn::cli

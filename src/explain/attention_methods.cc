@@ -1,0 +1,121 @@
+// What attention looked at: one head, rollout, and attention weighted by its gradient.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "explain/gradient.h"
+#include "explain/method_info.h"
+#include "explain/methods.h"
+#include "math/attention.h"
+
+namespace limn {
+namespace {
+
+const char* const no_proof = "attention shows what the model looked at; it is not a proven explanation of what it said";
+
+TracedPass pass_of(const Subject& subject) {
+  const Encoder encoder = subject.encoder();
+  Batch batch;
+  batch.add(subject.encoding.ids, subject.encoding.type_ids);
+  Mat x = word_embeddings(encoder, batch);
+  return traced_forward(encoder, std::move(batch), Layer::word(), std::move(x));
+}
+
+/// The row of the (T, T) maps that belongs to the target: an answer's start, a tagged token, or [CLS].
+std::size_t target_row(const Subject& subject) {
+  return subject.encoder().weights.head.pooling == Pooling::none ? subject.target.picks.front().row : 0;
+}
+
+/// The mean over heads of work's map of one layer (T, T). work(head, map) fills the map of one head.
+template <class Work>
+Mat mean_over_heads(std::size_t heads, std::size_t tokens, const Work& work) {
+  Mat mean(tokens, tokens), map(tokens, tokens);
+  std::fill_n(mean.row(0), tokens * tokens, 0.f);
+  for (std::size_t head = 0; head < heads; head++) {
+    work(head, map.view());
+    for (std::size_t i = 0; i < tokens * tokens; i++) mean.row(0)[i] += map.row(0)[i] / static_cast<float>(heads);
+  }
+  return mean;
+}
+
+Mat mean_attention(const Subject& subject, const TracedPass& pass, std::size_t layer) {
+  const std::size_t heads = subject.encoder().config.heads;
+  return mean_over_heads(heads, pass.batch.rows(), [&](std::size_t head, View map) {
+    attention_probabilities(pass.trace.layers[layer].qkv, heads, head, map);
+  });
+}
+
+/// row · map, in double.
+std::vector<double> times(const std::vector<double>& row, const Mat& map) {
+  std::vector<double> result(map.columns(), 0.);
+  for (std::size_t i = 0; i < map.rows(); i++)
+    for (std::size_t j = 0; j < map.columns(); j++) result[j] += row[i] * map(i, j);
+  return result;
+}
+
+std::vector<double> unit_row(std::size_t tokens, std::size_t place) {
+  std::vector<double> row(tokens, 0.);
+  row[place] = 1;
+  return row;
+}
+
+Attribution result_of(std::vector<double> scores, std::size_t passes) {
+  return {.scores = std::move(scores), .passes = passes, .warnings = {no_proof}};
+}
+
+}  // namespace
+
+Attribution attribute(const Subject& subject, const Attention& method) {
+  const TracedPass pass = pass_of(subject);
+  const EncoderConfig& config = subject.encoder().config;
+  const std::size_t layer = method.layer.value_or(config.layers) - 1, tokens = pass.batch.rows();
+  Mat map(tokens, tokens);
+  if (method.head) attention_probabilities(pass.trace.layers[layer].qkv, config.heads, *method.head - 1, map);
+  else map = mean_attention(subject, pass, layer);
+  Attribution result = result_of(times(unit_row(tokens, target_row(subject)), map), 1);
+  result.numbers = {{"layer", static_cast<double>(layer + 1)}};
+  if (method.head) result.numbers["head"] = static_cast<double>(*method.head);
+  return result;
+}
+
+// rollout = Â_L … Â_1, Â = (A + I) with rows scaled to sum 1; one row of it, from the left, needs no (T, T) product.
+Attribution attribute(const Subject& subject, const AttentionRollout&) {
+  const TracedPass pass = pass_of(subject);
+  std::vector<double> row = unit_row(pass.batch.rows(), target_row(subject));
+  for (std::size_t layer = subject.encoder().config.layers; layer-- > 0;) {
+    Mat map = mean_attention(subject, pass, layer);
+    for (std::size_t i = 0; i < map.rows(); i++) {
+      float sum = 1;
+      for (std::size_t j = 0; j < map.columns(); j++) sum += map(i, j);
+      map(i, i) += 1;
+      for (std::size_t j = 0; j < map.columns(); j++) map(i, j) /= sum;
+    }
+    row = times(row, map);
+  }
+  return result_of(std::move(row), 1);
+}
+
+// R = (I + M_L) … (I + M_1), M = mean over heads of max(0, ∂F/∂A ∘ A); one row of R − I, from the left.
+Attribution attribute(const Subject& subject, const GradientAttention&) {
+  const TracedPass pass = pass_of(subject);
+  const Encoder encoder = subject.encoder();
+  const std::size_t tokens = pass.batch.rows(), heads = encoder.config.heads, place = target_row(subject);
+  Mat dlogits(pass.logits.rows(), pass.logits.columns());
+  value_vjp(subject.target, pass.logits, dlogits);
+  std::vector<double> row = unit_row(tokens, place);
+  Mat dmap(tokens, tokens);
+  gradient(encoder, pass, std::move(dlogits), [&](std::size_t layer, ConstView dcontext) {
+    const ConstView qkv = pass.trace.layers[layer].qkv;
+    const Mat relevance = mean_over_heads(heads, tokens, [&](std::size_t head, View map) {
+      attention_probabilities(qkv, heads, head, map);
+      attention_probabilities_vjp(qkv, heads, head, dcontext, dmap);
+      for (std::size_t i = 0; i < tokens * tokens; i++) map.data[i] = std::max(0.f, map.data[i] * dmap.row(0)[i]);
+    });
+    const std::vector<double> more = times(row, relevance);
+    for (std::size_t j = 0; j < tokens; j++) row[j] += more[j];
+  });
+  row[place] -= 1;
+  return result_of(std::move(row), 1);
+}
+
+}  // namespace limn

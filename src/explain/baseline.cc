@@ -1,0 +1,78 @@
+#include "explain/baseline.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "explain/passes.h"
+#include "limn/error.h"
+
+namespace limn {
+namespace {
+
+std::int32_t required(std::optional<std::int32_t> id, const char* name) {
+  if (id) return *id;
+  throw Error({.thing = "--baseline",
+               .found = std::string("a tokenizer without a ") + name + " token",
+               .expected = "pad, zero, mask, unk, mean or a text, as far as the tokenizer has it"});
+}
+
+/// The subject's tokens, with those of the text replaced by `id`.
+std::vector<std::int32_t> replaced(const Encoding& encoding, std::int32_t id) {
+  std::vector<std::int32_t> ids = encoding.ids;
+  for (std::size_t i = 0; i < ids.size(); i++)
+    if (!encoding.special[i]) ids[i] = id;
+  return ids;
+}
+
+/// The tokens of another text in the places of the subject's, [PAD] where it is shorter.
+std::vector<std::int32_t> of_text(const Subject& subject, const std::string& text) {
+  const Tokenizer& tokenizer = subject.explainer.pipeline().tokenizer;
+  const Encoding other = tokenizer.encode(text);
+  std::vector<std::int32_t> ids = replaced(subject.encoding, required(tokenizer.special().pad, "pad"));
+  std::size_t place = 0;
+  for (std::size_t i = 0; i < other.size(); i++) {
+    if (other.special[i]) continue;
+    while (place < ids.size() && subject.encoding.special[place]) place++;
+    if (place == ids.size()) break;
+    ids[place++] = other.ids[i];
+  }
+  if (place == 0) throw Error({.thing = "--baseline", .found = "a text without tokens", .expected = "pad, zero, mask, unk, mean or a text"});
+  return ids;
+}
+
+/// The mean row of the embedding matrix, for every token.
+Mat mean_rows(const Subject& subject) {
+  const ConstView word = subject.encoder().weights.embeddings.word;
+  std::vector<double> sum(word.columns, 0.);
+  for (std::size_t i = 0; i < word.rows; i++)
+    for (std::size_t j = 0; j < word.columns; j++) sum[j] += word(i, j);
+  Mat x(subject.encoding.size(), word.columns);
+  for (std::size_t i = 0; i < x.rows(); i++)
+    for (std::size_t j = 0; j < x.columns(); j++) x(i, j) = static_cast<float>(sum[j] / static_cast<double>(word.rows));
+  return x;
+}
+
+}  // namespace
+
+Mat baseline_at(const Subject& subject, Layer layer, const Baseline& baseline) {
+  const Encoder encoder = subject.encoder();
+  const Tokenizer::Special& special = subject.explainer.pipeline().tokenizer.special();
+  if (baseline.kind == Baseline::Kind::zero) {
+    Mat zero(subject.encoding.size(), encoder.config.channels);
+    std::fill_n(zero.row(0), zero.rows() * zero.columns(), 0.f);
+    return zero;
+  }
+  Batch batch;
+  batch.add(subject.encoding.ids, subject.encoding.type_ids);
+  if (baseline.kind == Baseline::Kind::mean) return forward(encoder, batch, Layer::word(), mean_rows(subject), layer);
+  switch (baseline.kind) {
+    case Baseline::Kind::mask: batch.ids = replaced(subject.encoding, required(special.mask, "mask")); break;
+    case Baseline::Kind::unk: batch.ids = replaced(subject.encoding, required(special.unknown, "unknown")); break;
+    case Baseline::Kind::text: batch.ids = of_text(subject, baseline.text); break;
+    default: batch.ids = replaced(subject.encoding, required(special.pad, "pad"));
+  }
+  return forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), layer);
+}
+
+}  // namespace limn

@@ -1,0 +1,34 @@
+#include "explain/game.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace limn {
+
+Game::Game(std::size_t units, Evaluate evaluate, Report report)
+    : units_(units), evaluate_(std::move(evaluate)), report_(std::move(report)) {}
+
+std::vector<double> Game::values(std::span<const Mask> masks) {
+  constexpr std::size_t report_every = 64;
+  std::vector<const Mask*> unknown;
+  for (const Mask& mask : masks) {
+    assert(mask.size() == units_);
+    if (known_.emplace(mask, 0.).second) unknown.push_back(&mask);
+  }
+  const std::size_t total = std::max(planned_, evaluations_ + unknown.size());
+  for (std::size_t begin = 0; begin < unknown.size(); begin += report_every) {
+    const auto some = std::span(unknown).subspan(begin, std::min(report_every, unknown.size() - begin));
+    const std::vector<double> found = evaluate_(some);
+    assert(found.size() == some.size());
+    for (std::size_t i = 0; i < found.size(); i++) known_[*some[i]] = found[i];
+    evaluations_ += found.size();
+    if (report_) report_(evaluations_, total);
+  }
+  std::vector<double> result;
+  result.reserve(masks.size());
+  for (const Mask& mask : masks) result.push_back(known_.at(mask));
+  return result;
+}
+
+}  // namespace limn

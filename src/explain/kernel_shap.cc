@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "base/random.h"
+#include "explain/perturbation.h"
+#include "explain/shapley.h"
+
+namespace limn {
+namespace {
+
+using Vector = Eigen::VectorXd;
+using Matrix = Eigen::MatrixXd;
+
+/// A random coalition whose size k has probability ∝ (n − 1) / (k (n − k)): the Shapley kernel times the number of
+/// coalitions of that size. Every coalition drawn this way has the same weight in the regression.
+Mask kernel_mask(std::size_t n, std::mt19937_64& engine) {
+  std::vector<double> weights;
+  for (std::size_t k = 1; k < n; k++) weights.push_back(1 / (static_cast<double>(k) * static_cast<double>(n - k)));
+  const std::size_t size = std::discrete_distribution<std::size_t>(weights.begin(), weights.end())(engine) + 1;
+  Mask mask(n, false);
+  std::fill_n(mask.begin(), size, true);
+  std::shuffle(mask.begin(), mask.end(), engine);
+  return mask;
+}
+
+/// Least squares of F(mask) − F(none) on masks under Σ scores = F(all) − F(none), where each mask comes with its
+/// complement. The constraint takes the last unit out: its score is what the others leave. A mask and its complement
+/// have opposite rows then, so that a pair is one observation, half the difference of its two. Errors: the sandwich
+/// estimator, since the residuals of a game are neither independent of the mask nor equally large, for as many degrees
+/// of freedom as there are.
+/// @param masks, present, absent  one a pair: the mask, F(mask), F(its complement)
+UnitScores regress(const std::vector<Mask>& masks, const double* present, const double* absent, double change) {
+  const auto n = static_cast<Eigen::Index>(masks.front().size()), free = n - 1;
+  const auto pairs = static_cast<Eigen::Index>(masks.size());
+  Matrix x(pairs, free);
+  Vector y(pairs);
+  for (Eigen::Index i = 0; i < pairs; i++) {
+    const Mask& mask = masks[static_cast<std::size_t>(i)];
+    const double last = mask.back() ? 1 : 0;
+    for (Eigen::Index j = 0; j < free; j++) x(i, j) = (mask[static_cast<std::size_t>(j)] ? 1. : 0.) - last;
+    y(i) = (present[i] - absent[i]) / 2 - (last - 0.5) * change;
+  }
+  Matrix normal = x.transpose() * x;
+  normal.diagonal().array() += 1e-9 * static_cast<double>(pairs);  // fewer pairs than units: the smallest solution
+  const Eigen::LDLT<Matrix> solver(normal);
+  const Vector score = solver.solve(x.transpose() * y);
+  UnitScores result = {.kind = UnitScores::Kind::complete, .scores = {score.begin(), score.end()}};
+  result.scores.push_back(change - score.sum());
+  if (pairs > free) {
+    const Vector residual = y - x * score;
+    const Matrix influence = solver.solve(x.transpose() * residual.asDiagonal());  // (free, pairs)
+    const double correction = std::sqrt(static_cast<double>(pairs) / static_cast<double>(pairs - free));
+    for (Eigen::Index j = 0; j < free; j++) result.standard_errors.push_back(correction * influence.row(j).norm());
+    result.standard_errors.push_back(correction * influence.colwise().sum().norm());
+  } else {
+    result.warnings.push_back(
+        fmt::format("{} samples are too few for {} units: ask for at least {}", 2 * pairs, n, 4 * n));
+  }
+  return result;
+}
+
+}  // namespace
+
+UnitScores score_units(Game& game, const KernelShap& method) {
+  const std::size_t n = game.units();
+  if (n <= most_exact_units) return {.kind = UnitScores::Kind::complete, .scores = exact_shapley(game)};
+  const std::size_t pairs = (method.samples + 1) / 2;
+  std::vector<Mask> masks;  // of all pairs, then their complements
+  for (std::size_t pair = 0; pair < pairs; pair++) {
+    auto engine = random_engine(method.seed, pair);
+    masks.push_back(kernel_mask(n, engine));
+  }
+  for (std::size_t pair = 0; pair < pairs; pair++) {
+    masks.push_back(masks[pair]);
+    masks.back().flip();
+  }
+  const double change = game.all_present() - game.all_absent();
+  const std::vector<double> values = game.values(masks);
+  masks.resize(pairs);
+  UnitScores result = regress(masks, values.data(), values.data() + pairs, change);
+  result.numbers = {{"samples", static_cast<double>(2 * pairs)}};
+  return result;
+}
+
+}  // namespace limn

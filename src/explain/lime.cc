@@ -1,0 +1,269 @@
+#include "explain/lime.h"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <random>
+#include <string_view>
+#include <utility>
+
+#include "base/random.h"
+#include "explain/perturbation.h"
+#include "text/unicode.h"
+
+namespace limn {
+namespace {
+
+using Vector = Eigen::VectorXd;
+using Matrix = Eigen::MatrixXd;
+using Eigen::Index;
+
+/// All that least squares needs of weighted observations, about their weighted means.
+struct Moments {
+  double total_weight = 0, mean_y = 0;
+  Vector mean_x;
+  Matrix xx;  // Σ w (x − mean)(x − mean)ᵀ
+  Vector xy;  // Σ w (x − mean)(y − mean)
+  double yy = 0;
+};
+
+Moments moments_of(std::span<const Mask> masks, std::span<const double> values, const Vector& weights) {
+  const auto rows = static_cast<Index>(masks.size()), columns = static_cast<Index>(masks.front().size());
+  Matrix x(rows, columns);
+  Vector y(rows);
+  for (Index i = 0; i < rows; i++) {
+    const Mask& mask = masks[static_cast<std::size_t>(i)];
+    for (Index j = 0; j < columns; j++) x(i, j) = mask[static_cast<std::size_t>(j)] ? 1 : 0;
+    y(i) = values[static_cast<std::size_t>(i)];
+  }
+  Moments moments;
+  moments.total_weight = weights.sum();
+  moments.mean_x = x.transpose() * weights / moments.total_weight;
+  moments.mean_y = y.dot(weights) / moments.total_weight;
+  const Vector root = weights.cwiseSqrt();
+  x.rowwise() -= moments.mean_x.transpose();
+  x.array().colwise() *= root.array();
+  y = (y.array() - moments.mean_y) * root.array();
+  moments.xx.setZero(columns, columns);
+  moments.xx.selfadjointView<Eigen::Lower>().rankUpdate(x.transpose());
+  moments.xx = moments.xx.selfadjointView<Eigen::Lower>();
+  moments.xy = x.transpose() * y;
+  moments.yy = y.squaredNorm();
+  return moments;
+}
+
+/// The same observations seen through some of their columns.
+Moments only(const Moments& moments, const std::vector<Index>& columns) {
+  Moments result = {.total_weight = moments.total_weight,
+                    .mean_y = moments.mean_y,
+                    .mean_x = moments.mean_x(columns),
+                    .xx = moments.xx(columns, columns),
+                    .xy = moments.xy(columns),
+                    .yy = moments.yy};
+  return result;
+}
+
+Vector ridge(const Moments& moments, double alpha) {
+  Matrix regular = moments.xx;
+  regular.diagonal().array() += alpha;
+  return regular.ldlt().solve(moments.xy);
+}
+
+/// Least squares under alpha · Σ |weight|, where the squares' mean counts half, as in scikit-learn: by coordinate
+/// descent, until no weight moves by more than a billionth of the largest possible one.
+Vector lasso(const Moments& moments, double alpha) {
+  const Index n = moments.xy.size();
+  const double threshold = alpha * moments.total_weight;
+  Vector weights = Vector::Zero(n), slope = moments.xy;  // slope = xy − xx · weights
+  for (int sweep = 0; sweep < 10000; sweep++) {
+    double largest = 0, moved = 0;
+    for (Index j = 0; j < n; j++) {
+      if (moments.xx(j, j) <= 0) continue;
+      const double before = weights(j), pull = slope(j) + moments.xx(j, j) * before;
+      const double after = std::copysign(std::max(std::abs(pull) - threshold, 0.), pull) / moments.xx(j, j);
+      if (after != before) slope -= (after - before) * moments.xx.col(j);
+      weights(j) = after;
+      largest = std::max(largest, std::abs(after));
+      moved = std::max(moved, std::abs(after - before));
+    }
+    if (moved <= 1e-9 * largest) break;
+  }
+  return weights;
+}
+
+/// Columns one by one, each the one that raises R² of plain least squares most; of equals the first.
+std::vector<Index> select_forward(const Moments& moments, std::size_t count) {
+  std::vector<Index> chosen;
+  while (chosen.size() < count) {
+    double best_explained = 0;
+    std::optional<Index> best;
+    for (Index candidate = 0; candidate < moments.xy.size(); candidate++) {
+      if (std::find(chosen.begin(), chosen.end(), candidate) != chosen.end()) continue;
+      std::vector<Index> columns = chosen;
+      columns.push_back(candidate);
+      const Moments some = only(moments, columns);
+      const double explained = some.xy.dot(Vector(some.xx.completeOrthogonalDecomposition().solve(some.xy)));
+      if (!best || explained > best_explained) {
+        best = candidate;
+        best_explained = explained;
+      }
+    }
+    chosen.push_back(*best);
+  }
+  return chosen;
+}
+
+/// The columns of the largest weights; of equals the first.
+std::vector<Index> select_largest(const Vector& weights, std::size_t count) {
+  std::vector<Index> order(static_cast<std::size_t>(weights.size()));
+  std::iota(order.begin(), order.end(), Index{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](Index a, Index b) { return std::abs(weights(a)) > std::abs(weights(b)); });
+  order.resize(count);
+  return order;
+}
+
+/// exp(−d² / 2 width²) with d = 100 · the cosine distance between a mask and the full one.
+Vector kernel(std::span<const Mask> masks, double width) {
+  Vector weights(static_cast<Index>(masks.size()));
+  for (std::size_t i = 0; i < masks.size(); i++) {
+    const auto present = static_cast<double>(std::count(masks[i].begin(), masks[i].end(), true));
+    const double distance = 100 * (1 - std::sqrt(present / static_cast<double>(masks[i].size())));
+    weights(static_cast<Index>(i)) = std::exp(-distance * distance / (2 * width * width));
+  }
+  return weights;
+}
+
+double kernel_width(const Lime& method) {
+  return method.kernel_width.value_or(method.flavour == Lime::Flavour::captum ? 100 : 25);
+}
+
+constexpr std::size_t most_forward_features = 6;
+
+}  // namespace
+
+std::vector<Mask> lime_masks(std::size_t units, const Lime& method) {
+  std::vector<Mask> masks;
+  for (std::size_t draw = 0; draw < method.samples; draw++) {
+    auto engine = random_engine(method.seed, draw);
+    Mask mask(units, true);
+    if (method.flavour == Lime::Flavour::captum) {
+      std::bernoulli_distribution present(0.5);
+      for (std::size_t u = 0; u < units; u++) mask[u] = present(engine);
+    } else if (draw > 0 && units > 0) {  // the first is the text itself
+      const std::size_t removed = std::uniform_int_distribution<std::size_t>(1, units)(engine);
+      std::fill_n(mask.begin(), removed, false);
+      std::shuffle(mask.begin(), mask.end(), engine);
+    }
+    masks.push_back(std::move(mask));
+  }
+  return masks;
+}
+
+LinearModel fit_lime(std::span<const Mask> masks, std::span<const double> values, const Lime& method) {
+  assert(!masks.empty() && masks.size() == values.size());
+  const bool captum = method.flavour == Lime::Flavour::captum;
+  const Moments all = moments_of(masks, values, kernel(masks, kernel_width(method)));
+  const auto fit = [&](const Moments& some) { return captum ? lasso(some, 0.01) : ridge(some, 1); };
+
+  const std::size_t units = masks.front().size();
+  std::vector<Index> chosen(units);
+  std::iota(chosen.begin(), chosen.end(), Index{0});
+  if (method.features > 0 && method.features < units) {
+    if (captum)
+      chosen = select_largest(fit(all), method.features);
+    else if (method.features <= most_forward_features)
+      chosen = select_forward(all, method.features);
+    else
+      chosen = select_largest(ridge(all, 0.01), method.features);
+  }
+  const Moments some = only(all, chosen);
+  const Vector weights = fit(some);
+  LinearModel model = {.weights = std::vector<double>(units, 0.)};
+  for (std::size_t i = 0; i < chosen.size(); i++)
+    model.weights[static_cast<std::size_t>(chosen[i])] = weights(static_cast<Index>(i));
+  model.intercept = some.mean_y - some.mean_x.dot(weights);
+  const double left = some.yy - 2 * weights.dot(some.xy) + weights.dot(some.xx * weights);
+  if (some.yy > 0) model.r2 = 1 - left / some.yy;
+  return model;
+}
+
+UnitScores score_units(Game& game, const Lime& method) {
+  const std::vector<Mask> masks = lime_masks(game.units(), method);
+  const std::vector<double> values = game.values(masks);
+  LinearModel model = fit_lime(masks, values, method);
+  return {.scores = std::move(model.weights),
+          .numbers = {{"samples", static_cast<double>(method.samples)},
+                      {"kernel_width", kernel_width(method)},
+                      {"intercept", model.intercept},
+                      {"r2", model.r2}}};
+}
+
+namespace {
+
+/// Which tokens LIME takes away together, and which part of the text each score belongs to.
+struct BagOfWords {
+  Units words;                     ///< every word that can be taken away, one by one
+  std::vector<std::size_t> group;  ///< (words): words of one group are present together
+  Units groups;                    ///< tokens of each group
+};
+
+bool has_word_character(std::string_view text) {
+  for (std::size_t position = 0; position < text.size();)
+    if (is_word_character(next_code_point(text, position))) return true;
+  return false;
+}
+
+/// The lime package splits a text at whatever is no letter or digit, which therefore always stays, and takes all
+/// occurrences of a word away at once (its bow=True). Here words are the tokenizer's; one without a letter or digit
+/// stays; words are the same if their text is, in one sequence.
+BagOfWords bag_of_words(const Subject& subject) {
+  BagOfWords bag;
+  std::map<std::pair<int, std::string_view>, std::size_t> known;
+  for (const std::vector<std::size_t>& word : units_of(subject, Unit::word)) {
+    const int sequence = subject.encoding.sequences[word.front()];
+    const std::size_t begin = subject.encoding.offsets[word.front()].begin,
+                      end = subject.encoding.offsets[word.back()].end;
+    const std::string_view text = (sequence == 0 ? subject.text : subject.pair).substr(begin, end - begin);
+    if (!has_word_character(text)) continue;
+    const auto [place, is_new] = known.try_emplace({sequence, text}, bag.groups.size());
+    if (is_new) bag.groups.emplace_back();
+    std::vector<std::size_t>& group = bag.groups[place->second];
+    group.insert(group.end(), word.begin(), word.end());
+    bag.words.push_back(word);
+    bag.group.push_back(place->second);
+  }
+  return bag;
+}
+
+BagOfWords separate(Units units) {
+  BagOfWords bag = {.words = units, .group = std::vector<std::size_t>(units.size()), .groups = units};
+  std::iota(bag.group.begin(), bag.group.end(), std::size_t{0});
+  return bag;
+}
+
+}  // namespace
+
+Attribution attribute(const Subject& subject, const Lime& method) {
+  const Unit unit = subject.options.unit;
+  const bool as_bag = unit == Unit::word && method.flavour == Lime::Flavour::marcotcr;
+  const BagOfWords bag = as_bag ? bag_of_words(subject) : separate(units_of(subject, unit));
+  if (bag.groups.empty()) {
+    Attribution nothing = {.scores = std::vector<double>(subject.encoding.size(), 0.)};
+    nothing.warnings.push_back("the text has no word of letters or digits: there is nothing that LIME takes away");
+    return nothing;
+  }
+  Game game = masking_game(subject, bag.groups, method.absent);
+  UnitScores found = score_units(game, method);
+  // Each occurrence of a word shows the word's weight, as the package shows it.
+  std::vector<double> of_words;
+  for (const std::size_t group : bag.group) of_words.push_back(found.scores[group]);
+  found.scores = std::move(of_words);
+  return attribution_of(subject, bag.words, found, game);
+}
+
+}  // namespace limn

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "explain/game.h"
+#include "limn/options.h"
+
+namespace limn {
+
+/// A linear model of a game: F(mask) ≈ intercept + Σ weights of the units that are present.
+struct LinearModel {
+  std::vector<double> weights;  ///< (units); 0 for those that were not chosen
+  double intercept = 0;
+  double r2 = 1;  ///< share of the weighted variance of F that the model explains; 1 if there is none
+};
+
+/// The masks that LIME draws.
+std::vector<Mask> lime_masks(std::size_t units, const Lime& method);
+
+/// LIME's weighted regression of values on masks. @param masks at least one, of at least one unit
+LinearModel fit_lime(std::span<const Mask> masks, std::span<const double> values, const Lime& method);
+
+/// Scores are the model's weights.
+UnitScores score_units(Game& game, const Lime& method);
+
+}  // namespace limn

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "explain/subject.h"
+#include "limn/options.h"
+
+namespace limn {
+
+// Each method that sends many versions of its subject through the model. The formulas are named in limn/options.h.
+
+Attribution attribute(const Subject& subject, const SmoothGrad& method);           // noise.cc
+Attribution attribute(const Subject& subject, const IntegratedGradients& method);  // path.cc
+Attribution attribute(const Subject& subject, const ExpectedGradients& method);    // expected_gradients.cc
+Attribution attribute(const Subject& subject, const GradCam& method);              // gradcam.cc
+Attribution attribute(const Subject& subject, const Occlusion& method);            // occlusion.cc
+Attribution attribute(const Subject& subject, const Lime& method);                 // lime.cc
+Attribution attribute(const Subject& subject, const KernelShap& method);           // kernel_shap.cc
+Attribution attribute(const Subject& subject, const ShapleySampling& method);      // shapley.cc
+Attribution attribute(const Subject& subject, const PartitionShap& method);        // partition_shap.cc
+Attribution attribute(const Subject& subject, const Rise& method);                 // rise.cc
+Attribution attribute(const Subject& subject, const Sobol& method);                // sobol.cc
+Attribution attribute(const Subject& subject, const Attention& method);            // attention_methods.cc
+Attribution attribute(const Subject& subject, const AttentionRollout& method);     // attention_methods.cc
+Attribution attribute(const Subject& subject, const GradientAttention& method);    // attention_methods.cc
+
+/// Whichever it is; not Gradient and GradientXInput, which share passes between inputs (explainer.cc).
+Attribution attribute(const Subject& subject, const Method& method);
+
+}  // namespace limn

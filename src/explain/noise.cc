@@ -1,0 +1,94 @@
+// SmoothGrad and its relatives: gradients at noisy copies of the input.
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "base/random.h"
+#include "explain/method_info.h"
+#include "explain/methods.h"
+#include "explain/passes.h"
+#include "explain/scores.h"
+
+namespace limn {
+namespace {
+
+using Statistic = SmoothGrad::Statistic;
+
+double spread_of(const Mat& x) {
+  const float* begin = x.row(0);
+  const auto [low, high] = std::minmax_element(begin, begin + x.rows() * x.columns());
+  return static_cast<double>(*high) - static_cast<double>(*low);
+}
+
+void multiply(const Mat& x, View y) {
+  for (std::size_t i = 0; i < y.rows; i++)
+    for (std::size_t j = 0; j < y.columns; j++) y(i, j) *= x(i, j);
+}
+
+/// Mean and sum of squared deviations of each token's scores, draw by draw (Welford).
+struct Moments {
+  std::vector<double> mean, deviations, squares;
+  std::size_t count = 0;
+
+  explicit Moments(std::size_t tokens) : mean(tokens, 0.), deviations(tokens, 0.), squares(tokens, 0.) {}
+
+  void add(const std::vector<double>& scores) {
+    count++;
+    for (std::size_t t = 0; t < mean.size(); t++) {
+      const double step = scores[t] - mean[t];
+      mean[t] += step / static_cast<double>(count);
+      deviations[t] += step * (scores[t] - mean[t]);
+      squares[t] += scores[t] * scores[t];
+    }
+  }
+  std::vector<double> result(Statistic statistic) const {
+    std::vector<double> scores = mean;
+    for (std::size_t t = 0; t < scores.size(); t++) {
+      if (statistic == Statistic::square) scores[t] = squares[t] / static_cast<double>(count);
+      if (statistic == Statistic::variance) scores[t] = count > 1 ? deviations[t] / static_cast<double>(count - 1) : 0;
+    }
+    return scores;
+  }
+};
+
+}  // namespace
+
+Attribution attribute(const Subject& subject, const SmoothGrad& method) {
+  const Knobs knobs = knobs_of(method, subject.encoder().config);
+  const Mat input = input_at(subject, knobs.layer);
+  const auto sigma = static_cast<float>(method.relative ? method.sigma * spread_of(input) : method.sigma);
+  std::vector<double> sum(input.rows() * input.columns(), 0.);
+  Moments moments(input.rows());
+  for_each_gradient(
+      subject, knobs.layer, method.samples,
+      [&](std::size_t draw, View version) {
+        auto engine = random_engine(method.seed, draw);
+        std::normal_distribution<float> normal;
+        for (std::size_t i = 0; i < version.rows; i++)
+          for (std::size_t j = 0; j < version.columns; j++) version(i, j) = input(i, j) + sigma * normal(engine);
+      },
+      [&](std::size_t draw, double, View gradient) {
+        if (method.statistic == Statistic::mean_gradient) {
+          for (std::size_t i = 0; i < gradient.rows; i++)
+            for (std::size_t j = 0; j < gradient.columns; j++) sum[i * gradient.columns + j] += gradient(i, j);
+        } else {
+          if (method.multiply_input) multiply(input, gradient);
+          moments.add(reduce(gradient, knobs.reduce, knobs.absolute));
+        }
+        subject.report(draw + 1, method.samples);
+      });
+  Attribution result;
+  if (method.statistic == Statistic::mean_gradient) {
+    Mat mean(input.rows(), input.columns());
+    for (std::size_t i = 0; i < sum.size(); i++) mean.row(0)[i] = static_cast<float>(sum[i] / static_cast<double>(method.samples));
+    if (method.multiply_input) multiply(input, mean);
+    result.scores = reduce(mean, knobs.reduce, knobs.absolute);
+  } else {
+    result.scores = moments.result(method.statistic);
+  }
+  result.passes = method.samples;
+  result.numbers = {{"samples", static_cast<double>(method.samples)}, {"sigma", sigma}};
+  return result;
+}
+
+}  // namespace limn

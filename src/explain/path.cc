@@ -1,0 +1,224 @@
+// Integrated Gradients: along one straight path for all tokens, or along one path for each token.
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "explain/baseline.h"
+#include "explain/method_info.h"
+#include "explain/methods.h"
+#include "explain/passes.h"
+#include "explain/scores.h"
+#include "math/quadrature.h"
+
+namespace limn {
+namespace {
+
+// Each piece of a path that is refined has five nodes: exact for polynomials of degree 9.
+constexpr std::size_t piece_nodes = 5;
+
+struct Path {
+  const Subject& subject;
+  Layer layer;
+  Mat start;       // (T, C): the baseline
+  Mat difference;  // (T, C): input − baseline
+
+  void fill(double alpha, View version) const {
+    for (std::size_t i = 0; i < version.rows; i++)
+      for (std::size_t j = 0; j < version.columns; j++)
+        version(i, j) = start(i, j) + static_cast<float>(alpha) * difference(i, j);
+  }
+  /// F at several points of the path.
+  std::vector<double> values(const std::vector<double>& alphas) const {
+    return values_at(subject, layer, alphas.size(), [&](std::size_t i, View version) { fill(alphas[i], version); });
+  }
+};
+
+/// Σ weight · ∂F/∂x at the nodes, in double: (T · C).
+using Sum = std::vector<double>;
+
+/// Adds the nodes' weighted gradients to sums[node / nodes_a_sum].
+void integrate(const Path& path, const std::vector<Node>& nodes, std::size_t nodes_a_sum, std::vector<Sum>& sums) {
+  for_each_gradient(
+      path.subject, path.layer, nodes.size(), [&](std::size_t i, View version) { path.fill(nodes[i].x, version); },
+      [&](std::size_t i, double, View gradient) {
+        Sum& sum = sums[i / nodes_a_sum];
+        for (std::size_t t = 0; t < gradient.rows; t++)
+          for (std::size_t c = 0; c < gradient.columns; c++) sum[t * gradient.columns + c] += nodes[i].weight * gradient(t, c);
+      });
+}
+
+double along(const Sum& sum, const Mat& difference) {
+  double total = 0;
+  for (std::size_t i = 0; i < sum.size(); i++) total += sum[i] * difference.row(0)[i];
+  return total;
+}
+
+/// One piece [begin, end] of the path, integrated.
+struct Piece {
+  double begin = 0, end = 0, begin_value = 0, end_value = 0;
+  Sum sum = {};
+  double error = 0;  // of Σ scores = F(end) − F(begin), signed
+};
+
+struct Refined {
+  Sum sum;
+  std::size_t nodes = 0;
+  double error = 0;  // an upper bound: the pieces' errors, added without their signs
+};
+
+/// Halves every piece whose completeness error is more than its share, until the tolerance holds or max_steps are spent.
+Refined refine(const Path& path, double start_value, double end_value, double allowed, std::size_t max_steps) {
+  const std::size_t size = path.start.rows() * path.start.columns();
+  const std::vector<Node> rule = gauss_legendre(piece_nodes);
+  Refined result = {.sum = Sum(size, 0.)};
+  std::vector<Piece> open = {{.begin = 0, .end = 1, .begin_value = start_value, .end_value = end_value}};
+  while (!open.empty()) {
+    std::vector<Node> nodes;
+    for (const Piece& piece : open)
+      for (const Node& node : rule)
+        nodes.push_back({.x = piece.begin + (piece.end - piece.begin) * node.x, .weight = (piece.end - piece.begin) * node.weight});
+    std::vector<Sum> sums(open.size(), Sum(size, 0.));
+    integrate(path, nodes, piece_nodes, sums);
+    result.nodes += nodes.size();
+    path.subject.report(result.nodes, max_steps);
+
+    std::vector<double> middles;
+    std::vector<Piece> halves;
+    for (std::size_t i = 0; i < open.size(); i++) {
+      const Piece& piece = open[i];
+      const double error = along(sums[i], path.difference) - (piece.end_value - piece.begin_value);
+      const bool spent = result.nodes + 2 * piece_nodes * (middles.size() + 1) > max_steps;
+      if (std::abs(error) <= allowed * (piece.end - piece.begin) || spent) {
+        result.error += std::abs(error);
+        for (std::size_t k = 0; k < size; k++) result.sum[k] += sums[i][k];
+        continue;
+      }
+      middles.push_back((piece.begin + piece.end) / 2);
+      halves.push_back({.begin = piece.begin, .end = middles.back(), .begin_value = piece.begin_value});
+      halves.push_back({.begin = middles.back(), .end = piece.end, .end_value = piece.end_value});
+    }
+    const std::vector<double> values = path.values(middles);
+    result.nodes += values.size();
+    for (std::size_t i = 0; i < values.size(); i++) halves[2 * i].end_value = halves[2 * i + 1].begin_value = values[i];
+    open = std::move(halves);
+  }
+  return result;
+}
+
+std::vector<Node> nodes_of(const IntegratedGradients& method) {
+  if (method.rule == IntegratedGradients::Rule::gauss_legendre) return gauss_legendre(method.steps);
+  const auto n = static_cast<double>(method.steps);
+  std::vector<Node> nodes;
+  for (std::size_t i = 0; i < method.steps; i++) nodes.push_back({.x = static_cast<double>(i) / n, .weight = 1 / n});
+  if (method.rule == IntegratedGradients::Rule::lit && method.steps > 1) {
+    for (Node& node : nodes) node.weight = 1 / (n - 1);
+    nodes.front().weight = nodes.back().weight = 0.5 / (n - 1);
+  }
+  return nodes;
+}
+
+/// Errors below this are rounding: F is computed in single precision.
+double rounding(double start_value, double end_value) { return 2e-6 * std::max(std::abs(start_value), std::abs(end_value)); }
+
+void warn(Attribution& result, double error, double difference, const IntegratedGradients& method) {
+  result.warnings.push_back(
+      fmt::format("the completeness error is {:.2g}, {:.2g} % of F(x) - F(baseline), after {} steps: the tolerance of {:.2g} % was not reached",
+                  error, 100 * error / std::max(std::abs(difference), 1e-300), static_cast<std::size_t>(result.numbers["steps"]),
+                  100 * method.tolerance));
+}
+
+/// Each token from its baseline to itself while all others stay: F(x) − F(x with the token's baseline) each.
+Attribution sequential(const Path& path, const Mat& input, const IntegratedGradients& method, const Knobs& knobs) {
+  const Encoding& encoding = path.subject.encoding;
+  std::vector<std::size_t> open;
+  for (std::size_t t = 0; t < encoding.size(); t++)
+    if (!encoding.special[t]) open.push_back(t);
+  const auto fill = [&](std::size_t token, double alpha, View version) {
+    for (std::size_t t = 0; t < version.rows; t++) std::copy_n(input.row(t), version.columns, version.row(t));
+    for (std::size_t c = 0; c < version.columns; c++)
+      version(token, c) = path.start(token, c) + static_cast<float>(alpha) * path.difference(token, c);
+  };
+  const std::vector<double> without = values_at(path.subject, path.layer, open.size(),
+                                                [&](std::size_t i, View version) { fill(open[i], 0, version); });
+  Mat products(input.rows(), input.columns());
+  std::fill_n(products.row(0), products.rows() * products.columns(), 0.f);
+  std::vector<double> difference(input.rows(), 0.);
+  for (std::size_t i = 0; i < open.size(); i++) difference[open[i]] = path.subject.value - without[i];
+
+  Attribution result;
+  result.passes = open.size();
+  double worst = 0, largest = 0;
+  for (const double d : difference) largest = std::max(largest, std::abs(d));
+  for (std::size_t steps = method.steps ? method.steps : 4; !open.empty(); steps *= 2) {
+    IntegratedGradients fixed = method;
+    fixed.steps = steps;
+    const std::vector<Node> nodes = nodes_of(fixed);
+    for (const std::size_t t : open) std::fill_n(products.row(t), products.columns(), 0.f);
+    for_each_gradient(
+        path.subject, path.layer, open.size() * steps,
+        [&](std::size_t i, View version) { fill(open[i / steps], nodes[i % steps].x, version); },
+        [&](std::size_t i, double, View gradient) {
+          const std::size_t t = open[i / steps];
+          for (std::size_t c = 0; c < gradient.columns; c++)
+            products(t, c) += static_cast<float>(nodes[i % steps].weight) * gradient(t, c) * path.difference(t, c);
+        });
+    result.passes += open.size() * steps;
+    result.numbers["steps"] = static_cast<double>(steps);
+    const std::vector<double> sums = reduce(products, Reduce::sum);
+    const double allowed = std::max(method.tolerance * largest, rounding(path.subject.value, path.subject.value));
+    const bool last = method.steps > 0 || 2 * steps > std::min<std::size_t>(method.max_steps, 64);
+    std::vector<std::size_t> again;
+    for (const std::size_t t : open) {
+      const double error = std::abs(sums[t] - difference[t]);
+      if (error > allowed && !last) again.push_back(t);
+      else worst = std::max(worst, error);
+    }
+    open = std::move(again);
+    path.subject.report(result.passes, result.passes + open.size() * 2 * steps);
+  }
+  result.scores = reduce(products, knobs.reduce, knobs.absolute);
+  result.completeness_error = worst;
+  if (method.steps == 0 && worst > std::max(method.tolerance * largest, rounding(path.subject.value, path.subject.value)))
+    warn(result, worst, largest, method);
+  return result;
+}
+
+}  // namespace
+
+Attribution attribute(const Subject& subject, const IntegratedGradients& method) {
+  const Knobs knobs = knobs_of(method, subject.encoder().config);
+  const Mat input = input_at(subject, knobs.layer);
+  Path path = {.subject = subject, .layer = knobs.layer, .start = baseline_at(subject, knobs.layer, method.baseline), .difference = copy(input)};
+  for (std::size_t i = 0; i < input.rows(); i++)
+    for (std::size_t j = 0; j < input.columns(); j++) path.difference(i, j) -= path.start(i, j);
+  if (method.sequential) return sequential(path, input, method, knobs);
+
+  const double start_value = path.values({0}).front(), difference = subject.value - start_value;
+  Attribution result;
+  Sum sum(input.rows() * input.columns(), 0.);
+  if (method.steps > 0) {
+    std::vector<Sum> sums = {std::move(sum)};
+    integrate(path, nodes_of(method), method.steps, sums);
+    sum = std::move(sums.front());
+    result.numbers["steps"] = static_cast<double>(method.steps);
+    result.completeness_error = std::abs(along(sum, path.difference) - difference);
+  } else {
+    const double allowed = std::max(method.tolerance * std::abs(difference), rounding(start_value, subject.value));
+    Refined refined = refine(path, start_value, subject.value, allowed, method.max_steps);
+    sum = std::move(refined.sum);
+    result.numbers["steps"] = static_cast<double>(refined.nodes);
+    result.completeness_error = refined.error;
+    if (refined.error > allowed) warn(result, refined.error, difference, method);
+  }
+  result.passes = static_cast<std::size_t>(result.numbers["steps"]) + 1;
+  result.baseline_value = start_value;
+  Mat products(input.rows(), input.columns());
+  for (std::size_t i = 0; i < sum.size(); i++) products.row(0)[i] = static_cast<float>(sum[i] * path.difference.row(0)[i]);
+  result.scores = reduce(products, knobs.reduce, knobs.absolute);
+  return result;
+}
+
+}  // namespace limn

@@ -1,0 +1,143 @@
+#include "explain/perturbation.h"
+
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "explain/methods.h"
+#include "explain/passes.h"
+#include "explain/units.h"
+#include "limn/error.h"
+
+namespace limn {
+namespace {
+
+std::int32_t required(std::optional<std::int32_t> id, const char* name, const char* hint) {
+  if (id) return *id;
+  throw Error({.thing = "--absent",
+               .found = std::string("a tokenizer without a ") + name + " token",
+               .expected = "mask, remove, pad or unk, as far as the tokenizer has it",
+               .hint = hint});
+}
+
+/// Makes variants of a subject from masks.
+class Masking {
+ public:
+  Masking(const Subject& subject, Units units, Absent absent)
+      : subject_(subject), units_(std::move(units)), absent_(absent), looked_at_(subject.encoding.size(), false) {
+    const Tokenizer::Special& special = subject.explainer.pipeline().tokenizer.special();
+    if (looks_at_tokens())
+      for (const Target::Pick& pick : subject.target.picks) looked_at_[pick.row] = true;
+    switch (absent) {
+      case Absent::mask:
+        stand_in_ = required(special.mask, "mask", "--absent remove needs none");
+        break;
+      case Absent::pad:
+        stand_in_ = required(special.pad, "padding", "--absent remove needs none");
+        break;
+      case Absent::unk:
+        stand_in_ = required(special.unknown, "unknown", "--absent remove needs none");
+        break;
+      case Absent::remove:
+        if (looks_at_tokens())
+          stand_in_ = required(special.mask, "mask", "a token that is itself explained cannot be removed");
+        break;
+    }
+  }
+
+  std::vector<double> values(std::span<const Mask* const> masks) const {
+    std::vector<Variant> variants;
+    variants.reserve(masks.size());
+    for (const Mask* mask : masks) variants.push_back(variant(*mask));
+    return values_of(subject_, variants);
+  }
+
+ private:
+  bool looks_at_tokens() const { return subject_.encoder().weights.head.pooling == Pooling::none; }
+
+  Variant variant(const Mask& mask) const {
+    const Encoding& encoding = subject_.encoding;
+    std::vector<bool> present(encoding.size(), true);
+    for (std::size_t u = 0; u < units_.size(); u++)
+      for (const std::size_t token : units_[u]) present[token] = mask[u];
+
+    Variant result{.ids = {}, .type_ids = {}, .target = subject_.target};
+    std::vector<std::size_t> new_row(encoding.size());
+    for (std::size_t i = 0; i < encoding.size(); i++) {
+      new_row[i] = result.ids.size();
+      if (!present[i] && absent_ == Absent::remove && !looked_at_[i]) continue;
+      result.ids.push_back(present[i] ? encoding.ids[i] : stand_in_);
+      result.type_ids.push_back(encoding.type_ids[i]);
+    }
+    if (looks_at_tokens())
+      for (Target::Pick& pick : result.target.picks) pick.row = new_row[pick.row];
+    return result;
+  }
+
+  const Subject& subject_;
+  Units units_;
+  Absent absent_;
+  std::int32_t stand_in_ = 0;
+  std::vector<bool> looked_at_;  // (T): tokens that F looks at
+};
+
+}  // namespace
+
+Units units_of(const Subject& subject, Unit unit) {
+  const std::vector<Token> tokens = tokens_of(subject.explainer.pipeline().tokenizer, subject.encoding);
+  return unit_tokens(tokens, subject.text, subject.pair, unit);
+}
+
+Game masking_game(const Subject& subject, Units units, Absent absent) {
+  const std::size_t count = units.size();
+  Game game(
+      count,
+      [masking = Masking(subject, std::move(units), absent)](std::span<const Mask* const> masks) {
+        return masking.values(masks);
+      },
+      [&subject](std::size_t done, std::size_t total) { subject.report(done, total); });
+  game.know(Mask(count, true), subject.value);
+  return game;
+}
+
+Attribution attribution_of(const Subject& subject, const Units& units, const UnitScores& found, Game& game) {
+  Attribution result;
+  result.scores.assign(subject.encoding.size(), 0.);
+  const bool shared = found.kind != UnitScores::Kind::not_additive;
+  for (std::size_t u = 0; u < units.size(); u++)
+    for (const std::size_t token : units[u])
+      result.scores[token] = found.scores[u] / (shared ? static_cast<double>(units[u].size()) : 1.);
+  if (!found.standard_errors.empty()) {
+    result.standard_errors.assign(subject.encoding.size(), 0.);
+    for (std::size_t u = 0; u < units.size(); u++) result.standard_errors[units[u].front()] = found.standard_errors[u];
+  }
+  if (found.kind == UnitScores::Kind::complete) {
+    const double total = std::accumulate(found.scores.begin(), found.scores.end(), 0.);
+    result.baseline_value = game.all_absent();
+    result.completeness_error = std::abs(total - (subject.value - *result.baseline_value));
+  }
+  result.passes = game.evaluations();
+  result.numbers = found.numbers;
+  result.warnings = found.warnings;
+  return result;
+}
+
+namespace {
+
+template <class Method>
+Attribution play(const Subject& subject, const Method& method) {
+  const Units units = units_of(subject, subject.options.unit);
+  Game game = masking_game(subject, units, method.absent);
+  return attribution_of(subject, units, score_units(game, method), game);
+}
+
+}  // namespace
+
+Attribution attribute(const Subject& subject, const Occlusion& method) { return play(subject, method); }
+Attribution attribute(const Subject& subject, const KernelShap& method) { return play(subject, method); }
+Attribution attribute(const Subject& subject, const ShapleySampling& method) { return play(subject, method); }
+Attribution attribute(const Subject& subject, const Rise& method) { return play(subject, method); }
+Attribution attribute(const Subject& subject, const Sobol& method) { return play(subject, method); }
+
+}  // namespace limn

@@ -1,0 +1,79 @@
+#include "explain/shapley.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include "base/random.h"
+#include "explain/perturbation.h"
+#include "limn/error.h"
+
+namespace limn {
+
+std::vector<double> exact_shapley(Game& game) {
+  const std::size_t n = game.units();
+  assert(n <= most_exact_units);
+  std::vector<Mask> masks(std::size_t{1} << n, Mask(n));
+  for (std::size_t bits = 0; bits < masks.size(); bits++)
+    for (std::size_t u = 0; u < n; u++) masks[bits][u] = (bits >> u & 1) != 0;
+  const std::vector<double> values = game.values(masks);
+  // weight[k] = k! (n − k − 1)! / n!: that a random order puts exactly these k units before the one that joins.
+  std::vector<double> weight(n);
+  for (std::size_t k = 0; k < n; k++) {
+    weight[k] = 1 / static_cast<double>(n);
+    for (std::size_t i = 1; i <= k; i++) weight[k] *= static_cast<double>(i) / static_cast<double>(n - i);
+  }
+  std::vector<double> scores(n, 0.);
+  for (std::size_t bits = 0; bits < masks.size(); bits++) {
+    const auto present = static_cast<std::size_t>(std::count(masks[bits].begin(), masks[bits].end(), true));
+    for (std::size_t u = 0; u < n; u++)
+      if (!masks[bits][u]) scores[u] += weight[present] * (values[bits | std::size_t{1} << u] - values[bits]);
+  }
+  return scores;
+}
+
+UnitScores score_units(Game& game, const ShapleySampling& method) {
+  const std::size_t n = game.units();
+  if (method.exact) {
+    if (n > most_exact_units)
+      throw Error({.thing = "exact Shapley values",
+                   .found = std::to_string(n) + " units",
+                   .expected = "at most " + std::to_string(most_exact_units),
+                   .hint = "choose larger units (--unit clause or sentence), or sample"});
+    return {.kind = UnitScores::Kind::complete, .scores = exact_shapley(game)};
+  }
+  std::vector<std::vector<std::size_t>> orders;
+  std::vector<Mask> masks;  // (permutations, n + 1): units join one by one
+  for (std::size_t draw = 0; draw < method.permutations; draw++) {
+    auto engine = random_engine(method.seed, draw);
+    std::vector<std::size_t>& order = orders.emplace_back(n);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::shuffle(order.begin(), order.end(), engine);
+    masks.emplace_back(n, false);
+    for (const std::size_t unit : order) {
+      masks.push_back(masks.back());
+      masks.back()[unit] = true;
+    }
+  }
+  const std::vector<double> values = game.values(masks);
+  std::vector<double> mean(n, 0.), deviations(n, 0.);  // Welford's recurrences
+  for (std::size_t draw = 0; draw < method.permutations; draw++) {
+    const double* const of_draw = values.data() + draw * (n + 1);
+    for (std::size_t k = 0; k < n; k++) {
+      const std::size_t unit = orders[draw][k];
+      const double share = of_draw[k + 1] - of_draw[k], step = share - mean[unit];
+      mean[unit] += step / static_cast<double>(draw + 1);
+      deviations[unit] += step * (share - mean[unit]);
+    }
+  }
+  const auto draws = static_cast<double>(method.permutations);
+  UnitScores result = {.kind = UnitScores::Kind::complete, .scores = mean, .numbers = {{"permutations", draws}}};
+  if (method.permutations > 1)
+    for (const double deviation : deviations)
+      result.standard_errors.push_back(std::sqrt(deviation / (draws - 1) / draws));
+  return result;
+}
+
+}  // namespace limn
