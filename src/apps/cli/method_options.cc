@@ -75,11 +75,17 @@ const std::vector<NamedMethod>& methods() {
   return known;
 }
 
+std::string method_names() {
+  std::string list;
+  for (const auto& [name, method] : methods()) list += (list.empty() ? "" : ", ") + std::string(name);
+  return list;
+}
+
 Method find_method(const std::string& name, const std::string& others) {
   for (const auto& known : methods()) {
     if (known.name == name) return known.method;
   }
-  throw Error({.thing = "--method", .found = "'" + name + "'", .expected = (others.empty() ? "" : others + ", ") + method_names()});
+  throw Error({.thing = "--method", .found = "'" + name + "'", .expected = others + method_names()});
 }
 
 ChosenMethod choose_method(const MethodOptions& options) {
