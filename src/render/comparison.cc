@@ -8,6 +8,7 @@
 
 #include "render/display_text.h"
 #include "render/palette.h"
+#include "render/summary.h"
 
 namespace limn {
 namespace {
@@ -121,6 +122,16 @@ std::string one_line(std::string_view text) {
   return shown;
 }
 
+bool models_agree(const ComparisonAxes& axes, const ComparedInput& input) {
+  const auto said = [&](std::size_t model) {
+    const Verdict words = verdict(input.cells[axes.cell(model, 0)]);
+    return words.kind + "\n" + lower_case(words.text);
+  };
+  for (std::size_t model = 1; model < axes.models.size(); model++)
+    if (said(model) != said(0)) return false;
+  return true;
+}
+
 bool has_answer(const Explanation& explanation) {
   const auto* prediction = std::get_if<AnswerPrediction>(&explanation.prediction);
   return !prediction || !prediction->best.text.empty();
@@ -134,6 +145,11 @@ std::string correlation_text(const std::optional<double>& correlation) {
   if (!correlation) return "–";
   const std::string digits = fmt::format("{:.2f}", std::abs(*correlation));
   return (*correlation < 0 && digits != "0.00" ? "−" : "") + digits;
+}
+
+std::string_view judgement(const ComparedInput& input, std::size_t model) {
+  if (model >= input.right.size() || !input.right[model]) return "";
+  return *input.right[model] ? "right" : "wrong";
 }
 
 std::string success_text(const ComparisonMeans& means, std::size_t model) {

@@ -32,9 +32,9 @@ struct ComparisonAxes {
 
 /// How alike two cells order the words of an input, or of many: then the numbers are means.
 struct CellCorrelation {
-  std::size_t a = 0, b = 0;                 ///< cells, a < b
-  std::size_t words = 0;                    ///< that were compared; in a mean, all of them
-  std::optional<double> kendall, spearman;  ///< nothing where they are not defined
+  std::size_t a = 0, b = 0;                           ///< cells, a < b
+  std::size_t words = 0;                              ///< that were compared; in a mean, all of them
+  std::optional<double> kendall = {}, spearman = {};  ///< nothing where they are not defined
 };
 
 /// One input in every cell.
@@ -100,6 +100,9 @@ Excerpt excerpt(const Explanation& explanation, const std::vector<Passage>& pass
 /// A run of an excerpt: on one line, and cut if it is very long.
 std::string one_line(std::string_view text);
 
+/// Whether all models say the same, capital letters aside.
+bool models_agree(const ComparisonAxes& axes, const ComparedInput& input);
+
 /// Whether the model found an answer; true for other tasks.
 bool has_answer(const Explanation& explanation);
 
@@ -107,6 +110,8 @@ bool has_answer(const Explanation& explanation);
 std::string passes_text(double passes);
 /// "0.83"; "–" where it is not defined.
 std::string correlation_text(const std::optional<double>& correlation);
+/// "right" or "wrong", if it is known what is right; otherwise empty.
+std::string_view judgement(const ComparedInput& input, std::size_t model);
 /// "7 of 9 right", "8 of 9 answered"; empty where neither is known.
 std::string success_text(const ComparisonMeans& means, std::size_t model);
 /// "22.7 M", "812".

@@ -171,13 +171,17 @@ class Page {
     std::string facts;
     if (input.expected) facts = "right: " + (input.expected->empty() ? "no answer" : shorten(*input.expected, 120));
     if (input.correlations.size() == 1 && inputs_.size() > 1)
-      facts += (facts.empty() ? "ρ " : " · ρ ") + correlation_text(input.correlations.front().spearman);
+      facts +=
+          (facts.empty() ? "word order ρ " : " · word order ρ ") + correlation_text(input.correlations[0].spearman);
+    std::string_view differ;
+    if (!models_agree(axes_, input)) differ = facts.empty() ? "models differ" : "models differ · ";
     constexpr std::size_t most_columns = 240;
-    add("<div class=\"asked\"><h2><bdi>{}</bdi></h2><span class=\"facts\">{}</span></div>\n",
+    add("<div class=\"asked\"><h2><bdi>{}</bdi></h2><span class=\"facts\"><span "
+        "class=\"differ\">{}</span>{}</span></div>\n",
         escape(is_question ? input_text(any, most_columns)
                : input.row ? fmt::format("Text {}", *input.row)
                            : "Text"),
-        escape(facts));
+        differ, escape(facts));
     const WordTips tips(axes_, input);
     for (std::size_t method = 0; method < axes_.methods.size(); method++) {
       const double scale = shared_scale(axes_, input, method);
@@ -185,26 +189,26 @@ class Page {
         add("<p class=\"method\">{}</p>", escape(shorten(axes_.methods[method], name_columns)));
       add("<div class=\"columns\">\n");
       for (std::size_t model = 0; model < axes_.models.size(); model++) {
-        const auto right = model < input.right.size() ? input.right[model] : std::nullopt;
-        write_cell(model, input.cells[axes_.cell(model, method)], right, scale, tips);
+        write_cell(model, input.cells[axes_.cell(model, method)], judgement(input, model), scale, tips);
       }
       add("</div>\n");
     }
     add("</section>\n");
   }
 
-  void write_cell(std::size_t model, const Explanation& explanation, std::optional<bool> right, double scale,
+  void write_cell(std::size_t model, const Explanation& explanation, std::string_view judged, double scale,
                   const WordTips& tips) {
     const Verdict said = verdict(explanation);
     add("<details class=\"cell{}\"><summary><bdi class=\"model\">{}</bdi><span class=\"said\">",
         has_answer(explanation) ? "" : " none", model_name(model));
-    if (right)
-      add("<span class=\"verdict-{0}\" role=\"img\" aria-label=\"{0}\">{1}</span>", *right ? "right" : "wrong",
-          *right ? "✓" : "✗");
-    if (!said.kind.empty()) add("<span class=\"number\">{}</span>", escape(said.kind));
+    if (!judged.empty())
+      add("<span class=\"verdict-{0}\" role=\"img\" aria-label=\"{0}\">{1}</span>", judged,
+          judged == "right" ? "✓" : "✗");
+    if (!said.kind.empty()) add("<span class=\"kind\">{}</span>", escape(said.kind));
     add("<bdi class=\"answer\">{}</bdi>", escape(said.text));
     if (said.probability)
-      add("<span class=\"number\">{}</span>{}", escape(percent_text(*said.probability)), thin_bar(*said.probability));
+      add("<span class=\"chance\"><span class=\"number\">{}</span>{}</span>", escape(percent_text(*said.probability)),
+          thin_bar(*said.probability));
     add("</span>");
     const std::vector<Passage> texts = passages(explanation);
     if (!texts.empty()) {
@@ -234,25 +238,27 @@ class Page {
   // Spans only, so that it may stand in a summary, too.
   void write_runs(const Explanation& explanation, const Passage& passage, std::size_t first, std::size_t last,
                   double scale, const WordTips& tips, bool brief) {
-    std::optional<std::size_t> mark, word;
-    const auto close = [&](std::optional<std::size_t>& open, std::string_view end) {
-      if (open) add("{}", end);
-      open.reset();
+    constexpr auto none = static_cast<std::size_t>(-1);
+    std::size_t mark = none, word = none;  // those that are open
+    const auto close = [&](std::size_t& open, std::string_view end) {
+      if (open != none) add("{}", end);
+      open = none;
     };
     for (std::size_t i = first; i < last; i++) {
       const Run& run = passage.runs[i];
-      if (word != run.word || mark != run.mark) close(word, "</span>");
-      if (mark != run.mark) {
+      const std::size_t wanted_word = run.word.value_or(none), wanted_mark = run.mark.value_or(none);
+      if (word != wanted_word || mark != wanted_mark) close(word, "</span>");
+      if (mark != wanted_mark) {
         close(mark, "</mark>");
-        if (run.mark) {
-          const Mark& outlined = passage.marks[*run.mark];
+        if (wanted_mark != none) {
+          const Mark& outlined = passage.marks[wanted_mark];
           add("<mark class=\"span{}\" data-label=\"{}\">", outlined.explained ? "" : " other", escape(outlined.label));
-          mark = run.mark;
         }
+        mark = wanted_mark;
       }
-      if (run.word && !word) {
-        open_word(explanation.words[*run.word], scale, tips);
-        word = run.word;
+      if (word != wanted_word) {
+        open_word(explanation.words[wanted_word], scale, tips);
+        word = wanted_word;
       }
       const std::string_view text = passage.text.substr(run.begin, run.end - run.begin);
       const std::string shown =

@@ -15,7 +15,7 @@ main.comparison{max-width:calc(var(--n)*30rem + 6rem);padding-top:1.5rem}
 .figures dl div{display:contents}
 .figures dt{color:var(--soft)}
 .figures dd{margin:0}
-.figures .thin{width:auto;height:.375rem;background:none}
+.figures .thin{display:block;width:auto;height:.375rem;background:none}
 .figures .thin span{min-width:1px;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .figures .share .thin{background:var(--line)}
 .figures .share .number{font-weight:650}
@@ -28,6 +28,7 @@ main.comparison{max-width:calc(var(--n)*30rem + 6rem);padding-top:1.5rem}
 .asked{display:flex;align-items:baseline;justify-content:space-between;gap:.25rem 1rem}
 .asked h2{overflow:hidden;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;line-clamp:2}
 .asked .facts{flex:none;max-width:45%}
+.differ{color:var(--ink);font-weight:600}
 .method{font-size:.8125rem;color:var(--soft);margin-top:.375rem}
 .cell{margin:.125rem 0 0;min-width:0}
 .cell>summary{display:block;width:auto;font-size:.875rem;color:var(--ink);list-style:none}
@@ -38,6 +39,9 @@ main.comparison{max-width:calc(var(--n)*30rem + 6rem);padding-top:1.5rem}
 .answer{min-width:0;overflow:hidden;white-space:nowrap;text-overflow:ellipsis;font-size:1.0625rem;font-weight:650}
 .none .answer{font-weight:400;font-style:italic;color:var(--soft)}
 .said .number{color:var(--soft)}
+.said .kind{flex:none;margin:0;font-size:.8125rem}
+.said .chance{margin-left:auto;flex:none;gap:.5rem}
+.said .chance .number{min-width:3rem;text-align:right}
 .said .thin{flex:none;width:4rem;align-self:center}
 .none .thin span{background:var(--soft)}
 .verdict-right,.verdict-wrong{flex:none;font-weight:650;color:rgb(var(--for))}

@@ -74,7 +74,7 @@ class Table {
       widths.push_back(width);
     }
     constexpr std::size_t least = 8;
-    std::size_t used = 4;
+    std::size_t used = 0;  // the indent, and two columns between columns
     for (const std::size_t width : widths) used += width == 0 ? 0 : width + 2;
     while (used > std::max<std::size_t>(style_.width, 20)) {
       const auto widest = std::ranges::max_element(widths);
@@ -177,22 +177,16 @@ std::string to_terminal(const ComparisonAxes& axes, const ComparedInput& input, 
     add_line(out, style, "Right: " + (input.expected->empty() ? "no answer" : shorten(*input.expected, 200)), dim);
   out += '\n';
 
-  Table table({{"model"},
-               {"method"},
-               {is_question ? "answer" : "label"},
-               {"", true},
-               {"time", true},
-               {"passes", true},
-               {"right"}},
-              style);
+  Table table(
+      {{"model"}, {"method"}, {is_question ? "answer" : "label"}, {"", true}, {"time", true}, {"passes", true}, {""}},
+      style);
   for (std::size_t i = 0; i < input.cells.size(); i++) {
     const Explanation& cell = input.cells[i];
     const Verdict said = verdict(cell);
     const std::size_t model = i / axes.methods.size();
-    const auto right = model < input.right.size() ? input.right[model] : std::nullopt;
     table.add({shorten(axes.models[model].name, 60), shorten(axes.methods[i % axes.methods.size()], 60),
                verdict_text(said), said.probability ? percent_text(*said.probability) : "", duration_text(cell.seconds),
-               std::to_string(cell.passes), right ? *right ? "yes" : "no" : ""});
+               std::to_string(cell.passes), std::string(judgement(input, model))});
   }
   table.write_head(out);
   for (std::size_t i = 0; i < input.cells.size(); i++) {
@@ -221,7 +215,8 @@ std::string to_terminal(const ComparisonAxes& axes, const ComparisonMeans& means
               style);
   for (std::size_t i = 0; i < axes.cells(); i++) {
     const std::size_t model = i / axes.methods.size();
-    table.add({shorten(axes.models[model].name, 60), shorten(axes.methods[i % axes.methods.size()], 60),
+    table.add({shorten(axes.models[model].name, 60),
+               axes.methods.size() == 1 ? "" : shorten(axes.methods[i % axes.methods.size()], 60),
                success_text(means, model), duration_text(means.seconds(i)),
                fmt::format("{}", std::round(10 * means.passes(i)) / 10), short_number(axes.models[model].parameters),
                bytes_text(axes.models[model].bytes)});

@@ -196,7 +196,7 @@ class Comparer {
   const std::string& first_model() const { return models_.front().name; }
 
   std::vector<Outcome<ComparedInput>> operator()(const std::vector<Item>& items) const {
-    auto outcomes = work_on<std::vector<Explanation>>(items, [&](const auto& inputs) { return explain(inputs); });
+    auto outcomes = work_on<std::vector<Explanation>>(items, [&](const std::vector<Input>& inputs) { return explain(inputs); });
     std::vector<Outcome<ComparedInput>> compared(items.size());
     for (std::size_t i = 0; i < items.size(); i++) {
       compared[i].error = std::move(outcomes[i].error);
