@@ -90,6 +90,8 @@ std::optional<double> spearman_rho(std::span<const double> a, std::span<const do
 
 RankCorrelation correlate_words(const Explanation& a, const Explanation& b) {
   const auto place = [](const Word& word) { return std::tuple(word.sequence, word.begin, word.end); };
+  const bool magnitudes = a.method.is_signed != b.method.is_signed;
+  const auto compared = [&](const Word& word) { return magnitudes ? std::abs(word.score) : word.score; };
   std::vector<double> x, y;
   for (auto left = a.words.begin(), right = b.words.begin(); left != a.words.end() && right != b.words.end();) {
     if (place(*left) < place(*right)) {
@@ -98,11 +100,11 @@ RankCorrelation correlate_words(const Explanation& a, const Explanation& b) {
       ++right;
     } else {
       if (std::isfinite(left->score) && std::isfinite(right->score))
-        x.push_back(left->score), y.push_back(right->score);
+        x.push_back(compared(*left)), y.push_back(compared(*right));
       ++left, ++right;
     }
   }
-  return {.words = x.size(), .kendall = kendall_tau_b(x, y), .spearman = spearman_rho(x, y)};
+  return {.words = x.size(), .magnitudes = magnitudes, .kendall = kendall_tau_b(x, y), .spearman = spearman_rho(x, y)};
 }
 
 }  // namespace limn

@@ -19,12 +19,13 @@ std::optional<double> spearman_rho(std::span<const double> a, std::span<const do
 
 /// How alike two explanations of one text order its words.
 struct RankCorrelation {
-  std::size_t words = 0;  ///< compared: those that both have, with a finite score in both
+  std::size_t words = 0;    ///< compared: those that both have, with a finite score in both
+  bool magnitudes = false;  ///< |scores| were compared
   std::optional<double> kendall, spearman;
 };
 
-/// Words of different tokenizers are the same word if they are the same bytes of the same sequence. Scores are compared
-/// as they are: a method with signs and one without differ by that, too.
+/// Words of different tokenizers are the same word if they are the same bytes of the same sequence. If only one of the
+/// two methods has signs, both are compared without: a magnitude says nothing about for and against.
 /// @pre the words of each are in order of sequence, then of begin, as Explanation has it.
 RankCorrelation correlate_words(const Explanation& a, const Explanation& b);
 

@@ -64,7 +64,8 @@ void ComparisonMeans::add(const ComparedInput& input) {
     cells_[i].passes += static_cast<double>(input.cells[i].passes);
   }
   if (pairs_.empty()) {
-    for (const CellCorrelation& pair : input.correlations) pairs_.push_back({.sum = {.a = pair.a, .b = pair.b}});
+    for (const CellCorrelation& pair : input.correlations)
+      pairs_.push_back({.sum = {.a = pair.a, .b = pair.b, .magnitudes = pair.magnitudes}});
   }
   const auto add_to = [](std::optional<double>& sum, std::size_t& count, const std::optional<double>& value) {
     if (value) sum = sum.value_or(0) + *value, count++;

@@ -34,6 +34,7 @@ struct ComparisonAxes {
 struct CellCorrelation {
   std::size_t a = 0, b = 0;                           ///< cells, a < b
   std::size_t words = 0;                              ///< that were compared; in a mean, all of them
+  bool magnitudes = false;                            ///< |scores| were compared: only one of the two has signs
   std::optional<double> kendall = {}, spearman = {};  ///< nothing where they are not defined
 };
 

@@ -77,13 +77,14 @@ class Page {
     const auto count = [](std::size_t number, std::string_view thing) {
       return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
     };
-    std::string text = count(axes_.models.size(), "model") + ", " + count(axes_.methods.size(), "method");
+    std::string text = count(axes_.models.size(), "model");
     if (inputs_.size() != 1) text += ", " + count(inputs_.size(), means_.has_questions() ? "question" : "text");
-    return text;
+    const auto& methods = axes_.methods;
+    return text + ", " + (methods.size() == 1 ? shorten(methods[0], name_columns) : count(methods.size(), "method"));
   }
 
   std::string write() {
-    add("<main class=\"comparison\" style=\"--n:{}\">\n<h1>{}</h1>\n", axes_.models.size(), title());
+    add("<main class=\"comparison\" style=\"--n:{}\">\n<h1>{}</h1>\n", axes_.models.size(), escape(title()));
     write_heads();
     write_legend();
     for (std::size_t i = 0; i < inputs_.size(); i++) write_input(inputs_[i], i);
@@ -169,7 +170,9 @@ class Page {
     const Explanation& any = input.cells.front();
     const bool is_question = any.task == Task::question_answering;
     std::string facts;
-    if (input.expected) facts = "right: " + (input.expected->empty() ? "no answer" : shorten(*input.expected, 120));
+    const bool all_right = std::ranges::all_of(input.right, [](const auto& right) { return right == true; });
+    if (input.expected && !all_right)
+      facts = "right: " + (input.expected->empty() ? "no answer" : shorten(*input.expected, 48));
     if (input.correlations.size() == 1 && inputs_.size() > 1)
       facts +=
           (facts.empty() ? "word order ρ " : " · word order ρ ") + correlation_text(input.correlations[0].spearman);
@@ -179,7 +182,7 @@ class Page {
     add("<div class=\"asked\"><h2><bdi>{}</bdi></h2><span class=\"facts\"><span "
         "class=\"differ\">{}</span>{}</span></div>\n",
         escape(is_question ? input_text(any, most_columns)
-               : input.row ? fmt::format("Text {}", *input.row)
+               : input.row ? fmt::format("Row {}", *input.row)
                            : "Text"),
         differ, escape(facts));
     const WordTips tips(axes_, input);
@@ -285,11 +288,12 @@ class Page {
     const bool both = std::any_of(pairs.begin(), pairs.end(), [](const auto& pair) { return pair.spearman < 0.0; });
     add("<div class=\"correlations\"><h2>How alike they order the words</h2>\n<table{}><caption>Rank correlation of "
         "the "
-        "words’ scores{}: 1 is the same order, 0 no relation, −1 the opposite order</caption>\n<thead><tr><th "
+        "words’ scores{}: 1 is the same order, 0 no relation, −1 the opposite order{}</caption>\n<thead><tr><th "
         "scope=\"col\"></th><td></td><th scope=\"col\">Spearman ρ</th><th scope=\"col\">Kendall τ-b</th><th "
         "scope=\"col\">words</th></tr></thead>\n<tbody>\n",
-        both ? " class=\"both\"" : "",
-        means_.inputs() > 1 ? fmt::format(", mean over {} inputs", means_.inputs()) : "");
+        both ? " class=\"both\"" : "", means_.inputs() > 1 ? fmt::format(", mean over {} inputs", means_.inputs()) : "",
+        std::ranges::any_of(pairs, &CellCorrelation::magnitudes) ? "; magnitudes where only one of the two has signs"
+                                                                 : "");
     for (const CellCorrelation& pair : pairs) {
       const double rho = pair.spearman.value_or(0);
       add("<tr{}><th scope=\"row\"><bdi>{}</bdi> and <bdi>{}</bdi></th><td "

@@ -22,12 +22,12 @@ std::string to_json(const ComparisonAxes& axes, const ComparedInput& input) {
     if (i < input.right.size() && input.right[i]) models.back()["right"] = *input.right[i];
   }
   for (const Explanation& explanation : input.cells) explanations.push_back(json_value(explanation));
-  for (const CellCorrelation& pair : input.correlations)
-    correlations.push_back({{"a", pair.a},
-                            {"b", pair.b},
-                            {"words", pair.words},
-                            {"kendall", or_null(pair.kendall)},
-                            {"spearman", or_null(pair.spearman)}});
+  for (const CellCorrelation& pair : input.correlations) {
+    correlations.push_back({{"a", pair.a}, {"b", pair.b}, {"words", pair.words}});
+    if (pair.magnitudes) correlations.back()["magnitudes"] = true;
+    correlations.back()["kendall"] = or_null(pair.kendall);
+    correlations.back()["spearman"] = or_null(pair.spearman);
+  }
   value["input"] = explanations.empty() ? Json(nullptr) : explanations[0]["input"];
   value["models"] = std::move(models);
   value["explanations"] = std::move(explanations);

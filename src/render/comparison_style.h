@@ -19,7 +19,7 @@ main.comparison{max-width:calc(var(--n)*30rem + 6rem);padding-top:1.5rem}
 .figures .thin span{min-width:1px;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .figures .share .thin{background:var(--line)}
 .figures .share .number{font-weight:650}
-.model{display:none}
+.model{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .comparison .legend{justify-content:flex-start;margin-top:.75rem}
 
 .comparison section{scroll-margin-top:3.5rem}
@@ -30,6 +30,7 @@ main.comparison{max-width:calc(var(--n)*30rem + 6rem);padding-top:1.5rem}
 .asked .facts{flex:none;max-width:45%}
 .differ{color:var(--ink);font-weight:600}
 .method{font-size:.8125rem;color:var(--soft);margin-top:.375rem}
+.columns+.method{margin-top:.875rem}
 .cell{margin:.125rem 0 0;min-width:0}
 .cell>summary{display:block;width:auto;font-size:.875rem;color:var(--ink);list-style:none}
 .cell>summary::-webkit-details-marker{display:none}
@@ -49,8 +50,9 @@ main.comparison{max-width:calc(var(--n)*30rem + 6rem);padding-top:1.5rem}
 .excerpt{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;line-clamp:2;overflow:hidden;line-height:1.6;padding:0 3px;margin:0 -3px;unicode-bidi:isolate}
 .excerpt .span::after{content:none}
 .excerpt .span{padding:0 2px;margin:0;box-shadow:inset 0 0 0 1.5px var(--ink)}
+.excerpt .span.other{box-shadow:none}
 .cell[open] .excerpt{display:none}
-.cell[open]>summary .answer{white-space:normal}
+.cell[open]>summary .cell:not([open]) .answer{white-space:normal;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;line-clamp:2}
 .cell .texts{margin:.5rem 0}
 .cell .text{font-size:.9375rem;line-height:1.65}
 .cell .sentence{margin-top:.5rem;font-size:.875rem}
@@ -63,12 +65,14 @@ main.comparison{max-width:calc(var(--n)*30rem + 6rem);padding-top:1.5rem}
 @media (max-width:40rem){
 .names{display:none}
 .columns{grid-template-columns:minmax(0,1fr);row-gap:.5rem}
-.model{display:block;font-size:.8125rem;font-weight:650}
+.model{display:block;position:static;width:auto;height:auto;clip-path:none;white-space:normal;font-size:.8125rem;font-weight:650}
 .figures{margin-top:.75rem}
 .figures .model{font-size:1rem}
 .asked{display:block}
 .asked .facts{max-width:none}
 .cell .model{font-weight:400;color:var(--soft)}
+.answer{white-space:normal}
+.said .thin{width:2.5rem}
 .correlations tbody td:nth-child(2){display:none}
 .correlations thead td{display:none}
 }

@@ -149,6 +149,8 @@ void add_correlations(std::string& out, const ComparisonAxes& axes, const std::v
                correlation_text(pair.kendall), correlation_text(pair.spearman)});
   table.write_head(out);
   for (std::size_t i = 0; i < table.rows(); i++) table.write_row(out, i, 3);
+  if (std::ranges::any_of(correlations, &CellCorrelation::magnitudes))
+    add_line(out, style, "  Magnitudes are compared where only one of the two has signs.", dim);
   out += '\n';
 }
 

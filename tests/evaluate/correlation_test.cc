@@ -85,5 +85,18 @@ TEST(Correlation, WordsWithoutANumberAreLeftOut) {
   EXPECT_FALSE(nothing.kendall || nothing.spearman);
 }
 
+TEST(Correlation, MagnitudesIfOnlyOneHasSigns) {
+  auto a = with_words({{0, 1, 1, 0}, {2, 3, 2, 0}, {4, 5, 3, 0}});
+  auto b = with_words({{0, 1, -1, 0}, {2, 3, -2, 0}, {4, 5, -3, 0}});
+  EXPECT_FALSE(correlate_words(a, b).magnitudes);
+  EXPECT_DOUBLE_EQ(correlate_words(a, b).spearman.value(), -1);
+  b.method.is_signed = true;
+  EXPECT_TRUE(correlate_words(a, b).magnitudes);
+  EXPECT_DOUBLE_EQ(correlate_words(a, b).spearman.value(), 1);
+  EXPECT_DOUBLE_EQ(correlate_words(b, a).kendall.value(), 1);
+  a.method.is_signed = true;
+  EXPECT_DOUBLE_EQ(correlate_words(a, b).spearman.value(), -1);
+}
+
 }  // namespace
 }  // namespace limn

@@ -34,7 +34,7 @@ ComparedInput question() {
   input.cells[1].passes = 2;
   input.expected = "Achaemenid Persia";
   input.right = {true, false};
-  input.correlations = {{0, 1, 70, 0.5, -0.25}};
+  input.correlations = {{0, 1, 70, false, 0.5, -0.25}};
   return input;
 }
 
@@ -54,7 +54,7 @@ TEST(Comparison, MeansOverInputs) {
   ComparedInput second = question();
   second.right = {std::nullopt, true};
   second.cells[0].seconds = 0.02;
-  second.correlations = {{0, 1, 30, 0.25, std::nullopt}};
+  second.correlations = {{0, 1, 30, false, 0.25, std::nullopt}};
   ComparedInput failed;
   failed.error = "too long";
   for (const auto& input : {failed, question(), second}) means.add(input);
@@ -211,6 +211,8 @@ TEST(ComparisonHtml, ACellForEachModel) {
   EXPECT_THAT(html, HasSubstr("22.7 M"));
   EXPECT_THAT(html, HasSubstr("45.4 MB"));
   EXPECT_THAT(html, HasSubstr("1 of 1"));
+  EXPECT_THAT(html, HasSubstr("models differ"));
+  EXPECT_THAT(html, HasSubstr("right: Achaemenid Persia"));
   EXPECT_THAT(html, HasSubstr("One scale for all models"));
   EXPECT_THAT(html, HasSubstr("−0.25"));
 }
@@ -236,7 +238,7 @@ TEST(ComparisonHtml, TheSameWordIsKnownInEveryCell) {
 
 TEST(ComparisonJson, OneInput) {
   ComparedInput input = question();
-  input.correlations.push_back({0, 1, 1, std::nullopt, std::nullopt});
+  input.correlations.push_back({0, 1, 1, true, std::nullopt, std::nullopt});
   const auto value = nlohmann::ordered_json::parse(to_json(two_models(), input));
   EXPECT_EQ(value["limn"], 1);
   EXPECT_EQ(value["input"]["question"], input.cells[0].text);
@@ -247,6 +249,7 @@ TEST(ComparisonJson, OneInput) {
   EXPECT_EQ(value["explanations"][0]["prediction"]["answer"], "Achaemenid Persia");
   EXPECT_EQ(value["correlations"][0],
             nlohmann::ordered_json::parse(R"({"a": 0, "b": 1, "words": 70, "kendall": 0.5, "spearman": -0.25})"));
+  EXPECT_EQ(value["correlations"][1]["magnitudes"], true);
   EXPECT_EQ(value["correlations"][1]["kendall"], nullptr);
   EXPECT_EQ(value["correlations"][1]["spearman"], nullptr);
 }

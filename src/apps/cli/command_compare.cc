@@ -196,7 +196,8 @@ class Comparer {
   const std::string& first_model() const { return models_.front().name; }
 
   std::vector<Outcome<ComparedInput>> operator()(const std::vector<Item>& items) const {
-    auto outcomes = work_on<std::vector<Explanation>>(items, [&](const std::vector<Input>& inputs) { return explain(inputs); });
+    auto outcomes =
+        work_on<std::vector<Explanation>>(items, [&](const std::vector<Input>& inputs) { return explain(inputs); });
     std::vector<Outcome<ComparedInput>> compared(items.size());
     for (std::size_t i = 0; i < items.size(); i++) {
       compared[i].error = std::move(outcomes[i].error);
@@ -254,8 +255,8 @@ class Comparer {
     }
     for (std::size_t a = 0; a < input.cells.size(); a++) {
       for (std::size_t b = a + 1; b < input.cells.size(); b++) {
-        const auto [words, kendall, spearman] = correlate_words(input.cells[a], input.cells[b]);
-        input.correlations.push_back({a, b, words, kendall, spearman});
+        const auto [words, magnitudes, kendall, spearman] = correlate_words(input.cells[a], input.cells[b]);
+        input.correlations.push_back({a, b, words, magnitudes, kendall, spearman});
       }
     }
     return input;
