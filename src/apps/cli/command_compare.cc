@@ -394,7 +394,7 @@ void add_compare(CLI::App& program, Run& run) {
   add_options(app, command->method);
   app.get_option("--method")
       ->description("one or more, separated by commas: " + method_names() + "; default: gradient")
-      ->option_text("NAME,…");
+      ->option_text("NAMES");
   const char* what = "What is explained";
   option("--target", command->target, "the same in all models: as for explain; default: what each model says", "TARGET",
          what);
