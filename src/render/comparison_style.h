@@ -52,7 +52,7 @@ main.comparison{max-width:calc(var(--n)*30rem + 6rem);padding-top:1.5rem}
 .excerpt .span{padding:0 2px;margin:0;box-shadow:inset 0 0 0 1.5px var(--ink)}
 .excerpt .span.other{box-shadow:none}
 .cell[open] .excerpt{display:none}
-.cell[open]>summary .cell:not([open]) .answer{white-space:normal;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;line-clamp:2}
+.cell[open]>summary .answer{white-space:normal}
 .cell .texts{margin:.5rem 0}
 .cell .text{font-size:.9375rem;line-height:1.65}
 .cell .sentence{margin-top:.5rem;font-size:.875rem}
@@ -71,7 +71,7 @@ main.comparison{max-width:calc(var(--n)*30rem + 6rem);padding-top:1.5rem}
 .asked{display:block}
 .asked .facts{max-width:none}
 .cell .model{font-weight:400;color:var(--soft)}
-.answer{white-space:normal}
+.cell:not([open]) .answer{white-space:normal;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;line-clamp:2}
 .said .thin{width:2.5rem}
 .correlations tbody td:nth-child(2){display:none}
 .correlations thead td{display:none}

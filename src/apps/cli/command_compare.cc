@@ -385,7 +385,7 @@ void add_compare(CLI::App& program, Run& run) {
     return app.add_option(name, value, description)->option_text(text)->group(group);
   };
   option("-m,--model", command->models,
-         "checkpoint folder, or a name that 'limn models' lists; once for each model, all of one task", "MODEL …",
+         "checkpoint folder, or a name that 'limn models' lists; once for each model, all of one task", "MODEL",
          "Model")
       ->required()
       ->allow_extra_args(false);
