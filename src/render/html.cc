@@ -52,8 +52,7 @@ std::string index(std::span<const Explanation> explanations) {
 
 }  // namespace
 
-std::string to_html(std::span<const Explanation> explanations, std::string_view title) {
-  const std::string name = escape(title.empty() ? default_title(explanations) : shorten(title, 200));
+std::string html_page(std::string_view title, std::string_view style, std::string_view main) {
   std::string result = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
   // Heat is in style attributes, which no hash can allow; the script is known by its hash, and nothing is fetched.
   result += fmt::format(
@@ -63,14 +62,20 @@ std::string to_html(std::span<const Explanation> explanations, std::string_view 
       html_script_hash);
   result += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
   result += "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n";
-  result += fmt::format("<title>{}</title>\n<style>{}{}</style>\n</head>\n<body>\n<main>\n", name, palette_properties(),
-                        html_style);
-  if (!title.empty() || explanations.size() != 1) result += fmt::format("<h1>{}</h1>\n", name);
-  if (explanations.size() > 1) result += index(explanations);
-  for (std::size_t i = 0; i < explanations.size(); ++i) result += html_section(explanations[i], i + 1);
-  result += fmt::format("</main>\n<div id=\"tip\" role=\"tooltip\"></div>\n<script>{}</script>\n</body>\n</html>\n",
-                        html_script);
+  result += fmt::format("<title>{}</title>\n<style>{}{}{}</style>\n</head>\n<body>\n{}", escape(title),
+                        palette_properties(), html_style, style, main);
+  result +=
+      fmt::format("<div id=\"tip\" role=\"tooltip\"></div>\n<script>{}</script>\n</body>\n</html>\n", html_script);
   return result;
+}
+
+std::string to_html(std::span<const Explanation> explanations, std::string_view title) {
+  const std::string name = title.empty() ? default_title(explanations) : shorten(title, 200);
+  std::string main = "<main>\n";
+  if (!title.empty() || explanations.size() != 1) main += fmt::format("<h1>{}</h1>\n", escape(name));
+  if (explanations.size() > 1) main += index(explanations);
+  for (std::size_t i = 0; i < explanations.size(); ++i) main += html_section(explanations[i], i + 1);
+  return html_page(name, {}, main + "</main>\n");
 }
 
 }  // namespace limn

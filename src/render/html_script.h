@@ -42,8 +42,8 @@ inline constexpr std::string_view html_script = R"js("use strict";
   const wordOf = event => event.target instanceof Element ? event.target.closest(".w") : null;
 
   // The words that can be seen now, without the second parts of words that an outline cuts.
-  function walkable(section) {
-    const words = [...section.querySelectorAll(".w")].filter(word => word.getClientRects().length);
+  function walkable(texts) {
+    const words = [...texts.querySelectorAll(".w")].filter(word => word.getClientRects().length);
     return words.filter((word, i) => i === 0 || word.dataset.i !== words[i - 1].dataset.i);
   }
 
@@ -65,7 +65,7 @@ inline constexpr std::string_view html_script = R"js("use strict";
     const word = wordOf(event);
     if (event.key === "Escape") hide();
     if (!word || event.altKey || event.ctrlKey || event.metaKey) return;
-    const words = walkable(word.closest("section")), i = words.findIndex(w => w.dataset.i === word.dataset.i);
+    const words = walkable(word.closest(".texts")), i = words.findIndex(w => w.dataset.i === word.dataset.i);
     const next = {
       ArrowRight: () => words[i + 1], ArrowLeft: () => words[i - 1], Home: () => words[0], End: () => words.at(-1),
       ArrowDown: () => otherLine(words, word, 1), ArrowUp: () => otherLine(words, word, -1),
@@ -90,6 +90,6 @@ inline constexpr std::string_view html_script = R"js("use strict";
 )js";
 
 /// SHA-256 of html_script in base64: the only script that the page's content security policy lets run.
-inline constexpr std::string_view html_script_hash = "oMoUBFNujA2wGI3d7kQ4noKkJYIkegc6t8I36wKVmH8=";
+inline constexpr std::string_view html_script_hash = "MIoLye1WhMFGBsx67MjKB2sJe69Y2AxjeIjrQg4DidQ=";
 
 }  // namespace limn

@@ -58,7 +58,7 @@ fs::path playground() {
     fs::create_symlink(to, at, ignored);
   };
   link(LIMN_PROGRAM, folder / "build" / "limn");
-  link(fs::path(LIMN_SOURCE_DIR) / "models", folder / "models");
+  for (const char* name : {"models", "tools"}) link(fs::path(LIMN_SOURCE_DIR) / name, folder / name);
   return folder;
 }
 

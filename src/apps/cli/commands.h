@@ -12,6 +12,7 @@ using Run = std::function<int()>;
 
 // Each adds one command to the program; if the user chooses it, it sets `run`.
 void add_explain(CLI::App& program, Run& run);
+void add_compare(CLI::App& program, Run& run);
 void add_predict(CLI::App& program, Run& run);
 void add_tokenize(CLI::App& program, Run& run);
 void add_models(CLI::App& program, Run& run);

@@ -40,6 +40,7 @@ int run(int argc, char** argv) {
   program.require_subcommand(1);
   Run chosen;
   add_explain(program, chosen);
+  add_compare(program, chosen);
   add_predict(program, chosen);
   add_tokenize(program, chosen);
   add_models(program, chosen);

@@ -52,20 +52,6 @@ class InterruptHint {
   struct sigaction before_ {};
 };
 
-std::string error_members(const Error& error) {
-  const auto& parts = error.parts();
-  Json object = {{"message", error.what()}};
-  const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty()) object[name] = value;
-  };
-  add("file", parts.file);
-  add("thing", parts.thing);
-  add("found", parts.found);
-  add("expected", parts.expected);
-  add("hint", parts.hint);
-  return "\"error\":" + object.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 std::string joined(const std::string& a, const std::string& b) { return a.empty() || b.empty() ? a + b : a + "," + b; }
 
 std::string settings(const CLI::App& command, const Model& model, const std::optional<InputSummary>& input) {
@@ -80,6 +66,20 @@ std::string settings(const CLI::App& command, const Model& model, const std::opt
 }
 
 }  // namespace
+
+std::string error_members(const Error& error) {
+  const auto& parts = error.parts();
+  Json object = {{"message", error.what()}};
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) object[name] = value;
+  };
+  add("file", parts.file);
+  add("thing", parts.thing);
+  add("found", parts.found);
+  add("expected", parts.expected);
+  add("hint", parts.hint);
+  return "\"error\":" + object.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 void Failures::add(std::size_t row, const Error& error) {
   if (count_++ == 0 || first_.empty()) first_ = fmt::format("{{\"row\":{}}}: {}", row, error.what());

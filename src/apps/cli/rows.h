@@ -69,6 +69,9 @@ class Failures {
   std::string first_;
 };
 
+/// What a row that failed has instead of a result: "error":{…}.
+std::string error_members(const Error& error);
+
 /// A JSON object's members, without its braces.
 std::string members_of(const std::string& object);
 

@@ -1,0 +1,418 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/explanation_output.h"
+#include "apps/cli/help.h"
+#include "apps/cli/input.h"
+#include "apps/cli/model_lookup.h"
+#include "apps/cli/options.h"
+#include "apps/cli/output.h"
+#include "apps/cli/progress.h"
+#include "apps/cli/row_file.h"
+#include "apps/cli/rows.h"
+#include "evaluate/answer_text.h"
+#include "evaluate/correlation.h"
+#include "limn/limn.h"
+#include "render/comparison_html.h"
+#include "render/comparison_json.h"
+#include "render/comparison_terminal.h"
+
+namespace limn::cli {
+namespace {
+
+/// Fewer rows than explain takes at once: each goes through every model with every method.
+constexpr std::size_t rows_at_once = 8;
+
+struct CompareCommand {
+  std::vector<std::string> models;
+  std::size_t threads = 0;
+  InputOptions input;
+  MethodOptions method;
+  ReadingOptions reading;
+  OutputOptions output;
+  std::optional<std::string> target, answer, contrast, unit;
+};
+
+// ---- what is compared -------------------------------------------------------------------------------------
+
+struct ListedMethod {
+  std::string name;
+  ChosenMethod chosen;
+};
+
+std::string method_names() {
+  std::string names;
+  for (const auto& known : methods()) names += (names.empty() ? "" : ", ") + std::string(known.name);
+  return names;
+}
+
+std::string name_of(const ChosenMethod& chosen) {
+  if (chosen.preset) return *chosen.preset;
+  const auto known =
+      std::ranges::find(methods(), chosen.method.index(), [](const auto& one) { return one.method.index(); });
+  return std::string(known->name);
+}
+
+/// The methods of --method, each with the knobs that were given.
+std::vector<ListedMethod> listed_methods(const MethodOptions& options) {
+  std::vector<ListedMethod> listed;
+  if (!options.method) {
+    const ChosenMethod chosen = choose_method(options);
+    return {{name_of(chosen), chosen}};
+  }
+  const std::string& names = *options.method;
+  for (std::size_t begin = 0; begin <= names.size();) {
+    const std::size_t end = std::min(names.find(',', begin), names.size());
+    const std::string name = names.substr(begin, end - begin);
+    begin = end + 1;
+    find_method(name);
+    if (std::ranges::find(listed, name, &ListedMethod::name) != listed.end()) {
+      throw Error({.thing = "--method", .found = "'" + name + "' twice", .expected = "each method once"});
+    }
+    MethodOptions one = options;
+    one.method = name;
+    listed.push_back({name, choose_method(one)});
+  }
+  return listed;
+}
+
+struct LoadedModel {
+  std::string name;  ///< the folder's, or what the user wrote if two folders have one name
+  Model model;
+};
+
+std::vector<LoadedModel> load_models(const std::vector<std::string>& given) {
+  std::vector<std::filesystem::path> folders;
+  for (const auto& model : given) {
+    const auto folder = std::filesystem::weakly_canonical(find_model(model, model_places()));
+    const auto same = std::ranges::find(folders, folder);
+    if (same != folders.end()) {
+      const std::string& before = given[static_cast<std::size_t>(same - folders.begin())];
+      throw Error({.thing = "--model",
+                   .found = before == model ? "'" + model + "' twice"
+                                            : fmt::format("'{}' and '{}', the same folder", before, model),
+                   .expected = "each model once"});
+    }
+    folders.push_back(folder);
+  }
+  std::vector<LoadedModel> models;
+  for (std::size_t i = 0; i < folders.size(); i++) {
+    Model model = Model::load(folders[i]);
+    std::string name = model.info().name;
+    models.push_back({std::move(name), std::move(model)});
+  }
+  std::string tasks;
+  bool differ = false;
+  for (const auto& [name, model] : models) {
+    differ = differ || model.info().task != models.front().model.info().task;
+    tasks += fmt::format("{}{}: {}", tasks.empty() ? "" : ", ", name, limn::name(model.info().task));
+  }
+  if (differ) throw Error({.thing = "--model", .found = tasks, .expected = "models of one task"});
+  for (std::size_t i = 0; i < models.size(); i++) {
+    const std::string& name = models[i].model.info().name;
+    if (std::ranges::count(models, name, [](const auto& loaded) { return loaded.model.info().name; }) > 1)
+      models[i].name = given[i];
+  }
+  return models;
+}
+
+// ---- what is right ----------------------------------------------------------------------------------------
+
+/// The right answers or the right label of a row.
+struct Expected {
+  std::vector<std::string> texts;  ///< none, or the empty one: no answer
+};
+
+void add_texts(const nlohmann::json& value, std::vector<std::string>& texts) {
+  if (value.is_string()) {
+    texts.push_back(value.get<std::string>());
+  } else if (value.is_array()) {
+    for (const auto& item : value) add_texts(item, texts);
+  } else if (value.is_object() && value.contains("text")) {  // as SQuAD has it
+    add_texts(value["text"], texts);
+  } else if (value.is_number_integer()) {
+    texts.push_back(value.dump());
+  }
+}
+
+/// From the fields `answers`, `answer` (question answering) or `label` (classification); nothing if there is none.
+std::optional<Expected> expected_of(const Item& item, Task task) {
+  if (item.copied.empty()) return std::nullopt;
+  const auto fields = nlohmann::json::parse("{" + item.copied + "}");
+  for (const char* name : {"answers", "answer", "label"}) {
+    const bool is_label = name == std::string_view("label");
+    if (is_label != (task == Task::sequence_classification)) continue;
+    const auto field = fields.find(name);
+    if (field == fields.end() || field->is_null()) continue;
+    Expected expected;
+    add_texts(*field, expected.texts);
+    if (!is_label || !expected.texts.empty()) return expected;
+  }
+  return std::nullopt;
+}
+
+std::optional<bool> is_right(const Expected& expected, const Prediction& prediction) {
+  if (const auto* answer = std::get_if<AnswerPrediction>(&prediction))
+    return best_answer_score(expected.texts, answer->best.text).exact == 1;
+  const auto* label = std::get_if<LabelPrediction>(&prediction);
+  if (!label) return std::nullopt;
+  const std::string& text = expected.texts.front();
+  if (label->multi_label) return label->labels == expected.texts;
+  return label->label == text || std::to_string(label->index) == text;
+}
+
+std::string text_of(const Expected& expected) {
+  const auto text = std::ranges::find_if(expected.texts, [](const auto& one) { return !one.empty(); });
+  return text == expected.texts.end() ? "" : *text;
+}
+
+// ---- the work ---------------------------------------------------------------------------------------------
+
+class Comparer {
+ public:
+  Comparer(std::vector<LoadedModel> models, const CompareCommand& command)
+      : models_(std::move(models)), methods_(listed_methods(command.method)), seed_(command.method.seed) {
+    static_cast<PredictOptions&>(options_) = predict_options(command.reading);
+    options_.target = command.target;
+    options_.answer = command.answer;
+    options_.contrast = command.contrast;
+    if (command.unit) options_.unit = units.find("--unit", *command.unit);
+    for (const auto& [name, model] : models_) {
+      ComparedModel& column = axes_.models.emplace_back();
+      column.name = name;
+      column.parameters = model.info().parameters;
+      for (const auto& [file, bytes] : model.info().files) column.bytes += bytes;
+    }
+    for (const auto& [name, chosen] : methods_) axes_.methods.push_back(name);
+    warm_up();
+  }
+
+  const ComparisonAxes& axes() const { return axes_; }
+  Task task() const { return models_.front().model.info().task; }
+  const std::string& first_model() const { return models_.front().name; }
+
+  std::vector<Outcome<ComparedInput>> operator()(const std::vector<Item>& items) const {
+    auto outcomes =
+        work_on<std::vector<Explanation>>(items, [&](const std::vector<Input>& inputs) { return explain(inputs); });
+    std::vector<Outcome<ComparedInput>> compared(items.size());
+    for (std::size_t i = 0; i < items.size(); i++) {
+      compared[i].error = std::move(outcomes[i].error);
+      if (outcomes[i].result) compared[i].result = with_figures(items[i], std::move(*outcomes[i].result));
+    }
+    return compared;
+  }
+
+ private:
+  /// The first pass of a model reads its file and fills caches, which would count against it.
+  void warm_up() const {
+    for (const auto& [name, model] : models_) {
+      for (const auto& [method_name, chosen] : methods_) {
+        try {
+          model.explain(
+              Input{.text = "limn", .pair = task() == Task::question_answering ? std::optional("limn") : std::nullopt},
+              chosen.method);
+        } catch (const Error&) {  // the inputs themselves will say it better
+        }
+      }
+    }
+  }
+
+  /// For each input its cells, (models, methods).
+  std::vector<std::vector<Explanation>> explain(const std::vector<Input>& inputs) const {
+    std::vector<std::vector<Explanation>> cells(inputs.size());
+    for (const auto& [name, model] : models_) {
+      for (const auto& [method_name, chosen] : methods_) {
+        ExplainOptions options = options_;
+        options.pieces = chosen.pieces;
+        try {
+          auto explanations = model.explain(inputs, chosen.method, options);
+          for (std::size_t i = 0; i < inputs.size(); i++) {
+            explanations[i].method.preset = chosen.preset;
+            explanations[i].method.seed = seed_;
+            cells[i].push_back(std::move(explanations[i]));
+          }
+        } catch (const Error& error) {
+          auto parts = error.parts();
+          parts.thing = fmt::format("{}, {}{}{}", name, method_name, parts.thing.empty() ? "" : ": ", parts.thing);
+          throw Error(std::move(parts));
+        }
+      }
+    }
+    return cells;
+  }
+
+  ComparedInput with_figures(const Item& item, std::vector<Explanation> cells) const {
+    ComparedInput input;
+    input.cells = std::move(cells);
+    if (const auto expected = expected_of(item, task())) {
+      input.expected = text_of(*expected);
+      for (std::size_t i = 0; i < models_.size(); i++)
+        input.right.push_back(is_right(*expected, input.cells[axes_.cell(i, 0)].prediction));
+    }
+    for (std::size_t a = 0; a < input.cells.size(); a++) {
+      for (std::size_t b = a + 1; b < input.cells.size(); b++) {
+        const auto [words, magnitudes, kendall, spearman] = correlate_words(input.cells[a], input.cells[b]);
+        input.correlations.push_back({a, b, words, magnitudes, kendall, spearman});
+      }
+    }
+    return input;
+  }
+
+  std::vector<LoadedModel> models_;
+  std::vector<ListedMethod> methods_;
+  ExplainOptions options_;
+  std::uint64_t seed_;
+  ComparisonAxes axes_;
+};
+
+// ---- the output -------------------------------------------------------------------------------------------
+
+class ComparisonOutput {
+ public:
+  ComparisonOutput(const std::optional<std::string>& file, Format format, const ComparisonAxes& axes, bool many)
+      : format_(format),
+        axes_(axes),
+        many_(many),
+        means_(axes),
+        style_(output_style(file.has_value(), false)),
+        output_(file) {}
+
+  void add(const Item& item, Outcome<ComparedInput> outcome) {
+    if (!outcome.result) outcome.result.emplace().error = outcome.error->what();
+    ComparedInput& input = *outcome.result;
+    if (many_) input.row = item.row;
+    means_.add(input);
+    switch (format_) {
+      case Format::terminal:
+        output_.write(to_terminal(axes_, input, style_, many_ || axes_.cells() > most_whole_texts));
+        break;
+      case Format::html:
+        if ((kept_.size() + 1) * axes_.cells() <= std::max(most_explanations_on_a_page, axes_.cells())) {
+          kept_.push_back(std::move(input));
+        } else {
+          left_out_++;
+        }
+        break;
+      default:
+        write_json(item, input, outcome.error);
+    }
+  }
+
+  void finish() {
+    if (format_ == Format::terminal) output_.write(to_terminal(axes_, means_, style_));
+    if (format_ == Format::html) {
+      output_.write(to_html(axes_, kept_));
+      if (left_out_ > 0) {
+        complain(fmt::format("the page holds the first {} of {} inputs; json holds all", kept_.size(),
+                             kept_.size() + left_out_));
+      }
+    }
+    output_.finish();
+  }
+
+ private:
+  static constexpr std::size_t most_whole_texts = 4;
+
+  void write_json(const Item& item, const ComparedInput& input, const std::optional<Error>& error) {
+    if (!many_) return output_.write(to_json(axes_, input) + "\n");
+    std::vector<std::string> parts;  // a failed row begins with its error
+    if (error) parts.push_back(error_members(*error));
+    if (!item.copied.empty()) parts.push_back(item.copied);
+    if (!error) parts.push_back(members_of(to_json(axes_, input)));
+    output_.write(row_line(item.row, fmt::format("{}", fmt::join(parts, ","))));
+  }
+
+  Format format_;
+  const ComparisonAxes& axes_;
+  bool many_;
+  ComparisonMeans means_;
+  TerminalStyle style_;
+  Output output_;
+  std::vector<ComparedInput> kept_;
+  std::size_t left_out_ = 0;
+};
+
+int compare_file(const CompareCommand& command, const Comparer& comparer, ComparisonOutput& output) {
+  ItemReader reader(*command.input.file, comparer.task());
+  const auto summary = summarize(*command.input.file);
+  Failures failures;
+  Progress progress(summary ? std::optional(summary->rows) : std::nullopt);
+  std::size_t rows = 0;
+  for (auto items = reader.next_batch(rows_at_once); !items.empty(); items = reader.next_batch(rows_at_once)) {
+    rows += items.size();
+    auto compared = comparer(items);
+    progress.wipe();
+    for (std::size_t i = 0; i < items.size(); i++) {
+      if (compared[i].error) failures.add(items[i].row, *compared[i].error);
+      output.add(items[i], std::move(compared[i]));
+    }
+    progress.advance(items.size());
+  }
+  return failures.report(rows);
+}
+
+int compare(const CompareCommand& command) {
+  const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html});
+  listed_methods(command.method);  // knobs are checked before the models are loaded, which takes longer
+  set_threads(command.threads);
+  const Comparer comparer(load_models(command.models), command);
+  ComparisonOutput output(command.output.file, format, comparer.axes(), command.input.file.has_value());
+  int code = done;
+  if (command.input.file) {
+    code = compare_file(command, comparer, output);
+  } else {
+    Item item;
+    item.input = single_input(command.input, comparer.task(), comparer.first_model());
+    auto compared = comparer({item});
+    if (compared.front().error) throw Error(*compared.front().error);
+    output.add(item, std::move(compared.front()));
+  }
+  output.finish();
+  return code;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& program, Run& run) {
+  const auto command = std::make_shared<CompareCommand>();
+  CLI::App& app = *program.add_subcommand("compare", "Models and methods side by side on the same inputs.");
+  const auto option = [&](const char* name, auto& value, const std::string& description, const char* text,
+                          const char* group) {
+    return app.add_option(name, value, description)->option_text(text)->group(group);
+  };
+  option("-m,--model", command->models,
+         "checkpoint folder, or a name that 'limn models' lists; once for each model, all of one task", "MODEL",
+         "Model")
+      ->required()
+      ->allow_extra_args(false);
+  option("--threads", command->threads, "processor threads; default: all", "N", "Model")->check(CLI::Range(0, 1024));
+  add_options(app, command->input);
+  add_options(app, command->method);
+  app.get_option("--method")
+      ->description("one or more, separated by commas: " + method_names() + "; default: gradient")
+      ->option_text("NAMES");
+  const char* what = "What is explained";
+  option("--target", command->target, "the same in all models: as for explain; default: what each model says", "TARGET",
+         what);
+  option("--answer", command->answer, "question answering: a span of the context, by its text", "TEXT", what);
+  option("--contrast", command->contrast, "why the target rather than this label", "LABEL", what);
+  option("--unit", command->unit, units.list() + ": what a score is shown for; default: word", "NAME", what);
+  add_options(app, command->reading);
+  option(
+      "--format", command->output.format,
+      "terminal, json, html; default: by the ending of --output, otherwise terminal on a terminal and json elsewhere "
+      "(one object a line)",
+      "FORMAT", "Output");
+  option("-o,--output", command->output.file, "write here instead of to standard output", "FILE", "Output");
+  app.footer(
+      command_footer("limn compare -m minilm-l6-qa -m minilm-l6-squad1 --question 'Who came?' --context 'Anna came.'\n"
+                     "limn compare -m minilm-l6-sentiment --method gradient,gradient-x-input --text 'A witty film.'\n"
+                     "limn compare -m minilm-l6-qa -m minilm-l6-squad1 --input questions.jsonl -o compare.html"));
+  app.callback([&run, command] { run = [command] { return compare(*command); }; });
+}
+
+}  // namespace limn::cli

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "limn/explanation.h"
+#include "render/passages.h"
+
+/// Several models and several methods on the same inputs: what is compared, and what its pictures share.
+
+namespace limn {
+
+struct ComparedModel {
+  std::string name;
+  std::size_t parameters = 0;
+  std::size_t bytes = 0;  ///< on disk
+};
+
+/// What is compared. A cell is a model with a method; cell (model, method) has the number model · methods + method.
+struct ComparisonAxes {
+  std::vector<ComparedModel> models;
+  std::vector<std::string> methods;
+
+  std::size_t cells() const { return models.size() * methods.size(); }
+  std::size_t cell(std::size_t model, std::size_t method) const { return model * methods.size() + method; }
+  /// "minilm-l6-qa", "gradient" or "minilm-l6-qa · gradient": only what tells it from the others. One line of text.
+  std::string cell_name(std::size_t cell) const;
+};
+
+/// How alike two cells order the words of an input, or of many: then the numbers are means.
+struct CellCorrelation {
+  std::size_t a = 0, b = 0;                           ///< cells, a < b
+  std::size_t words = 0;                              ///< that were compared; in a mean, all of them
+  bool magnitudes = false;                            ///< |scores| were compared: only one of the two has signs
+  std::optional<double> kendall = {}, spearman = {};  ///< nothing where they are not defined
+};
+
+/// One input in every cell.
+struct ComparedInput {
+  std::optional<std::size_t> row;          ///< of a file, from 0
+  std::string error;                       ///< why there are no cells; empty if there are
+  std::vector<Explanation> cells;          ///< (models, methods)
+  std::optional<std::string> expected;     ///< the right answer or label if it is known; empty: no answer
+  std::vector<std::optional<bool>> right;  ///< each model's answer or label, if it is known
+  std::vector<CellCorrelation> correlations;
+};
+
+/// What a comparison comes to: sums over its inputs, those with errors left out.
+class ComparisonMeans {
+ public:
+  explicit ComparisonMeans(const ComparisonAxes& axes)
+      : axes_(axes), models_(axes.models.size()), cells_(axes.cells()) {}
+
+  void add(const ComparedInput& input);
+
+  struct Model {
+    std::size_t answered = 0;          ///< questions with an answer
+    std::size_t right = 0, known = 0;  ///< right ones of those where the right one is known
+  };
+  std::size_t inputs() const { return inputs_; }
+  bool has_questions() const { return has_questions_; }
+  const Model& model(std::size_t model) const { return models_[model]; }
+  /// Mean of a cell.
+  double seconds(std::size_t cell) const { return mean(cells_[cell].seconds); }
+  double passes(std::size_t cell) const { return mean(cells_[cell].passes); }
+  /// Mean over the inputs where a correlation is defined.
+  std::vector<CellCorrelation> correlations() const;
+
+ private:
+  struct Cell {
+    double seconds = 0, passes = 0;
+  };
+  struct Pair {
+    CellCorrelation sum;
+    std::size_t kendalls = 0, spearmans = 0;
+  };
+  double mean(double sum) const { return inputs_ == 0 ? 0 : sum / static_cast<double>(inputs_); }
+
+  const ComparisonAxes& axes_;
+  std::size_t inputs_ = 0;
+  bool has_questions_ = false;
+  std::vector<Model> models_;
+  std::vector<Cell> cells_;
+  std::vector<Pair> pairs_;
+};
+
+/// The largest |score| of the words of one method, over all models: the scale that they share.
+double shared_scale(const ComparisonAxes& axes, const ComparedInput& input, std::size_t method);
+
+/// The part of an explanation's texts that two lines have room for: around the answer or entity, else around the
+/// strongest word.
+struct Excerpt {
+  std::size_t passage = 0;
+  std::size_t first_run = 0, last_run = 0;  ///< last one excluded
+};
+Excerpt excerpt(const Explanation& explanation, const std::vector<Passage>& passages);
+
+/// A run of an excerpt: on one line, and cut if it is very long.
+std::string one_line(std::string_view text);
+
+/// Whether all models say the same, capital letters aside.
+bool models_agree(const ComparisonAxes& axes, const ComparedInput& input);
+
+/// Whether the model found an answer; true for other tasks.
+bool has_answer(const Explanation& explanation);
+
+/// "1 pass", "32 passes", "7.5 passes".
+std::string passes_text(double passes);
+/// "0.83"; "–" where it is not defined.
+std::string correlation_text(const std::optional<double>& correlation);
+/// "right" or "wrong", if it is known what is right; otherwise empty.
+std::string_view judgement(const ComparedInput& input, std::size_t model);
+/// "7 of 9 right", "8 of 9 answered"; empty where neither is known.
+std::string success_text(const ComparisonMeans& means, std::size_t model);
+/// "22.7 M", "812".
+std::string short_number(std::size_t number);
+/// "45.2 MB": of 10⁶ bytes.
+std::string bytes_text(std::size_t bytes);
+
+}  // namespace limn

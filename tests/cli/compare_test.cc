@@ -1,0 +1,210 @@
+// limn compare: one input and files, right answers, what goes wrong.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "cli/program.h"
+
+namespace limn::cli_test {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::vector<std::string> compare(const std::vector<std::string>& models, const std::vector<std::string>& more) {
+  std::vector<std::string> arguments = {"compare"};
+  for (const auto& model : models) arguments.insert(arguments.end(), {"-m", model});
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+const std::vector<std::string> two_models = {golden("bert-cls"), golden("distilbert-cls")};
+
+std::vector<std::string> names(const Json& explanations) {
+  std::vector<std::string> result;
+  for (const auto& explanation : explanations)
+    result.push_back(explanation["model"].get<std::string>() + " " + explanation["method"]["name"].get<std::string>());
+  return result;
+}
+
+TEST(Compare, ModelsAndMethodsOnOneText) {
+  const Result result =
+      run(compare(two_models, {"--method", "gradient,gradient-x-input", "--text", "a good film with a bad end"}));
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto rows = json_lines(result.out);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0]["limn"], 1);
+  EXPECT_EQ(rows[0]["input"]["text"], "a good film with a bad end");
+  EXPECT_THAT(names(rows[0]["explanations"]),
+              ElementsAre("bert-cls gradient", "bert-cls gradient-x-input", "distilbert-cls gradient",
+                          "distilbert-cls gradient-x-input"));
+  EXPECT_GT(rows[0]["models"][0]["parameters"], 0);
+  EXPECT_GT(rows[0]["models"][0]["bytes"], 0);
+  EXPECT_FALSE(rows[0]["models"][0].contains("right"));
+  ASSERT_EQ(rows[0]["correlations"].size(), 6u);  // each pair of four cells
+  for (const auto& pair : rows[0]["correlations"]) {
+    EXPECT_LT(pair["a"], pair["b"]);
+    EXPECT_EQ(pair["words"], 7);
+    for (const char* name : {"kendall", "spearman"}) EXPECT_LE(std::abs(pair[name].get<double>()), 1);
+  }
+}
+
+TEST(Compare, ExplanationsAreThoseOfExplain) {
+  const std::string text = "what a film";
+  const Result compared = run(compare(two_models, {"--text", text}));
+  ASSERT_EQ(compared.code, 0) << compared.err;
+  for (std::size_t i = 0; i < two_models.size(); i++) {
+    const Result explained = run({"explain", "-m", two_models[i], "--text", text});
+    ASSERT_EQ(explained.code, 0) << explained.err;
+    EXPECT_EQ(without_seconds(json_lines(compared.out)[0]["explanations"][i].dump()), without_seconds(explained.out));
+  }
+}
+
+TEST(Compare, AConstantExplanationHasNoCorrelation) {
+  const Result result = run(compare(two_models, {"--text", "film"}));  // one word
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto pair = json_lines(result.out)[0]["correlations"][0];
+  EXPECT_EQ(pair["words"], 1);
+  EXPECT_EQ(pair["kendall"], nullptr);
+  EXPECT_EQ(pair["spearman"], nullptr);
+}
+
+TEST(Compare, RowsBringTheirRightLabelsAndFields) {
+  Folder folder;
+  const Result predicted = run({"predict", "-m", two_models[0], "--text", "a good film"});
+  const std::string said = json_lines(predicted.out)[0]["prediction"]["label"];
+  const int index = json_lines(predicted.out)[0]["prediction"]["index"];
+  const std::string file =
+      folder.write("a.jsonl", "{\"text\": \"a good film\", \"label\": \"" + said +
+                                  "\", \"id\": 7}\n{\"text\": \"a good film\", \"label\": " + std::to_string(index) +
+                                  "}\n{\"text\": \"a good film\", \"label\": \"another\"}\n{\"text\": \"a\"}\n");
+  const Result result = run(compare(two_models, {"--input", file}));
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto rows = json_lines(result.out);
+  ASSERT_EQ(rows.size(), 4u);
+  EXPECT_THAT(result.out, StartsWith("{\"row\":0,"));
+  EXPECT_EQ(rows[0]["id"], 7);
+  EXPECT_EQ(rows[0]["models"][0]["right"], true);
+  EXPECT_EQ(rows[1]["models"][0]["right"], true);
+  EXPECT_EQ(rows[2]["models"][0]["right"], false);
+  EXPECT_EQ(rows[2]["models"][1]["right"], false);
+  EXPECT_FALSE(rows[3]["models"][0].contains("right"));
+}
+
+TEST(Compare, AnswersAreComparedAsSquadDoes) {
+  Folder folder;
+  const std::string context = "Anna met Ben in Rome.";
+  const Result predicted =
+      run({"predict", "-m", golden("bert-qa"), "--always-answer", "--question", "Who came?", "--context", context});
+  ASSERT_EQ(predicted.code, 0) << predicted.err;
+  const std::string answer = json_lines(predicted.out)[0]["prediction"]["answer"];
+  Json row = {{"question", "Who came?"}, {"context", context}, {"answers", {"nobody", "The " + answer + "!"}}};
+  std::string rows = row.dump() + "\n";
+  row.erase("answers");
+  row["answers"] = {{"text", {answer}}, {"answer_start", {0}}};  // as in SQuAD
+  rows += row.dump() + "\n";
+  row.erase("answers");
+  row["answer"] = "";
+  rows += row.dump() + "\n";
+  const Result result = run(compare({golden("bert-qa"), golden("distilbert-qa")},
+                                    {"--always-answer", "--input", folder.write("a.jsonl", rows)}));
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto compared = json_lines(result.out);
+  EXPECT_EQ(compared[0]["models"][0]["right"], true);
+  EXPECT_EQ(compared[1]["models"][0]["right"], true);
+  EXPECT_EQ(compared[2]["models"][0]["right"], false);
+}
+
+TEST(Compare, ABadRowIsAnErrorInItsPlace) {
+  Folder folder;
+  const std::string file =
+      folder.write("a.jsonl", "{\"text\": \"one\"}\n{\"id\": 5, \"words\": 1}\n{\"text\": \"two words\"}\n");
+  const Result json = run(compare(two_models, {"--input", file}));
+  EXPECT_EQ(json.code, 3);
+  EXPECT_THAT(json.err, HasSubstr("1 of 3 rows failed"));
+  const auto rows = json_lines(json.out);
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_TRUE(rows[1].contains("error"));
+  EXPECT_EQ(rows[1]["id"], 5);
+  EXPECT_FALSE(rows[0].contains("error"));
+
+  const Result terminal = run(compare(two_models, {"--input", file, "--format", "terminal"}));
+  EXPECT_EQ(terminal.code, 3);
+  EXPECT_THAT(terminal.out, AllOf(HasSubstr("Error: "), HasSubstr("Means over 2 inputs")));
+
+  const Result page = run(compare(two_models, {"--input", file, "-o", folder / "a.html"}));
+  EXPECT_EQ(page.code, 3);
+  EXPECT_EQ(page.out, "");
+  EXPECT_THAT(read(folder / "a.html"), AllOf(StartsWith("<!DOCTYPE html>"), HasSubstr("Row 1. Error: ")));
+}
+
+TEST(Compare, ATerminalShowsOneTable) {
+  const Result result = run_on_terminal(compare(two_models, {"--text", "a good film"}), 100);
+  ASSERT_EQ(result.code, 0) << result.out;
+  for (const char* part : {"bert-cls", "distilbert-cls", "gradient", "Spearman ρ", "one scale for all models"})
+    EXPECT_THAT(result.out, HasSubstr(part));
+}
+
+TEST(Compare, ModelsOfOneNameAreToldApart) {
+  Folder folder;
+  fs::copy(golden("bert-cls"), folder / "bert-cls", fs::copy_options::recursive);
+  const Result result = run(compare({golden("bert-cls"), folder / "bert-cls"}, {"--text", "a good film"}));
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto row = json_lines(result.out)[0];
+  EXPECT_EQ(row["models"][0]["model"], golden("bert-cls"));
+  EXPECT_EQ(row["models"][1]["model"], folder / "bert-cls");
+  EXPECT_EQ(row["correlations"][0]["kendall"], 1);  // the same model, after all
+}
+
+// ---- mistakes -----------------------------------------------------------------------------------------------
+
+void expect_mistake(const std::vector<std::string>& arguments, const std::vector<std::string>& parts) {
+  const Result result = run(arguments);
+  EXPECT_EQ(result.code, 1) << result.err;
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(lines(result.err).size(), 1u) << result.err;
+  for (const auto& part : parts) EXPECT_THAT(result.err, HasSubstr(part));
+}
+
+TEST(Compare, OneModelTwice) {
+  expect_mistake(compare({golden("bert-cls"), golden("bert-cls")}, {"--text", "a"}),
+                 {"--model", "twice", "each model once"});
+  expect_mistake(compare({golden("bert-cls"), golden("bert-qa/../bert-cls")}, {"--text", "a"}),
+                 {"--model", "the same folder", "each model once"});
+}
+
+TEST(Compare, AModelOfAnotherTask) {
+  expect_mistake(compare({golden("bert-cls"), golden("bert-qa")}, {"--text", "a"}),
+                 {"bert-cls: sequence-classification, bert-qa: question-answering", "models of one task"});
+}
+
+TEST(Compare, ListsOfMethods) {
+  expect_mistake(compare(two_models, {"--text", "a", "--method", "gradient,magic"}),
+                 {"--method", "'magic'", "gradient-x-input"});
+  expect_mistake(compare(two_models, {"--text", "a", "--method", ""}), {"--method", "''", "gradient-x-input"});
+  expect_mistake(compare(two_models, {"--text", "a", "--method", "gradient,"}), {"--method", "''"});
+  expect_mistake(compare(two_models, {"--text", "a", "--method", "gradient,gradient"}),
+                 {"'gradient' twice", "each method once"});
+}
+
+TEST(Compare, FormatsThatItCannotWrite) {
+  expect_mistake(compare(two_models, {"--text", "a", "--format", "svg"}),
+                 {"--format", "'svg'", "terminal, json, html"});
+}
+
+TEST(Compare, ErrorsNameTheModel) {
+  expect_mistake(compare(two_models, {"--text", "a", "--target", "no such label"}), {"bert-cls", "no such label"});
+}
+
+TEST(Compare, UsageNeedsAModel) {
+  const Result result = run({"compare", "--text", "a"});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.err, HasSubstr("--model"));
+}
+
+}  // namespace
+}  // namespace limn::cli_test
