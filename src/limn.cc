@@ -3,7 +3,13 @@
 #include <utility>
 
 #include "base/output_file.h"
+#include "explain/attack.h"
+#include "explain/attention_view.h"
 #include "explain/explainer.h"
+#include "explain/heatmap.h"
+#include "render/attack.h"
+#include "render/attention_html.h"
+#include "render/heatmap_html.h"
 #include "render/html.h"
 #include "render/json.h"
 #include "render/svg.h"
@@ -72,6 +78,22 @@ std::vector<Explanation> Model::explain_all(const Input& input, const Method& me
   return std::move(limn::explain(implementation_->explainer, std::span(&input, 1), method, options, true).front());
 }
 
+Attack Model::hotflip(const Input& input, const AttackOptions& options) const {
+  return limn::hotflip(implementation_->explainer, input, options);
+}
+
+Attack Model::reduce_input(const Input& input, const AttackOptions& options) const {
+  return limn::reduce_input(implementation_->explainer, input, options);
+}
+
+Explanation Model::heatmap(const Input& input, const ExplainOptions& options) const {
+  return limn::heatmap(implementation_->explainer, input, options);
+}
+
+AttentionMaps Model::attention(const Input& input, const PredictOptions& options) const {
+  return attention_maps(implementation_->explainer.pipeline(), input, options);
+}
+
 void write_json(const Explanation& explanation, const std::filesystem::path& file) {
   write_file(file, to_json(explanation, 1) + "\n");
 }
@@ -82,6 +104,14 @@ void write_html(const Explanation& explanation, const std::filesystem::path& fil
 
 void write_html(const std::vector<Explanation>& explanations, const std::filesystem::path& file) {
   write_file(file, to_html(explanations));
+}
+
+void write_json(const Attack& attack, const std::filesystem::path& file) { write_file(file, to_json(attack, 1) + "\n"); }
+
+void write_html(const AttentionMaps& maps, const std::filesystem::path& file) { write_file(file, to_attention_html(maps)); }
+
+void write_heatmap(const Explanation& explanation, const std::filesystem::path& file) {
+  write_file(file, to_heatmap_html(explanation));
 }
 
 void write_svg(const Explanation& explanation, const std::filesystem::path& file) { write_file(file, to_svg(explanation)); }

@@ -99,7 +99,23 @@ struct EntityPrediction {
   std::vector<TokenLabel> tokens;  ///< one per ordinary token
 };
 
-using Prediction = std::variant<std::monostate, AnswerPrediction, LabelPrediction, EntityPrediction>;
+/// What a masked language model would put in the place of each mask token of the text.
+struct MaskPrediction {
+  struct Fill {
+    std::string token;  ///< as in the vocabulary
+    std::int32_t id = 0;
+    double probability = 0;
+  };
+  struct Mask {
+    std::size_t token = 0;  ///< position in the encoding
+    int sequence = 0;
+    std::size_t begin = 0, end = 0;
+    std::vector<Fill> fills;  ///< the top K, likeliest first
+  };
+  std::vector<Mask> masks;  ///< in the text's order
+};
+
+using Prediction = std::variant<std::monostate, AnswerPrediction, LabelPrediction, EntityPrediction, MaskPrediction>;
 
 /// Which scalar F was explained.
 struct TargetInfo {
@@ -148,6 +164,58 @@ struct Explanation {
   std::string_view sequence(int sequence) const;
   /// The word as the user wrote it.
   std::string_view text_of(const Word& word) const;
+};
+
+// ---- attacks ---------------------------------------------------------------------------------------
+
+/// One change of an attack and what the model says after it.
+struct AttackStep {
+  std::size_t token = 0;  ///< which token: its position in Attack::tokens
+  std::string before;     ///< the piece that stood there
+  std::string after;      ///< the piece in its place; empty: removed
+  Input input;            ///< the texts after this step
+  Prediction prediction;  ///< of what is left, token by token; offsets into `input`
+};
+
+/// A search for a small change of the input that changes what the model says, or for the largest that does not.
+struct Attack {
+  std::string model;
+  Task task = Task::sequence_classification;
+  std::string kind;                   ///< "hotflip" or "input-reduction"
+  Input input;                        ///< as the user wrote it
+  std::optional<std::string> toward;  ///< HotFlip: what the model was to say; nothing: anything else than before
+  TargetInfo target;                  ///< what the model said, and of which token, or what it was to say
+  std::vector<Token> tokens;          ///< of `input`; a token's score is ‖∂F/∂e‖₂ before the first step
+  std::vector<AttackStep> steps;
+  Prediction before, after;
+  Input output;            ///< the texts after the last step
+  bool succeeded = false;  ///< HotFlip: the model says something else (or what it was to say); reduction: a token could go
+  /// Pieces do not always read back as themselves ("un" and "dog" side by side are "undog"). If the output's texts
+  /// give other tokens when they are read anew: what the model says of those.
+  std::optional<Prediction> reread;
+  std::size_t passes = 0;  ///< sequences sent through the model, forward and backward counted once
+  double seconds = 0;
+  std::vector<std::string> warnings;
+};
+
+// ---- attention -------------------------------------------------------------------------------------
+
+/// Every attention probability of one input: what each head of each layer looked at, which is no proof of what mattered.
+struct AttentionMaps {
+  std::string model;
+  Task task = Task::sequence_classification;
+  Input input;
+  Prediction prediction;
+  std::size_t layers = 0, heads = 0;
+  std::vector<Token> tokens;   ///< T; scores are 0
+  std::vector<float> weights;  ///< (layers, heads, T, T); each row sums to 1
+  double seconds = 0;
+  std::vector<std::string> warnings;
+
+  /// How much token `from` looked at token `to`; layer and head count from 0.
+  float at(std::size_t layer, std::size_t head, std::size_t from, std::size_t to) const {
+    return weights[((layer * heads + head) * tokens.size() + from) * tokens.size() + to];
+  }
 };
 
 }  // namespace limn

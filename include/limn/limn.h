@@ -62,6 +62,19 @@ class Model {
   std::vector<Explanation> explain_all(const Input& input, const Method& method = Gradient{},
                                        const ExplainOptions& options = {}) const;
 
+  /// Flips tokens one by one until the model says something else (Ebrahimi et al. 2018, as AllenNLP Interpret has it):
+  /// each time the one with the largest ‖g‖₂, to the whole word that maximises (e_new − e)·g, g = ∂loss/∂e; each once.
+  Attack hotflip(const Input& input, const AttackOptions& options = {}) const;
+  /// Removes tokens one by one while the model says the same (Feng et al. 2018, as AllenNLP Interpret has it): each time
+  /// the one with the least ‖g‖₂, with a beam.
+  Attack reduce_input(const Input& input, const AttackOptions& options = {}) const;
+
+  /// Masked language models: every token explained by every other. Row i of Explanation::heatmap (T, T) is ‖∂F/∂one-hot‖₂
+  /// of each token, F the logit of token i's own piece at its place, divided by the row's largest; scores are the mean row.
+  Explanation heatmap(const Input& input, const ExplainOptions& options = {}) const;
+  /// What every head of every layer looked at. @throws Error if there would be more than 40 million weights.
+  AttentionMaps attention(const Input& input, const PredictOptions& options = {}) const;
+
   struct Implementation;
 
  private:
@@ -78,6 +91,11 @@ void set_threads(std::size_t threads);
 void write_json(const Explanation& explanation, const std::filesystem::path& file);
 void write_html(const Explanation& explanation, const std::filesystem::path& file);
 void write_html(const std::vector<Explanation>& explanations, const std::filesystem::path& file);
+void write_json(const Attack& attack, const std::filesystem::path& file);
+/// A head view and a model view.
+void write_html(const AttentionMaps& maps, const std::filesystem::path& file);
+/// The interactive textual heatmap of an explanation that has one.
+void write_heatmap(const Explanation& explanation, const std::filesystem::path& file);
 void write_svg(const Explanation& explanation, const std::filesystem::path& file);
 
 }  // namespace limn

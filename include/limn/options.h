@@ -234,7 +234,7 @@ const std::vector<Preset>& presets();
 
 /// What is read and predicted.
 struct PredictOptions {
-  std::size_t top = 1;              ///< QA: how many answers
+  std::size_t top = 1;              ///< QA: how many answers; masked language models: how many fills of each mask
   std::size_t max_answer_tokens = 30;
   double null_threshold = 0;        ///< QA: the null answer wins if null_score − best score > this
   bool null_allowed = true;         ///< QA: false: always answer
@@ -251,6 +251,18 @@ struct ExplainOptions : PredictOptions {
   std::optional<Pieces> pieces;         ///< default: sum if the scores are signed, absmax otherwise
   bool raw = false;                     ///< also return the logits
   /// Called now and then by methods of many passes; what it throws ends the work.
+  std::function<void(std::size_t done, std::size_t total)> progress;
+};
+
+/// What an attack may change, and what for. Special tokens stay, and so do those that the prediction is about: a tagged
+/// token, an answer.
+struct AttackOptions : PredictOptions {
+  std::optional<std::string> target;  ///< token classification: "POSITION"; default: as ExplainOptions::target
+  std::optional<std::string> toward;  ///< HotFlip: the label, or the answer's text, to reach; default: any other
+  std::vector<int> sequences;         ///< which texts may change, 0 or 1; none: the question, or every text
+  std::size_t beam = 3;               ///< input reduction: candidates of a round
+  std::size_t max_steps = 0;          ///< 0: as many as there are tokens that may change
+  /// Called after each step; what it throws ends the work.
   std::function<void(std::size_t done, std::size_t total)> progress;
 };
 

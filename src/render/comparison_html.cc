@@ -14,7 +14,8 @@
 
 #include "render/comparison_style.h"
 #include "render/display_text.h"
-#include "render/html.h"
+#include "render/html_page.h"
+#include "render/html_script.h"
 #include "render/palette.h"
 #include "render/summary.h"
 
@@ -316,7 +317,8 @@ class Page {
 std::string to_html(const ComparisonAxes& axes, std::span<const ComparedInput> inputs) {
   Page page(axes, inputs);
   const std::string title = page.title();
-  return html_page(title, comparison_style, page.write());
+  const std::string body = page.write() + "<div id=\"tip\" role=\"tooltip\"></div>\n";
+  return html_page({.title = title, .style = comparison_style, .body = body, .script = html_script, .script_hash = html_script_hash});
 }
 
 }  // namespace limn

@@ -12,8 +12,4 @@ namespace limn {
 /// @param title of the page; empty: the model's verdict or the number of explanations.
 std::string to_html(std::span<const Explanation> explanations, std::string_view title = {});
 
-/// The page around a <main> element: policy, style, tooltip and script. @param title not yet escaped. @param style more
-/// rules, after html_style. @param main markup.
-std::string html_page(std::string_view title, std::string_view style, std::string_view main);
-
 }  // namespace limn

@@ -90,6 +90,21 @@ Json prediction_value(const EntityPrediction& prediction, const Offsets& offsets
   return {{"entities", entities}, {"tokens", tokens}};
 }
 
+Json prediction_value(const MaskPrediction& prediction, const Offsets& offsets) {
+  Json masks = Json::array();
+  for (const MaskPrediction::Mask& mask : prediction.masks) {
+    Json fills = Json::array();
+    for (const MaskPrediction::Fill& fill : mask.fills)
+      fills.push_back({{"token", fill.token}, {"id", fill.id}, {"probability", fill.probability}});
+    masks.push_back({{"token", mask.token},
+                     {"sequence", mask.sequence},
+                     {"begin", offsets(mask.sequence, mask.begin)},
+                     {"end", offsets(mask.sequence, mask.end)},
+                     {"fills", fills}});
+  }
+  return {{"masks", masks}};
+}
+
 Json prediction_value(const std::monostate&, const Offsets&) { return nullptr; }
 
 Json prediction_value(const Prediction& prediction, const Offsets& offsets) {
@@ -201,6 +216,7 @@ Json json_value(const Explanation& explanation) {
              {"seconds", explanation.seconds},
              {"tokens", tokens_value(explanation, offsets)},
              {"words", words_value(explanation, offsets)}};
+  if (!explanation.heatmap.empty()) value["heatmap"] = explanation.heatmap;
   if (!explanation.logits.empty()) value["logits"] = logits_value(explanation);
   if (!explanation.warnings.empty()) value["warnings"] = explanation.warnings;
   return value;

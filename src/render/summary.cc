@@ -60,6 +60,15 @@ Verdict verdict_of(const EntityPrediction& prediction, const Explanation& explan
   return result;
 }
 
+Verdict verdict_of(const MaskPrediction& prediction, const Explanation&) {
+  Verdict result;
+  for (const MaskPrediction::Mask& mask : prediction.masks)
+    if (!mask.fills.empty()) result.text += (result.text.empty() ? "" : ", ") + shorten(mask.fills[0].token, name_columns);
+  if (prediction.masks.size() == 1 && !prediction.masks[0].fills.empty())
+    result.probability = prediction.masks[0].fills[0].probability;
+  return result;
+}
+
 Verdict verdict_of(const std::monostate&, const Explanation& explanation) {
   return {"",
           shorten(explanation.target.text.empty() ? explanation.target.label.value_or("") : explanation.target.text,

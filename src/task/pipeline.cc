@@ -11,6 +11,7 @@
 #include "limn/error.h"
 #include "model/head.h"
 #include "task/classification.h"
+#include "task/masked_lm.h"
 #include "task/question_answering.h"
 #include "task/token_classification.h"
 
@@ -152,13 +153,14 @@ Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const
     case Task::masked_lm: break;
   }
   throw Error({.file = pipeline.info.name,
-               .thing = "the task",
-               .found = "masked language modelling",
-               .expected = "question answering, sequence classification or token classification",
-               .hint = "fine-tune the model for one of these, or choose a checkpoint that is"});
+               .thing = "the model's task",
+               .found = "masked-lm",
+               .expected = "question-answering, sequence-classification or token-classification",
+               .hint = "of a masked language model there is the textual heatmap, which explains every token by every other"});
 }
 
 std::vector<Prediction> predict(const Pipeline& pipeline, std::span<const Input> inputs, const PredictOptions& options) {
+  if (pipeline.head().task == Task::masked_lm) return fill_masks(pipeline, inputs, options);
   std::vector<Encoding> encodings;
   std::vector<std::size_t> begins;
   for (const Input& input : inputs) {

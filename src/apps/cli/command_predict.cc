@@ -55,6 +55,15 @@ std::string text_of(const EntityPrediction& prediction) {
   return text;
 }
 
+std::string text_of(const MaskPrediction& prediction) {
+  std::string text;
+  for (std::size_t i = 0; i < prediction.masks.size(); i++) {
+    if (prediction.masks.size() > 1) text += fmt::format("mask {}\n", i + 1);
+    for (const auto& fill : prediction.masks[i].fills) text += line(fill.probability, fill.token);
+  }
+  return text;
+}
+
 std::string text_of(std::monostate) { return "nothing to predict\n"; }
 
 int predict(const CLI::App& app, const PredictCommand& command) {
@@ -92,7 +101,7 @@ void add_predict(CLI::App& program, Run& run) {
   add_options(app, command->input);
   add_options(app, command->reading);
   add_options(app, command->output, "terminal, json (always for --input)");
-  app.add_option("--top", command->top, "question answering: that many answers; default: 1")
+  app.add_option("--top", command->top, "question answering: that many answers; masked language models: that many tokens for each mask; default: 1")
       ->option_text("K")
       ->group("Output")
       ->check(CLI::PositiveNumber);

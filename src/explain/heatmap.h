@@ -1,0 +1,12 @@
+#pragma once
+
+#include "explain/explainer.h"
+#include "limn/options.h"
+
+namespace limn {
+
+/// See Model::heatmap. The explanation's value is the mean of the tokens' own logits; unit and pieces are those of the
+/// options. @throws Error for a model of another task.
+Explanation heatmap(const Explainer& explainer, const Input& input, const ExplainOptions& options);
+
+}  // namespace limn
