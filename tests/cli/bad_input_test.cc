@@ -238,9 +238,9 @@ TEST(BadInput, UnknownNamesListTheKnown) {
   expect_mistake(with("--preset", "seed"), {"preset", "'seed'", "seed-qa, seed-classification, neuralqa"});
   expect_mistake(with("--explain", "logits"),
                  {"--explain", "'logits'", "logit, probability, log-probability, loss, margin"});
-  expect_mistake(with("--reduce", "max"), {"--reduce", "'max'", "sum, l1, l2, onehot-l2"});
+  expect_mistake(with("--reduce", "max"), {"--reduce", "'max'", "sum, l1, l2, mean-abs, onehot-l2"});
   expect_mistake(with("--normalize", "softmax"), {"--normalize", "'softmax'", "none, l1, l2, max, minmax"});
-  expect_mistake(with("--unit", "letter"), {"--unit", "'letter'", "token, word, sentence"});
+  expect_mistake(with("--unit", "letter"), {"--unit", "'letter'", "token, word, clause, sentence"});
   expect_mistake(with("--special", "maybe"), {"--special", "'maybe'", "hide, show"});
   expect_mistake(with("--format", "pdf"), {"--format", "'pdf'", "terminal, json, html, svg, csv"});
   expect_mistake(with("--layer", "first"), {"--layer", "'first'", "word, embeddings"});

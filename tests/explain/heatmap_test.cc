@@ -67,7 +67,7 @@ TEST_P(MaskedLm, ScoresAreMeansOverTheRows) {
   const Json& row = cases_[1];
   const Explanation why = model_.heatmap(text_of(row));
   std::vector<double> mean(why.tokens.size(), 0.);
-  for (const std::vector<double>& from : row["heatmap"])
+  for (const std::vector<double> from : row["heatmap"])
     for (std::size_t j = 0; j < mean.size(); j++) mean[j] += from[j] / static_cast<double>(mean.size());
   EXPECT_LE(golden::distance(golden::scores(why), mean), 1e-4);
   EXPECT_TRUE(std::holds_alternative<std::monostate>(why.prediction));

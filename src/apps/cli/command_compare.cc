@@ -44,12 +44,6 @@ struct ListedMethod {
   ChosenMethod chosen;
 };
 
-std::string method_names() {
-  std::string names;
-  for (const auto& known : methods()) names += (names.empty() ? "" : ", ") + std::string(known.name);
-  return names;
-}
-
 std::string name_of(const ChosenMethod& chosen) {
   if (chosen.preset) return *chosen.preset;
   const auto known =

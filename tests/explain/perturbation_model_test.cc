@@ -1,0 +1,312 @@
+// The methods on models: the small random ones of tests/golden, and the bundled ones.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "explain/games.h"
+#include "limn/limn.h"
+
+namespace limn {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+const fs::path golden = fs::path(LIMN_SOURCE_DIR) / "tests/golden";
+
+const Model& sentiment() {
+  static const Model model = Model::load(fs::path(LIMN_SOURCE_DIR) / "models/minilm-l6-sentiment");
+  return model;
+}
+
+std::vector<double> token_scores(const Explanation& why) {
+  std::vector<double> scores;
+  for (const Token& token : why.tokens) scores.push_back(token.score);
+  return scores;
+}
+
+std::vector<double> word_scores(const Explanation& why) {
+  std::vector<double> scores;
+  for (const Word& word : why.words) scores.push_back(word.score);
+  return scores;
+}
+
+double sum(const std::vector<double>& scores) { return std::accumulate(scores.begin(), scores.end(), 0.); }
+
+/// Every method that masks, with little work.
+const std::map<std::string, Method> methods = {{"occlusion", Occlusion{}},
+                                               {"lime", Lime{.samples = 60}},
+                                               {"lime captum", Lime{.flavour = Lime::Flavour::captum, .samples = 60}},
+                                               {"kernel shap", KernelShap{.samples = 60}},
+                                               {"shapley", ShapleySampling{.permutations = 4}},
+                                               {"partition shap", PartitionShap{.evaluations = 60}},
+                                               {"rise", Rise{.samples = 60}},
+                                               {"sobol", Sobol{.samples = 4}}};
+
+// ---- PyTorch's values --------------------------------------------------------------------------------
+
+ExplainOptions golden_options(const Json& row) {
+  const Json& target = row["target"];
+  ExplainOptions options;
+  options.unit = Unit::token;
+  options.target = target.is_number() ? target.dump() : target[0].dump() + ":" + target[1].dump();
+  return options;
+}
+
+Input golden_input(const Json& row) {
+  const Json& input = row["input"];
+  if (input.contains("question")) return {.text = input["question"], .pair = std::string(input["context"])};
+  if (input.contains("pair")) return {.text = input["text"], .pair = std::string(input["pair"])};
+  return {.text = input["text"], .pair = std::nullopt};
+}
+
+class GoldenPerturbationTest : public testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Folder, GoldenPerturbationTest,
+                         testing::Values("bert-cls", "bert-multilabel", "bert-pair", "bert-qa", "bert-single",
+                                         "bert-token", "distilbert-cls", "distilbert-qa", "distilbert-token"),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+TEST_P(GoldenPerturbationTest, HasTheScoresOfPyTorch) {
+  const Model model = Model::load(golden / GetParam());
+  for (const Json& row : Json::parse(std::ifstream(golden / GetParam() / "cases.json"))["cases"]) {
+    const std::map<std::string, std::vector<Method>> same = {
+        {"occlusion_mask", {Occlusion{}}},
+        {"shapley_exact", {ShapleySampling{.exact = true}, KernelShap{}}},
+    };
+    for (const auto& [name, ways] : same) {
+      if (!row["explanations"].contains(name)) continue;  // too many tokens for all coalitions
+      const std::vector<double> expected = row["explanations"][name];
+      double largest = 0;
+      for (const double score : expected) largest = std::max(largest, std::abs(score));
+      for (const Method& way : ways) {
+        const Explanation why = model.explain(golden_input(row), way, golden_options(row));
+        expect_near(token_scores(why), expected, 1e-4 * largest, name);
+        if (name == "shapley_exact") {
+          ASSERT_TRUE(why.completeness_error);
+          EXPECT_LE(*why.completeness_error, 1e-12);
+        }
+      }
+    }
+  }
+}
+
+// ---- what is taken away ----------------------------------------------------------------------------
+
+TEST(Masking, RemovingAWordGivesTheValueOfTheTextWithoutIt) {
+  const std::string text = "it is a charming and often affecting journey";
+  ExplainOptions options;
+  options.target = "positive";
+  const Explanation why = sentiment().explain(text, Occlusion{.absent = Absent::remove}, options);
+  ASSERT_EQ(why.words.size(), 8u);
+  for (const Word& word : why.words) {
+    std::string shorter = text.substr(0, word.begin) + text.substr(std::min(word.end + 1, text.size()));
+    const Explanation without = sentiment().explain(shorter, Gradient{}, options);
+    EXPECT_NEAR(word.score, why.value - without.value, 1e-5) << shorter;
+  }
+}
+
+TEST(Masking, MaskingASentenceGivesTheValueOfTheTextWithMasks) {
+  ExplainOptions options;
+  options.target = "positive";
+  options.unit = Unit::sentence;
+  const Explanation why = sentiment().explain("It is dull. I loved the unglamorous ending!", Occlusion{}, options);
+  ASSERT_EQ(why.words.size(), 2u);
+  const Explanation second = sentiment().explain("[MASK] [MASK] [MASK] [MASK] I loved the unglamorous ending!", Gradient{}, options);
+  EXPECT_NEAR(why.words[0].score, why.value - second.value, 1e-5);
+  EXPECT_EQ(why.passes, 3u);
+}
+
+TEST(Masking, AnAnswerStaysWhenItsWordsAreRemoved) {
+  const Model model = Model::load(fs::path(LIMN_SOURCE_DIR) / "models/minilm-l6-qa");
+  const std::string question = "Who beat Carolina?", context = "Denver beat Carolina.";
+  for (const auto unit : {Unit::token, Unit::word, Unit::sentence}) {
+    ExplainOptions options;
+    options.unit = unit;
+    const Explanation why = model.explain(question, context, KernelShap{.absent = Absent::remove}, options);
+    EXPECT_NEAR(sum(token_scores(why)), why.value - *why.baseline_value, 1e-9);
+    EXPECT_EQ(why.words.size(), unit == Unit::sentence ? 2u : 8u);
+  }
+}
+
+TEST(Masking, TagsOfWordsThatAreRemoved) {
+  const Model model = Model::load(golden / "bert-token");
+  ExplainOptions options;
+  options.unit = Unit::token;
+  const Explanation why = model.explain("George went to town.", ShapleySampling{.absent = Absent::remove, .exact = true}, options);
+  EXPECT_NEAR(sum(token_scores(why)), why.value - *why.baseline_value, 1e-9);
+}
+
+TEST(Masking, NamesTheTokenThatATokenizerLacks) {
+  const fs::path folder = fs::path(testing::TempDir()) / "limn-without-special-tokens";
+  fs::create_directories(folder);
+  for (const char* file : {"config.json", "model.safetensors"})
+    fs::copy_file(golden / "bert-cls" / file, folder / file, fs::copy_options::overwrite_existing);
+  Json tokenizer = Json::parse(std::ifstream(golden / "bert-cls/tokenizer.json"));
+  Json& added = tokenizer["added_tokens"];
+  added.erase(std::remove_if(added.begin(), added.end(),
+                             [](const Json& token) { return token["content"] == "[MASK]" || token["content"] == "[PAD]"; }),
+              added.end());
+  for (const char* token : {"[MASK]", "[PAD]"}) {  // ids stay dense
+    Json& vocabulary = tokenizer["model"]["vocab"];
+    vocabulary[std::string("plain") + token[1]] = vocabulary[token];
+    vocabulary.erase(token);
+  }
+  std::ofstream(folder / "tokenizer.json") << tokenizer;
+  std::ofstream(folder / "tokenizer_config.json") << R"({"cls_token": "[CLS]", "sep_token": "[SEP]", "unk_token": "[UNK]"})";
+  const Model model = Model::load(folder);
+  for (const auto& [absent, name] : std::map<Absent, std::string>{{Absent::mask, "mask"}, {Absent::pad, "padding"}}) {
+    try {
+      model.explain("I love it", Occlusion{.absent = absent});
+      FAIL() << name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.parts().thing, "--absent");
+      EXPECT_EQ(error.parts().found, "a tokenizer without a " + name + " token");
+    }
+  }
+  for (const Absent absent : {Absent::remove, Absent::unk})
+    EXPECT_EQ(model.explain("I love it", Occlusion{.absent = absent}).words.size(), 3u);
+  fs::remove_all(folder);
+}
+
+// ---- what every method keeps to ----------------------------------------------------------------------
+
+TEST(Perturbation, DoesNotDependOnThreads) {
+  const std::string text = "An affectionate, unglamorous portrait; often funny, sometimes slow, never, ever dull.";
+  for (const auto& [name, method] : methods) {
+    for (const Absent absent : {Absent::mask, Absent::remove}) {
+      const Method with = std::visit(
+          [&](auto chosen) -> Method {
+            if constexpr (requires { chosen.absent; }) chosen.absent = absent;
+            return chosen;
+          },
+          method);
+      set_threads(1);
+      const Explanation one = sentiment().explain(text, with);
+      set_threads(4);
+      const Explanation four = sentiment().explain(text, with);
+      set_threads(0);
+      EXPECT_EQ(token_scores(one), token_scores(four)) << name;
+    }
+  }
+}
+
+TEST(Perturbation, ScoresOfWordsAreThoseOfUnits) {
+  // "unglamorous" has several pieces; its word must have the unit's score whole, whatever the method.
+  ExplainOptions options;
+  const std::string text = "unglamorous but fun";
+  for (const auto& [name, method] : methods) {
+    if (name == "partition shap") continue;  // special tokens have their part
+    const Explanation why = sentiment().explain(text, method, options);
+    ASSERT_EQ(why.words.size(), 3u);
+    const auto pieces = std::count_if(why.tokens.begin(), why.tokens.end(), [](const Token& token) { return token.word == 0; });
+    EXPECT_GT(pieces, 1);
+    const double of_token = why.tokens[1].score;
+    const bool whole = name == "rise" || name == "sobol";
+    EXPECT_NEAR(why.words[0].score, whole ? of_token : of_token * static_cast<double>(pieces), 1e-12) << name;
+    EXPECT_EQ(why.tokens.front().score, 0) << name;
+    EXPECT_EQ(why.tokens.back().score, 0) << name;
+  }
+  const Explanation rise = sentiment().explain(text, Rise{.samples = 500}, options);
+  for (const Word& word : rise.words) EXPECT_GT(word.score, 0.1);  // means of probabilities
+}
+
+TEST(Perturbation, EveryShapleyMethodAddsUp) {
+  const std::string text = "A gorgeous, witty, seductive movie, though its second half is a bit too long.";
+  for (const Unit unit : {Unit::token, Unit::word, Unit::clause, Unit::sentence}) {
+    ExplainOptions options;
+    options.unit = unit;
+    const double nothing = *sentiment().explain(text, KernelShap{.samples = 60}, options).baseline_value;
+    for (const char* name : {"kernel shap", "shapley", "partition shap"}) {
+      const Explanation why = sentiment().explain(text, methods.at(name), options);
+      EXPECT_NEAR(sum(token_scores(why)), why.value - *why.baseline_value, 1e-9) << name;
+      EXPECT_LE(*why.completeness_error, 1e-9) << name;
+      // Other companions in a pass round otherwise.
+      EXPECT_NEAR(*why.baseline_value, nothing, 1e-5) << name;
+    }
+  }
+}
+
+TEST(Perturbation, OneWordAndOneToken) {
+  for (const char* text : {"ok", "unglamorous", "!", "😡"}) {
+    for (const Unit unit : {Unit::token, Unit::word, Unit::sentence}) {
+      ExplainOptions options;
+      options.unit = unit;
+      for (const auto& [name, method] : methods) {
+        const Explanation why = sentiment().explain(text, method, options);
+        EXPECT_GE(why.words.size(), 1u) << name;
+        if (name == "kernel shap" && unit == Unit::word) {
+          EXPECT_NEAR(why.words[0].score, why.value - *why.baseline_value, 1e-9);
+        }
+      }
+    }
+  }
+}
+
+TEST(Perturbation, RefusesWorkOfSizeZero) {
+  const std::vector<Method> bad = {Lime{.samples = 0},
+                                   Lime{.kernel_width = 0},
+                                   Lime{.kernel_width = -1},
+                                   Lime{.kernel_width = NAN},
+                                   KernelShap{.samples = 0},
+                                   ShapleySampling{.permutations = 0},
+                                   PartitionShap{.evaluations = 0},
+                                   Rise{.samples = 0},
+                                   Rise{.probability = 0},
+                                   Rise{.probability = 1},
+                                   Sobol{.samples = 0},
+                                   Occlusion{.window = 0}};
+  for (std::size_t i = 0; i < bad.size(); i++) EXPECT_THROW(sentiment().explain("good", bad[i]), Error) << i;
+}
+
+TEST(Perturbation, ExactShapleyRefusesALongText) {
+  try {
+    sentiment().explain("one two three four five six seven eight nine ten eleven twelve thirteen",
+                        ShapleySampling{.exact = true});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.parts().found, "13 units");
+  }
+}
+
+TEST(Perturbation, ProgressEndsWhereItSaid) {
+  std::vector<std::size_t> seen;
+  ExplainOptions options;
+  options.progress = [&](std::size_t done, std::size_t total) {
+    EXPECT_LE(done, total);
+    seen.push_back(done);
+  };
+  sentiment().explain("a very good film indeed", Sobol{.samples = 8}, options);
+  ASSERT_FALSE(seen.empty());
+  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+  options.progress = [](std::size_t, std::size_t) { throw std::runtime_error("enough"); };
+  EXPECT_THROW(sentiment().explain("a very good film indeed", Lime{}, options), std::runtime_error);
+}
+
+// ---- LIME's words -----------------------------------------------------------------------------------
+
+TEST(LimeWords, AreThoseOfOneSequence) {
+  const Model model = Model::load(golden / "bert-pair");
+  const Explanation why = model.explain("a man eats", "a man sleeps", Lime{.samples = 300});
+  ASSERT_EQ(why.words.size(), 6u);
+  EXPECT_NE(why.words[0].score, why.words[3].score);
+}
+
+TEST(LimeWords, ATextWithoutAny) {
+  const Explanation why = sentiment().explain("?! ...", Lime{.samples = 10});
+  for (const double score : word_scores(why)) EXPECT_EQ(score, 0);
+  EXPECT_EQ(why.warnings.size(), 1u);
+}
+
+}  // namespace
+}  // namespace limn
