@@ -358,6 +358,34 @@ TEST_F(Resume, TwoRunsDoNotWriteOneFile) {
   EXPECT_EQ(without_seconds(read(output())), unbroken());
 }
 
+TEST_F(Resume, NeedsAllTheRowsThatAreDone) {
+  const std::string rows = read(input_);
+  std::vector<std::string> arguments = {"predict", "-m", golden(model_), "--input", "-", "-o", output()};
+  folder_.write("out.jsonl.partial", "{\"row\":0,\"a\":1}\n{\"row\":1,\"a\":1}\n{\"row\":2,\"a\":1}\n");
+  const Json settings = {{"limn", run({"--version"}).out.substr(5, 5)},
+                         {"command", "predict"},
+                         {"model", "bert-cls"},
+                         {"bytes of model.safetensors", fs::file_size(golden(model_) + "/model.safetensors")}};
+  folder_.write("out.jsonl.partial.settings", settings.dump());
+  arguments.push_back("--resume");
+  const Result result = run(arguments, {.input = "{\"text\": \"one\"}\n"});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("found 1 rows"), HasSubstr("more than the 2")));
+  EXPECT_FALSE(fs::exists(output()));
+  EXPECT_TRUE(fs::exists(partial()));
+}
+
+TEST_F(Resume, ControlCLeavesNoHalfPage) {
+  const Running running({"explain", "-m", golden(model_), "--input", input_, "-o", folder_ / "out.html"});
+  const auto files = [&] { return std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()); };
+  while (files() < 2 && !running.has_ended()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  running.send(SIGINT);
+  const Result result = running.wait();
+  if (result.code != 130) GTEST_SKIP() << "the signal came before or after the work";
+  EXPECT_EQ(files(), 1);
+}
+
 TEST_F(Resume, OnlyJson) {
   const Result result =
       run({"explain", "-m", golden("bert-cls"), "--input", input_, "-o", folder_ / "out.csv", "--resume"});

@@ -67,7 +67,7 @@ TEST(Layers, AnIncludeThatGoesUpIsAnObjection) {
 TEST(Layers, NoIncludeGoesUpThePipeline) {
   const std::regex include(R"(^\s*#\s*include\s*"([^"]+)\".*)");
   std::size_t includes = 0;
-  for (const auto& file : files_below("src", {".cc", ".h"})) {
+  for (const auto& file : files_below("src", {".cc", ".h", ".inc"})) {
     const auto inside = file.lexically_relative("src");
     const std::string folder = inside.has_parent_path() ? inside.begin()->string() : "";
     for (const auto& line : lines_of(file)) {
@@ -98,7 +98,8 @@ TEST(Layers, ThePublicHeadersKnowOnlyEachOtherAndTheStandardLibrary) {
 
 TEST(Layers, NoFileIsLongerThan500Lines) {
   for (const auto* folder : {"src", "include", "tests", "fuzz", "bench", "tools", "docs", "cmake"}) {
-    for (const auto& file : files_below(folder, {".cc", ".h", ".py", ".sh", ".cmake", ".md", ".css", ".js", ".html"})) {
+    for (const auto& file :
+         files_below(folder, {".cc", ".h", ".inc", ".py", ".sh", ".cmake", ".md", ".css", ".js", ".html"})) {
       EXPECT_LE(lines_of(file).size(), 500u) << file;
     }
   }

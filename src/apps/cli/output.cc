@@ -40,6 +40,7 @@ Output::Output(const std::optional<std::string>& file) : name_(file.value_or("st
     temporary_ = *file + ".XXXXXX";
     const int descriptor = ::mkostemp(temporary_.data(), O_CLOEXEC);
     if (descriptor < 0) fail(errno);
+    remove_temporary_.emplace("", temporary_);
     ::fchmod(descriptor, usual_mode());
     stream_ = ::fdopen(descriptor, "w");
   }
@@ -64,6 +65,7 @@ void Output::finish() {
   if (temporary_.empty()) return;
   if (std::rename(temporary_.c_str(), name_.c_str()) != 0) fail(errno);
   temporary_.clear();
+  remove_temporary_.reset();
 }
 
 void write_output(const std::optional<std::string>& file, std::string_view text) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "apps/cli/interrupt.h"
 #include "render/terminal.h"
 
 namespace limn::cli {
@@ -27,6 +28,7 @@ class Output {
   [[noreturn]] void fail(int error) const;
 
   std::string name_, temporary_;
+  std::optional<OnInterrupt> remove_temporary_;
   std::FILE* stream_ = stdout;
 };
 

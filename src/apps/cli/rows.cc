@@ -1,15 +1,12 @@
 #include "apps/cli/rows.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
-#include <csignal>
-#include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/interrupt.h"
 #include "apps/cli/output.h"
 #include "apps/cli/progress.h"
 #include "apps/cli/row_file.h"
@@ -18,39 +15,6 @@ namespace limn::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// What Ctrl-C says; a signal handler can read nothing but such plain memory.
-std::array<char, 512> interrupt_message;
-std::size_t interrupt_bytes = 0;
-
-/// All rows written so far are in the file already, and a cut line is dropped when the run is resumed: there is nothing
-/// to wait for.
-void interrupt(int) {
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, interrupt_message.data(), interrupt_bytes);
-  ::_exit(interrupted);
-}
-
-/// While it lives, Ctrl-C tells how to go on.
-class InterruptHint {
- public:
-  explicit InterruptHint(const std::filesystem::path& partial) {
-    const auto end = fmt::format_to_n(interrupt_message.data(), interrupt_message.size() - 1,
-                                      "{}limn: interrupted; finished rows are in {}: the same command with --resume "
-                                      "goes on from there",
-                                      ::isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : "", partial.string());
-    *end.out = '\n';
-    interrupt_bytes = static_cast<std::size_t>(end.out - interrupt_message.data()) + 1;
-    struct sigaction action {};
-    action.sa_handler = interrupt;
-    ::sigaction(SIGINT, &action, &before_);
-  }
-  InterruptHint(const InterruptHint&) = delete;
-  InterruptHint& operator=(const InterruptHint&) = delete;
-  ~InterruptHint() { ::sigaction(SIGINT, &before_, nullptr); }
-
- private:
-  struct sigaction before_ {};
-};
 
 std::string joined(const std::string& a, const std::string& b) { return a.empty() || b.empty() ? a + b : a + "," + b; }
 
@@ -104,11 +68,14 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
   ItemReader reader(*input.file, model.info().task);
   const auto summary = summarize(*input.file);
   std::optional<RowFile> row_file;
-  std::optional<InterruptHint> hint;
+  std::optional<OnInterrupt> hint;
   std::optional<Output> stream;
   if (to_file) {
     row_file.emplace(*output.file, settings(command, model, summary), output.resume);
-    hint.emplace(row_file->partial());
+    // All rows written so far are in the file already, and a cut line is dropped when the run is resumed.
+    hint.emplace(fmt::format("interrupted; finished rows are in {}: the same command with --resume goes on from there",
+                             row_file->partial().string()),
+                 "");
   } else {
     stream.emplace(output.file);
   }
@@ -146,6 +113,12 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
     progress.advance(written);
   }
   progress.wipe();
+  if (first > 0 && rows <= first) {
+    throw Error({.file = *input.file,
+                 .found = fmt::format("{} rows", rows),
+                 .expected = fmt::format("more than the {} that are done already", first),
+                 .hint = "a run is resumed with the same input"});
+  }
   if (row_file) row_file->finish();
   if (stream) stream->finish();
   return failures.report(rows);

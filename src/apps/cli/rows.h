@@ -16,7 +16,7 @@ namespace limn::cli {
 
 /// Rows that go through the model together. Batches begin at multiples of it, so that a resumed run computes what an
 /// unbroken one does.
-inline constexpr std::size_t rows_in_a_batch = 32;
+inline constexpr std::size_t rows_in_a_batch = 16;
 
 /// An item's result, or why there is none.
 template <class Result>

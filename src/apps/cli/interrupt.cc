@@ -1,0 +1,42 @@
+#include "apps/cli/interrupt.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "apps/cli/commands.h"
+
+namespace limn::cli {
+namespace {
+
+// A signal handler can read nothing but plain memory, and call little more than write, unlink and _exit.
+std::array<char, 4096 + 512> message_text;
+std::size_t message_bytes = 0;
+std::array<char, 4096> unfinished_file;  // ends with 0; empty: none
+
+void interrupt(int) {
+  if (unfinished_file.front() != 0) ::unlink(unfinished_file.data());
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, message_text.data(), message_bytes);
+  ::_exit(interrupted);
+}
+
+}  // namespace
+
+OnInterrupt::OnInterrupt(std::string_view message, std::string_view unfinished) {
+  std::string line = ::isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : "";  // a progress bar may stand there
+  if (!message.empty()) line += "limn: " + std::string(message) + "\n";
+  message_bytes = std::min(line.size(), message_text.size());
+  std::copy_n(line.begin(), message_bytes, message_text.begin());
+  unfinished_file.fill(0);
+  if (unfinished.size() < unfinished_file.size())
+    std::copy(unfinished.begin(), unfinished.end(), unfinished_file.begin());
+  struct sigaction action {};
+  action.sa_handler = interrupt;
+  ::sigaction(SIGINT, &action, &before_);
+}
+
+OnInterrupt::~OnInterrupt() { ::sigaction(SIGINT, &before_, nullptr); }
+
+}  // namespace limn::cli
