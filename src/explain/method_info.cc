@@ -182,9 +182,9 @@ void check_method(const Method& method, const EncoderConfig& config) {
         if constexpr (requires { m.tolerance; })
           if (!(m.tolerance > 0)) refuse("--tolerance", m.tolerance, "a number above 0");
         if constexpr (requires { m.kernel_width; })
-          if (m.kernel_width && !(*m.kernel_width > 0)) refuse("the kernel width", *m.kernel_width, "a number above 0");
+          if (m.kernel_width && !(*m.kernel_width > 0)) refuse("--kernel-width", *m.kernel_width, "a number above 0");
         if constexpr (requires { m.probability; })
-          if (!(m.probability > 0 && m.probability < 1)) refuse("the probability of a unit", m.probability, "a number between 0 and 1");
+          if (!(m.probability > 0 && m.probability < 1)) refuse("--present", m.probability, "a number between 0 and 1");
         if constexpr (std::is_same_v<std::remove_cvref_t<decltype(m)>, Attention>) {
           if (m.layer && (*m.layer < 1 || *m.layer > config.layers)) refuse("--layer", *m.layer, fmt::format("1 to {}", config.layers));
           if (m.head && (*m.head < 1 || *m.head > config.heads)) refuse("--head", *m.head, fmt::format("1 to {}", config.heads));

@@ -39,14 +39,16 @@ struct Path {
 /// Σ weight · ∂F/∂x at the nodes, in double: (T · C).
 using Sum = std::vector<double>;
 
-/// Adds the nodes' weighted gradients to sums[node / nodes_a_sum].
-void integrate(const Path& path, const std::vector<Node>& nodes, std::size_t nodes_a_sum, std::vector<Sum>& sums) {
+/// Adds the nodes' weighted gradients to sums[node / nodes_a_sum]. @param done, total nodes, for the progress.
+void integrate(const Path& path, const std::vector<Node>& nodes, std::size_t nodes_a_sum, std::vector<Sum>& sums,
+               std::size_t done, std::size_t total) {
   for_each_gradient(
       path.subject, path.layer, nodes.size(), [&](std::size_t i, View version) { path.fill(nodes[i].x, version); },
       [&](std::size_t i, double, View gradient) {
         Sum& sum = sums[i / nodes_a_sum];
         for (std::size_t t = 0; t < gradient.rows; t++)
           for (std::size_t c = 0; c < gradient.columns; c++) sum[t * gradient.columns + c] += nodes[i].weight * gradient(t, c);
+        path.subject.report(done + i + 1, total);
       });
 }
 
@@ -81,9 +83,8 @@ Refined refine(const Path& path, double start_value, double end_value, double al
       for (const Node& node : rule)
         nodes.push_back({.x = piece.begin + (piece.end - piece.begin) * node.x, .weight = (piece.end - piece.begin) * node.weight});
     std::vector<Sum> sums(open.size(), Sum(size, 0.));
-    integrate(path, nodes, piece_nodes, sums);
+    integrate(path, nodes, piece_nodes, sums, result.nodes, max_steps);
     result.nodes += nodes.size();
-    path.subject.report(result.nodes, max_steps);
 
     std::vector<double> middles;
     std::vector<Piece> halves;
@@ -164,6 +165,7 @@ Attribution sequential(const Path& path, const Mat& input, const IntegratedGradi
           const std::size_t t = open[i / steps];
           for (std::size_t c = 0; c < gradient.columns; c++)
             products(t, c) += static_cast<float>(nodes[i % steps].weight) * gradient(t, c) * path.difference(t, c);
+          path.subject.report(result.passes + i + 1, result.passes + open.size() * steps);
         });
     result.passes += open.size() * steps;
     result.numbers["steps"] = static_cast<double>(steps);
@@ -177,7 +179,6 @@ Attribution sequential(const Path& path, const Mat& input, const IntegratedGradi
       else worst = std::max(worst, error);
     }
     open = std::move(again);
-    path.subject.report(result.passes, result.passes + open.size() * 2 * steps);
   }
   result.scores = reduce(products, knobs.reduce, knobs.absolute);
   result.completeness_error = worst;
@@ -201,7 +202,7 @@ Attribution attribute(const Subject& subject, const IntegratedGradients& method)
   Sum sum(input.rows() * input.columns(), 0.);
   if (method.steps > 0) {
     std::vector<Sum> sums = {std::move(sum)};
-    integrate(path, nodes_of(method), method.steps, sums);
+    integrate(path, nodes_of(method), method.steps, sums, 0, method.steps);
     sum = std::move(sums.front());
     result.numbers["steps"] = static_cast<double>(method.steps);
     result.completeness_error = std::abs(along(sum, path.difference) - difference);

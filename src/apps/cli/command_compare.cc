@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -25,7 +26,7 @@ namespace limn::cli {
 namespace {
 
 /// Fewer rows than explain takes at once: each goes through every model with every method.
-constexpr std::size_t rows_at_once = 8;
+constexpr std::size_t most_rows_at_once = 8;
 
 struct CompareCommand {
   std::vector<std::string> models;
@@ -51,7 +52,8 @@ std::string name_of(const ChosenMethod& chosen) {
   return std::string(known->name);
 }
 
-/// The methods of --method, each with the knobs that were given.
+/// The methods and presets of --method, each with those of the given knobs that it has.
+/// @throws Error for a knob that none of them has.
 std::vector<ListedMethod> listed_methods(const MethodOptions& options) {
   std::vector<ListedMethod> listed;
   if (!options.method) {
@@ -59,17 +61,30 @@ std::vector<ListedMethod> listed_methods(const MethodOptions& options) {
     return {{name_of(chosen), chosen}};
   }
   const std::string& names = *options.method;
+  std::map<std::string, std::size_t> without;  // option → how many methods do not have it
   for (std::size_t begin = 0; begin <= names.size();) {
     const std::size_t end = std::min(names.find(',', begin), names.size());
     const std::string name = names.substr(begin, end - begin);
     begin = end + 1;
-    find_method(name);
     if (std::ranges::find(listed, name, &ListedMethod::name) != listed.end()) {
       throw Error({.thing = "--method", .found = "'" + name + "' twice", .expected = "each method once"});
     }
     MethodOptions one = options;
     one.method = name;
-    listed.push_back({name, choose_method(one)});
+    if (std::ranges::find(methods(), name, &NamedMethod::name) == methods().end() &&
+        std::ranges::find(presets(), name, &Preset::name) != presets().end()) {
+      one.preset = name;
+      one.method.reset();
+    } else {
+      find_method(name, "a preset, or one of ");
+    }
+    std::vector<std::string> missing;
+    listed.push_back({name, choose_method(one, &missing)});
+    for (const auto& option : missing) without[option]++;
+  }
+  for (const auto& [option, count] : without) {
+    if (count == listed.size())
+      throw Error({.thing = option, .found = "--method " + names, .expected = "at least one method that has this option"});
   }
   return listed;
 }
@@ -189,9 +204,15 @@ class Comparer {
   Task task() const { return models_.front().model.info().task; }
   const std::string& first_model() const { return models_.front().name; }
 
-  std::vector<Outcome<ComparedInput>> operator()(const std::vector<Item>& items) const {
-    auto outcomes =
-        work_on<std::vector<Explanation>>(items, [&](const std::vector<Input>& inputs) { return explain(inputs); });
+  /// Only methods of one pass are faster for many inputs at once; the others each take a while.
+  std::size_t rows_at_once() const {
+    const bool one_pass = std::ranges::all_of(methods_, [](const ListedMethod& listed) { return is_one_pass(listed.chosen.method); });
+    return one_pass ? most_rows_at_once : 1;
+  }
+
+  std::vector<Outcome<ComparedInput>> operator()(const std::vector<Item>& items, Progress& progress) const {
+    auto outcomes = work_on<std::vector<Explanation>>(
+        items, [&](const std::vector<Input>& inputs) { return explain(inputs, progress); });
     std::vector<Outcome<ComparedInput>> compared(items.size());
     for (std::size_t i = 0; i < items.size(); i++) {
       compared[i].error = std::move(outcomes[i].error);
@@ -216,12 +237,18 @@ class Comparer {
   }
 
   /// For each input its cells, (models, methods).
-  std::vector<std::vector<Explanation>> explain(const std::vector<Input>& inputs) const {
+  std::vector<std::vector<Explanation>> explain(const std::vector<Input>& inputs, Progress& progress) const {
     std::vector<std::vector<Explanation>> cells(inputs.size());
+    const auto count = static_cast<double>(axes_.cells());
+    std::size_t cell = 0;
     for (const auto& [name, model] : models_) {
       for (const auto& [method_name, chosen] : methods_) {
         ExplainOptions options = options_;
         options.pieces = chosen.pieces;
+        options.progress = [&](std::size_t done, std::size_t total) {
+          const double share = static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(total, 1));
+          progress.report((static_cast<double>(cell) + share) / count);
+        };
         try {
           auto explanations = model.explain(inputs, chosen.method, options);
           for (std::size_t i = 0; i < inputs.size(); i++) {
@@ -234,6 +261,7 @@ class Comparer {
           parts.thing = fmt::format("{}, {}{}{}", name, method_name, parts.thing.empty() ? "" : ": ", parts.thing);
           throw Error(std::move(parts));
         }
+        progress.report(static_cast<double>(++cell) / count);
       }
     }
     return cells;
@@ -336,9 +364,10 @@ int compare_file(const CompareCommand& command, const Comparer& comparer, Compar
   Failures failures;
   Progress progress(summary ? std::optional(summary->rows) : std::nullopt);
   std::size_t rows = 0;
-  for (auto items = reader.next_batch(rows_at_once); !items.empty(); items = reader.next_batch(rows_at_once)) {
+  const std::size_t at_once = comparer.rows_at_once();
+  for (auto items = reader.next_batch(at_once); !items.empty(); items = reader.next_batch(at_once)) {
     rows += items.size();
-    auto compared = comparer(items);
+    auto compared = comparer(items, progress);
     progress.wipe();
     for (std::size_t i = 0; i < items.size(); i++) {
       if (compared[i].error) failures.add(items[i].row, *compared[i].error);
@@ -361,7 +390,9 @@ int compare(const CompareCommand& command) {
   } else {
     Item item;
     item.input = single_input(command.input, comparer.task(), comparer.first_model());
-    auto compared = comparer({item});
+    Progress progress(1);
+    auto compared = comparer({item}, progress);
+    progress.wipe();
     if (compared.front().error) throw Error(*compared.front().error);
     output.add(item, std::move(compared.front()));
   }
@@ -387,7 +418,8 @@ void add_compare(CLI::App& program, Run& run) {
   add_options(app, command->input);
   add_options(app, command->method);
   app.get_option("--method")
-      ->description("one or more, separated by commas: " + method_names() + "; default: gradient")
+      ->description("one or more, separated by commas: " + method_names() +
+                    ", or presets; default: gradient. Each takes those of the options below that it has")
       ->option_text("NAMES");
   const char* what = "What is explained";
   option("--target", command->target, "the same in all models: as for explain; default: what each model says", "TARGET",

@@ -40,16 +40,19 @@ class Explainer {
   }
 
   const Model& model() const { return model_; }
+  std::size_t rows_at_once() const { return is_one_pass(chosen_.method) ? rows_in_a_batch : 1; }
 
   /// One explanation for an input; for token classification one for each entity.
-  std::vector<std::vector<Explanation>> operator()(const std::vector<Input>& inputs) const {
+  std::vector<std::vector<Explanation>> operator()(const std::vector<Input>& inputs, const Report& report) const {
     std::vector<std::vector<Explanation>> all;
-    const bool one_each = model_.info().task != Task::token_classification || options_.target || options_.answer;
+    ExplainOptions options = options_;
+    options.progress = report;
+    const bool one_each = model_.info().task != Task::token_classification || options.target || options.answer;
     if (one_each) {
-      for (auto& explanation : model_.explain(inputs, chosen_.method, options_))
+      for (auto& explanation : model_.explain(inputs, chosen_.method, options))
         all.push_back({std::move(explanation)});
     } else {
-      for (const auto& input : inputs) all.push_back(model_.explain_all(input, chosen_.method, options_));
+      for (const auto& input : inputs) all.push_back(model_.explain_all(input, chosen_.method, options));
     }
     for (auto& explanations : all) {
       for (auto& explanation : explanations) {
@@ -78,22 +81,28 @@ int explain(const CLI::App& app, const ExplainCommand& command) {
   const Model& model = explainer.model();
 
   if (command.input.file && format == Format::json) {
-    return write_json_rows(app, command.input, command.output, model, [&](const std::vector<Input>& inputs) {
+    const auto work = [&](const std::vector<Input>& inputs, const Report& report) {
       std::vector<std::vector<std::string>> rows;
-      for (const auto& explanations : explainer(inputs)) {
+      for (const auto& explanations : explainer(inputs, report)) {
         auto& lines = rows.emplace_back();
         for (const auto& explanation : explanations) lines.push_back(members_of(to_json(explanation)));
       }
       return rows;
-    });
+    };
+    return write_json_rows(app, command.input, command.output, model, work, explainer.rows_at_once());
   }
   ExplanationOutput output(command.output.file, format, special == Special::show);
   int code = done;
   if (command.input.file) {
-    code = take_rows(command.input, command.output, model.info().task, explainer,
-                     [&](std::vector<Explanation> explanations) { output.add(std::move(explanations)); });
+    code = take_rows(
+        command.input, command.output, model.info().task, explainer,
+        [&](std::vector<Explanation> explanations) { output.add(std::move(explanations)); }, explainer.rows_at_once());
   } else {
-    output.add(std::move(explainer({single_input(command.input, model.info().task, model.info().name)}).front()));
+    const Input input = single_input(command.input, model.info().task, model.info().name);
+    Progress progress(1);
+    auto explanations = explainer({input}, report_to(progress));
+    progress.wipe();
+    output.add(std::move(explanations.front()));
   }
   output.finish();
   return code;
