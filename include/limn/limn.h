@@ -61,6 +61,9 @@ class Model {
   /// Token classification: one explanation per entity, from one forward pass; other tasks: a single one.
   std::vector<Explanation> explain_all(const Input& input, const Method& method = Gradient{},
                                        const ExplainOptions& options = {}) const;
+  /// The same for many inputs: backward passes of several inputs' entities are packed into one.
+  std::vector<std::vector<Explanation>> explain_all(const std::vector<Input>& inputs, const Method& method = Gradient{},
+                                                    const ExplainOptions& options = {}) const;
 
   /// Flips tokens one by one until the model says something else (Ebrahimi et al. 2018, as AllenNLP Interpret has it):
   /// each time the one with the largest ‖g‖₂, to the whole word that maximises (e_new − e)·g, g = ∂loss/∂e; each once.

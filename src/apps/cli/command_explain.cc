@@ -44,16 +44,9 @@ class Explainer {
 
   /// One explanation for an input; for token classification one for each entity.
   std::vector<std::vector<Explanation>> operator()(const std::vector<Input>& inputs, const Report& report) const {
-    std::vector<std::vector<Explanation>> all;
     ExplainOptions options = options_;
     options.progress = report;
-    const bool one_each = model_.info().task != Task::token_classification || options.target || options.answer;
-    if (one_each) {
-      for (auto& explanation : model_.explain(inputs, chosen_.method, options))
-        all.push_back({std::move(explanation)});
-    } else {
-      for (const auto& input : inputs) all.push_back(model_.explain_all(input, chosen_.method, options));
-    }
+    std::vector<std::vector<Explanation>> all = model_.explain_all(inputs, chosen_.method, options);
     for (auto& explanations : all) {
       for (auto& explanation : explanations) {
         explanation.method.preset = chosen_.preset;
