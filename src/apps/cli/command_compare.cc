@@ -18,6 +18,7 @@
 #include "evaluate/answer_text.h"
 #include "evaluate/correlation.h"
 #include "limn/limn.h"
+#include "render/comparison_csv.h"
 #include "render/comparison_html.h"
 #include "render/comparison_json.h"
 #include "render/comparison_terminal.h"
@@ -319,6 +320,10 @@ class ComparisonOutput {
           left_out_++;
         }
         break;
+      case Format::csv:
+        output_.write(to_csv(axes_, input, is_first_));
+        is_first_ = false;
+        break;
       default:
         write_json(item, input, outcome.error);
     }
@@ -356,6 +361,7 @@ class ComparisonOutput {
   Output output_;
   std::vector<ComparedInput> kept_;
   std::size_t left_out_ = 0;
+  bool is_first_ = true;
 };
 
 int compare_file(const CompareCommand& command, const Comparer& comparer, ComparisonOutput& output) {
@@ -379,7 +385,7 @@ int compare_file(const CompareCommand& command, const Comparer& comparer, Compar
 }
 
 int compare(const CompareCommand& command) {
-  const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html});
+  const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv});
   listed_methods(command.method);  // knobs are checked before the models are loaded, which takes longer
   set_threads(command.threads);
   const Comparer comparer(load_models(command.models), command);
@@ -430,7 +436,7 @@ void add_compare(CLI::App& program, Run& run) {
   add_options(app, command->reading);
   option(
       "--format", command->output.format,
-      "terminal, json, html; default: by the ending of --output, otherwise terminal on a terminal and json elsewhere "
+      "terminal, json, html, csv; default: by the ending of --output, otherwise terminal on a terminal and json elsewhere "
       "(one object a line)",
       "FORMAT", "Output");
   option("-o,--output", command->output.file, "write here instead of to standard output", "FILE", "Output");
