@@ -249,11 +249,16 @@ void check_format(const std::filesystem::path& folder, const Config& config) {
 }  // namespace
 
 Checkpoint Checkpoint::load(const std::filesystem::path& folder) {
-  Config config = read_config(folder);
-  check_format(folder, config);
   auto checkpoint = std::make_unique<Implementation>();
-  checkpoint->config = std::move(config);
-  checkpoint->files = open_safetensors(folder);
+  const auto open = [&] {
+    if (checkpoint->files.files.empty()) checkpoint->files = open_safetensors(folder);
+  };
+  checkpoint->config = read_config(folder, [&](const std::string& name) {
+    open();
+    return checkpoint->files.tensors.contains(name);
+  });
+  check_format(folder, checkpoint->config);
+  open();
   Reader reader(checkpoint->files, checkpoint->widened);
   const TensorSource source = {
       .has = [&](const std::string& name) { return reader.has(name); },
@@ -261,6 +266,7 @@ Checkpoint Checkpoint::load(const std::filesystem::path& folder) {
                      std::vector<std::size_t> shape) { return reader.numbers(spelled, std::move(shape)); }};
   checkpoint->weights = read_weights(source, checkpoint->config);
   reader.read_all();
+  finish_weights(checkpoint->weights, checkpoint->config.encoder);
   checkpoint->parameters = reader.parameters();
   for (const WeightFile& file : checkpoint->files.files) {
     checkpoint->file_sizes.emplace_back(file.name, file.file.bytes().size());

@@ -24,4 +24,7 @@ struct TensorSource {
 /// Every weight that the config asks for, in the slot that its name says. @throws Error as the source does.
 Weights read_weights(const TensorSource& source, const Config& config);
 
+/// What is made of weights once their numbers are there: projections of relative positions, a convolution's matrices.
+void finish_weights(Weights& weights, const EncoderConfig& config);
+
 }  // namespace limn
