@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/json.h"
 #include "limn/error.h"
@@ -49,6 +52,21 @@ void distilbert(const Fields& fields, Config& config) {
   config.encoder.norm_epsilon = 1e-12f;  // fixed in DistilBERT's definition; there are no token types
 }
 
+/// Positions count from after the padding token's, as in fairseq.
+void count_from_padding(EncoderConfig& encoder, std::size_t padding, const Fields& fields) {
+  if (encoder.positions <= padding + 1) {
+    fields.fail({"max_position_embeddings"}, "more than " + std::to_string(padding + 1) + ": they begin there");
+  }
+  encoder.padding = padding;
+  encoder.positions -= padding + 1;
+}
+
+void roberta(const Fields& fields, Config& config) {
+  bert(fields, config);
+  const std::size_t padding = fields.find({"pad_token_id"}) == nullptr ? 1 : fields.size_if_any({"pad_token_id"});
+  count_from_padding(config.encoder, padding, fields);
+}
+
 struct Family {
   std::string_view model_type;
   std::string_view class_prefix;  ///< "Bert" of BertForQuestionAnswering
@@ -57,6 +75,9 @@ struct Family {
 constexpr Family families[] = {
     {"bert", "Bert", bert},
     {"distilbert", "DistilBert", distilbert},
+    {"roberta", "Roberta", roberta},
+    {"xlm-roberta", "XLMRoberta", roberta},
+    {"camembert", "Camembert", roberta},
 };
 
 /// The family that `model_type` names; where it is missing, as before transformers 2.2, the one of the model class.

@@ -73,10 +73,22 @@ FamilyNames distilbert() {
   };
 }
 
+/// Also XLM-RoBERTa and CamemBERT.
+FamilyNames roberta(std::string model_type) {
+  FamilyNames names = renamed(bert(), "roberta.");
+  names.model_type = std::move(model_type);
+  names.heads = {
+      on_every_token(question_answering, "qa_outputs"), on_every_token(token_classification, "classifier"),
+      on_first_token(Activation::tanh, "classifier.dense", "classifier.out_proj"),
+      masked_words(Activation::gelu, "lm_head.dense", "lm_head.layer_norm", "lm_head.decoder", "lm_head.bias")};
+  return names;
+}
+
 }  // namespace
 
 const FamilyNames& family_names(std::string_view model_type) {
-  static const std::vector<FamilyNames> families = {bert(), distilbert()};
+  static const std::vector<FamilyNames> families = {bert(), distilbert(), roberta("roberta"), roberta("xlm-roberta"),
+                                                    roberta("camembert")};
   const auto found = std::ranges::find(families, model_type, &FamilyNames::model_type);
   assert(found != families.end());
   return *found;
