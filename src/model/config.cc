@@ -67,6 +67,12 @@ void roberta(const Fields& fields, Config& config) {
   count_from_padding(config.encoder, padding, fields);
 }
 
+void electra(const Fields& fields, Config& config) {
+  bert(fields, config);
+  config.encoder.embedding_channels = fields.size({"embedding_size"}, 128);
+  config.encoder.projection = config.encoder.embedding_channels != config.encoder.channels;
+}
+
 struct Family {
   std::string_view model_type;
   std::string_view class_prefix;  ///< "Bert" of BertForQuestionAnswering
@@ -78,6 +84,7 @@ constexpr Family families[] = {
     {"roberta", "Roberta", roberta},
     {"xlm-roberta", "XLMRoberta", roberta},
     {"camembert", "Camembert", roberta},
+    {"electra", "Electra", electra},
 };
 
 /// The family that `model_type` names; where it is missing, as before transformers 2.2, the one of the model class.

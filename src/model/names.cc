@@ -84,11 +84,22 @@ FamilyNames roberta(std::string model_type) {
   return names;
 }
 
+FamilyNames electra() {
+  FamilyNames names = renamed(bert(), "electra.");
+  names.model_type = "electra";
+  names.projection = "electra.embeddings_project";
+  names.heads = {on_every_token(question_answering, "qa_outputs"), on_every_token(token_classification, "classifier"),
+                 on_first_token(Activation::gelu, "classifier.dense", "classifier.out_proj"),
+                 masked_words(Activation::gelu, "generator_predictions.dense", "generator_predictions.LayerNorm",
+                              "generator_lm_head", {})};
+  return names;
+}
+
 }  // namespace
 
 const FamilyNames& family_names(std::string_view model_type) {
-  static const std::vector<FamilyNames> families = {bert(), distilbert(), roberta("roberta"), roberta("xlm-roberta"),
-                                                    roberta("camembert")};
+  static const std::vector<FamilyNames> families = {
+      bert(), distilbert(), roberta("roberta"), roberta("xlm-roberta"), roberta("camembert"), electra()};
   const auto found = std::ranges::find(families, model_type, &FamilyNames::model_type);
   assert(found != families.end());
   return *found;
