@@ -73,6 +73,14 @@ void electra(const Fields& fields, Config& config) {
   config.encoder.projection = config.encoder.embedding_channels != config.encoder.channels;
 }
 
+void albert(const Fields& fields, Config& config) {
+  bert(fields, config);
+  config.encoder.embedding_channels = fields.size({"embedding_size"}, 128);
+  config.encoder.projection = true;
+  config.encoder.layer_groups = fields.size({"num_hidden_groups"}, 1, config.encoder.layers);
+  fields.require("inner_group_num", 1);
+}
+
 struct Family {
   std::string_view model_type;
   std::string_view class_prefix;  ///< "Bert" of BertForQuestionAnswering
@@ -85,6 +93,7 @@ constexpr Family families[] = {
     {"xlm-roberta", "XLMRoberta", roberta},
     {"camembert", "Camembert", roberta},
     {"electra", "Electra", electra},
+    {"albert", "Albert", albert},
 };
 
 /// The family that `model_type` names; where it is missing, as before transformers 2.2, the one of the model class.

@@ -95,11 +95,36 @@ FamilyNames electra() {
   return names;
 }
 
+FamilyNames albert() {
+  const std::string layer = "albert.encoder.albert_layer_groups.#.albert_layers.0.";
+  return {
+      .model_type = "albert",
+      .prefix = "albert.",
+      .word = "albert.embeddings.word_embeddings",
+      .position = "albert.embeddings.position_embeddings",
+      .token_type = "albert.embeddings.token_type_embeddings",
+      .embedding_norm = "albert.embeddings.LayerNorm",
+      .projection = "albert.encoder.embedding_hidden_mapping_in",
+      .query = layer + "attention.query",
+      .key = layer + "attention.key",
+      .value = layer + "attention.value",
+      .output = layer + "attention.dense",
+      .attention_norm = layer + "attention.LayerNorm",
+      .up = layer + "ffn",
+      .down = layer + "ffn_output",
+      .feed_forward_norm = layer + "full_layer_layer_norm",
+      .heads = {on_every_token(question_answering, "qa_outputs"), on_every_token(token_classification, "classifier"),
+                on_first_token(Activation::tanh, "albert.pooler", "classifier"),
+                masked_words({}, "predictions.dense", "predictions.LayerNorm", "predictions.decoder",
+                             "predictions.bias")},
+  };
+}
+
 }  // namespace
 
 const FamilyNames& family_names(std::string_view model_type) {
   static const std::vector<FamilyNames> families = {
-      bert(), distilbert(), roberta("roberta"), roberta("xlm-roberta"), roberta("camembert"), electra()};
+      bert(), distilbert(), roberta("roberta"), roberta("xlm-roberta"), roberta("camembert"), electra(), albert()};
   const auto found = std::ranges::find(families, model_type, &FamilyNames::model_type);
   assert(found != families.end());
   return *found;
