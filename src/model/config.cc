@@ -81,6 +81,13 @@ void albert(const Fields& fields, Config& config) {
   fields.require("inner_group_num", 1);
 }
 
+void mpnet(const Fields& fields, Config& config) {
+  common(fields, config);
+  count_from_padding(config.encoder, 1, fields);  // whatever pad_token_id says
+  fields.require("relative_attention_num_buckets", 32);
+  config.encoder.relative = {.kind = RelativePositions::Kind::bias, .buckets = 32};
+}
+
 struct Family {
   std::string_view model_type;
   std::string_view class_prefix;  ///< "Bert" of BertForQuestionAnswering
@@ -94,6 +101,7 @@ constexpr Family families[] = {
     {"camembert", "Camembert", roberta},
     {"electra", "Electra", electra},
     {"albert", "Albert", albert},
+    {"mpnet", "MPNet", mpnet},
 };
 
 /// The family that `model_type` names; where it is missing, as before transformers 2.2, the one of the model class.

@@ -120,11 +120,25 @@ FamilyNames albert() {
   };
 }
 
+FamilyNames mpnet() {
+  FamilyNames names = renamed(bert(), "mpnet.");
+  names.model_type = "mpnet";
+  names.query = "mpnet.encoder.layer.#.attention.attn.q";
+  names.key = "mpnet.encoder.layer.#.attention.attn.k";
+  names.value = "mpnet.encoder.layer.#.attention.attn.v";
+  names.output = "mpnet.encoder.layer.#.attention.attn.o";
+  names.attention_norm = "mpnet.encoder.layer.#.attention.LayerNorm";
+  names.relative = "mpnet.encoder.relative_attention_bias";
+  names.heads = roberta({}).heads;
+  return names;
+}
+
 }  // namespace
 
 const FamilyNames& family_names(std::string_view model_type) {
   static const std::vector<FamilyNames> families = {
-      bert(), distilbert(), roberta("roberta"), roberta("xlm-roberta"), roberta("camembert"), electra(), albert()};
+      bert(),   distilbert(), roberta("roberta"), roberta("xlm-roberta"), roberta("camembert"), electra(),
+      albert(), mpnet()};
   const auto found = std::ranges::find(families, model_type, &FamilyNames::model_type);
   assert(found != families.end());
   return *found;
