@@ -88,6 +88,68 @@ void mpnet(const Fields& fields, Config& config) {
   config.encoder.relative = {.kind = RelativePositions::Kind::bias, .buckets = 32};
 }
 
+/// pos_att_type: a list, or "p2c|c2p" as the first files have it.
+void read_products(const Fields& fields, RelativePositions& relative) {
+  const Json* value = fields.find({"pos_att_type"});
+  std::vector<std::string> names;
+  if (value != nullptr && value->is_string()) {
+    std::istringstream text(value->get<std::string>());
+    for (std::string name; std::getline(text, name, '|');) names.push_back(name);
+  } else if (value != nullptr) {
+    if (!value->is_array()) fields.fail({"pos_att_type"}, "a list of c2p, p2c");
+    for (const Json& name : *value) names.push_back(name.is_string() ? name.get<std::string>() : "");
+  }
+  for (const std::string& name : names) {
+    if (name == "c2p")
+      relative.content_to_position = true;
+    else if (name == "p2c")
+      relative.position_to_content = true;
+    else
+      fields.fail({"pos_att_type"}, "c2p, p2c or both");
+  }
+}
+
+void deberta(const Fields& fields, Config& config) {
+  common(fields, config);
+  EncoderConfig& encoder = config.encoder;
+  encoder.norm_epsilon = fields.epsilon({"layer_norm_eps"}, 1e-7f);
+  encoder.token_types = fields.size_if_any({"type_vocab_size"});
+  encoder.position_table = fields.flag({"position_biased_input"}, true);
+  fields.require("embedding_size", encoder.channels);
+  fields.require("attention_head_size", encoder.channels / encoder.heads);
+  fields.require("pooler_hidden_size", encoder.channels);
+  if (config.head.task == Task::sequence_classification) {
+    config.head.activation = fields.activation({"pooler_hidden_act"}, "gelu");
+  }
+
+  RelativePositions& relative = encoder.relative;
+  relative.kind = RelativePositions::Kind::disentangled;
+  read_products(fields, relative);
+  if (!fields.flag({"relative_attention"})) {
+    if (relative.content_to_position || relative.position_to_content)
+      fields.fail({"relative_attention"}, "true, as pos_att_type says");
+    relative.kind = RelativePositions::Kind::none;
+  }
+  const std::size_t largest = fields.size_if_any({"max_relative_positions"});
+  relative.largest = largest > 0 ? largest : fields.size({"max_position_embeddings"});
+  relative.buckets = fields.size_if_any({"position_buckets"});
+  if (relative.buckets == 1 || (relative.buckets > 0 && relative.largest < relative.buckets / 2 + 2)) {
+    fields.fail({"position_buckets"},
+                "at least 2, and fewer than twice the " + std::to_string(relative.largest) + " distances");
+  }
+  relative.shared_projections = fields.flag({"share_att_key"});
+  const std::string norm = fields.text({"norm_rel_ebd"}).value_or("none");
+  if (norm != "none" && norm != "layer_norm") fields.fail({"norm_rel_ebd"}, "none or layer_norm");
+  relative.norm = norm == "layer_norm";
+
+  ConvolutionConfig& convolution = encoder.convolution;
+  convolution.width = fields.size_if_any({"conv_kernel_size"});
+  if (convolution.width > 0 && convolution.width % 2 == 0) fields.fail({"conv_kernel_size"}, "an odd number");
+  convolution.groups = fields.size({"conv_groups"}, 1);
+  if (encoder.channels % convolution.groups != 0) fields.fail({"conv_groups"}, "a divisor of the hidden size");
+  convolution.activation = fields.activation({"conv_act"}, "tanh");
+}
+
 struct Family {
   std::string_view model_type;
   std::string_view class_prefix;  ///< "Bert" of BertForQuestionAnswering
@@ -102,6 +164,7 @@ constexpr Family families[] = {
     {"electra", "Electra", electra},
     {"albert", "Albert", albert},
     {"mpnet", "MPNet", mpnet},
+    {"deberta-v2", "DebertaV2", deberta},
 };
 
 /// The family that `model_type` names; where it is missing, as before transformers 2.2, the one of the model class.

@@ -133,12 +133,34 @@ FamilyNames mpnet() {
   return names;
 }
 
+FamilyNames deberta() {
+  FamilyNames names = renamed(bert(), "deberta.");
+  names.model_type = "deberta-v2";
+  names.query = "deberta.encoder.layer.#.attention.self.query_proj";
+  names.key = "deberta.encoder.layer.#.attention.self.key_proj";
+  names.value = "deberta.encoder.layer.#.attention.self.value_proj";
+  names.relative = "deberta.encoder.rel_embeddings";
+  names.relative_norm = "deberta.encoder.LayerNorm";
+  names.position_key = "deberta.encoder.layer.#.attention.self.pos_key_proj";
+  names.position_query = "deberta.encoder.layer.#.attention.self.pos_query_proj";
+  names.convolution = "deberta.encoder.conv.conv";
+  names.convolution_norm = "deberta.encoder.conv.LayerNorm";
+  names.heads = {on_every_token(question_answering, "qa_outputs"), on_every_token(token_classification, "classifier"),
+                 on_first_token({}, "pooler.dense", "classifier"),
+                 masked_words({}, "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm",
+                              "cls.predictions.decoder", "cls.predictions.bias"),
+                 // The authors' own, as microsoft/deberta-v3-base has it; its decoder is always the word embeddings.
+                 masked_words({}, "lm_predictions.lm_head.dense", "lm_predictions.lm_head.LayerNorm",
+                              "lm_predictions.lm_head.decoder", "lm_predictions.lm_head.bias")};
+  return names;
+}
+
 }  // namespace
 
 const FamilyNames& family_names(std::string_view model_type) {
   static const std::vector<FamilyNames> families = {
       bert(),   distilbert(), roberta("roberta"), roberta("xlm-roberta"), roberta("camembert"), electra(),
-      albert(), mpnet()};
+      albert(), mpnet(),      deberta()};
   const auto found = std::ranges::find(families, model_type, &FamilyNames::model_type);
   assert(found != families.end());
   return *found;
