@@ -150,6 +150,63 @@ void deberta(const Fields& fields, Config& config) {
   convolution.activation = fields.activation({"conv_act"}, "tanh");
 }
 
+/// Which layers of a ModernBERT see only what is near: layer_types says it, or else all but every n-th.
+std::vector<bool> local_layers(const Fields& fields, std::size_t layers) {
+  const std::size_t period = fields.size({"global_attn_every_n_layers"}, 3);
+  const Json* types = fields.find({"layer_types"});
+  if (types != nullptr && (!types->is_array() || types->size() != layers)) {
+    fields.fail({"layer_types"}, "a list of one type for each of the " + std::to_string(layers) + " layers");
+  }
+  std::vector<bool> is_local;
+  for (std::size_t layer = 0; layer < layers; layer++) {
+    const Json& type = types == nullptr ? Json() : (*types)[layer];
+    if (types != nullptr && type != "full_attention" && type != "sliding_attention") {
+      fields.fail_at({"layer_types"}, shown(type), "full_attention or sliding_attention");
+    }
+    is_local.push_back(types != nullptr ? type == "sliding_attention" : layer % period != 0);
+  }
+  return is_local;
+}
+
+/// Of one kind of layers, in the spellings of transformers 5 and 4.
+float theta(const Fields& fields, std::string_view kind, std::string_view before, float fallback) {
+  constexpr float smallest = 1, largest = 1e12f;
+  if (const auto all = fields.object("rope_parameters")) {
+    if (const auto one = all->object(kind)) {
+      one->require("rope_type", "default");
+      return one->number({"rope_theta"}, fallback, smallest, largest);
+    }
+  }
+  return fields.number({before}, fallback, smallest, largest);
+}
+
+void modernbert(const Fields& fields, Config& config) {
+  common(fields, config);
+  EncoderConfig& encoder = config.encoder;
+  encoder.activation = fields.activation({"hidden_activation"}, "gelu");
+  encoder.norm_epsilon = fields.epsilon({"norm_eps"}, 1e-5f);
+  encoder.position_table = false;
+  encoder.norm_first = encoder.gated = true;
+  encoder.attention_bias = fields.flag({"attention_bias"});
+  encoder.feed_forward_bias = fields.flag({"mlp_bias"});
+  encoder.norm_bias = fields.flag({"norm_bias"});
+  if (encoder.channels / encoder.heads % 2 != 0) {
+    fields.fail({"num_attention_heads"}, "heads of an even number of channels, which are turned in pairs");
+  }
+  fields.require("rope_scaling", nullptr);
+  encoder.rotary = {.global_theta = theta(fields, "full_attention", "global_rope_theta", 160'000),
+                    .local_theta = theta(fields, "sliding_attention", "local_rope_theta", 10'000),
+                    .window = fields.size({"local_attention"}, 128) / 2,
+                    .is_local = local_layers(fields, encoder.layers)};
+  config.head.activation = fields.activation({"classifier_activation"}, "gelu");
+  config.head.bias = fields.flag({"classifier_bias"});
+  config.head.decoder_bias = fields.flag({"decoder_bias"}, true);
+  const std::string pooling = fields.text({"classifier_pooling"}).value_or("cls");
+  if (pooling != "cls" && pooling != "mean") fields.fail({"classifier_pooling"}, "cls or mean");
+  const bool pools = config.head.task == Task::sequence_classification && !config.head.pooling;
+  if (pools) config.head.pooling = pooling == "mean" ? Pooling::mean : Pooling::first;
+}
+
 struct Family {
   std::string_view model_type;
   std::string_view class_prefix;  ///< "Bert" of BertForQuestionAnswering
@@ -165,6 +222,7 @@ constexpr Family families[] = {
     {"albert", "Albert", albert},
     {"mpnet", "MPNet", mpnet},
     {"deberta-v2", "DebertaV2", deberta},
+    {"modernbert", "ModernBert", modernbert},
 };
 
 /// The family that `model_type` names; where it is missing, as before transformers 2.2, the one of the model class.

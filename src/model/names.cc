@@ -155,12 +155,39 @@ FamilyNames deberta() {
   return names;
 }
 
+FamilyNames modernbert() {
+  const StepNames dense = {
+      .linear = "head.dense", .activation = {}, .norm = "head.norm", .has_bias = StepNames::Bias::head};
+  const StepNames decoder = {.linear = "decoder", .tied = true, .has_bias = StepNames::Bias::decoder};
+  return {
+      .model_type = "modernbert",
+      .prefix = "model.",
+      .word = "model.embeddings.tok_embeddings",
+      .position = {},
+      .token_type = {},
+      .embedding_norm = "model.embeddings.norm",
+      .query = "model.layers.#.attn.Wqkv",
+      .key = {},
+      .value = {},
+      .output = "model.layers.#.attn.Wo",
+      .attention_norm = "model.layers.#.attn_norm",
+      .up = "model.layers.#.mlp.Wi",
+      .down = "model.layers.#.mlp.Wo",
+      .feed_forward_norm = "model.layers.#.mlp_norm",
+      .final_norm = "model.final_norm",
+      .heads = {{question_answering, Pooling::none, {dense, {.linear = "classifier"}}},
+                {token_classification, Pooling::none, {dense, {.linear = "classifier"}}},
+                {sequence_classification, Pooling::first, {dense, {.linear = "classifier"}}},
+                {masked_lm, Pooling::none, {dense, decoder}}},
+  };
+}
+
 }  // namespace
 
 const FamilyNames& family_names(std::string_view model_type) {
   static const std::vector<FamilyNames> families = {
-      bert(),   distilbert(), roberta("roberta"), roberta("xlm-roberta"), roberta("camembert"), electra(),
-      albert(), mpnet(),      deberta()};
+      bert(),  distilbert(), roberta("roberta"), roberta("xlm-roberta"), roberta("camembert"), electra(), albert(),
+      mpnet(), deberta(),    modernbert()};
   const auto found = std::ranges::find(families, model_type, &FamilyNames::model_type);
   assert(found != families.end());
   return *found;
