@@ -59,7 +59,7 @@ Mat baseline_at(const Subject& subject, Layer layer, const Baseline& baseline) {
   const Encoder encoder = subject.encoder();
   const Tokenizer::Special& special = subject.explainer.pipeline().tokenizer.special();
   if (baseline.kind == Baseline::Kind::zero) {
-    Mat zero(subject.encoding.size(), encoder.config.channels);
+    Mat zero(subject.encoding.size(), channels_at(encoder.config, layer));
     std::fill_n(zero.row(0), zero.rows() * zero.columns(), 0.f);
     return zero;
   }

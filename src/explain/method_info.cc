@@ -110,7 +110,10 @@ Knobs knobs_of(const Method& method, const EncoderConfig& config) {
         } else if constexpr (requires { m.layer->number; }) {
           knobs.takes_layer = true;
           const bool is_gradcam = std::is_same_v<std::remove_cvref_t<decltype(m)>, GradCam>;
-          knobs.layer = m.layer.value_or(is_gradcam ? Layer{static_cast<int>(config.layers)} : Layer::word());
+          const Layer last = {static_cast<int>(config.layers)};
+          const Layer input = config.normalizes_words_alone() ? Layer::embeddings() : Layer::word();
+          knobs.layer = m.layer.value_or(is_gradcam ? last : input);
+          knobs.moves_layer = !m.layer && !is_gradcam && input != Layer::word();
         }
         return knobs;
       },
