@@ -6,7 +6,8 @@
 
 namespace limn {
 
-/// A line for each cell of an input, or one with its error; without correlations. @param header the line of names first.
+/// A line for each cell of an input, or one with its error; without correlations. @param header the line of names
+/// first.
 std::string to_csv(const ComparisonAxes& axes, const ComparedInput& input, bool header);
 
 }  // namespace limn

@@ -85,12 +85,12 @@ class Page {
   }
 
   std::string write() {
-    add("<main class=\"comparison\" style=\"--n:{}\">\n<h1>{}</h1>\n", axes_.models.size(), escape(title()));
+    add("<div class=\"comparison\" style=\"--n:{}\">\n<h1>{}</h1>\n", axes_.models.size(), escape(title()));
     write_heads();
     write_legend();
     for (std::size_t i = 0; i < inputs_.size(); i++) write_input(inputs_[i], i);
     write_correlations();
-    add("</main>\n");
+    add("</div>\n");
     return std::move(out_);
   }
 

@@ -6,7 +6,8 @@ namespace limn {
 
 /// What a comparison's page adds to html_style. --n is the number of columns.
 inline constexpr std::string_view comparison_style = R"css(
-main.comparison{max-width:calc(var(--n)*30rem + 6rem);padding-top:1.5rem}
+main{max-width:none;padding-top:1.5rem}
+.comparison{max-width:calc(var(--n)*30rem + 6rem);margin:0 auto}
 .comparison h1{margin:0}
 .comparison h2{font-size:1rem;line-height:1.4;letter-spacing:0}
 .columns{display:grid;grid-template-columns:repeat(var(--n),minmax(0,1fr));column-gap:2rem}

@@ -13,10 +13,13 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 std::vector<std::string> arguments_of(const Json& row) {
-  std::vector<std::string> arguments = {"attack", row["attack"] == "hotflip" ? "hotflip" : "reduce", "-m", golden(row["model"])};
+  std::vector<std::string> arguments = {"attack", row["attack"] == "hotflip" ? "hotflip" : "reduce", "-m",
+                                        golden(row["model"])};
   for (const auto& [name, text] : row["input"].items()) arguments.insert(arguments.end(), {"--" + name, text});
-  if (!row["target"].is_null()) arguments.insert(arguments.end(), {"--target", std::to_string(row["target"].get<int>())});
-  if (!row["toward"].is_null()) arguments.insert(arguments.end(), {"--toward", std::to_string(row["toward"].get<int>())});
+  if (!row["target"].is_null())
+    arguments.insert(arguments.end(), {"--target", std::to_string(row["target"].get<int>())});
+  if (!row["toward"].is_null())
+    arguments.insert(arguments.end(), {"--toward", std::to_string(row["toward"].get<int>())});
   return arguments;
 }
 
@@ -41,7 +44,8 @@ TEST(AttackCommand, TakesTheStepsThatPyTorchTakes) {
 }
 
 TEST(AttackCommand, StopsAfterMaxSteps) {
-  const Result result = run({"attack", "reduce", "-m", golden("bert-cls"), "--text", "A gorgeous, witty, seductive movie.", "--max-steps", "3"});
+  const Result result = run({"attack", "reduce", "-m", golden("bert-cls"), "--text",
+                             "A gorgeous, witty, seductive movie.", "--max-steps", "3"});
   ASSERT_EQ(result.code, 0) << result.err;
   const Json found = json_lines(result.out)[0];
   ASSERT_EQ(found["steps"].size(), 3u);
@@ -50,8 +54,10 @@ TEST(AttackCommand, StopsAfterMaxSteps) {
 }
 
 TEST(AttackCommand, ChangesTheTextsThatItMay) {
-  const std::vector<std::string> reduce = {"attack", "reduce", "-m", "minilm-l6-qa", "--question", "Who came to Rome in May?",
-                                           "--context", "Anna came to Rome."};
+  const std::vector<std::string> reduce = {"attack",     "reduce",
+                                           "-m",         "minilm-l6-qa",
+                                           "--question", "Who came to Rome in May?",
+                                           "--context",  "Anna came to Rome."};
   const auto with = [&](const std::string& change) {
     std::vector<std::string> arguments = reduce;
     if (!change.empty()) arguments.insert(arguments.end(), {"--change", change});
@@ -67,18 +73,22 @@ TEST(AttackCommand, ChangesTheTextsThatItMay) {
 }
 
 TEST(AttackCommand, OnATerminal) {
-  const Result flip = run_on_terminal({"attack", "hotflip", "-m", "minilm-l6-sentiment", "--text", "Dull."}, 80, {.environment = {{"NO_COLOR", "1"}}});
+  const Result flip = run_on_terminal({"attack", "hotflip", "-m", "minilm-l6-sentiment", "--text", "Dull."}, 80,
+                                      {.environment = {{"NO_COLOR", "1"}}});
   EXPECT_EQ(flip.code, 0) << flip.out;
   EXPECT_THAT(flip.out, AllOf(HasSubstr("negative"), HasSubstr("hotflip: "), HasSubstr("dull → ")));
-  const Result reduced = run_on_terminal({"attack", "reduce", "-m", "minilm-l6-sentiment", "--text", "A very dull film."}, 80,
-                                         {.environment = {{"NO_COLOR", "1"}}});
+  const Result reduced =
+      run_on_terminal({"attack", "reduce", "-m", "minilm-l6-sentiment", "--text", "A very dull film."}, 80,
+                      {.environment = {{"NO_COLOR", "1"}}});
   EXPECT_THAT(reduced.out, AllOf(HasSubstr("input-reduction: "), HasSubstr("could go"), HasSubstr("− a")));
 }
 
 TEST(AttackCommand, RowsKeepTheirOrderAndTheirFields) {
   Folder folder;
-  const std::string file = folder.write("a.jsonl", "{\"id\": 7, \"text\": \"a good film\", \"steps\": 1}\n{\"text\": \"\"}\n{\"text\": \"bad\"}\n");
-  const Result result = run({"attack", "hotflip", "-m", golden("bert-cls"), "--input", file, "-o", folder / "out.jsonl"});
+  const std::string file = folder.write(
+      "a.jsonl", "{\"id\": 7, \"text\": \"a good film\", \"steps\": 1}\n{\"text\": \"\"}\n{\"text\": \"bad\"}\n");
+  const Result result =
+      run({"attack", "hotflip", "-m", golden("bert-cls"), "--input", file, "-o", folder / "out.jsonl"});
   EXPECT_EQ(result.code, 3) << result.err;
   const auto rows = json_lines(read(folder / "out.jsonl"));
   ASSERT_EQ(rows.size(), 3u);
@@ -92,7 +102,9 @@ TEST(AttackCommand, RowsKeepTheirOrderAndTheirFields) {
 TEST(AttackCommand, SaysTheSameWhateverTheNumberOfThreads) {
   for (const std::string kind : {"hotflip", "reduce"}) {
     const auto with = [&](const std::string& threads) {
-      return without_seconds(run({"attack", kind, "-m", golden("bert-cls"), "--text", "A gorgeous, witty, seductive movie.", "--threads", threads}).out);
+      return without_seconds(run({"attack", kind, "-m", golden("bert-cls"), "--text",
+                                  "A gorgeous, witty, seductive movie.", "--threads", threads})
+                                 .out);
     };
     EXPECT_NE(with("1"), "");
     EXPECT_EQ(with("1"), with("2"));
@@ -110,14 +122,18 @@ TEST(AttackCommand, MistakesAreNamed) {
     for (const auto& part : parts) EXPECT_THAT(result.err, HasSubstr(part));
   };
   const std::string model = golden("bert-cls");
-  expect({"hotflip", "-m", model, "--text", "a film", "--toward", "splendid"}, {"splendid", "LABEL_0, LABEL_1, LABEL_2"});
+  expect({"hotflip", "-m", model, "--text", "a film", "--toward", "splendid"},
+         {"splendid", "LABEL_0, LABEL_1, LABEL_2"});
   expect({"hotflip", "-m", model, "--text", "a film", "--change", "pair"}, {"1", "0: there is one text"});
-  expect({"hotflip", "-m", model, "--text", "a film", "--change", "title"}, {"--change", "'title'", "text, question, pair, context, both"});
+  expect({"hotflip", "-m", model, "--text", "a film", "--change", "title"},
+         {"--change", "'title'", "text, question, pair, context, both"});
   expect({"hotflip", "-m", model, "--text", "a film", "--target", "1"}, {"--target", "only for token classification"});
   expect({"reduce", "-m", model, "--text", "a film", "--beam", "0"}, {"--beam", "found 0", "at least 1"});
   expect({"reduce", "-m", model, "--text", ""}, {"text"});
-  expect({"hotflip", "-m", golden("bert-qa"), "--question", "Who?", "--context", "Anna came.", "--toward", "Berta"}, {"Berta", "a piece of the context"});
-  expect({"reduce", "-m", LIMN_SOURCE_DIR "/tests/golden-mlm/bert-mlm", "--text", "a film"}, {"masked-lm", "sequence-classification"});
+  expect({"hotflip", "-m", golden("bert-qa"), "--question", "Who?", "--context", "Anna came.", "--toward", "Berta"},
+         {"Berta", "a piece of the context"});
+  expect({"reduce", "-m", LIMN_SOURCE_DIR "/tests/golden-mlm/bert-mlm", "--text", "a film"},
+         {"masked-lm", "sequence-classification"});
   expect({"hotflip", "-m", model, "--text", "a film", "--format", "svg"}, {"--format", "'svg'", "terminal, json"});
   EXPECT_EQ(run({"attack"}).code, 2);
   EXPECT_EQ(run({"attack", "melt", "-m", model, "--text", "a"}).code, 2);

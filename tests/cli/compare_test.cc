@@ -162,8 +162,10 @@ TEST(Compare, ModelsOfOneNameAreToldApart) {
 
 TEST(Compare, CsvHasALineForEachCell) {
   Folder folder;
-  const std::string file = folder.write("a.jsonl", "{\"text\": \"a film\", \"label\": \"another\"}\n{\"text\": \"\"}\n{\"text\": \"bad\"}\n");
-  const Result result = run(compare(two_models, {"--method", "gradient,rollout", "--input", file, "-o", folder / "a.csv"}));
+  const std::string file = folder.write(
+      "a.jsonl", "{\"text\": \"a film\", \"label\": \"another\"}\n{\"text\": \"\"}\n{\"text\": \"bad\"}\n");
+  const Result result =
+      run(compare(two_models, {"--method", "gradient,rollout", "--input", file, "-o", folder / "a.csv"}));
   EXPECT_EQ(result.code, 3) << result.err;
   const auto rows = lines(read(folder / "a.csv"));
   ASSERT_EQ(rows.size(), 1u + 4 + 1 + 4);
@@ -175,8 +177,9 @@ TEST(Compare, CsvHasALineForEachCell) {
 }
 
 TEST(Compare, MethodsTakeTheOptionsThatTheyHaveAndPresetsAreMethods) {
-  const Result result = run(compare({golden("bert-cls")}, {"--method", "gradient,integrated-gradients,smoothgrad,seed-classification",
-                                                           "--steps", "7", "--samples", "3", "--text", "a good film"}));
+  const Result result =
+      run(compare({golden("bert-cls")}, {"--method", "gradient,integrated-gradients,smoothgrad,seed-classification",
+                                         "--steps", "7", "--samples", "3", "--text", "a good film"}));
   ASSERT_EQ(result.code, 0) << result.err;
   const auto row = json_lines(result.out)[0];
   ASSERT_EQ(row["explanations"].size(), 4u);
@@ -190,7 +193,8 @@ TEST(Compare, MethodsTakeTheOptionsThatTheyHaveAndPresetsAreMethods) {
 }
 
 TEST(Compare, SeveralModelsOnTheNineQuestions) {
-  const Result result = run(compare({"minilm-l6-qa", "minilm-l6-squad1"}, {"--input", LIMN_SOURCE_DIR "/tools/demo/questions.jsonl"}));
+  const Result result =
+      run(compare({"minilm-l6-qa", "minilm-l6-squad1"}, {"--input", LIMN_SOURCE_DIR "/tools/demo/questions.jsonl"}));
   ASSERT_EQ(result.code, 0) << result.err;
   const auto rows = json_lines(result.out);
   ASSERT_EQ(rows.size(), 9u);
@@ -240,7 +244,8 @@ TEST(Compare, ListsOfMethods) {
                  {"'gradient' twice", "each method once"});
   expect_mistake(compare(two_models, {"--text", "a", "--method", "gradient,rollout", "--steps", "7"}),
                  {"--steps", "gradient,rollout", "at least one method that has this option"});
-  expect_mistake(compare(two_models, {"--text", "a", "--method", "gradient,lime", "--samples", "0"}), {"--samples", "at least 1"});
+  expect_mistake(compare(two_models, {"--text", "a", "--method", "gradient,lime", "--samples", "0"}),
+                 {"--samples", "at least 1"});
 }
 
 TEST(Compare, FormatsThatItCannotWrite) {

@@ -31,8 +31,10 @@ std::vector<std::string> commands_in(const std::string& help) {
   bool inside = false;
   for (const auto& line : lines(help)) {
     std::smatch match;
-    if (!line.starts_with(' ')) inside = line == "Commands:";
-    else if (inside && std::regex_search(line, match, std::regex("^  ([a-z]+)( |$)"))) names.push_back(match[1]);
+    if (!line.starts_with(' '))
+      inside = line == "Commands:";
+    else if (inside && std::regex_search(line, match, std::regex("^  ([a-z]+)( |$)")))
+      names.push_back(match[1]);
   }
   return names;
 }
@@ -58,13 +60,15 @@ TEST(Interface, ListsEveryCommandAndOption) {
     EXPECT_THAT(document(), HasSubstr(name));
     for (const auto& line : lines(help_of(command))) {
       std::smatch match;
-      if (std::regex_search(line, match, std::regex("^ +(-[a-z], *)?--([a-z-]+)"))) options.insert("--" + match[2].str());
+      if (std::regex_search(line, match, std::regex("^ +(-[a-z], *)?--([a-z-]+)")))
+        options.insert("--" + match[2].str());
     }
   }
   EXPECT_GE(options.size(), 45u);
   options.erase("--help");
   for (const auto& option : options)
-    EXPECT_TRUE(std::regex_search(document(), std::regex(option + "(?![a-z-])"))) << "docs/interface.md has no " << option;
+    EXPECT_TRUE(std::regex_search(document(), std::regex(option + "(?![a-z-])")))
+        << "docs/interface.md has no " << option;
 }
 
 TEST(Interface, ListsEveryMethodAndEveryValueOfAnOption) {
@@ -76,13 +80,21 @@ TEST(Interface, ListsEveryMethodAndEveryValueOfAnOption) {
     EXPECT_NE(begin, std::string::npos) << message;
     std::vector<std::string> names;
     const std::regex name("[a-z][a-z0-9-]*");
-    for (std::sregex_iterator match(message.begin() + static_cast<std::ptrdiff_t>(begin) + 9, message.end(), name), end; match != end; ++match)
+    for (std::sregex_iterator match(message.begin() + static_cast<std::ptrdiff_t>(begin) + 9, message.end(), name), end;
+         match != end; ++match)
       names.push_back(match->str());
     return names;
   };
-  for (const std::vector<std::string>& option : std::vector<std::vector<std::string>>{
-           {"--method", "?"}, {"--explain", "?"}, {"--reduce", "?"}, {"--normalize", "?"}, {"--unit", "?"}, {"--pieces", "?"},
-           {"--method", "lime", "--absent", "?"}, {"--method", "lime", "--flavour", "?"}, {"--method", "sobol", "--order", "?"}}) {
+  for (const std::vector<std::string>& option :
+       std::vector<std::vector<std::string>>{{"--method", "?"},
+                                             {"--explain", "?"},
+                                             {"--reduce", "?"},
+                                             {"--normalize", "?"},
+                                             {"--unit", "?"},
+                                             {"--pieces", "?"},
+                                             {"--method", "lime", "--absent", "?"},
+                                             {"--method", "lime", "--flavour", "?"},
+                                             {"--method", "sobol", "--order", "?"}}) {
     const auto names = with(option);
     EXPECT_GE(names.size(), 2u);
     for (const auto& name : names) EXPECT_THAT(document(), HasSubstr("`" + name + "`")) << option[0];
@@ -102,10 +114,12 @@ void collect(const Json& value, std::set<std::string>& keys) {
 }
 
 TEST(Interface, ListsEveryFieldOfTheJson) {
-  const std::string masked = LIMN_SOURCE_DIR "/tests/golden-mlm/bert-mlm", text = "a good film with a bad end and more of it all";
+  const std::string masked = LIMN_SOURCE_DIR "/tests/golden-mlm/bert-mlm",
+                    text = "a good film with a bad end and more of it all";
   std::set<std::string> keys;
   for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
-           {"explain", "-m", golden("bert-cls"), "--text", text, "--raw", "--target", "1", "--contrast", "0", "--layer", "2", "--reduce", "l2", "--unit", "token"},
+           {"explain", "-m", golden("bert-cls"), "--text", text, "--raw", "--target", "1", "--contrast", "0", "--layer",
+            "2", "--reduce", "l2", "--unit", "token"},
            {"explain", "-m", golden("bert-cls"), "--text", "a", "--method", "attention"},
            {"explain", "-m", golden("bert-cls"), "--text", text, "--method", "kernel-shap"},
            {"explain", "-m", golden("bert-cls"), "--text", text, "--method", "lime"},
@@ -125,7 +139,8 @@ TEST(Interface, ListsEveryFieldOfTheJson) {
            {"heatmap", "-m", masked, "--text", "a film"},
            {"predict", "-m", masked, "--text", "a [MASK] film"},
            {"tokenize", "-m", golden("bert-cls"), "--text", "a"},
-           {"bench", "-m", golden("bert-cls"), "--input", LIMN_SOURCE_DIR "/tools/demo/sentences.txt", "--limit", "1"}}) {
+           {"bench", "-m", golden("bert-cls"), "--input", LIMN_SOURCE_DIR "/tools/demo/sentences.txt", "--limit",
+            "1"}}) {
     const Result result = run(arguments);
     ASSERT_EQ(result.code, 0) << result.err;
     for (const auto& object : json_lines(result.out)) collect(object, keys);

@@ -42,9 +42,9 @@ Json explanation(const std::vector<std::string>& more) {
 
 TEST(Methods, AreThoseOfTheInterface) {
   EXPECT_EQ(all_methods().size(), 19u);
-  for (const char* name : {"gradient", "smoothgrad", "vargrad", "squaregrad", "integrated-gradients", "expected-gradients",
-                           "gradcam", "occlusion", "lime", "kernel-shap", "shapley", "partition-shap", "rise", "sobol",
-                           "attention", "rollout", "grad-attention"})
+  for (const char* name : {"gradient", "smoothgrad", "vargrad", "squaregrad", "integrated-gradients",
+                           "expected-gradients", "gradcam", "occlusion", "lime", "kernel-shap", "shapley",
+                           "partition-shap", "rise", "sobol", "attention", "rollout", "grad-attention"})
     EXPECT_THAT(all_methods(), Contains(std::string(name)));
 }
 
@@ -53,7 +53,8 @@ TEST(Methods, SayTheSameWhateverTheNumberOfThreads) {
   for (const auto& method : all_methods()) {
     std::string first;
     for (const std::string threads : {"1", "2", "3"}) {
-      const Result result = explain(golden("bert-cls"), {"--text", text, "--method", method, "--threads", threads, "--seed", "7"});
+      const Result result =
+          explain(golden("bert-cls"), {"--text", text, "--method", method, "--threads", threads, "--seed", "7"});
       ASSERT_EQ(result.code, 0) << method << ": " << result.err;
       if (first.empty()) first = without_seconds(result.out);
       EXPECT_EQ(without_seconds(result.out), first) << method << " with " << threads << " threads";
@@ -67,10 +68,12 @@ TEST(Methods, ASeedChangesWhatIsDrawnAndNothingElse) {
     const auto words = [&](const std::string& seed) {
       return explanation({"--text", text, "--method", method, "--seed", seed})["words"];
     };
-    static const std::vector<std::string> random = {"smoothgrad", "squaregrad", "vargrad", "expected-gradients", "lime",
-                                                    "kernel-shap", "shapley", "rise", "sobol"};
-    if (std::find(random.begin(), random.end(), method) != random.end()) EXPECT_NE(words("1"), words("2")) << method;
-    else EXPECT_EQ(words("1"), words("2")) << method;
+    static const std::vector<std::string> random = {
+        "smoothgrad", "squaregrad", "vargrad", "expected-gradients", "lime", "kernel-shap", "shapley", "rise", "sobol"};
+    if (std::find(random.begin(), random.end(), method) != random.end())
+      EXPECT_NE(words("1"), words("2")) << method;
+    else
+      EXPECT_EQ(words("1"), words("2")) << method;
     EXPECT_EQ(words("1"), words("1")) << method;
   }
 }
@@ -81,10 +84,15 @@ TEST(Methods, TakeTheSmallestTexts) {
     for (const std::string text : {"film", "☃", "?", "a"}) {
       const Json found = explanation({"--text", text, "--method", method});
       ASSERT_EQ(found["words"].size(), 1u) << method << ": " << text;
+      ASSERT_EQ(found["tokens"].size(), 3u) << method << ": " << text;
+      if (text == "☃") {
+        EXPECT_EQ(found["tokens"][1]["token"], "[UNK]");
+      }
       EXPECT_TRUE(found["words"][0]["score"].is_number()) << method << ": " << text;  // null if it is not finite
       for (const auto& token : found["tokens"]) EXPECT_TRUE(token["score"].is_number()) << method << ": " << text;
     }
-    const Result question = run({"explain", "-m", golden("bert-qa"), "--question", "☃", "--context", "film", "--method", method});
+    const Result question =
+        run({"explain", "-m", golden("bert-qa"), "--question", "☃", "--context", "film", "--method", method});
     EXPECT_EQ(question.code, 0) << method << ": " << question.err;
     const Result token = run({"explain", "-m", golden("bert-token"), "--text", "☃", "--method", method});
     EXPECT_EQ(token.code, 0) << method << ": " << token.err;
@@ -124,7 +132,8 @@ TEST(Methods, RefuseWhatMakesNoSense) {
   }
   for (const auto& method : {"expected-gradients", "lime", "kernel-shap", "shapley", "partition-shap", "rise", "sobol"})
     expect(method, "--samples", "0", {"--samples", "found 0", "at least 1"});
-  for (const auto& method : {"gradient-x-input", "smoothgrad", "integrated-gradients", "expected-gradients", "gradcam"}) {
+  for (const auto& method :
+       {"gradient-x-input", "smoothgrad", "integrated-gradients", "expected-gradients", "gradcam"}) {
     expect(method, "--layer", "77", {"--layer", "found 77", "1 to 3"});
     expect(method, "--layer", "-2", {"--layer", "'-2'", "word, embeddings"});
     expect(method, "--layer", "9999999999", {"--layer", "'9999999999'"});
@@ -144,27 +153,29 @@ TEST(Methods, RefuseWhatMakesNoSense) {
 }
 
 TEST(Methods, RefuseOptionsThatTheyDoNotHave) {
-  for (const auto& [method, option] : std::vector<std::pair<std::string, std::vector<std::string>>>{
-           {"gradient", {"--steps", "5"}},
-           {"gradient", {"--absent", "mask"}},
-           {"attention", {"--explain", "loss"}},
-           {"rollout", {"--samples", "5"}},
-           {"occlusion", {"--layer", "1"}},
-           {"lime", {"--tolerance", "1"}},
-           {"kernel-shap", {"--exact"}},
-           {"kernel-shap", {"--background", "a.txt"}},
-           {"shapley", {"--flavour", "captum"}}}) {
+  for (const auto& [method, option] :
+       std::vector<std::pair<std::string, std::vector<std::string>>>{{"gradient", {"--steps", "5"}},
+                                                                     {"gradient", {"--absent", "mask"}},
+                                                                     {"attention", {"--explain", "loss"}},
+                                                                     {"rollout", {"--samples", "5"}},
+                                                                     {"occlusion", {"--layer", "1"}},
+                                                                     {"lime", {"--tolerance", "1"}},
+                                                                     {"kernel-shap", {"--exact"}},
+                                                                     {"kernel-shap", {"--background", "a.txt"}},
+                                                                     {"shapley", {"--flavour", "captum"}}}) {
     std::vector<std::string> more = {"--text", "a film", "--method", method};
     more.insert(more.end(), option.begin(), option.end());
     const Result result = explain(golden("bert-cls"), more);
     EXPECT_EQ(result.code, 1);
-    EXPECT_THAT(result.err, AllOf(HasSubstr(option[0] + ": found --method " + method), HasSubstr("a method that has this option")));
+    EXPECT_THAT(result.err,
+                AllOf(HasSubstr(option[0] + ": found --method " + method), HasSubstr("a method that has this option")));
   }
 }
 
 TEST(Methods, AToleranceThatCannotBeMetSaysWhatWasReached) {
   for (const std::string method : {"integrated-gradients", "sequential-integrated-gradients"}) {
-    const Json found = explanation({"--text", "a good film with a bad end", "--method", method, "--tolerance", "1e-9", "--max-steps", "12"});
+    const Json found = explanation(
+        {"--text", "a good film with a bad end", "--method", method, "--tolerance", "1e-9", "--max-steps", "12"});
     const double error = found["completeness_error"];
     ASSERT_GT(error, 0) << method;
     ASSERT_EQ(found["warnings"].size(), 1u) << method;
@@ -174,7 +185,8 @@ TEST(Methods, AToleranceThatCannotBeMetSaysWhatWasReached) {
     EXPECT_NEAR(std::stod(warning.substr(warning.find(" is ") + 4)), error, 0.06 * error) << warning;
   }
   // One that can be met needs none, and holds.
-  const Json fine = explanation({"--text", "a good film with a bad end", "--method", "integrated-gradients", "--tolerance", "0.001"});
+  const Json fine =
+      explanation({"--text", "a good film with a bad end", "--method", "integrated-gradients", "--tolerance", "0.001"});
   EXPECT_FALSE(fine.contains("warnings"));
   double sum = 0;
   for (const auto& token : fine["tokens"]) sum += token["score"].get<double>();
@@ -200,11 +212,15 @@ TEST(Methods, KnobsReachTheMethod) {
   // Seven units: 2⁷ coalitions, of which the whole text has been seen already.
   EXPECT_EQ(method({"--method", "shapley", "--exact"})["passes"], 128);
   const Json limited = method({"--method", "lime", "--features", "2"});
-  EXPECT_LE(std::count_if(limited["words"].begin(), limited["words"].end(), [](const Json& word) { return word["score"] != 0; }), 3);
+  EXPECT_LE(std::count_if(limited["words"].begin(), limited["words"].end(),
+                          [](const Json& word) { return word["score"] != 0; }),
+            3);
   EXPECT_NE(method({"--method", "sobol", "--order", "first"})["words"], method({"--method", "sobol"})["words"]);
-  for (const auto& token : method({"--method", "gradient-x-input", "--absolute"})["tokens"]) EXPECT_GE(token["score"], 0);
+  for (const auto& token : method({"--method", "gradient-x-input", "--absolute"})["tokens"])
+    EXPECT_GE(token["score"], 0);
   EXPECT_EQ(method({"--method", "attention", "--layer", "1", "--head", "2"})["tokens"].size(), 9u);
-  EXPECT_NE(method({"--method", "attention", "--head", "2"})["words"], method({"--method", "attention", "--head", "3"})["words"]);
+  EXPECT_NE(method({"--method", "attention", "--head", "2"})["words"],
+            method({"--method", "attention", "--head", "3"})["words"]);
 }
 
 TEST(Methods, WordsAreMadeOfTheirPieces) {
@@ -228,18 +244,21 @@ TEST(Methods, WordsAreMadeOfTheirPieces) {
 
 TEST(Methods, ExpectedGradientsTakeABackgroundFile) {
   Folder folder;
-  const std::vector<std::string> method = {"--text", "a good film", "--method", "expected-gradients", "--samples", "20"};
+  const std::vector<std::string> method = {"--text",    "a good film", "--method", "expected-gradients",
+                                           "--samples", "20"};
   const auto with = [&](const std::string& file) {
     std::vector<std::string> arguments = method;
     arguments.insert(arguments.end(), {"--background", file});
     return explanation(arguments);
   };
   const Json plain = with(folder.write("a.txt", "a bad end\nsome words\n"));
-  EXPECT_EQ(plain["words"], with(folder.write("a.jsonl", "{\"text\": \"a bad end\"}\n{\"text\": \"some words\"}\n"))["words"]);
+  EXPECT_EQ(plain["words"],
+            with(folder.write("a.jsonl", "{\"text\": \"a bad end\"}\n{\"text\": \"some words\"}\n"))["words"]);
   EXPECT_EQ(plain["words"], with(folder.write("a.csv", "text,label\na bad end,1\nsome words,2\n"))["words"]);
   EXPECT_NE(plain["words"], explanation(method)["words"]);
   // The text as its own background: nothing changes, so nothing has a score.
-  for (const auto& word : with(folder.write("same.txt", "a good film\n"))["words"]) EXPECT_NEAR(word["score"].get<double>(), 0, 1e-6);
+  for (const auto& word : with(folder.write("same.txt", "a good film\n"))["words"])
+    EXPECT_NEAR(word["score"].get<double>(), 0, 1e-6);
   std::vector<std::string> arguments = method;
   arguments.insert(arguments.end(), {"--background", folder.write("empty.txt", "\n")});
   const Result empty = explain(golden("bert-cls"), arguments);

@@ -144,7 +144,8 @@ TEST(Targets, EntityByEntityFromOneForwardPass) {
         EXPECT_EQ(all[i]["passes"], 1);
       }
       // The same as if only this one had been asked for.
-      const std::string asked = std::to_string(target["start_token"].get<int>()) + ":" + target["label"].get<std::string>();
+      const std::string asked =
+          std::to_string(target["start_token"].get<int>()) + ":" + target["label"].get<std::string>();
       const Json alone = explain(by_method, {"--target", asked});
       EXPECT_EQ(alone["value"], all[i]["value"]);
       EXPECT_EQ(scores(alone), scores(all[i]));
@@ -154,7 +155,8 @@ TEST(Targets, EntityByEntityFromOneForwardPass) {
 
 TEST(Targets, EntitiesOfManyTextsArePackedAndStayTheirOwn) {
   Folder folder;
-  const std::vector<std::string> texts = {"Ada Lovelace met Charles Babbage in London.", "Nothing here.", "Siemens is in Berlin."};
+  const std::vector<std::string> texts = {"Ada Lovelace met Charles Babbage in London.", "Nothing here.",
+                                          "Siemens is in Berlin."};
   std::string rows;
   for (const auto& text : texts) rows += text + "\n";
   const auto together = explanations({"-m", "minilm-l6-ner", "--input", folder.write("a.txt", rows)});
@@ -200,12 +202,12 @@ TEST(Targets, AnAnswerByItsText) {
 
 TEST(Targets, EveryMethodTakesThem) {
   const Json row = cases("bert-cls")[0];
-  for (const char* method :
-       {"gradient", "gradient-x-input", "smoothgrad", "squaregrad", "vargrad", "integrated-gradients",
-        "sequential-integrated-gradients", "expected-gradients", "gradcam", "occlusion", "kernel-shap", "shapley",
-        "partition-shap", "sobol", "grad-attention"}) {
+  for (const char* method : {"gradient", "gradient-x-input", "smoothgrad", "squaregrad", "vargrad",
+                             "integrated-gradients", "sequential-integrated-gradients", "expected-gradients", "gradcam",
+                             "occlusion", "kernel-shap", "shapley", "partition-shap", "sobol", "grad-attention"}) {
     const Json found = explain(text_case("bert-cls", row), {"--method", method, "--target", "2", "--contrast", "1"});
-    EXPECT_NEAR(found["value"].get<double>(), row["logits"][2].get<double>() - row["logits"][1].get<double>(), logit_error)
+    EXPECT_NEAR(found["value"].get<double>(), row["logits"][2].get<double>() - row["logits"][1].get<double>(),
+                logit_error)
         << method;
   }
 }
@@ -235,9 +237,11 @@ TEST(Targets, MistakesAreNamed) {
          {"--contrast", "only for classification"});
   expect(with("minilm-l6-qa", {"--question", "Who?", "--context", "Anna came.", "--target", "5:99"}),
          {"--target", "5:99", "START:END"});
-  expect(with("minilm-l6-qa", {"--question", "Who came?", "--context", "Anna Karenina came to Moscow.", "--answer", "Anna Karenia"}),
+  expect(with("minilm-l6-qa",
+              {"--question", "Who came?", "--context", "Anna Karenina came to Moscow.", "--answer", "Anna Karenia"}),
          {"--answer", "\"Anna Karenia\"", "the nearest is \"Anna Karenina\""});
-  expect(with("minilm-l6-qa", {"--question", "Who?", "--context", "Anna came.", "--answer", " "}), {"--answer", "an empty text"});
+  expect(with("minilm-l6-qa", {"--question", "Who?", "--context", "Anna came.", "--answer", " "}),
+         {"--answer", "an empty text"});
 }
 
 }  // namespace

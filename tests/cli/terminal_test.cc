@@ -86,8 +86,10 @@ TEST(Terminal, ALongMethodShowsHowFarItIsAndWipesIt) {
   Folder folder;
   std::string context;
   for (int i = 0; i < 10; i++) context += "Anna came to Rome in May and met Ben there. ";
-  const Result result = run_on_terminal({"explain", "-m", "minilm-l6-qa", "--question", "Who came?", "--context", context, "--method",
-                                         "integrated-gradients", "--steps", "100", "--threads", "1", "-o", folder / "a.json"}, 80);
+  const Result result =
+      run_on_terminal({"explain", "-m", "minilm-l6-qa", "--question", "Who came?", "--context", context, "--method",
+                       "integrated-gradients", "--steps", "100", "--threads", "1", "-o", folder / "a.json"},
+                      80);
   EXPECT_EQ(result.code, 0);
   if (result.out.empty()) GTEST_SKIP() << "done in under two seconds";
   EXPECT_THAT(result.out, AllOf(HasSubstr(" % "), HasSubstr("━"), HasSubstr(" left"), Not(HasSubstr("rows"))));
@@ -102,7 +104,8 @@ TEST(Terminal, CtrlCWipesTheLineAndEnds) {
     std::string context;
     for (int i = 0; i < 4; i++) context += "Anna came to Rome in May and met Ben there. ";
     become_limn({"explain", "-m", "minilm-l6-qa", "--question", "Who came?", "--context", context, "--method", "lime",
-                 "--samples", "1000000", "--threads", "1"}, {});
+                 "--samples", "1000000", "--threads", "1"},
+                {});
   }
   std::string out;
   char buffer[4096];

@@ -138,7 +138,8 @@ TEST(HeatmapCommand, NeedsAMaskedLanguageModel) {
     const Result result = run(arguments);
     EXPECT_EQ(result.code, 1);
     EXPECT_EQ(result.out, "");
-    EXPECT_THAT(result.err, AllOf(HasSubstr(input[1]), HasSubstr("the model's task"), HasSubstr("masked-lm"), HasSubstr("limn explain")));
+    EXPECT_THAT(result.err, AllOf(HasSubstr(input[1]), HasSubstr("the model's task"), HasSubstr("masked-lm"),
+                                  HasSubstr("limn explain")));
   }
 }
 

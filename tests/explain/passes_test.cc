@@ -23,7 +23,12 @@ class Passes : public testing::Test {
     return words;
   }
   Subject subject() const {
-    return {.explainer = explainer_, .encoding = encodings_.front(), .target = target_, .text = input_.text, .pair = {}, .options = options_};
+    return {.explainer = explainer_,
+            .encoding = encodings_.front(),
+            .target = target_,
+            .text = input_.text,
+            .pair = {},
+            .options = options_};
   }
 
   Explainer explainer_;
@@ -61,7 +66,8 @@ TEST_F(Passes, ATracedPassHasItsBudget) {
     config.channels = channels;
     config.feed_forward = 4 * channels;
     config.layers = layers;
-    const std::size_t floats = channels + layers * (3 * channels + 2 * channels + 4 * channels);  // qkv, two norms, slopes
+    const std::size_t floats =
+        channels + layers * (3 * channels + 2 * channels + 4 * channels);  // qkv, two norms, slopes
     EXPECT_EQ(trace_floats_a_row(config), floats);
     EXPECT_LE(traced_rows(config), std::max<std::size_t>(128, (48u << 20) / (4 * floats)));
     EXPECT_GE(traced_rows(config), 128u);

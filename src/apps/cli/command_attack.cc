@@ -65,7 +65,8 @@ int attack(const CLI::App& app, const AttackCommand& command, Kind kind) {
   return done;
 }
 
-void add_kind(CLI::App& parent, Run& run, const char* name, const char* description, const std::string& examples, Kind kind) {
+void add_kind(CLI::App& parent, Run& run, const char* name, const char* description, const std::string& examples,
+              Kind kind) {
   const auto command = std::make_shared<AttackCommand>();
   CLI::App& app = *parent.add_subcommand(name, description)->group("Commands");
   const bool is_flip = kind == &Model::hotflip;
@@ -85,7 +86,8 @@ void add_kind(CLI::App& parent, Run& run, const char* name, const char* descript
   }
   option("--change", command->change,
          "which texts may change: " + changed_texts.list() + "; default: the question, or every text", "NAME");
-  if (!is_flip) option("--beam", command->beam, "candidates of each round; default: 3", "N")->check(CLI::NonNegativeNumber);
+  if (!is_flip)
+    option("--beam", command->beam, "candidates of each round; default: 3", "N")->check(CLI::NonNegativeNumber);
   option("--max-steps", command->max_steps, "at most so many changes; default: as many as there are tokens", "N")
       ->check(CLI::PositiveNumber);
   add_options(app, command->reading);

@@ -41,8 +41,10 @@ int attention(const AttentionCommand& command) {
   const Input input = single_input(command.input, model.info().task, model.info().name);
   const AttentionMaps maps = model.attention(input, predict_options(command.reading));
   Output file(output.file);
-  if (format == Format::html) file.write(to_attention_html(maps));
-  else write_json(maps, [&](std::string_view part) { file.write(part); });
+  if (format == Format::html)
+    file.write(to_attention_html(maps));
+  else
+    write_json(maps, [&](std::string_view part) { file.write(part); });
   file.finish();
   return done;
 }
@@ -51,7 +53,8 @@ int attention(const AttentionCommand& command) {
 
 void add_attention(CLI::App& program, Run& run) {
   const auto command = std::make_shared<AttentionCommand>();
-  CLI::App& app = *program.add_subcommand("attention", "What every head of every layer looked at; no proof of what mattered.");
+  CLI::App& app =
+      *program.add_subcommand("attention", "What every head of every layer looked at; no proof of what mattered.");
   add_options(app, command->model);
   add_options(app, command->input);
   add_options(app, command->reading);

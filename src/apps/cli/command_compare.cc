@@ -85,7 +85,8 @@ std::vector<ListedMethod> listed_methods(const MethodOptions& options) {
   }
   for (const auto& [option, count] : without) {
     if (count == listed.size())
-      throw Error({.thing = option, .found = "--method " + names, .expected = "at least one method that has this option"});
+      throw Error(
+          {.thing = option, .found = "--method " + names, .expected = "at least one method that has this option"});
   }
   return listed;
 }
@@ -207,7 +208,8 @@ class Comparer {
 
   /// Only methods of one pass are faster for many inputs at once; the others each take a while.
   std::size_t rows_at_once() const {
-    const bool one_pass = std::ranges::all_of(methods_, [](const ListedMethod& listed) { return is_one_pass(listed.chosen.method); });
+    const bool one_pass =
+        std::ranges::all_of(methods_, [](const ListedMethod& listed) { return is_one_pass(listed.chosen.method); });
     return one_pass ? most_rows_at_once : 1;
   }
 
@@ -434,11 +436,11 @@ void add_compare(CLI::App& program, Run& run) {
   option("--contrast", command->contrast, "why the target rather than this label", "LABEL", what);
   option("--unit", command->unit, units.list() + ": what a score is shown for; default: word", "NAME", what);
   add_options(app, command->reading);
-  option(
-      "--format", command->output.format,
-      "terminal, json, html, csv; default: by the ending of --output, otherwise terminal on a terminal and json elsewhere "
-      "(one object a line)",
-      "FORMAT", "Output");
+  option("--format", command->output.format,
+         "terminal, json, html, csv; default: by the ending of --output, otherwise terminal on a terminal and json "
+         "elsewhere "
+         "(one object a line)",
+         "FORMAT", "Output");
   option("-o,--output", command->output.file, "write here instead of to standard output", "FILE", "Output");
   app.footer(
       command_footer("limn compare -m minilm-l6-qa -m minilm-l6-squad1 --question 'Who came?' --context 'Anna came.'\n"

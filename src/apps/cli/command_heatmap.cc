@@ -74,7 +74,8 @@ void add_heatmap(CLI::App& program, Run& run) {
   app.add_option("--special", command->special, "on a terminal: hide or show special tokens and the pieces of words")
       ->option_text("hide|show")
       ->group("Output");
-  app.footer(command_footer("limn heatmap -m bert-base-uncased --text 'Paris is the capital of France.' -o heatmap.html"));
+  app.footer(
+      command_footer("limn heatmap -m bert-base-uncased --text 'Paris is the capital of France.' -o heatmap.html"));
   app.callback([&app, &run, command] { run = [&app, command] { return heatmap(app, *command); }; });
 }
 

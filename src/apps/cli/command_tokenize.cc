@@ -88,12 +88,13 @@ int tokenize(const CLI::App& app, const TokenizeCommand& command) {
   const PredictOptions options{.max_length = command.max_length};
 
   if (command.input.file) {
-    return write_json_rows(app, command.input, command.output, model, [&](const std::vector<Input>& inputs, const Report&) {
-      std::vector<std::vector<std::string>> rows;
-      for (const auto& input : inputs)
-        rows.push_back({members_of(json_of(model.tokenize(input, options), input, name, question))});
-      return rows;
-    });
+    return write_json_rows(
+        app, command.input, command.output, model, [&](const std::vector<Input>& inputs, const Report&) {
+          std::vector<std::vector<std::string>> rows;
+          for (const auto& input : inputs)
+            rows.push_back({members_of(json_of(model.tokenize(input, options), input, name, question))});
+          return rows;
+        });
   }
   const Input input = single_input(command.input, model.info().task, name);
   const TokenizedInput tokenized = model.tokenize(input, options);

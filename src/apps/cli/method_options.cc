@@ -24,13 +24,16 @@ class Knobs {
     if (!given) return;
     if constexpr (requires { knob(method); }) {
       const auto value = read(*given);
-      if constexpr (requires { knob(method) == value; }) changed_ = changed_ || !(knob(method) == value);
-      else changed_ = true;
+      if constexpr (requires { knob(method) == value; })
+        changed_ = changed_ || !(knob(method) == value);
+      else
+        changed_ = true;
       knob(method) = value;
     } else if (without_) {
       without_->push_back(option);
     } else {
-      throw Error({.thing = option, .found = fmt::format("--method {}", method_), .expected = "a method that has this option"});
+      throw Error(
+          {.thing = option, .found = fmt::format("--method {}", method_), .expected = "a method that has this option"});
     }
   }
   bool changed() const { return changed_; }
@@ -55,7 +58,9 @@ std::size_t at_least_one(const char* option, std::size_t number) {
 /// Layers of attention count from 1.
 std::size_t find_attention_layer(const std::string& name) {
   const int number = find_layer(name).number;
-  if (number < 1) throw Error({.thing = "--layer", .found = "'" + name + "'", .expected = "the number of a layer, from 1, for attention"});
+  if (number < 1)
+    throw Error(
+        {.thing = "--layer", .found = "'" + name + "'", .expected = "the number of a layer, from 1, for attention"});
   return static_cast<std::size_t>(number);
 }
 
@@ -68,7 +73,8 @@ std::vector<std::string> read_background(const std::string& file) {
       texts.push_back(std::move(item.input.text));
     }
   }
-  if (texts.empty()) throw Error({.file = file, .thing = "--background", .found = "no text", .expected = "at least one"});
+  if (texts.empty())
+    throw Error({.file = file, .thing = "--background", .found = "no text", .expected = "at least one"});
   return texts;
 }
 
@@ -82,7 +88,8 @@ const std::vector<NamedMethod>& methods() {
       {"squaregrad", SmoothGrad{.statistic = SmoothGrad::Statistic::square}},
       {"vargrad", SmoothGrad{.statistic = SmoothGrad::Statistic::variance}},
       {"integrated-gradients", IntegratedGradients{}},
-      {"sequential-integrated-gradients", IntegratedGradients{.baseline = {.kind = Baseline::Kind::mask, .text = {}}, .sequential = true}},
+      {"sequential-integrated-gradients",
+       IntegratedGradients{.baseline = {.kind = Baseline::Kind::mask, .text = {}}, .sequential = true}},
       {"expected-gradients", ExpectedGradients{}},
       {"gradcam", GradCam{}},
       {"occlusion", Occlusion{}},
@@ -139,9 +146,11 @@ ChosenMethod choose_method(const MethodOptions& options, std::vector<std::string
             method, "--explain", o.explain, [](auto& m) -> decltype((m.explain)) { return m.explain; },
             [](const auto& given) { return scalars.find("--explain", given); });
         if constexpr (std::is_same_v<M, Attention>) {
-          knobs.set(method, "--layer", o.layer, [](auto& m) -> decltype((m.layer)) { return m.layer; }, find_attention_layer);
+          knobs.set(
+              method, "--layer", o.layer, [](auto& m) -> decltype((m.layer)) { return m.layer; }, find_attention_layer);
         } else {
-          knobs.set(method, "--layer", o.layer, [](auto& m) -> decltype((m.layer)) { return m.layer; }, find_layer);
+          knobs.set(
+              method, "--layer", o.layer, [](auto& m) -> decltype((m.layer)) { return m.layer; }, find_layer);
         }
         knobs.set(
             method, "--reduce", o.reduce, [](auto& m) -> decltype((m.reduce)) { return m.reduce; },
@@ -149,45 +158,58 @@ ChosenMethod choose_method(const MethodOptions& options, std::vector<std::string
         knobs.set(
             method, "--normalize", o.normalize, [](auto& m) -> decltype((m.normalize)) { return m.normalize; },
             [](const auto& given) { return normalizers.find("--normalize", given); });
-        knobs.set(method, "--baseline", o.baseline, [](auto& m) -> decltype((m.baseline)) { return m.baseline; }, find_baseline);
+        knobs.set(
+            method, "--baseline", o.baseline, [](auto& m) -> decltype((m.baseline)) { return m.baseline; },
+            find_baseline);
         knobs.set(
             method, "--absent", o.absent, [](auto& m) -> decltype((m.absent)) { return m.absent; },
             [](const auto& given) { return absents.find("--absent", given); });
         knobs.set(
-            method, "--background", o.background, [](auto& m) -> decltype((m.background)) { return m.background; }, read_background);
+            method, "--background", o.background, [](auto& m) -> decltype((m.background)) { return m.background; },
+            read_background);
         knobs.set(
             method, "--steps", o.steps, [](auto& m) -> decltype((m.steps)) { return m.steps; },
             [](std::size_t given) { return at_least_one("--steps", given); });
-        knobs.set(method, "--tolerance", o.tolerance, [](auto& m) -> decltype((m.tolerance)) { return m.tolerance; }, number);
+        knobs.set(
+            method, "--tolerance", o.tolerance, [](auto& m) -> decltype((m.tolerance)) { return m.tolerance; }, number);
         knobs.set(
             method, "--max-steps", o.max_steps, [](auto& m) -> decltype((m.max_steps)) { return m.max_steps; },
             [](std::size_t given) { return at_least_one("--max-steps", given); });
-        knobs.set(method, "--sigma", o.sigma, [](auto& m) -> decltype((m.sigma)) { return m.sigma; }, number);
-        knobs.set(method, "--window", o.window, [](auto& m) -> decltype((m.window)) { return m.window; }, number);
+        knobs.set(
+            method, "--sigma", o.sigma, [](auto& m) -> decltype((m.sigma)) { return m.sigma; }, number);
+        knobs.set(
+            method, "--window", o.window, [](auto& m) -> decltype((m.window)) { return m.window; }, number);
         knobs.set(
             method, "--flavour", o.flavour, [](auto& m) -> decltype((m.flavour)) { return m.flavour; },
             [](const auto& given) { return flavours.find("--flavour", given); });
-        knobs.set(method, "--features", o.features, [](auto& m) -> decltype((m.features)) { return m.features; }, number);
         knobs.set(
-            method, "--kernel-width", o.kernel_width, [](auto& m) -> decltype((m.kernel_width)) { return m.kernel_width; },
-            number);
-        knobs.set(method, "--present", o.present, [](auto& m) -> decltype((m.probability)) { return m.probability; }, number);
+            method, "--features", o.features, [](auto& m) -> decltype((m.features)) { return m.features; }, number);
+        knobs.set(
+            method, "--kernel-width", o.kernel_width,
+            [](auto& m) -> decltype((m.kernel_width)) { return m.kernel_width; }, number);
+        knobs.set(
+            method, "--present", o.present, [](auto& m) -> decltype((m.probability)) { return m.probability; }, number);
         knobs.set(
             method, "--order", o.order, [](auto& m) -> decltype((m.total)) { return m.total; },
             [](const auto& given) { return sobol_orders.find("--order", given); });
-        knobs.set(method, "--exact", given(o.exact), [](auto& m) -> decltype((m.exact)) { return m.exact; }, number);
-        knobs.set(method, "--absolute", given(o.absolute), [](auto& m) -> decltype((m.absolute)) { return m.absolute; }, number);
+        knobs.set(
+            method, "--exact", given(o.exact), [](auto& m) -> decltype((m.exact)) { return m.exact; }, number);
+        knobs.set(
+            method, "--absolute", given(o.absolute), [](auto& m) -> decltype((m.absolute)) { return m.absolute; },
+            number);
         knobs.set(
             method, "--head", o.head, [](auto& m) -> decltype((m.head)) { return m.head; },
             [](std::size_t given) { return at_least_one("--head", given); });
         knobs.set(
-            method, "--samples", o.samples,
-            [](auto& m) -> std::size_t&
-              requires requires { m.permutations; } || requires { m.evaluations; } || requires { m.samples; }
-            {
-              if constexpr (requires { m.permutations; }) return m.permutations;
-              else if constexpr (requires { m.evaluations; }) return m.evaluations;
-              else return m.samples;
+            method, "--samples", o.samples, [](auto& m) -> std::size_t& requires requires {
+              m.permutations;
+            } || requires { m.evaluations; } || requires { m.samples; } {
+              if constexpr (requires { m.permutations; })
+                return m.permutations;
+              else if constexpr (requires { m.evaluations; })
+                return m.evaluations;
+              else
+                return m.samples;
             },
             number);
         if constexpr (requires { method.seed; }) method.seed = o.seed;

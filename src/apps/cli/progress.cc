@@ -73,8 +73,9 @@ void Progress::draw_if_due() {
   if (!terminal_ || now - start_ < quiet_time || (drawn_ && now - last_drawn_ < between_draws)) return;
   const std::chrono::duration<double> elapsed = now - start_;
   // One column is left free: a character in the last one makes some terminals begin a new line.
-  fmt::print(stderr, "\r\x1b[K{}",
-             progress_line(static_cast<double>(done_) + share_, total_, done_before_, elapsed.count(), error_columns() - 1));
+  fmt::print(
+      stderr, "\r\x1b[K{}",
+      progress_line(static_cast<double>(done_) + share_, total_, done_before_, elapsed.count(), error_columns() - 1));
   std::fflush(stderr);
   last_drawn_ = now;
   drawn_ = true;

@@ -131,9 +131,10 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
   return failures.report(rows);
 }
 
-int take_rows(const InputOptions& input, const OutputOptions& output, Task task,
-              const std::function<std::vector<std::vector<Explanation>>(const std::vector<Input>&, const Report&)>& work,
-              const std::function<void(std::vector<Explanation>)>& take, std::size_t batch) {
+int take_rows(
+    const InputOptions& input, const OutputOptions& output, Task task,
+    const std::function<std::vector<std::vector<Explanation>>(const std::vector<Input>&, const Report&)>& work,
+    const std::function<void(std::vector<Explanation>)>& take, std::size_t batch) {
   if (output.resume) {
     throw Error({.thing = "--resume",
                  .found = "a format other than json",

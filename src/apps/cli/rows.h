@@ -84,14 +84,16 @@ Report report_to(Progress& progress);
 using LineWork = std::function<std::vector<std::vector<std::string>>(const std::vector<Input>&, const Report&)>;
 
 /// Sends every row of --input through `work` and writes JSON lines, {"row":N,COPIED FIELDS,MEMBERS}, in order and in
-/// bounded memory; to --output in a way that can be resumed. @param batch rows at once. @return the command's exit code.
+/// bounded memory; to --output in a way that can be resumed. @param batch rows at once. @return the command's exit
+/// code.
 int write_json_rows(const CLI::App& command, const InputOptions& input, const OutputOptions& output, const Model& model,
                     const LineWork& work, std::size_t batch = rows_in_a_batch);
 
 /// The same for other formats, which cannot be resumed: `take` gets the explanations of every row that did not fail,
 /// in order. @return the command's exit code.
-int take_rows(const InputOptions& input, const OutputOptions& output, Task task,
-              const std::function<std::vector<std::vector<Explanation>>(const std::vector<Input>&, const Report&)>& work,
-              const std::function<void(std::vector<Explanation>)>& take, std::size_t batch = rows_in_a_batch);
+int take_rows(
+    const InputOptions& input, const OutputOptions& output, Task task,
+    const std::function<std::vector<std::vector<Explanation>>(const std::vector<Input>&, const Report&)>& work,
+    const std::function<void(std::vector<Explanation>)>& take, std::size_t batch = rows_in_a_batch);
 
 }  // namespace limn::cli
