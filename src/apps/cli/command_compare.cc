@@ -52,10 +52,11 @@ std::string name_of(const ChosenMethod& chosen) {
 }
 
 /// The methods of --method, each with the knobs that were given.
-std::vector<ListedMethod> listed_methods(const MethodOptions& options) {
+/// @param task of the models, if they are known yet.
+std::vector<ListedMethod> listed_methods(const MethodOptions& options, std::optional<Task> task = {}) {
   std::vector<ListedMethod> listed;
   if (!options.method) {
-    const ChosenMethod chosen = choose_method(options);
+    const ChosenMethod chosen = choose_method(options, task);
     return {{name_of(chosen), chosen}};
   }
   const std::string& names = *options.method;
@@ -69,7 +70,7 @@ std::vector<ListedMethod> listed_methods(const MethodOptions& options) {
     }
     MethodOptions one = options;
     one.method = name;
-    listed.push_back({name, choose_method(one)});
+    listed.push_back({name, choose_method(one, task)});
   }
   return listed;
 }
@@ -169,12 +170,13 @@ std::string text_of(const Expected& expected) {
 class Comparer {
  public:
   Comparer(std::vector<LoadedModel> models, const CompareCommand& command)
-      : models_(std::move(models)), methods_(listed_methods(command.method)), seed_(command.method.seed) {
+      : models_(std::move(models)), methods_(listed_methods(command.method, task())), seed_(command.method.seed) {
     static_cast<PredictOptions&>(options_) = predict_options(command.reading);
     options_.target = command.target;
     options_.answer = command.answer;
     options_.contrast = command.contrast;
-    if (command.unit) options_.unit = units.find("--unit", *command.unit);
+    options_.unit = choose_unit(command.unit, methods_.front().chosen);
+    if (!command.method.method) methods_.front().name = name_of(methods_.front().chosen);
     for (const auto& [name, model] : models_) {
       ComparedModel& column = axes_.models.emplace_back();
       column.name = name;

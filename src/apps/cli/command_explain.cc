@@ -28,23 +28,24 @@ struct ExplainCommand {
 class Explainer {
  public:
   Explainer(Model model, const ExplainCommand& command)
-      : model_(std::move(model)), chosen_(choose_method(command.method)), seed_(command.method.seed) {
+      : model_(std::move(model)), chosen_(choose_method(command.method, model_.info().task)), seed_(command.method.seed) {
     static_cast<PredictOptions&>(options_) = predict_options(command.reading);
     options_.top = command.top;
     options_.target = command.target;
     options_.answer = command.answer;
     options_.contrast = command.contrast;
-    if (command.unit) options_.unit = units.find("--unit", *command.unit);
+    options_.unit = choose_unit(command.unit, chosen_);
     options_.pieces = chosen_.pieces;
     options_.raw = command.raw;
   }
 
   const Model& model() const { return model_; }
 
-  /// One explanation for an input; for token classification one for each entity.
+  /// One explanation for an input; for token classification one for each entity, for max-logit one for the start and
+  /// one for the end.
   std::vector<std::vector<Explanation>> operator()(const std::vector<Input>& inputs) const {
     std::vector<std::vector<Explanation>> all;
-    const bool one_each = model_.info().task != Task::token_classification || options_.target || options_.answer;
+    const bool one_each = options_.target || options_.answer || !finds_several();
     if (one_each) {
       for (auto& explanation : model_.explain(inputs, chosen_.method, options_))
         all.push_back({std::move(explanation)});
@@ -61,6 +62,16 @@ class Explainer {
   }
 
  private:
+  bool finds_several() const {
+    const bool in_two = std::visit(
+        [](const auto& method) {
+          if constexpr (requires { method.explain; }) return method.explain == Scalar::max_logit;
+          return false;
+        },
+        chosen_.method);
+    return model_.info().task == Task::token_classification || (model_.info().task == Task::question_answering && in_two);
+  }
+
   Model model_;
   ChosenMethod chosen_;
   ExplainOptions options_;

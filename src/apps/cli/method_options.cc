@@ -14,7 +14,8 @@ namespace {
 /// @throws Error if the method has no such knob.
 class Knobs {
  public:
-  explicit Knobs(std::string_view method) : method_(method) {}
+  /// @param method for messages: "--method lime"
+  explicit Knobs(std::string method) : method_(std::move(method)) {}
 
   /// @param knob (auto& method) -> reference to the knob; compiles only for methods that have it
   /// @param read (const Given&) -> its value
@@ -27,13 +28,13 @@ class Knobs {
       else changed_ = true;
       knob(method) = value;
     } else {
-      throw Error({.thing = option, .found = fmt::format("--method {}", method_), .expected = "a method that has this option"});
+      throw Error({.thing = option, .found = method_, .expected = "a method that has this option"});
     }
   }
   bool changed() const { return changed_; }
 
  private:
-  std::string_view method_;
+  std::string method_;
   bool changed_ = false;
 };
 
@@ -88,19 +89,19 @@ Method find_method(const std::string& name, const std::string& others) {
   throw Error({.thing = "--method", .found = "'" + name + "'", .expected = others + method_names()});
 }
 
-ChosenMethod choose_method(const MethodOptions& options) {
+ChosenMethod choose_method(const MethodOptions& options, std::optional<Task> task) {
   ChosenMethod chosen;
   bool as_preset = false;
   if (options.preset) {
-    const Preset& known = preset(*options.preset);
-    chosen = {known.method, std::string(known.name), known.pieces, known.hide_special};
+    const Preset& known = preset(*options.preset, task);
+    chosen = {known.method, std::string(known.name), known.unit, known.pieces, known.hide_special};
     as_preset = true;
   }
   if (options.method) {
     const Method method = find_method(*options.method);
     if (method.index() != chosen.method.index() || !options.preset) chosen.method = method, as_preset = false;
   }
-  Knobs knobs(options.method ? *options.method : options.preset.value_or("gradient"));
+  Knobs knobs(options.preset && !options.method ? "--preset " + *options.preset : "--method " + options.method.value_or("gradient"));
   std::visit(
       [&](auto& method) {
         using M = std::remove_cvref_t<decltype(method)>;
@@ -120,7 +121,13 @@ ChosenMethod choose_method(const MethodOptions& options) {
         knobs.set(
             method, "--normalize", o.normalize, [](auto& m) -> decltype((m.normalize)) { return m.normalize; },
             [](const auto& given) { return normalizers.find("--normalize", given); });
-        knobs.set(method, "--baseline", o.baseline, [](auto& m) -> decltype((m.baseline)) { return m.baseline; }, find_baseline);
+        knobs.set(
+            method, "--baseline", o.baseline, [](auto& m) -> decltype((m.baseline)) { return m.baseline; },
+            [&](const auto& given) {
+              Baseline baseline = find_baseline(given);
+              if constexpr (requires { method.baseline; }) baseline.keep_special = method.baseline.keep_special;
+              return baseline;
+            });
         knobs.set(
             method, "--absent", o.absent, [](auto& m) -> decltype((m.absent)) { return m.absent; },
             [](const auto& given) { return absents.find("--absent", given); });
@@ -148,6 +155,14 @@ ChosenMethod choose_method(const MethodOptions& options) {
       chosen.method);
   if (knobs.changed() || !as_preset) chosen.preset.reset();
   return chosen;
+}
+
+Unit choose_unit(const std::optional<std::string>& given, ChosenMethod& chosen) {
+  const Unit usual = chosen.unit.value_or(Unit::word);
+  if (!given) return usual;
+  const Unit unit = units.find("--unit", *given);
+  if (chosen.unit && unit != usual) chosen.preset.reset();
+  return unit;
 }
 
 }  // namespace limn::cli

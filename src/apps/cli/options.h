@@ -71,12 +71,17 @@ Method find_method(const std::string& name, const std::string& others = {});
 struct ChosenMethod {
   Method method;
   std::optional<std::string> preset;  ///< nothing if an option changes what the preset says
+  std::optional<Unit> unit;           ///< the preset's
   std::optional<Pieces> pieces;
   bool hide_special = true;
 };
 /// The preset's method (or the default one), changed by every option that was given.
 /// @throws Error for an unknown name or a value that the method cannot have.
-ChosenMethod choose_method(const MethodOptions& options);
+/// @param task of the model, if it is known yet: a preset may serve another one, or do otherwise there
+ChosenMethod choose_method(const MethodOptions& options, std::optional<Task> task = {});
+/// The unit that is asked for, or else the preset's, or words. Another one than the preset's takes its name away.
+/// @throws Error for an unknown name.
+Unit choose_unit(const std::optional<std::string>& given, ChosenMethod& chosen);
 
 PredictOptions predict_options(const ReadingOptions& options);
 
