@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write what the systems that presets are named after compute, for tests/explain/preset_test.cc.
 
-    make_preset_cases.py GOLDEN_DIR OUT.json
+    make_preset_cases.py GOLDEN_DIR OUT.json [PRESET ...]      only these are written anew; default: all
 
 GOLDEN_DIR holds the folders that golden.py wrote; models run in float64. Captum's methods, and those of systems that call Captum (ferret,
 transformers-interpret), are computed by Captum, LIME's by the lime package; the others are written out here in plain PyTorch, after the file
@@ -12,6 +12,7 @@ that docs/presets.md names. Random methods are drawn many times: their case has 
 Needs: torch, transformers, captum, lime, tokenizers.
 """
 import json
+import math
 import pathlib
 import random
 import sys
@@ -20,7 +21,7 @@ import warnings
 import lime.lime_text
 import numpy as np
 import torch
-from captum.attr import InputXGradient, IntegratedGradients, LayerIntegratedGradients, Lime, Saliency, ShapleyValues
+from captum.attr import InputXGradient, IntegratedGradients, LayerIntegratedGradients, Lime, Saliency
 from transformers import (AutoModelForQuestionAnswering, AutoModelForSequenceClassification, AutoModelForTokenClassification,
                           AutoTokenizer)
 
@@ -95,15 +96,23 @@ def gradcam(case):
 
 
 def shapley(case):
-    """Captum's exact values, absent tokens [PAD]; special tokens never change and share the first token's feature."""
-    features, index = torch.zeros_like(case.ids), 0
-    for i in range(case.ids.shape[1]):
-        if not case.special[i]:
-            features[0, i] = index
-            index += 1
+    """Exact values from all coalitions of ordinary tokens; absent ones are [PAD]."""
+    players = ordinary(case).nonzero()[:, 0].tolist()
+    n = len(players)
+    ids = padded(case).repeat(2 ** n, 1)
+    for mask in range(2 ** n):
+        for j, token in enumerate(players):
+            if mask >> j & 1:
+                ids[mask, token] = case.ids[0, token]
     with torch.no_grad():
-        found = ShapleyValues(lambda ids: case.value(case.out(ids=ids))).attribute(case.ids, baselines=padded(case), feature_mask=features)
-    return torch.where(ordinary(case), found[0].double(), torch.zeros_like(found[0]).double())
+        worth = case.value(case.out(ids=ids))
+    scores = torch.zeros(case.ids.shape[1], dtype=torch.double)
+    for mask in range(2 ** n):
+        size = bin(mask).count("1")
+        for j, token in enumerate(players):
+            if not mask >> j & 1:
+                scores[token] += (worth[mask | 1 << j] - worth[mask]) / (n * math.comb(n - 1, size))
+    return scores
 
 
 def deterministic(case):
@@ -136,19 +145,33 @@ def deterministic(case):
         yield "transformers-interpret", {"start": layer_ig(case, lambda ids: case.out(ids=ids).start_logits.max(1).values).tolist(),
                                          "end": layer_ig(case, lambda ids: case.out(ids=ids).end_logits.max(1).values).tolist()}
     if int(ordinary(case).sum()) <= 8:
-        yield "captum-shapley", shapley(case)
-        yield "captum-kernel-shap", shapley(case)
+        exact = shapley(case)
+        yield "captum-shapley", exact
+        yield "captum-kernel-shap", exact
 
 
 # ---- random ------------------------------------------------------------------------------------------------------------
 
-def noisy(case, sigma, kind, draws, seed=0):
-    """Gradients at `draws` noisy copies, and the copies: (draws, tokens, channels)."""
-    generator, e = torch.Generator().manual_seed(seed), case.embed()
-    x, g = [], []
+def block_output(case):
+    """What the embedding block gives to the first layer."""
+    return case.out(case.embed(), output_hidden_states=True).hidden_states[0].detach()
+
+
+def block_gradient(case, kind, x):
+    """dF/dx where x takes the place of the embedding block's output."""
+    x = x.clone().requires_grad_(True)
+    hook = case.model.base_model.embeddings.register_forward_hook(lambda module, inputs, output: x)
+    value = case.value(case.out(case.embed().expand(len(x), -1, -1)), kind)
+    hook.remove()
+    return torch.autograd.grad(value.sum(), x)[0]
+
+
+def noisy(start, gradient, sigma, draws, seed=0):
+    """`draws` noisy copies of start, and the gradients there: (draws, tokens, channels)."""
+    generator, x, g = torch.Generator().manual_seed(seed), [], []
     for _ in range(0, draws, 200):
-        x.append(e + sigma * torch.randn((200, *e.shape[1:]), generator=generator, dtype=torch.double))
-        g.append(case.gradient(kind, x[-1]))
+        x.append(start + sigma * torch.randn((200, *start.shape[1:]), generator=generator, dtype=torch.double))
+        g.append(gradient(x[-1]))
     return torch.cat(x), torch.cat(g)
 
 
@@ -195,14 +218,13 @@ def ferret_lime(case, seed):
 
 def smooth(case):
     mean = lambda x, g: l1(g.mean(0).sum(-1).abs())
-    spread = float(case.embed().max() - case.embed().min())
-    draws = 4000
-    x, g = noisy(case, 0.01 * spread, "loss", draws)
+    draws, start = 2000, block_output(case)
+    x, g = noisy(start, lambda x: block_gradient(case, "loss", x), 0.01 * float(start.max() - start.min()), draws)
     yield "allennlp-smooth", draws, *of_batches(mean, x, g)
     if case.task != "cls":
         return
     yield "koren-v-smooth", draws, *of_batches(mean, x, g)
-    x, g = noisy(case, 0.1, "logit", draws, 1)
+    x, g = noisy(case.embed(), lambda x: case.gradient("logit", x), 0.1, draws, 1)
     reduced = lambda x, g: (x * g).abs().mean(-1)
     yield "interpreto-smoothgrad", draws, *of_batches(lambda x, g: reduced(x, g).mean(0), x, g)
     yield "interpreto-squaregrad", draws, *of_batches(lambda x, g: reduced(x, g).square().mean(0), x, g)
@@ -210,9 +232,9 @@ def smooth(case):
 
 
 def surrogates(case):
-    yield "captum-lime", 300, *over_seeds(lambda seed: captum_lime(case, seed), 300)
+    yield "captum-lime", 200, *over_seeds(lambda seed: captum_lime(case, seed), 200)
     if case.task == "cls":
-        yield "ferret-lime", 200, *over_seeds(lambda seed: ferret_lime(case, seed), 200)
+        yield "ferret-lime", 100, *over_seeds(lambda seed: ferret_lime(case, seed), 100)
 
 
 def rounded(x):
@@ -220,10 +242,10 @@ def rounded(x):
 
 
 def main():
-    folders, out = pathlib.Path(sys.argv[1]), sys.argv[2]
+    folders, out, only = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3:]
     torch.set_num_threads(1)
     random.seed(0)
-    rows = []
+    rows = [row for row in json.loads(out.read_text(encoding="utf-8")) if row["preset"] not in only] if only else []
     for name in FOLDERS:
         model, tok, task = load(folders / name)
         inputs = [c["input"] for c in json.load(open(folders / name / "cases.json", encoding="utf-8"))["cases"]]
@@ -231,9 +253,13 @@ def main():
             case = golden.Case(model, tok, task, row)
             head = {"model": name, "case": number}
             for preset, scores in deterministic(case):
+                if only and preset not in only:
+                    continue
                 rows.append({**head, "preset": preset, **({k: rounded(v) for k, v in scores.items()} if isinstance(scores, dict) else {"scores": rounded(scores)})})
-            if name in ("bert-cls", "bert-qa", "distilbert-cls") and number == 0:
+            if name in ("bert-cls", "bert-qa") and number == 0:
                 for preset, draws, scores, errors in [*smooth(case), *(surrogates(case) if name != "bert-qa" else [])]:
+                    if only and preset not in only:
+                        continue
                     rows.append({**head, "preset": preset, "scores": rounded(scores), "errors": [float(f"{v:.3g}") for v in errors], "draws": draws})
         print(name, len(rows), flush=True)
     with open(out, "w", encoding="utf-8") as file:

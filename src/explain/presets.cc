@@ -14,9 +14,11 @@ constexpr Scalar loss = Scalar::loss, logit = Scalar::logit, probability = Scala
 /// |Σ g · e| ÷ the sum: AllenNLP Interpret's simple gradient.
 GradientXInput loss_gradient() { return {.explain = loss, .absolute = true, .normalize = Normalize::l1}; }
 
-/// |Σ of the mean gradient| ÷ the sum; not multiplied by the input.
+/// |Σ of the mean gradient| ÷ the sum; not multiplied by the input. At word embeddings a layer norm follows, which takes
+/// no notice of what all channels share: there Σ g is zero, and scores would be rounding.
 SmoothGrad loss_smoothgrad(std::size_t samples) {
   return {.explain = loss,
+          .layer = Layer::embeddings(),
           .samples = samples,
           .sigma = 0.01,
           .reduce = Reduce::sum,
