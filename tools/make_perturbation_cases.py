@@ -8,8 +8,9 @@ explain/data/partition_trees.json  rows of tokens: shap.maskers._text.partition_
 explain/data/owen_values.json      random games on random trees: shap.explainers.Partition with several max_evals
 explain/data/partition_texts.json  sentences: shap.explainers.Partition on MODELS_DIR/minilm-l6-sentiment, in float64
 explain/data/package_means.json    sentences: the means over five seeds of lime_text and shap.KernelExplainer on the same model
+explain/data/lime_texts.json       texts: the means over five seeds of lime_text as it comes, which removes words from the text
 
-Absent tokens are [MASK] everywhere. Needs: torch, transformers, captum, lime, shap.
+Absent tokens are [MASK] elsewhere. Needs: torch, transformers, captum, lime, shap.
 """
 import json
 import pathlib
@@ -159,13 +160,16 @@ def partition_texts(dev, models):
         label = int(sentiment.logits([encoded["input_ids"]]).argmax())
         masker = shap.maskers.Text(sentiment.tokenizer, output_type="token_ids")
         explainer = shap.explainers.Partition(lambda rows: sentiment.logits(rows)[:, label].numpy(), masker)
+        probable = shap.explainers.Partition(lambda rows: sentiment.logits(rows).softmax(1)[:, label].numpy(), masker)
         for evaluations in (500, 150):
             np.random.seed(0)
             found = explainer([text], max_evals=evaluations, silent=True)
             np.random.seed(1)  # ties fall otherwise
             again = explainer([text], max_evals=evaluations, silent=True)
+            np.random.seed(0)
             cases.append({"text": text, "label": label, "evaluations": evaluations, "base_value": float(found.base_values[0]),
-                          "scores": rounded(found.values[0]), "by_chance": float(np.abs(found.values[0] - again.values[0]).max())})
+                          "scores": rounded(found.values[0]), "by_chance": float(np.abs(found.values[0] - again.values[0]).max()),
+                          "probability_scores": rounded(probable([text], max_evals=evaluations, silent=True).values[0])})
     return cases
 
 
@@ -220,23 +224,49 @@ def lime_mean(masked, samples):
 
 
 def package_means(dev, models):
+    """17 sentences that are short enough for every mask to be seen, and, by KernelSHAP alone, three that are not."""
     sentiment, cases = Sentiment(models, torch.float32), []
-    for text in sentences(dev, 20, 13, 17, sentiment):
+    for text in sentences(dev, 17, 6, 8, sentiment) + sentences(dev, 3, 13, 14, sentiment):
         masked, total = Masked(sentiment, text), 0
-        lime_scores = lime_mean(masked, 1000)
+        short = masked.count <= 8
+        lime_scores = {"lime": rounded(lime_mean(masked, 5000))} if short else {}
         explainer = shap.KernelExplainer(lambda masks: masked(masks)[:, masked.label], np.zeros((1, masked.count)))
         for seed in range(5):
             np.random.seed(seed)
-            total = total + explainer.shap_values(np.ones((1, masked.count)), nsamples=1000, l1_reg=False, silent=True)[0] / 5
-        cases.append({"text": text, "label": masked.label, "words": masked.spans, "lime": rounded(lime_scores), "kernel_shap": rounded(total)})
+            total = total + explainer.shap_values(np.ones((1, masked.count)), nsamples=1000 if short else 3000, l1_reg=False, silent=True)[0] / 5
+        cases.append({"text": text, "label": masked.label, "words": masked.spans, **lime_scores, "kernel_shap": rounded(total)})
         print(len(cases), text, len(masked.known), flush=True)
+    return cases
+
+
+TEXTS = ["not too fancy, not too filling, not too dull", "it's a charming, charming film", "they don't fit together", "a gorgeous bore: a bore"]
+
+
+def lime_texts(models):
+    sentiment, cases, known = Sentiment(models, torch.float32), [], {}
+
+    def probabilities(texts):
+        for text in set(texts) - known.keys():
+            known[text] = sentiment.logits([sentiment.tokenizer(text)["input_ids"]])[0].softmax(0).numpy()
+        return np.array([known[text] for text in texts])
+
+    for text in TEXTS:
+        label, weights = int(probabilities([text])[0].argmax()), {}
+        for seed in range(5):
+            found = lime.lime_text.LimeTextExplainer(random_state=seed).explain_instance(text, probabilities, labels=(label,))
+            for feature, weight in found.local_exp[label]:
+                for begin in found.domain_mapper.indexed_string.string_position(feature):
+                    weights[int(begin)] = weights.get(int(begin), 0) + weight / 5
+        begins = sorted(weights)
+        cases.append({"text": text, "label": label, "begins": begins, "scores": rounded([weights[b] for b in begins])})
     return cases
 
 
 def main():
     dev, models, tests = map(pathlib.Path, sys.argv[1:4])
     makers = {"lime_fits": lime_fits, "partition_trees": partition_trees, "owen_values": owen_values,
-              "partition_texts": lambda: partition_texts(dev, models), "package_means": lambda: package_means(dev, models)}
+              "partition_texts": lambda: partition_texts(dev, models), "package_means": lambda: package_means(dev, models),
+              "lime_texts": lambda: lime_texts(models)}
     for name in sys.argv[4:] or makers:
         cases = makers[name]()
         with open(tests / "explain/data" / f"{name}.json", "w", encoding="utf-8") as file:

@@ -180,6 +180,9 @@ void check_method(const Method& method, const EncoderConfig& config) {
           if (m.evaluations == 0) refuse("--samples", m.evaluations, "at least 1");
         if constexpr (requires { m.window; })
           if (m.window == 0) refuse("--window", m.window, "at least 1");
+        if constexpr (requires { m.sequential; })
+          if (m.sequential && !m.multiply_input)
+            throw Error({.thing = "a sequential path", .found = "gradients without x - x0", .expected = "their products"});
         if constexpr (requires { m.sigma; })
           if (!(m.sigma >= 0)) refuse("--sigma", m.sigma, "a number of 0 or more");
         if constexpr (requires { m.tolerance; })

@@ -217,7 +217,8 @@ Attribution attribute(const Subject& subject, const IntegratedGradients& method)
   result.passes = static_cast<std::size_t>(result.numbers["steps"]) + 1;
   result.baseline_value = start_value;
   Mat products(input.rows(), input.columns());
-  for (std::size_t i = 0; i < sum.size(); i++) products.row(0)[i] = static_cast<float>(sum[i] * path.difference.row(0)[i]);
+  for (std::size_t i = 0; i < sum.size(); i++)
+    products.row(0)[i] = static_cast<float>(method.multiply_input ? sum[i] * path.difference.row(0)[i] : sum[i]);
   result.scores = reduce(products, knobs.reduce, knobs.absolute);
   return result;
 }

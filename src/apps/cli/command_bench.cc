@@ -80,15 +80,17 @@ int bench(const BenchCommand& command) {
   const bool forward = method.method == "forward";
   if (forward) method.method.reset();
   if (method.method) find_method(*method.method, "forward, ");
-  const ChosenMethod chosen = choose_method(method);
-  ExplainOptions options;
-  static_cast<PredictOptions&>(options) = predict_options(command.reading);
-  options.pieces = chosen.pieces;
+  choose_method(method);  // knobs are checked before the model is loaded, which takes longer
 
   const auto load_start = Clock::now();
   set_threads(command.model.threads);
   const Model model = Model::load(find_model(command.model.model, model_places()));
   const double load_seconds = seconds_since(load_start);
+  ChosenMethod chosen = choose_method(method, model.info().task);
+  ExplainOptions options;
+  static_cast<PredictOptions&>(options) = predict_options(command.reading);
+  options.unit = choose_unit({}, chosen);
+  options.pieces = chosen.pieces;
   const std::vector<Input> inputs = read_inputs(command, model.info().task);
 
   const auto work = [&](const std::vector<Input>& batch) {

@@ -54,11 +54,12 @@ std::string name_of(const ChosenMethod& chosen) {
 }
 
 /// The methods and presets of --method, each with those of the given knobs that it has.
+/// @param task of the models, if they are known yet.
 /// @throws Error for a knob that none of them has.
-std::vector<ListedMethod> listed_methods(const MethodOptions& options) {
+std::vector<ListedMethod> listed_methods(const MethodOptions& options, std::optional<Task> task = {}) {
   std::vector<ListedMethod> listed;
   if (!options.method) {
-    const ChosenMethod chosen = choose_method(options);
+    const ChosenMethod chosen = choose_method(options, task);
     return {{name_of(chosen), chosen}};
   }
   const std::string& names = *options.method;
@@ -80,7 +81,7 @@ std::vector<ListedMethod> listed_methods(const MethodOptions& options) {
       find_method(name, "a preset, or one of ");
     }
     std::vector<std::string> missing;
-    listed.push_back({name, choose_method(one, &missing)});
+    listed.push_back({name, choose_method(one, task, &missing)});
     for (const auto& option : missing) without[option]++;
   }
   for (const auto& [option, count] : without) {
@@ -186,12 +187,13 @@ std::string text_of(const Expected& expected) {
 class Comparer {
  public:
   Comparer(std::vector<LoadedModel> models, const CompareCommand& command)
-      : models_(std::move(models)), methods_(listed_methods(command.method)), seed_(command.method.seed) {
+      : models_(std::move(models)), methods_(listed_methods(command.method, task())), seed_(command.method.seed) {
     static_cast<PredictOptions&>(options_) = predict_options(command.reading);
     options_.target = command.target;
     options_.answer = command.answer;
     options_.contrast = command.contrast;
-    if (command.unit) options_.unit = units.find("--unit", *command.unit);
+    options_.unit = choose_unit(command.unit, methods_.front().chosen);
+    if (!command.method.method) methods_.front().name = name_of(methods_.front().chosen);
     for (const auto& [name, model] : models_) {
       ComparedModel& column = axes_.models.emplace_back();
       column.name = name;

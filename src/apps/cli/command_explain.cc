@@ -28,13 +28,13 @@ struct ExplainCommand {
 class Explainer {
  public:
   Explainer(Model model, const ExplainCommand& command)
-      : model_(std::move(model)), chosen_(choose_method(command.method)), seed_(command.method.seed) {
+      : model_(std::move(model)), chosen_(choose_method(command.method, model_.info().task)), seed_(command.method.seed) {
     static_cast<PredictOptions&>(options_) = predict_options(command.reading);
     options_.top = command.top;
     options_.target = command.target;
     options_.answer = command.answer;
     options_.contrast = command.contrast;
-    if (command.unit) options_.unit = units.find("--unit", *command.unit);
+    options_.unit = choose_unit(command.unit, chosen_);
     options_.pieces = chosen_.pieces;
     options_.raw = command.raw;
   }
@@ -57,6 +57,16 @@ class Explainer {
   }
 
  private:
+  bool finds_several() const {
+    const bool in_two = std::visit(
+        [](const auto& method) {
+          if constexpr (requires { method.explain; }) return method.explain == Scalar::max_logit;
+          return false;
+        },
+        chosen_.method);
+    return model_.info().task == Task::token_classification || (model_.info().task == Task::question_answering && in_two);
+  }
+
   Model model_;
   ChosenMethod chosen_;
   ExplainOptions options_;

@@ -15,7 +15,9 @@ namespace {
 /// @throws Error if the method has no such knob.
 class Knobs {
  public:
-  Knobs(std::string_view method, std::vector<std::string>* without) : method_(method), without_(without) {}
+  /// @param method for messages: "--method lime"
+  /// @param without if not null: gets the options that this method does not have, which are an Error otherwise
+  Knobs(std::string method, std::vector<std::string>* without) : method_(std::move(method)), without_(without) {}
 
   /// @param knob (auto& method) -> reference to the knob; compiles only for methods that have it
   /// @param read (const Given&) -> its value
@@ -32,14 +34,13 @@ class Knobs {
     } else if (without_) {
       without_->push_back(option);
     } else {
-      throw Error(
-          {.thing = option, .found = fmt::format("--method {}", method_), .expected = "a method that has this option"});
+      throw Error({.thing = option, .found = method_, .expected = "a method that has this option"});
     }
   }
   bool changed() const { return changed_; }
 
  private:
-  std::string_view method_;
+  std::string method_;
   std::vector<std::string>* without_;
   bool changed_ = false;
 };
@@ -123,19 +124,19 @@ bool is_one_pass(const Method& method) {
   return std::holds_alternative<Gradient>(method) || std::holds_alternative<GradientXInput>(method);
 }
 
-ChosenMethod choose_method(const MethodOptions& options, std::vector<std::string>* without) {
+ChosenMethod choose_method(const MethodOptions& options, std::optional<Task> task, std::vector<std::string>* without) {
   ChosenMethod chosen;
   bool as_preset = false;
   if (options.preset) {
-    const Preset& known = preset(*options.preset);
-    chosen = {known.method, std::string(known.name), known.pieces, known.hide_special};
+    const Preset& known = preset(*options.preset, task);
+    chosen = {known.method, std::string(known.name), known.unit, known.pieces, known.hide_special};
     as_preset = true;
   }
   if (options.method) {
     const Method method = find_method(*options.method);
     if (method.index() != chosen.method.index() || !options.preset) chosen.method = method, as_preset = false;
   }
-  Knobs knobs(options.method ? *options.method : options.preset.value_or("gradient"), without);
+  Knobs knobs(options.preset && !options.method ? "--preset " + *options.preset : "--method " + options.method.value_or("gradient"), without);
   std::visit(
       [&](auto& method) {
         using M = std::remove_cvref_t<decltype(method)>;
@@ -160,7 +161,11 @@ ChosenMethod choose_method(const MethodOptions& options, std::vector<std::string
             [](const auto& given) { return normalizers.find("--normalize", given); });
         knobs.set(
             method, "--baseline", o.baseline, [](auto& m) -> decltype((m.baseline)) { return m.baseline; },
-            find_baseline);
+            [&](const auto& given) {
+              Baseline baseline = find_baseline(given);
+              if constexpr (requires { method.baseline; }) baseline.keep_special = method.baseline.keep_special;
+              return baseline;
+            });
         knobs.set(
             method, "--absent", o.absent, [](auto& m) -> decltype((m.absent)) { return m.absent; },
             [](const auto& given) { return absents.find("--absent", given); });
@@ -218,6 +223,14 @@ ChosenMethod choose_method(const MethodOptions& options, std::vector<std::string
   if (knobs.changed() || !as_preset) chosen.preset.reset();
   if (options.pieces) chosen.pieces = pieces.find("--pieces", *options.pieces);
   return chosen;
+}
+
+Unit choose_unit(const std::optional<std::string>& given, ChosenMethod& chosen) {
+  const Unit usual = chosen.unit.value_or(Unit::word);
+  if (!given) return usual;
+  const Unit unit = units.find("--unit", *given);
+  if (chosen.unit && unit != usual) chosen.preset.reset();
+  return unit;
 }
 
 }  // namespace limn::cli

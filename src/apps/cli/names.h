@@ -39,11 +39,12 @@ struct Names {
   }
 };
 
-inline constexpr Names<Scalar, 5> scalars{{{{"logit", Scalar::logit},
+inline constexpr Names<Scalar, 6> scalars{{{{"logit", Scalar::logit},
                                             {"probability", Scalar::probability},
                                             {"log-probability", Scalar::log_probability},
                                             {"loss", Scalar::loss},
-                                            {"margin", Scalar::margin}}}};
+                                            {"margin", Scalar::margin},
+                                            {"max-logit", Scalar::max_logit}}}};
 inline constexpr Names<Reduce, 5> reductions{{{{"sum", Reduce::sum},
                                                {"l1", Reduce::l1},
                                                {"l2", Reduce::l2},

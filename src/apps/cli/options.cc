@@ -20,7 +20,11 @@ CLI::Option* described(CLI::Option* option, const char* group, const char* value
 
 std::string preset_names() {
   std::string list;
-  for (const auto& known : presets()) list += (list.empty() ? "" : ", ") + std::string(known.name);
+  std::string_view last;
+  for (const auto& known : presets()) {  // those of one name stand side by side
+    if (known.name != last) list += (list.empty() ? "" : ", ") + std::string(known.name);
+    last = known.name;
+  }
   return list;
 }
 
