@@ -44,10 +44,10 @@ FAMILIES = {  # folder's name: model_type, class prefix, config
     "albert": ("albert", "Albert", NARROW), "mpnet": ("mpnet", "MPNet", dict(SMALL, pad_token_id=1, bos_token_id=0, eos_token_id=2)),
     "deberta-v2": ("deberta-v2", "DebertaV2", DEBERTA), "modernbert": ("modernbert", "ModernBert", MODERN),
 }
-HEADS = {"qa": "ForQuestionAnswering", "cls": "ForSequenceClassification", "multilabel": "ForSequenceClassification",
+HEADS = {"qa": "ForQuestionAnswering", "cls": "ForSequenceClassification", "multilabel": "ForSequenceClassification", "pair": "ForSequenceClassification",
          "token": "ForTokenClassification", "mlm": "ForMaskedLM"}
 WANTED = [f"{f}-{h}" for f in FAMILIES for h in ("multilabel", "mlm") if (f, h) != ("bert", "multilabel")] + \
-    [f"camembert-{h}" for h in ("qa", "cls", "token")]
+    [f"{f}-pair" for f in FAMILIES if f not in ("bert", "roberta")] + [f"camembert-{h}" for h in ("qa", "cls", "token")]
 VARIANTS = {  # name: family, head, config changes
     "albert-groups": ("albert", "cls", dict(num_hidden_layers=4, num_hidden_groups=2)),
     "electra-wide": ("electra", "cls", dict(embedding_size=16)),
@@ -172,6 +172,11 @@ def rows(name, config):
         ids = [first] + torch.randint(5, VOCABULARY, (length - 2,), generator=generator).tolist() + [2 if first == 0 else 3]
         if length == 12 and config.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet"):
             ids[5] = 1
+        if name.endswith("-pair"):  # two texts, with the separators of the family's template
+            middle = length // 2
+            ids[middle - 1] = ids[-1]
+            if config.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet"):
+                ids[middle] = ids[-1]
         split = length // 2 if getattr(config, "type_vocab_size", 0) > 1 else length
         yield ids, [0] * split + [1] * (length - split)
 
