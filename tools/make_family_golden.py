@@ -3,14 +3,15 @@
 
     tools/make_family_golden.py tests/golden-families [NAME ...]
 
-Each folder is an ordinary Hugging Face checkpoint (only OWN models have a tokenizer) plus cases.json: {"cases": [CASE, ...]}, CASE
-    ids, type_ids   what the model reads; of OWN models also input, the text
+Each folder is an ordinary Hugging Face checkpoint (only OWN and TEXT models have a tokenizer) plus cases.json: {"cases": [CASE, ...]}, CASE
+    ids, type_ids   what the model reads; of OWN and TEXT models also input, the text
     logits          as in tools/golden.py; masked-LM: (tokens, V)
     target          cls: label; token, masked-LM: [position, label or id]; qa: [start, end]
     explanations    of F, the target's logit (qa: start + end), in float64:
         gradient_l2, grad_x_input                           at the word embeddings
         embeddings_gradient_l2, embeddings_grad_x_input     at what enters the first layer
         layer1_gradient_l2, layer1_grad_x_input             at what enters the second
+        embeddings_ig       of TEXT models: Integrated Gradients there, 50 Gauss-Legendre nodes, baseline [PAD] for ordinary tokens
 Needs: torch, transformers, tokenizers, safetensors.
 """
 import argparse
@@ -19,6 +20,7 @@ import math
 import pathlib
 import string
 
+import numpy
 import torch
 import transformers
 from safetensors.torch import save_file
@@ -42,10 +44,10 @@ FAMILIES = {  # folder's name: model_type, class prefix, config
     "albert": ("albert", "Albert", NARROW), "mpnet": ("mpnet", "MPNet", dict(SMALL, pad_token_id=1, bos_token_id=0, eos_token_id=2)),
     "deberta-v2": ("deberta-v2", "DebertaV2", DEBERTA), "modernbert": ("modernbert", "ModernBert", MODERN),
 }
-HEADS = {"qa": "ForQuestionAnswering", "cls": "ForSequenceClassification", "multilabel": "ForSequenceClassification",
+HEADS = {"qa": "ForQuestionAnswering", "cls": "ForSequenceClassification", "multilabel": "ForSequenceClassification", "pair": "ForSequenceClassification",
          "token": "ForTokenClassification", "mlm": "ForMaskedLM"}
 WANTED = [f"{f}-{h}" for f in FAMILIES for h in ("multilabel", "mlm") if (f, h) != ("bert", "multilabel")] + \
-    [f"camembert-{h}" for h in ("qa", "cls", "token")]
+    [f"{f}-pair" for f in FAMILIES if f not in ("bert", "roberta")] + [f"camembert-{h}" for h in ("qa", "cls", "token")]
 VARIANTS = {  # name: family, head, config changes
     "albert-groups": ("albert", "cls", dict(num_hidden_layers=4, num_hidden_groups=2)),
     "electra-wide": ("electra", "cls", dict(embedding_size=16)),
@@ -80,6 +82,10 @@ def randomise(model):
                 p.copy_(0.2 * noise + (1 if "norm" in name.lower() and name.endswith("weight") else 0))
 
 
+# Families that normalise each word embedding alone, with texts.
+TEXT = {"deberta-v2-text": ("deberta-v2", "cls", {}), "modernbert-text": ("modernbert", "cls", {})}
+
+
 def number(value):
     return float(f"{float(value):.9g}")
 
@@ -94,7 +100,7 @@ class Recorder:
     def __init__(self, base):
         stack = getattr(base, "encoder", None) or getattr(base, "transformer", None) or base
         layers = next(getattr(stack, n) for n in ("layer", "layers", "albert_layer_groups") if hasattr(stack, n))
-        self.inputs = []
+        self.inputs, self.first = [], layers[0]
         for layer in layers:
             layer.register_forward_pre_hook(self.record, with_kwargs=True)
 
@@ -135,6 +141,26 @@ def case(model, head, ids, types, takes_types, recorder):
     return {"ids": ids[0].tolist(), "type_ids": types, "logits": logits, "target": target, "explanations": explanations}
 
 
+def integrated(model, recorder, ids, target):
+    """The first layer is given points between what enters it for the baseline's ids and for the input's."""
+    ids = torch.tensor([ids])
+    baseline = torch.where((ids == 2) | (ids == 3), ids, torch.zeros_like(ids))
+    ends = []
+    for version in (baseline, ids):
+        recorder.inputs.clear()
+        with torch.no_grad():
+            model(input_ids=version, attention_mask=torch.ones_like(ids))
+        ends.append(recorder.inputs[0])
+    start, difference, total = ends[0], ends[1] - ends[0], 0
+    for node, weight in zip(*numpy.polynomial.legendre.leggauss(50)):
+        x = (start + (1 + node) / 2 * difference).requires_grad_(True)
+        hook = recorder.first.register_forward_pre_hook(lambda _, args: (x, *args[1:]))
+        model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits[0, target].backward()
+        hook.remove()
+        total = total + weight / 2 * x.grad
+    return numbers((total * difference)[0].sum(-1).detach())
+
+
 def rows(name, config):
     """Two inputs of different lengths; one of RoBERTa's has its padding token in the text, which then stands at a position of its own."""
     generator = torch.Generator().manual_seed(7)
@@ -146,6 +172,11 @@ def rows(name, config):
         ids = [first] + torch.randint(5, VOCABULARY, (length - 2,), generator=generator).tolist() + [2 if first == 0 else 3]
         if length == 12 and config.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet"):
             ids[5] = 1
+        if name.endswith("-pair"):  # two texts, with the separators of the family's template
+            middle = length // 2
+            ids[middle - 1] = ids[-1]
+            if config.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet"):
+                ids[middle] = ids[-1]
         split = length // 2 if getattr(config, "type_vocab_size", 0) > 1 else length
         yield ids, [0] * split + [1] * (length - split)
 
@@ -169,6 +200,16 @@ def make(out, name, family, head, changes):
     model = cls.from_pretrained(out / name, attn_implementation="eager").eval().double()
     recorder = Recorder(model.base_model)
     takes_types = getattr(config, "type_vocab_size", 0) > 1 and model_type != "distilbert"
+    if name in TEXT:
+        tok = tokenizer()
+        tok.save_pretrained(out / name)
+        cases = []
+        for text in TEXTS:
+            ids = tok(text)["input_ids"]
+            made = {"input": {"text": text}, **case(model, head, ids, [0] * len(ids), False, recorder)}
+            made["explanations"]["embeddings_ig"] = integrated(model, recorder, ids, made["target"])
+            cases.append(made)
+        return write(out / name, model, cases)
     write(out / name, model, [case(model, head, ids, types, takes_types, recorder) for ids, types in rows(name, config)])
 
 
@@ -243,12 +284,12 @@ def main():
     p.add_argument("names", nargs="*")
     a = p.parse_args()
     torch.set_num_threads(1)
-    for name in a.names or WANTED + list(VARIANTS) + list(OWN):
+    for name in a.names or WANTED + list(VARIANTS) + list(TEXT) + list(OWN):
         (a.out / name).mkdir(parents=True, exist_ok=True)
         if name in OWN:
             make_own(a.out, name)
         else:
-            make(a.out, name, *VARIANTS.get(name, (*name.rsplit("-", 1), {})))
+            make(a.out, name, *{**VARIANTS, **TEXT}.get(name, (*name.rsplit("-", 1), {})))
 
 
 if __name__ == "__main__":

@@ -48,36 +48,34 @@ bool has_tags(const Fields& fields) {
   });
 }
 
-/// The heads all of whose tensors the checkpoint has; one that is all of another one's, and more, stands for both.
+/// The heads all of whose tensors the checkpoint has.
 std::vector<NamedHead> heads_in_file(const FamilyClass& family, const HasTensor& has_tensor) {
   const FamilyNames& names = family_names(family.model_type);
-  const auto has = [&](const StepNames& step) {
-    return step.tied || std::ranges::any_of(spellings(names, step.linear + ".weight"), has_tensor);
+  const auto has = [&](const std::string& name) { return std::ranges::any_of(spellings(names, name), has_tensor); };
+  const auto has_step = [&](const StepNames& step) {
+    return has(step.linear + ".weight") || (step.tied && (has(step.linear + ".bias") || has(step.bias)));
   };
   std::vector<NamedHead> found;
-  std::size_t most = 0;
-  for (const HeadNames& head : names.heads) {
-    if (!std::ranges::all_of(head.steps, has) || head.steps.size() < most) continue;
-    if (head.steps.size() > most) found.clear();
-    most = head.steps.size();
-    for (const NamedHead& known : known_heads(family)) {
-      if (known.task != head.task) continue;
-      found.push_back(known);
-      break;
-    }
+  for (const NamedHead& known : known_heads(family)) {
+    const auto fits = [&](const HeadNames& head) {
+      return head.task == known.task && std::ranges::all_of(head.steps, has_step);
+    };
+    const bool is_new = std::ranges::find(found, known.task, &NamedHead::task) == found.end();
+    if (is_new && std::ranges::any_of(names.heads, fits)) found.push_back(known);
   }
   return found;
 }
 
 NamedHead head_by_tensors(const Fields& fields, const FamilyClass& family, const HasTensor& has_tensor) {
   std::vector<NamedHead> found = heads_in_file(family, has_tensor);
-  if (found.size() > 1) {
+  // The layers that label a text hold those that label tokens.
+  const auto is_tagger = [](const NamedHead& head) { return head.task == Task::token_classification; };
+  if (found.size() > 1 && std::ranges::any_of(found, is_tagger)) {
     const bool tags = has_tags(fields);
-    std::erase_if(found, [&](const NamedHead& head) { return (head.task == Task::token_classification) != tags; });
+    std::erase_if(found, [&](const NamedHead& head) { return is_tagger(head) != tags; });
   }
   if (found.size() == 1) return found.front();
-  const std::string expected = "a list with one of " + list(known_heads(family), &NamedHead::architecture);
-  fields.fail({"architectures"}, expected,
+  fields.fail({"architectures"}, "a list with one of " + list(known_heads(family), &NamedHead::architecture),
               found.empty() ? "the weights hold no head that limn knows: there is no output that could be explained"
                             : "the weights fit more than one of them; add the right one to config.json");
 }

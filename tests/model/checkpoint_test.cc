@@ -216,17 +216,27 @@ TEST(Checkpoint, AcceptsNamesWithoutPrefixAndOlderNormNames) {
 }
 
 TEST(Names, EveryHeadOfEveryFamilyIsNamed) {
-  for (const char* family : {"bert", "distilbert"}) {
+  for (const char* family : {"bert", "distilbert", "roberta", "xlm-roberta", "camembert", "electra", "albert", "mpnet",
+                             "deberta-v2", "modernbert"}) {
     const FamilyNames& names = family_names(family);
+    EXPECT_EQ(names.model_type, family);
+    EXPECT_TRUE(names.word.starts_with(names.prefix));
     for (const Task task :
          {Task::question_answering, Task::sequence_classification, Task::token_classification, Task::masked_lm}) {
-      EXPECT_EQ(std::ranges::count(names.heads, task, &HeadNames::task), 1) << family;
+      EXPECT_GE(std::ranges::count(names.heads, task, &HeadNames::task), 1) << family;
     }
-    for (const std::string_view slot : {names.query, names.key, names.value, names.output, names.attention_norm,
-                                        names.up, names.down, names.feed_forward_norm}) {
+    for (const std::string& slot :
+         {names.query, names.output, names.attention_norm, names.up, names.down, names.feed_forward_norm}) {
       EXPECT_EQ(std::ranges::count(slot, '#'), 1) << slot;
     }
   }
+}
+
+TEST(Names, MoveUnderAnotherPrefix) {
+  const FamilyNames names = renamed(family_names("bert"), "encoder.");
+  EXPECT_EQ(names.query, "encoder.encoder.layer.#.attention.self.query");
+  EXPECT_EQ(spellings(names, names.word).back(), "embeddings.word_embeddings");
+  EXPECT_EQ(spellings(renamed(names, ""), "embeddings.word_embeddings").size(), 1u);
 }
 
 // ---- number types ------------------------------------------------------------------------------------------------

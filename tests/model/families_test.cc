@@ -108,6 +108,13 @@ TEST_P(FamilyTest, PackedCasesHaveTheLogitsOfPyTorch) {
   }
 }
 
+TEST_P(FamilyTest, KnowsWhatItsOutputsMean) {
+  const HeadConfig& head = checkpoint_.config().head;
+  const bool multi_label = GetParam().filename().string().ends_with("-multilabel");
+  EXPECT_EQ(head.multi_label, multi_label);
+  EXPECT_EQ(head.sigmoid, multi_label || head.labels.size() == 1);
+}
+
 /// The rows and columns of the logits whose sum is F.
 std::vector<std::pair<std::size_t, std::size_t>> picks(const Json& target, Task task) {
   if (target.is_number()) return {{0, target.get<std::size_t>()}};
