@@ -1,5 +1,5 @@
-// LIME, KernelSHAP and Partition SHAP beside the packages lime and shap, on the bundled sentiment model and sentences of
-// SST-2's development set (tools/make_perturbation_cases.py).
+// LIME, KernelSHAP and Partition SHAP beside the packages lime and shap, on the bundled sentiment model and sentences
+// of SST-2's development set (tools/make_perturbation_cases.py).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -32,7 +32,8 @@ std::vector<Word> mean(const std::string& text, M method, ExplainOptions options
   for (std::uint64_t seed = 0; seed < runs; seed++) {
     method.seed = seed;
     const Explanation why = sentiment().explain(text, method, options);
-    if (words.empty()) words = why.words;
+    if (words.empty())
+      words = why.words;
     else
       for (std::size_t i = 0; i < words.size(); i++) words[i].score += why.words[i].score;
   }
