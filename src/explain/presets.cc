@@ -37,8 +37,8 @@ IntegratedGradients loss_integral(std::size_t steps) {
 }
 
 /// Captum's LayerIntegratedGradients from [PAD].
-IntegratedGradients captum_integral(Scalar explain, Normalize normalize, bool multiply_input = true) {
-  return {.explain = explain, .steps = 50, .multiply_input = multiply_input, .normalize = normalize};
+IntegratedGradients captum_integral(Scalar explain, Normalize normalize) {
+  return {.explain = explain, .steps = 50, .normalize = normalize};
 }
 
 SmoothGrad interpreto(SmoothGrad::Statistic statistic) {
@@ -103,10 +103,6 @@ std::vector<Preset> gradient_presets() {
        GradientXInput{.normalize = Normalize::l1},
        {labels, tags}},
       {"ferret-ig",
-       "ferret's IntegratedGradientExplainer",
-       captum_integral(logit, Normalize::l1, false),
-       {labels, tags}},
-      {"ferret-ig-x-input",
        "ferret's IntegratedGradientExplainer, times input",
        captum_integral(logit, Normalize::l1),
        {labels, tags}},
