@@ -160,16 +160,13 @@ def partition_texts(dev, models):
         label = int(sentiment.logits([encoded["input_ids"]]).argmax())
         masker = shap.maskers.Text(sentiment.tokenizer, output_type="token_ids")
         explainer = shap.explainers.Partition(lambda rows: sentiment.logits(rows)[:, label].numpy(), masker)
-        probable = shap.explainers.Partition(lambda rows: sentiment.logits(rows).softmax(1)[:, label].numpy(), masker)
         for evaluations in (500, 150):
             np.random.seed(0)
             found = explainer([text], max_evals=evaluations, silent=True)
             np.random.seed(1)  # ties fall otherwise
             again = explainer([text], max_evals=evaluations, silent=True)
-            np.random.seed(0)
             cases.append({"text": text, "label": label, "evaluations": evaluations, "base_value": float(found.base_values[0]),
-                          "scores": rounded(found.values[0]), "by_chance": float(np.abs(found.values[0] - again.values[0]).max()),
-                          "probability_scores": rounded(probable([text], max_evals=evaluations, silent=True).values[0])})
+                          "scores": rounded(found.values[0]), "by_chance": float(np.abs(found.values[0] - again.values[0]).max())})
     return cases
 
 
@@ -224,17 +221,15 @@ def lime_mean(masked, samples):
 
 
 def package_means(dev, models):
-    """17 sentences that are short enough for every mask to be seen, and, by KernelSHAP alone, three that are not."""
     sentiment, cases = Sentiment(models, torch.float32), []
-    for text in sentences(dev, 17, 6, 8, sentiment) + sentences(dev, 3, 13, 14, sentiment):
+    for text in sentences(dev, 20, 13, 17, sentiment):
         masked, total = Masked(sentiment, text), 0
-        short = masked.count <= 8
-        lime_scores = {"lime": rounded(lime_mean(masked, 5000))} if short else {}
+        lime_scores = lime_mean(masked, 1000)
         explainer = shap.KernelExplainer(lambda masks: masked(masks)[:, masked.label], np.zeros((1, masked.count)))
         for seed in range(5):
             np.random.seed(seed)
-            total = total + explainer.shap_values(np.ones((1, masked.count)), nsamples=1000 if short else 3000, l1_reg=False, silent=True)[0] / 5
-        cases.append({"text": text, "label": masked.label, "words": masked.spans, **lime_scores, "kernel_shap": rounded(total)})
+            total = total + explainer.shap_values(np.ones((1, masked.count)), nsamples=1000, l1_reg=False, silent=True)[0] / 5
+        cases.append({"text": text, "label": masked.label, "words": masked.spans, "lime": rounded(lime_scores), "kernel_shap": rounded(total)})
         print(len(cases), text, len(masked.known), flush=True)
     return cases
 

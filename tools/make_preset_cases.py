@@ -58,8 +58,8 @@ def captum(case, method, kind="logit", **more):
     return method(lambda x: case.value(case.out(x), kind)).attribute(e, **more)[0].sum(-1).detach()
 
 
-def captum_ig(case, multiply):
-    method = IntegratedGradients(lambda x: case.value(case.out(x)), multiply_by_inputs=multiply)
+def captum_ig(case):
+    method = IntegratedGradients(lambda x: case.value(case.out(x)))
     return method.attribute(case.embed(), baselines=case.embed(padded(case)), n_steps=50)[0].sum(-1).detach()
 
 
@@ -139,8 +139,7 @@ def deterministic(case):
         yield "transformers-interpret", layer_ig(case, lambda ids: case.value(case.out(ids=ids), "prob"))
         yield "ferret-gradient", l1(captum(case, Saliency))
         yield "ferret-gxi", l1(captum(case, InputXGradient))
-        yield "ferret-ig", l1(captum_ig(case, False))
-        yield "ferret-ig-x-input", l1(captum_ig(case, True))
+        yield "ferret-ig", l1(captum_ig(case))
     else:
         yield "transformers-interpret", {"start": layer_ig(case, lambda ids: case.out(ids=ids).start_logits.max(1).values).tolist(),
                                          "end": layer_ig(case, lambda ids: case.out(ids=ids).end_logits.max(1).values).tolist()}

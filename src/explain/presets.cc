@@ -14,8 +14,8 @@ constexpr Scalar loss = Scalar::loss, logit = Scalar::logit, probability = Scala
 /// |Σ g · e| ÷ the sum: AllenNLP Interpret's simple gradient.
 GradientXInput loss_gradient() { return {.explain = loss, .absolute = true, .normalize = Normalize::l1}; }
 
-/// |Σ of the mean gradient| ÷ the sum; not multiplied by the input. At word embeddings a layer norm follows, which takes
-/// no notice of what all channels share: there Σ g is zero, and scores would be rounding.
+/// |Σ of the mean gradient| ÷ the sum; not multiplied by the input. At word embeddings a layer norm follows, which
+/// takes no notice of what all channels share: there Σ g is zero, and scores would be rounding.
 SmoothGrad loss_smoothgrad(std::size_t samples) {
   return {.explain = loss,
           .layer = Layer::embeddings(),
@@ -37,8 +37,8 @@ IntegratedGradients loss_integral(std::size_t steps) {
 }
 
 /// Captum's LayerIntegratedGradients from [PAD].
-IntegratedGradients captum_integral(Scalar explain, Normalize normalize, bool multiply_input = true) {
-  return {.explain = explain, .steps = 50, .multiply_input = multiply_input, .normalize = normalize};
+IntegratedGradients captum_integral(Scalar explain, Normalize normalize) {
+  return {.explain = explain, .steps = 50, .normalize = normalize};
 }
 
 SmoothGrad interpreto(SmoothGrad::Statistic statistic) {
@@ -50,7 +50,8 @@ SmoothGrad interpreto(SmoothGrad::Statistic statistic) {
           .reduce = Reduce::mean_abs};
 }
 
-constexpr Task answers = Task::question_answering, labels = Task::sequence_classification, tags = Task::token_classification;
+constexpr Task answers = Task::question_answering, labels = Task::sequence_classification,
+               tags = Task::token_classification;
 
 std::vector<Preset> gradient_presets() {
   using Statistic = SmoothGrad::Statistic;
@@ -102,10 +103,6 @@ std::vector<Preset> gradient_presets() {
        GradientXInput{.normalize = Normalize::l1},
        {labels, tags}},
       {"ferret-ig",
-       "ferret's IntegratedGradientExplainer",
-       captum_integral(logit, Normalize::l1, false),
-       {labels, tags}},
-      {"ferret-ig-x-input",
        "ferret's IntegratedGradientExplainer, times input",
        captum_integral(logit, Normalize::l1),
        {labels, tags}},
@@ -113,9 +110,7 @@ std::vector<Preset> gradient_presets() {
       {"inseq", "Inseq's saliency", lit_l2},
       {"ecco", "Ecco's gradient, of embeddings", Gradient{.reduce = Reduce::l2, .normalize = Normalize::l1}},
       {"ecco-onehot", "Ecco's gradient, of one-hot vectors", Gradient{.normalize = Normalize::l1}},
-      {"ecco-gxi",
-       "Ecco's grad_x_input",
-       GradientXInput{.reduce = Reduce::l2, .normalize = Normalize::l1}},
+      {"ecco-gxi", "Ecco's grad_x_input", GradientXInput{.reduce = Reduce::l2, .normalize = Normalize::l1}},
       {"gradcam", "Grad-CAM", GradCam{}},
 
       {"interpreto-saliency", "Interpreto's Saliency", GradientXInput{.reduce = Reduce::mean_abs}, {labels}},
@@ -173,10 +168,11 @@ const Preset& preset(std::string_view given, std::optional<Task> task) {
                  .found = "'" + std::string(given) + "' for a model of " + std::string(name(*task)),
                  .expected = "a model of " + tasks,
                  .hint = "for this model there are " + names});
-  throw Error({.thing = "preset",
-               .found = "'" + std::string(given) + "'",
-               .expected = "one of " + names,
-               .hint = given == "textualheatmap" ? "the heatmap of a masked language model is a command of its own" : ""});
+  throw Error(
+      {.thing = "preset",
+       .found = "'" + std::string(given) + "'",
+       .expected = "one of " + names,
+       .hint = given == "textualheatmap" ? "the heatmap of a masked language model is a command of its own" : ""});
 }
 
 }  // namespace limn

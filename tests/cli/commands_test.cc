@@ -148,7 +148,7 @@ TEST(Explain, NoPresetKeepsItsNameBesideAnOptionThatChangesIt) {
       // A preset with two explanations writes two lines.
       return Json::parse(result.out.substr(0, result.out.find('\n')))["method"]["preset"];
     };
-    EXPECT_EQ(named({}), known.name);
+    EXPECT_EQ(named({}), std::string(known.name));
     EXPECT_EQ(named({"--normalize", "minmax"}), nullptr) << known.name;
     if (known.unit) {
       EXPECT_EQ(named({"--unit", "sentence"}), nullptr) << known.name;

@@ -35,11 +35,13 @@ TEST(SmoothGrad, WithoutNoiseIsTheGradient) {
   for (const std::string& text : texts) {
     // Not Reduce::sum: a layer norm follows, which takes no notice of what all channels share, so that sums are zero.
     for (const Reduce how : {Reduce::l1, Reduce::l2, Reduce::mean_abs}) {
-      const std::vector<double> gradient = scores(tiny().explain(text, Gradient{.reduce = how, .normalize = Normalize::none}));
+      const std::vector<double> gradient =
+          scores(tiny().explain(text, Gradient{.reduce = how, .normalize = Normalize::none}));
       std::vector<double> squares;
       for (const double score : gradient) squares.push_back(score * score);
       const auto smooth = [&](Statistic statistic) {
-        return scores(tiny().explain(text, SmoothGrad{.samples = 7, .sigma = 0, .statistic = statistic, .reduce = how}));
+        return scores(
+            tiny().explain(text, SmoothGrad{.samples = 7, .sigma = 0, .statistic = statistic, .reduce = how}));
       };
       // Other companions in a pass round otherwise, in single precision.
       EXPECT_LE(distance(smooth(Statistic::mean_gradient), gradient), 1e-5 * largest(gradient));
@@ -52,7 +54,8 @@ TEST(SmoothGrad, WithoutNoiseIsTheGradient) {
 
 TEST(SmoothGrad, ApproachesTheGradientAsTheNoiseVanishes) {
   for (const std::string& text : texts) {
-    const std::vector<double> gradient = scores(tiny().explain(text, Gradient{.reduce = Reduce::l2, .normalize = Normalize::none}));
+    const std::vector<double> gradient =
+        scores(tiny().explain(text, Gradient{.reduce = Reduce::l2, .normalize = Normalize::none}));
     double before = INFINITY;
     for (const double sigma : {0.03, 0.003, 0.0003}) {
       const double error = distance(scores(tiny().explain(text, SmoothGrad{.sigma = sigma})), gradient);
@@ -60,7 +63,8 @@ TEST(SmoothGrad, ApproachesTheGradientAsTheNoiseVanishes) {
       before = error;
     }
     const auto variance = [&](double sigma) {
-      return largest(scores(tiny().explain(text, SmoothGrad{.sigma = sigma, .statistic = SmoothGrad::Statistic::variance})));
+      return largest(
+          scores(tiny().explain(text, SmoothGrad{.sigma = sigma, .statistic = SmoothGrad::Statistic::variance})));
     };
     EXPECT_LT(variance(0.0003), variance(0.003) / 30);  // second order
   }
@@ -69,9 +73,12 @@ TEST(SmoothGrad, ApproachesTheGradientAsTheNoiseVanishes) {
 TEST(SmoothGrad, SquareIsVarianceAndSquaredMean) {
   using Statistic = SmoothGrad::Statistic;
   const auto draws = [&](Statistic statistic) {
-    return scores(tiny().explain(texts[0], SmoothGrad{.layer = Layer::embeddings(), .samples = 9, .statistic = statistic, .reduce = Reduce::sum}));
+    return scores(tiny().explain(
+        texts[0],
+        SmoothGrad{.layer = Layer::embeddings(), .samples = 9, .statistic = statistic, .reduce = Reduce::sum}));
   };
-  const std::vector<double> mean = draws(Statistic::mean), square = draws(Statistic::square), variance = draws(Statistic::variance);
+  const std::vector<double> mean = draws(Statistic::mean), square = draws(Statistic::square),
+                            variance = draws(Statistic::variance);
   std::vector<double> expected;  // the unbiased variance of the same nine draws
   for (std::size_t i = 0; i < mean.size(); i++) expected.push_back((square[i] - mean[i] * mean[i]) * 9 / 8);
   EXPECT_LE(distance(variance, expected), 1e-9 * largest(square));
@@ -80,12 +87,17 @@ TEST(SmoothGrad, SquareIsVarianceAndSquaredMean) {
 
 TEST(IntegratedGradients, AddUp) {
   for (const std::string& text : texts) {
-    for (const Scalar scalar : {Scalar::logit, Scalar::probability, Scalar::log_probability, Scalar::loss, Scalar::margin}) {
-      for (const Baseline::Kind kind : {Baseline::Kind::pad, Baseline::Kind::zero, Baseline::Kind::mask, Baseline::Kind::mean}) {
+    for (const Scalar scalar :
+         {Scalar::logit, Scalar::probability, Scalar::log_probability, Scalar::loss, Scalar::margin}) {
+      for (const Baseline::Kind kind :
+           {Baseline::Kind::pad, Baseline::Kind::zero, Baseline::Kind::mask, Baseline::Kind::mean}) {
         for (const Layer layer : {Layer::word(), Layer::embeddings(), Layer{2}}) {
           for (const bool keep_special : {false, true}) {
-            const Explanation why = tiny().explain(
-                text, IntegratedGradients{.explain = scalar, .layer = layer, .baseline = {.kind = kind, .keep_special = keep_special}, .tolerance = 0.001});
+            const Explanation why =
+                tiny().explain(text, IntegratedGradients{.explain = scalar,
+                                                         .layer = layer,
+                                                         .baseline = {.kind = kind, .keep_special = keep_special},
+                                                         .tolerance = 0.001});
             const double change = why.value - *why.baseline_value;
             if (!why.warnings.empty()) continue;  // says so where the tolerance was not reached
             EXPECT_NEAR(sum(scores(why)), change, 0.001 * std::abs(change) + 1e-5 * (1 + std::abs(why.value)));
@@ -98,7 +110,8 @@ TEST(IntegratedGradients, AddUp) {
 
 TEST(IntegratedGradients, WithoutTheFactorAreTheMeanGradient) {
   // One left step is the gradient at the baseline alone, or times the difference.
-  const IntegratedGradients plain = {.steps = 1, .rule = IntegratedGradients::Rule::left_riemann, .multiply_input = false};
+  const IntegratedGradients plain = {
+      .steps = 1, .rule = IntegratedGradients::Rule::left_riemann, .multiply_input = false};
   const std::vector<double> at_pad = scores(tiny().explain(texts[0], plain));
   EXPECT_GT(std::abs(at_pad.front()), 0);  // [CLS] does not move, but it has a gradient
   IntegratedGradients product = plain;
