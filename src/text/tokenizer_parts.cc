@@ -82,7 +82,7 @@ TokenizerParts read_tokenizer(const std::filesystem::path& folder) {
                               : parse_tokenizer_json(text, json_file.string());
   parts.max_length = read_max_length(config["model_max_length"]);
   const auto id = [&](const std::string& name) { return parts.id(name); };
-  parts.special = {parts.model.unknown, id(names.classify), id(names.separate), id(names.pad), id(names.mask)};
+  parts.special = {unknown_id(parts.model), id(names.classify), id(names.separate), id(names.pad), id(names.mask)};
   return parts;
 }
 

@@ -7,18 +7,14 @@
 
 #include "text/added_tokens.h"
 #include "text/normalizer.h"
+#include "text/post_processor.h"
 #include "text/splitter.h"
+#include "text/subword_model.h"
 #include "text/template.h"
 #include "text/tokenizer.h"
 #include "text/vocabulary.h"
-#include "text/wordpiece.h"
 
 namespace limn {
-
-/// How RobertaProcessing takes the white space that belongs to an added token out of its offsets.
-struct TrimOffsets {
-  bool add_prefix_space = false;  ///< a single blank before the first token is not the user's, and stays
-};
 
 /// Everything that the files of a tokenizer say, in the order in which a text goes through it.
 struct TokenizerParts {
@@ -26,9 +22,8 @@ struct TokenizerParts {
   Normalizer normalizer;
   Splitter splitter;
   Vocabulary vocabulary;
-  WordPiece model;
-  Template form;
-  std::optional<TrimOffsets> trim_offsets;
+  SubwordModel model;
+  PostProcessor post_processor;
   Tokenizer::Special special;
   std::optional<std::size_t> max_length;
 

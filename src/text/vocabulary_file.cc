@@ -55,15 +55,15 @@ TokenizerParts parse_vocabulary_file(std::string_view text, const std::string& f
     }
     return *id;
   };
-  parts.model.unknown = id_of(special.unknown);
-  parts.form = bert_template(id_of(special.classify), id_of(special.separate));
+  parts.model = WordPiece{.unknown = id_of(special.unknown)};
+  parts.post_processor.form = bert_template(id_of(special.classify), id_of(special.separate));
 
   BertNormalizer bert;
   bert.lowercase = config["do_lower_case"].or_else(&JsonSection::boolean, true);
   bert.handle_chinese_chars = config["tokenize_chinese_chars"].or_else(&JsonSection::boolean, true);
   if (const auto strip = config["strip_accents"]; !strip.is_null()) bert.strip_accents = strip.boolean();
   parts.normalizer.emplace_back(bert);
-  parts.splitter = BertSplitter{};
+  parts.splitter.emplace_back(BertSplitter{});
 
   if (const auto added = config["added_tokens_decoder"]; !added.is_null()) {
     for (const auto& [key, item] : added.fields()) {

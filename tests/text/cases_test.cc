@@ -101,11 +101,15 @@ TEST_P(CasesTest, EqualTheTokenizersPackage) {
     const std::vector<Encoding> encodings = encode(tokenizer, row);
     Json found = Json::array();
     for (const Encoding& encoding : encodings) found.push_back(as_json(encoding));
-    EXPECT_EQ(found, row["expected"]) << line.substr(0, 1000);
+    const bool equal = found == row["expected"];
+    failures += !equal;
+    constexpr std::size_t most_shown = 20;
+    if (failures <= most_shown) {
+      EXPECT_EQ(found, row["expected"]) << line.substr(0, 1000);
+    }
     check_sizes(tokenizer, row, encodings);
-    failures += found != row["expected"];
-    ASSERT_LT(failures, 20U) << "too many to go on";
   }
+  std::cout << cases << " cases, " << failures << " differ\n";
   EXPECT_GT(cases, 0U);
   RecordProperty("cases", static_cast<int>(cases));
 }
