@@ -31,12 +31,9 @@ struct TokenizerParts {
   std::string_view token(std::int32_t id) const;
 };
 
-/// The names of the special tokens by role; BERT's unless the files say otherwise.
-struct SpecialNames {
-  std::string unknown = "[UNK]", classify = "[CLS]", separate = "[SEP]", pad = "[PAD]", mask = "[MASK]";
-};
-
-/// Reads tokenizer.json, or else vocab.txt, and what tokenizer_config.json and special_tokens_map.json add to it.
+/// Reads tokenizer.json, or else vocab.txt, vocab.json with merges.txt, or a SentencePiece model; and what
+/// tokenizer_config.json, special_tokens_map.json and added_tokens.json add to it. config.json tells the family of a
+/// tokenizer without a tokenizer.json if nothing else does.
 /// @throws Error for files that are missing, broken, or name a component that limn does not have.
 TokenizerParts read_tokenizer(const std::filesystem::path& folder);
 

@@ -22,7 +22,8 @@ std::string error_with(const std::string& pointer, const Json& value) {
 
 TEST(TokenizerError, MissingFiles) {
   TokenizerFolder folder;
-  EXPECT_THAT(folder.error(), HasSubstr("found neither tokenizer.json nor vocab.txt"));
+  EXPECT_THAT(folder.error(),
+              HasSubstr("found none of tokenizer.json, vocab.txt, vocab.json with merges.txt, spiece.model"));
   try {
     Tokenizer::load("/no/such/folder");
     ADD_FAILURE();
