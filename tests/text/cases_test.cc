@@ -2,6 +2,7 @@
 // that $LIMN_TOKENIZER_CASES names ("-": standard input).
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -80,8 +81,14 @@ void check_sizes(const Tokenizer& tokenizer, const Json& row, const std::vector<
 
 class CasesTest : public testing::TestWithParam<std::filesystem::path> {};
 
-INSTANTIATE_TEST_SUITE_P(File, CasesTest, testing::ValuesIn(case_files()),
-                         [](const auto& info) { return info.param == "-" ? "input" : info.param.stem().string(); });
+/// GoogleTest wants letters, digits and _ only.
+std::string test_name(const testing::TestParamInfo<std::filesystem::path>& info) {
+  std::string name = info.param == "-" ? "input" : info.param.stem().string();
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(File, CasesTest, testing::ValuesIn(case_files()), test_name);
 
 TEST_P(CasesTest, EqualTheTokenizersPackage) {
   std::ifstream file(GetParam());
