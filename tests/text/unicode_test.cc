@@ -115,7 +115,7 @@ TEST(Unicode, CountsCodePoints) {
 // Hand-made: marks that change places take the origins in the order of the text.
 TEST(Normalizer, MarksKeepTheOriginsInOrder) {
   AlignedText text = align("a\u0301\u0327e\u0301");  // 230 then 202: the cedilla comes first
-  normalize({Nfd{}}, text);
+  normalize(UnicodeForm{}, text);
   std::u32string codes;
   for (const Character& character : text) codes += character.code;
   EXPECT_EQ(codes, U"a\u0327\u0301e\u0301");
