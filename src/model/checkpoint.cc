@@ -19,7 +19,7 @@
 #include "base/json.h"
 #include "base/parallel.h"
 #include "limn/error.h"
-#include "model/names.h"
+#include "model/read_weights.h"
 #include "model/tensor_files.h"
 
 namespace limn {
@@ -91,8 +91,7 @@ bool all_finite(std::span<const float> numbers) {
 /// Finds the tensors, checks their shapes, then reads the numbers: all tensors at once, in parallel pieces.
 class Reader {
  public:
-  Reader(const WeightFiles& files, const FamilyNames& names, Memory& widened)
-      : files_(files), names_(names), widened_(widened) {}
+  Reader(const WeightFiles& files, Memory& widened) : files_(files), widened_(widened) {}
 
   /// @param spelled each name that the tensor may have, the usual one first.
   std::span<const float> numbers(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) {
@@ -114,22 +113,7 @@ class Reader {
     return place(entry);
   }
 
-  /// A matrix or vector of the family's own, whose name may be spelled in several ways.
-  std::span<const float> numbers(const std::string& name, std::vector<std::size_t> shape) {
-    return numbers(spellings(names_, name), std::move(shape));
-  }
-  ConstView matrix(const std::string& name, std::size_t rows, std::size_t columns) {
-    return {numbers(name + ".weight", {rows, columns}).data(), rows, columns};
-  }
-  Linear linear(const std::string& name, std::size_t out, std::size_t in) {
-    return {matrix(name, out, in), numbers(name + ".bias", {out})};
-  }
-  Norm norm(const std::string& name, std::size_t channels, float epsilon) {
-    return {numbers(name + ".weight", {channels}), numbers(name + ".bias", {channels}), epsilon};
-  }
-  bool has(const std::string& name) const {
-    return std::ranges::any_of(spellings(names_, name), [&](const auto& s) { return files_.tensors.contains(s); });
-  }
+  bool has(const std::string& name) const { return files_.tensors.contains(name); }
 
   /// Fills what the views point to. @throws Error for the first number that is not finite.
   void read_all() {
@@ -247,63 +231,11 @@ class Reader {
   }
 
   const WeightFiles& files_;
-  const FamilyNames& names_;
   Memory& widened_;
   std::vector<Piece> pieces_;
   std::map<std::pair<const std::byte*, std::vector<std::size_t>>, std::span<const float>> places_;
   std::size_t parameters_ = 0;
 };
-
-EmbeddingWeights embeddings(Reader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
-  const std::size_t channels = encoder.channels;
-  EmbeddingWeights embeddings;
-  embeddings.word = reader.matrix(std::string(names.word), encoder.vocabulary, channels);
-  embeddings.position = reader.matrix(std::string(names.position), encoder.positions, channels);
-  if (encoder.token_types > 0) {
-    embeddings.token_type = reader.matrix(std::string(names.token_type), encoder.token_types, channels);
-  }
-  embeddings.norm = reader.norm(std::string(names.embedding_norm), channels, encoder.norm_epsilon);
-  return embeddings;
-}
-
-LayerWeights layer(Reader& reader, const FamilyNames& names, const EncoderConfig& encoder, std::size_t number) {
-  const auto numbered = [&](std::string_view name) {
-    std::string result(name);
-    return result.replace(result.find('#'), 1, std::to_string(number));
-  };
-  const auto [channels, feed_forward, epsilon] =
-      std::tuple(encoder.channels, encoder.feed_forward, encoder.norm_epsilon);
-  return {.query = reader.linear(numbered(names.query), channels, channels),
-          .key = reader.linear(numbered(names.key), channels, channels),
-          .value = reader.linear(numbered(names.value), channels, channels),
-          .output = reader.linear(numbered(names.output), channels, channels),
-          .attention_norm = reader.norm(numbered(names.attention_norm), channels, epsilon),
-          .up = reader.linear(numbered(names.up), feed_forward, channels),
-          .down = reader.linear(numbered(names.down), channels, feed_forward),
-          .feed_forward_norm = reader.norm(numbered(names.feed_forward_norm), channels, epsilon)};
-}
-
-Head head(Reader& reader, const FamilyNames& names, const Config& config, ConstView word) {
-  const EncoderConfig& encoder = config.encoder;
-  const HeadNames& head_names = *std::ranges::find(names.heads, config.head.task, &HeadNames::task);
-  Head head{.pooling = head_names.pooling, .steps = {}};
-  for (const StepNames& step : head_names.steps) {
-    const bool last = &step == &head_names.steps.back();
-    const std::size_t outputs = !last                                 ? encoder.channels
-                                : config.head.task == Task::masked_lm ? encoder.vocabulary
-                                                                      : config.head.labels.size();
-    const std::string linear(step.linear);
-    std::vector<std::string> biases = spellings(names, linear + ".bias");
-    if (!step.bias.empty()) biases.insert(biases.begin(), std::string(step.bias));
-    HeadStep& result = head.steps.emplace_back();
-    const bool tied = step.tied && !reader.has(linear + ".weight");
-    result.linear.w = tied ? word : reader.matrix(linear, outputs, encoder.channels);
-    result.linear.b = reader.numbers(biases, {outputs});
-    result.activation = step.activation.value_or(encoder.activation);
-    if (!step.norm.empty()) result.norm = reader.norm(std::string(step.norm), encoder.channels, encoder.norm_epsilon);
-  }
-  return head;
-}
 
 }  // namespace
 
@@ -312,13 +244,12 @@ Checkpoint Checkpoint::load(const std::filesystem::path& folder) {
   auto checkpoint = std::make_unique<Implementation>();
   checkpoint->config = std::move(config);
   checkpoint->files = open_weights(folder);
-  const FamilyNames& names = family_names(checkpoint->config.model_type);
-  const EncoderConfig& encoder = checkpoint->config.encoder;
-  Reader reader(checkpoint->files, names, checkpoint->widened);
-  Weights& weights = checkpoint->weights;
-  weights.embeddings = embeddings(reader, names, encoder);
-  for (std::size_t i = 0; i < encoder.layers; i++) weights.layers.push_back(layer(reader, names, encoder, i));
-  weights.head = head(reader, names, checkpoint->config, weights.embeddings.word);
+  Reader reader(checkpoint->files, checkpoint->widened);
+  const TensorSource source = {
+      .has = [&](const std::string& name) { return reader.has(name); },
+      .numbers = [&](const std::vector<std::string>& spelled,
+                     std::vector<std::size_t> shape) { return reader.numbers(spelled, std::move(shape)); }};
+  checkpoint->weights = read_weights(source, checkpoint->config);
   reader.read_all();
   checkpoint->parameters = reader.parameters();
   for (const WeightFile& file : checkpoint->files.files) {
