@@ -22,9 +22,25 @@ std::vector<std::string_view> split(std::string_view text, std::string_view sepa
   }
 }
 
-std::string_view last_part(std::string_view path) {
-  path.remove_suffix(path.ends_with(":0") ? 2 : 0);
-  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+bool ends_with_any(std::string_view path, std::initializer_list<std::string_view> ends) {
+  return std::ranges::any_of(ends, [&](std::string_view end) { return path.ends_with(end); });
+}
+
+void merge_axes(std::vector<std::size_t>& shape, std::size_t first) {
+  shape[first] *= shape[first + 1];
+  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(first) + 1);
+}
+
+/// Some versions of the package kept the heads as an axis of their own: (C, H, D) into the heads, (H, D, C) out of
+/// them. The numbers lie as they do without it.
+void merge_heads(std::vector<std::size_t>& shape, std::string_view path) {
+  if (shape.size() == 3 && ends_with_any(path, {"/query/kernel:0", "/key/kernel:0", "/value/kernel:0"})) {
+    merge_axes(shape, 1);
+  } else if (shape.size() == 3 && path.ends_with("/attention/output/dense/kernel:0")) {
+    merge_axes(shape, 0);
+  } else if (shape.size() == 2 && ends_with_any(path, {"/query/bias:0", "/key/bias:0", "/value/bias:0"})) {
+    merge_axes(shape, 0);
+  }
 }
 
 }  // namespace
@@ -52,7 +68,8 @@ std::string pytorch_name(std::string_view path) {
 Tensors read_tensorflow(std::span<const std::byte> bytes, const std::string& file) {
   Tensors result;
   for (auto& [path, tensor] : read_hdf5(bytes, file)) {
-    if (last_part(path) == "kernel" && tensor.shape.size() > 1) {
+    merge_heads(tensor.shape, path);
+    if (path.ends_with("/kernel:0") && tensor.shape.size() > 1) {
       tensor.strides = row_major(tensor.shape);
       std::ranges::reverse(tensor.shape);
       std::ranges::reverse(tensor.strides);
