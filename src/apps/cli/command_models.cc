@@ -1,15 +1,20 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
+#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/download_progress.h"
 #include "apps/cli/help.h"
+#include "apps/cli/interrupt.h"
 #include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
 #include "apps/cli/output.h"
+#include "apps/hub/cache.h"
+#include "apps/hub/pull.h"
 #include "limn/limn.h"
 #include "model/config.h"
 #include "render/display_text.h"
@@ -25,13 +30,10 @@ struct ModelsCommand {
   std::optional<std::string> model, format;
 };
 
-/// "1.2 GB", "23.4 MB": decimal units, as files are sold and downloaded.
-std::string size_text(double bytes) {
-  if (bytes < 1e3) return fmt::format("{:.0f} B", bytes);
-  if (bytes < 1e6) return fmt::format("{:.1f} kB", bytes / 1e3);
-  if (bytes < 1e9) return fmt::format("{:.1f} MB", bytes / 1e6);
-  return fmt::format("{:.1f} GB", bytes / 1e9);
-}
+struct PullCommand {
+  std::string model;
+  std::optional<std::string> format;
+};
 
 /// All files of a checkpoint folder; links count as what they lead to.
 std::uintmax_t folder_bytes(const fs::path& folder) {
@@ -141,6 +143,67 @@ int show_model(const std::string& argument, Format format) {
   return done;
 }
 
+int pull_model(const PullCommand& command, Format format) {
+  constexpr const char* default_endpoint = "https://huggingface.co";
+  const hub::Repository repository = hub::parse_repository(command.model);
+  const char* endpoint = std::getenv("HF_ENDPOINT");
+  const char* offline = std::getenv("HF_HUB_OFFLINE");
+  if (offline && *offline && std::string_view(offline) != "0") {
+    throw Error({.file = "HF_HUB_OFFLINE", .found = offline, .expected = "nothing, to download"});
+  }
+  const auto cache = hub::cache_folder();
+  if (!cache) throw Error({.file = "HF_HUB_CACHE", .found = "nothing, and no HOME", .expected = "the cache's folder"});
+  hub::HttpClient client(endpoint && *endpoint ? endpoint : default_endpoint, hub::access_token());
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
+  hub::PulledModel model;
+  {
+    const OnInterrupt say_goodbye(
+        "interrupted; what has been downloaded is kept, and the same command goes on from there", "");
+    DownloadProgress progress;
+    model = hub::pull(client, repository, *cache, [&](const hub::PullProgress& now) { progress.show(now); });
+  }
+  if (format == Format::json) {
+    write_output(std::nullopt, json_text({{"name", repository.name},
+                                          {"revision", repository.revision},
+                                          {"commit", model.commit},
+                                          {"folder", model.folder.string()},
+                                          {"files", model.files}}) +
+                                   "\n");
+    return done;
+  }
+  std::uint64_t bytes = 0;
+  for (const auto& [file, size] : model.files) bytes += size;
+  write_output(std::nullopt, fmt::format("{}  {} files, {}\n{}\n", command.model, model.files.size(),
+                                         size_text(static_cast<double>(bytes)), visible(model.folder.string())));
+  return done;
+}
+
+void add_pull(CLI::App& models, Run& run) {
+  const auto command = std::make_shared<PullCommand>();
+  CLI::App& app = *models.add_subcommand(
+      "pull", "Downloads a model from the Hugging Face hub into its cache, where -m ORG/NAME finds it.");
+  app.add_option("MODEL", command->model, "ORG/NAME, or ORG/NAME@REVISION: a branch, a tag or a commit")
+      ->option_text("")
+      ->required();
+  app.add_option("--format", command->format, "terminal or json; default: terminal on a terminal and json elsewhere")
+      ->option_text("FORMAT")
+      ->group("Output");
+  app.footer(
+      "Environment:\n"
+      "  HF_ENDPOINT                 the hub's address; default: https://huggingface.co\n"
+      "  HF_TOKEN                    access token for private and gated models\n"
+      "  HF_HUB_CACHE, HF_HOME       where the cache is; default: ~/.cache/huggingface\n"
+      "  http_proxy, https_proxy, no_proxy\n"
+      "\n" +
+      command_footer("limn models pull ORG/NAME\nlimn models pull ORG/NAME@v1.0"));
+  app.callback([&run, command] {
+    run = [command] {
+      return pull_model(*command,
+                        choose_format({.format = command->format, .file = {}}, {Format::terminal, Format::json}));
+    };
+  });
+}
+
 }  // namespace
 
 void add_models(CLI::App& program, Run& run) {
@@ -150,8 +213,10 @@ void add_models(CLI::App& program, Run& run) {
   app.add_option("--format", command->format, "terminal or json; default: terminal on a terminal and json elsewhere")
       ->option_text("FORMAT")
       ->group("Output");
-  app.footer(command_footer("limn models\nlimn models minilm-l6-ner"));
-  app.callback([&run, command] {
+  app.footer(command_footer("limn models\nlimn models minilm-l6-ner\nlimn models pull ORG/NAME"));
+  add_pull(app, run);
+  app.callback([&run, &app, command] {
+    if (!app.get_subcommands().empty()) return;  // "pull" has its own
     run = [command] {
       const Format format = choose_format({.format = command->format, .file = {}}, {Format::terminal, Format::json});
       return command->model ? show_model(*command->model, format) : list_models(format);
