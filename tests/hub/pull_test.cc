@@ -49,6 +49,15 @@ TEST(Pull, FillsTheCacheAsAllToolsOfTheHubDo) {
   EXPECT_EQ(prediction.code, 0) << prediction.err;
 }
 
+TEST(Pull, ShowsHowFarItIsOnATerminal) {
+  const Server server(whole_hub());
+  Puller puller(server.address());
+  const Result result = cli_test::run_on_terminal({"models", "pull", "limn/tiny"}, 90, puller.setting());
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.out,
+              AllOf(HasSubstr("model.safetensors  10.0 kB of 10.0 kB ━━━━━"), HasSubstr("3 files, 13.7 kB")));
+}
+
 TEST(Pull, FetchesNothingTwice) {
   const Server server(whole_hub());
   const Puller puller(server.address());

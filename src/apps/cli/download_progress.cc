@@ -31,12 +31,13 @@ std::string size_text(double bytes) {
 
 std::string download_line(const hub::PullProgress& progress, double seconds, std::size_t columns) {
   const auto bytes = static_cast<double>(progress.bytes);
-  const double rate = seconds > 0 ? (bytes - static_cast<double>(progress.bytes_before)) / seconds : 0;
+  constexpr double shortest = 0.2;  // before that a rate says nothing
+  const double rate = seconds > shortest ? (bytes - static_cast<double>(progress.bytes_before)) / seconds : 0;
   const std::string name = visible(progress.file);
   if (!progress.total) return fmt::format("{}  {}", name, size_text(bytes));
   const auto total = static_cast<double>(*progress.total);
   const std::string count = fmt::format("{}  {} of {}", name, size_text(bytes), size_text(total));
-  std::string tail = size_text(rate) + "/s";
+  std::string tail = rate > 0 ? size_text(rate) + "/s" : "";
   if (rate > 0 && bytes < total) tail += fmt::format("  {:.0f}s left", std::ceil((total - bytes) / rate));
   constexpr std::size_t widest_bar = 30, narrowest_bar = 8;
   const std::size_t fixed = count.size() + tail.size() + 3;
@@ -46,7 +47,7 @@ std::string download_line(const hub::PullProgress& progress, double seconds, std
       static_cast<std::size_t>((total > 0 ? std::min(1.0, bytes / total) : 1) * static_cast<double>(width));
   std::string bar;
   for (std::size_t i = 0; i < width; i++) bar += i < filled ? "━" : "─";
-  return fmt::format("{} {}  {}", count, bar, tail);
+  return fmt::format("{} {}{}{}", count, bar, tail.empty() ? "" : "  ", tail);
 }
 
 DownloadProgress::DownloadProgress() : terminal_(::isatty(STDERR_FILENO) == 1) {}
