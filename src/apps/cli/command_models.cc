@@ -1,20 +1,19 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
-#include <cstdlib>
+#include <cerrno>
+#include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
-#include "apps/cli/download_progress.h"
 #include "apps/cli/help.h"
-#include "apps/cli/interrupt.h"
 #include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
 #include "apps/cli/output.h"
-#include "apps/hub/cache.h"
-#include "apps/hub/pull.h"
+#include "apps/cli/size_text.h"
+#include "apps/hub/repository.h"
 #include "limn/limn.h"
 #include "model/config.h"
 #include "render/display_text.h"
@@ -143,39 +142,17 @@ int show_model(const std::string& argument, Format format) {
   return done;
 }
 
+/// Downloading is a program of its own beside this one: what HTTPS needs are thirty libraries, for which no other
+/// command should wait, nor pay in memory.
 int pull_model(const PullCommand& command, Format format) {
-  constexpr const char* default_endpoint = "https://huggingface.co";
-  const hub::Repository repository = hub::parse_repository(command.model);
-  const char* endpoint = std::getenv("HF_ENDPOINT");
-  const char* offline = std::getenv("HF_HUB_OFFLINE");
-  if (offline && *offline && std::string_view(offline) != "0") {
-    throw Error({.file = "HF_HUB_OFFLINE", .found = offline, .expected = "nothing, to download"});
-  }
-  const auto cache = hub::cache_folder();
-  if (!cache) throw Error({.file = "HF_HUB_CACHE", .found = "nothing, and no HOME", .expected = "the cache's folder"});
-  hub::HttpClient client(endpoint && *endpoint ? endpoint : default_endpoint, hub::access_token());
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
-  hub::PulledModel model;
-  {
-    const OnInterrupt say_goodbye(
-        "interrupted; what has been downloaded is kept, and the same command goes on from there", "");
-    DownloadProgress progress;
-    model = hub::pull(client, repository, *cache, [&](const hub::PullProgress& now) { progress.show(now); });
-  }
-  if (format == Format::json) {
-    write_output(std::nullopt, json_text({{"name", repository.name},
-                                          {"revision", repository.revision},
-                                          {"commit", model.commit},
-                                          {"folder", model.folder.string()},
-                                          {"files", model.files}}) +
-                                   "\n");
-    return done;
-  }
-  std::uint64_t bytes = 0;
-  for (const auto& [file, size] : model.files) bytes += size;
-  write_output(std::nullopt, fmt::format("{}  {} files, {}\n{}\n", command.model, model.files.size(),
-                                         size_text(static_cast<double>(bytes)), visible(model.folder.string())));
-  return done;
+  hub::parse_repository(command.model);
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path() / "limn-pull";
+  ::execl(program.c_str(), program.c_str(), command.model.c_str(), format == Format::json ? "json" : "terminal",
+          nullptr);
+  throw Error({.file = program.string(),
+               .found = std::strerror(errno),
+               .expected = "the program that downloads models, installed beside limn"});
 }
 
 void add_pull(CLI::App& models, Run& run) {

@@ -1,4 +1,4 @@
-#include "apps/cli/download_progress.h"
+#include "apps/hub/progress.h"
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -8,9 +8,13 @@
 #include <cmath>
 #include <cstdio>
 
+#include "apps/cli/size_text.h"
 #include "render/display_text.h"
 
-namespace limn::cli {
+namespace limn::hub {
+
+using cli::size_text;
+
 namespace {
 
 constexpr std::chrono::milliseconds between_draws{100};
@@ -22,14 +26,7 @@ std::size_t error_columns() {
 
 }  // namespace
 
-std::string size_text(double bytes) {
-  if (bytes < 1e3) return fmt::format("{:.0f} B", bytes);
-  if (bytes < 1e6) return fmt::format("{:.1f} kB", bytes / 1e3);
-  if (bytes < 1e9) return fmt::format("{:.1f} MB", bytes / 1e6);
-  return fmt::format("{:.1f} GB", bytes / 1e9);
-}
-
-std::string download_line(const hub::PullProgress& progress, double seconds, std::size_t columns) {
+std::string download_line(const PullProgress& progress, double seconds, std::size_t columns) {
   const auto bytes = static_cast<double>(progress.bytes);
   constexpr double shortest = 0.2;  // before that a rate says nothing
   const double rate = seconds > shortest ? (bytes - static_cast<double>(progress.bytes_before)) / seconds : 0;
@@ -56,7 +53,7 @@ DownloadProgress::~DownloadProgress() {
   if (drawn_) fmt::print(stderr, "\r\x1b[K");
 }
 
-void DownloadProgress::show(const hub::PullProgress& progress) {
+void DownloadProgress::show(const PullProgress& progress) {
   if (!terminal_) return;
   const auto now = Clock::now();
   if (progress.file != file_) {
@@ -74,4 +71,4 @@ void DownloadProgress::show(const hub::PullProgress& progress) {
   drawn_ = !whole;
 }
 
-}  // namespace limn::cli
+}  // namespace limn::hub

@@ -7,14 +7,11 @@
 
 #include "apps/hub/pull.h"
 
-namespace limn::cli {
-
-/// "1.2 GB", "23.4 MB": decimal units, as files are sold and downloaded.
-std::string size_text(double bytes);
+namespace limn::hub {
 
 /// "model.safetensors  12.3 MB of 90.9 MB ━━━───────  8.1 MB/s  10s left". Pure, for tests.
 /// @param seconds since this download began.
-std::string download_line(const hub::PullProgress& progress, double seconds, std::size_t columns);
+std::string download_line(const PullProgress& progress, double seconds, std::size_t columns);
 
 /// One line on standard error that says how far a download has come; nothing if that is no terminal. A file that is
 /// done leaves its line there; an unfinished line is wiped when the object goes.
@@ -25,7 +22,7 @@ class DownloadProgress {
   DownloadProgress& operator=(const DownloadProgress&) = delete;
   ~DownloadProgress();
 
-  void show(const hub::PullProgress& progress);
+  void show(const PullProgress& progress);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -36,4 +33,4 @@ class DownloadProgress {
   bool drawn_ = false;
 };
 
-}  // namespace limn::cli
+}  // namespace limn::hub
