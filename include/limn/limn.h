@@ -35,7 +35,7 @@ struct TokenizedInput {
 /// A loaded checkpoint: immutable, cheap to copy, safe to use from any number of threads at once.
 class Model {
  public:
-  /// Loads a Hugging Face checkpoint folder (config.json, safetensors, tokenizer.json or vocab.txt).
+  /// Loads a Hugging Face checkpoint folder (config.json; weights from safetensors, pytorch_model.bin or tf_model.h5; a tokenizer).
   /// @throws Error if a file is missing, broken, or does not fit the others.
   static Model load(const std::filesystem::path& folder);
 

@@ -1,6 +1,7 @@
 // Integrated Gradients: along one straight path for all tokens, or along one path for each token.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -61,8 +62,7 @@ double along(const Sum& sum, const Mat& difference) {
 /// One piece [begin, end] of the path, integrated.
 struct Piece {
   double begin = 0, end = 0, begin_value = 0, end_value = 0;
-  Sum sum = {};
-  double error = 0;  // of Σ scores = F(end) − F(begin), signed
+  double error = 0;  // |Σ scores − (F(end) − F(begin))|
 };
 
 struct Refined {
@@ -71,7 +71,22 @@ struct Refined {
   double error = 0;  // an upper bound: the pieces' errors, added without their signs
 };
 
-/// Halves every piece whose completeness error is more than its share, until the tolerance holds or max_steps are spent.
+/// The largest error with which a piece may stay as it is. Pieces share what is left: all stay if their errors fit
+/// together; otherwise the best ones, with half of it, since halving makes the others' errors much smaller.
+double affordable_error(const std::vector<Piece>& pieces, double left) {
+  std::vector<double> errors;
+  for (const Piece& piece : pieces) errors.push_back(piece.error);
+  std::ranges::sort(errors);
+  if (std::accumulate(errors.begin(), errors.end(), 0.) <= left) return errors.back();
+  double largest = -1, sum = 0;
+  for (const double error : errors) {
+    if ((sum += error) > left / 2) break;
+    largest = error;
+  }
+  return largest;
+}
+
+/// Halves the pieces with the largest completeness errors, until the tolerance holds or max_steps are spent.
 Refined refine(const Path& path, double start_value, double end_value, double allowed, std::size_t max_steps) {
   const std::size_t size = path.start.rows() * path.start.columns();
   const std::vector<Node> rule = gauss_legendre(piece_nodes);
@@ -86,14 +101,17 @@ Refined refine(const Path& path, double start_value, double end_value, double al
     integrate(path, nodes, piece_nodes, sums, result.nodes, max_steps);
     result.nodes += nodes.size();
 
+    for (std::size_t i = 0; i < open.size(); i++)
+      open[i].error = std::abs(along(sums[i], path.difference) - (open[i].end_value - open[i].begin_value));
+
     std::vector<double> middles;
     std::vector<Piece> halves;
+    const double affordable = affordable_error(open, allowed - result.error);
     for (std::size_t i = 0; i < open.size(); i++) {
       const Piece& piece = open[i];
-      const double error = along(sums[i], path.difference) - (piece.end_value - piece.begin_value);
       const bool spent = result.nodes + 2 * piece_nodes * (middles.size() + 1) > max_steps;
-      if (std::abs(error) <= allowed * (piece.end - piece.begin) || spent) {
-        result.error += std::abs(error);
+      if (piece.error <= affordable || spent) {
+        result.error += piece.error;
         for (std::size_t k = 0; k < size; k++) result.sum[k] += sums[i][k];
         continue;
       }
