@@ -20,6 +20,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::size_t widest_convolution = 31;
+constexpr std::size_t most_projected = std::size_t{1} << 29;  // numbers: relative positions times layers, 2 GB
+
 // ---- families: one adapter from config.json to Config each -------------------------------------------------------
 
 /// What every encoder has, in all spellings.
@@ -137,13 +140,18 @@ void deberta(const Fields& fields, Config& config) {
     fields.fail({"position_buckets"},
                 "at least 2, and fewer than twice the " + std::to_string(relative.largest) + " distances");
   }
+  const std::size_t rows = 2 * (relative.buckets > 0 ? relative.buckets : relative.largest);
+  if (rows > most_projected / encoder.channels / encoder.layers) {
+    fields.fail({"position_buckets", "max_relative_positions"},
+                "so few that each layer can keep what it makes of them");
+  }
   relative.shared_projections = fields.flag({"share_att_key"});
   const std::string norm = fields.text({"norm_rel_ebd"}).value_or("none");
   if (norm != "none" && norm != "layer_norm") fields.fail({"norm_rel_ebd"}, "none or layer_norm");
   relative.norm = norm == "layer_norm";
 
   ConvolutionConfig& convolution = encoder.convolution;
-  convolution.width = fields.size_if_any({"conv_kernel_size"});
+  convolution.width = fields.size_if_any({"conv_kernel_size"}, widest_convolution);
   if (convolution.width > 0 && convolution.width % 2 == 0) fields.fail({"conv_kernel_size"}, "an odd number");
   convolution.groups = fields.size({"conv_groups"}, 1);
   if (encoder.channels % convolution.groups != 0) fields.fail({"conv_groups"}, "a divisor of the hidden size");
