@@ -179,13 +179,14 @@ std::vector<bool> local_layers(const Fields& fields, std::size_t layers) {
 /// Of one kind of layers, in the spellings of transformers 5 and 4.
 float theta(const Fields& fields, std::string_view kind, std::string_view before, float fallback) {
   constexpr float smallest = 1, largest = 1e12f;
+  const float before_that = fields.number({before}, fallback, smallest, largest);
   if (const auto all = fields.object("rope_parameters")) {
     if (const auto one = all->object(kind)) {
       one->require("rope_type", "default");
-      return one->number({"rope_theta"}, fallback, smallest, largest);
+      return one->number({"rope_theta"}, before_that, smallest, largest);
     }
   }
-  return fields.number({before}, fallback, smallest, largest);
+  return before_that;
 }
 
 void modernbert(const Fields& fields, Config& config) {

@@ -195,6 +195,13 @@ TEST(ConfigSpelling, RopeParametersAreRopeThetas) {
   EXPECT_THAT(encoder.rotary.is_local, ElementsAre(false, true, true, false));
 }
 
+TEST(ConfigSpelling, RopeThetasFillWhatRopeParametersLeaveOut) {
+  const Json both = with(modernbert, R"({"local_rope_theta": 7000, "global_rope_theta": 9000, "rope_parameters":
+    {"full_attention": {"rope_type": "default"}}})");
+  EXPECT_EQ(parse(both).encoder.rotary.global_theta, 9000);
+  EXPECT_EQ(parse(both).encoder.rotary.local_theta, 7000);
+}
+
 TEST(ConfigSpelling, EpsilonHasTwoNames) {
   const Json old = with(roberta, R"({"layer_norm_eps": null, "layer_norm_epsilon": 1e-6})");
   EXPECT_EQ(parse(old).encoder.norm_epsilon, 1e-6f);
