@@ -20,6 +20,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::size_t widest_convolution = 31;
+constexpr std::size_t most_projected = std::size_t{1} << 29;  // numbers: relative positions times layers, 2 GB
+
 // ---- families: one adapter from config.json to Config each -------------------------------------------------------
 
 /// What every encoder has, in all spellings.
@@ -137,13 +140,18 @@ void deberta(const Fields& fields, Config& config) {
     fields.fail({"position_buckets"},
                 "at least 2, and fewer than twice the " + std::to_string(relative.largest) + " distances");
   }
+  const std::size_t rows = 2 * (relative.buckets > 0 ? relative.buckets : relative.largest);
+  if (rows > most_projected / encoder.channels / encoder.layers) {
+    fields.fail({"position_buckets", "max_relative_positions"},
+                "so few that each layer can keep what it makes of them");
+  }
   relative.shared_projections = fields.flag({"share_att_key"});
   const std::string norm = fields.text({"norm_rel_ebd"}).value_or("none");
   if (norm != "none" && norm != "layer_norm") fields.fail({"norm_rel_ebd"}, "none or layer_norm");
   relative.norm = norm == "layer_norm";
 
   ConvolutionConfig& convolution = encoder.convolution;
-  convolution.width = fields.size_if_any({"conv_kernel_size"});
+  convolution.width = fields.size_if_any({"conv_kernel_size"}, widest_convolution);
   if (convolution.width > 0 && convolution.width % 2 == 0) fields.fail({"conv_kernel_size"}, "an odd number");
   convolution.groups = fields.size({"conv_groups"}, 1);
   if (encoder.channels % convolution.groups != 0) fields.fail({"conv_groups"}, "a divisor of the hidden size");
@@ -171,13 +179,14 @@ std::vector<bool> local_layers(const Fields& fields, std::size_t layers) {
 /// Of one kind of layers, in the spellings of transformers 5 and 4.
 float theta(const Fields& fields, std::string_view kind, std::string_view before, float fallback) {
   constexpr float smallest = 1, largest = 1e12f;
+  const float before_that = fields.number({before}, fallback, smallest, largest);
   if (const auto all = fields.object("rope_parameters")) {
     if (const auto one = all->object(kind)) {
       one->require("rope_type", "default");
-      return one->number({"rope_theta"}, fallback, smallest, largest);
+      return one->number({"rope_theta"}, before_that, smallest, largest);
     }
   }
-  return fields.number({before}, fallback, smallest, largest);
+  return before_that;
 }
 
 void modernbert(const Fields& fields, Config& config) {

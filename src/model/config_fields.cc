@@ -44,10 +44,10 @@ std::size_t Fields::size(Spellings spellings, std::optional<std::size_t> fallbac
   return value->get<std::size_t>();
 }
 
-std::size_t Fields::size_if_any(Spellings spellings) const {
+std::size_t Fields::size_if_any(Spellings spellings, std::size_t largest) const {
   const Json* value = find(spellings);
   if (value == nullptr || (value->is_number_integer() && *value < 1)) return 0;
-  return size(spellings);
+  return size(spellings, {}, largest);
 }
 
 float Fields::number(Spellings spellings, float fallback, float above, float below) const {

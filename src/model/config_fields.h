@@ -41,7 +41,7 @@ class Fields {
   std::size_t size(Spellings spellings, std::optional<std::size_t> fallback = {},
                    std::size_t largest = largest_size) const;
   /// The same, or 0 if the field is absent, or a number below 1 (as −1: none).
-  std::size_t size_if_any(Spellings spellings) const;
+  std::size_t size_if_any(Spellings spellings, std::size_t largest = largest_size) const;
   /// A number between the two.
   float number(Spellings spellings, float fallback, float above, float below) const;
   float epsilon(Spellings spellings, float fallback) const { return number(spellings, fallback, 0, 1); }

@@ -12,7 +12,7 @@ namespace {
 Mat pool(Pooling pooling, const Batch& batch, ConstView hidden, std::vector<std::size_t>* largest) {
   if (pooling == Pooling::none) return copy(hidden);
   Mat x(batch.sequences(), hidden.columns);
-  if (largest != nullptr) largest->assign(batch.sequences() * hidden.columns, 0);
+  if (largest != nullptr && pooling == Pooling::max) largest->assign(batch.sequences() * hidden.columns, 0);
   for (std::size_t sequence = 0; sequence < batch.sequences(); sequence++) {
     const std::size_t begin = batch.row_begin[sequence];
     const std::size_t end = pooling == Pooling::first ? begin + 1 : batch.row_begin[sequence + 1];

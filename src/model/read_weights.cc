@@ -68,7 +68,7 @@ EmbeddingWeights embeddings(const Reader& reader, const FamilyNames& names, cons
 LayerWeights layer(const Reader& reader, const FamilyNames& names, const EncoderConfig& encoder, std::size_t number) {
   const std::size_t group = encoder.layer_groups > 0 ? number * encoder.layer_groups / encoder.layers : number;
   const auto numbered = [&](std::string name) { return name.replace(name.find('#'), 1, std::to_string(group)); };
-  const auto [channels, feed_forward] = std::pair(encoder.channels, encoder.feed_forward);
+  const std::size_t channels = encoder.channels, feed_forward = encoder.feed_forward;
   LayerWeights layer;
   if (names.key.empty()) {
     const Linear all = reader.linear(numbered(names.query), 3 * channels, channels, encoder.attention_bias);

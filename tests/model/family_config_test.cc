@@ -195,6 +195,13 @@ TEST(ConfigSpelling, RopeParametersAreRopeThetas) {
   EXPECT_THAT(encoder.rotary.is_local, ElementsAre(false, true, true, false));
 }
 
+TEST(ConfigSpelling, RopeThetasFillWhatRopeParametersLeaveOut) {
+  const Json both = with(modernbert, R"({"local_rope_theta": 7000, "global_rope_theta": 9000, "rope_parameters":
+    {"full_attention": {"rope_type": "default"}}})");
+  EXPECT_EQ(parse(both).encoder.rotary.global_theta, 9000);
+  EXPECT_EQ(parse(both).encoder.rotary.local_theta, 7000);
+}
+
 TEST(ConfigSpelling, EpsilonHasTwoNames) {
   const Json old = with(roberta, R"({"layer_norm_eps": null, "layer_norm_epsilon": 1e-6})");
   EXPECT_EQ(parse(old).encoder.norm_epsilon, 1e-6f);
@@ -326,6 +333,11 @@ INSTANTIATE_TEST_SUITE_P(
                         "pooler_hidden_act: found \"mish\""},
         BadFamilyConfig{"EvenConvolution", deberta, R"({"conv_kernel_size": 4})",
                         "conv_kernel_size: found 4, expected an odd number"},
+        BadFamilyConfig{"WideConvolution", deberta, R"({"conv_kernel_size": 33})",
+                        "conv_kernel_size: found 33, expected a whole number from 1 to 31"},
+        BadFamilyConfig{"ManyProjections", deberta,
+                        R"({"position_buckets": 100000, "max_relative_positions": 16000000})",
+                        "position_buckets: found 100000, expected so few that each layer can keep"},
         BadFamilyConfig{"ConvolutionGroups", deberta, R"({"conv_groups": 7})",
                         "conv_groups: found 7, expected a divisor"},
         BadFamilyConfig{"LayerTypes", modernbert, R"({"layer_types": ["full_attention"]})",
