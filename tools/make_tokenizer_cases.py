@@ -4,6 +4,8 @@
     make_tokenizer_cases.py sample                             writes tests/text/data (the committed sample)
     make_tokenizer_cases.py all DATA FOLDER [PART ...]         writes every text of DATA to standard output;
                                                                parts: squad, pairs, windows, sst2, ner, torture, codes
+    make_tokenizer_cases.py sentencepiece DATA FOLDER          counts the texts of which sentencepiece makes other pieces
+                                                               than the converted tokenizer (ALBERT's spiece.model)
     make_tokenizer_cases.py properties                         writes tests/text/data/properties.txt
 
 FOLDER holds tokenizer.json, or vocab.txt with or without tokenizer_config.json, or the older files of other tokenizers. The first line names it; each other line is
@@ -383,6 +385,14 @@ def older_folders():
         (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=1) + "\n")
     rule_file.unlink()
 
+    # The same as a tokenizer.json, spelled as old versions did.
+    folder = folders["precompiled"] = DATA / "precompiled"
+    folder.mkdir(exist_ok=True)
+    content = json.loads(load(folders["xlm-roberta-spiece"]).to_str())
+    content["pre_tokenizer"]["pretokenizers"][1] = {"type": "Metaspace", "replacement": "▁", "str_rep": "▁", "add_prefix_space": True}
+    del content["model"]["type"], content["model"]["byte_fallback"]
+    (folder / "tokenizer.json").write_text(json.dumps(content, ensure_ascii=False) + "\n")
+
     folder = folders["roberta-files"] = DATA / "roberta-files"
     folder.mkdir(exist_ok=True)
     Tokenizer.from_file(str(DATA / "roberta/tokenizer.json")).model.save(str(folder))
@@ -515,7 +525,19 @@ def write_properties():
         c = chr(c)
         return nfd.normalize_str("a" + c + "\u0334") == "a\u0334" + c or nfd.normalize_str("a\u0301" + c) == "a" + c + "\u0301"
 
+    removes = lambda regex: pre_tokenizers.Split(Regex(regex), "removed")
+    parted = lambda splitter, text: len(splitter.pre_tokenize_str(text))
+    letter, number, digits, word, marks = removes(r"\p{L}"), removes(r"\p{N}"), pre_tokenizers.Digits(), pre_tokenizers.Whitespace(), normalizers.StripAccents()
+    nfkd, nfc = normalizers.NFKD(), normalizers.NFC()
+
     lines = {
+        "letter": ranges(c for c in codes if parted(letter, chr(c)) == 0),
+        "number": ranges(c for c in codes if parted(number, chr(c)) == 0),
+        "numeric": ranges(c for c in codes if parted(digits, "a" + chr(c)) == 2),
+        "word": ranges(c for c in codes if parted(word, "a" + chr(c)) == 1 and parted(word, "-" + chr(c)) == 2),
+        "any_mark": ranges(c for c in codes if marks.normalize_str(chr(c)) == ""),
+        "compatible_decomposition": fnv(nfkd.normalize_str),
+        "composed": fnv(lambda c: nfc.normalize_str(nfd.normalize_str(c))),
         "whitespace": ranges(c for c in codes if words[c] == 2),
         "punctuation": ranges(c for c in codes if words[c] == 3),
         "removed": ranges(c for c in codes if clean.normalize_str(f"a{chr(c)}b") == "ab"),
@@ -528,11 +550,42 @@ def write_properties():
     (DATA / "properties.txt").write_text("".join(f"{name}: {value}\n" for name, value in lines.items()))
 
 
+def albert_ids(processor, text):
+    """What the original ALBERT makes of a text: sentencepiece behind its own preprocessing; a comma comes off digits."""
+    text = " ".join(text.split()).replace("``", '"').replace("''", '"')
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
+    ids = []
+    for piece in processor.encode(text, out_type=str):
+        if len(piece) > 1 and piece[-1] == "," and piece[-2].isdigit():
+            rest = processor.encode(piece[:-1].replace("▁", ""), out_type=str)
+            if piece[0] != "▁" and rest[0][0] == "▁":
+                rest = rest[1:] if len(rest[0]) == 1 else [rest[0][1:], *rest[1:]]
+            ids += [processor.piece_to_id(p) for p in [*rest, ","]]
+        else:
+            ids.append(processor.piece_to_id(piece))
+    return ids
+
+
+def count_other_pieces(data, folder):
+    tokenizer, processor = load(folder), sentencepiece.SentencePieceProcessor(str(folder / "spiece.model"))
+    texts = {
+        "squad": {text for pair in squad(data) for text in pair},
+        "sst2": {line.split("\t")[0] for name in ("train", "dev") for line in (data / f"sst2/{name}.tsv").read_text().split("\n")},
+        "ner": {" ".join(words) for words in sentences(data)},
+        "torture": {text for text in [*json.loads((data / "torture/blns.json").read_text()), *emoji(data)] if encodable(text)},
+    }
+    for name, part in texts.items():
+        other = [t for t in sorted(part) if tokenizer.encode(t, add_special_tokens=False).ids != albert_ids(processor, t)]
+        print(f"{name}: {len(part)} texts, {len(other)} differ", *(repr(t[:100]) for t in other[:5]), sep="\n    ")
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["sample"]:
         write_sample()
     elif sys.argv[1:2] == ["properties"]:
         write_properties()
+    elif sys.argv[1:2] == ["sentencepiece"] and len(sys.argv) == 4:
+        count_other_pieces(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]))
     elif sys.argv[1:2] == ["all"] and len(sys.argv) > 3:
         write_all(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4:])
     else:
