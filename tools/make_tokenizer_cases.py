@@ -4,6 +4,8 @@
     make_tokenizer_cases.py sample                             writes tests/text/data (the committed sample)
     make_tokenizer_cases.py all DATA FOLDER [PART ...]         writes every text of DATA to standard output;
                                                                parts: squad, pairs, windows, sst2, ner, torture, codes
+    make_tokenizer_cases.py sentencepiece DATA FOLDER          counts the texts of which sentencepiece makes other pieces
+                                                               than the converted tokenizer (ALBERT's spiece.model)
     make_tokenizer_cases.py properties                         writes tests/text/data/properties.txt
 
 FOLDER holds tokenizer.json, or vocab.txt with or without tokenizer_config.json, or the older files of other tokenizers. The first line names it; each other line is
@@ -21,66 +23,10 @@ import sys
 import unicodedata
 
 import sentencepiece
-import tokenizers
-import transformers
-from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
-from transformers import BertTokenizer, PreTrainedTokenizerFast
-from transformers.convert_slow_tokenizer import AlbertConverter, DebertaV2Converter
+from tokenizers import AddedToken, Regex, normalizers, pre_tokenizers, processors
+from transformers import PreTrainedTokenizerFast
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-DATA = ROOT / "tests/text/data"
-
-
-class Original:
-    """What transformers' converters ask of the tokenizer that they convert."""
-
-    def __init__(self, file, options):
-        self.vocab_file = str(file)
-        self.processor = sentencepiece.SentencePieceProcessor(self.vocab_file)
-        self.convert_tokens_to_ids = self.processor.piece_to_id
-        self.__dict__.update({"keep_accents": False, "do_lower_case": False, "split_by_punct": False, **options})
-
-
-def converted(converter, file, options):
-    """By transformers' converter, with the special tokens that its tokenizer adds. Two things differ:
-    white space splits first, as in the published tokenizer.json files, so that white space at the end is no piece; and
-    user-defined symbols are pieces like others, so that what stands behind them begins no word (as sentencepiece has it)."""
-    tokenizer = json.loads(converter(Original(file, options)).converted().to_str())
-    tokenizer["added_tokens"] = []
-    tokenizer = Tokenizer.from_str(json.dumps(tokenizer))
-    if converter is AlbertConverter:
-        tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
-        tokenizer.add_special_tokens(["<pad>", "<unk>", "[CLS]", "[SEP]", AddedToken("[MASK]", lstrip=True)])
-    else:
-        tokenizer.add_special_tokens(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])
-    return tokenizer
-
-
-def older(folder, options):
-    """What transformers makes of a SentencePiece model, or of vocab.json and merges.txt."""
-    name = options["tokenizer_class"].removesuffix("Fast")
-    models = list(folder.glob("*.model"))
-    if name in ("AlbertTokenizer", "DebertaV2Tokenizer"):
-        converter = AlbertConverter if name == "AlbertTokenizer" else DebertaV2Converter
-        return converted(converter, models[0], {"do_lower_case": name == "AlbertTokenizer", **options})
-    return getattr(transformers, name).from_pretrained(str(folder))._tokenizer
-
-
-def load(folder):
-    """What `tokenizers` makes of tokenizer.json, or transformers of older files."""
-    if (folder / "tokenizer.json").exists():
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    elif not (folder / "vocab.txt").exists():
-        tokenizer = older(folder, json.loads((folder / "tokenizer_config.json").read_text()))
-    else:
-        config = folder / "tokenizer_config.json"
-        options = json.loads(config.read_text()) if config.exists() else {}
-        options.pop("tokenizer_class", None)
-        tokenizer = BertTokenizer(vocab=str(folder / "vocab.txt"), **options)._tokenizer
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
+from tokenizer_samples import DATA, NASTY, QUESTIONS, ROOT, SPACES, component_folders, encodable, load, older_folders
 
 def byte_positions(text):
     return list(itertools.accumulate((len(c.encode()) for c in text), initial=0))
@@ -100,10 +46,6 @@ def expected(encoding, texts, split):
             "type_ids": "".join(map(str, encoding.type_ids)),
             "special": "".join(map(str, encoding.special_tokens_mask)),
             "sequences": "".join("-" if s is None else str(s) for s in encoding.sequence_ids)}
-
-
-def encodable(text):
-    return not any(0xD800 <= ord(c) < 0xE000 for c in text)
 
 
 class Cases:
@@ -255,142 +197,8 @@ def write_all(data, folder, parts):
 # ---- the committed sample ------------------------------------------------------------------------------
 
 
-NASTY = [
-    "", " ", " \t\r\n ", "\u00a0\u2003\u3000", "\u200b\u200d\ufeff", "\u00ad", "a", "Hello, World!", "\ufffd", "a\ufffdb", "x\u0000y", "\u0007bell",
-    "soft\u00adhyphen", "no\u00a0break", "line\u2028separator\u2029paragraph\u0085next", "tab\tand\nnewline\r\nand \x0b\x0c\x1c\x1f",
-    "👨‍👩‍👧‍👦 family", "👩🏽‍🚀👩🏾‍❤️‍💋‍👨🏿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 flag", "🇫🇷🇩🇪", "1️⃣2️⃣", "☺️☺", "e\u0301\u0301\u0327", "e\u0327\u0301", "\u0301start", "a\u0315\u0300\u05ae\u0062",
-    "Z̷̢a͟l̡g͢o̵ t̸e̷x̶t̴", "ÀÉÎÕÜ àéîõü Åå ÇçÑñ", "ﬁ ﬂ ﬀ ﬃ ㎏ ℵ Ω Å", "İstanbul ISTANBUL ıstanbul", "ΣΊΣΥΦΟΣ Ὀδυσσεύς", "straße STRASSE ẞ", "ǅǆǄ",
-    "中文字符", "日本語のテキスト、漢字とかな。", "한국어 텍스트", "abc中文def", "𠀀𪛖𫜵𫠝丽", "中 ,文", "שלום עולם", "نصٌّ عربيٌّ مَع تَشكيل", "אַבִּיג \u202bRTL\u202c \u200f.", "हिन्दी पाठ", "ภาษาไทย", "བོད་ཡིག", "ఆంధ్ర",
-    "x" * 99, "x" * 100, "x" * 101, "é" * 100, "é" * 101, "a" * 100 + " " + "b" * 101 + ".", "\u0301" * 150, "e\u0301" * 100,
-    "[MASK]", "The [MASK] sat.", "a[MASK]b", "[SEP]x", "x[SEP]", "[CLS][SEP][PAD][UNK][MASK]", "[mask]", "[ MASK ]", "[MASK", "MASK]", "[[MASK]]", "[MASK] [MASK]\u200b[MASK]", "\u200b[MASK]", "##ing", "un##able", "[unused1]",
-    "don't can't I'm we've", "U.S.A. e.g. i.e. 3.14 $1,000.50 50%", "user@example.com https://example.com/a?b=c&d=e#f", "a--b—c–d…e", "“quotes” ‘single’ «guillemets» „low“", "<script>alert('x')</script>", "{\"json\": [1, 2]}", "\\n \\u0041 \\",
-    "@user #hashtag RT :) :-( <3", "snake_case camelCase kebab-case", "½ ² ³ ₄ ① Ⅷ ٣", "a\u2060b\u180eb", "\ue000private\uf8ff", "\U000e0001\U000e0041tag", "\U0010ffff", "\u1734\u166d\U000111c9\U00011938", "\u2e43\u2e52\u09fd", "\u1abf\u08d3a\u1df6\u0301", "\U00010d50\ua7cb\U00016ea0",
-    "٪؟،؛", "¿Qué? ¡Sí!", "100 000,50 €", "ﷺ", "Ǆ̌̂", "ཱི ཱུ", "\u0f73\u0f71\u0f72", "\u0344", "\u212b\u0041\u030a\u00c5", "각각\u1100\u1161\u11a8",
-    "Achaemenid Macedonia was a vassal of Persia; antidisestablishmentarianism, floccinaucinihilipilification.",
-]
-QUESTIONS = [
-    ("Macedonia was under the rule of which country?", "Macedonia was a vassal of Persia, later a subordinate part of the Achaemenid empire, until 479 BC."),
-    ("Who wrote “Les Misérables”?", "Victor Hugo (1802–1885) wrote «Les Misérables» – published in 1862. 雨果 wrote it in French."),
-    ("", "No question here."), ("No context here?", ""), ("", ""), ("Where?", "\u200b \u00a0"), ("[MASK]?", "It is [SEP] the [MASK]."),
-    ("What is it?", "word " * 200), ("How long is this question, and does it leave any room for the context at all?", "Hardly any. " * 30),
-    ("x" * 101 + "?", "é" * 101 + " 👨‍👩‍👧‍👦. " * 20),
-]
 SPLIT = [["EU", "rejects", "German", "call"], ["St.", "Lawrence", "(", "N.Y.", ")"], ["don't", "co-operate", "Zürich's"], [""], [], ["", "a", " ", "b c", "\u200b"],
          ["👨‍👩‍👧‍👦", "中文字", "[MASK]", "x" * 101], ["éèê"] * 30]
-
-
-SPACES = [" a", "a ", "  two  blanks  ", "\n\nlines\r\n\tand\ttabs ", "a <mask> b<mask> <mask>", "</s><s>", "a[MASK] [MASK]  ", "it's I'M we'll they've 'tis", "x=1234.5e-6; y[0]+=~7",
-          "In 2015, on 3,000 days,", "(a)-b \"c\" d.e–f £5 €6", "``quoted'' text", "ŋoŋ 𝔘nicode ½ ﬁn Å é e\u0301 ｆｕｌｌ", "\u2581a \u2581 b\u2581", "日本 語。 ab中c", "\u3000wide\u00a0space\u2003", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "१२३ ٣٤ Ⅷ ②"]
-
-
-def corpus():
-    texts = [text for pair in QUESTIONS for text in pair] + NASTY + SPACES
-    return [text for text in texts if encodable(text) and text.strip()] + (ROOT / "README.md").read_text().split("\n")
-
-
-def trained(model, splitter, size, specials, normalizer=None, **options):
-    tokenizer = Tokenizer(model)
-    tokenizer.pre_tokenizer = splitter
-    if normalizer:
-        tokenizer.normalizer = normalizer
-    kind = trainers.UnigramTrainer if isinstance(model, models.Unigram) else trainers.BpeTrainer
-    tokenizer.train_from_iterator(corpus(), kind(vocab_size=size, special_tokens=specials, show_progress=False, **options))
-    return tokenizer
-
-
-def component_folders():
-    """A tokenizer.json each for the components that published encoders use."""
-    byte_level, alphabet = pre_tokenizers.ByteLevel, pre_tokenizers.ByteLevel.alphabet()
-    roberta_tokens = ["<s>", "<pad>", "</s>", "<unk>"]
-    bert_tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    bytes_of_pieces = [f"<0x{byte:02X}>" for byte in range(256)]
-    result = {}
-
-    result["roberta"] = t = trained(models.BPE(), byte_level(add_prefix_space=True), 500, roberta_tokens, initial_alphabet=alphabet)
-    t.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0), trim_offsets=True, add_prefix_space=True)
-    t.add_special_tokens([AddedToken("<mask>", lstrip=True)])
-
-    pattern = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-    split = pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(pattern), "isolated"), byte_level(add_prefix_space=False, use_regex=False)])
-    result["split"] = t = trained(models.BPE(ignore_merges=True), split, 500, bert_tokens, normalizers.NFC(), initial_alphabet=alphabet)
-    template = processors.TemplateProcessing("[CLS] $A [SEP]", "[CLS] $A [SEP] $B [SEP]", [("[CLS]", 2), ("[SEP]", 3)])
-    t.post_processor = processors.Sequence([processors.ByteLevel(add_prefix_space=False, trim_offsets=True), template])
-
-    result["suffix"] = t = trained(models.BPE(unk_token="[UNK]", fuse_unk=True, end_of_word_suffix="</w>"), pre_tokenizers.Whitespace(), 400, bert_tokens,
-                                   normalizers.Sequence([normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase()]),
-                                   end_of_word_suffix="</w>", limit_alphabet=60)
-    t.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-
-    between = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Punctuation("contiguous"), pre_tokenizers.Digits(individual_digits=True)])
-    result["prefix"] = t = trained(models.BPE(unk_token="[UNK]", continuing_subword_prefix="##"), between, 400, bert_tokens,
-                                   normalizers.NFKC(), continuing_subword_prefix="##", limit_alphabet=60)
-    t.post_processor = template
-
-    # As Llama has it: blanks by normalisers, no splitter, bytes for what is unknown.
-    result["bytes"] = t = trained(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True), None, 600, [*roberta_tokens, *bytes_of_pieces],
-                                  normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")]), limit_alphabet=50)
-    t.post_processor = processors.TemplateProcessing("<s> $A", "<s> $A <s> $B:1", [("<s>", 0)])
-
-    strange = pre_tokenizers.Sequence([pre_tokenizers.Split(" ", "merged_with_next"), pre_tokenizers.Split(Regex("[,;.]+"), "merged_with_previous"),
-                                       pre_tokenizers.Split(Regex(r"[^\d]+"), "contiguous", invert=True), pre_tokenizers.Split("a", "removed"),
-                                       pre_tokenizers.Digits()])
-    result["delimiters"] = t = trained(models.BPE(unk_token="[UNK]"), strange, 300, bert_tokens, normalizers.Nmt(), limit_alphabet=80)
-    t.post_processor = template
-
-    metaspace = pre_tokenizers.Metaspace(prepend_scheme="first", split=False)
-    result["unigram"] = t = trained(models.Unigram(), metaspace, 500, [*roberta_tokens, *bytes_of_pieces],
-                                    normalizers.Sequence([normalizers.Strip(left=False), normalizers.Replace(Regex(r"\s{2,}|[\n\r\t]"), " "), normalizers.NFKC()]),
-                                    unk_token="<unk>")
-    model = json.loads(t.to_str())
-    model["model"]["byte_fallback"] = True
-    result["unigram"] = t = Tokenizer.from_str(json.dumps(model))
-    t.post_processor = processors.TemplateProcessing("<s> $A </s>", "<s> $A </s> </s> $B </s>", [("<s>", 0), ("</s>", 2)])
-    t.add_tokens([AddedToken("lines", single_word=True), AddedToken("QUOTED", rstrip=True)])
-
-    result["normalizer"] = t = trained(models.BPE(), pre_tokenizers.Metaspace(prepend_scheme="never"), 500, bert_tokens,
-                                       normalizers.Sequence([normalizers.NFD(), normalizers.ByteLevel()]), initial_alphabet=alphabet)
-
-    folders = {}
-    for name, tokenizer in result.items():
-        folders[name] = DATA / name
-        folders[name].mkdir(exist_ok=True)
-        tokenizer.save(str(folders[name] / "tokenizer.json"), pretty=False)
-    return folders
-
-
-def older_folders():
-    """SentencePiece models alone, and vocab.json with merges.txt."""
-    rules = {"ﬁ": "fi", "½": "1/2", "é": "e", "e\u0301": "e", "\u0301": "", "…": "...", "\t": " ", "\n": " ", "\r": " ", "\u3000": " ", "\u00a0": " ", "\u200b": "", "ｆ": "f", "ｕ": "u", "ｌ": "l", "Å": "A"}
-    rule_file = DATA / "rules.tsv"
-    rule_file.write_text("".join(f"{' '.join(f'{ord(c):X}' for c in a)}\t{' '.join(f'{ord(c):X}' for c in b)}\n" for a, b in rules.items()))
-    mask = {"content": "<mask>", "lstrip": True, "rstrip": False, "normalized": False, "single_word": False, "__type": "AddedToken"}
-    kinds = {
-        "albert-spiece": ("spiece.model", {"tokenizer_class": "AlbertTokenizer"},
-                          dict(pad_id=0, unk_id=1, bos_id=-1, eos_id=-1, pad_piece="<pad>", control_symbols="[CLS],[SEP],[MASK]", user_defined_symbols='(,),",-,.,–,£,€')),
-        "deberta-v2-spiece": ("spm.model", {"tokenizer_class": "DebertaV2TokenizerFast", "do_lower_case": True, "split_by_punct": True},
-                              dict(pad_id=0, bos_id=1, eos_id=2, unk_id=3, pad_piece="[PAD]", bos_piece="[CLS]", eos_piece="[SEP]", unk_piece="[UNK]")),
-        "xlm-roberta-spiece": ("sentencepiece.bpe.model", {"tokenizer_class": "XLMRobertaTokenizer", "mask_token": mask}, {}),
-        "camembert-spiece": ("sentencepiece.bpe.model", {"tokenizer_class": "CamembertTokenizer"}, {}),
-        "t5-spiece": ("spiece.model", {"tokenizer_class": "T5Tokenizer", "extra_ids": 5}, dict(pad_id=0, eos_id=1, unk_id=2, bos_id=-1)),
-    }
-    folders = {}
-    for name, (file, config, options) in kinds.items():
-        folder = folders[name] = DATA / name
-        folder.mkdir(exist_ok=True)
-        with open(folder / file, "wb") as out:
-            sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(corpus()), model_writer=out, vocab_size=400, hard_vocab_limit=False, minloglevel=2,
-                                                     normalization_rule_tsv=str(rule_file), num_threads=1, character_coverage=0.98, **options)
-        (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=1) + "\n")
-    rule_file.unlink()
-
-    folder = folders["roberta-files"] = DATA / "roberta-files"
-    folder.mkdir(exist_ok=True)
-    Tokenizer.from_file(str(DATA / "roberta/tokenizer.json")).model.save(str(folder))
-    vocabulary = json.loads((folder / "vocab.json").read_text())
-    vocabulary["<mask>"] = len(vocabulary)
-    (folder / "vocab.json").write_text(json.dumps(vocabulary))
-    (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "RobertaTokenizer", "mask_token": mask}, indent=1) + "\n")
-    return folders
 
 
 def sample_texts(cases):
@@ -515,7 +323,19 @@ def write_properties():
         c = chr(c)
         return nfd.normalize_str("a" + c + "\u0334") == "a\u0334" + c or nfd.normalize_str("a\u0301" + c) == "a" + c + "\u0301"
 
+    removes = lambda regex: pre_tokenizers.Split(Regex(regex), "removed")
+    parted = lambda splitter, text: len(splitter.pre_tokenize_str(text))
+    letter, number, digits, word, marks = removes(r"\p{L}"), removes(r"\p{N}"), pre_tokenizers.Digits(), pre_tokenizers.Whitespace(), normalizers.StripAccents()
+    nfkd, nfc = normalizers.NFKD(), normalizers.NFC()
+
     lines = {
+        "letter": ranges(c for c in codes if parted(letter, chr(c)) == 0),
+        "number": ranges(c for c in codes if parted(number, chr(c)) == 0),
+        "numeric": ranges(c for c in codes if parted(digits, "a" + chr(c)) == 2),
+        "word": ranges(c for c in codes if parted(word, "a" + chr(c)) == 1 and parted(word, "-" + chr(c)) == 2),
+        "any_mark": ranges(c for c in codes if marks.normalize_str(chr(c)) == ""),
+        "compatible_decomposition": fnv(nfkd.normalize_str),
+        "composed": fnv(lambda c: nfc.normalize_str(nfd.normalize_str(c))),
         "whitespace": ranges(c for c in codes if words[c] == 2),
         "punctuation": ranges(c for c in codes if words[c] == 3),
         "removed": ranges(c for c in codes if clean.normalize_str(f"a{chr(c)}b") == "ab"),
@@ -528,11 +348,42 @@ def write_properties():
     (DATA / "properties.txt").write_text("".join(f"{name}: {value}\n" for name, value in lines.items()))
 
 
+def albert_ids(processor, text):
+    """What the original ALBERT makes of a text: sentencepiece behind its own preprocessing; a comma comes off digits."""
+    text = " ".join(text.split()).replace("``", '"').replace("''", '"')
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
+    ids = []
+    for piece in processor.encode(text, out_type=str):
+        if len(piece) > 1 and piece[-1] == "," and piece[-2].isdigit():
+            rest = processor.encode(piece[:-1].replace("▁", ""), out_type=str)
+            if piece[0] != "▁" and rest[0][0] == "▁":
+                rest = rest[1:] if len(rest[0]) == 1 else [rest[0][1:], *rest[1:]]
+            ids += [processor.piece_to_id(p) for p in [*rest, ","]]
+        else:
+            ids.append(processor.piece_to_id(piece))
+    return ids
+
+
+def count_other_pieces(data, folder):
+    tokenizer, processor = load(folder), sentencepiece.SentencePieceProcessor(str(folder / "spiece.model"))
+    texts = {
+        "squad": {text for pair in squad(data) for text in pair},
+        "sst2": {line.split("\t")[0] for name in ("train", "dev") for line in (data / f"sst2/{name}.tsv").read_text().split("\n")},
+        "ner": {" ".join(words) for words in sentences(data)},
+        "torture": {text for text in [*json.loads((data / "torture/blns.json").read_text()), *emoji(data)] if encodable(text)},
+    }
+    for name, part in texts.items():
+        other = [t for t in sorted(part) if tokenizer.encode(t, add_special_tokens=False).ids != albert_ids(processor, t)]
+        print(f"{name}: {len(part)} texts, {len(other)} differ", *(repr(t[:100]) for t in other[:5]), sep="\n    ")
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["sample"]:
         write_sample()
     elif sys.argv[1:2] == ["properties"]:
         write_properties()
+    elif sys.argv[1:2] == ["sentencepiece"] and len(sys.argv) == 4:
+        count_other_pieces(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]))
     elif sys.argv[1:2] == ["all"] and len(sys.argv) > 3:
         write_all(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4:])
     else:

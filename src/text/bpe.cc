@@ -49,7 +49,8 @@ Bpe::Bpe(Options options, std::span<const Merge> merges, const Vocabulary& vocab
          const std::string& thing)
     : options_(std::move(options)), rules_(merges.size()), byte_ids_(byte_pieces(vocabulary)) {
   std::uint32_t rank = 0;
-  for (const auto& [left, right] : merges) {
+  for (const Merge& parts : merges) {
+    const std::string &left = parts.first, &right = parts.second;
     const auto id_of = [&](const std::string& piece) {
       if (const auto id = vocabulary.id(piece)) return *id;
       throw Error({.file = file,
@@ -84,6 +85,9 @@ void Bpe::tokenize(const Vocabulary& vocabulary, std::span<const Character> text
 }
 
 void Bpe::read_symbols(const Vocabulary& vocabulary, std::span<const Character> text, Scratch& scratch) const {
+  if (text.size() > INT32_MAX / 4) {  // four bytes each at most
+    throw Error({.thing = "word", .found = std::to_string(text.size()) + " characters", .expected = "fewer"});
+  }
   scratch.symbols.clear();
   const auto add = [&](std::int32_t id, std::size_t bytes) {
     const auto index = static_cast<std::int32_t>(scratch.symbols.size());
@@ -128,7 +132,8 @@ void Bpe::add_candidate(std::int32_t position, Scratch& scratch) const {
 }
 
 void Bpe::merge(Scratch& scratch) const {
-  auto& [bytes, symbols, candidates] = scratch;
+  auto& symbols = scratch.symbols;
+  auto& candidates = scratch.candidates;
   candidates.clear();
   for (std::size_t i = 0; i < symbols.size(); i++) add_candidate(static_cast<std::int32_t>(i), scratch);
   while (!candidates.empty()) {

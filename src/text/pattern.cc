@@ -107,12 +107,13 @@ std::vector<CharacterRange> Pattern::find(std::span<const Character> text) const
   if (code_) return find_regex(text);
   std::vector<CharacterRange> matches;
   if (literal_.empty()) return matches;
+  const auto same = [](const Character& character, char32_t code) { return character.code == code; };
   for (auto from = text.begin();;) {
-    const auto found = std::ranges::search(std::ranges::subrange(from, text.end()), literal_, {}, &Character::code);
-    if (found.empty()) return matches;
-    matches.push_back(
-        {static_cast<std::size_t>(found.begin() - text.begin()), static_cast<std::size_t>(found.end() - text.begin())});
-    from = found.end();
+    const auto found = std::search(from, text.end(), literal_.begin(), literal_.end(), same);
+    if (found == text.end()) return matches;
+    const auto begin = static_cast<std::size_t>(found - text.begin());
+    matches.push_back({begin, begin + literal_.size()});
+    from = found + static_cast<std::ptrdiff_t>(literal_.size());
   }
 }
 

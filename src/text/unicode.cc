@@ -22,9 +22,10 @@ bool is_ascii_letter_or_digit(char32_t code) {
   return (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') || (code >= '0' && code <= '9');
 }
 
-CodePoints decompose(char32_t code, utf8proc_option_t options) {
-  CodePoints result;
-  std::array<utf8proc_int32_t, 18> codes;
+template <std::size_t N>
+FewCodePoints<N> decompose(char32_t code, utf8proc_option_t options) {
+  FewCodePoints<N> result;
+  std::array<utf8proc_int32_t, N> codes;
   int boundary = 0;
   result.size = static_cast<std::size_t>(
       utf8proc_decompose_char(static_cast<utf8proc_int32_t>(code), codes.data(), codes.size(), options, &boundary));
@@ -164,12 +165,12 @@ int combining_class(char32_t code) {
 
 CodePoints decomposition(char32_t code) {
   if (code < 0xC0 || code == 0x11938) return {{code}, 1};  // 0x11938 is newer than Unicode 9
-  return decompose(code, UTF8PROC_DECOMPOSE);
+  return decompose<4>(code, UTF8PROC_DECOMPOSE);
 }
 
-CodePoints compatible_decomposition(char32_t code) {
+CompatibleCodePoints compatible_decomposition(char32_t code) {
   if (code < 0xA0 || code == 0x11938 || contains(newer_compatible, code)) return {{code}, 1};
-  return decompose(code, static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT));
+  return decompose<18>(code, static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT));
 }
 
 char32_t composition(char32_t first, char32_t second) {

@@ -38,19 +38,22 @@ bool ends_grapheme(char32_t before, char32_t after, std::int32_t& state);
 /// Canonical_Combining_Class.
 int combining_class(char32_t code);
 
-/// A few code points, held in place.
-struct CodePoints {
-  std::array<char32_t, 18> codes;  ///< no decomposition is longer
+/// At most N code points, held in place.
+template <std::size_t N>
+struct FewCodePoints {
+  std::array<char32_t, N> codes;
   std::size_t size = 0;
 
   const char32_t* begin() const { return codes.data(); }
   const char32_t* end() const { return codes.data() + size; }
 };
+using CodePoints = FewCodePoints<4>;             ///< no canonical decomposition is longer
+using CompatibleCodePoints = FewCodePoints<18>;  ///< no compatible one is longer
 
 /// The full canonical decomposition of one code point; itself if it has none.
 CodePoints decomposition(char32_t code);
 /// The full compatible decomposition of one code point; itself if it has none.
-CodePoints compatible_decomposition(char32_t code);
+CompatibleCodePoints compatible_decomposition(char32_t code);
 /// The code point that is canonically equivalent to two, or 0.
 char32_t composition(char32_t first, char32_t second);
 /// The full lower-case mapping of one code point, whatever stands around it; itself if it has none.

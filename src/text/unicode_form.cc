@@ -29,11 +29,21 @@ std::vector<Change> decomposed(bool compatible, const AlignedText& text) {
     pending.clear();
   };
   for (const Character& character : text) {
+    if (is_ascii(character.code)) {
+      flush();
+      result.push_back({character.code, 0});
+      continue;
+    }
     int change = 0;
-    for (const char32_t code : compatible ? compatible_decomposition(character.code) : decomposition(character.code)) {
+    const auto add = [&](char32_t code) {
       const int of = combining_class(code);
       if (of == 0) flush();
       pending.push_back({{code, std::exchange(change, 1)}, of});
+    };
+    if (compatible) {
+      std::ranges::for_each(compatible_decomposition(character.code), add);
+    } else {
+      std::ranges::for_each(decomposition(character.code), add);
     }
   }
   flush();

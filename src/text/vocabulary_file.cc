@@ -99,8 +99,12 @@ void add_tokens(const TokenizerFiles& files, TokenizerParts& parts) {
     add(std::move(token), id);
   }
   for (const AddedToken* role : special) {
-    const bool has_all = files.family == TokenizerFamily::bert || files.family == TokenizerFamily::mpnet;
-    if (role->content.empty() || is_there(*role) || (has_all && !parts.vocabulary.id(role->content))) continue;
+    // Models have been given a mask and the like later, but never what stands around texts.
+    const bool is_first =
+        role == &files.special.unknown || role == &files.special.classify || role == &files.special.separate;
+    const bool may_be_new =
+        !is_first && files.family != TokenizerFamily::bert && files.family != TokenizerFamily::mpnet;
+    if (role->content.empty() || is_there(*role) || (!may_be_new && !parts.vocabulary.id(role->content))) continue;
     AddedToken token = *role;
     std::size_t next = parts.vocabulary.size();
     for (const AddedToken& other : parts.added_tokens) next = std::max(next, static_cast<std::size_t>(other.id) + 1);

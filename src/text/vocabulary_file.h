@@ -34,8 +34,8 @@ TokenizerParts parse_merges_file(std::string_view vocabulary, std::string_view m
 /// split_by_punct, extra_ids.
 TokenizerParts parse_spiece_file(std::string_view bytes, const TokenizerFiles& files);
 
-/// Adds the tokens that config, added_tokens.json and roles name. A role's token that has no id yet gets the next one,
-/// but for a vocab.txt, which has all.
+/// Adds the tokens that config, added_tokens.json and roles name. A mask, pad or additional token that has no id yet
+/// gets the next one, but for a vocab.txt, which has all.
 void add_tokens(const TokenizerFiles& files, TokenizerParts& parts);
 
 /// The id of a token that must be there.
