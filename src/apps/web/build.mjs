@@ -1,11 +1,12 @@
 // Compiles the viewer to viewer.js and viewer.css in the folder that is given; the files are the same on every machine.
 import {build} from "esbuild";
-import {dirname, join} from "node:path";
+import {dirname, join, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const [folder] = process.argv.slice(2);
-if (!folder) throw new Error("usage: node build.mjs FOLDER");
+const [, , argument] = process.argv;
+if (!argument) throw new Error("usage: node build.mjs FOLDER");
+const folder = resolve(argument);
 
 await build({
   entryPoints: {viewer: join(here, "viewer/bundle.ts")},
