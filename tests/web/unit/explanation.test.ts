@@ -21,7 +21,7 @@ function explanation(more: Json): Explanation {
     method: {name: "gradient"}, value: 1, tokens: [], words: [], ...more,
   });
   assert.equal(document.kind, "explanation");
-  return document as Explanation;
+  return document;
 }
 
 const question = (more: Json = {}): Explanation => explanation({
