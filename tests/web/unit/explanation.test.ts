@@ -157,3 +157,22 @@ test("what is not limn's is refused, and what is odd is read without harm", () =
   assert.equal(odd.words.length, 3);
   assert.doesNotThrow(() => [passages(odd), summary.sentence(odd), summary.verdict(odd.prediction, odd.target)]);
 });
+
+test("whatever the offsets, runs follow each other and cover the text", () => {
+  let state = 7;
+  const below = (limit: number): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0; // a linear congruential generator (Numerical Recipes)
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+  const parts = ["a", " ", "\n", "漢", "👩\u200d👧", "e\u0301", "\u202e", "🇫🇷", "\ud800", "<b>"];
+  for (let round = 0; round < 500; round++) {
+    const text = Array.from({length: below(30)}, () => parts[below(parts.length)]).join("");
+    const spans = (most: number): Json[] => Array.from({length: below(most)}, () => word(below(40), below(40), below(9) - 4, below(3)));
+    const random = explanation({input: {text}, words: spans(20), tokens: spans(20), prediction: {entities: spans(4).map(span => ({...span, label: "X", start_token: 0, end_token: 1})), tokens: []}});
+    const [passage] = passages(random);
+    assert.ok(passage);
+    assert.equal(passage.runs.map(run => text.slice(run.begin, run.end)).join(""), text);
+    for (const run of passage.runs) assert.ok(run.begin < run.end);
+    assert.doesNotThrow(() => [summary.sentence(random), summary.tokensOfWords(random)]);
+  }
+});
