@@ -141,6 +141,9 @@ test("attention is read from a byte a weight", () => {
   const close = (values: ArrayLike<number>, expected: number[]): boolean => expected.every((value, i) => Math.abs((values[i] ?? NaN) - value) < 0.005);
   assert.ok(close(meanWeights(maps, 0, new Set([0])), [1, 0, 0.25, 0.75]));
   assert.ok(close(meanWeights(maps, 0, new Set([0, 1])), [0.75, 0.25, 0.13, 0.87]));
+  const {weights, ...rest} = json, numbers = [[[[1, 0], [0.25, 0.75]], [[0.5, 0.5], [0.01, 0.99]]]]; // as `limn attention --format json`
+  assert.deepEqual((read({...rest, attention: numbers}) as Attention).weights, maps.weights);
+  assert.equal(atob(weights), bytes);
   assert.throws(() => read({...json, heads: 3}), /8 weights found, 1 × 3 × 2² expected/);
 });
 
