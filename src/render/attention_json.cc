@@ -15,8 +15,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json tokens_value(const AttentionMaps& maps) {
-  const CodePoints points[] = {CodePoints(maps.input.text),
-                               CodePoints(maps.input.pair ? *maps.input.pair : std::string())};
+  const std::string_view pair = maps.input.pair ? std::string_view(*maps.input.pair) : std::string_view();
+  const CodePoints points[] = {CodePoints(maps.input.text), CodePoints(pair)};
   Json tokens = Json::array();
   for (const Token& token : maps.tokens) {
     const CodePoints& point = points[token.sequence.value_or(0) == 1];

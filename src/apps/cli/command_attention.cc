@@ -9,7 +9,7 @@
 #include "apps/cli/options.h"
 #include "apps/cli/output.h"
 #include "limn/limn.h"
-#include "render/attention_html.h"
+#include "render/html.h"
 #include "render/attention_json.h"
 
 namespace limn::cli {
@@ -42,7 +42,7 @@ int attention(const AttentionCommand& command) {
   const AttentionMaps maps = model.attention(input, predict_options(command.reading));
   Output file(output.file);
   if (format == Format::html)
-    file.write(to_attention_html(maps));
+    file.write(to_html(maps));
   else
     write_json(maps, [&](std::string_view part) { file.write(part); });
   file.finish();

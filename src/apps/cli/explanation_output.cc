@@ -4,7 +4,6 @@
 
 #include "limn/error.h"
 #include "render/csv.h"
-#include "render/heatmap_html.h"
 #include "render/html.h"
 #include "render/json.h"
 #include "render/svg.h"
@@ -47,8 +46,7 @@ void ExplanationOutput::add(std::vector<Explanation> explanations) {
 
 void ExplanationOutput::finish() {
   if (format_ == Format::html) {
-    const bool is_heatmap = kept_.size() == 1 && !kept_.front().heatmap.empty();
-    output_.write(is_heatmap ? to_heatmap_html(kept_.front()) : to_html(kept_));
+    output_.write(to_html(kept_));
     if (count_ > kept_.size()) {
       complain(
           fmt::format("the page holds the first {} of {} explanations; json and csv hold all", kept_.size(), count_));
