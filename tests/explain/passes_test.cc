@@ -63,7 +63,7 @@ TEST_F(Passes, ATracedPassHasItsBudget) {
   // BERT-base and BERT-large: 48 MB of trace, or 128 rows, or one text.
   EncoderConfig config = explainer_.pipeline().encoder().config;
   for (const auto& [channels, layers] : {std::pair<std::size_t, std::size_t>{768, 12}, {1024, 24}}) {
-    config.channels = channels;
+    config.channels = config.embedding_channels = channels;
     config.feed_forward = 4 * channels;
     config.layers = layers;
     const std::size_t floats =
