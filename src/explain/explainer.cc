@@ -130,7 +130,31 @@ std::vector<double> scores_of(const Explainer& explainer, const Method& method, 
   return reduce(gradient, how, knobs.absolute);
 }
 
-/// Explains items in one traced pass; what an item lacks (logits, prediction, targets) comes from it.
+/// One target of one item, and its sequence in a pass.
+struct Share {
+  Item* item;
+  std::size_t target, sequence;
+};
+
+/// The explanations of all shares from one pass backward.
+void take_gradients(const Explainer& explainer, const TracedPass& pass, std::span<const Share> shares, const Method& method,
+                    const ExplainOptions& options, const Mat& multiply) {
+  const Encoder encoder = explainer.pipeline().encoder();
+  Mat dlogits(pass.logits.rows(), pass.logits.columns());
+  std::fill_n(dlogits.row(0), dlogits.rows() * dlogits.columns(), 0.f);
+  for (const auto& [item, target, sequence] : shares)
+    value_vjp(item->targets[target].target, logits_of(encoder, pass.batch, pass.logits.view(), sequence),
+              logits_of(encoder, pass.batch, dlogits.view(), sequence));
+  const std::vector<double> scores = scores_of(explainer, method, gradient(encoder, pass, std::move(dlogits)), multiply);
+  for (const auto& [item, target, sequence] : shares) {
+    const auto begin = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[sequence]);
+    const auto end = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[sequence + 1]);
+    item->explanations.push_back(make_explanation(explainer, *item, item->targets[target], method, options,
+                                                  {.scores = {begin, end}, .passes = item->encodings.size()}));
+  }
+}
+
+/// Explains items in one traced pass forward; what an item lacks (logits, prediction, targets) comes from it.
 void explain_packed(const Explainer& explainer, std::span<Item*> items, const Method& method, const ExplainOptions& options,
                     bool all_entities) {
   const auto start = std::chrono::steady_clock::now();
@@ -142,31 +166,29 @@ void explain_packed(const Explainer& explainer, std::span<Item*> items, const Me
   LayerInput input = layer_input(encoder, batch, method);
   const TracedPass pass = traced_forward(encoder, std::move(batch), knobs.layer, std::move(input.x));
 
-  std::size_t rounds = 0;  // backward passes: as many as the item with the most targets needs
+  std::vector<Share> shares;  // first every item's first target, which the pass serves as it is
+  std::vector<Share> more;
   for (std::size_t i = 0; i < items.size(); i++) {
     Item& item = *items[i];
     if (item.logits.empty()) {
       item.logits.push_back(copy(logits_of(encoder, pass.batch, pass.logits.view(), i)));
       read_logits(pipeline, options, knobs.explain, all_entities, item);
     }
-    rounds = std::max(rounds, item.targets.size());
+    for (std::size_t t = 0; t < item.targets.size(); t++) (t == 0 ? shares : more).push_back({&item, t, i});
   }
-  for (std::size_t round = 0; round < rounds; round++) {
-    Mat dlogits(pass.logits.rows(), pass.logits.columns());
-    std::fill_n(dlogits.row(0), dlogits.rows() * dlogits.columns(), 0.f);
-    for (std::size_t i = 0; i < items.size(); i++)
-      if (round < items[i]->targets.size())
-        value_vjp(items[i]->targets[round].target, logits_of(encoder, pass.batch, pass.logits.view(), i),
-                  logits_of(encoder, pass.batch, dlogits.view(), i));
-    const std::vector<double> scores = scores_of(explainer, method, gradient(encoder, pass, std::move(dlogits)), input.multiply);
-    for (std::size_t i = 0; i < items.size(); i++) {
-      Item& item = *items[i];
-      if (round >= item.targets.size()) continue;
-      const auto begin = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[i]);
-      const auto end = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[i + 1]);
-      item.explanations.push_back(make_explanation(explainer, item, item.targets[round], method, options,
-                                                   {.scores = {begin, end}, .passes = item.encodings.size()}));
+  take_gradients(explainer, pass, shares, method, options, input.multiply);
+  for (std::size_t begin = 0; begin < more.size();) {
+    std::vector<std::size_t> sequences;
+    shares.clear();
+    for (std::size_t rows = 0; begin < more.size(); begin++) {
+      rows += more[begin].item->encoding().size();
+      if (!shares.empty() && rows > traced_rows(encoder.config)) break;
+      shares.push_back({more[begin].item, more[begin].target, sequences.size()});
+      sequences.push_back(more[begin].sequence);
     }
+    Mat multiply;
+    if (!input.multiply.view().empty()) gather(input.multiply, rows_of(pass.batch, sequences), multiply);
+    take_gradients(explainer, repeated(encoder, pass, sequences), shares, method, options, multiply);
   }
   // Each row that was looked up has brought its neighbours with it: in time, that would be the whole matrix.
   pipeline.checkpoint.release(pipeline.checkpoint.weights().embeddings.word);

@@ -20,10 +20,10 @@ struct BasicView {
   BasicView(T* data, std::size_t rows, std::size_t columns, std::size_t stride = 0)
       : data(data), rows(rows), columns(columns), stride(stride ? stride : columns) {}
   template <class U>
-    requires(std::is_same_v<const U, T>)
-  BasicView(BasicView<U> other) : BasicView(other.data, other.rows, other.columns, other.stride) {}
+  requires(std::is_same_v<const U, T>) BasicView(BasicView<U> other)
+      : BasicView(other.data, other.rows, other.columns, other.stride) {}
 
-  T* row(std::size_t i) const { return assert(i < rows), data + i * stride; }
+  T* row(std::size_t i) const { return assert(i < rows), data + i* stride; }
   T& operator()(std::size_t i, std::size_t j) const { return assert(j < columns), row(i)[j]; }
   std::span<T> row_span(std::size_t i) const { return {row(i), columns}; }
   BasicView row_range(std::size_t begin, std::size_t end) const {
@@ -91,6 +91,12 @@ inline Mat copy(ConstView x) {
   Mat result(x.rows, x.columns);
   for (std::size_t i = 0; i < x.rows; i++) std::copy_n(x.row(i), x.columns, result.row(i));
   return result;
+}
+
+/// Rows of x in the order of `rows`; a row may come several times.
+inline void gather(ConstView x, std::span<const std::size_t> rows, Mat& result) {
+  result.resize(rows.size(), x.columns);
+  for (std::size_t i = 0; i < rows.size(); i++) std::copy_n(x.row(rows[i]), x.columns, result.row(i));
 }
 
 }  // namespace limn

@@ -23,4 +23,10 @@ void norm_vjp(View dx, std::span<const float> w, const NormTrace& trace) {
   });
 }
 
+void gather(const NormTrace& trace, std::span<const std::size_t> rows, NormTrace& result) {
+  gather(trace.x_hat, rows, result.x_hat);
+  result.inverse_deviation.clear();
+  for (const std::size_t row : rows) result.inverse_deviation.push_back(trace.inverse_deviation[row]);
+}
+
 }  // namespace limn

@@ -19,4 +19,7 @@ void norm(View x, std::span<const float> w, std::span<const float> b, float epsi
 /// dx, in place, from ∂F/∂(the norm's result).
 void norm_vjp(View dx, std::span<const float> w, const NormTrace& trace);
 
+/// The trace of `rows` of x, in that order.
+void gather(const NormTrace& trace, std::span<const std::size_t> rows, NormTrace& result);
+
 }  // namespace limn

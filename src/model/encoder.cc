@@ -315,6 +315,31 @@ void Batch::add(std::span<const std::int32_t> sequence_ids, std::span<const std:
   row_begin.push_back(ids.size());
 }
 
+Trace gather(const Encoder& encoder, const Trace& trace, Layer from, Layer to, std::span<const std::size_t> rows) {
+  Trace result;
+  allocate(result, encoder.config, rows.size(), from, to);
+  const auto gather_norm = [&](const NormTrace& norm, NormTrace& gathered) {
+    if (!norm.x_hat.view().empty()) gather(norm, rows, gathered);
+  };
+  const auto gather_mat = [&](const Mat& mat, Mat& gathered) {
+    if (!mat.view().empty()) gather(mat, rows, gathered);
+  };
+  gather_norm(trace.embedding_norm, result.embedding_norm);
+  gather_norm(trace.final_norm, result.final_norm);
+  gather_norm(trace.convolution_norm, result.convolution_norm);
+  gather_mat(trace.convolution_slope, result.convolution_slope);
+  for (std::size_t i = 0; i < trace.layers.size(); i++) {
+    const LayerTrace& layer = trace.layers[i];
+    LayerTrace& gathered = result.layers[i];
+    gather_mat(layer.qkv, gathered.qkv);
+    gather_mat(layer.activation_slope, gathered.activation_slope);
+    gather_mat(layer.gate_value, gathered.gate_value);
+    gather_norm(layer.attention_norm, gathered.attention_norm);
+    gather_norm(layer.feed_forward_norm, gathered.feed_forward_norm);
+  }
+  return result;
+}
+
 Mat word_embeddings(const Encoder& encoder, const Batch& batch) {
   const ConstView word = encoder.weights.embeddings.word;
   Mat x(batch.rows(), word.columns);

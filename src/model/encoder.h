@@ -66,6 +66,10 @@ Mat word_embeddings(const Encoder& encoder, const Batch& batch);
 /// there is one. With a trace, what vjp needs is kept in it.
 Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace = nullptr);
 
+/// The trace of some of a batch's rows (whole sequences, perhaps several times), so that one pass backward serves
+/// several F. `from` and `to` as in forward.
+Trace gather(const Encoder& encoder, const Trace& trace, Layer from, Layer to, std::span<const std::size_t> rows);
+
 /// Called by vjp for each layer (from 0), last to first, with ∂F/∂(the attention heads' outputs side by side) (N, C).
 using AttentionTap = std::function<void(std::size_t layer, ConstView dcontext)>;
 

@@ -1,6 +1,7 @@
 #include "model/head.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "math/kernels.h"
 #include "math/linear.h"
@@ -87,6 +88,17 @@ Mat head_vjp(const Encoder& encoder, const Batch& batch, Mat dlogits, const Head
     dx = std::move(below);
   }
   return pool_vjp(head.pooling, batch, std::move(dx), trace.largest);
+}
+
+HeadTrace gather([[maybe_unused]] const Encoder& encoder, const HeadTrace& trace, std::span<const std::size_t> rows) {
+  assert(encoder.weights.head.pooling == Pooling::none);
+  HeadTrace result;
+  for (const HeadStepTrace& step : trace.steps) {
+    HeadStepTrace& gathered = result.steps.emplace_back();
+    gather(step.activation_slope, rows, gathered.activation_slope);
+    if (!step.norm.x_hat.view().empty()) gather(step.norm, rows, gathered.norm);
+  }
+  return result;
 }
 
 }  // namespace limn

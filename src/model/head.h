@@ -25,6 +25,9 @@ Mat head_forward(const Encoder& encoder, const Batch& batch, ConstView hidden, H
 /// ∂F/∂hidden (N, C) from ∂F/∂logits.
 Mat head_vjp(const Encoder& encoder, const Batch& batch, Mat dlogits, const HeadTrace& trace);
 
+/// The trace of some of a batch's rows; for heads that look at every token.
+HeadTrace gather(const Encoder& encoder, const HeadTrace& trace, std::span<const std::size_t> rows);
+
 /// The logits of one sequence: its rows, or its single row if the head pools.
 template <class T>
 BasicView<T> logits_of(const Encoder& encoder, const Batch& batch, BasicView<T> logits, std::size_t sequence) {

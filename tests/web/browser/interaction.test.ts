@@ -98,6 +98,7 @@ test("the switch shows special tokens and pieces", async () => {
 test("every token on demand: a chart with a brush, and a table", async () => {
   const opened = await open(browser, "every-token", data("question.json")), {page} = opened;
   await page.getByText("Every token", {exact: true}).click();
+  await page.locator("tbody tr").first().waitFor({state: "attached"});  // drawn when it is opened for the first time
   const tokens = (data("question.json") as {tokens: unknown[]}).tokens.length;
   assert.equal(await page.locator("tbody tr").count(), tokens);
   const brush = page.locator(".brush");
