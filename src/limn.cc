@@ -8,8 +8,6 @@
 #include "explain/explainer.h"
 #include "explain/heatmap.h"
 #include "render/attack.h"
-#include "render/attention_html.h"
-#include "render/heatmap_html.h"
 #include "render/html.h"
 #include "render/json.h"
 #include "render/svg.h"
@@ -108,10 +106,10 @@ void write_html(const std::vector<Explanation>& explanations, const std::filesys
 
 void write_json(const Attack& attack, const std::filesystem::path& file) { write_file(file, to_json(attack, 1) + "\n"); }
 
-void write_html(const AttentionMaps& maps, const std::filesystem::path& file) { write_file(file, to_attention_html(maps)); }
+void write_html(const AttentionMaps& maps, const std::filesystem::path& file) { write_file(file, to_html(maps)); }
 
 void write_heatmap(const Explanation& explanation, const std::filesystem::path& file) {
-  write_file(file, to_heatmap_html(explanation));
+  write_file(file, to_html(std::span(&explanation, 1)));
 }
 
 void write_svg(const Explanation& explanation, const std::filesystem::path& file) { write_file(file, to_svg(explanation)); }

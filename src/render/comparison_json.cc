@@ -11,9 +11,8 @@ using Json = nlohmann::ordered_json;
 
 Json or_null(const auto& value) { return value ? Json(*value) : Json(nullptr); }
 
-}  // namespace
-
-std::string to_json(const ComparisonAxes& axes, const ComparedInput& input) {
+// Without its row, which callers put first.
+Json compared(const ComparisonAxes& axes, const ComparedInput& input) {
   Json value{{"limn", 1}};
   Json models = Json::array(), explanations = Json::array(), correlations = Json::array();
   for (std::size_t i = 0; i < axes.models.size(); i++) {
@@ -32,7 +31,18 @@ std::string to_json(const ComparisonAxes& axes, const ComparedInput& input) {
   value["models"] = std::move(models);
   value["explanations"] = std::move(explanations);
   value["correlations"] = std::move(correlations);
-  return json_text(value);
+  if (input.expected) value["expected"] = *input.expected;
+  return value;
+}
+
+}  // namespace
+
+std::string to_json(const ComparisonAxes& axes, const ComparedInput& input) { return json_text(compared(axes, input)); }
+
+Json json_value(const ComparisonAxes& axes, const ComparedInput& input) {
+  Json value = input.error.empty() ? compared(axes, input) : Json{{"limn", 1}, {"error", {{"message", input.error}}}};
+  if (input.row) value["row"] = *input.row;
+  return value;
 }
 
 }  // namespace limn

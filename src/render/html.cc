@@ -2,48 +2,158 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "render/attack.h"
+#include "render/attention_json.h"
+#include "render/comparison_json.h"
 #include "render/display_text.h"
-#include "render/html_page.h"
-#include "render/html_script.h"
-#include "render/html_section.h"
+#include "render/json.h"
+#include "render/palette.h"
+#include "render/passages.h"
 #include "render/summary.h"
+#include "render/viewer.h"
 
 namespace limn {
 namespace {
 
-std::string default_title(std::span<const Explanation> explanations) {
-  if (explanations.size() == 1) return verdict(explanations[0]).text;
-  return fmt::format("{} explanations", explanations.size());
+using Json = nlohmann::ordered_json;
+
+// JSON for a script element: without "<" it holds no tag that could end the element.
+std::string embedded(const Json& value) {
+  const std::string text = json_text(value);
+  std::string result;
+  result.reserve(text.size());
+  for (const char byte : text) {
+    if (byte == '<')
+      result += "\\u003c";
+    else
+      result += byte;
+  }
+  return result;
 }
 
-// What was asked and what was said, a line each; a text that several explanations share is named once.
-std::string index(std::span<const Explanation> explanations) {
-  constexpr std::size_t columns = 90;
-  std::string result = "<nav aria-label=\"Explanations\"><ol>\n";
-  for (std::size_t i = 0; i < explanations.size(); ++i) {
-    const Explanation& explanation = explanations[i];
-    const bool repeated =
-        i > 0 && explanations[i - 1].text == explanation.text && explanations[i - 1].pair == explanation.pair;
-    const Verdict said = verdict(explanation);
-    result += fmt::format("<li><a href=\"#e{}\"><bdi class=\"asked\">{}</bdi><bdi class=\"said\">{}{}</bdi>", i + 1,
-                          repeated ? "" : escape(input_text(explanation, columns)),
-                          said.kind.empty() ? "" : escape(said.kind) + " ", escape(shorten(said.text, columns)));
-    result += fmt::format("<span class=\"number\">{}</span></a></li>\n",
-                          said.probability ? escape(percent_text(*said.probability)) : "");
+/// @param body what is shown without JavaScript.
+std::string page(std::string_view title, std::string_view body, const Json& data) {
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{}'; script-src "
+      "'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
+      "<title>{}</title>\n<style>{}</style>\n</head>\n<body class=\"limn-page\">\n"
+      "<main id=\"limn\"><div class=\"limn\">\n{}</div></main>\n"
+      "<script type=\"application/json\" id=\"limn-data\">{}</script>\n<script>{}</script>\n</body>\n</html>\n",
+      viewer_style_hash, viewer_script_hash, escape(title), viewer_style, body, embedded(data), viewer_script);
+}
+
+// ---- without JavaScript ------------------------------------------------------------------------------------
+
+std::string paragraph(std::string_view text) { return fmt::format("<p>{}</p>\n", escape(text)); }
+
+std::string verdict_text(const Explanation& explanation) {
+  const Verdict said = verdict(explanation);
+  return fmt::format("{}{}{}{}", said.kind, said.kind.empty() ? "" : " ", said.text,
+                     said.probability ? " " + percent_text(*said.probability) : "");
+}
+
+// The classes of a word: how hot it is, in sixteenths, and its ink.
+std::string heat_classes(double heat) {
+  const long step = std::lround(16 * std::abs(heat));
+  return fmt::format("w h{}{}{}{}", step, heat < 0 ? " n" : "", needs_inverse_ink(heat, Theme::light) ? " x" : "",
+                     needs_inverse_ink(heat, Theme::dark) ? " y" : "");
+}
+
+std::string plain_text(const Explanation& explanation, const Passage& passage) {
+  const double scale = word_scale(explanation);
+  std::string result = "<p class=\"text\" dir=\"auto\">";
+  std::optional<std::size_t> mark;
+  for (const Run& run : passage.runs) {
+    if (mark != run.mark) result += mark ? "</mark>" : "";
+    if (run.mark && mark != run.mark) result += "<mark>";
+    mark = run.mark;
+    const std::string shown =
+        escape(visible(passage.text.substr(run.begin, run.end - run.begin), {.keep_layout = true}));
+    if (run.word)
+      fmt::format_to(std::back_inserter(result), "<span class=\"{}\">{}</span>",
+                     heat_classes(intensity(explanation.words[*run.word].score, scale)), shown);
+    else
+      result += shown;
   }
-  return result + "</ol></nav>\n";
+  return result + (mark ? "</mark></p>\n" : "</p>\n");
+}
+
+std::string plain(const Explanation& explanation) {
+  std::string result = fmt::format("<h2 class=\"said\">{}</h2>\n", escape(verdict_text(explanation)));
+  for (const Passage& passage : passages(explanation)) result += plain_text(explanation, passage);
+  return result + paragraph(sentence(explanation));
+}
+
+// ---- titles ------------------------------------------------------------------------------------------------
+
+std::string count(std::size_t number, std::string_view thing) {
+  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
+std::string title_of(std::span<const Explanation> explanations) {
+  if (explanations.size() != 1) return count(explanations.size(), "explanation");
+  if (!explanations[0].heatmap.empty()) return "Textual heatmap: " + input_text(explanations[0], 60);
+  return verdict(explanations[0]).text;
+}
+
+std::string title_of(const ComparisonAxes& axes, std::span<const ComparedInput> inputs) {
+  std::string title = count(axes.models.size(), "model");
+  if (inputs.size() != 1) title += ", " + count(inputs.size(), "input");
+  return title + ", " +
+         (axes.methods.size() == 1 ? shorten(axes.methods[0], 60) : count(axes.methods.size(), "method"));
 }
 
 }  // namespace
 
 std::string to_html(std::span<const Explanation> explanations, std::string_view title) {
-  const std::string name = title.empty() ? default_title(explanations) : shorten(title, 200);
-  std::string body;
-  if (!title.empty() || explanations.size() != 1) body += fmt::format("<h1>{}</h1>\n", escape(name));
-  if (explanations.size() > 1) body += index(explanations);
-  for (std::size_t i = 0; i < explanations.size(); ++i) body += html_section(explanations[i], i + 1);
-  body += "<div id=\"tip\" role=\"tooltip\"></div>\n";
-  return html_page({.title = name, .body = body, .script = html_script, .script_hash = html_script_hash});
+  const std::string name = title.empty() ? title_of(explanations) : shorten(title, 200);
+  std::string body = title.empty() && explanations.size() == 1 ? "" : fmt::format("<h1>{}</h1>\n", escape(name));
+  Json list = Json::array();
+  for (const Explanation& explanation : explanations) {
+    body += plain(explanation);
+    Json& value = list.emplace_back(json_value(explanation));
+    // Enough digits for a colour; all of them would make a page of many tokens heavy.
+    if (!explanation.heatmap.empty())
+      for (Json& row : value["heatmap"])
+        for (Json& share : row)
+          if (share.is_number()) share = std::round(1e4 * share.get<double>()) / 1e4;
+  }
+  return page(name, body, {{"limn", 1}, {"title", title.empty() ? "" : name}, {"explanations", std::move(list)}});
+}
+
+std::string to_html(const ComparisonAxes& axes, std::span<const ComparedInput> inputs) {
+  const std::string name = title_of(axes, inputs);
+  std::string body = fmt::format("<h1>{}</h1>\n", escape(name));
+  Json list = Json::array();
+  for (const ComparedInput& input : inputs) {
+    list.push_back(json_value(axes, input));
+    if (input.cells.empty())
+      body += paragraph(fmt::format("Error: {}", visible(input.error)));
+    else
+      body += fmt::format("<h2>{}</h2>\n", escape(input_text(input.cells.front(), 240)));
+    for (std::size_t cell = 0; cell < input.cells.size(); ++cell)
+      body += paragraph(axes.cell_name(cell) + ": " + verdict_text(input.cells[cell]));
+  }
+  return page(name, body, {{"limn", 1}, {"comparisons", std::move(list)}});
+}
+
+std::string to_html(const AttentionMaps& maps) {
+  return page("Attention: " + shorten(maps.model, 60), paragraph("The views of attention need JavaScript."),
+              json_value(maps));
+}
+
+std::string to_html(const Attack& attack) {
+  std::string body = paragraph("Before: " + attack.input.text) + paragraph("After: " + attack.output.text);
+  return page(shorten(attack.kind, 60) + ": " + shorten(attack.input.text, 60), visible(body, {.keep_layout = true}),
+              json_value(attack));
 }
 
 }  // namespace limn

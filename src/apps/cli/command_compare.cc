@@ -17,9 +17,9 @@
 #include "evaluate/answer_text.h"
 #include "evaluate/correlation.h"
 #include "limn/limn.h"
-#include "render/comparison_html.h"
 #include "render/comparison_json.h"
 #include "render/comparison_terminal.h"
+#include "render/html.h"
 
 namespace limn::cli {
 namespace {

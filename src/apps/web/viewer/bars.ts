@@ -1,0 +1,60 @@
+// Scores as bars: the strongest words, the legend, the table of every token.
+
+import {element, styled} from "./dom.js";
+import type {Explanation} from "./json.js";
+import {percentText, scoreText} from "./numbers.js";
+import {intensity, paint} from "./palette.js";
+import {hasSign, places, scaleOf, sequenceName, strongest, wordText} from "./summary.js";
+import {shorten} from "./text.js";
+
+/** A small scale with the numbers at its ends. */
+export function legend(low: string, high: string, both: boolean): HTMLElement {
+  const steps = 8, scale = element("span", {class: "scale", "aria-hidden": "true"});
+  for (let step = both ? -steps : 0; step <= steps; step++) {
+    const swatch = scale.appendChild(element("span", {class: "w"}));
+    paint(swatch, step / steps);
+  }
+  return element("span", {class: "range"}, element("span", {class: "number"}, low), scale, element("span", {class: "number"}, high));
+}
+
+/** One row of a bar chart. */
+export function bar(label: string, score: number, scale: number, properties: Record<string, string | number> = {}): HTMLElement {
+  const filled = styled(element("span"), "--v", Math.abs(intensity(score, scale)));
+  return element("li", {...properties}, element("bdi", {class: "name"}, label),
+    element("span", {class: score < 0 ? "bar against" : "bar", "aria-hidden": "true"}, filled),
+    element("span", {class: "number"}, scoreText(score, scale)));
+}
+
+/** The eight strongest words; those for and against apart. */
+export function strongestWords(explanation: Explanation): HTMLElement {
+  const {words, texts} = explanation, scale = scaleOf(words), order = strongest(words, 8), both = hasSign(explanation);
+  const list = (label: string, units: number[], where: boolean): HTMLElement | undefined => {
+    if (!units.length) return undefined;
+    const rows = units.map(unit => {
+      const word = words[unit], row = bar(word ? wordText(texts, word) : "", word?.score ?? 0, scale, {"data-u": unit});
+      const name = where && word ? sequenceName(explanation, word.sequence) : "";
+      if (name) row.append(element("span", {class: "where"}, name));
+      return row;
+    });
+    return element("div", {}, label ? element("p", {class: "facts"}, label) : "", element("ol", {class: where ? "bars named" : "bars"}, ...rows));
+  };
+  if (!both) return element("div", {class: "strongest"}, list("", order, texts.length > 1));
+  const forIt = order.filter(unit => (words[unit]?.score ?? 0) > 0), against = order.filter(unit => (words[unit]?.score ?? 0) < 0);
+  return element("div", {class: "strongest apart"}, list("For", forIt, false), list("Against", against, false));
+}
+
+/** Every token in order, for screen readers and all who want numbers. */
+export function tokenTable(explanation: Explanation): HTMLElement {
+  const {tokens} = explanation, scale = scaleOf(tokens), at = places(tokens);
+  const body = element("tbody");
+  tokens.forEach((token, i) => {
+    const {rank, share} = at[i] ?? {rank: 0, share: 0};
+    body.append(element("tr", {class: token.special ? "special" : undefined},
+      element("th", {scope: "row"}, element("bdi", {}, shorten(token.token, 40))), element("td", {}, scoreText(token.score, scale)),
+      element("td", {}, percentText(share)), element("td", {}, String(rank))));
+  });
+  const head = ["token", "score", "share", "rank"].map(name => element("th", {scope: "col"}, name));
+  return element("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of every token"},
+    element("table", {}, element("caption", {class: "unseen"}, "Every token in order, special ones included"),
+      element("thead", {}, element("tr", {}, ...head)), body));
+}

@@ -1,0 +1,171 @@
+// Models and methods side by side: a column for each model, a row for each input and method, one scale in a row.
+
+import {legend} from "./bars.js";
+import {correlationTable, figures, means, methodsOf, type Means} from "./comparison_figures.js";
+import type {Context} from "./context.js";
+import {element, freshId, styled, thinBar} from "./dom.js";
+import {heatTexts, warnings} from "./explanation.js";
+import type {Comparison, Explanation} from "./json.js";
+import {correlationText, count, durationText, percentText, scoreText} from "./numbers.js";
+import {intensity, paint} from "./palette.js";
+import {passages, type Passage, type Run} from "./passages.js";
+import {saveMenu} from "./save.js";
+import * as summary from "./summary.js";
+import {shorten, visible} from "./text.js";
+import {walk, writeRuns, type Parts} from "./texts.js";
+
+const shortText = 160, beforeAnchor = 60, mostExcerpt = 400, mostTipLines = 8;
+
+/** The part of a text that two lines have room for: around the answer or entity, else around the strongest word. */
+export function excerpt(explanation: Explanation, cut: Passage[]): {passage: Passage; runs: Run[]} | undefined {
+  const passage = explanation.task === "question-answering" ? cut.at(-1) : cut[0];
+  if (!passage) return undefined;
+  const {runs, marks, text} = passage;
+  const mark = marks.find(one => one.explained) ?? marks[0];
+  const strongest = summary.strongest(explanation.words).find(i => explanation.words[i]?.sequence === passage.sequence);
+  const anchor = mark?.begin ?? runs.find(run => run.word !== undefined && run.word === strongest)?.begin;
+  let first = 0;
+  if (text.length > shortText && anchor !== undefined && anchor > beforeAnchor) {
+    first = Math.max(0, runs.findIndex(run => run.begin >= anchor || (run.begin + beforeAnchor >= anchor && run.word !== undefined)));
+  }
+  const begin = runs[first]?.begin ?? 0;
+  return {passage, runs: runs.slice(first).filter(run => run.begin < begin + mostExcerpt)};
+}
+
+/** A row's cells: the heat of each word, and what the same word is in the others. */
+class Cells {
+  readonly parts: Parts[];
+  private lit: HTMLElement[] = [];
+
+  constructor(private readonly explanations: Explanation[], private readonly names: string[], private readonly context: Context) {
+    this.parts = explanations.map(() => new Map<number, HTMLElement[]>());
+  }
+
+  /** The word of a cell that stands at the same place as a word of another. */
+  private twin(cell: number, {sequence, begin, end}: Explanation["words"][number]): number {
+    return this.explanations[cell]?.words.findIndex(word => word.sequence === sequence && word.begin < end && begin < word.end) ?? -1;
+  }
+
+  enter(cell: number, unit: number | undefined, part: HTMLElement | undefined, aloud: boolean): void {
+    for (const one of this.lit) one.classList.remove("lit");
+    this.lit = [];
+    const explanation = this.explanations[cell], word = explanation?.words[unit ?? -1];
+    if (!explanation || !word || !part) {
+      this.context.tip.hide();
+      return;
+    }
+    const lines = this.explanations.flatMap((other, i) => {
+      const twin = this.twin(i, word), score = other.words[twin]?.score;
+      this.lit.push(...(this.parts[i]?.get(twin) ?? []));
+      if (score === undefined) return [];
+      const rank = summary.places(other.words)[twin]?.rank ?? 0;
+      return [{i, line: `${this.names[i] ?? ""}: ${scoreText(score, summary.scaleOf(other.words))}, rank ${rank} of ${other.words.length}`}];
+    });
+    const shown = lines.length > mostTipLines ? lines.filter(({i}) => i === cell) : lines;
+    for (const one of this.lit) one.classList.add("lit");
+    this.context.tip.show(part, [summary.wordText(explanation.texts, word), ...shown.map(({line}) => line)], aloud);
+  }
+}
+
+function cellView(explanation: Explanation, index: number, model: string, right: boolean | undefined, scale: number, cells: Cells): HTMLElement {
+  const said = summary.verdict(explanation.prediction, explanation.target), parts: Parts = cells.parts[index] ?? new Map<number, HTMLElement[]>();
+  const none = explanation.prediction.kind === "answer" && !explanation.prediction.best.answer;
+  const cut = passages(explanation), line = element("span", {class: "verdict"});
+  if (right !== undefined) line.append(element("span", {class: right ? "right" : "wrong", role: "img", "aria-label": right ? "right" : "wrong"}, right ? "✓" : "✗"));
+  if (said.kind) line.append(element("span", {class: "kind"}, said.kind));
+  line.append(element("bdi", {class: "answer"}, said.text));
+  if (said.probability !== undefined) {
+    line.append(element("span", {class: "chance"}, element("span", {class: "number"}, percentText(said.probability)), thinBar(said.probability)));
+  }
+  const head = element("summary", {}, element("bdi", {class: "name"}, model), line), part = excerpt(explanation, cut);
+  if (part) {
+    const {passage, runs} = part, brief = element("span", {class: "excerpt", dir: "auto"}, (runs[0]?.begin ?? 0) > 0 && "… ");
+    writeRuns(brief, passage, runs.map(run => ({...run, end: Math.min(run.end, run.begin + mostExcerpt)})), {unit: "word", name: "", whole: true}, parts);
+    head.append(brief);
+    for (const [word, elements] of parts) for (const one of elements) paint(one, intensity(explanation.words[word]?.score ?? 0, scale));
+  }
+
+  const made = element("details", {class: none ? "cell none" : "cell"}, head);
+  made.addEventListener("toggle", () => {
+    if (!made.open || made.childElementCount > 1) return;
+    const own: Parts = new Map(), texts = heatTexts(explanation, cut, "word", scale, own), instead = summary.explainedInstead(explanation);
+    for (const [word, elements] of own) parts.set(word, [...(parts.get(word) ?? []), ...elements]);
+    walk(texts, `${model}: the text with its heat. Arrow keys walk the words.`, {
+      enter(unit, at, aloud) { cells.enter(index, unit, at, aloud); },
+    });
+    made.append(element("div", {}, texts, instead && element("p", {class: "instead"}, instead), ...warnings(explanation.warnings),
+      element("p", {class: "sentence"}, summary.sentence(explanation)),
+      element("p", {class: "facts"}, [summary.methodText(explanation), durationText(explanation.seconds), count(explanation.passes, "pass", "passes"),
+        summary.scalarText(explanation), `full colour is ${scoreText(scale, scale)}`].join(" · "))));
+  });
+  head.addEventListener("pointerover", event => {
+    const at = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-u]") : null;
+    cells.enter(index, at ? Number(at.dataset["u"]) : undefined, at ?? undefined, false);
+  });
+  head.addEventListener("pointerleave", () => { cells.enter(index, undefined, undefined, false); });
+  return made;
+}
+
+function rowFacts({expected, models, explanations, correlations}: Comparison, methods: number, several: boolean): HTMLElement {
+  const made = element("p", {class: "facts"}), facts: (HTMLElement | string)[] = [];
+  const says = models.map((_, model) => {
+    const cell = explanations[model * methods], said = cell && summary.verdict(cell.prediction, cell.target);
+    return `${said?.kind ?? ""}\n${said?.text ?? ""}`.toLowerCase();
+  });
+  if (says.some(text => text !== says[0])) facts.push(element("strong", {}, "models differ"));
+  if (expected !== undefined && !models.every(model => model.right === true)) facts.push(`right: ${shorten(expected, 48) || "no answer"}`);
+  if (correlations.length === 1 && several) facts.push(`word order ρ ${correlationText(correlations[0]?.spearman)}`);
+  facts.forEach((fact, i) => { made.append(i ? " · " : "", fact); });
+  return made;
+}
+
+function inputView(comparison: Comparison, context: Context, several: boolean): HTMLElement {
+  const {models, explanations, error, row} = comparison, methods = methodsOf(comparison), first = explanations[0];
+  const inner = `h${Math.min(6, context.heading + 1)}` as "h3", section = element("section", {class: "input"});
+  if (!first) {
+    section.append(element("p", {class: "failed"}, `${row === undefined ? "" : `Row ${row}. `}Error: ${visible(error) || "nothing to compare"}`));
+    return section;
+  }
+  const question = first.task === "question-answering" ? shorten(first.texts[0] ?? "", 240) : row === undefined ? "Text" : `Row ${row}`;
+  section.append(element("div", {class: "asked"}, element(inner, {}, element("bdi", {}, question)), rowFacts(comparison, methods.length, several)));
+  const names = explanations.map((_, cell) => {
+    const model = shorten(models[Math.floor(cell / methods.length)]?.model ?? "", 60), method = methods[cell % methods.length] ?? "";
+    return methods.length === 1 ? model : models.length === 1 ? method : `${model} · ${method}`;
+  });
+  const cells = new Cells(explanations, names, context);
+  methods.forEach((method, m) => {
+    const scale = Math.max(...models.map((_, model) => summary.scaleOf(explanations[model * methods.length + m]?.words ?? [])));
+    if (methods.length > 1) section.append(element("p", {class: "method facts"}, method));
+    section.append(element("div", {class: "columns"}, ...models.map(({model, right}, i) => {
+      const index = i * methods.length + m, cell = explanations[index];
+      return cell && cellView(cell, index, shorten(model, 60), right, scale, cells);
+    })));
+  });
+  return section;
+}
+
+const plural = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? "" : "s"}`;
+
+function titleOf(comparisons: Comparison[], {models, methods, questions}: Means): string {
+  const inputs = comparisons.length === 1 ? "" : `, ${plural(comparisons.length, questions ? "question" : "text")}`;
+  return `${plural(models.length, "model")}${inputs}, ${methods.length === 1 ? methods.join("") : plural(methods.length, "method")}`;
+}
+
+/** One comparison, or those of many inputs under the same models and methods. */
+export function comparisonView(comparisons: Comparison[], title: string, context: Context): HTMLElement {
+  const whole = means(comparisons), {models} = whole, id = freshId("comparison");
+  const both = comparisons.some(({explanations}) => explanations.some(summary.hasSign));
+  const section = styled(element("section", {class: "comparison", "aria-labelledby": id}), "--n", String(Math.max(1, models.length)));
+  section.append(element(`h${context.heading}` as "h2", {id}, title || titleOf(comparisons, whole)));
+  if (models.length) {
+    section.append(element("div", {class: "columns names", "aria-hidden": "true"}, ...models.map(({model}) => element("bdi", {}, shorten(model, 60)))),
+      figures(whole), element("div", {class: "legend"}, legend(both ? "against" : "0", both ? "for" : "strongest word", both),
+        element("span", {}, models.length > 1 ? "One scale for all models of a row; full colour is the strongest word of the row." : "Full colour is the strongest word of a row.")));
+  }
+  for (const comparison of comparisons) section.append(inputView(comparison, context, comparisons.length > 1));
+  const correlations = correlationTable(whole, Math.min(6, context.heading + 1));
+  if (correlations) section.append(correlations);
+  const merged: Comparison | undefined = comparisons[0] && {...comparisons[0], explanations: comparisons.flatMap(one => one.explanations)};
+  if (merged) section.append(element("div", {class: "tools"}, saveMenu(section, context, merged)));
+  return section;
+}

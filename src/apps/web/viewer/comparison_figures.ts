@@ -1,0 +1,94 @@
+// What a comparison comes to: each model's cost and success, and how alike the cells order the words.
+
+import {element, styled, thinBar} from "./dom.js";
+import type {ComparedModel, Comparison, Correlation} from "./json.js";
+import {correlationText, count, durationText, shortNumber} from "./numbers.js";
+import {shorten} from "./text.js";
+
+interface ModelMeans extends ComparedModel {
+  answered: number;
+  rights: number;
+  known: number; // inputs of which it is known what is right
+  seconds: number;
+  passes: number;
+}
+
+export interface Means {
+  models: ModelMeans[];
+  methods: string[];
+  inputs: number;
+  questions: boolean;
+  correlations: Correlation[];
+}
+
+/** The names of the methods: those of the first model's cells. */
+export function methodsOf({models, explanations}: Comparison): string[] {
+  const cells = models.length ? Math.ceil(explanations.length / models.length) : 0;
+  const names = explanations.slice(0, cells).map(({method}) => shorten(method.preset ? `${method.name}, preset ${method.preset}` : method.name, 60));
+  return names;
+}
+
+function mean(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value): value is number => value !== undefined && Number.isFinite(value));
+  return known.length ? known.reduce((sum, value) => sum + value, 0) / known.length : undefined;
+}
+
+export function means(comparisons: readonly Comparison[]): Means {
+  const done = comparisons.filter(({explanations}) => explanations.length > 0), first = done[0];
+  const methods = first ? methodsOf(first) : [];
+  const models = (first?.models ?? []).map((model, m): ModelMeans => {
+    const cells = done.flatMap(({explanations}) => explanations.slice(m * methods.length, (m + 1) * methods.length));
+    const judged = done.map(({models: own}) => own[m]?.right).filter(right => right !== undefined);
+    return {
+      ...model, rights: judged.filter(Boolean).length, known: judged.length,
+      answered: done.filter(({explanations}) => {
+        const prediction = explanations[m * methods.length]?.prediction;
+        return prediction?.kind === "answer" && prediction.best.answer !== "";
+      }).length,
+      seconds: mean(cells.map(cell => cell.seconds)) ?? NaN, passes: mean(cells.map(cell => cell.passes)) ?? NaN,
+    };
+  });
+  const correlations = (first?.correlations ?? []).map((pair, i): Correlation => ({
+    ...pair, words: done.reduce((sum, one) => sum + (one.correlations[i]?.words ?? 0), 0),
+    kendall: mean(done.map(one => one.correlations[i]?.kendall)), spearman: mean(done.map(one => one.correlations[i]?.spearman)),
+  }));
+  return {models, methods, inputs: done.length, questions: first?.explanations[0]?.task === "question-answering", correlations};
+}
+
+/** Each model's numbers as bars: rights and answers of all, costs beside the dearest. */
+export function figures({models, inputs, questions, methods}: Means): HTMLElement {
+  const most = (value: (model: ModelMeans) => number): number => Math.max(...models.map(value).filter(Number.isFinite), 1e-12);
+  const slowest = most(model => model.seconds), largest = most(model => model.parameters), heaviest = most(model => model.bytes);
+  const row = (name: string, text: string, share: number, isShare: boolean): HTMLElement =>
+    element("div", {class: isShare ? "share" : "cost"}, element("dt", {}, name), element("dd", {}, thinBar(share)), element("dd", {class: "number"}, text));
+  return element("div", {class: "columns figures"}, ...models.map(model => {
+    const rows: HTMLElement[] = [];
+    if (model.known) rows.push(row("right", `${model.rights} of ${model.known}`, model.rights / model.known, true));
+    if (questions) rows.push(row("answered", `${model.answered} of ${inputs}`, model.answered / Math.max(1, inputs), true));
+    const name = inputs > 1 || methods.length > 1 ? "mean time" : "time";
+    rows.push(row(name, `${durationText(model.seconds)}, ${count(model.passes, "pass", "passes")}`, model.seconds / slowest, false));
+    if (model.parameters > 0) rows.push(row("parameters", shortNumber(model.parameters), model.parameters / largest, false));
+    if (model.bytes > 0) rows.push(row("on disk", shortNumber(model.bytes, "B"), model.bytes / heaviest, false));
+    return element("div", {}, element("bdi", {class: "name"}, shorten(model.model, 60)), element("dl", {}, ...rows));
+  }));
+}
+
+export function correlationTable({models, methods, correlations, inputs}: Means, heading: number): HTMLElement | undefined {
+  if (!correlations.length) return undefined;
+  const cell = (index: number): string => {
+    const model = shorten(models[Math.floor(index / methods.length)]?.model ?? "", 60), method = methods[index % methods.length] ?? "";
+    return methods.length === 1 ? model : models.length === 1 ? method : `${model} · ${method}`;
+  };
+  const rows = correlations.map(({a, b, words, kendall, spearman}) => {
+    const rho = spearman ?? 0, filled = styled(element("span"), "--v", Math.min(1, Math.abs(rho)));
+    return element("tr", {}, element("th", {scope: "row"}, element("bdi", {}, cell(a)), " and ", element("bdi", {}, cell(b))),
+      element("td", {}, element("span", {class: rho < 0 ? "bar against" : "bar", "aria-hidden": "true"}, filled)),
+      element("td", {}, correlationText(spearman)), element("td", {}, correlationText(kendall)), element("td", {}, String(words)));
+  });
+  const caption = `Rank correlation of the words’ scores${inputs > 1 ? `, mean over ${inputs} inputs` : ""}: 1 is the same order, 0 no relation, −1 the opposite order`
+    + (correlations.some(pair => pair.magnitudes) ? "; magnitudes where only one of the two has signs" : "");
+  const head = element("tr", {}, element("th", {scope: "col"}, "cells"), element("td", {}),
+    ...["Spearman ρ", "Kendall τ-b", "words"].map(name => element("th", {scope: "col"}, name)));
+  return element("div", {class: "correlations"}, element(`h${heading}` as "h3", {}, "How alike they order the words"),
+    element("table", {}, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...rows)));
+}

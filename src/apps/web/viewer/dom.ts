@@ -1,0 +1,44 @@
+// Elements from plain text. Nothing in the viewer reads markup: strings become text nodes.
+
+type Child = Node | string | undefined | false;
+
+type Properties = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** An element with attributes and children; true is an empty attribute, false and undefined are none. */
+export function element<Name extends keyof HTMLElementTagNameMap>(name: Name, properties: Properties = {}, ...children: Child[]): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  for (const [attribute, value] of Object.entries(properties)) {
+    if (value !== undefined && value !== false) made.setAttribute(attribute, value === true ? "" : String(value));
+  }
+  made.append(...children.filter((child): child is Node | string => child !== undefined && child !== false && child !== ""));
+  return made;
+}
+
+/** A style property that no attribute sets, so that a strict content security policy lets it pass. */
+export function styled<E extends HTMLElement>(made: E, property: string, value: string | number): E {
+  made.style.setProperty(property, typeof value === "number" ? value.toFixed(3) : value);
+  return made;
+}
+
+export function button(text: string, press: () => void, properties: Properties = {}): HTMLButtonElement {
+  const made = element("button", {type: "button", ...properties}, text);
+  made.addEventListener("click", press);
+  return made;
+}
+
+/** Contents that are made when they are first asked for. */
+export function details(summary: string, fill: (body: HTMLElement) => void, properties: Properties = {}): HTMLDetailsElement {
+  const body = element("div"), made = element("details", properties, element("summary", {}, summary), body);
+  made.addEventListener("toggle", () => { if (made.open && !body.firstChild) fill(body); });
+  return made;
+}
+
+/** A thin bar of a share between 0 and 1. */
+export function thinBar(share: number): HTMLElement {
+  const width = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : 0;
+  return element("span", {class: "thin", "aria-hidden": "true"}, styled(element("span"), "--v", width));
+}
+
+let ids = 0;
+/** An id that no other element of the page has. */
+export const freshId = (name: string): string => `limn-${name}-${++ids}`;

@@ -1,0 +1,143 @@
+// One explanation, from top to bottom: what the model says, the text with its heat, the strongest words, a sentence.
+
+import {legend, strongestWords, tokenTable} from "./bars.js";
+import {barChart} from "./chart.js";
+import {details, element, freshId, thinBar} from "./dom.js";
+import type {Context} from "./context.js";
+import type {Explanation} from "./json.js";
+import {durationText, percentText, scoreText} from "./numbers.js";
+import {intensity, paint} from "./palette.js";
+import {passages, type Passage} from "./passages.js";
+import {saveMenu} from "./save.js";
+import * as summary from "./summary.js";
+import {shorten, visible} from "./text.js";
+import {textElement, walk, type Parts, type Unit} from "./texts.js";
+
+/** The verdict in the largest type, its probability as a number and a bar. */
+export function verdictLine(verdict: summary.Verdict, heading: number, id: string): HTMLElement {
+  const title = element(`h${heading}` as "h2", {id, class: verdict.text.length > 40 ? "said long" : "said"},
+    verdict.kind && element("span", {class: "kind"}, verdict.kind), element("bdi", {}, verdict.text));
+  const {probability} = verdict;
+  return element("div", {class: "verdict"}, title, probability !== undefined &&
+    element("p", {class: "chance"}, element("span", {class: "number"}, percentText(probability)), thinBar(probability)));
+}
+
+export const warnings = (list: string[]): HTMLElement[] => list.map(text => element("p", {class: "warning"}, `Warning: ${visible(text)}`));
+
+const pieceLimit = 12;
+
+/** What the tooltip of a word or token says. */
+function describer(explanation: Explanation, unit: Unit): (index: number) => string[] {
+  const {tokens, words, texts} = explanation, items = unit === "word" ? words : tokens;
+  const scale = summary.scaleOf(items), at = summary.places(items), said = summary.tokenVerdicts(explanation);
+  const pieces = unit === "word" ? summary.tokensOfWords(explanation) : [];
+  return index => {
+    const place = at[index], score = items[index]?.score ?? NaN;
+    const numbers = [`score ${scoreText(score, scale)}`, `share ${percentText(place?.share ?? NaN)}`, `rank ${place?.rank ?? "–"} of ${items.length}`];
+    if (unit === "token") {
+      const token = tokens[index], label = said.get(index);
+      const id = token?.id === undefined ? "" : ` · id ${token.id}`;
+      return [shorten(token?.token ?? "", 40) + id, ...numbers, ...(label ? [label] : [])];
+    }
+    const word = words[index], own = pieces[index] ?? [], label = own.map(piece => said.get(piece)).find(Boolean);
+    const names = own.slice(0, pieceLimit).map(piece => shorten(tokens[piece]?.token ?? "", 40)).join(" ");
+    return [word ? summary.wordText(texts, word) : "", ...numbers,
+      ...(names ? [`${own.length === 1 ? "token" : "pieces"} ${names}${own.length > pieceLimit ? " …" : ""}`] : []), ...(label ? [label] : [])];
+  };
+}
+
+/** The texts with heat behind their words or tokens. */
+export function heatTexts(explanation: Explanation, cut: Passage[], unit: Unit, scale: number, parts: Parts): HTMLElement {
+  const items = unit === "word" ? explanation.words : explanation.tokens;
+  const made = element("div", {class: unit === "word" ? "texts" : "texts pieces"});
+  for (const passage of cut) {
+    made.append(textElement(passage, {
+      unit, name: summary.sequenceName(explanation, passage.sequence),
+      ...(unit === "token" && {tokenName: (token: number) => explanation.tokens[token]?.token ?? ""}),
+    }, parts));
+  }
+  for (const [index, elements] of parts) for (const part of elements) paint(part, intensity(items[index]?.score ?? 0, scale));
+  return made;
+}
+
+export function explanationView(explanation: Explanation, context: Context): HTMLElement {
+  const {tokens, words} = explanation, both = summary.hasSign(explanation), cut = passages(explanation), id = freshId("verdict");
+  const said = summary.verdict(explanation.prediction, explanation.target), others = summary.otherLabels(explanation);
+  const instead = summary.explainedInstead(explanation), completeness = summary.completenessText(explanation);
+  const facts = [said.confidence === undefined ? "" : `confidence ${percentText(said.confidence)}`, shorten(explanation.model, 60),
+    summary.methodText(explanation), durationText(explanation.seconds)].filter(Boolean).join(" · ");
+
+  let lit: HTMLElement[] = [];
+  const light = (elements: HTMLElement[]): void => {
+    for (const part of lit) part.classList.remove("lit");
+    for (const part of elements) part.classList.add("lit");
+    lit = elements;
+  };
+
+  const strongest = strongestWords(explanation);
+  const rows = new Map([...strongest.querySelectorAll<HTMLElement>("[data-u]")].map(row => [Number(row.dataset["u"]), row]));
+
+  // Words first; pieces and special tokens when they are asked for.
+  const views = new Map<Unit, {texts: HTMLElement; parts: Parts; key: HTMLElement}>();
+  const view = (unit: Unit): {texts: HTMLElement; parts: Parts; key: HTMLElement} => {
+    const known = views.get(unit);
+    if (known) return known;
+    const scale = summary.scaleOf(unit === "word" ? words : tokens), parts: Parts = new Map(), describe = describer(explanation, unit);
+    const texts = heatTexts(explanation, cut, unit, scale, parts);
+    walk(texts, "The text with its heat. Arrow keys walk the words.", {
+      enter(index, part, aloud) {
+        const row = unit === "word" && index !== undefined ? rows.get(index) : undefined;
+        light(index === undefined ? [] : [...(parts.get(index) ?? []), ...(row ? [row] : [])]);
+        if (index === undefined || !part) context.tip.hide();
+        else context.tip.show(part, describe(index), aloud);
+      },
+    });
+    const made = {texts, parts, key: legend(both ? scoreText(-scale, scale) : "0", scoreText(scale, scale), both)};
+    views.set(unit, made);
+    return made;
+  };
+
+  const box = element("input", {type: "checkbox"});
+  const holder = element("div", {class: "holder"}), key = element("span");
+  const choose = (): void => {
+    const {texts, key: scale} = view(box.checked ? "token" : "word");
+    holder.replaceChildren(texts);
+    key.replaceChildren(scale);
+  };
+  box.addEventListener("change", choose);
+  box.checked = context.options.special ?? false;
+  choose();
+
+  strongest.addEventListener("pointerover", event => {
+    const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-u]") : null;
+    light(row && !box.checked ? [row, ...(view("word").parts.get(Number(row.dataset["u"])) ?? [])] : []);
+  });
+  strongest.addEventListener("pointerleave", () => { light([]); });
+
+  const every = details("Every token", body => {
+    const chart = barChart({names: tokens.map(token => shorten(token.token, 40)), scores: tokens.map(token => token.score), scale: summary.scaleOf(tokens), both},
+      bar => {
+        if (bar === undefined) light([]);
+        else if (box.checked) light(view("token").parts.get(bar) ?? []);
+        else {
+          const token = tokens[bar];
+          const word = words.findIndex(w => token?.sequence === w.sequence && w.begin < token.end && token.begin < w.end);
+          light(view("word").parts.get(word) ?? []);
+        }
+      });
+    body.append(chart, tokenTable(explanation));
+  });
+
+  const section = element("section", {class: "explanation", "aria-labelledby": id});
+  section.append(verdictLine(said, context.heading, id));
+  if (others) section.append(element("p", {class: "facts"}, others));
+  section.append(element("p", {class: "facts"}, facts));
+  if (instead) section.append(element("p", {class: "instead"}, instead));
+  section.append(...warnings(explanation.warnings), holder,
+    element("div", {class: "legend"}, key, element("label", {class: "switch"}, box, " pieces and special tokens")),
+    element("p", {class: "facts"}, summary.scalarText(explanation)));
+  if (completeness) section.append(element("p", {class: "facts"}, completeness));
+  section.append(strongest, element("p", {class: "sentence"}, summary.sentence(explanation)));
+  section.append(element("div", {class: "tools"}, tokens.length > 0 && every, saveMenu(section, context, explanation)));
+  return section;
+}

@@ -1,0 +1,81 @@
+// limn.show: JSON of limn inside an element of a page.
+
+import {attackView} from "./attack.js";
+import {attentionView} from "./attention.js";
+import {comparisonView} from "./comparison.js";
+import type {Context, Options} from "./context.js";
+import {element, freshId} from "./dom.js";
+import {explanationView} from "./explanation.js";
+import {heatmapView} from "./heatmap.js";
+import {fields, read, type Collection, type Document, type Explanation} from "./json.js";
+import {percentText} from "./numbers.js";
+import {verdict} from "./summary.js";
+import {shorten} from "./text.js";
+import {Tip} from "./tip.js";
+
+export type {Options} from "./context.js";
+
+// What was asked and what was said, a line each; a text that several explanations share is named once.
+function index(explanations: Explanation[], sections: HTMLElement[]): HTMLElement {
+  const items = explanations.map((explanation, i) => {
+    const said = verdict(explanation.prediction, explanation.target), section = sections[i], before = explanations[i - 1];
+    if (section) section.id ||= freshId("e");
+    const repeated = before?.texts.join("\0") === explanation.texts.join("\0");
+    return element("li", {}, element("a", {href: `#${section?.id ?? ""}`},
+      element("bdi", {class: "question"}, repeated ? "" : shorten(explanation.texts[0] ?? "", 90) || "(empty text)"),
+      element("bdi", {class: "answer"}, `${said.kind ? `${said.kind} ` : ""}${shorten(said.text, 90)}`),
+      element("span", {class: "number"}, said.probability === undefined ? "" : percentText(said.probability))));
+  });
+  return element("nav", {"aria-label": "Explanations"}, element("ol", {}, ...items));
+}
+
+function collectionView({title, explanations, comparisons}: Collection, context: Context): HTMLElement {
+  if (comparisons.length) return comparisonView(comparisons, title, context);
+  const list = Array.isArray(context.json) ? context.json : fields(context.json)["explanations"];
+  const json: unknown[] = Array.isArray(list) ? list : [];
+  const [only] = explanations;
+  if (only && explanations.length === 1 && !title) return view(only, {...context, json: json[0]});
+  const sections = explanations.map((explanation, i) => view(explanation, {...context, heading: Math.min(6, context.heading + 1), json: json[i]}));
+  const made = element("div", {class: "collection"}, element(`h${context.heading}` as "h1", {}, shorten(title, 200) || `${sections.length} explanations`));
+  if (sections.length > 1) made.append(index(explanations, sections));
+  made.append(...sections);
+  return made;
+}
+
+function view(document: Document, context: Context): HTMLElement {
+  switch (document.kind) {
+    case "explanation":
+      return document.heatmap.length ? heatmapView(document, context) : explanationView(document, context);
+    case "comparison":
+      return comparisonView([document], "", context);
+    case "attention":
+      return attentionView(document, context);
+    case "attack":
+      return attackView(document, context);
+    case "collection":
+      return collectionView(document, context);
+  }
+}
+
+/**
+ * Shows an explanation, a list of them, a comparison or a list of them, attention maps or an attack: limn's own JSON.
+ * What was in the element before is replaced. @throws Error if the JSON is none of these.
+ */
+export function show(target: HTMLElement, json: unknown, options: Options = {}): void {
+  const tip = new Tip(), heading = Math.min(6, Math.max(1, Math.trunc(options.heading ?? 2)));
+  const root = element("div", {class: "limn", "data-theme": options.theme === "auto" ? undefined : options.theme});
+  root.append(view(read(json), {tip, options, heading, json}), tip.spoken, tip.element);
+  root.addEventListener("keydown", event => { if (event.key === "Escape") tip.hide(); });
+  target.replaceChildren(root);
+  const follow = (): void => {
+    if (root.isConnected) tip.place();
+    else document.removeEventListener("scroll", follow, true);
+  };
+  document.addEventListener("scroll", follow, {capture: true, passive: true});
+}
+
+/** A page that limn wrote has its JSON in #limn-data, and #limn for it to be shown in. */
+export function showEmbedded(): void {
+  const data = document.getElementById("limn-data"), target = document.getElementById("limn");
+  if (data && target) show(target, JSON.parse(data.textContent ?? ""), {heading: 1});
+}

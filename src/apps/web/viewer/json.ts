@@ -1,0 +1,337 @@
+// What limn writes as JSON (docs/interface.md), read with care: whatever comes in, what goes out has these types.
+
+export interface Token {
+  token: string;
+  id: number | undefined;
+  sequence: number | undefined; // undefined: the model's template added it
+  begin: number; // code points of the sequence's text
+  end: number;
+  special: boolean;
+  score: number; // NaN where the JSON has null
+}
+
+export interface Word {
+  sequence: number;
+  begin: number;
+  end: number;
+  score: number;
+}
+
+export interface Answer {
+  answer: string;
+  begin: number;
+  end: number;
+  probability: number | undefined;
+  startToken: number | undefined;
+  endToken: number | undefined;
+}
+
+export interface Entity {
+  label: string;
+  begin: number;
+  end: number;
+  text: string;
+  probability: number | undefined;
+  startToken: number;
+  endToken: number;
+}
+
+export interface TokenLabel {
+  token: number;
+  label: string;
+  probability: number;
+}
+
+export interface Fill {
+  token: string;
+  probability: number;
+}
+
+export type Prediction =
+  | {kind: "answer"; best: Answer; answers: Answer[]; nullProbability: number | undefined; confidence: number | undefined}
+  | {kind: "label"; label: string; probability: number | undefined; probabilities: [string, number][]; labels: string[] | undefined}
+  | {kind: "entities"; entities: Entity[]; tokens: TokenLabel[]}
+  | {kind: "masks"; masks: Fill[][]}
+  | {kind: "none"};
+
+export interface Target {
+  explain: string;
+  label: string | undefined;
+  contrast: string | undefined;
+  startToken: number | undefined;
+  endToken: number | undefined;
+  text: string;
+}
+
+export interface Method {
+  name: string;
+  preset: string | undefined;
+  reduce: string | undefined;
+  normalize: string | undefined;
+  signed: boolean;
+}
+
+/** What an input and what a model says of it have in common everywhere. */
+export interface Reading {
+  model: string;
+  task: string;
+  texts: string[]; // one or two
+  prediction: Prediction;
+  warnings: string[];
+  seconds: number;
+}
+
+export interface Explanation extends Reading {
+  kind: "explanation";
+  target: Target;
+  method: Method;
+  value: number;
+  baselineValue: number | undefined;
+  completenessError: number | undefined;
+  passes: number;
+  tokens: Token[];
+  words: Word[];
+  heatmap: number[][];
+  logits: {start: number[]; end: number[]} | undefined;
+}
+
+export interface ComparedModel {
+  model: string;
+  parameters: number;
+  bytes: number;
+  right: boolean | undefined;
+}
+
+export interface Correlation {
+  a: number;
+  b: number;
+  words: number;
+  magnitudes: boolean;
+  kendall: number | undefined;
+  spearman: number | undefined;
+}
+
+export interface Comparison {
+  kind: "comparison";
+  row: number | undefined;
+  error: string; // why there is nothing to compare; empty if there is
+  expected: string | undefined; // the right answer; empty: that there is none
+  models: ComparedModel[];
+  explanations: Explanation[]; // by model, then by method
+  correlations: Correlation[];
+}
+
+export interface Attention extends Reading {
+  kind: "attention";
+  layers: number;
+  heads: number;
+  tokens: Token[];
+  weights: Uint8Array; // (layers, heads, T, T): 255 √weight
+}
+
+export interface AttackStep {
+  token: number;
+  before: string;
+  after: string | undefined;
+  texts: string[];
+  prediction: Prediction;
+}
+
+export interface Attack extends Reading {
+  kind: "attack";
+  attack: string;
+  toward: string | undefined;
+  succeeded: boolean;
+  after: Prediction;
+  reread: Prediction | undefined;
+  output: string[];
+  passes: number;
+  steps: AttackStep[];
+  tokens: Token[];
+}
+
+/** Several of them under one title. */
+export interface Collection {
+  kind: "collection";
+  title: string;
+  explanations: Explanation[];
+  comparisons: Comparison[];
+}
+
+export type Document = Explanation | Comparison | Attention | Attack | Collection;
+
+// ---- readers ------------------------------------------------------------------------------------------------
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function fields(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const someText = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+const number = (value: unknown): number => (typeof value === "number" ? value : NaN);
+const someNumber = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+const offset = (value: unknown): number => Math.max(0, Math.trunc(number(value)) || 0);
+const truth = (value: unknown): boolean => value === true;
+const texts = (value: unknown): string[] => list(value).map(text);
+
+function inputTexts(value: unknown): string[] {
+  const input = fields(value);
+  if (typeof input["question"] === "string") return [input["question"], text(input["context"])];
+  return typeof input["pair"] === "string" ? [text(input["text"]), input["pair"]] : [text(input["text"])];
+}
+
+function answer(value: unknown): Answer {
+  const at = fields(value);
+  return {
+    answer: text(at["answer"]), begin: offset(at["begin"]), end: offset(at["end"]), probability: someNumber(at["probability"]),
+    startToken: someNumber(at["start_token"]), endToken: someNumber(at["end_token"]),
+  };
+}
+
+function entity(value: unknown): Entity {
+  const at = fields(value);
+  return {
+    label: text(at["label"]), begin: offset(at["begin"]), end: offset(at["end"]), text: text(at["text"]),
+    probability: someNumber(at["probability"]), startToken: offset(at["start_token"]), endToken: offset(at["end_token"]),
+  };
+}
+
+function prediction(value: unknown): Prediction {
+  const at = fields(value);
+  if ("answer" in at) {
+    return {
+      kind: "answer", best: answer(at), answers: list(at["answers"]).map(answer),
+      nullProbability: someNumber(at["null_probability"]), confidence: someNumber(at["confidence"]),
+    };
+  }
+  if ("entities" in at) {
+    const tokens = list(at["tokens"]).map(fields);
+    return {
+      kind: "entities", entities: list(at["entities"]).map(entity),
+      tokens: tokens.map(row => ({token: offset(row["token"]), label: text(row["label"]), probability: number(row["probability"])})),
+    };
+  }
+  if ("masks" in at) {
+    const fills = (mask: unknown): Fill[] =>
+      list(fields(mask)["fills"]).map(fields).map(fill => ({token: text(fill["token"]), probability: number(fill["probability"])}));
+    return {kind: "masks", masks: list(at["masks"]).map(fills)};
+  }
+  if ("label" in at || "probabilities" in at) {
+    return {
+      kind: "label", label: text(at["label"]), probability: someNumber(at["probability"]),
+      probabilities: Object.entries(fields(at["probabilities"])).map(([label, share]) => [label, number(share)]),
+      labels: Array.isArray(at["labels"]) ? texts(at["labels"]) : undefined,
+    };
+  }
+  return {kind: "none"};
+}
+
+function token(value: unknown): Token {
+  const at = fields(value);
+  return {
+    token: text(at["token"]), id: someNumber(at["id"]), sequence: someNumber(at["sequence"]), begin: offset(at["begin"]),
+    end: offset(at["end"]), special: truth(at["special"]), score: number("gradient" in at ? at["gradient"] : at["score"]),
+  };
+}
+
+function word(value: unknown): Word {
+  const at = fields(value);
+  return {sequence: at["sequence"] === 1 ? 1 : 0, begin: offset(at["begin"]), end: offset(at["end"]), score: number(at["score"])};
+}
+
+function reading(at: Fields): Reading {
+  return {
+    model: text(at["model"]), task: text(at["task"]), texts: inputTexts(at["input"]), prediction: prediction(at["prediction"]),
+    warnings: texts(at["warnings"]), seconds: number(at["seconds"]),
+  };
+}
+
+function explanation(value: unknown): Explanation {
+  const at = fields(value), target = fields(at["target"]), method = fields(at["method"]), logits = fields(at["logits"]);
+  return {
+    ...reading(at), kind: "explanation",
+    target: {
+      explain: text(target["explain"]), label: someText(target["label"]), contrast: someText(target["contrast"]),
+      startToken: someNumber(target["start_token"]), endToken: someNumber(target["end_token"]), text: text(target["text"]),
+    },
+    method: {
+      name: text(method["name"]), preset: someText(method["preset"]), reduce: someText(method["reduce"]),
+      normalize: someText(method["normalize"]), signed: truth(method["signed"]),
+    },
+    value: number(at["value"]), baselineValue: someNumber(at["baseline_value"]),
+    completenessError: someNumber(at["completeness_error"]), passes: number(at["passes"]),
+    tokens: list(at["tokens"]).map(token), words: list(at["words"]).map(word),
+    heatmap: list(at["heatmap"]).map(row => list(row).map(number)),
+    logits: "start" in logits ? {start: list(logits["start"]).map(number), end: list(logits["end"]).map(number)} : undefined,
+  };
+}
+
+function comparison(value: unknown): Comparison {
+  const at = fields(value), error = at["error"];
+  return {
+    kind: "comparison", row: someNumber(at["row"]), error: text(fields(error)["message"]) || text(error),
+    expected: someText(at["expected"]),
+    models: list(at["models"]).map(fields).map(model => ({
+      model: text(model["model"]), parameters: number(model["parameters"]), bytes: number(model["bytes"]),
+      right: typeof model["right"] === "boolean" ? model["right"] : undefined,
+    })),
+    explanations: list(at["explanations"]).map(explanation),
+    correlations: list(at["correlations"]).map(fields).map(pair => ({
+      a: offset(pair["a"]), b: offset(pair["b"]), words: offset(pair["words"]), magnitudes: truth(pair["magnitudes"]),
+      kendall: someNumber(pair["kendall"]), spearman: someNumber(pair["spearman"]),
+    })),
+  };
+}
+
+function attention(at: Fields): Attention {
+  const layers = offset(at["layers"]), heads = offset(at["heads"]), tokens = list(at["tokens"]).map(token);
+  const weights = Uint8Array.from(atob(text(at["weights"])), byte => byte.charCodeAt(0));
+  if (weights.length !== layers * heads * tokens.length ** 2) {
+    throw new Error(`attention: ${weights.length} weights found, ${layers} × ${heads} × ${tokens.length}² expected`);
+  }
+  return {...reading(at), kind: "attention", layers, heads, tokens, weights};
+}
+
+function attack(at: Fields): Attack {
+  const step = (value: unknown): AttackStep => {
+    const row = fields(value);
+    return {
+      token: offset(row["token"]), before: text(row["before"]), after: someText(row["after"]), texts: inputTexts(row["input"]),
+      prediction: prediction(row["prediction"]),
+    };
+  };
+  return {
+    ...reading(at), kind: "attack", prediction: prediction(at["before"]), attack: text(at["attack"]), toward: someText(at["toward"]),
+    succeeded: truth(at["succeeded"]), after: prediction(at["after"]),
+    reread: at["reread"] ? prediction(at["reread"]) : undefined, output: inputTexts(at["output"]), passes: number(at["passes"]),
+    steps: list(at["steps"]).map(step), tokens: list(at["tokens"]).map(token),
+  };
+}
+
+const isComparison = (at: Fields): boolean => "models" in at || ("error" in at && !("tokens" in at));
+
+/** Whichever it is: the fields tell. A list is a collection of explanations or of comparisons. */
+export function read(value: unknown): Document {
+  if (Array.isArray(value)) {
+    const compared = value.some(item => isComparison(fields(item)));
+    return {
+      kind: "collection", title: "", explanations: compared ? [] : value.map(explanation),
+      comparisons: compared ? value.map(comparison) : [],
+    };
+  }
+  const at = fields(value);
+  if ("attack" in at) return attack(at);
+  if ("layers" in at) return attention(at);
+  if ("comparisons" in at || ("explanations" in at && !("models" in at))) {
+    return {
+      kind: "collection", title: text(at["title"]), explanations: list(at["explanations"]).map(explanation),
+      comparisons: list(at["comparisons"]).map(comparison),
+    };
+  }
+  if (isComparison(at)) return comparison(at);
+  if ("input" in at) return explanation(at);
+  throw new Error("This is not JSON of limn: it has none of the fields input, explanations, models, layers and attack.");
+}

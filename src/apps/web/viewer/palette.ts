@@ -1,0 +1,66 @@
+// The colours of heat, as the terminal has them: blue for a magnitude or for the target, orange against it.
+// The style sheet has the same numbers.
+
+export type Theme = "light" | "dark";
+export type Color = readonly [number, number, number];
+
+/** The share of pure hue in the hottest colour. */
+export const mostAlpha = 0.85;
+
+const pages: Record<Theme, Color> = {light: [255, 255, 255], dark: [17, 17, 17]};
+const inks: Record<Theme, Color> = {light: [0, 0, 0], dark: [255, 255, 255]};
+const hues: Record<Theme, readonly [Color, Color]> = {
+  light: [[0, 80, 200], [228, 112, 0]],
+  dark: [[64, 140, 255], [255, 148, 32]],
+};
+
+/** Relative luminance (WCAG 2.2). */
+export function luminance([red, green, blue]: Color): number {
+  const linear = (channel: number): number => (channel <= 10.31475 ? channel / 3294.6 : ((channel / 255 + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+}
+
+/** Contrast ratio (WCAG 2.2), from 1 to 21. */
+export function contrast(a: Color, b: Color): number {
+  const one = luminance(a) + 0.05, other = luminance(b) + 0.05;
+  return Math.max(one, other) / Math.min(one, other);
+}
+
+/** What is behind a word: the hue over the page. */
+export function heat(intensity: number, theme: Theme): Color {
+  const over = hues[theme][intensity < 0 ? 1 : 0], under = pages[theme], share = mostAlpha * Math.abs(intensity);
+  const mix = (i: 0 | 1 | 2): number => Math.round(share * over[i] + (1 - share) * under[i]);
+  return [mix(0), mix(1), mix(2)];
+}
+
+/** Text on heat: black or white, whichever is readable, and that of the page if both are. */
+export function ink(intensity: number, theme: Theme): Color {
+  const usual = inks[theme];
+  return contrast(heat(intensity, theme), usual) >= 4.5 ? usual : inks[theme === "light" ? "dark" : "light"];
+}
+
+// The least magnitude from which text needs the other ink, in steps of 1/255.
+function flipsFrom(sign: 1 | -1, theme: Theme): number {
+  for (let step = 0; step <= 255; step++) if (ink((sign * step) / 255, theme) !== inks[theme]) return step / 255;
+  return Infinity;
+}
+
+const flips: Record<Theme, readonly [number, number]> = {
+  light: [flipsFrom(1, "light"), flipsFrom(-1, "light")],
+  dark: [flipsFrom(1, "dark"), flipsFrom(-1, "dark")],
+};
+
+/** score / scale, kept in [-1, 1]; 0 where that is not a number. */
+export function intensity(score: number, scale: number): number {
+  const share = score / scale;
+  return Number.isFinite(share) ? Math.min(1, Math.max(-1, share)) : 0;
+}
+
+/** Puts heat behind an element of class "w". */
+export function paint(element: HTMLElement, value: number): void {
+  const magnitude = Math.abs(value), sign = value < 0 ? 1 : 0;
+  element.style.setProperty("--a", (mostAlpha * magnitude).toFixed(3));
+  element.classList.toggle("n", value < 0);
+  element.classList.toggle("x", magnitude >= flips.light[sign]);
+  element.classList.toggle("y", magnitude >= flips.dark[sign]);
+}

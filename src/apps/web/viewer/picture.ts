@@ -1,0 +1,109 @@
+// What is on the page as an SVG drawing: backgrounds as rectangles, words as text, where the browser has put them.
+
+const namespace = "http://www.w3.org/2000/svg";
+type Attributes = Record<string, string | number>;
+
+function shape(name: string, attributes: Attributes, text?: string): SVGElement {
+  const made = document.createElementNS(namespace, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, typeof value === "number" ? String(Math.round(value * 100) / 100) : value);
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+const isClear = (color: string): boolean => color === "transparent" || /[,/] ?0\)$/.test(color);
+
+/** A text node as pieces of one line each. */
+function lines(node: Text): {text: string; box: DOMRect}[] {
+  const range = document.createRange(), found: {text: string; box: DOMRect}[] = [];
+  const measure = (begin: number, end: number): void => {
+    range.setStart(node, begin);
+    range.setEnd(node, end);
+    const boxes = [...range.getClientRects()].filter(box => box.width > 0), box = boxes[0];
+    if (!box) return;
+    if (boxes.length === 1 || end - begin < 2) {
+      found.push({text: node.data.slice(begin, end), box});
+      return;
+    }
+    let middle = (begin + end) >> 1;
+    if (/[\udc00-\udfff]/.test(node.data.charAt(middle)) && middle > begin + 1) middle--;
+    measure(begin, middle);
+    measure(middle, end);
+  };
+  for (const word of node.data.matchAll(/\S+/g)) measure(word.index, word.index + word[0].length);
+  return found;
+}
+
+/** Elements of class "tools", and what is closed or hidden, are left out. */
+export function drawing(root: HTMLElement): SVGSVGElement {
+  const margin = 16, frame = root.getBoundingClientRect(), background = getComputedStyle(root.closest(".limn") ?? root).backgroundColor;
+  const width = Math.ceil(frame.width + 2 * margin), left = frame.left - margin, top = frame.top - margin;
+  const svg = document.createElementNS(namespace, "svg");
+  let bottom = 0;
+
+  function box(rect: DOMRect, attributes: Attributes, grow = 0): void {
+    if (rect.width <= 0 || rect.height <= 0) return;
+    svg.append(shape("rect", {x: rect.left - left - grow, y: rect.top - top - grow, width: rect.width + 2 * grow, height: rect.height + 2 * grow, ...attributes}));
+  }
+
+  function visit(element: Element): void {
+    const style = getComputedStyle(element);
+    if (style.display === "none" || style.visibility === "hidden" || element.matches(".tools, .unseen, .switch, .tip, button")) return;
+    const outline = parseFloat(style.outlineWidth);
+    for (const rect of element === root ? [] : element.getClientRects()) {
+      if (!isClear(style.backgroundColor)) box(rect, {fill: style.backgroundColor, rx: 2});
+      if (parseFloat(style.borderTopWidth) > 0 && style.borderTopStyle !== "none") {
+        svg.append(shape("line", {x1: rect.left - left, x2: rect.right - left, y1: rect.top - top, y2: rect.top - top, stroke: style.borderTopColor}));
+      }
+      if (style.outlineStyle !== "none" && outline > 0) {
+        const dash: Attributes = style.outlineStyle === "dashed" ? {"stroke-dasharray": "4 3"} : {};
+        box(rect, {fill: "none", stroke: style.outlineColor, "stroke-width": outline, rx: 3, ...dash}, parseFloat(style.outlineOffset) + outline / 2);
+      }
+    }
+    if (element instanceof HTMLCanvasElement) {
+      const rect = element.getBoundingClientRect();
+      svg.append(shape("image", {x: rect.left - left, y: rect.top - top, width: rect.width, height: rect.height, href: element.toDataURL()}));
+      bottom = Math.max(bottom, rect.bottom - top);
+    }
+    const size = parseFloat(style.fontSize), font = {
+      "font-size": size, "font-weight": style.fontWeight, fill: style.color,
+      ...(style.fontStyle !== "normal" && {"font-style": style.fontStyle}), ...(style.textDecorationLine !== "none" && {"text-decoration": style.textDecorationLine}),
+    };
+    for (const child of element.childNodes) {
+      if (child instanceof Element) visit(child);
+      else if (child instanceof Text) {
+        for (const {text, box: rect} of lines(child)) {
+          // The letters stand in the middle of their line; a fifth of the size is below the base line.
+          const y = (rect.top + rect.bottom) / 2 + size * 0.34 - top;
+          svg.append(shape("text", {x: rect.left - left, y, textLength: rect.width, lengthAdjust: "spacingAndGlyphs", ...font}, text));
+          bottom = Math.max(bottom, rect.bottom - top);
+        }
+      }
+    }
+  }
+
+  visit(root);
+  const height = Math.ceil(bottom + margin);
+  for (const [key, value] of Object.entries({xmlns: namespace, width, height, viewBox: `0 0 ${width} ${height}`, "font-family": getComputedStyle(root).fontFamily})) {
+    svg.setAttribute(key, String(value));
+  }
+  svg.prepend(shape("rect", {width, height, fill: isClear(background) ? "white" : background}));
+  return svg;
+}
+
+export const svgText = (root: HTMLElement): string => new XMLSerializer().serializeToString(drawing(root));
+
+/** Twice as fine as the screen's own pixels. */
+export async function png(root: HTMLElement): Promise<Blob> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(root))}`;
+  await image.decode();
+  const scale = Math.min(2, 16_000 / Math.max(image.width, image.height)), canvas = document.createElement("canvas");
+  canvas.width = image.width * scale;
+  canvas.height = image.height * scale;
+  const context = canvas.getContext("2d");
+  context?.scale(scale, scale);
+  context?.drawImage(image, 0, 0);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob(blob => { if (blob) resolve(blob); else reject(new Error("The picture is too large.")); });
+  });
+}

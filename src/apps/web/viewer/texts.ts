@@ -1,0 +1,186 @@
+// The text itself with heat behind each word or token, and the ways to walk it: pointer, keys, touch.
+
+import {element} from "./dom.js";
+import type {Passage, Run} from "./passages.js";
+import {shorten, visible} from "./text.js";
+
+export type Unit = "word" | "token";
+
+/** The elements of one text, by unit; a unit that an outline cuts has several. */
+export type Parts = Map<number, HTMLElement[]>;
+
+export interface TextOptions {
+  unit: Unit;
+  name: string; // what the text is called: "question"
+  tokenName?: (token: number) => string; // shows the template's tokens, too
+  whole?: boolean; // however long it is
+}
+
+const longest = 20_000; // characters that are not read are shown up to this many, before one asks for more
+
+/** A run as text nodes; of a long text that nobody read, the beginning. */
+function runText(passage: Passage, run: Run, whole: boolean): Node {
+  const text = passage.text.slice(run.begin, run.end);
+  if (run.read || whole || text.length <= longest) {
+    const node = document.createTextNode(visible(text));
+    return run.read ? node : element("span", {class: "unread"}, node);
+  }
+  const rest = element("button", {type: "button", class: "rest"}, `… ${text.length - longest} more characters`);
+  const made = element("span", {class: "unread"}, visible(text.slice(0, longest)), rest);
+  rest.addEventListener("click", () => { rest.replaceWith(visible(text.slice(longest))); });
+  return made;
+}
+
+/** Puts runs into `parent`, inside outlines and units. */
+export function writeRuns(parent: HTMLElement, passage: Passage, runs: readonly Run[], {unit, whole = false}: TextOptions, parts: Parts): void {
+  let outer: HTMLElement = parent, mark: number | undefined, label: string | undefined;
+  let inner: HTMLElement | undefined, open: number | undefined;
+  const closeMark = (): void => {
+    if (label) outer.append(element("span", {class: "label"}, label));
+    outer = parent;
+    label = mark = undefined;
+  };
+  for (const run of runs) {
+    const wanted = unit === "word" ? run.word : run.token;
+    if (run.mark !== mark) {
+      closeMark();
+      inner = undefined;
+      const outline = run.mark === undefined ? undefined : passage.marks[run.mark];
+      if (outline) {
+        outer = parent.appendChild(element("mark", {class: outline.explained ? "" : "other"}));
+        label = outline.label;
+      }
+      mark = run.mark;
+    }
+    if (wanted !== open) inner = undefined;
+    open = wanted;
+    if (wanted !== undefined && !inner) {
+      inner = outer.appendChild(element("span", {class: "w", "data-u": wanted}));
+      const known = parts.get(wanted);
+      if (known) known.push(inner);
+      else parts.set(wanted, [inner]);
+    }
+    (inner ?? outer).append(runText(passage, run, whole));
+  }
+  closeMark();
+}
+
+/** One text. */
+export function textElement(passage: Passage, options: TextOptions, parts: Parts): HTMLElement {
+  const {name, tokenName} = options;
+  const made = element("div", {class: name === "question" ? "text question" : "text", dir: "auto"});
+  const special = (token: number): void => {
+    const part = element("span", {class: "w special", "data-u": token}, element("bdi", {}, shorten(tokenName?.(token) ?? "", 40)));
+    parts.set(token, [part]);
+    made.append(part, " ");
+  };
+  if (tokenName) passage.before.forEach(special);
+  writeRuns(made, passage, passage.runs, options, parts);
+  if (tokenName && passage.after.length) {
+    made.append(" ");
+    passage.after.forEach(special);
+  }
+  return made;
+}
+
+// ---- walking -------------------------------------------------------------------------------------------------
+
+export interface Walker {
+  /** The unit that one points at, or none; `aloud` if it was reached by keys. */
+  enter(unit: number | undefined, part: HTMLElement | undefined, aloud: boolean): void;
+  /** Enter, a space or a click. */
+  press?(unit: number): void;
+}
+
+function middle(part: Element): [number, number] {
+  const box = part.getClientRects()[0] ?? part.getBoundingClientRect();
+  return [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+}
+
+// The word above or below: on the nearest other line, the nearest to the left or right.
+function otherLine(parts: HTMLElement[], from: number, sign: 1 | -1): number | undefined {
+  const start = parts[from];
+  if (!start) return undefined;
+  const [x, y] = middle(start);
+  let best: number | undefined, least = Infinity;
+  for (let i = from + sign; i >= 0 && i < parts.length; i += sign) {
+    const part = parts[i];
+    if (!part) continue;
+    const [partX, partY] = middle(part), down = sign * (partY - y);
+    if (down < 8) continue;
+    const distance = down * 1000 + Math.abs(partX - x);
+    if (distance > least + 40_000) break; // two lines further on
+    if (distance < least) [best, least] = [i, distance];
+  }
+  return best;
+}
+
+/**
+ * Makes the units below `root` reachable: it is one stop of the Tab key, and arrow keys walk inside.
+ * @param label what a screen reader calls it
+ */
+export function walk(root: HTMLElement, label: string, walker: Walker): void {
+  let active: HTMLElement | undefined;
+  const partOf = (event: Event): HTMLElement | undefined => {
+    const part = event.target instanceof Element ? event.target.closest("[data-u]") : null;
+    return part instanceof HTMLElement && root.contains(part) ? part : undefined;
+  };
+  const unitOf = (part: HTMLElement | undefined): number | undefined => (part ? Number(part.dataset["u"]) : undefined);
+  const enter = (part: HTMLElement | undefined, aloud: boolean): void => {
+    if (part === active) return;
+    active?.classList.remove("active");
+    active = part;
+    if (aloud) part?.classList.add("active");
+    walker.enter(unitOf(part), part, aloud);
+  };
+  // First parts only, and those that can be seen.
+  const stops = (): HTMLElement[] => {
+    const seen = new Set<string | undefined>();
+    return [...root.querySelectorAll<HTMLElement>("[data-u]")].filter(part => {
+      const unit = part.dataset["u"];
+      if (seen.has(unit) || !part.getClientRects().length) return false;
+      seen.add(unit);
+      return true;
+    });
+  };
+
+  root.tabIndex = 0;
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", label);
+  root.addEventListener("pointerover", event => {
+    const part = partOf(event);
+    if (part || document.activeElement !== root) enter(part, false);
+  });
+  root.addEventListener("pointerleave", () => { enter(undefined, false); });
+  root.addEventListener("blur", () => { enter(undefined, false); });
+  root.addEventListener("click", event => {
+    const unit = unitOf(partOf(event));
+    if (unit !== undefined) walker.press?.(unit);
+  });
+  root.addEventListener("keydown", event => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target !== root) return;
+    if (event.key === "Escape") {
+      enter(undefined, false);
+      return;
+    }
+    const unit = unitOf(active);
+    if ((event.key === "Enter" || event.key === " ") && unit !== undefined && walker.press) {
+      event.preventDefault();
+      walker.press(unit);
+      return;
+    }
+    const list = stops(), at = list.findIndex(part => part.dataset["u"] === active?.dataset["u"]);
+    const leftward = active && getComputedStyle(active).direction === "rtl" ? 1 : -1;
+    const targets: Record<string, () => number | undefined> = {
+      ArrowLeft: () => at + leftward, ArrowRight: () => (at < 0 ? 0 : at - leftward), Home: () => 0, End: () => list.length - 1,
+      ArrowDown: () => (at < 0 ? 0 : otherLine(list, at, 1)), ArrowUp: () => otherLine(list, at, -1),
+    };
+    const target = targets[event.key];
+    if (!target) return;
+    event.preventDefault();
+    const part = list[target() ?? -1];
+    if (!part) return;
+    part.scrollIntoView({block: "nearest"});
+    enter(part, true);
+  });
+}

@@ -1,0 +1,49 @@
+#include "render/attention_json.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "render/base64.h"
+#include "render/json.h"
+
+namespace limn {
+namespace {
+
+/// √ keeps apart the many small weights of long texts.
+std::vector<std::uint8_t> quantised(const AttentionMaps& maps) {
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(maps.weights.size());
+  for (const float weight : maps.weights) {
+    const float root = std::isfinite(weight) ? std::sqrt(std::clamp(weight, 0.f, 1.f)) : 0.f;
+    bytes.push_back(static_cast<std::uint8_t>(std::lround(255 * root)));
+  }
+  return bytes;
+}
+
+}  // namespace
+
+nlohmann::ordered_json json_value(const AttentionMaps& maps) {
+  // Texts, prediction and tokens are written as those of an explanation.
+  Explanation explanation;
+  explanation.model = maps.model;
+  explanation.task = maps.task;
+  explanation.text = maps.input.text;
+  explanation.pair = maps.input.pair;
+  explanation.prediction = maps.prediction;
+  explanation.tokens = maps.tokens;
+  nlohmann::ordered_json value = json_value(explanation), result;
+  for (const char* key : {"limn", "model", "task", "input", "prediction", "tokens"})
+    result[key] = std::move(value[key]);
+  for (auto& token : result["tokens"]) token.erase("score");
+  result["layers"] = maps.layers;
+  result["heads"] = maps.heads;
+  result["weights"] = base64(quantised(maps));
+  result["seconds"] = maps.seconds;
+  if (!maps.warnings.empty()) result["warnings"] = maps.warnings;
+  return result;
+}
+
+}  // namespace limn

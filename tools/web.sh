@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# The viewer's work bench, in a folder of its own so that no package of Node's stands in the sources.
+#   tools/web.sh bundle|bundle-check|check|unit|browser [FOLDER]
+#     bundle        compiles src/apps/web to src/render/viewer
+#     bundle-check  compiles it again and compares: what is committed must be what the sources make
+#     check         types and lint
+#     unit          tests without a browser
+#     browser       tests in Chromium; screenshots are left in FOLDER/../screenshots
+# FOLDER: build/web unless told otherwise. Without Node it says so and ends with 77, which ctest counts as skipped;
+# with LIMN_REQUIRE_BROWSER=1 that is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+task=${1:?bundle, bundle-check, check, unit or browser}
+folder=${2:-$root/build/web}
+
+skip() {
+  echo "skipped: $*" >&2
+  [[ -n ${LIMN_REQUIRE_BROWSER:-} ]] && exit 1
+  exit 77
+}
+
+command -v node >/dev/null && command -v npm >/dev/null || skip "node and npm are not installed"
+(($(node -p 'process.versions.node.split(".")[0]') >= 18)) || skip "node is older than 18"
+
+# The same tree as here, with node_modules at its root.
+mkdir -p "$folder/src/apps" "$folder/tests" "$folder/src/render"
+exec 9>"$folder/lock"
+flock 9
+cp src/apps/web/{package.json,package-lock.json,.npmrc,tsconfig.json,eslint.config.js} "$folder"
+rm -rf "$folder/src/apps/web" "$folder/tests/web"
+cp -r src/apps/web "$folder/src/apps/web"
+[[ -d tests/web ]] && cp -r tests/web "$folder/tests/web"
+rm -f "$folder"/src/apps/web/{tsconfig.json,eslint.config.js}
+cd "$folder"
+if ! cmp -s package-lock.json node_modules/.limn-lock; then
+  npm ci --no-progress --ignore-scripts >npm.log 2>&1 || { tail -5 npm.log >&2; skip "npm ci failed (no network?)"; }
+  cp package-lock.json node_modules/.limn-lock
+fi
+
+case $task in
+  bundle)
+    node src/apps/web/build.mjs "$root/src/render/viewer"
+    ;;
+  bundle-check)
+    node src/apps/web/build.mjs out/bundle
+    for file in viewer.js viewer.css; do
+      cmp "out/bundle/$file" "$root/src/render/viewer/$file" ||
+        { echo "src/render/viewer/$file is not what src/apps/web makes: run tools/web.sh bundle" >&2; exit 1; }
+    done
+    ;;
+  check)
+    npx --no-install tsc --project tsconfig.json
+    npx --no-install eslint --max-warnings 0 src/apps/web tests/web
+    ;;
+  unit | browser)
+    rm -rf "out/$task"
+    npx --no-install esbuild "tests/web/$task"/*.test.ts --bundle --platform=node --format=esm --packages=external \
+      --target=node18 --outdir="out/$task" --out-extension:.js=.mjs --log-level=warning
+    if [[ $task == browser ]]; then
+      browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
+      [[ -n $browser ]] || skip "Chromium is not installed"
+      export CHROMIUM=$browser LIMN_SOURCE_DIR=$root LIMN_SCREENSHOTS=${LIMN_SCREENSHOTS:-$(dirname "$folder")/screenshots}
+    fi
+    LIMN_SOURCE_DIR=$root node --test "out/$task/"
+    ;;
+  *)
+    echo "tools/web.sh: unknown task '$task'" >&2
+    exit 2
+    ;;
+esac
