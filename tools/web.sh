@@ -15,7 +15,9 @@ task=${1:?bundle, bundle-check, check, unit or browser}
 folder=${2:-$root/build/web}
 
 skip() {
-  echo "skipped: $*" >&2
+  echo "skipped: $task: $*" >&2
+  mkdir -p "$folder"
+  echo "Skipped the viewer's tests ($task): $*" >>"$folder/skipped"
   [[ -n ${LIMN_REQUIRE_BROWSER:-} ]] && exit 1
   exit 77
 }
@@ -50,19 +52,19 @@ case $task in
     done
     ;;
   check)
-    npx --no-install tsc --project tsconfig.json
-    npx --no-install eslint --max-warnings 0 src/apps/web tests/web
+    node_modules/.bin/tsc --project tsconfig.json
+    node_modules/.bin/eslint --max-warnings 0 src/apps/web tests/web
     ;;
   unit | browser)
     rm -rf "out/$task"
-    npx --no-install esbuild "tests/web/$task"/*.test.ts --bundle --platform=node --format=esm --packages=external \
+    node_modules/.bin/esbuild "tests/web/$task"/*.test.ts --bundle --platform=node --format=esm --packages=external \
       --target=node18 --outdir="out/$task" --out-extension:.js=.mjs --log-level=warning
     if [[ $task == browser ]]; then
       browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
       [[ -n $browser ]] || skip "Chromium is not installed"
       export CHROMIUM=$browser LIMN_SOURCE_DIR=$root LIMN_SCREENSHOTS=${LIMN_SCREENSHOTS:-$(dirname "$folder")/screenshots}
     fi
-    LIMN_SOURCE_DIR=$root node --test "out/$task/"
+    LIMN_SOURCE_DIR=$root node --test "out/$task"/*.mjs
     ;;
   *)
     echo "tools/web.sh: unknown task '$task'" >&2

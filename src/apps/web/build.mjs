@@ -1,10 +1,10 @@
 // Compiles the viewer to viewer.js and viewer.css, and the server's page to page.js and page.css; the files are the same on every machine.
 import {build} from "esbuild";
-import {dirname, join} from "node:path";
+import {dirname, join, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const [viewer, page] = process.argv.slice(2);
+const [viewer, page] = process.argv.slice(2).map(folder => resolve(folder));
 if (!viewer || !page) throw new Error("usage: node build.mjs VIEWER_FOLDER PAGE_FOLDER");
 
 const target = ["chrome110", "firefox115", "safari16.4"];

@@ -105,7 +105,7 @@ function ranked(explanation: Explanation): HTMLElement | undefined {
 
 /** How much of the text was not read, and a way to read it. */
 function unread(explanation: Explanation): HTMLElement | undefined {
-  const text = explanation.texts[0] ?? "", points = [...text];
+  const text = explanation.texts[0] ?? "", points = Array.from(text);
   const end = Math.max(0, ...explanation.tokens.filter(token => token.sequence === 0).map(token => token.end));
   const rest = points.slice(end).join("").trim();
   if (explanation.texts.length > 1 || !rest || !explanation.warnings.length) return undefined;
@@ -177,7 +177,7 @@ async function readAll(): Promise<void> {
     const explanations: unknown[] = [];
     for (let rest = state.first.trim(); rest && explanations.length < mostParts;) {
       const json = await ask("v1/explain", {...body, text: rest, model: state.models[0], method: state.methods[0]}, signal, () => undefined);
-      const document = read(json), points = [...rest];
+      const document = read(json), points = Array.from(rest);
       explanations.push(json);
       const end = document.kind === "explanation" ? Math.max(0, ...document.tokens.filter(token => token.sequence === 0).map(token => token.end)) : points.length;
       if (end === 0) break;

@@ -33,6 +33,10 @@ export function details(summary: string, fill: (body: HTMLElement) => void, prop
   return made;
 }
 
+/** Quoted words have their own direction: “שלום” does not turn the sentence around it. */
+export const isolated = (text: string): (Node | string)[] =>
+  text.split(/(?<=“)([^”]*)(?=”)/).map((part, i) => (i % 2 ? element("bdi", {}, part) : part));
+
 /** A thin bar of a share between 0 and 1. */
 export function thinBar(share: number): HTMLElement {
   const width = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : 0;
