@@ -12,6 +12,7 @@ import {addToHistory, fromFragment, toFragment, type State} from "./state.js";
 
 const patience = 150; // milliseconds before a busy state is shown: what is quick does not flicker
 const rankedAnswers = 5, mostParts = 12;
+const longestLink = 60_000; // nobody sends a longer one, and browsers are slow with them
 
 const at = (id: string): HTMLElement => document.getElementById(id) ?? document.body;
 const pane = at("answer"), status = at("status");
@@ -121,6 +122,12 @@ function finish(json: unknown, state: State): void {
   extra.replaceChildren();
   form?.blame("");
   show(holder, json, {heading: 2, name: "limn"});
+  performance.mark("limn shown");
+  // Parts of one text often say the same: as landmarks they are told apart by their number.
+  for (const [i, section] of holder.querySelectorAll(".collection > section").entries()) {
+    section.removeAttribute("aria-labelledby");
+    section.setAttribute("aria-label", `Explanation ${i + 1}`);
+  }
   const document = read(json);
   const first = document.kind === "explanation" ? document : document.kind === "collection" || document.kind === "comparison" ? document.explanations[0] : undefined;
   const said = first ? verdict(first.prediction, first.target) : undefined;
@@ -155,7 +162,7 @@ async function begin(work: (signal: AbortSignal, progress: (done: number, total:
 async function run(remembered = false): Promise<void> {
   if (!form) return;
   const {state, model} = form, task = model?.task ?? "";
-  const fragment = toFragment(state);
+  const whole = toFragment(state), fragment = whole.length > longestLink ? "#" : whole;
   if (!remembered && fragment !== location.hash) window.history.pushState(null, "", fragment);
   if (!state.first.trim()) {
     running?.abort();
