@@ -62,6 +62,7 @@ case $task in
     if [[ $task == browser ]]; then
       browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
       [[ -n $browser ]] || skip "Chromium is not installed"
+      [[ -n ${LIMN_PROGRAM:-} || ! -x $root/build/limn ]] || export LIMN_PROGRAM=$root/build/limn
       export CHROMIUM=$browser LIMN_SOURCE_DIR=$root LIMN_SCREENSHOTS=${LIMN_SCREENSHOTS:-$(dirname "$folder")/screenshots}
     fi
     LIMN_SOURCE_DIR=$root node --test "out/$task"/*.mjs

@@ -210,6 +210,7 @@ void test("hostile texts are text", async () => {
 
 void test("a megabyte of one word is read, and one more is refused", async () => {
   const opened = await server.open(browser, "", {}, /413/), {page} = opened;
+  page.setDefaultTimeout(120_000); // laying out a word of a megabyte takes the browser a while
   await page.getByLabel("Model", {exact: true}).selectOption("minilm-l6-sentiment");
   await page.waitForFunction(() => document.querySelector("#answer h2")?.textContent === "positive");
   const fill = async (length: number): Promise<void> => {

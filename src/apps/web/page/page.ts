@@ -132,7 +132,11 @@ function finish(json: unknown, state: State): void {
   const first = document.kind === "explanation" ? document : document.kind === "collection" || document.kind === "comparison" ? document.explanations[0] : undefined;
   const said = first ? verdict(first.prediction, first.target) : undefined;
   const spoken = said ? [said.kind, said.text].filter(Boolean).join(" ") : "";
-  if (document.kind === "explanation") extra.append(...[unread(document), ranked(document)].filter(part => part !== undefined));
+  if (document.kind === "explanation") {
+    const cut = unread(document), list = ranked(document);
+    if (cut) notice(cut);
+    if (list) extra.append(list);
+  }
   status.textContent = spoken ? `The model says: ${spoken}` : "Done";
   addToHistory({fragment: toFragment(state), asked: state.first, said: spoken});
   form?.drawHistory();

@@ -1,7 +1,7 @@
 // Attention: every head of every layer as a small picture (model view), and the lines of chosen heads (head view).
 
 import type {Context} from "./context.js";
-import {button, element, freshId, isolated} from "./dom.js";
+import {button, element, freshId, isolated, onThemeChange} from "./dom.js";
 import {warnings} from "./explanation.js";
 import type {Attention} from "./json.js";
 import {percentText} from "./numbers.js";
@@ -217,7 +217,7 @@ export function attentionView(attention: Attention, context: Context): HTMLEleme
     draw();
   };
   new ResizeObserver(draw).observe(lines);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+  onThemeChange(section, repaint);
   requestAnimationFrame(repaint); // the colours are known once it stands in the page
   return section;
 }

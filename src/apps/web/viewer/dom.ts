@@ -43,6 +43,16 @@ export function thinBar(share: number): HTMLElement {
   return element("span", {class: "thin", "aria-hidden": "true"}, styled(element("span"), "--v", width));
 }
 
+/** Draws anew when the reader's system goes from light to dark, as long as the element stands in the page. */
+export function onThemeChange(at: Element, draw: () => void): void {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const change = (): void => {
+    if (at.isConnected) draw();
+    else dark.removeEventListener("change", change);
+  };
+  dark.addEventListener("change", change);
+}
+
 let ids = 0;
 /** An id that no other element of the page has. */
 export const freshId = (name: string): string => `limn-${name}-${++ids}`;

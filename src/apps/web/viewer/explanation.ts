@@ -92,7 +92,8 @@ export function explanationView(explanation: Explanation, context: Context): HTM
         else context.tip.show(part, describe(index), aloud);
       },
     });
-    const made = {texts, parts, key: legend(both ? scoreText(-scale, scale) : "0", scoreText(scale, scale), both)};
+    if (!explanation.texts.some(Boolean)) texts.prepend(element("p", {class: "unread"}, "(empty text)"));
+    const made = {texts, parts, key: scale > 0 ? legend(both ? scoreText(-scale, scale) : "0", scoreText(scale, scale), both) : element("span")};
     views.set(unit, made);
     return made;
   };
@@ -128,7 +129,7 @@ export function explanationView(explanation: Explanation, context: Context): HTM
     body.append(chart, tokenTable(explanation));
   });
 
-  const section = element("section", {class: "explanation", "aria-labelledby": id});
+  const section = element("article", {class: "explanation", "aria-labelledby": id});
   section.append(verdictLine(said, context.heading, id));
   if (others) section.append(element("p", {class: "facts"}, others));
   section.append(element("p", {class: "facts"}, facts));
