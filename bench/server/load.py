@@ -14,7 +14,7 @@ import time
 
 def resident(pid):
     with open(f"/proc/{pid}/status") as status:
-        return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmRSS"))
+        return next(round(int(line.split()[1]) / 1024, 1) for line in status if line.startswith("VmRSS"))
 
 
 class Load:

@@ -40,7 +40,8 @@ class Peer:
     def explain(self, request):
         encoding = self.encode(request)
         start, end = map(int, request["target"].split(":")) if self.task == "qa" else (0, 0)
-        ids, mask, types = encoding["input_ids"], encoding["attention_mask"], encoding["token_type_ids"]
+        ids, mask = encoding["input_ids"], encoding["attention_mask"]
+        types = encoding.get("token_type_ids", torch.zeros_like(ids))
         product = self.attribution.attribute(ids, additional_forward_args=(mask, types, start, end))
         prediction = {}
         if self.task == "cls":
