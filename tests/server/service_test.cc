@@ -79,10 +79,7 @@ TEST(CachedAnswers, AreTheSameBytes) {
 }
 
 TEST(Queue, WhenItIsFullAsksToComeBackLater) {
-  const RunningServer server([](auto& options) {
-    allow_endless(options);
-    options.service.scheduler.queue = 1;
-  });
+  const RunningServer server([](auto& options) { options.service.scheduler.queue = 1; });
   Client working = begin_endless(server), waiting = server.client();
   Json second = endless();
   second["seed"] = 1;
@@ -122,7 +119,7 @@ TEST(Streams, EndWithTheProblemIfThereIsOne) {
 }
 
 TEST(Cancelling, EndsTheWorkOfAClientThatGoesAway) {
-  const RunningServer server(allow_endless);
+  const RunningServer server;
   {
     const Client client = begin_endless(server);
     EXPECT_EQ(server.metric("limn_work_running"), 1);
@@ -138,10 +135,7 @@ TEST(Cancelling, EndsTheWorkOfAClientThatGoesAway) {
 }
 
 TEST(Cancelling, EndsWorkThatTakesTooLong) {
-  const RunningServer server([](auto& options) {
-    allow_endless(options);
-    options.service.time = std::chrono::milliseconds(200);
-  });
+  const RunningServer server([](auto& options) { options.service.time = std::chrono::milliseconds(200); });
   const Reply reply = server.client().post("/v1/explain", endless());
   EXPECT_EQ(reply.status, 422);
   EXPECT_THAT(reply.json()["detail"].get<std::string>(), HasSubstr("fewer samples or steps"));
