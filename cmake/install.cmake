@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 install(TARGETS liblimn EXPORT limn-targets)
 install(DIRECTORY include/limn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 if(TARGET limn)
-  install(TARGETS limn)
+  install(TARGETS limn limn-pull)
 endif()
 install(DIRECTORY models DESTINATION ${CMAKE_INSTALL_DATADIR}/limn)
 

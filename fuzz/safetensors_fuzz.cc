@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "limn/error.h"
 #include "model/safetensors.h"
+#include "model/tensor_files.h"
 
 namespace {
 
@@ -15,7 +16,7 @@ namespace {
 void use(const limn::Tensors& tensors) {
   for (const auto& [name, tensor] : tensors) {
     if (limn::is_float_type(tensor.type)) {
-      std::vector<float> numbers(tensor.bytes.size() / (tensor.type == "F32" ? 4 : 2));
+      std::vector<float> numbers(tensor.bytes.size() / limn::number_bytes(tensor.type));
       limn::widen(tensor.type, tensor.bytes, numbers);
     }
     for (const std::byte byte : tensor.bytes) [[maybe_unused]] volatile std::byte read = byte;

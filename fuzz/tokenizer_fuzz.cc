@@ -38,7 +38,6 @@ void check(const limn::Tokenizer& tokenizer, const limn::Encoding& encoding, std
   const std::size_t size = encoding.size();
   require(encoding.type_ids.size() == size && encoding.offsets.size() == size && encoding.words.size() == size &&
           encoding.sequences.size() == size && encoding.special.size() == size);
-  std::size_t begins[] = {0, 0};
   for (std::size_t i = 0; i < size; i++) {
     require(encoding.ids[i] >= 0 && static_cast<std::size_t>(encoding.ids[i]) < tokenizer.vocabulary_size());
     const limn::Span span = encoding.offsets[i];
@@ -48,9 +47,6 @@ void check(const limn::Tokenizer& tokenizer, const limn::Encoding& encoding, std
     }
     require(span.begin <= span.end && span.end <= text.size());
     require(is_boundary(text, span.begin) && is_boundary(text, span.end));
-    std::size_t& begin = begins[encoding.sequences[i]];
-    require(begin <= span.begin);
-    begin = span.begin;
   }
 }
 

@@ -73,7 +73,12 @@ std::vector<Explanation> Model::explain(const std::vector<Input>& inputs, const 
 }
 
 std::vector<Explanation> Model::explain_all(const Input& input, const Method& method, const ExplainOptions& options) const {
-  return std::move(limn::explain(implementation_->explainer, std::span(&input, 1), method, options, true).front());
+  return std::move(explain_all(std::vector<Input>{input}, method, options).front());
+}
+
+std::vector<std::vector<Explanation>> Model::explain_all(const std::vector<Input>& inputs, const Method& method,
+                                                         const ExplainOptions& options) const {
+  return limn::explain(implementation_->explainer, inputs, method, options, true);
 }
 
 Attack Model::hotflip(const Input& input, const AttackOptions& options) const {

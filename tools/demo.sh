@@ -14,5 +14,14 @@ trap 'rm -rf "$results"' EXIT
 
 "$limn" show --format terminal "$results"/[123].jsonl
 "$limn" show --output "$page" "$results"/[123].jsonl
-echo
-echo "The same in a browser: $(realpath "$page")"
+cat <<END
+
+The same in a browser: $(realpath "$page")
+
+How to go on:
+  $limn explain -m minilm-l6-sentiment --text "A film of your own." --method integrated-gradients
+  $limn compare -m minilm-l6-qa -m minilm-l6-squad1 --input tools/demo/questions.jsonl -o compare.html
+  $limn attack hotflip -m minilm-l6-sentiment --text "What a dull film."
+  $limn attention -m minilm-l6-ner --text "Ada lives in Rome." -o attention.html
+  $limn --help; README.md and docs/interface.md say more
+END

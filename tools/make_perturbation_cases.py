@@ -8,8 +8,9 @@ explain/data/partition_trees.json  rows of tokens: shap.maskers._text.partition_
 explain/data/owen_values.json      random games on random trees: shap.explainers.Partition with several max_evals
 explain/data/partition_texts.json  sentences: shap.explainers.Partition on MODELS_DIR/minilm-l6-sentiment, in float64
 explain/data/package_means.json    sentences: the means over five seeds of lime_text and shap.KernelExplainer on the same model
+explain/data/lime_texts.json       texts: the means over five seeds of lime_text as it comes, which removes words from the text
 
-Absent tokens are [MASK] everywhere. Needs: torch, transformers, captum, lime, shap.
+Absent tokens are [MASK] elsewhere. Needs: torch, transformers, captum, lime, shap.
 """
 import json
 import pathlib
@@ -233,10 +234,34 @@ def package_means(dev, models):
     return cases
 
 
+TEXTS = ["not too fancy, not too filling, not too dull", "it's a charming, charming film", "they don't fit together", "a gorgeous bore: a bore"]
+
+
+def lime_texts(models):
+    sentiment, cases, known = Sentiment(models, torch.float32), [], {}
+
+    def probabilities(texts):
+        for text in set(texts) - known.keys():
+            known[text] = sentiment.logits([sentiment.tokenizer(text)["input_ids"]])[0].softmax(0).numpy()
+        return np.array([known[text] for text in texts])
+
+    for text in TEXTS:
+        label, weights = int(probabilities([text])[0].argmax()), {}
+        for seed in range(5):
+            found = lime.lime_text.LimeTextExplainer(random_state=seed).explain_instance(text, probabilities, labels=(label,))
+            for feature, weight in found.local_exp[label]:
+                for begin in found.domain_mapper.indexed_string.string_position(feature):
+                    weights[int(begin)] = weights.get(int(begin), 0) + weight / 5
+        begins = sorted(weights)
+        cases.append({"text": text, "label": label, "begins": begins, "scores": rounded([weights[b] for b in begins])})
+    return cases
+
+
 def main():
     dev, models, tests = map(pathlib.Path, sys.argv[1:4])
     makers = {"lime_fits": lime_fits, "partition_trees": partition_trees, "owen_values": owen_values,
-              "partition_texts": lambda: partition_texts(dev, models), "package_means": lambda: package_means(dev, models)}
+              "partition_texts": lambda: partition_texts(dev, models), "package_means": lambda: package_means(dev, models),
+              "lime_texts": lambda: lime_texts(models)}
     for name in sys.argv[4:] or makers:
         cases = makers[name]()
         with open(tests / "explain/data" / f"{name}.json", "w", encoding="utf-8") as file:

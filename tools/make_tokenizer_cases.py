@@ -4,14 +4,16 @@
     make_tokenizer_cases.py sample                             writes tests/text/data (the committed sample)
     make_tokenizer_cases.py all DATA FOLDER [PART ...]         writes every text of DATA to standard output;
                                                                parts: squad, pairs, windows, sst2, ner, torture, codes
+    make_tokenizer_cases.py sentencepiece DATA FOLDER          counts the texts of which sentencepiece makes other pieces
+                                                               than the converted tokenizer (ALBERT's spiece.model)
     make_tokenizer_cases.py properties                         writes tests/text/data/properties.txt
 
-FOLDER holds tokenizer.json, or vocab.txt with or without tokenizer_config.json. The first line names it; each other line is
+FOLDER holds tokenizer.json, or vocab.txt with or without tokenizer_config.json, or the older files of other tokenizers. The first line names it; each other line is
     {"text": …, "pair": …, "max_length": …} or {"text": …, "pair": …, "window": [length, stride]} or {"split": [word, …]}
 with "expected": a list of encodings (one, but for windows)
     {"ids": […], "offsets": [begin, end, begin, …] in bytes, "words": […], -1 for special tokens,
      "type_ids", "special", "sequences": one character per token, "-" for no sequence}
-Needs: tokenizers, transformers.
+Needs: tokenizers, transformers, sentencepiece, protobuf.
 """
 import itertools
 import json
@@ -20,27 +22,11 @@ import random
 import sys
 import unicodedata
 
-import tokenizers
-from tokenizers import AddedToken, Tokenizer, normalizers, pre_tokenizers, processors
-from transformers import BertTokenizer, PreTrainedTokenizerFast
+import sentencepiece
+from tokenizers import AddedToken, Regex, normalizers, pre_tokenizers, processors
+from transformers import PreTrainedTokenizerFast
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-DATA = ROOT / "tests/text/data"
-
-
-def load(folder):
-    """What `tokenizers` makes of tokenizer.json, or transformers of a bare vocab.txt."""
-    if (folder / "tokenizer.json").exists():
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    else:
-        config = folder / "tokenizer_config.json"
-        options = json.loads(config.read_text()) if config.exists() else {}
-        options.pop("tokenizer_class", None)
-        tokenizer = BertTokenizer(vocab=str(folder / "vocab.txt"), **options)._tokenizer
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
+from tokenizer_samples import DATA, NASTY, QUESTIONS, ROOT, SPACES, component_folders, encodable, load, older_folders
 
 def byte_positions(text):
     return list(itertools.accumulate((len(c.encode()) for c in text), initial=0))
@@ -62,10 +48,6 @@ def expected(encoding, texts, split):
             "sequences": "".join("-" if s is None else str(s) for s in encoding.sequence_ids)}
 
 
-def encodable(text):
-    return not any(0xD800 <= ord(c) < 0xE000 for c in text)
-
-
 class Cases:
     def __init__(self, tokenizer, out):
         self.tokenizer, self.out = tokenizer, out
@@ -73,12 +55,18 @@ class Cases:
 
     def write(self, case, encodings, texts, split=False):
         case["expected"] = [expected(encoding, texts, split) for encoding in encodings]
+        # In all windows but the first `tokenizers` forgets the types that the template gives the sequences.
+        types = dict(zip(case["expected"][0]["sequences"], case["expected"][0]["type_ids"]))
+        for window in case["expected"][1:]:
+            window["type_ids"] = "".join(t if s == "-" else types.get(s, t)
+                                         for s, t in zip(window["sequences"], window["type_ids"]))
         print(json.dumps(case, ensure_ascii=False, separators=(",", ":")), file=self.out)
 
     def plain(self, texts, max_length=None):
         """texts: strings, or pairs of strings."""
         texts = [text for text in texts if encodable("".join(text))]
         if max_length:
+            texts = [text for text in texts if max_length >= self.special(text)]
             self.tokenizer.enable_truncation(max_length)
         for begin in range(0, len(texts), 1000):
             batch = texts[begin:begin + 1000]
@@ -88,6 +76,10 @@ class Cases:
                     case["max_length"] = max_length
                 self.write(case, [encoding], [text] if isinstance(text, str) else text)
         self.tokenizer.no_truncation()
+
+    def special(self, text):
+        """How many tokens the template adds to a text, or to a pair."""
+        return self.tokenizer.num_special_tokens_to_add(not isinstance(text, str))
 
     def windows(self, pairs, length, stride):
         for question, context in pairs:
@@ -173,15 +165,15 @@ def write_all(data, folder, parts):
         pairs = list(squad(data))
         cases.plain(sorted({text for pair in pairs for text in pair}))
     if wants("pairs"):
-        cases.plain(sorted(set(squad(data))))
+        cases.plain(sorted(set(squad(data)))[::5])
     if wants("windows"):
         pairs = sorted(set(squad(data)))
         for length, stride in [(384, 128), (128, 32), (64, 0), (40, 10), (25, 12)]:
-            cases.windows(pairs[:: 1 if length == 384 else 7], length, stride)
+            cases.windows(pairs[:: 20 if length == 384 else 40], length, stride)
         for length in (512, 128, 33, 16, 5, 3):
-            cases.plain(pairs[::11], length)
-            cases.plain([(context, question) for question, context in pairs[::23]], length)
-            cases.plain([context for _, context in pairs[::23]], length)
+            cases.plain(pairs[::55], length)
+            cases.plain([(context, question) for question, context in pairs[::115]], length)
+            cases.plain([context for _, context in pairs[::115]], length)
     if wants("sst2"):
         lines = [line.split("\t")[0] for name in ("train", "dev") for line in (data / f"sst2/{name}.tsv").read_text().split("\n")]
         cases.plain(sorted(set(lines)))
@@ -205,26 +197,6 @@ def write_all(data, folder, parts):
 # ---- the committed sample ------------------------------------------------------------------------------
 
 
-NASTY = [
-    "", " ", " \t\r\n ", "\u00a0\u2003\u3000", "\u200b\u200d\ufeff", "\u00ad", "a", "Hello, World!", "\ufffd", "a\ufffdb", "x\u0000y", "\u0007bell",
-    "soft\u00adhyphen", "no\u00a0break", "line\u2028separator\u2029paragraph\u0085next", "tab\tand\nnewline\r\nand \x0b\x0c\x1c\x1f",
-    "👨‍👩‍👧‍👦 family", "👩🏽‍🚀👩🏾‍❤️‍💋‍👨🏿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 flag", "🇫🇷🇩🇪", "1️⃣2️⃣", "☺️☺", "e\u0301\u0301\u0327", "e\u0327\u0301", "\u0301start", "a\u0315\u0300\u05ae\u0062",
-    "Z̷̢a͟l̡g͢o̵ t̸e̷x̶t̴", "ÀÉÎÕÜ àéîõü Åå ÇçÑñ", "ﬁ ﬂ ﬀ ﬃ ㎏ ℵ Ω Å", "İstanbul ISTANBUL ıstanbul", "ΣΊΣΥΦΟΣ Ὀδυσσεύς", "straße STRASSE ẞ", "ǅǆǄ",
-    "中文字符", "日本語のテキスト、漢字とかな。", "한국어 텍스트", "abc中文def", "𠀀𪛖𫜵𫠝丽", "中 ,文", "שלום עולם", "نصٌّ عربيٌّ مَع تَشكيل", "אַבִּיג \u202bRTL\u202c \u200f.", "हिन्दी पाठ", "ภาษาไทย", "བོད་ཡིག", "ఆంధ్ర",
-    "x" * 99, "x" * 100, "x" * 101, "é" * 100, "é" * 101, "a" * 100 + " " + "b" * 101 + ".", "\u0301" * 150, "e\u0301" * 100,
-    "[MASK]", "The [MASK] sat.", "a[MASK]b", "[SEP]x", "x[SEP]", "[CLS][SEP][PAD][UNK][MASK]", "[mask]", "[ MASK ]", "[MASK", "MASK]", "[[MASK]]", "[MASK] [MASK]\u200b[MASK]", "\u200b[MASK]", "##ing", "un##able", "[unused1]",
-    "don't can't I'm we've", "U.S.A. e.g. i.e. 3.14 $1,000.50 50%", "user@example.com https://example.com/a?b=c&d=e#f", "a--b—c–d…e", "“quotes” ‘single’ «guillemets» „low“", "<script>alert('x')</script>", "{\"json\": [1, 2]}", "\\n \\u0041 \\",
-    "@user #hashtag RT :) :-( <3", "snake_case camelCase kebab-case", "½ ² ³ ₄ ① Ⅷ ٣", "a\u2060b\u180eb", "\ue000private\uf8ff", "\U000e0001\U000e0041tag", "\U0010ffff", "\u1734\u166d\U000111c9\U00011938", "\u2e43\u2e52\u09fd", "\u1abf\u08d3a\u1df6\u0301", "\U00010d50\ua7cb\U00016ea0",
-    "٪؟،؛", "¿Qué? ¡Sí!", "100 000,50 €", "ﷺ", "Ǆ̌̂", "ཱི ཱུ", "\u0f73\u0f71\u0f72", "\u0344", "\u212b\u0041\u030a\u00c5", "각각\u1100\u1161\u11a8",
-    "Achaemenid Macedonia was a vassal of Persia; antidisestablishmentarianism, floccinaucinihilipilification.",
-]
-QUESTIONS = [
-    ("Macedonia was under the rule of which country?", "Macedonia was a vassal of Persia, later a subordinate part of the Achaemenid empire, until 479 BC."),
-    ("Who wrote “Les Misérables”?", "Victor Hugo (1802–1885) wrote «Les Misérables» – published in 1862. 雨果 wrote it in French."),
-    ("", "No question here."), ("No context here?", ""), ("", ""), ("Where?", "\u200b \u00a0"), ("[MASK]?", "It is [SEP] the [MASK]."),
-    ("What is it?", "word " * 200), ("How long is this question, and does it leave any room for the context at all?", "Hardly any. " * 30),
-    ("x" * 101 + "?", "é" * 101 + " 👨‍👩‍👧‍👦. " * 20),
-]
 SPLIT = [["EU", "rejects", "German", "call"], ["St.", "Lawrence", "(", "N.Y.", ")"], ["don't", "co-operate", "Zürich's"], [""], [], ["", "a", " ", "b c", "\u200b"],
          ["👨‍👩‍👧‍👦", "中文字", "[MASK]", "x" * 101], ["éèê"] * 30]
 
@@ -291,6 +263,9 @@ def write_sample():
     odd.save(str(DATA / "odd/tokenizer.json"))
     folders["odd"] = DATA / "odd"
 
+    folders.update(component_folders())
+    folders.update(older_folders())
+
     for name, folder in folders.items():
         with open(DATA / f"{name}.jsonl", "w") as out:
             print(json.dumps({"tokenizer": str(folder.relative_to(ROOT))}), file=out)
@@ -303,6 +278,12 @@ def write_sample():
                 cases.split([["a", "<left>", " raw "], ["Whole whole", "x<both> y"]])
             elif name == "uncased":
                 sample_texts(cases)
+            elif name not in ("bare", "cased", "accents"):
+                cases.plain(NASTY[::3] + SPACES + list(random_texts(20, 2)))
+                cases.plain(QUESTIONS[:7] + [(text, text) for text in SPACES[:6]])
+                cases.plain(QUESTIONS[:7], 12)
+                cases.windows(QUESTIONS[7:8], 40, 10)
+                cases.split(SPLIT[:3] + [["a", " b", "c "]])
             else:
                 cases.plain(NASTY + QUESTIONS[:7])
                 cases.plain(QUESTIONS[:7], 12)
@@ -342,7 +323,19 @@ def write_properties():
         c = chr(c)
         return nfd.normalize_str("a" + c + "\u0334") == "a\u0334" + c or nfd.normalize_str("a\u0301" + c) == "a" + c + "\u0301"
 
+    removes = lambda regex: pre_tokenizers.Split(Regex(regex), "removed")
+    parted = lambda splitter, text: len(splitter.pre_tokenize_str(text))
+    letter, number, digits, word, marks = removes(r"\p{L}"), removes(r"\p{N}"), pre_tokenizers.Digits(), pre_tokenizers.Whitespace(), normalizers.StripAccents()
+    nfkd, nfc = normalizers.NFKD(), normalizers.NFC()
+
     lines = {
+        "letter": ranges(c for c in codes if parted(letter, chr(c)) == 0),
+        "number": ranges(c for c in codes if parted(number, chr(c)) == 0),
+        "numeric": ranges(c for c in codes if parted(digits, "a" + chr(c)) == 2),
+        "word": ranges(c for c in codes if parted(word, "a" + chr(c)) == 1 and parted(word, "-" + chr(c)) == 2),
+        "any_mark": ranges(c for c in codes if marks.normalize_str(chr(c)) == ""),
+        "compatible_decomposition": fnv(nfkd.normalize_str),
+        "composed": fnv(lambda c: nfc.normalize_str(nfd.normalize_str(c))),
         "whitespace": ranges(c for c in codes if words[c] == 2),
         "punctuation": ranges(c for c in codes if words[c] == 3),
         "removed": ranges(c for c in codes if clean.normalize_str(f"a{chr(c)}b") == "ab"),
@@ -355,11 +348,42 @@ def write_properties():
     (DATA / "properties.txt").write_text("".join(f"{name}: {value}\n" for name, value in lines.items()))
 
 
+def albert_ids(processor, text):
+    """What the original ALBERT makes of a text: sentencepiece behind its own preprocessing; a comma comes off digits."""
+    text = " ".join(text.split()).replace("``", '"').replace("''", '"')
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
+    ids = []
+    for piece in processor.encode(text, out_type=str):
+        if len(piece) > 1 and piece[-1] == "," and piece[-2].isdigit():
+            rest = processor.encode(piece[:-1].replace("▁", ""), out_type=str)
+            if piece[0] != "▁" and rest[0][0] == "▁":
+                rest = rest[1:] if len(rest[0]) == 1 else [rest[0][1:], *rest[1:]]
+            ids += [processor.piece_to_id(p) for p in [*rest, ","]]
+        else:
+            ids.append(processor.piece_to_id(piece))
+    return ids
+
+
+def count_other_pieces(data, folder):
+    tokenizer, processor = load(folder), sentencepiece.SentencePieceProcessor(str(folder / "spiece.model"))
+    texts = {
+        "squad": {text for pair in squad(data) for text in pair},
+        "sst2": {line.split("\t")[0] for name in ("train", "dev") for line in (data / f"sst2/{name}.tsv").read_text().split("\n")},
+        "ner": {" ".join(words) for words in sentences(data)},
+        "torture": {text for text in [*json.loads((data / "torture/blns.json").read_text()), *emoji(data)] if encodable(text)},
+    }
+    for name, part in texts.items():
+        other = [t for t in sorted(part) if tokenizer.encode(t, add_special_tokens=False).ids != albert_ids(processor, t)]
+        print(f"{name}: {len(part)} texts, {len(other)} differ", *(repr(t[:100]) for t in other[:5]), sep="\n    ")
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["sample"]:
         write_sample()
     elif sys.argv[1:2] == ["properties"]:
         write_properties()
+    elif sys.argv[1:2] == ["sentencepiece"] and len(sys.argv) == 4:
+        count_other_pieces(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]))
     elif sys.argv[1:2] == ["all"] and len(sys.argv) > 3:
         write_all(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4:])
     else:

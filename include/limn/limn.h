@@ -35,7 +35,7 @@ struct TokenizedInput {
 /// A loaded checkpoint: immutable, cheap to copy, safe to use from any number of threads at once.
 class Model {
  public:
-  /// Loads a Hugging Face checkpoint folder (config.json, safetensors, tokenizer.json or vocab.txt).
+  /// Loads a Hugging Face checkpoint folder (config.json; weights from safetensors, pytorch_model.bin or tf_model.h5; a tokenizer).
   /// @throws Error if a file is missing, broken, or does not fit the others.
   static Model load(const std::filesystem::path& folder);
 
@@ -61,6 +61,9 @@ class Model {
   /// Token classification: one explanation per entity, from one forward pass; other tasks: a single one.
   std::vector<Explanation> explain_all(const Input& input, const Method& method = Gradient{},
                                        const ExplainOptions& options = {}) const;
+  /// The same for many inputs: backward passes of several inputs' entities are packed into one.
+  std::vector<std::vector<Explanation>> explain_all(const std::vector<Input>& inputs, const Method& method = Gradient{},
+                                                    const ExplainOptions& options = {}) const;
 
   /// Flips tokens one by one until the model says something else (Ebrahimi et al. 2018, as AllenNLP Interpret has it):
   /// each time the one with the largest ‖g‖₂, to the whole word that maximises (e_new − e)·g, g = ∂loss/∂e; each once.

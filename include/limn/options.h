@@ -9,14 +9,17 @@
 #include <variant>
 #include <vector>
 
+#include "limn/explanation.h"
+
 /// Methods and options: plain aggregates, made for designated initialisers.
 
 namespace limn {
 
 // ---- the knobs that every method shares ------------------------------------------------------------
 
-/// The explained scalar F of the target. QA adds start and end: two logits, probabilities, …
-enum class Scalar { logit, probability, log_probability, loss, margin };
+/// The explained scalar F of the target. QA adds start and end: two logits, probabilities, … max_logit is QA's alone: the
+/// largest start logit and the largest end logit, wherever they are; explain_all explains one after the other.
+enum class Scalar { logit, probability, log_probability, loss, margin, max_logit };
 /// How the channels of a token's gradient become one score; onehot_l2 is ‖E g‖₂ over the vocabulary, mean_abs is l1 ÷ C.
 enum class Reduce { sum, l1, l2, onehot_l2, mean_abs };
 /// Divides all scores: by Σ|s|, √Σs², max|s|; minmax maps them to 0…1.
@@ -66,7 +69,7 @@ struct SmoothGrad {
   double sigma = 0.15;
   bool relative = true;         ///< σ is times (max x − min x) of the input
   Statistic statistic = Statistic::mean_gradient;
-  bool multiply_input = false;  ///< products g_c · x_c in place of g_c
+  bool multiply_input = false;  ///< products g_c · x_c in place of g_c; x is each draw's own, for mean_gradient the input
   Reduce reduce = Reduce::l2;
   bool absolute = false;
   Normalize normalize = Normalize::none;
@@ -79,6 +82,8 @@ struct Baseline {
   enum class Kind { pad, zero, mask, unk, mean, text };
   Kind kind = Kind::pad;
   std::string text = {};
+  bool keep_special = false;  ///< zero and mean leave special tokens alone, too
+  friend bool operator==(const Baseline&, const Baseline&) = default;
 };
 
 /// ∫ (x − x₀) · ∂F(x₀ + α (x − x₀)) dα (Sundararajan et al. 2017): Σ scores = F(x) − F(x₀).
@@ -97,6 +102,7 @@ struct IntegratedGradients {
   std::size_t max_steps = 1000;
   Rule rule = Rule::gauss_legendre;
   bool sequential = false;     ///< each token moves along its own path, the others in place (Enguehard 2023)
+  bool multiply_input = true;  ///< false: the mean gradient on the path alone, without x − x₀
   Reduce reduce = Reduce::sum;  ///< of the products
   bool absolute = false;
   Normalize normalize = Normalize::none;
@@ -134,14 +140,15 @@ struct Occlusion {
 struct Lime {
   enum class Flavour {
     marcotcr,  ///< the lime package: number removed uniform on 1…n, ridge, exponential kernel on 100 · cosine distance
-    captum     ///< Captum: each unit present with probability ½, lasso
+    captum,    ///< Captum: each unit present with probability ½, lasso
+    ferret     ///< as marcotcr, but special tokens are units, too, whose scores are 0, and no more samples than units²
   };
   Scalar explain = Scalar::probability;
   Absent absent = Absent::mask;
   Flavour flavour = Flavour::marcotcr;
   std::size_t samples = 1000;
   std::size_t features = 0;  ///< how many units may have a score; 0: all
-  std::optional<double> kernel_width;  ///< of 100 · cosine distance; default: 25, or Captum's own, 100
+  std::optional<double> kernel_width = {};  ///< of 100 · cosine distance; default: 25, or Captum's own, 100
   Normalize normalize = Normalize::none;
   std::uint64_t seed = 0;
 };
@@ -218,17 +225,21 @@ using Method = std::variant<Gradient, GradientXInput, SmoothGrad, IntegratedGrad
                             Lime, KernelShap, ShapleySampling, PartitionShap, Rise, Sobol, Attention, AttentionRollout,
                             GradientAttention>;
 
-/// The method and options of a named preset (docs/presets.md), say "seed-qa".
-/// @throws Error that lists the presets if there is none of that name.
+/// The method and options under which limn's scores are those of another system (docs/presets.md), say "seed-qa".
 struct Preset {
   std::string_view name;
-  std::string_view source;  ///< the system whose scores it gives
+  std::string_view source;        ///< the system whose scores it gives
   Method method;
-  std::optional<Pieces> pieces;
+  std::vector<Task> tasks = {};   ///< that the system serves; none: any
+  std::optional<Unit> unit = {};  ///< of methods that take units away
+  std::optional<Pieces> pieces = {};
   bool hide_special = false;
 };
-const Preset& preset(std::string_view name);
+/// Every preset; a system that does otherwise for another task has one of the same name for each.
 const std::vector<Preset>& presets();
+/// The preset of that name, for a model of that task if one is given.
+/// @throws Error that lists the presets if there is none of that name, or the tasks that it serves if this is none of them.
+const Preset& preset(std::string_view name, std::optional<Task> task = {});
 
 // ---- options ---------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@
 #include "explain/method_info.h"
 #include "explain/methods.h"
 #include "math/attention.h"
+#include "model/places.h"
 
 namespace limn {
 namespace {
@@ -38,12 +39,26 @@ Mat mean_over_heads(std::size_t heads, std::size_t tokens, const Work& work) {
   return mean;
 }
 
-Mat mean_attention(const Subject& subject, const TracedPass& pass, std::size_t layer) {
-  const std::size_t heads = subject.encoder().config.heads;
-  return mean_over_heads(heads, pass.batch.rows(), [&](std::size_t head, View map) {
-    attention_probabilities(pass.trace.layers[layer].qkv, heads, head, map);
-  });
-}
+/// The attention probabilities of one traced sequence.
+class Maps {
+ public:
+  Maps(const Encoder& encoder, const TracedPass& pass)
+      : encoder_(encoder), pass_(pass), places_(places_of(encoder.config, encoder.weights, pass.batch.rows())) {}
+
+  void fill(std::size_t layer, std::size_t head, View map) const {
+    attention_probabilities(pass_.trace.layers[layer].qkv, encoder_.config.heads, head,
+                            scores_of(encoder_.config, encoder_.weights, places_, layer), map);
+  }
+  Mat mean(std::size_t layer) const {
+    return mean_over_heads(encoder_.config.heads, pass_.batch.rows(),
+                           [&](std::size_t head, View map) { fill(layer, head, map); });
+  }
+
+ private:
+  Encoder encoder_;
+  const TracedPass& pass_;
+  Places places_;
+};
 
 /// row · map, in double.
 std::vector<double> times(const std::vector<double>& row, const Mat& map) {
@@ -70,8 +85,9 @@ Attribution attribute(const Subject& subject, const Attention& method) {
   const EncoderConfig& config = subject.encoder().config;
   const std::size_t layer = method.layer.value_or(config.layers) - 1, tokens = pass.batch.rows();
   Mat map(tokens, tokens);
-  if (method.head) attention_probabilities(pass.trace.layers[layer].qkv, config.heads, *method.head - 1, map);
-  else map = mean_attention(subject, pass, layer);
+  const Maps maps(subject.encoder(), pass);
+  if (method.head) maps.fill(layer, *method.head - 1, map);
+  else map = maps.mean(layer);
   Attribution result = result_of(times(unit_row(tokens, target_row(subject)), map), 1);
   result.numbers = {{"layer", static_cast<double>(layer + 1)}};
   if (method.head) result.numbers["head"] = static_cast<double>(*method.head);
@@ -81,9 +97,10 @@ Attribution attribute(const Subject& subject, const Attention& method) {
 // rollout = Â_L … Â_1, Â = (A + I) with rows scaled to sum 1; one row of it, from the left, needs no (T, T) product.
 Attribution attribute(const Subject& subject, const AttentionRollout&) {
   const TracedPass pass = pass_of(subject);
+  const Maps maps(subject.encoder(), pass);
   std::vector<double> row = unit_row(pass.batch.rows(), target_row(subject));
   for (std::size_t layer = subject.encoder().config.layers; layer-- > 0;) {
-    Mat map = mean_attention(subject, pass, layer);
+    Mat map = maps.mean(layer);
     for (std::size_t i = 0; i < map.rows(); i++) {
       float sum = 1;
       for (std::size_t j = 0; j < map.columns(); j++) sum += map(i, j);
@@ -104,10 +121,11 @@ Attribution attribute(const Subject& subject, const GradientAttention&) {
   value_vjp(subject.target, pass.logits, dlogits);
   std::vector<double> row = unit_row(tokens, place);
   Mat dmap(tokens, tokens);
+  const Maps maps(encoder, pass);
   gradient(encoder, pass, std::move(dlogits), [&](std::size_t layer, ConstView dcontext) {
     const ConstView qkv = pass.trace.layers[layer].qkv;
     const Mat relevance = mean_over_heads(heads, tokens, [&](std::size_t head, View map) {
-      attention_probabilities(qkv, heads, head, map);
+      maps.fill(layer, head, map);
       attention_probabilities_vjp(qkv, heads, head, dcontext, dmap);
       for (std::size_t i = 0; i < tokens * tokens; i++) map.data[i] = std::max(0.f, map.data[i] * dmap.row(0)[i]);
     });

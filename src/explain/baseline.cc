@@ -53,19 +53,34 @@ Mat mean_rows(const Subject& subject) {
   return x;
 }
 
-}  // namespace
-
-Mat baseline_at(const Subject& subject, Layer layer, const Baseline& baseline) {
+/// What stands at `layer` where every token, special ones too, is replaced.
+Mat replaced_everywhere(const Subject& subject, Layer layer, Baseline::Kind kind) {
   const Encoder encoder = subject.encoder();
-  const Tokenizer::Special& special = subject.explainer.pipeline().tokenizer.special();
-  if (baseline.kind == Baseline::Kind::zero) {
-    Mat zero(subject.encoding.size(), encoder.config.channels);
+  if (kind == Baseline::Kind::zero) {
+    Mat zero(subject.encoding.size(), channels_at(encoder.config, layer));
     std::fill_n(zero.row(0), zero.rows() * zero.columns(), 0.f);
     return zero;
   }
   Batch batch;
   batch.add(subject.encoding.ids, subject.encoding.type_ids);
-  if (baseline.kind == Baseline::Kind::mean) return forward(encoder, batch, Layer::word(), mean_rows(subject), layer);
+  return forward(encoder, batch, Layer::word(), mean_rows(subject), layer);
+}
+
+}  // namespace
+
+Mat baseline_at(const Subject& subject, Layer layer, const Baseline& baseline) {
+  const Encoder encoder = subject.encoder();
+  const Tokenizer::Special& special = subject.explainer.pipeline().tokenizer.special();
+  if (baseline.kind == Baseline::Kind::zero || baseline.kind == Baseline::Kind::mean) {
+    Mat start = replaced_everywhere(subject, layer, baseline.kind);
+    if (!baseline.keep_special) return start;
+    const Mat input = input_at(subject, layer);
+    for (std::size_t i = 0; i < start.rows(); i++)
+      if (subject.encoding.special[i]) std::copy_n(input.row(i), start.columns(), start.row(i));
+    return start;
+  }
+  Batch batch;
+  batch.add(subject.encoding.ids, subject.encoding.type_ids);
   switch (baseline.kind) {
     case Baseline::Kind::mask: batch.ids = replaced(subject.encoding, required(special.mask, "mask")); break;
     case Baseline::Kind::unk: batch.ids = replaced(subject.encoding, required(special.unknown, "unknown")); break;

@@ -77,7 +77,8 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
   std::vector<double>& scores = attribution.scores;
   if (!std::all_of(scores.begin(), scores.end(), [](double score) { return std::isfinite(score); }))
     throw Error({.file = pipeline.info.name, .thing = "the scores", .found = "NaN or infinity", .expected = "finite numbers"});
-  normalize(scores, knobs_of(method, config).normalize);
+  const Knobs knobs = knobs_of(method, config);
+  normalize(scores, knobs.normalize);
   why.tokens = tokens_of(pipeline.tokenizer, item.encoding());
   for (std::size_t i = 0; i < scores.size(); i++) why.tokens[i].score = scores[i];
   const Pieces pieces = options.pieces.value_or(why.method.is_signed ? Pieces::sum : Pieces::absmax);
@@ -87,6 +88,10 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
     for (std::size_t i = 0; i < why.words.size(); i++) why.words[i].standard_error = attribution.standard_errors[members[i].front()];
   }
   why.warnings = reading_warnings(item.encodings);
+  if (knobs.moves_layer)
+    why.warnings.push_back(
+        "this model normalises each word embedding alone, so that its length does not matter: scores are taken at the output of the "
+        "embedding block (--layer word: at the word embeddings themselves)");
   why.warnings.insert(why.warnings.end(), attribution.warnings.begin(), attribution.warnings.end());
   if (item.encodings.size() > 1)
     why.warnings.push_back(fmt::format("the context is longer than the model reads at once: {} windows were read, window {} is explained",

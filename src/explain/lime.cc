@@ -192,7 +192,9 @@ LinearModel fit_lime(std::span<const Mask> masks, std::span<const double> values
   return model;
 }
 
-UnitScores score_units(Game& game, const Lime& method) {
+UnitScores score_units(Game& game, const Lime& given) {
+  Lime method = given;
+  if (method.flavour == Lime::Flavour::ferret) method.samples = std::min(method.samples, game.units() * game.units());
   const std::vector<Mask> masks = lime_masks(game.units(), method);
   const std::vector<double> values = game.values(masks);
   LinearModel model = fit_lime(masks, values, method);
@@ -251,7 +253,12 @@ BagOfWords separate(Units units) {
 Attribution attribute(const Subject& subject, const Lime& method) {
   const Unit unit = subject.options.unit;
   const bool as_bag = unit == Unit::word && method.flavour == Lime::Flavour::marcotcr;
-  const BagOfWords bag = as_bag ? bag_of_words(subject) : separate(units_of(subject, unit));
+  Units units = units_of(subject, unit);
+  const std::size_t ordinary = units.size();
+  if (method.flavour == Lime::Flavour::ferret)
+    for (std::size_t token = 0; token < subject.encoding.size(); token++)
+      if (subject.encoding.sequences[token] < 0) units.push_back({token});
+  const BagOfWords bag = as_bag ? bag_of_words(subject) : separate(std::move(units));
   if (bag.groups.empty()) {
     Attribution nothing = {.scores = std::vector<double>(subject.encoding.size(), 0.)};
     nothing.warnings.push_back("the text has no word of letters or digits: there is nothing that LIME takes away");
@@ -262,6 +269,7 @@ Attribution attribute(const Subject& subject, const Lime& method) {
   // Each occurrence of a word shows the word's weight, as the package shows it.
   std::vector<double> of_words;
   for (const std::size_t group : bag.group) of_words.push_back(found.scores[group]);
+  if (!as_bag) std::fill(of_words.begin() + static_cast<std::ptrdiff_t>(ordinary), of_words.end(), 0.);
   found.scores = std::move(of_words);
   return attribution_of(subject, bag.words, found, game);
 }

@@ -110,7 +110,10 @@ Knobs knobs_of(const Method& method, const EncoderConfig& config) {
         } else if constexpr (requires { m.layer->number; }) {
           knobs.takes_layer = true;
           const bool is_gradcam = std::is_same_v<std::remove_cvref_t<decltype(m)>, GradCam>;
-          knobs.layer = m.layer.value_or(is_gradcam ? Layer{static_cast<int>(config.layers)} : Layer::word());
+          const Layer last = {static_cast<int>(config.layers)};
+          const Layer input = config.normalizes_words_alone() ? Layer::embeddings() : Layer::word();
+          knobs.layer = m.layer.value_or(is_gradcam ? last : input);
+          knobs.moves_layer = !m.layer && !is_gradcam && input != Layer::word();
         }
         return knobs;
       },
@@ -177,14 +180,17 @@ void check_method(const Method& method, const EncoderConfig& config) {
           if (m.evaluations == 0) refuse("--samples", m.evaluations, "at least 1");
         if constexpr (requires { m.window; })
           if (m.window == 0) refuse("--window", m.window, "at least 1");
+        if constexpr (requires { m.sequential; })
+          if (m.sequential && !m.multiply_input)
+            throw Error({.thing = "a sequential path", .found = "gradients without x - x0", .expected = "their products"});
         if constexpr (requires { m.sigma; })
           if (!(m.sigma >= 0)) refuse("--sigma", m.sigma, "a number of 0 or more");
         if constexpr (requires { m.tolerance; })
           if (!(m.tolerance > 0)) refuse("--tolerance", m.tolerance, "a number above 0");
         if constexpr (requires { m.kernel_width; })
-          if (m.kernel_width && !(*m.kernel_width > 0)) refuse("the kernel width", *m.kernel_width, "a number above 0");
+          if (m.kernel_width && !(*m.kernel_width > 0)) refuse("--kernel-width", *m.kernel_width, "a number above 0");
         if constexpr (requires { m.probability; })
-          if (!(m.probability > 0 && m.probability < 1)) refuse("the probability of a unit", m.probability, "a number between 0 and 1");
+          if (!(m.probability > 0 && m.probability < 1)) refuse("--present", m.probability, "a number between 0 and 1");
         if constexpr (std::is_same_v<std::remove_cvref_t<decltype(m)>, Attention>) {
           if (m.layer && (*m.layer < 1 || *m.layer > config.layers)) refuse("--layer", *m.layer, fmt::format("1 to {}", config.layers));
           if (m.head && (*m.head < 1 || *m.head > config.heads)) refuse("--head", *m.head, fmt::format("1 to {}", config.heads));

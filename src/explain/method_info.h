@@ -18,6 +18,7 @@ struct Knobs {
   bool absolute = false;
   Normalize normalize = Normalize::none;
   bool takes_layer = false, takes_reduce = false;
+  bool moves_layer = false;  ///< the layer is not word, because this model normalises each word embedding alone
   std::uint64_t seed = 0;
 };
 Knobs knobs_of(const Method& method, const EncoderConfig& config);

@@ -20,7 +20,7 @@ double spread_of(const Mat& x) {
   return static_cast<double>(*high) - static_cast<double>(*low);
 }
 
-void multiply(const Mat& x, View y) {
+void multiply(ConstView x, View y) {
   for (std::size_t i = 0; i < y.rows; i++)
     for (std::size_t j = 0; j < y.columns; j++) y(i, j) *= x(i, j);
 }
@@ -59,20 +59,24 @@ Attribution attribute(const Subject& subject, const SmoothGrad& method) {
   const auto sigma = static_cast<float>(method.relative ? method.sigma * spread_of(input) : method.sigma);
   std::vector<double> sum(input.rows() * input.columns(), 0.);
   Moments moments(input.rows());
+  const auto fill = [&](std::size_t draw, View version) {
+    auto engine = random_engine(method.seed, draw);
+    std::normal_distribution<float> normal;
+    for (std::size_t i = 0; i < version.rows; i++)
+      for (std::size_t j = 0; j < version.columns; j++) version(i, j) = input(i, j) + sigma * normal(engine);
+  };
+  Mat noisy(input.rows(), input.columns());
   for_each_gradient(
-      subject, knobs.layer, method.samples,
-      [&](std::size_t draw, View version) {
-        auto engine = random_engine(method.seed, draw);
-        std::normal_distribution<float> normal;
-        for (std::size_t i = 0; i < version.rows; i++)
-          for (std::size_t j = 0; j < version.columns; j++) version(i, j) = input(i, j) + sigma * normal(engine);
-      },
+      subject, knobs.layer, method.samples, fill,
       [&](std::size_t draw, double, View gradient) {
         if (method.statistic == Statistic::mean_gradient) {
           for (std::size_t i = 0; i < gradient.rows; i++)
             for (std::size_t j = 0; j < gradient.columns; j++) sum[i * gradient.columns + j] += gradient(i, j);
         } else {
-          if (method.multiply_input) multiply(input, gradient);
+          if (method.multiply_input) {
+            fill(draw, noisy);  // drawn again: cheaper than to keep all of them
+            multiply(noisy, gradient);
+          }
           moments.add(reduce(gradient, knobs.reduce, knobs.absolute));
         }
         subject.report(draw + 1, method.samples);

@@ -43,7 +43,7 @@ void for_each_gradient(const Subject& subject, Layer layer, std::size_t count,
                        const std::function<void(std::size_t, double, View)>& take) {
   const Encoder encoder = subject.encoder();
   in_passes(subject, count, traced_rows(encoder.config), [&](std::size_t begin, std::size_t end, Batch batch) {
-    Mat x = filled(batch, encoder.config.channels, begin, fill);
+    Mat x = filled(batch, channels_at(encoder.config, layer), begin, fill);
     const TracedPass pass = traced_forward(encoder, std::move(batch), layer, std::move(x));
     Mat dlogits(pass.logits.rows(), pass.logits.columns());
     for (std::size_t i = 0; i < end - begin; i++)
@@ -61,7 +61,7 @@ std::vector<double> values_at(const Subject& subject, Layer layer, std::size_t c
   const Encoder encoder = subject.encoder();
   std::vector<double> values;
   in_passes(subject, count, forward_rows, [&](std::size_t begin, std::size_t end, Batch batch) {
-    const Mat hidden = forward(encoder, batch, layer, filled(batch, encoder.config.channels, begin, fill), last_layer(encoder));
+    const Mat hidden = forward(encoder, batch, layer, filled(batch, channels_at(encoder.config, layer), begin, fill), last_layer(encoder));
     const Mat logits = head_forward(encoder, batch, hidden);
     for (std::size_t i = 0; i < end - begin; i++)
       values.push_back(value(subject.target, logits_of(encoder, batch, logits.view(), i)));

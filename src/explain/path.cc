@@ -1,6 +1,7 @@
 // Integrated Gradients: along one straight path for all tokens, or along one path for each token.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -39,14 +40,16 @@ struct Path {
 /// Σ weight · ∂F/∂x at the nodes, in double: (T · C).
 using Sum = std::vector<double>;
 
-/// Adds the nodes' weighted gradients to sums[node / nodes_a_sum].
-void integrate(const Path& path, const std::vector<Node>& nodes, std::size_t nodes_a_sum, std::vector<Sum>& sums) {
+/// Adds the nodes' weighted gradients to sums[node / nodes_a_sum]. @param done, total nodes, for the progress.
+void integrate(const Path& path, const std::vector<Node>& nodes, std::size_t nodes_a_sum, std::vector<Sum>& sums,
+               std::size_t done, std::size_t total) {
   for_each_gradient(
       path.subject, path.layer, nodes.size(), [&](std::size_t i, View version) { path.fill(nodes[i].x, version); },
       [&](std::size_t i, double, View gradient) {
         Sum& sum = sums[i / nodes_a_sum];
         for (std::size_t t = 0; t < gradient.rows; t++)
           for (std::size_t c = 0; c < gradient.columns; c++) sum[t * gradient.columns + c] += nodes[i].weight * gradient(t, c);
+        path.subject.report(done + i + 1, total);
       });
 }
 
@@ -59,8 +62,7 @@ double along(const Sum& sum, const Mat& difference) {
 /// One piece [begin, end] of the path, integrated.
 struct Piece {
   double begin = 0, end = 0, begin_value = 0, end_value = 0;
-  Sum sum = {};
-  double error = 0;  // of Σ scores = F(end) − F(begin), signed
+  double error = 0;  // |Σ scores − (F(end) − F(begin))|
 };
 
 struct Refined {
@@ -69,7 +71,22 @@ struct Refined {
   double error = 0;  // an upper bound: the pieces' errors, added without their signs
 };
 
-/// Halves every piece whose completeness error is more than its share, until the tolerance holds or max_steps are spent.
+/// The largest error with which a piece may stay as it is. Pieces share what is left: all stay if their errors fit
+/// together; otherwise the best ones, with half of it, since halving makes the others' errors much smaller.
+double affordable_error(const std::vector<Piece>& pieces, double left) {
+  std::vector<double> errors;
+  for (const Piece& piece : pieces) errors.push_back(piece.error);
+  std::ranges::sort(errors);
+  if (std::accumulate(errors.begin(), errors.end(), 0.) <= left) return errors.back();
+  double largest = -1, sum = 0;
+  for (const double error : errors) {
+    if ((sum += error) > left / 2) break;
+    largest = error;
+  }
+  return largest;
+}
+
+/// Halves the pieces with the largest completeness errors, until the tolerance holds or max_steps are spent.
 Refined refine(const Path& path, double start_value, double end_value, double allowed, std::size_t max_steps) {
   const std::size_t size = path.start.rows() * path.start.columns();
   const std::vector<Node> rule = gauss_legendre(piece_nodes);
@@ -81,18 +98,20 @@ Refined refine(const Path& path, double start_value, double end_value, double al
       for (const Node& node : rule)
         nodes.push_back({.x = piece.begin + (piece.end - piece.begin) * node.x, .weight = (piece.end - piece.begin) * node.weight});
     std::vector<Sum> sums(open.size(), Sum(size, 0.));
-    integrate(path, nodes, piece_nodes, sums);
+    integrate(path, nodes, piece_nodes, sums, result.nodes, max_steps);
     result.nodes += nodes.size();
-    path.subject.report(result.nodes, max_steps);
+
+    for (std::size_t i = 0; i < open.size(); i++)
+      open[i].error = std::abs(along(sums[i], path.difference) - (open[i].end_value - open[i].begin_value));
 
     std::vector<double> middles;
     std::vector<Piece> halves;
+    const double affordable = affordable_error(open, allowed - result.error);
     for (std::size_t i = 0; i < open.size(); i++) {
       const Piece& piece = open[i];
-      const double error = along(sums[i], path.difference) - (piece.end_value - piece.begin_value);
       const bool spent = result.nodes + 2 * piece_nodes * (middles.size() + 1) > max_steps;
-      if (std::abs(error) <= allowed * (piece.end - piece.begin) || spent) {
-        result.error += std::abs(error);
+      if (piece.error <= affordable || spent) {
+        result.error += piece.error;
         for (std::size_t k = 0; k < size; k++) result.sum[k] += sums[i][k];
         continue;
       }
@@ -164,6 +183,7 @@ Attribution sequential(const Path& path, const Mat& input, const IntegratedGradi
           const std::size_t t = open[i / steps];
           for (std::size_t c = 0; c < gradient.columns; c++)
             products(t, c) += static_cast<float>(nodes[i % steps].weight) * gradient(t, c) * path.difference(t, c);
+          path.subject.report(result.passes + i + 1, result.passes + open.size() * steps);
         });
     result.passes += open.size() * steps;
     result.numbers["steps"] = static_cast<double>(steps);
@@ -177,7 +197,6 @@ Attribution sequential(const Path& path, const Mat& input, const IntegratedGradi
       else worst = std::max(worst, error);
     }
     open = std::move(again);
-    path.subject.report(result.passes, result.passes + open.size() * 2 * steps);
   }
   result.scores = reduce(products, knobs.reduce, knobs.absolute);
   result.completeness_error = worst;
@@ -201,7 +220,7 @@ Attribution attribute(const Subject& subject, const IntegratedGradients& method)
   Sum sum(input.rows() * input.columns(), 0.);
   if (method.steps > 0) {
     std::vector<Sum> sums = {std::move(sum)};
-    integrate(path, nodes_of(method), method.steps, sums);
+    integrate(path, nodes_of(method), method.steps, sums, 0, method.steps);
     sum = std::move(sums.front());
     result.numbers["steps"] = static_cast<double>(method.steps);
     result.completeness_error = std::abs(along(sum, path.difference) - difference);
@@ -216,7 +235,8 @@ Attribution attribute(const Subject& subject, const IntegratedGradients& method)
   result.passes = static_cast<std::size_t>(result.numbers["steps"]) + 1;
   result.baseline_value = start_value;
   Mat products(input.rows(), input.columns());
-  for (std::size_t i = 0; i < sum.size(); i++) products.row(0)[i] = static_cast<float>(sum[i] * path.difference.row(0)[i]);
+  for (std::size_t i = 0; i < sum.size(); i++)
+    products.row(0)[i] = static_cast<float>(method.multiply_input ? sum[i] * path.difference.row(0)[i] : sum[i]);
   result.scores = reduce(products, knobs.reduce, knobs.absolute);
   return result;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -22,6 +23,21 @@ struct Kernels {
   void (*activate)(Activation activation, float* x, std::size_t n, float* slope);
   /// dx = dy ∘ slope, in place.
   void (*activate_vjp)(float* dy, const float* slope, std::size_t n);
+
+  /// y = y ∘ g; unless slope and value are null, slope = slope ∘ g and value = y as it was.
+  void (*gate)(const float* g, std::size_t n, float* y, float* slope, float* value);
+  /// dy = dy ∘ slope, in place, and dg = dy ∘ value, slope and value as gate left them.
+  void (*gate_vjp)(const float* slope, const float* value, std::size_t n, float* dy, float* dg);
+
+  /// Turns each pair (x[i], x[i + half]) by an angle, in place.
+  void (*rotate)(const float* cosine, const float* sine, std::size_t half, float* x);
+  /// Turns ∂F/∂(the turned pairs) back, in place.
+  void (*rotate_vjp)(const float* cosine, const float* sine, std::size_t half, float* dx);
+
+  /// y[i] = y[i] + table[i · stride + index[i]].
+  void (*gather)(const float* table, std::size_t stride, const std::int32_t* index, std::size_t n, float* y);
+  /// dtable[i · stride + index[i]] = dtable[…] + dy[i].
+  void (*gather_vjp)(const float* dy, std::size_t stride, const std::int32_t* index, std::size_t n, float* dtable);
 
   /// p = exp(x − max x) / Σ exp(x − max x), in place.
   void (*softmax)(float* x, std::size_t n);

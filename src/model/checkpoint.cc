@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
-#include <cassert>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -20,45 +19,49 @@
 #include "base/json.h"
 #include "base/parallel.h"
 #include "limn/error.h"
-#include "model/names.h"
-#include "model/safetensors.h"
+#include "model/read_weights.h"
+#include "model/tensor_files.h"
 
 namespace limn {
 
 namespace {
 
-/// Memory for numbers that cannot stay in their file.
+/// Memory for numbers that cannot stay in their file, in large blocks; what is never written to costs nothing.
 class Memory {
  public:
-  Memory() = default;
-  /// @param count most numbers that may be taken; memory that is never written to costs nothing.
-  explicit Memory(std::size_t count) : end_(count) {
-    if (count == 0) return;
-    const std::size_t bytes = (count * sizeof(float) + page_bytes - 1) / page_bytes * page_bytes;
-    numbers_.reset(static_cast<float*>(std::aligned_alloc(page_bytes, bytes)));
-    if (numbers_ == nullptr) throw std::bad_alloc();
-    // Large pages, where the system has them: half of the time of loading would go into small ones. Not for the last.
-    ::madvise(numbers_.get(), bytes - page_bytes, MADV_HUGEPAGE);
-  }
-
   float* take(std::size_t count) {
-    assert(count <= end_ - taken_);
-    float* const numbers = numbers_.get() + taken_;
-    taken_ = std::min(end_, taken_ + rounded(count));
+    // Every tensor begins at a cache line, so that vector loads do not straddle two.
+    if (count > std::numeric_limits<std::size_t>::max() / 2 / sizeof(float)) throw std::bad_alloc();
+    const std::size_t rounded = (count + line_numbers - 1) / line_numbers * line_numbers;
+    if (rounded > left_) grow(rounded);
+    float* const numbers = next_;
+    next_ += rounded;
+    left_ -= rounded;
     return numbers;
   }
-
-  /// Every tensor begins at a cache line, so that vector loads do not straddle two.
-  static std::size_t rounded(std::size_t count) { return (count + line_numbers - 1) / line_numbers * line_numbers; }
 
  private:
   static constexpr std::size_t page_bytes = std::size_t{2} << 20;
   static constexpr std::size_t line_numbers = 64 / sizeof(float);
+  static constexpr std::size_t block_numbers = std::size_t{64} << 20;
+
+  void grow(std::size_t count) {
+    const std::size_t numbers = std::max(count, block_numbers);
+    const std::size_t bytes = (numbers * sizeof(float) + page_bytes - 1) / page_bytes * page_bytes;
+    blocks_.emplace_back(static_cast<float*>(std::aligned_alloc(page_bytes, bytes)));
+    next_ = blocks_.back().get();
+    if (next_ == nullptr) throw std::bad_alloc();
+    left_ = numbers;
+    // Large pages, where the system has them: half of the time of loading would go into small ones.
+    ::madvise(next_, bytes, MADV_HUGEPAGE);
+  }
+
   struct Free {
     void operator()(float* numbers) const { std::free(numbers); }
   };
-  std::unique_ptr<float[], Free> numbers_;
-  std::size_t taken_ = 0, end_ = 0;
+  std::vector<std::unique_ptr<float[], Free>> blocks_;
+  float* next_ = nullptr;
+  std::size_t left_ = 0;  // numbers of the last block
 };
 
 }  // namespace
@@ -88,14 +91,7 @@ bool all_finite(std::span<const float> numbers) {
 /// Finds the tensors, checks their shapes, then reads the numbers: all tensors at once, in parallel pieces.
 class Reader {
  public:
-  Reader(const WeightFiles& files, const FamilyNames& names, Memory& widened)
-      : files_(files), names_(names), widened_(widened) {
-    std::size_t most = 0;
-    for (const auto& [name, tensor] : files.tensors) {
-      if (is_float_type(tensor.type) && !stays(tensor)) most += Memory::rounded(count(tensor));
-    }
-    widened_ = Memory(most);
-  }
+  Reader(const WeightFiles& files, Memory& widened) : files_(files), widened_(widened) {}
 
   /// @param spelled each name that the tensor may have, the usual one first.
   std::span<const float> numbers(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) {
@@ -112,34 +108,19 @@ class Reader {
       throw Error({.file = tensor.file,
                    .thing = "tensor " + shown_name(name),
                    .found = "numbers of type " + shown_name(tensor.type),
-                   .expected = "F32, F16 or BF16"});
+                   .expected = "F32, F16, BF16 or F64"});
     }
     return place(entry);
   }
 
-  /// A matrix or vector of the family's own, whose name may be spelled in several ways.
-  std::span<const float> numbers(const std::string& name, std::vector<std::size_t> shape) {
-    return numbers(spellings(names_, name), std::move(shape));
-  }
-  ConstView matrix(const std::string& name, std::size_t rows, std::size_t columns) {
-    return {numbers(name + ".weight", {rows, columns}).data(), rows, columns};
-  }
-  Linear linear(const std::string& name, std::size_t out, std::size_t in) {
-    return {matrix(name, out, in), numbers(name + ".bias", {out})};
-  }
-  Norm norm(const std::string& name, std::size_t channels, float epsilon) {
-    return {numbers(name + ".weight", {channels}), numbers(name + ".bias", {channels}), epsilon};
-  }
-  bool has(const std::string& name) const {
-    return std::ranges::any_of(spellings(names_, name), [&](const auto& s) { return files_.tensors.contains(s); });
-  }
+  bool has(const std::string& name) const { return files_.tensors.contains(name); }
 
   /// Fills what the views point to. @throws Error for the first number that is not finite.
   void read_all() {
     std::atomic<std::size_t> first_bad = std::numeric_limits<std::size_t>::max();
     parallel_for(pieces_.size(), [&](std::size_t i) {
       const Piece& piece = pieces_[i];
-      if (piece.widened != nullptr) widen(piece.entry->second.type, source(piece), {piece.widened, piece.count});
+      if (piece.widened != nullptr) read(piece);
       if (!all_finite(result(piece))) {
         for (std::size_t least = first_bad; i < least && !first_bad.compare_exchange_weak(least, i);) {
         }
@@ -181,23 +162,25 @@ class Reader {
   /// Where the numbers will be; a tensor that two weights share is there once.
   std::span<const float> place(const Tensors::value_type& entry) {
     const Tensor& tensor = entry.second;
-    const auto [place, is_new] = places_.try_emplace(&tensor);
-    if (!is_new) return place->second;
-    const std::size_t count = Reader::count(tensor);
+    // Names may share their numbers: the decoder of a masked LM with the word embeddings.
+    const auto [place, is_new] = places_.try_emplace({tensor.bytes.data(), tensor.strides});
+    const std::size_t count = *count_numbers(tensor.shape);
+    if (!is_new && place->second.size() == count) return place->second;
     float* const widened = stays(tensor) ? nullptr : widened_.take(count);
-    for (std::size_t begin = 0; begin < count; begin += piece_numbers) {
-      pieces_.push_back({&entry, &file_of(tensor), begin, std::min(piece_numbers, count - begin),
+    // Where rows are columns in the file, each row is everywhere in it.
+    const std::size_t most = tensor.strides.empty() ? piece_numbers : count;
+    for (std::size_t begin = 0; begin < count; begin += most) {
+      pieces_.push_back({&entry, &file_of(tensor), begin, std::min(most, count - begin),
                          widened == nullptr ? nullptr : widened + begin});
     }
     parameters_ += count;
     return place->second = {widened == nullptr ? reinterpret_cast<const float*>(tensor.bytes.data()) : widened, count};
   }
 
-  static std::size_t width(const Tensor& tensor) { return tensor.type == "F32" ? 4 : 2; }
-  static std::size_t count(const Tensor& tensor) { return tensor.bytes.size() / width(tensor); }
   /// Whether the numbers can be used where they are in the file.
   static bool stays(const Tensor& tensor) {
-    return tensor.type == "F32" && reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % alignof(float) == 0;
+    return tensor.type == "F32" && tensor.strides.empty() &&
+           reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % alignof(float) == 0;
   }
 
   const MappedFile& file_of(const Tensor& tensor) const {
@@ -211,7 +194,18 @@ class Reader {
 
   static std::span<const std::byte> source(const Piece& piece) {
     const Tensor& tensor = piece.entry->second;
-    return tensor.bytes.subspan(piece.begin * width(tensor), piece.count * width(tensor));
+    if (!tensor.strides.empty()) return tensor.bytes;
+    const std::size_t width = number_bytes(tensor.type);
+    return tensor.bytes.subspan(piece.begin * width, piece.count * width);
+  }
+  static void read(const Piece& piece) {
+    const Tensor& tensor = piece.entry->second;
+    const std::span<float> numbers(piece.widened, piece.count);
+    if (tensor.strides.empty()) {
+      widen(tensor.type, source(piece), numbers);
+    } else {
+      read_numbers(tensor, numbers);
+    }
   }
   static std::span<const float> result(const Piece& piece) {
     if (piece.widened != nullptr) return {piece.widened, piece.count};
@@ -237,99 +231,32 @@ class Reader {
   }
 
   const WeightFiles& files_;
-  const FamilyNames& names_;
   Memory& widened_;
   std::vector<Piece> pieces_;
-  std::map<const Tensor*, std::span<const float>> places_;
+  std::map<std::pair<const std::byte*, std::vector<std::size_t>>, std::span<const float>> places_;
   std::size_t parameters_ = 0;
 };
-
-EmbeddingWeights embeddings(Reader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
-  const std::size_t channels = encoder.channels;
-  EmbeddingWeights embeddings;
-  embeddings.word = reader.matrix(std::string(names.word), encoder.vocabulary, channels);
-  embeddings.position = reader.matrix(std::string(names.position), encoder.positions, channels);
-  if (encoder.token_types > 0) {
-    embeddings.token_type = reader.matrix(std::string(names.token_type), encoder.token_types, channels);
-  }
-  embeddings.norm = reader.norm(std::string(names.embedding_norm), channels, encoder.norm_epsilon);
-  return embeddings;
-}
-
-LayerWeights layer(Reader& reader, const FamilyNames& names, const EncoderConfig& encoder, std::size_t number) {
-  const auto numbered = [&](std::string_view name) {
-    std::string result(name);
-    return result.replace(result.find('#'), 1, std::to_string(number));
-  };
-  const auto [channels, feed_forward, epsilon] =
-      std::tuple(encoder.channels, encoder.feed_forward, encoder.norm_epsilon);
-  return {.query = reader.linear(numbered(names.query), channels, channels),
-          .key = reader.linear(numbered(names.key), channels, channels),
-          .value = reader.linear(numbered(names.value), channels, channels),
-          .output = reader.linear(numbered(names.output), channels, channels),
-          .attention_norm = reader.norm(numbered(names.attention_norm), channels, epsilon),
-          .up = reader.linear(numbered(names.up), feed_forward, channels),
-          .down = reader.linear(numbered(names.down), channels, feed_forward),
-          .feed_forward_norm = reader.norm(numbered(names.feed_forward_norm), channels, epsilon)};
-}
-
-Head head(Reader& reader, const FamilyNames& names, const Config& config, ConstView word) {
-  const EncoderConfig& encoder = config.encoder;
-  const HeadNames& head_names = *std::ranges::find(names.heads, config.head.task, &HeadNames::task);
-  Head head{.pooling = head_names.pooling, .steps = {}};
-  for (const StepNames& step : head_names.steps) {
-    const bool last = &step == &head_names.steps.back();
-    const std::size_t outputs = !last                                 ? encoder.channels
-                                : config.head.task == Task::masked_lm ? encoder.vocabulary
-                                                                      : config.head.labels.size();
-    const std::string linear(step.linear);
-    std::vector<std::string> biases = spellings(names, linear + ".bias");
-    if (!step.bias.empty()) biases.insert(biases.begin(), std::string(step.bias));
-    HeadStep& result = head.steps.emplace_back();
-    const bool tied = step.tied && !reader.has(linear + ".weight");
-    result.linear.w = tied ? word : reader.matrix(linear, outputs, encoder.channels);
-    result.linear.b = reader.numbers(biases, {outputs});
-    result.activation = step.activation.value_or(encoder.activation);
-    if (!step.norm.empty()) result.norm = reader.norm(std::string(step.norm), encoder.channels, encoder.norm_epsilon);
-  }
-  return head;
-}
-
-/// Says what to do with a folder whose weights are in another format, or missing.
-void check_format(const std::filesystem::path& folder, const Config& config) {
-  const auto is_there = [&](const char* name) {
-    std::error_code ignored;  // what cannot be looked at is not there
-    return std::filesystem::exists(folder / name, ignored);
-  };
-  if (is_there("model.safetensors") || is_there("model.safetensors.index.json")) return;
-  constexpr const char* others[] = {"pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5"};
-  const auto other = std::ranges::find_if(others, is_there);
-  Error::Parts parts{.file = folder.string(), .found = "no weights", .expected = "model.safetensors"};
-  if (other != std::end(others)) {
-    parts.found = "only " + std::string(*other);
-    parts.hint = "this version reads safetensors; convert in that folder with: python3 -c \"from transformers import " +
-                 config.architecture + " as M; M.from_pretrained('.'" +
-                 (std::string_view(*other) == "tf_model.h5" ? ", from_tf=True" : "") + ").save_pretrained('.')\"";
-  }
-  throw Error(std::move(parts));
-}
 
 }  // namespace
 
 Checkpoint Checkpoint::load(const std::filesystem::path& folder) {
-  Config config = read_config(folder);
-  check_format(folder, config);
   auto checkpoint = std::make_unique<Implementation>();
-  checkpoint->config = std::move(config);
-  checkpoint->files = open_safetensors(folder);
-  const FamilyNames& names = family_names(checkpoint->config.model_type);
-  const EncoderConfig& encoder = checkpoint->config.encoder;
-  Reader reader(checkpoint->files, names, checkpoint->widened);
-  Weights& weights = checkpoint->weights;
-  weights.embeddings = embeddings(reader, names, encoder);
-  for (std::size_t i = 0; i < encoder.layers; i++) weights.layers.push_back(layer(reader, names, encoder, i));
-  weights.head = head(reader, names, checkpoint->config, weights.embeddings.word);
+  const auto open = [&] {
+    if (checkpoint->files.files.empty()) checkpoint->files = open_weights(folder);
+  };
+  checkpoint->config = read_config(folder, [&](const std::string& name) {
+    open();
+    return checkpoint->files.tensors.contains(name);
+  });
+  open();
+  Reader reader(checkpoint->files, checkpoint->widened);
+  const TensorSource source = {
+      .has = [&](const std::string& name) { return reader.has(name); },
+      .numbers = [&](const std::vector<std::string>& spelled,
+                     std::vector<std::size_t> shape) { return reader.numbers(spelled, std::move(shape)); }};
+  checkpoint->weights = read_weights(source, checkpoint->config);
   reader.read_all();
+  finish_weights(checkpoint->weights, checkpoint->config.encoder);
   checkpoint->parameters = reader.parameters();
   for (const WeightFile& file : checkpoint->files.files) {
     checkpoint->file_sizes.emplace_back(file.name, file.file.bytes().size());

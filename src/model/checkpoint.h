@@ -13,7 +13,8 @@
 namespace limn {
 
 /// A checkpoint folder in memory: the config, the weights, and what keeps the weights alive.
-/// F32 tensors stay in the mapped file; F16 and BF16 are widened to float32, and the file's pages are given back.
+/// F32 tensors stay in the mapped file; others (F16, BF16, F64, transposed) become float32 in memory, and the file's
+/// pages are given back.
 class Checkpoint {
  public:
   /// @throws Error for whatever is missing, broken or does not fit; tests/model/checkpoint_test.cc has each case.

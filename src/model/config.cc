@@ -1,270 +1,254 @@
 #include "model/config.h"
 
 #include <algorithm>
-#include <initializer_list>
+#include <iterator>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <set>
+#include <sstream>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/json.h"
 #include "limn/error.h"
+#include "model/config_fields.h"
+#include "model/head_config.h"
 
 namespace limn {
 namespace {
 
 using Json = nlohmann::json;
-using Spellings = std::initializer_list<std::string_view>;  // of one field, the newest first
 
-constexpr std::size_t largest_size = std::size_t{1} << 24;  // far above any encoder; keeps products within 64 bits
-constexpr std::size_t most_labels = std::size_t{1} << 16;
+constexpr std::size_t widest_convolution = 31;
+constexpr std::size_t most_projected = std::size_t{1} << 29;  // numbers: relative positions times layers, 2 GB
 
-struct NamedActivation {
-  std::string_view name;
-  Activation activation;
-};
-constexpr NamedActivation activations[] = {
-    {"gelu", Activation::gelu},          {"gelu_python", Activation::gelu},
-    {"gelu_new", Activation::gelu_tanh}, {"gelu_pytorch_tanh", Activation::gelu_tanh},
-    {"relu", Activation::relu},          {"silu", Activation::silu},
-    {"swish", Activation::silu},
-};
+// ---- families: one adapter from config.json to Config each -------------------------------------------------------
 
-template <class Rows, class Member>
-std::string list(const Rows& rows, Member member) {
-  std::string text;
-  for (const auto& row : rows) text += (text.empty() ? "" : ", ") + std::string(row.*member);
-  return text;
-}
-
-/// Reads fields of config.json and says what is wrong with them. A field that is null counts as absent.
-class Fields {
- public:
-  Fields(const Json& json, const std::string& file) : json_(json), file_(file) {}
-
-  const Json* find(Spellings spellings) const {
-    const auto found = json_.find(present(spellings));
-    return found == json_.end() || found->is_null() ? nullptr : &*found;
-  }
-
-  /// A whole number from 1 to `largest`.
-  std::size_t size(Spellings spellings, std::optional<std::size_t> fallback = {},
-                   std::size_t largest = largest_size) const {
-    const Json* value = find(spellings);
-    if (value == nullptr && fallback) return *fallback;
-    const bool fits = value != nullptr && value->is_number_integer() && *value >= 1 && *value <= largest;
-    if (!fits) fail(spellings, "a whole number from 1 to " + std::to_string(largest));
-    return value->get<std::size_t>();
-  }
-
-  float epsilon(Spellings spellings, float fallback) const {
-    const Json* value = find(spellings);
-    if (value == nullptr) return fallback;
-    const float epsilon = value->is_number() ? value->get<float>() : 0;
-    if (!(epsilon > 0 && epsilon < 1)) fail(spellings, "a number between 0 and 1");
-    return epsilon;
-  }
-
-  Activation activation(Spellings spellings, std::string_view fallback) const {
-    const auto name = text(spellings).value_or(std::string(fallback));
-    const auto found = std::ranges::find(activations, name, &NamedActivation::name);
-    if (found == std::end(activations)) fail(spellings, "one of " + list(activations, &NamedActivation::name));
-    return found->activation;
-  }
-
-  std::optional<std::string> text(Spellings spellings) const {
-    const Json* value = find(spellings);
-    if (value == nullptr) return {};
-    if (!value->is_string()) fail(spellings, "a text");
-    return value->get<std::string>();
-  }
-
-  bool flag(Spellings spellings) const {
-    const Json* value = find(spellings);
-    if (value == nullptr) return false;
-    if (!value->is_boolean()) fail(spellings, "true or false");
-    return value->get<bool>();
-  }
-
-  [[noreturn]] void fail(Spellings spellings, std::string expected, std::string hint = {}) const {
-    const Json* value = find(spellings);
-    fail_at(spellings, value == nullptr ? "nothing" : shown(*value), std::move(expected), std::move(hint));
-  }
-
-  [[noreturn]] void fail_at(Spellings spellings, std::string found, std::string expected, std::string hint = {}) const {
-    throw Error({.file = file_,
-                 .thing = std::string(present(spellings)),
-                 .found = std::move(found),
-                 .expected = std::move(expected),
-                 .hint = std::move(hint)});
-  }
-
- private:
-  /// The spelling that is there, or else the newest.
-  std::string_view present(Spellings spellings) const {
-    for (const std::string_view name : spellings) {
-      const auto found = json_.find(name);
-      if (found != json_.end() && !found->is_null()) return name;
-    }
-    return *spellings.begin();
-  }
-
-  const Json& json_;
-  const std::string& file_;
-};
-
-// ---- families: one adapter from config.json to EncoderConfig each ------------------------------------------------
-
-/// What every BERT-like encoder has, in all spellings.
-EncoderConfig common(const Fields& fields) {
-  EncoderConfig encoder{
-      .layers = fields.size({"num_hidden_layers", "n_layers"}),
-      .channels = fields.size({"hidden_size", "dim"}),
-      .heads = fields.size({"num_attention_heads", "n_heads"}),
-      .feed_forward = fields.size({"intermediate_size", "hidden_dim"}),
-      .vocabulary = fields.size({"vocab_size"}),
-      .positions = fields.size({"max_position_embeddings"}),
-      .activation = fields.activation({"hidden_act", "activation"}, "gelu"),
-  };
+/// What every encoder has, in all spellings.
+void common(const Fields& fields, Config& config) {
+  EncoderConfig& encoder = config.encoder;
+  encoder.layers = fields.size({"num_hidden_layers", "n_layers"});
+  encoder.channels = encoder.embedding_channels = fields.size({"hidden_size", "dim"});
+  encoder.heads = fields.size({"num_attention_heads", "n_heads"});
+  encoder.feed_forward = fields.size({"intermediate_size", "hidden_dim"});
+  encoder.vocabulary = fields.size({"vocab_size"});
+  encoder.positions = fields.size({"max_position_embeddings"});
+  encoder.activation = fields.activation({"hidden_act", "activation", "hidden_activation"}, "gelu");
+  encoder.norm_epsilon = fields.epsilon({"layer_norm_eps", "layer_norm_epsilon"}, 1e-12f);
+  config.head.activation = encoder.activation;
   if (encoder.channels % encoder.heads != 0) {
     fields.fail({"num_attention_heads", "n_heads"},
                 "a divisor of the hidden size, which is " + std::to_string(encoder.channels));
   }
   if (fields.flag({"is_decoder"})) fields.fail({"is_decoder"}, "false: limn reads encoders");
-  return encoder;
+  fields.require("position_embedding_type", "absolute");
 }
 
-EncoderConfig bert(const Fields& fields) {
-  EncoderConfig encoder = common(fields);
-  encoder.token_types = fields.size({"type_vocab_size"}, 2);
-  encoder.norm_epsilon = fields.epsilon({"layer_norm_eps"}, 1e-12f);
-  const auto positions = fields.text({"position_embedding_type"});
-  if (positions && positions != "absolute") {
-    fields.fail({"position_embedding_type"}, "\"absolute\"");
+void bert(const Fields& fields, Config& config) {
+  common(fields, config);
+  config.encoder.token_types = fields.size({"type_vocab_size"}, 2);
+}
+
+void distilbert(const Fields& fields, Config& config) {
+  common(fields, config);
+  config.encoder.norm_epsilon = 1e-12f;  // fixed in DistilBERT's definition; there are no token types
+}
+
+/// Positions count from after the padding token's, as in fairseq.
+void count_from_padding(EncoderConfig& encoder, std::size_t padding, const Fields& fields) {
+  if (encoder.positions <= padding + 1) {
+    fields.fail({"max_position_embeddings"}, "more than " + std::to_string(padding + 1) + ": they begin there");
   }
-  return encoder;
+  encoder.padding = padding;
+  encoder.positions -= padding + 1;
 }
 
-EncoderConfig distilbert(const Fields& fields) {
-  EncoderConfig encoder = common(fields);
-  encoder.norm_epsilon = 1e-12f;  // fixed in DistilBERT's definition; there are no token types
-  return encoder;
+void roberta(const Fields& fields, Config& config) {
+  bert(fields, config);
+  const std::size_t padding = fields.find({"pad_token_id"}) == nullptr ? 1 : fields.size_if_any({"pad_token_id"});
+  count_from_padding(config.encoder, padding, fields);
+}
+
+void electra(const Fields& fields, Config& config) {
+  bert(fields, config);
+  config.encoder.embedding_channels = fields.size({"embedding_size"}, 128);
+  config.encoder.projection = config.encoder.embedding_channels != config.encoder.channels;
+}
+
+void albert(const Fields& fields, Config& config) {
+  bert(fields, config);
+  config.encoder.embedding_channels = fields.size({"embedding_size"}, 128);
+  config.encoder.projection = true;
+  config.encoder.layer_groups = fields.size({"num_hidden_groups"}, 1, config.encoder.layers);
+  fields.require("inner_group_num", 1);
+}
+
+void mpnet(const Fields& fields, Config& config) {
+  common(fields, config);
+  count_from_padding(config.encoder, 1, fields);  // whatever pad_token_id says
+  fields.require("relative_attention_num_buckets", 32);
+  config.encoder.relative = {.kind = RelativePositions::Kind::bias, .buckets = 32};
+}
+
+/// pos_att_type: a list, or "p2c|c2p" as the first files have it.
+void read_products(const Fields& fields, RelativePositions& relative) {
+  const Json* value = fields.find({"pos_att_type"});
+  std::vector<std::string> names;
+  if (value != nullptr && value->is_string()) {
+    std::istringstream text(value->get<std::string>());
+    for (std::string name; std::getline(text, name, '|');) names.push_back(name);
+  } else if (value != nullptr) {
+    if (!value->is_array()) fields.fail({"pos_att_type"}, "a list of c2p, p2c");
+    for (const Json& name : *value) names.push_back(name.is_string() ? name.get<std::string>() : "");
+  }
+  for (const std::string& name : names) {
+    if (name == "c2p")
+      relative.content_to_position = true;
+    else if (name == "p2c")
+      relative.position_to_content = true;
+    else
+      fields.fail({"pos_att_type"}, "c2p, p2c or both");
+  }
+}
+
+void deberta(const Fields& fields, Config& config) {
+  common(fields, config);
+  EncoderConfig& encoder = config.encoder;
+  encoder.norm_epsilon = fields.epsilon({"layer_norm_eps"}, 1e-7f);
+  encoder.token_types = fields.size_if_any({"type_vocab_size"});
+  encoder.position_table = fields.flag({"position_biased_input"}, true);
+  fields.require("embedding_size", encoder.channels);
+  fields.require("attention_head_size", encoder.channels / encoder.heads);
+  fields.require("pooler_hidden_size", encoder.channels);
+  if (config.head.task == Task::sequence_classification) {
+    config.head.activation = fields.activation({"pooler_hidden_act"}, "gelu");
+  }
+
+  RelativePositions& relative = encoder.relative;
+  relative.kind = RelativePositions::Kind::disentangled;
+  read_products(fields, relative);
+  if (!fields.flag({"relative_attention"})) {
+    if (relative.content_to_position || relative.position_to_content)
+      fields.fail({"relative_attention"}, "true, as pos_att_type says");
+    relative.kind = RelativePositions::Kind::none;
+  }
+  const std::size_t largest = fields.size_if_any({"max_relative_positions"});
+  relative.largest = largest > 0 ? largest : fields.size({"max_position_embeddings"});
+  relative.buckets = fields.size_if_any({"position_buckets"});
+  if (relative.buckets == 1 || (relative.buckets > 0 && relative.largest < relative.buckets / 2 + 2)) {
+    fields.fail({"position_buckets"},
+                "at least 2, and fewer than twice the " + std::to_string(relative.largest) + " distances");
+  }
+  const std::size_t rows = 2 * (relative.buckets > 0 ? relative.buckets : relative.largest);
+  if (rows > most_projected / encoder.channels / encoder.layers) {
+    fields.fail({"position_buckets", "max_relative_positions"},
+                "so few that each layer can keep what it makes of them");
+  }
+  relative.shared_projections = fields.flag({"share_att_key"});
+  const std::string norm = fields.text({"norm_rel_ebd"}).value_or("none");
+  if (norm != "none" && norm != "layer_norm") fields.fail({"norm_rel_ebd"}, "none or layer_norm");
+  relative.norm = norm == "layer_norm";
+
+  ConvolutionConfig& convolution = encoder.convolution;
+  convolution.width = fields.size_if_any({"conv_kernel_size"}, widest_convolution);
+  if (convolution.width > 0 && convolution.width % 2 == 0) fields.fail({"conv_kernel_size"}, "an odd number");
+  convolution.groups = fields.size({"conv_groups"}, 1);
+  if (encoder.channels % convolution.groups != 0) fields.fail({"conv_groups"}, "a divisor of the hidden size");
+  convolution.activation = fields.activation({"conv_act"}, "tanh");
+}
+
+/// Which layers of a ModernBERT see only what is near: layer_types says it, or else all but every n-th.
+std::vector<bool> local_layers(const Fields& fields, std::size_t layers) {
+  const std::size_t period = fields.size({"global_attn_every_n_layers"}, 3);
+  const Json* types = fields.find({"layer_types"});
+  if (types != nullptr && (!types->is_array() || types->size() != layers)) {
+    fields.fail({"layer_types"}, "a list of one type for each of the " + std::to_string(layers) + " layers");
+  }
+  std::vector<bool> is_local;
+  for (std::size_t layer = 0; layer < layers; layer++) {
+    const Json& type = types == nullptr ? Json() : (*types)[layer];
+    if (types != nullptr && type != "full_attention" && type != "sliding_attention") {
+      fields.fail_at({"layer_types"}, shown(type), "full_attention or sliding_attention");
+    }
+    is_local.push_back(types != nullptr ? type == "sliding_attention" : layer % period != 0);
+  }
+  return is_local;
+}
+
+/// Of one kind of layers, in the spellings of transformers 5 and 4.
+float theta(const Fields& fields, std::string_view kind, std::string_view before, float fallback) {
+  constexpr float smallest = 1, largest = 1e12f;
+  const float before_that = fields.number({before}, fallback, smallest, largest);
+  if (const auto all = fields.object("rope_parameters")) {
+    if (const auto one = all->object(kind)) {
+      one->require("rope_type", "default");
+      return one->number({"rope_theta"}, before_that, smallest, largest);
+    }
+  }
+  return before_that;
+}
+
+void modernbert(const Fields& fields, Config& config) {
+  common(fields, config);
+  EncoderConfig& encoder = config.encoder;
+  encoder.activation = fields.activation({"hidden_activation"}, "gelu");
+  encoder.norm_epsilon = fields.epsilon({"norm_eps"}, 1e-5f);
+  encoder.position_table = false;
+  encoder.norm_first = encoder.gated = true;
+  encoder.attention_bias = fields.flag({"attention_bias"});
+  encoder.feed_forward_bias = fields.flag({"mlp_bias"});
+  encoder.norm_bias = fields.flag({"norm_bias"});
+  if (encoder.channels / encoder.heads % 2 != 0) {
+    fields.fail({"num_attention_heads"}, "heads of an even number of channels, which are turned in pairs");
+  }
+  fields.require("rope_scaling", nullptr);
+  encoder.rotary = {.global_theta = theta(fields, "full_attention", "global_rope_theta", 160'000),
+                    .local_theta = theta(fields, "sliding_attention", "local_rope_theta", 10'000),
+                    .window = fields.size({"local_attention"}, 128) / 2,
+                    .is_local = local_layers(fields, encoder.layers)};
+  config.head.activation = fields.activation({"classifier_activation"}, "gelu");
+  config.head.bias = fields.flag({"classifier_bias"});
+  config.head.decoder_bias = fields.flag({"decoder_bias"}, true);
+  const std::string pooling = fields.text({"classifier_pooling"}).value_or("cls");
+  if (pooling != "cls" && pooling != "mean") fields.fail({"classifier_pooling"}, "cls or mean");
+  const bool pools = config.head.task == Task::sequence_classification && !config.head.pooling;
+  if (pools) config.head.pooling = pooling == "mean" ? Pooling::mean : Pooling::first;
 }
 
 struct Family {
   std::string_view model_type;
-  EncoderConfig (*encoder)(const Fields&);
+  std::string_view class_prefix;  ///< "Bert" of BertForQuestionAnswering
+  void (*read)(const Fields&, Config&);
 };
 constexpr Family families[] = {
-    {"bert", bert},
-    {"distilbert", distilbert},
+    {"bert", "Bert", bert},
+    {"distilbert", "DistilBert", distilbert},
+    {"roberta", "Roberta", roberta},
+    {"xlm-roberta", "XLMRoberta", roberta},
+    {"camembert", "Camembert", roberta},
+    {"electra", "Electra", electra},
+    {"albert", "Albert", albert},
+    {"mpnet", "MPNet", mpnet},
+    {"deberta-v2", "DebertaV2", deberta},
+    {"modernbert", "ModernBert", modernbert},
 };
 
-struct Architecture {
-  std::string_view model_type, name;
-  Task task;
-};
-constexpr Architecture architectures[] = {
-    {"bert", "BertForQuestionAnswering", Task::question_answering},
-    {"bert", "BertForSequenceClassification", Task::sequence_classification},
-    {"bert", "BertForTokenClassification", Task::token_classification},
-    {"bert", "BertForMaskedLM", Task::masked_lm},
-    {"bert", "BertForPreTraining", Task::masked_lm},
-    {"distilbert", "DistilBertForQuestionAnswering", Task::question_answering},
-    {"distilbert", "DistilBertForSequenceClassification", Task::sequence_classification},
-    {"distilbert", "DistilBertForTokenClassification", Task::token_classification},
-    {"distilbert", "DistilBertForMaskedLM", Task::masked_lm},
-};
-
+/// The family that `model_type` names; where it is missing, as before transformers 2.2, the one of the model class.
 const Family& family(const Fields& fields) {
-  const auto found = std::ranges::find(families, fields.text({"model_type"}).value_or(""), &Family::model_type);
-  if (found == std::end(families)) {
-    fields.fail({"model_type"}, "one of " + list(families, &Family::model_type));
-  }
+  const auto model_type = fields.text({"model_type"});
+  const Json* names = fields.find({"architectures"});
+  const auto is_named = [&](const Family& candidate) {
+    if (model_type) return candidate.model_type == *model_type;
+    const bool one = names != nullptr && names->is_array() && names->size() == 1 && names->front().is_string();
+    return one && names->front().get<std::string>().starts_with(std::string(candidate.class_prefix) + "For");
+  };
+  const auto found = std::ranges::find_if(families, is_named);
+  if (found == std::end(families)) fields.fail({"model_type"}, "one of " + list(families, &Family::model_type));
   return *found;
 }
 
-/// The first name in `architectures` that limn knows.
-const Architecture& architecture(const Fields& fields, std::string_view model_type) {
-  std::vector<Architecture> known;
-  std::ranges::copy_if(architectures, std::back_inserter(known),
-                       [&](const auto& row) { return row.model_type == model_type; });
-  const std::string expected = "one of " + list(known, &Architecture::name);
-  const Json* names = fields.find({"architectures"});
-  if (names == nullptr || !names->is_array() || names->empty()) {
-    fields.fail({"architectures"}, "a list with " + expected, "it decides what the checkpoint's head is for");
-  }
-  std::string found;
-  bool headless = false;
-  for (const Json& name : *names) {
-    const std::string text = name.is_string() ? name.get<std::string>() : "";
-    const auto match = std::ranges::find_if(
-        architectures, [&](const auto& row) { return row.model_type == model_type && row.name == text; });
-    if (match != std::end(architectures)) return *match;
-    found += (found.empty() ? "" : ", ") + shown(name);
-    headless = headless || text.ends_with("Model");  // BertModel
-  }
-  fields.fail_at({"architectures"}, found, expected,
-                 headless ? "the checkpoint is an encoder without a head: there is no output that could be explained"
-                          : "it decides what the checkpoint's head is for");
-}
-
-// ---- labels ------------------------------------------------------------------------------------------------------
-
-/// One per output: id2label in order of its numbers, or LABEL_0, LABEL_1, … (two unless num_labels says otherwise).
-std::vector<std::string> labels(const Fields& fields) {
-  const Json* map = fields.find({"id2label"});
-  const std::size_t count = fields.size({"num_labels", "_num_labels"}, map == nullptr ? 2 : map->size(), most_labels);
-  std::vector<std::string> result;
-  if (map == nullptr) {
-    for (std::size_t i = 0; i < count; i++) result.push_back("LABEL_" + std::to_string(i));
-    return result;
-  }
-  if (!map->is_object() || map->empty()) fields.fail({"id2label"}, "an object of at least one label");
-  std::set<std::string> seen;
-  for (std::size_t i = 0; i < map->size(); i++) {
-    const auto label = map->find(std::to_string(i));
-    if (label == map->end()) {
-      fields.fail_at({"id2label"}, "no label " + std::to_string(i),
-                     "labels numbered from 0 to " + std::to_string(map->size() - 1));
-    }
-    const bool is_text = label->is_string();
-    if (!is_text && !label->is_number_integer()) fields.fail_at({"id2label"}, shown(*label), "each label to be a text");
-    result.push_back(is_text ? label->get<std::string>() : label->dump());
-    if (!seen.insert(result.back()).second) {
-      fields.fail_at({"id2label"}, "the label " + shown_name(result.back()) + " twice", "different labels");
-    }
-  }
-  if (count != result.size()) {
-    fields.fail({"num_labels", "_num_labels"}, std::to_string(result.size()) + ", as many as id2label has");
-  }
-  return result;
-}
-
-HeadConfig head(const Fields& fields, Task task) {
-  HeadConfig head;
-  head.task = task;
-  if (task == Task::question_answering) {
-    head.labels = {"start", "end"};
-  } else if (task != Task::masked_lm) {
-    head.labels = labels(fields);
-    const std::string type = fields.text({"problem_type"}).value_or("single_label_classification");
-    head.multi_label = type == "multi_label_classification";
-    const bool single_output = head.labels.size() == 1;
-    if (!head.multi_label && type != "single_label_classification" && !(type == "regression" && single_output)) {
-      fields.fail({"problem_type"},
-                  "single_label_classification, multi_label_classification, or regression with one output");
-    }
-    head.sigmoid = head.multi_label || single_output;
-  }
-  return head;
-}
-
-}  // namespace
-
-Config read_config(const std::filesystem::path& folder) {
+Json read_file(const std::filesystem::path& folder) {
   std::error_code ignored;  // what cannot be looked at is not there
   if (!std::filesystem::is_directory(folder, ignored)) {
     throw Error({.file = folder.string(),
@@ -278,18 +262,35 @@ Config read_config(const std::filesystem::path& folder) {
                  .expected = "the checkpoint's config.json",
                  .hint = "a checkpoint folder has config.json, the weights and the tokenizer"});
   }
-  return parse_config(read_json(path), path.string());
+  Json json = read_json(path);
+  if (!json.is_object()) throw Error({.file = path.string(), .found = shown(json), .expected = "an object"});
+  return json;
 }
 
-Config parse_config(const Json& json, const std::string& file) {
+}  // namespace
+
+Config read_config(const std::filesystem::path& folder, const HasTensor& has_tensor) {
+  return parse_config(read_file(folder), (folder / "config.json").string(), has_tensor);
+}
+
+Config parse_config(const Json& json, const std::string& file, const HasTensor& has_tensor) {
   if (!json.is_object()) throw Error({.file = file, .found = shown(json), .expected = "an object"});
   const Fields fields(json, file);
   const Family& known = family(fields);
-  const Architecture& model = architecture(fields, known.model_type);
-  return {.model_type = std::string(known.model_type),
-          .architecture = std::string(model.name),
-          .encoder = known.encoder(fields),
-          .head = head(fields, model.task)};
+  const NamedHead head = named_head(fields, {known.model_type, known.class_prefix}, has_tensor);
+  Config config;
+  config.model_type = known.model_type;
+  config.architecture = head.architecture;
+  config.head = head_config(fields, head.task);
+  if (const auto block = fields.object("limn")) config.prefix = block->text({"prefix"});
+  known.read(fields, config);
+  return config;
+}
+
+void check_config(const std::filesystem::path& folder) {
+  const Json json = read_file(folder);
+  const std::string file = (folder / "config.json").string();
+  family(Fields(json, file));
 }
 
 }  // namespace limn

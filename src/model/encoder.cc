@@ -5,8 +5,10 @@
 
 #include "base/parallel.h"
 #include "math/attention.h"
+#include "math/convolution.h"
 #include "math/kernels.h"
 #include "math/linear.h"
+#include "model/places.h"
 
 namespace limn {
 namespace {
@@ -17,44 +19,92 @@ void norm(const Norm& weights, View x, NormTrace* trace) { norm(x, weights.w, we
 
 void norm_vjp(const Norm& weights, const NormTrace& trace, View dx) { norm_vjp(dx, weights.w, trace); }
 
-/// x = norm(x + position + type)
-void embed(const Encoder& encoder, const Batch& batch, View x, NormTrace* trace) {
-  const EmbeddingWeights& weights = encoder.weights.embeddings;
-  for (std::size_t sequence = 0; sequence < batch.sequences(); sequence++) {
-    const std::size_t begin = batch.row_begin[sequence], end = batch.row_begin[sequence + 1];
-    for (std::size_t row = begin; row < end; row++) {
-      kernels().add(weights.position.row(row - begin), x.columns, x.row(row));
-      if (!weights.token_type.empty())
-        kernels().add(weights.token_type.row(static_cast<std::size_t>(batch.type_ids[row])), x.columns, x.row(row));
-    }
-  }
-  norm(weights.norm, x, trace);
+void add(ConstView x, View y) {
+  parallel_for_rows(y.rows, [&](std::size_t i) { kernels().add(x.row(i), y.columns, y.row(i)); });
 }
 
-void embed_vjp(const Encoder& encoder, const Trace& trace, View dx) {
-  norm_vjp(encoder.weights.embeddings.norm, trace.embedding_norm, dx);
+/// The position of each row within its sequence, as the family counts.
+std::vector<std::size_t> positions(const EncoderConfig& config, const Batch& batch) {
+  std::vector<std::size_t> result(batch.rows());
+  for (std::size_t sequence = 0; sequence < batch.sequences(); sequence++) {
+    std::size_t next = config.padding ? *config.padding + 1 : 0;
+    for (std::size_t row = batch.row_begin[sequence]; row < batch.row_begin[sequence + 1]; row++) {
+      const bool is_padding = config.padding && static_cast<std::size_t>(batch.ids[row]) == *config.padding;
+      result[row] = is_padding ? *config.padding : next++;
+    }
+  }
+  return result;
+}
+
+/// x = project(norm(x + position + type))
+Mat embed(const Encoder& encoder, const Batch& batch, Mat x, NormTrace* trace) {
+  const EmbeddingWeights& weights = encoder.weights.embeddings;
+  const auto add_rows = [&](ConstView table, const auto& indices) {
+    if (table.empty()) return;
+    for (std::size_t row = 0; row < x.rows(); row++)
+      kernels().add(table.row(static_cast<std::size_t>(indices[row])), x.columns(), x.row(row));
+  };
+  add_rows(weights.position, positions(encoder.config, batch));
+  add_rows(weights.token_type, batch.type_ids);
+  norm(weights.norm, x, trace);
+  if (weights.projection.w.empty()) return x;
+  Mat projected(x.rows(), encoder.config.channels);
+  linear(x, weights.projection.w, weights.projection.b, projected);
+  return projected;
+}
+
+Mat embed_vjp(const Encoder& encoder, const Trace& trace, Mat dx) {
+  const EmbeddingWeights& weights = encoder.weights.embeddings;
+  if (!weights.projection.w.empty()) {
+    Mat below(dx.rows(), encoder.config.embedding_channels);
+    linear_vjp(dx, weights.projection.w, below);
+    dx = std::move(below);
+  }
+  norm_vjp(weights.norm, trace.embedding_norm, dx);
+  return dx;
+}
+
+std::size_t layer_floats(const EncoderConfig& config) {
+  return 5 * config.channels + (config.gated ? 2 : 1) * config.feed_forward;
 }
 
 /// Gives every matrix of the trace its place in one block.
 void allocate(Trace& trace, const EncoderConfig& config, std::size_t rows, Layer from, Layer to) {
-  const std::size_t channels = config.channels, layers = static_cast<std::size_t>(std::max(to.number, 0) - std::max(from.number, 0));
-  const std::size_t layer_floats = 5 * channels + config.feed_forward;
-  trace.block.reset();  // before the new one is asked for
-  trace.block.reset(new float[rows * (channels + layers * layer_floats)]);
-  float* next = trace.block.get();
+  const std::size_t channels = config.channels;
+  const auto first = static_cast<std::size_t>(std::max(from.number, 0));
+  const auto end = static_cast<std::size_t>(std::max(to.number, 0));
+  std::size_t floats = 0;
+  float* next = nullptr;
   const auto place = [&](Mat& mat, std::size_t columns) {
+    if (next == nullptr) {
+      floats += rows * columns;
+      return;
+    }
     mat.place(next, rows * columns);
     next += rows * columns;
   };
-  place(trace.embedding_norm.x_hat, channels);
+  const auto place_all = [&] {
+    place(trace.embedding_norm.x_hat, config.embedding_channels);
+    for (std::size_t i = first; i < end; i++) {
+      LayerTrace& layer = trace.layers[i];
+      place(layer.qkv, 3 * channels);
+      place(layer.activation_slope, config.feed_forward);
+      if (config.gated) place(layer.gate_value, config.feed_forward);
+      place(layer.attention_norm.x_hat, channels);
+      place(layer.feed_forward_norm.x_hat, channels);
+    }
+    if (config.norm_first) place(trace.final_norm.x_hat, channels);
+    if (config.convolution.width > 0) {
+      place(trace.convolution_slope, channels);
+      place(trace.convolution_norm.x_hat, channels);
+    }
+  };
   trace.layers.resize(config.layers);
-  const auto first = static_cast<std::size_t>(std::max(from.number, 0));
-  for (std::size_t i = first; i < first + layers; i++) {
-    place(trace.layers[i].qkv, 3 * channels);
-    place(trace.layers[i].activation_slope, config.feed_forward);
-    place(trace.layers[i].attention_norm.x_hat, channels);
-    place(trace.layers[i].feed_forward_norm.x_hat, channels);
-  }
+  place_all();          // counts
+  trace.block.reset();  // before the new one is asked for
+  trace.block.reset(new float[floats]);
+  next = trace.block.get();
+  place_all();
 }
 
 /// Buffers that the layers of one pass share.
@@ -62,63 +112,200 @@ struct Workspace {
   Mat qkv;      // (N, 3C)
   Mat context;  // (N, C)
   Mat hidden;   // (N, F)
+  Mat gate;     // (N, F)
+  Mat branch;   // (N, C): beside the residual stream
+  Mat input;    // (N, C): of the first layer, where a convolution needs it
 };
 
-/// x = norm(x + output(attention(query x, key x, value x)))
-void attention_block(const LayerWeights& weights, std::size_t heads, const Batch& batch, View x, Workspace& space, LayerTrace* trace) {
+/// One layer of one pass.
+struct LayerPass {
+  const EncoderConfig& config;
+  const LayerWeights& weights;
+  const Batch& batch;
+  AttentionScores scores;
+  const Rotation* rotation;  // nothing: none
+  Workspace& space;
+};
+
+/// What a block reads: x, or where norms come first its norm.
+ConstView block_input(const LayerPass& pass, const Norm& weights, ConstView x, NormTrace* trace) {
+  if (!pass.config.norm_first || weights.w.empty()) return x;
+  Mat& branch = pass.space.branch;
+  branch.resize(x.rows, x.columns);
+  parallel_for_rows(x.rows, [&](std::size_t i) { std::copy_n(x.row(i), x.columns, branch.row(i)); });
+  norm(weights, branch, trace);
+  return branch;
+}
+
+/// Adds to dx what `products` gives a block's input: products(view, accumulate) sums the vjps of its linear layers.
+template <class Products>
+void block_input_vjp(const LayerPass& pass, const Norm& weights, const NormTrace& trace, View dx,
+                     const Products& products) {
+  if (!pass.config.norm_first || weights.w.empty()) return products(dx, true);
+  Mat& branch = pass.space.branch;
+  branch.resize(dx.rows, dx.columns);
+  products(branch.view(), false);
+  norm_vjp(weights, trace, branch);
+  add(branch, dx);
+}
+
+/// x = norm(x + output(attention(query x, key x, value x))), or x + output(attention(… norm(x) …))
+void attention_block(const LayerPass& pass, View x, LayerTrace* trace) {
+  const LayerWeights& weights = pass.weights;
   const std::size_t channels = x.columns;
-  Mat& qkv = trace ? trace->qkv : space.qkv;
+  const ConstView input = block_input(pass, weights.attention_norm, x, trace ? &trace->attention_norm : nullptr);
+  Mat& qkv = trace ? trace->qkv : pass.space.qkv;
   qkv.resize(x.rows, 3 * channels);
-  linear(x, weights.query.w, weights.query.b, qkv.view().column_range(0, channels));
-  linear(x, weights.key.w, weights.key.b, qkv.view().column_range(channels, 2 * channels));
-  linear(x, weights.value.w, weights.value.b, qkv.view().column_range(2 * channels, 3 * channels));
-  space.context.resize(x.rows, channels);
-  attention(qkv, batch.row_begin, heads, space.context);
-  linear(space.context, weights.output.w, weights.output.b, x, true);
-  norm(weights.attention_norm, x, trace ? &trace->attention_norm : nullptr);
+  linear(input, weights.query.w, weights.query.b, qkv.view().column_range(0, channels));
+  linear(input, weights.key.w, weights.key.b, qkv.view().column_range(channels, 2 * channels));
+  linear(input, weights.value.w, weights.value.b, qkv.view().column_range(2 * channels, 3 * channels));
+  if (pass.rotation) rotate(qkv, pass.batch.row_begin, pass.config.heads, *pass.rotation);
+  Mat& context = pass.space.context;
+  context.resize(x.rows, channels);
+  attention(qkv, pass.batch.row_begin, pass.config.heads, pass.scores, context);
+  linear(context, weights.output.w, weights.output.b, x, true);
+  if (!pass.config.norm_first) norm(weights.attention_norm, x, trace ? &trace->attention_norm : nullptr);
 }
 
 template <class Tap>
-void attention_block_vjp(const LayerWeights& weights, std::size_t heads, const Batch& batch, View dx, Workspace& space,
-                         const LayerTrace& trace, const Tap& tap) {
+void attention_block_vjp(const LayerPass& pass, View dx, const LayerTrace& trace, const Tap& tap) {
+  const LayerWeights& weights = pass.weights;
   const std::size_t channels = dx.columns;
-  norm_vjp(weights.attention_norm, trace.attention_norm, dx);
-  space.context.resize(dx.rows, channels);
-  linear_vjp(dx, weights.output.w, space.context);
-  tap(space.context);
-  space.qkv.resize(dx.rows, 3 * channels);
-  attention_vjp(trace.qkv, batch.row_begin, heads, space.context, space.qkv);
-  linear_vjp(space.qkv.view().column_range(0, channels), weights.query.w, dx, true);
-  linear_vjp(space.qkv.view().column_range(channels, 2 * channels), weights.key.w, dx, true);
-  linear_vjp(space.qkv.view().column_range(2 * channels, 3 * channels), weights.value.w, dx, true);
+  if (!pass.config.norm_first) norm_vjp(weights.attention_norm, trace.attention_norm, dx);
+  Mat& context = pass.space.context;
+  context.resize(dx.rows, channels);
+  linear_vjp(dx, weights.output.w, context);
+  tap(context);
+  Mat& qkv = pass.space.qkv;
+  qkv.resize(dx.rows, 3 * channels);
+  attention_vjp(trace.qkv, pass.batch.row_begin, pass.config.heads, pass.scores, context, qkv);
+  if (pass.rotation) rotate_vjp(qkv, pass.batch.row_begin, pass.config.heads, *pass.rotation);
+  block_input_vjp(pass, weights.attention_norm, trace.attention_norm, dx, [&](View dinput, bool accumulate) {
+    linear_vjp(qkv.view().column_range(0, channels), weights.query.w, dinput, accumulate);
+    linear_vjp(qkv.view().column_range(channels, 2 * channels), weights.key.w, dinput, true);
+    linear_vjp(qkv.view().column_range(2 * channels, 3 * channels), weights.value.w, dinput, true);
+  });
 }
 
-/// x = norm(x + down(act(up x)))
-void feed_forward_block(const LayerWeights& weights, Activation activation, View x, Workspace& space, LayerTrace* trace) {
-  space.hidden.resize(x.rows, weights.up.w.rows);
+/// x = norm(x + down(act(up x) ∘ gate x)), or x + down(act(up norm(x)) ∘ gate norm(x)); not every family has a gate.
+void feed_forward_block(const LayerPass& pass, View x, LayerTrace* trace) {
+  const LayerWeights& weights = pass.weights;
+  const Activation activation = pass.config.activation;
+  const ConstView input = block_input(pass, weights.feed_forward_norm, x, trace ? &trace->feed_forward_norm : nullptr);
+  Mat &hidden = pass.space.hidden, &gate = pass.space.gate;
+  hidden.resize(x.rows, weights.up.w.rows);
   if (trace != nullptr) trace->activation_slope.resize(x.rows, weights.up.w.rows);
-  linear(x, weights.up.w, weights.up.b, space.hidden, false, [&](View tile, std::size_t row, std::size_t column) {
+  linear(input, weights.up.w, weights.up.b, hidden, false, [&](View tile, std::size_t row, std::size_t column) {
     for (std::size_t i = 0; i < tile.rows; i++)
-      kernels().activate(activation, tile.row(i), tile.columns, trace ? trace->activation_slope.row(row + i) + column : nullptr);
+      kernels().activate(activation, tile.row(i), tile.columns,
+                         trace ? trace->activation_slope.row(row + i) + column : nullptr);
   });
-  linear(space.hidden, weights.down.w, weights.down.b, x, true);
-  norm(weights.feed_forward_norm, x, trace ? &trace->feed_forward_norm : nullptr);
+  if (!weights.gate.w.empty()) {
+    gate.resize(x.rows, weights.gate.w.rows);
+    if (trace != nullptr) trace->gate_value.resize(x.rows, weights.gate.w.rows);
+    linear(input, weights.gate.w, weights.gate.b, gate, false, [&](View tile, std::size_t row, std::size_t column) {
+      for (std::size_t i = 0; i < tile.rows; i++)
+        kernels().gate(tile.row(i), tile.columns, hidden.row(row + i) + column,
+                       trace ? trace->activation_slope.row(row + i) + column : nullptr,
+                       trace ? trace->gate_value.row(row + i) + column : nullptr);
+    });
+  }
+  linear(hidden, weights.down.w, weights.down.b, x, true);
+  if (!pass.config.norm_first) norm(weights.feed_forward_norm, x, trace ? &trace->feed_forward_norm : nullptr);
 }
 
-void feed_forward_block_vjp(const LayerWeights& weights, View dx, Workspace& space, const LayerTrace& trace) {
-  norm_vjp(weights.feed_forward_norm, trace.feed_forward_norm, dx);
-  space.hidden.resize(dx.rows, weights.up.w.rows);
-  linear_vjp(dx, weights.down.w, space.hidden);
+void feed_forward_block_vjp(const LayerPass& pass, View dx, const LayerTrace& trace) {
+  const LayerWeights& weights = pass.weights;
+  if (!pass.config.norm_first) norm_vjp(weights.feed_forward_norm, trace.feed_forward_norm, dx);
+  const bool gated = !weights.gate.w.empty();
+  Mat &hidden = pass.space.hidden, &gate = pass.space.gate;
+  hidden.resize(dx.rows, weights.up.w.rows);
+  if (gated) gate.resize(dx.rows, weights.gate.w.rows);
+  linear_vjp(dx, weights.down.w, hidden);
   parallel_for_rows(dx.rows, [&](std::size_t i) {
-    kernels().activate_vjp(space.hidden.row(i), trace.activation_slope.row(i), space.hidden.columns());
+    if (gated)
+      kernels().gate_vjp(trace.activation_slope.row(i), trace.gate_value.row(i), hidden.columns(), hidden.row(i),
+                         gate.row(i));
+    else
+      kernels().activate_vjp(hidden.row(i), trace.activation_slope.row(i), hidden.columns());
   });
-  linear_vjp(space.hidden, weights.up.w, dx, true);
+  block_input_vjp(pass, weights.feed_forward_norm, trace.feed_forward_norm, dx, [&](View dinput, bool accumulate) {
+    linear_vjp(hidden, weights.up.w, dinput, accumulate);
+    if (gated) linear_vjp(gate, weights.gate.w, dinput, true);
+  });
+}
+
+/// x = norm(x + act(convolution(input))), input what entered the first layer and x what left it
+void convolution_block(const LayerPass& pass, const ConvolutionWeights& weights, View x, Trace* trace) {
+  Mat& branch = pass.space.branch;
+  branch.resize(x.rows, x.columns);
+  if (trace != nullptr) trace->convolution_slope.resize(x.rows, x.columns);
+  convolution(pass.space.input, pass.batch.row_begin, weights.w, weights.b, branch);
+  for (std::size_t i = 0; i < x.rows; i++)
+    kernels().activate(pass.config.convolution.activation, branch.row(i), x.columns,
+                       trace ? trace->convolution_slope.row(i) : nullptr);
+  add(branch, x);
+  norm(weights.norm, x, trace ? &trace->convolution_norm : nullptr);
+}
+
+/// dx becomes that of x; space.input that of input, as far as it goes through the convolution.
+void convolution_block_vjp(const LayerPass& pass, const ConvolutionWeights& weights, View dx, const Trace& trace) {
+  norm_vjp(weights.norm, trace.convolution_norm, dx);
+  Mat& branch = pass.space.branch;
+  branch = copy(dx);
+  for (std::size_t i = 0; i < dx.rows; i++)
+    kernels().activate_vjp(branch.row(i), trace.convolution_slope.row(i), dx.columns);
+  pass.space.input.resize(dx.rows, dx.columns);
+  convolution_vjp(branch, pass.batch.row_begin, weights.w, pass.space.input);
+}
+
+/// The layers of one pass over a batch.
+class Pass {
+ public:
+  Pass(const Encoder& encoder, const Batch& batch)
+      : encoder_(encoder), batch_(batch), places_(places_of(encoder.config, encoder.weights, batch.longest())) {}
+
+  LayerPass layer(std::size_t layer) {
+    const EncoderConfig& config = encoder_.config;
+    return {.config = config,
+            .weights = encoder_.weights.layers[layer],
+            .batch = batch_,
+            .scores = scores_of(config, encoder_.weights, places_, layer),
+            .rotation = config.rotary.global_theta > 0 ? &rotation_of(config, places_, layer) : nullptr,
+            .space = space_};
+  }
+
+ private:
+  const Encoder& encoder_;
+  const Batch& batch_;
+  Places places_;
+  Workspace space_;
+};
+
+/// Whether a convolution stands beside this layer.
+bool has_convolution(const EncoderConfig& config, std::size_t layer) {
+  return layer == 0 && config.convolution.width > 0;
+}
+
+bool has_final_norm(const EncoderConfig& config, std::size_t layer) {
+  return config.norm_first && layer + 1 == config.layers;
 }
 
 }  // namespace
 
 std::size_t trace_floats_a_row(const EncoderConfig& config) {
-  return config.channels + config.layers * (5 * config.channels + config.feed_forward);
+  const std::size_t around = (config.norm_first ? 1 : 0) + (config.convolution.width > 0 ? 2 : 0);
+  return config.embedding_channels + around * config.channels + config.layers * layer_floats(config);
+}
+
+std::size_t channels_at(const EncoderConfig& config, Layer layer) {
+  return layer == Layer::word() ? config.embedding_channels : config.channels;
+}
+
+std::size_t Batch::longest() const {
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < sequences(); i++) longest = std::max(longest, row_begin[i + 1] - row_begin[i]);
+  return longest;
 }
 
 void Batch::add(std::span<const std::int32_t> sequence_ids, std::span<const std::int32_t> sequence_type_ids) {
@@ -139,17 +326,21 @@ Mat word_embeddings(const Encoder& encoder, const Batch& batch) {
 Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace) {
   assert(x.rows() == batch.rows() && from.number <= to.number);
   if (trace != nullptr) allocate(*trace, encoder.config, batch.rows(), from, to);
-  Workspace space;
+  Pass pass(encoder, batch);
   for (int number = from.number + 1; number <= to.number; number++) {
     if (number == 0) {
-      embed(encoder, batch, x, trace ? &trace->embedding_norm : nullptr);
+      x = embed(encoder, batch, std::move(x), trace ? &trace->embedding_norm : nullptr);
       continue;
     }
     const auto layer = static_cast<std::size_t>(number - 1);
-    const LayerWeights& weights = encoder.weights.layers[layer];
+    const LayerPass layer_pass = pass.layer(layer);
     LayerTrace* layer_trace = trace ? &trace->layers[layer] : nullptr;
-    attention_block(weights, encoder.config.heads, batch, x, space, layer_trace);
-    feed_forward_block(weights, encoder.config.activation, x, space, layer_trace);
+    if (has_convolution(encoder.config, layer)) layer_pass.space.input = copy(x);
+    attention_block(layer_pass, x, layer_trace);
+    feed_forward_block(layer_pass, x, layer_trace);
+    if (has_convolution(encoder.config, layer)) convolution_block(layer_pass, encoder.weights.convolution, x, trace);
+    if (has_final_norm(encoder.config, layer))
+      norm(encoder.weights.final_norm, x, trace ? &trace->final_norm : nullptr);
   }
   return x;
 }
@@ -157,18 +348,23 @@ Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer
 Mat vjp(const Encoder& encoder, const Batch& batch, Layer from, Mat dx, Layer to, const Trace& trace,
         const AttentionTap& tap) {
   assert(dx.rows() == batch.rows() && from.number <= to.number);
-  Workspace space;
+  Pass pass(encoder, batch);
   for (int number = to.number; number > from.number; number--) {
     if (number == 0) {
-      embed_vjp(encoder, trace, dx);
+      dx = embed_vjp(encoder, trace, std::move(dx));
       continue;
     }
     const auto layer = static_cast<std::size_t>(number - 1);
-    const LayerWeights& weights = encoder.weights.layers[layer];
+    const LayerPass layer_pass = pass.layer(layer);
     const LayerTrace& layer_trace = trace.layers[layer];
-    feed_forward_block_vjp(weights, dx, space, layer_trace);
-    attention_block_vjp(weights, encoder.config.heads, batch, dx, space, layer_trace,
-                        [&](ConstView dcontext) { if (tap) tap(layer, dcontext); });
+    if (has_final_norm(encoder.config, layer)) norm_vjp(encoder.weights.final_norm, trace.final_norm, dx);
+    if (has_convolution(encoder.config, layer))
+      convolution_block_vjp(layer_pass, encoder.weights.convolution, dx, trace);
+    feed_forward_block_vjp(layer_pass, dx, layer_trace);
+    attention_block_vjp(layer_pass, dx, layer_trace, [&](ConstView dcontext) {
+      if (tap) tap(layer, dcontext);
+    });
+    if (has_convolution(encoder.config, layer)) add(layer_pass.space.input, dx);
   }
   return dx;
 }

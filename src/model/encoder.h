@@ -14,7 +14,8 @@
 
 namespace limn {
 
-// Letters: N packed rows (all tokens of all sequences of a batch), C channels, F feed-forward.
+// Letters: N packed rows (all tokens of all sequences of a batch), E channels of word embeddings, C channels (mostly
+// the same), F feed-forward.
 
 /// Sequences packed row by row: no padding, no mask. row_begin (sequences + 1) says where each one starts.
 struct Batch {
@@ -24,19 +25,22 @@ struct Batch {
   void add(std::span<const std::int32_t> sequence_ids, std::span<const std::int32_t> sequence_type_ids);
   std::size_t rows() const { return ids.size(); }
   std::size_t sequences() const { return row_begin.size() - 1; }
+  std::size_t longest() const;  ///< rows of the longest sequence
 };
 
 /// What the backward pass of a layer needs; inputs of linear layers are not in it, since only ∂/∂input is wanted.
 struct LayerTrace {
-  Mat qkv;               // (N, 3C)
-  Mat activation_slope;  // (N, F): act′ at the feed-forward's hidden units
+  Mat qkv;               // (N, 3C), queries and keys turned by their positions where the family does that
+  Mat activation_slope;  // (N, F): act′ at the feed-forward's hidden units, times their gate
+  Mat gate_value;        // (N, F): act at those units, where they have a gate
   NormTrace attention_norm, feed_forward_norm;
 };
 
 /// All matrices of a trace stand in one block: many of changing sizes would leave the heap full of holes.
 struct Trace {
   std::unique_ptr<float[]> block;
-  NormTrace embedding_norm;
+  NormTrace embedding_norm, final_norm, convolution_norm;
+  Mat convolution_slope;  // (N, C)
   std::vector<LayerTrace> layers;
 };
 
@@ -49,13 +53,17 @@ struct Encoder {
   const Weights& weights;
 };
 
-/// The batch's word embeddings e (N, C): rows of the embedding matrix, before positions, types and norm.
+/// Channels of what stands at a layer: E or C.
+std::size_t channels_at(const EncoderConfig& config, Layer layer);
+
+/// The batch's word embeddings e (N, E): rows of the embedding matrix, before positions, types and norm.
 /// All ids must be within the vocabulary, all sequences within the positions.
 Mat word_embeddings(const Encoder& encoder, const Batch& batch);
 
-/// Runs the encoder from `from` to `to`: x (N, C) is what stands at `from` (Layer::word(): word embeddings, see above;
-/// Layer::embeddings(): the embedding block's output; N: layer N's output), the result what stands at `to`.
-/// With a trace, what vjp needs is kept in it.
+/// Runs the encoder from `from` to `to`: x (N, channels_at(from)) is what stands at `from`, the result what stands at
+/// `to`. Layer::word(): word embeddings, see above; Layer::embeddings(): what enters the first layer, that is, the
+/// embedding block's output after its norm and projection; N: layer N's output, the last one's after the final norm, if
+/// there is one. With a trace, what vjp needs is kept in it.
 Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace = nullptr);
 
 /// Called by vjp for each layer (from 0), last to first, with ∂F/∂(the attention heads' outputs side by side) (N, C).

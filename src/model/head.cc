@@ -8,30 +8,46 @@
 namespace limn {
 namespace {
 
-/// One row per sequence; or all rows as they are.
-Mat pool(Pooling pooling, const Batch& batch, ConstView hidden) {
+/// One row per sequence; or all rows as they are. @param largest of max pooling: where each number comes from.
+Mat pool(Pooling pooling, const Batch& batch, ConstView hidden, std::vector<std::size_t>* largest) {
   if (pooling == Pooling::none) return copy(hidden);
   Mat x(batch.sequences(), hidden.columns);
+  if (largest != nullptr && pooling == Pooling::max) largest->assign(batch.sequences() * hidden.columns, 0);
   for (std::size_t sequence = 0; sequence < batch.sequences(); sequence++) {
     const std::size_t begin = batch.row_begin[sequence];
     const std::size_t end = pooling == Pooling::first ? begin + 1 : batch.row_begin[sequence + 1];
     float* row = x.row(sequence);
     std::copy_n(hidden.row(begin), hidden.columns, row);
+    if (pooling == Pooling::max) {
+      for (std::size_t j = 0; j < hidden.columns; j++) {
+        std::size_t best = begin;
+        for (std::size_t i = begin + 1; i < end; i++)
+          if (hidden(i, j) > hidden(best, j)) best = i;
+        row[j] = hidden(best, j);
+        if (largest != nullptr) (*largest)[sequence * hidden.columns + j] = best;
+      }
+      continue;
+    }
     for (std::size_t i = begin + 1; i < end; i++) kernels().add(hidden.row(i), hidden.columns, row);
     for (std::size_t j = 0; j < hidden.columns; j++) row[j] /= static_cast<float>(end - begin);
   }
   return x;
 }
 
-Mat pool_vjp(Pooling pooling, const Batch& batch, Mat dx) {
+Mat pool_vjp(Pooling pooling, const Batch& batch, Mat dx, const std::vector<std::size_t>& largest) {
   if (pooling == Pooling::none) return dx;
   Mat dhidden(batch.rows(), dx.columns());
   std::fill_n(dhidden.row(0), dhidden.rows() * dhidden.columns(), 0.f);
   for (std::size_t sequence = 0; sequence < batch.sequences(); sequence++) {
     const std::size_t begin = batch.row_begin[sequence];
     const std::size_t end = pooling == Pooling::first ? begin + 1 : batch.row_begin[sequence + 1];
-    for (std::size_t i = begin; i < end; i++)
-      for (std::size_t j = 0; j < dx.columns(); j++) dhidden(i, j) = dx(sequence, j) / static_cast<float>(end - begin);
+    for (std::size_t j = 0; j < dx.columns(); j++) {
+      if (pooling == Pooling::max) {
+        dhidden(largest[sequence * dx.columns() + j], j) = dx(sequence, j);
+        continue;
+      }
+      for (std::size_t i = begin; i < end; i++) dhidden(i, j) = dx(sequence, j) / static_cast<float>(end - begin);
+    }
   }
   return dhidden;
 }
@@ -40,11 +56,11 @@ Mat pool_vjp(Pooling pooling, const Batch& batch, Mat dx) {
 
 Mat head_forward(const Encoder& encoder, const Batch& batch, ConstView hidden, HeadTrace* trace) {
   const Head& head = encoder.weights.head;
-  if (trace != nullptr) trace->resize(head.steps.size());
-  Mat x = pool(head.pooling, batch, hidden);
+  if (trace != nullptr) trace->steps.resize(head.steps.size());
+  Mat x = pool(head.pooling, batch, hidden, trace ? &trace->largest : nullptr);
   for (std::size_t s = 0; s < head.steps.size(); s++) {
     const HeadStep& step = head.steps[s];
-    HeadStepTrace* step_trace = trace ? &(*trace)[s] : nullptr;
+    HeadStepTrace* step_trace = trace ? &trace->steps[s] : nullptr;
     Mat y(x.rows(), step.linear.w.rows);
     if (step_trace != nullptr) step_trace->activation_slope.resize(y.rows(), y.columns());
     linear(x, step.linear.w, step.linear.b, y, false, [&](View tile, std::size_t row, std::size_t column) {
@@ -63,14 +79,14 @@ Mat head_vjp(const Encoder& encoder, const Batch& batch, Mat dlogits, const Head
   Mat dx = std::move(dlogits);
   for (std::size_t s = head.steps.size(); s-- > 0;) {
     const HeadStep& step = head.steps[s];
-    if (step.norm) norm_vjp(dx, step.norm->w, trace[s].norm);
+    if (step.norm) norm_vjp(dx, step.norm->w, trace.steps[s].norm);
     for (std::size_t i = 0; i < dx.rows(); i++)
-      kernels().activate_vjp(dx.row(i), trace[s].activation_slope.row(i), dx.columns());
+      kernels().activate_vjp(dx.row(i), trace.steps[s].activation_slope.row(i), dx.columns());
     Mat below(dx.rows(), step.linear.w.columns);
     linear_vjp(dx, step.linear.w, below);
     dx = std::move(below);
   }
-  return pool_vjp(head.pooling, batch, std::move(dx));
+  return pool_vjp(head.pooling, batch, std::move(dx), trace.largest);
 }
 
 }  // namespace limn

@@ -13,9 +13,13 @@ struct HeadStepTrace {
   Mat activation_slope;  // (rows, out)
   NormTrace norm;
 };
-using HeadTrace = std::vector<HeadStepTrace>;
+struct HeadTrace {
+  std::vector<std::size_t> largest;  // (sequences · C): the row that max pooling took
+  std::vector<HeadStepTrace> steps;
+};
 
-/// Logits from the encoder's last hidden states (N, C): (N, L) if the head looks at every token, (sequences, L) if it pools.
+/// Logits from the encoder's last hidden states (N, C): (N, L) if the head looks at every token, (sequences, L) if it
+/// pools.
 Mat head_forward(const Encoder& encoder, const Batch& batch, ConstView hidden, HeadTrace* trace = nullptr);
 
 /// ∂F/∂hidden (N, C) from ∂F/∂logits.

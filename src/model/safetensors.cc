@@ -1,13 +1,10 @@
 #include "model/safetensors.h"
 
 #include <algorithm>
-#include <bit>
-#include <cassert>
 #include <cstdint>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "base/json.h"
@@ -17,8 +14,6 @@ namespace limn {
 namespace {
 
 using Json = nlohmann::json;
-
-static_assert(std::endian::native == std::endian::little, "safetensors files are read in place");
 
 constexpr std::size_t length_bytes = 8;
 constexpr std::uint64_t longest_header = 100'000'000;  // as the safetensors package has it
@@ -127,12 +122,7 @@ void check_overlap(const Tensors& tensors, const std::string& file) {
 /// The JSON text of the header.
 std::string_view header(std::span<const std::byte> bytes, const std::string& file) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (text.starts_with("version https://git-lfs")) {
-    throw Error({.file = file,
-                 .found = "a Git LFS pointer",
-                 .expected = "the weights themselves",
-                 .hint = "'git lfs pull' fetches them"});
-  }
+  refuse_pointer(bytes, file);
   if (bytes.size() < length_bytes) {
     throw Error({.file = file,
                  .found = std::to_string(bytes.size()) + " bytes",
@@ -153,46 +143,7 @@ std::string_view header(std::span<const std::byte> bytes, const std::string& fil
   return text.substr(length_bytes, static_cast<std::size_t>(length));
 }
 
-/// IEEE 754 half precision: 1 sign, 5 exponent (bias 15) and 10 fraction bits.
-float widen_f16(std::uint16_t half) {
-  const std::uint32_t magnitude = half & 0x7fffu;
-  const std::uint32_t exponent = half & 0x7c00u;
-  // 112 = 127 - 15 moves the exponent to float32's bias; infinities and NaNs keep an exponent of all ones.
-  const std::uint32_t bias = exponent == 0x7c00u ? 2 * 112u << 23 : 112u << 23;
-  const auto normal = std::bit_cast<float>((magnitude << 13) + bias);
-  const float subnormal = static_cast<float>(static_cast<std::int32_t>(magnitude)) * 0x1p-24f;
-  const auto positive = std::bit_cast<std::uint32_t>(exponent == 0 ? subnormal : normal);
-  return std::bit_cast<float>(positive | (half & 0x8000u) << 16);
-}
-
-/// The upper half of a float32.
-float widen_bf16(std::uint16_t half) { return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16); }
-
-template <float (*widen_one)(std::uint16_t)>
-void widen_halves(const std::byte* bytes, std::span<float> numbers) {
-  for (std::size_t i = 0; i < numbers.size(); i++) {
-    std::uint16_t half = 0;
-    std::memcpy(&half, bytes + 2 * i, sizeof half);
-    numbers[i] = widen_one(half);
-  }
-}
-
-bool is_there(const std::filesystem::path& path) {
-  std::error_code ignored;  // what cannot be looked at is not there
-  return std::filesystem::exists(path, ignored);
-}
-
-bool is_plain_name(const std::string& name) {
-  return !name.empty() && name != "." && name != ".." && name.find_first_of(std::string_view("/\\\0", 3)) == name.npos;
-}
-
 }  // namespace
-
-std::string shape_text(std::span<const std::size_t> shape) {
-  std::string text;
-  for (const std::size_t size : shape) text += (text.empty() ? "" : ", ") + std::to_string(size);
-  return "(" + text + ")";
-}
 
 Tensors read_safetensors(std::span<const std::byte> bytes, const std::string& file) {
   const std::string_view json_text = header(bytes, file);
@@ -207,77 +158,6 @@ Tensors read_safetensors(std::span<const std::byte> bytes, const std::string& fi
   }
   check_overlap(tensors, file);
   return tensors;
-}
-
-std::map<std::string, std::string, std::less<>> parse_index(const Json& json, const std::string& file) {
-  const auto map = json.is_object() ? json.find("weight_map") : json.end();
-  if (map == json.end() || !map->is_object()) {
-    throw Error({.file = file,
-                 .thing = "weight_map",
-                 .found = map == json.end() ? "nothing" : shown(*map),
-                 .expected = "an object that names each tensor's file"});
-  }
-  std::map<std::string, std::string, std::less<>> files;
-  for (const auto& [name, value] : map->items()) {
-    if (!value.is_string() || !is_plain_name(value.get_ref<const std::string&>())) {
-      throw Error({.file = file,
-                   .thing = "tensor " + shown_name(name),
-                   .found = shown(value),
-                   .expected = "the name of a file in the same folder"});
-    }
-    files.emplace(name, value.get<std::string>());
-  }
-  return files;
-}
-
-WeightFiles open_safetensors(const std::filesystem::path& folder) {
-  const std::filesystem::path single = folder / "model.safetensors";
-  const std::filesystem::path index = folder / "model.safetensors.index.json";
-  if (!is_there(single) && is_there(index)) {
-    WeightFiles result{.main = index.string(), .files = {}, .tensors = {}};
-    std::map<std::string, Tensors> shards;
-    for (const auto& [tensor, name] : parse_index(read_json(index), index.string())) {
-      const std::string path = (folder / name).string();
-      auto shard = shards.find(name);
-      if (shard == shards.end()) {
-        if (!is_there(path)) {
-          throw Error({.file = index.string(),
-                       .thing = "tensor " + shown_name(tensor),
-                       .found = "the file " + shown_name(name) + ", which does not exist",
-                       .expected = "a file in the same folder",
-                       .hint = "not all files of the checkpoint may have been downloaded"});
-        }
-        result.files.push_back({name, MappedFile(path)});
-        shard = shards.emplace(name, read_safetensors(result.files.back().file.bytes(), path)).first;
-      }
-      const auto found = shard->second.find(tensor);
-      if (found == shard->second.end()) {
-        throw Error({.file = path,
-                     .thing = "tensor " + shown_name(tensor),
-                     .found = "no such tensor",
-                     .expected = "it here, as " + index.filename().string() + " says"});
-      }
-      result.tensors.emplace(tensor, found->second);
-    }
-    return result;
-  }
-  WeightFiles result{.main = single.string(), .files = {}, .tensors = {}};
-  result.files.push_back({single.filename().string(), MappedFile(single)});
-  result.tensors = read_safetensors(result.files.back().file.bytes(), single.string());
-  return result;
-}
-
-bool is_float_type(std::string_view type) { return type == "F32" || type == "F16" || type == "BF16"; }
-
-void widen(std::string_view type, std::span<const std::byte> bytes, std::span<float> numbers) {
-  assert(is_float_type(type) && bytes.size() == numbers.size() * (type == "F32" ? 4 : 2));
-  if (type == "F32") {
-    if (!bytes.empty()) std::memcpy(numbers.data(), bytes.data(), bytes.size());
-  } else if (type == "F16") {
-    widen_halves<widen_f16>(bytes.data(), numbers);
-  } else {
-    widen_halves<widen_bf16>(bytes.data(), numbers);
-  }
 }
 
 }  // namespace limn

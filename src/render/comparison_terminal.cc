@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "render/display_text.h"
@@ -53,14 +54,15 @@ class Table {
              std::size_t strong = 0) const {
     const std::vector<std::size_t> widths = fitting_widths();
     TextFlow flow(out, style_, 2);
+    bool is_first = true;
     for (std::size_t i = 0; i < cells.size(); i++) {
       if (widths[i] == 0) continue;
+      if (!std::exchange(is_first, false)) flow.add("  ");
       const std::string shown = shorten(cells[i], widths[i]);
       const std::string space(widths[i] - std::min(widths[i], limn::columns(shown)), ' ');
       if (columns_[i].number) flow.add(space);
       flow.add(shown, i == strong ? strong_paint : paint);
       if (!columns_[i].number) flow.add(space);
-      flow.add("  ");
     }
     flow.finish();
   }

@@ -9,9 +9,8 @@
 #include "render/display_text.h"
 
 namespace limn {
-namespace {
 
-std::string quoted(std::string_view text) {
+std::string csv_field(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
   std::string result = "\"";
   for (const char byte : text) {
@@ -20,8 +19,6 @@ std::string quoted(std::string_view text) {
   }
   return result + '"';
 }
-
-}  // namespace
 
 std::string to_csv(std::span<const Explanation> explanations, std::size_t first, bool header) {
   std::string result;
@@ -36,7 +33,7 @@ std::string to_csv(std::span<const Explanation> explanations, std::size_t first,
       const std::size_t end = std::min(word.end, text.size()), begin = std::min(word.begin, end);
       fmt::format_to(std::back_inserter(result), "{},{},{},{},{},{}\r\n", first + i, sequence,
                      points[sequence].before(begin), points[sequence].before(end),
-                     quoted(text.substr(begin, end - begin)), word.score);
+                     csv_field(text.substr(begin, end - begin)), word.score);
     }
   }
   return result;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "limn/explanation.h"
 
@@ -13,5 +14,8 @@ namespace limn {
 /// @param first what to count explanations from, and @param header whether the names come first: for callers that
 /// write a long file in parts.
 std::string to_csv(std::span<const Explanation> explanations, std::size_t first = 0, bool header = true);
+
+/// A text as one field, in quotes if it must be.
+std::string csv_field(std::string_view text);
 
 }  // namespace limn

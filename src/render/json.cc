@@ -162,12 +162,14 @@ Json tokens_value(const Explanation& explanation, const Offsets& offsets) {
 
 Json words_value(const Explanation& explanation, const Offsets& offsets) {
   Json words = Json::array();
-  for (const Word& word : explanation.words)
+  for (const Word& word : explanation.words) {
     words.push_back({{"text", offsets.text(word.sequence, word.begin, word.end)},
                      {"sequence", word.sequence},
                      {"begin", offsets(word.sequence, word.begin)},
                      {"end", offsets(word.sequence, word.end)},
                      {"score", word.score}});
+    if (word.standard_error) words.back()["standard_error"] = *word.standard_error;
+  }
   return words;
 }
 

@@ -74,7 +74,7 @@ void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
 }  // namespace
 
 Pipeline load_pipeline(const std::filesystem::path& folder) {
-  const Config config = read_config(folder);  // so that a folder without a model is said to have none
+  check_config(folder);  // so that a folder without a model is said to have none
   Tokenizer tokenizer = Tokenizer::load(folder);
 #if defined(__GLIBC__)
   malloc_trim(0);  // what parsing the vocabulary took is given back before the weights come

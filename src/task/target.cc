@@ -27,6 +27,15 @@ std::size_t runner_up(ConstView z, std::size_t pick) {
   return best;
 }
 
+/// The largest of the competitors; the first of equals.
+std::size_t largest(ConstView z) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < z.rows; ++i) {
+    if (z(i, 0) > z(best, 0)) best = i;
+  }
+  return best;
+}
+
 double log_probability(const Target& target, Target::Pick pick, ConstView logits) {
   const double logit = logits(pick.row, pick.column);
   return target.sigmoid ? log_sigmoid(logit) : logit - log_sum_exp(competitors(target, pick, logits));
@@ -47,6 +56,10 @@ double term(const Target& target, Target::Pick pick, ConstView logits) {
       if (target.sigmoid || z.rows < 2) break;  // the logit is its distance from probability 1/2
       return double{logits(pick.row, pick.column)} - z(runner_up(z, place(target, pick)), 0);
     }
+    case Scalar::max_logit: {
+      const ConstView z = competitors(target, pick, logits);
+      return z(largest(z), 0);
+    }
   }
   return logits(pick.row, pick.column);
 }
@@ -59,6 +72,7 @@ void add_term_vjp(const Target& target, Target::Pick pick, double weight, ConstV
   const auto add = [&](std::size_t i, double slope) { dz(i, 0) += static_cast<float>(weight * slope); };
 
   if (target.explain == Scalar::logit) return add(at, 1);
+  if (target.explain == Scalar::max_logit) return add(largest(z), 1);
   if (target.explain == Scalar::margin) {
     add(at, 1);
     if (!target.sigmoid && z.rows > 1) add(runner_up(z, at), -1);

@@ -29,9 +29,11 @@ std::string_view name_of(Scalar explain) {
     case Scalar::loss:
       return "loss";
     case Scalar::margin:
+      return "margin";
+    case Scalar::max_logit:
       break;
   }
-  return "margin";
+  return "max-logit";
 }
 
 ResolvedTarget start_target(Scalar explain, const HeadConfig& head) {
@@ -143,6 +145,14 @@ TokenSpan find_answer(std::string_view answer, std::string_view context, std::sp
                .hint = near.empty() ? "" : "the nearest is " + in_quotes(near)});
 }
 
+std::size_t largest_row(ConstView logits, std::size_t column) {
+  std::size_t best = 0;
+  for (std::size_t row = 1; row < logits.rows; ++row) {
+    if (logits(row, column) > logits(best, column)) best = row;
+  }
+  return best;
+}
+
 ResolvedTarget answer_target(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
   refuse(options.contrast, "--contrast", "classification");
   if (options.target && options.answer) {
@@ -165,6 +175,14 @@ ResolvedTarget answer_target(const ExplainOptions& options, Scalar explain, cons
     const std::size_t tokens = read.encodings[span.window].size();
     span.start = token_index(request.substr(0, colon), tokens, request, "START:END");
     span.end = token_index(colon == request.npos ? "" : request.substr(colon + 1), tokens, request, "START:END");
+  }
+
+  if (explain == Scalar::max_logit) {
+    for (const auto& [option, name] : {std::pair(&options.target, "--target"), std::pair(&options.answer, "--answer")}) {
+      if (*option) throw Error({.thing = name, .found = "--explain max-logit", .expected = "an F that has a place"});
+    }
+    span.start = largest_row(read.logits[span.window], 0);
+    span.end = largest_row(read.logits[span.window], 1);
   }
 
   ResolvedTarget resolved = start_target(explain, read.head);
@@ -249,6 +267,14 @@ ResolvedTarget requested_token(const ExplainOptions& options, Scalar explain, co
 }  // namespace
 
 std::vector<ResolvedTarget> resolve_targets(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
+  if (explain == Scalar::max_logit && read.head.task == Task::question_answering) {
+    ResolvedTarget start = answer_target(options, explain, read), end = start;
+    start.target.picks.pop_back();
+    start.info.end_token.reset();
+    end.target.picks.erase(end.target.picks.begin());
+    end.info.start_token.reset();
+    return {std::move(start), std::move(end)};
+  }
   const auto* const prediction = std::get_if<EntityPrediction>(&read.prediction);
   if (!prediction || prediction->entities.empty() || options.target || options.answer) {
     return {resolve_target(options, explain, read)};
@@ -262,6 +288,10 @@ std::vector<ResolvedTarget> resolve_targets(const ExplainOptions& options, Scala
 
 ResolvedTarget resolve_target(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
   assert(!read.encodings.empty() && read.encodings.size() == read.logits.size());
+  if (explain == Scalar::max_logit && read.head.task != Task::question_answering)
+    throw Error({.thing = "--explain",
+                 .found = fmt::format("max-logit for a model of {}", name(read.head.task)),
+                 .expected = "logit, probability, log-probability, loss or margin"});
   switch (read.head.task) {
     case Task::question_answering:
       return answer_target(options, explain, read);

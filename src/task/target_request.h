@@ -43,7 +43,8 @@ struct ResolvedTarget {
 /// and for an option that the task does not have.
 ResolvedTarget resolve_target(const ExplainOptions& options, Scalar explain, const ReadInput& read);
 
-/// The same, but for token classification without a `target` one for each entity, in the text's order.
+/// The same, but for token classification without a `target` one for each entity, in the text's order, and for
+/// Scalar::max_logit one for the start and one for the end.
 std::vector<ResolvedTarget> resolve_targets(const ExplainOptions& options, Scalar explain, const ReadInput& read);
 
 }  // namespace limn

@@ -1,5 +1,6 @@
 #include "text/aligned_text.h"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 
@@ -21,6 +22,27 @@ AlignedText align(std::string_view text) {
     const auto begin = static_cast<std::uint32_t>(position);
     const char32_t code = next_code_point(text, position);
     result.push_back({code, begin, static_cast<std::uint32_t>(position)});
+  }
+  return result;
+}
+
+AlignedText changed(std::span<const Character> text, std::span<const Change> changes) {
+  AlignedText result;
+  result.reserve(changes.size());
+  std::size_t next = 0;  // character of the old text
+  for (const Change& change : changes) {
+    Character from = {0, 0, 0};
+    if (change.change > 0) {
+      if (next > 0) {
+        from = text[next - 1];
+      } else if (!text.empty()) {
+        from = {0, text[0].begin, text[0].begin};
+      }
+    } else if (!text.empty()) {
+      from = text[std::min(next, text.size() - 1)];
+      next = std::min(next + 1 + static_cast<std::size_t>(-change.change), text.size());
+    }
+    result.push_back({change.code, from.begin, from.end});
   }
   return result;
 }

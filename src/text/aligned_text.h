@@ -32,6 +32,16 @@ AlignedText align(std::string_view text);
 /// The bytes of the original text that some (at least one) neighbouring characters come from.
 inline Span origin(std::span<const Character> characters) { return {characters.front().begin, characters.back().end}; }
 
+/// A character of a changed text, and how it comes about: 0: takes the next character's place; −n: and the n behind it
+/// vanish; 1: is new, and has the origin of the character before it.
+struct Change {
+  char32_t code = 0;
+  int change = 0;
+};
+
+/// The text that the changes make of it. Changes that want more characters than there are stay at the last one.
+AlignedText changed(std::span<const Character> text, std::span<const Change> changes);
+
 inline std::span<const Character> part(std::span<const Character> characters, CharacterRange range) {
   return characters.subspan(range.begin, range.end - range.begin);
 }

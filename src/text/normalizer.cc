@@ -1,8 +1,10 @@
 #include "text/normalizer.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
+#include "text/byte_level.h"
 #include "text/unicode.h"
 
 namespace limn {
@@ -32,42 +34,6 @@ void set_ideographs_apart(AlignedText& text) {
   text = std::move(result);
 }
 
-/// A decomposed character that waits for its place among the marks after a base character.
-struct Pending {
-  char32_t code;
-  int combining_class;
-  bool inserted;  // not the first of its decomposition
-};
-
-/// Canonical decomposition and ordering. Marks that change places take the origins in the order of the original, so
-/// that origins never run backwards.
-void decompose(AlignedText& text) {
-  constexpr char32_t first_that_matters = 0xC0;  // below, nothing decomposes or combines
-  if (std::ranges::all_of(text, [](const Character& character) { return character.code < first_that_matters; })) return;
-  AlignedText result;
-  result.reserve(text.size() + text.size() / 4);
-  auto source = text.begin();
-  std::vector<Pending> pending;
-  const auto flush = [&] {
-    std::ranges::stable_sort(pending, {}, &Pending::combining_class);
-    for (const Pending& mark : pending) {
-      const Character& from = mark.inserted ? source[-1] : *source++;
-      result.push_back({mark.code, from.begin, from.end});
-    }
-    pending.clear();
-  };
-  for (const Character& character : text) {
-    bool inserted = false;
-    for (const char32_t code : decomposition(character.code)) {
-      const int of = combining_class(code);
-      if (of == 0) flush();
-      pending.push_back({code, of, std::exchange(inserted, true)});
-    }
-  }
-  flush();
-  text = std::move(result);
-}
-
 void lower(AlignedText& text) {
   AlignedText result;
   result.reserve(text.size());
@@ -77,6 +43,57 @@ void lower(AlignedText& text) {
   text = std::move(result);
 }
 
+void replace(const Replace& step, AlignedText& text) {
+  const std::vector<CharacterRange> matches = step.pattern.find(text);
+  if (matches.empty()) return;
+  AlignedText result;
+  result.reserve(text.size());
+  std::size_t end = 0;  // of what is done
+  const auto copy_to = [&](std::size_t position) {
+    result.insert(result.end(), text.begin() + static_cast<std::ptrdiff_t>(end),
+                  text.begin() + static_cast<std::ptrdiff_t>(position));
+  };
+  for (const CharacterRange& match : matches) {
+    copy_to(match.begin);
+    end = match.end;
+    // What is put in comes from the last character that it replaces, or else from the one before.
+    Character from = {};
+    if (end > 0) {
+      from = text[end - 1];
+    } else if (!text.empty()) {
+      from = {0, text[0].begin, text[0].begin};
+    }
+    for (const char32_t code : step.content) result.push_back({code, from.begin, from.end});
+  }
+  copy_to(text.size());
+  text = std::move(result);
+}
+
+/// What is put in comes from the first character.
+void prepend(const std::u32string& codes, AlignedText& text) {
+  const Character first = text.front();
+  AlignedText before;
+  for (const char32_t code : codes) before.push_back({code, first.begin, first.end});
+  text.insert(text.begin(), before.begin(), before.end());
+}
+
+void strip(const Strip& step, AlignedText& text) {
+  const auto is_space = [](const Character& character) { return is_whitespace(character.code); };
+  if (step.right) text.erase(std::find_if_not(text.rbegin(), text.rend(), is_space).base(), text.end());
+  if (step.left) text.erase(text.begin(), std::ranges::find_if_not(text, is_space));
+}
+
+bool is_removed_by_nmt(char32_t code) {
+  return (code >= 0x1 && code <= 0x8) || code == 0xB || (code >= 0xE && code <= 0x1F) || code == 0x7F || code == 0x8F ||
+         code == 0x9F;
+}
+
+bool is_blank_to_nmt(char32_t code) {
+  return code == 0x9 || code == 0xA || code == 0xC || code == 0xD || code == 0x1680 ||
+         (code >= 0x200B && code <= 0x200F) || code == 0x2028 || code == 0x2029 || code == 0x2581 || code == 0xFEFF ||
+         code == 0xFFFD;
+}
+
 struct Apply {
   AlignedText& text;
 
@@ -84,13 +101,33 @@ struct Apply {
     if (bert.clean_text) clean(text);
     if (bert.handle_chinese_chars) set_ideographs_apart(text);
     if (bert.strip_accents.value_or(bert.lowercase)) {
-      decompose(text);
+      normalize(UnicodeForm{}, text);
       std::erase_if(text, [](const Character& character) { return is_nonspacing_mark(character.code); });
     }
     if (bert.lowercase) lower(text);
   }
   void operator()(Lowercase) const { lower(text); }
-  void operator()(Nfd) const { decompose(text); }
+  void operator()(StripAccents) const {
+    std::erase_if(text, [](const Character& character) { return is_mark(character.code); });
+  }
+  void operator()(UnicodeForm form) const { normalize(form, text); }
+  void operator()(const Replace& step) const { replace(step, text); }
+  void operator()(const Prepend& step) const {
+    if (!text.empty()) prepend(step.text, text);
+  }
+  void operator()(const Strip& step) const { strip(step, text); }
+  void operator()(const Charsmap& charsmap) const { charsmap.apply(text); }
+  void operator()(Nmt) const {
+    std::erase_if(text, [](const Character& character) { return is_removed_by_nmt(character.code); });
+    for (Character& character : text) {
+      if (is_blank_to_nmt(character.code)) character.code = ' ';
+    }
+  }
+  void operator()(ByteCharacters) const {
+    AlignedText result;
+    append_byte_characters(text, result);
+    text = std::move(result);
+  }
 };
 
 }  // namespace

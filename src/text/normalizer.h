@@ -1,10 +1,14 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
 #include "text/aligned_text.h"
+#include "text/charsmap.h"
+#include "text/pattern.h"
+#include "text/unicode_form.h"
 
 namespace limn {
 
@@ -17,10 +21,28 @@ struct BertNormalizer {
   bool lowercase = true;
 };
 struct Lowercase {};
-/// Canonical decomposition.
-struct Nfd {};
+/// Removes all marks.
+struct StripAccents {};
+/// Puts the content in the place of every match.
+struct Replace {
+  Pattern pattern;
+  std::u32string content;
+};
+/// Puts text before what is not empty.
+struct Prepend {
+  std::u32string text;
+};
+/// Removes white space at the ends.
+struct Strip {
+  bool left = true, right = true;
+};
+/// SentencePiece's rules of "nmt": controls vanish, odd spaces become blanks.
+struct Nmt {};
+/// Each byte of the UTF-8 becomes a character (see byte_level.h).
+struct ByteCharacters {};
 
-using NormalizerStep = std::variant<BertNormalizer, Lowercase, Nfd>;
+using NormalizerStep = std::variant<BertNormalizer, Lowercase, StripAccents, UnicodeForm, Replace, Prepend, Strip,
+                                    Charsmap, Nmt, ByteCharacters>;
 using Normalizer = std::vector<NormalizerStep>;  ///< applied one after the other
 
 void normalize(const Normalizer& normalizer, AlignedText& text);

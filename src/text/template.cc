@@ -11,7 +11,11 @@ void append(Encoding& encoding, const PieceRange& range, std::int32_t type_id, i
               from.begin() + static_cast<std::ptrdiff_t>(range.end));
   };
   copy(range.pieces.ids, encoding.ids);
+  const std::size_t first = encoding.offsets.size();
   copy(range.pieces.offsets, encoding.offsets);
+  if (range.begin < range.end && !range.pieces.first_offsets.empty()) {
+    encoding.offsets[first] = range.pieces.first_offsets[range.begin];
+  }
   copy(range.pieces.words, encoding.words);
   encoding.type_ids.resize(encoding.size(), type_id);
   encoding.sequences.resize(encoding.size(), sequence);
@@ -37,6 +41,11 @@ std::size_t Template::added(bool to_pair) const {
 Template bert_template(std::int32_t classify, std::int32_t separate) {
   const Template::Part begin = {{}, classify, 0}, end = {{}, separate, 0}, pair_end = {{}, separate, 1};
   return {{begin, {0, 0, 0}, end}, {begin, {0, 0, 0}, end, {1, 0, 1}, pair_end}};
+}
+
+Template roberta_template(std::int32_t classify, std::int32_t separate) {
+  const Template::Part begin = {{}, classify, 0}, end = {{}, separate, 0}, text = {0, 0, 0}, pair = {1, 0, 0};
+  return {{begin, text, end}, {begin, text, end, end, pair, end}};
 }
 
 Encoding apply(const Template& form, PieceRange text, std::optional<PieceRange> pair) {

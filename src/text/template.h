@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "text/encoding.h"
-#include "text/wordpiece.h"
+#include "text/pieces.h"
 
 namespace limn {
 
@@ -25,6 +25,9 @@ struct Template {
 
 /// [CLS] A [SEP], and [CLS] A [SEP] B [SEP] with type 1 from B on.
 Template bert_template(std::int32_t classify, std::int32_t separate);
+
+/// <s> A </s>, and <s> A </s> </s> B </s>, all of type 0.
+Template roberta_template(std::int32_t classify, std::int32_t separate);
 
 /// Some neighbouring pieces of a sequence.
 struct PieceRange {

@@ -5,10 +5,11 @@
 
 #include "limn/error.h"
 #include "text/added_tokens.h"
+#include "text/splitter.h"
+#include "text/subword_model.h"
 #include "text/template.h"
 #include "text/tokenizer_parts.h"
 #include "text/unicode.h"
-#include "text/wordpiece.h"
 
 namespace limn {
 
@@ -21,8 +22,9 @@ struct Tokenizer::Implementation {
 
   /// Appends the pieces of a text, which must be valid UTF-8. Word indices count from 0, or are all `word`.
   void tokenize(std::string_view text, std::optional<std::int32_t> word, Pieces& pieces) const;
-  /// The original bytes of an added token found in some characters. @param first whether it is the first piece.
-  Span added_origin(std::span<const Character> found, bool first) const;
+  /// Takes blanks out of the offsets of the pieces that were added since the last time. @param added  what was found of
+  /// an added token; empty if the pieces are the vocabulary's.
+  void trim(std::string_view text, std::string_view added, Pieces& pieces) const;
   /// How many pieces have room beside the template's own tokens. @throws Error if not even those have.
   std::size_t room(std::size_t max_length, bool pair) const;
 };
@@ -51,6 +53,12 @@ std::vector<AddedToken> chosen(const std::vector<AddedToken>& tokens, bool norma
   return result;
 }
 
+std::string utf8(std::span<const Character> text) {
+  std::string result;
+  for (const Character& character : text) append_utf8(character.code, result);
+  return result;
+}
+
 }  // namespace
 
 Tokenizer::Implementation::Implementation(TokenizerParts from)
@@ -63,43 +71,47 @@ Tokenizer::Implementation::Implementation(TokenizerParts from)
 
 void Tokenizer::Implementation::tokenize(std::string_view text, std::optional<std::int32_t> word,
                                          Pieces& pieces) const {
-  WordPiece::Scratch scratch;
+  SubwordScratch scratch;
   std::int32_t words = 0;
   const auto next_word = [&] { return word ? *word : words++; };
+  const auto add = [&](std::int32_t id, std::span<const Character> found) {
+    pieces.push_back(id, origin(found), next_word());
+    if (parts.post_processor.trim_offsets) trim(text, utf8(found), pieces);
+  };
   const AlignedText characters = align(text);
   for (const auto& outer : original.find(characters)) {
     const auto range = part(characters, outer.range);
     if (outer.id) {
-      pieces.push_back(*outer.id, added_origin(range, pieces.size() == 0), next_word());
+      add(*outer.id, range);
       continue;
     }
     AlignedText normal(range.begin(), range.end());
     normalize(parts.normalizer, normal);
     for (const auto& inner : normalized.find(normal)) {
-      const auto between = part(normal, inner.range);
       if (inner.id) {
-        pieces.push_back(*inner.id, added_origin(between, pieces.size() == 0), next_word());
+        add(*inner.id, part(normal, inner.range));
         continue;
       }
-      for (const CharacterRange found : split(parts.splitter, between)) {
-        parts.model.tokenize(parts.vocabulary, part(between, found), next_word(), scratch, pieces);
+      const Words found = split(parts.splitter, part(normal, inner.range));
+      for (const CharacterRange& of_word : found.ranges) {
+        limn::tokenize(parts.model, parts.vocabulary, part(found.text, of_word), next_word(), scratch, pieces);
+        if (parts.post_processor.trim_offsets) trim(text, {}, pieces);
       }
     }
   }
 }
 
-Span Tokenizer::Implementation::added_origin(std::span<const Character> found, bool first) const {
-  if (!parts.trim_offsets) return origin(found);
-  CharacterRange range = {0, found.size()};
-  while (range.begin + 1 < range.end && is_whitespace(found[range.begin].code)) range.begin++;
-  while (range.begin + 1 < range.end && is_whitespace(found[range.end - 1].code)) range.end--;
-  const bool keeps_blank = parts.trim_offsets->add_prefix_space && (first || found.front().begin == 0);
-  if (keeps_blank && range.begin == 1) range.begin = 0;
-  return origin(part(found, range));
+void Tokenizer::Implementation::trim(std::string_view text, std::string_view added, Pieces& pieces) const {
+  const TrimOffsets& step = *parts.post_processor.trim_offsets;
+  for (std::size_t i = pieces.first_offsets.size(); i < pieces.size(); i++) {
+    const std::string_view piece = added.empty() ? parts.vocabulary.piece(pieces.ids[i]) : added;
+    pieces.first_offsets.push_back(step.trimmed(text, piece, pieces.offsets[i], true));
+    pieces.offsets[i] = step.trimmed(text, piece, pieces.offsets[i], false);
+  }
 }
 
 std::size_t Tokenizer::Implementation::room(std::size_t max_length, bool pair) const {
-  const std::size_t added = parts.form.added(pair);
+  const std::size_t added = parts.post_processor.form.added(pair);
   if (max_length < added) {
     throw Error({.thing = "length",
                  .found = std::to_string(max_length) + " tokens",
@@ -126,8 +138,8 @@ Encoding Tokenizer::encode(std::string_view text, std::optional<std::string_view
   if (max_length > 0)
     lengths = longest_first(first.size(), second.size(), tokenizer.room(max_length, pair.has_value()));
   const PieceRange second_range = {second, 0, lengths.second};
-  Encoding encoding =
-      apply(tokenizer.parts.form, {first, 0, lengths.first}, pair ? std::optional(second_range) : std::nullopt);
+  Encoding encoding = apply(tokenizer.parts.post_processor.form, {first, 0, lengths.first},
+                            pair ? std::optional(second_range) : std::nullopt);
   encoding.cut_tokens = first.size() + second.size() - lengths.first - lengths.second;
   return encoding;
 }
@@ -154,7 +166,8 @@ std::vector<Encoding> Tokenizer::windows(std::string_view question, std::string_
   std::vector<Encoding> windows;
   for (std::size_t begin = 0;; begin += width - stride) {
     const std::size_t end = std::min(begin + width, second.size());
-    windows.push_back(apply(tokenizer.parts.form, {first, 0, first.size()}, PieceRange{second, begin, end}));
+    windows.push_back(
+        apply(tokenizer.parts.post_processor.form, {first, 0, first.size()}, PieceRange{second, begin, end}));
     if (end == second.size()) return windows;
   }
 }
@@ -168,7 +181,7 @@ Encoding Tokenizer::encode_words(std::span<const std::string> words, std::size_t
   }
   std::size_t length = pieces.size();
   if (max_length > 0) length = std::min(length, tokenizer.room(max_length, false));
-  Encoding encoding = apply(tokenizer.parts.form, {pieces, 0, length}, {});
+  Encoding encoding = apply(tokenizer.parts.post_processor.form, {pieces, 0, length}, {});
   encoding.cut_tokens = pieces.size() - length;
   return encoding;
 }

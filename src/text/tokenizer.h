@@ -16,7 +16,7 @@ namespace limn {
 /// Text to Encoding and back to names, as the `tokenizers` package does it; immutable and shared by threads.
 class Tokenizer {
  public:
-  /// Reads tokenizer.json, or else vocab.txt, with tokenizer_config.json if there is one.
+  /// Reads tokenizer.json, or else older files (docs/tokenizers.md), with tokenizer_config.json if there is one.
   /// The `truncation` and `padding` sections are not applied: published files carry leftovers.
   static Tokenizer load(const std::filesystem::path& folder);
 

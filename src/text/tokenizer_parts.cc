@@ -1,6 +1,7 @@
 #include "text/tokenizer_parts.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
@@ -8,6 +9,7 @@
 #include "base/mapped_file.h"
 #include "limn/error.h"
 #include "text/json_section.h"
+#include "text/tokenizer_family.h"
 #include "text/tokenizer_json.h"
 #include "text/vocabulary_file.h"
 
@@ -26,18 +28,19 @@ nlohmann::json read_object(const std::filesystem::path& file) {
   return result;
 }
 
-/// A special token stands in the files as a string or as {"content": …}; null: the model has none.
-void read_name(const JsonSection& section, std::string& name) {
-  if (section.is_null()) return;
-  name = section.value().is_object() ? section["content"].string() : section.string();
-}
+/// An object in a file; an empty one if there is no such file.
+struct JsonFile {
+  std::string name;
+  nlohmann::json json;
+  JsonSection section;
 
-void read_names(const JsonSection& section, SpecialNames& names) {
-  read_name(section["unk_token"], names.unknown);
-  read_name(section["cls_token"], names.classify);
-  read_name(section["sep_token"], names.separate);
-  read_name(section["pad_token"], names.pad);
-  read_name(section["mask_token"], names.mask);
+  explicit JsonFile(const std::filesystem::path& path)
+      : name(path.string()), json(read_object(path)), section(json, name) {}
+  JsonFile(const JsonFile&) = delete;  // the section refers to the rest
+};
+
+std::string_view text_of(const MappedFile& file) {
+  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
 }
 
 std::optional<std::size_t> read_max_length(const JsonSection& section) {
@@ -61,28 +64,61 @@ std::string_view TokenizerParts::token(std::int32_t id) const {
 }
 
 TokenizerParts read_tokenizer(const std::filesystem::path& folder) {
-  const auto json_file = folder / "tokenizer.json", vocabulary_file = folder / "vocab.txt";
-  const auto config_file = (folder / "tokenizer_config.json").string(),
-             map_file = (folder / "special_tokens_map.json").string();
-  const bool bare = !there(json_file);
-  if (bare && !there(vocabulary_file)) {
+  const std::array<const char*, 4> spiece_names = {"spiece.model", "sentencepiece.bpe.model", "spm.model",
+                                                   "tokenizer.model"};
+  const auto is_there = [&](const char* name) { return there(folder / name); };
+  const auto spiece = std::ranges::find_if(spiece_names, is_there);
+  const bool lines = is_there("vocab.txt"), merges = is_there("vocab.json") && is_there("merges.txt");
+  const bool bare = !is_there("tokenizer.json");
+  if (bare && !lines && !merges && spiece == spiece_names.end()) {
     throw Error({.file = folder.string(),
-                 .found = there(folder) ? "neither tokenizer.json nor vocab.txt" : "no such folder",
+                 .found = there(folder)
+                              ? "none of tokenizer.json, vocab.txt, vocab.json with merges.txt, spiece.model, "
+                                "sentencepiece.bpe.model, spm.model, tokenizer.model"
+                              : "no such folder",
                  .expected = "a folder with the files of a tokenizer"});
   }
-  const nlohmann::json config_json = read_object(config_file), map_json = read_object(map_file);
-  const JsonSection config(config_json, config_file);
-  SpecialNames names;
-  read_names(JsonSection(map_json, map_file), names);
-  read_names(config, names);
-
-  const MappedFile file(bare ? vocabulary_file : json_file);
-  const std::string_view text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
-  TokenizerParts parts = bare ? parse_vocabulary_file(text, vocabulary_file.string(), config, names)
-                              : parse_tokenizer_json(text, json_file.string());
-  parts.max_length = read_max_length(config["model_max_length"]);
-  const auto id = [&](const std::string& name) { return parts.id(name); };
-  parts.special = {parts.model.unknown, id(names.classify), id(names.separate), id(names.pad), id(names.mask)};
+  const JsonFile config(folder / "tokenizer_config.json"), map(folder / "special_tokens_map.json");
+  TokenizerParts parts;
+  SpecialTokens special;
+  if (bare) {
+    const JsonFile added(folder / "added_tokens.json"), model_config(folder / "config.json");
+    std::optional<TokenizerFamily> family = read_family(config.section, model_config.section);
+    if (!family && lines) family = TokenizerFamily::bert;
+    if (!family && merges) family = TokenizerFamily::roberta;
+    if (!family) {
+      throw Error({.file = (folder / *spiece).string(),
+                   .thing = "tokenizer",
+                   .found = "neither a tokenizer_class in tokenizer_config.json nor a model_type in config.json",
+                   .expected = "one of them: a SentencePiece model does not say what stands around texts"});
+    }
+    special = default_tokens(*family);
+    read_special_tokens(map.section, special);
+    read_special_tokens(config.section, special);
+    const auto path = folder / (lines ? "vocab.txt" : merges ? "vocab.json" : *spiece);
+    const MappedFile file(path);
+    const TokenizerFiles files = {path.string(), config.section, added.section, *family, special};
+    if (lines) {
+      parts = parse_vocabulary_file(text_of(file), files);
+    } else if (merges) {
+      const auto merges_path = folder / "merges.txt";
+      const MappedFile merges_file(merges_path);
+      parts = parse_merges_file(text_of(file), text_of(merges_file), merges_path.string(), files);
+    } else {
+      parts = parse_spiece_file(text_of(file), files);
+    }
+  } else {
+    const MappedFile file(folder / "tokenizer.json");
+    parts = parse_tokenizer_json(text_of(file), (folder / "tokenizer.json").string());
+    special = default_tokens(parts.id("[CLS]") ? TokenizerFamily::bert : TokenizerFamily::roberta);
+    read_special_tokens(map.section, special);
+    read_special_tokens(config.section, special);
+  }
+  parts.max_length = read_max_length(config.section["model_max_length"]);
+  const auto id = [&](const AddedToken& token) { return parts.id(token.content); };
+  const auto unknown = unknown_id(parts.model);
+  parts.special = {unknown ? unknown : id(special.unknown), id(special.classify), id(special.separate), id(special.pad),
+                   id(special.mask)};
   return parts;
 }
 

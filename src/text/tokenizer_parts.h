@@ -7,18 +7,14 @@
 
 #include "text/added_tokens.h"
 #include "text/normalizer.h"
+#include "text/post_processor.h"
 #include "text/splitter.h"
+#include "text/subword_model.h"
 #include "text/template.h"
 #include "text/tokenizer.h"
 #include "text/vocabulary.h"
-#include "text/wordpiece.h"
 
 namespace limn {
-
-/// How RobertaProcessing takes the white space that belongs to an added token out of its offsets.
-struct TrimOffsets {
-  bool add_prefix_space = false;  ///< a single blank before the first token is not the user's, and stays
-};
 
 /// Everything that the files of a tokenizer say, in the order in which a text goes through it.
 struct TokenizerParts {
@@ -26,9 +22,8 @@ struct TokenizerParts {
   Normalizer normalizer;
   Splitter splitter;
   Vocabulary vocabulary;
-  WordPiece model;
-  Template form;
-  std::optional<TrimOffsets> trim_offsets;
+  SubwordModel model;
+  PostProcessor post_processor;
   Tokenizer::Special special;
   std::optional<std::size_t> max_length;
 
@@ -36,12 +31,9 @@ struct TokenizerParts {
   std::string_view token(std::int32_t id) const;
 };
 
-/// The names of the special tokens by role; BERT's unless the files say otherwise.
-struct SpecialNames {
-  std::string unknown = "[UNK]", classify = "[CLS]", separate = "[SEP]", pad = "[PAD]", mask = "[MASK]";
-};
-
-/// Reads tokenizer.json, or else vocab.txt, and what tokenizer_config.json and special_tokens_map.json add to it.
+/// Reads tokenizer.json, or else vocab.txt, vocab.json with merges.txt, or a SentencePiece model; and what
+/// tokenizer_config.json, special_tokens_map.json and added_tokens.json add to it. config.json tells the family of a
+/// tokenizer without a tokenizer.json if nothing else does.
 /// @throws Error for files that are missing, broken, or name a component that limn does not have.
 TokenizerParts read_tokenizer(const std::filesystem::path& folder);
 

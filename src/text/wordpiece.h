@@ -6,23 +6,10 @@
 #include <vector>
 
 #include "text/aligned_text.h"
+#include "text/pieces.h"
 #include "text/vocabulary.h"
 
 namespace limn {
-
-/// The pieces of one sequence, before a template is put around them. All vectors have one element per piece.
-struct Pieces {
-  std::vector<std::int32_t> ids;
-  std::vector<Span> offsets;
-  std::vector<std::int32_t> words;
-
-  std::size_t size() const { return ids.size(); }
-  void push_back(std::int32_t id, Span offset, std::int32_t word) {
-    ids.push_back(id);
-    offsets.push_back(offset);
-    words.push_back(word);
-  }
-};
 
 /// Splits a word into the longest pieces of the vocabulary, from left to right; a word that cannot be split is unknown.
 struct WordPiece {

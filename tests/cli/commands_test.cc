@@ -9,6 +9,7 @@
 #include <string>
 
 #include "cli/program.h"
+#include "limn/options.h"
 
 namespace limn::cli_test {
 namespace {
@@ -68,8 +69,8 @@ TEST_P(ExplainGolden, GivesPyTorchsScores) {
       {"grad_x_input", {"--method", "gradient-x-input"}},
       {"grad_x_input_prob", {"--method", "gradient-x-input", "--explain", "probability"}},
       {"lit_grad_l2", {"--reduce", "l2", "--normalize", "l1", "--explain", "probability"}},
-      {"onehot_l2_max", {"--preset", "seed-classification"}},
-      {"gradient_l2", {"--preset", "neuralqa", "--reduce", "l2", "--normalize", "none"}},
+      {"allennlp_simple", {"--preset", "allennlp-simple"}},
+      {"gradient_l2", {"--preset", "ecco-onehot", "--reduce", "l2", "--normalize", "none"}},
   };
   for (const auto& [field, options] : cases) {
     std::vector<std::string> arguments = {"explain", "-m", golden(model), "--target", target_text};
@@ -120,16 +121,46 @@ TEST(Explain, APresetIsNamedUnlessAnOptionChangesIt) {
     arguments.insert(arguments.end(), options.begin(), options.end());
     return run_json(arguments)["method"];
   };
-  EXPECT_EQ(method({"--preset", "seed-qa"})["preset"], "seed-qa");
-  EXPECT_EQ(method({"--preset", "seed-qa", "--normalize", "max"})["preset"], "seed-qa");
-  const Json changed = method({"--preset", "seed-qa", "--normalize", "l2"});
+  EXPECT_EQ(method({"--preset", "seed-classification"})["preset"], "seed-classification");
+  EXPECT_EQ(method({"--preset", "seed-classification", "--normalize", "max"})["preset"], "seed-classification");
+  const Json changed = method({"--preset", "seed-classification", "--normalize", "l2"});
   EXPECT_EQ(changed["preset"], nullptr);
   EXPECT_EQ(changed["normalize"], "l2");
   EXPECT_EQ(changed["reduce"], "onehot-l2");
-  const Json other = method({"--preset", "seed-qa", "--method", "gradient-x-input"});
+  const Json other = method({"--preset", "seed-classification", "--method", "gradient-x-input"});
   EXPECT_EQ(other["preset"], nullptr);
   EXPECT_EQ(other["name"], "gradient-x-input");
   EXPECT_EQ(method({"--seed", "7"})["seed"], 7);
+}
+
+TEST(Explain, NoPresetKeepsItsNameBesideAnOptionThatChangesIt) {
+  for (const auto& known : presets()) {
+    const bool answers = known.tasks == std::vector<Task>{Task::question_answering};
+    const auto named = [&](const std::vector<std::string>& options) {
+      std::vector<std::string> arguments = {"explain", "-m", golden(answers ? "bert-qa" : "bert-cls")};
+      for (const char* text : answers ? std::vector<const char*>{"--question", "Who won?", "--context", "Denver won."}
+                                      : std::vector<const char*>{"--text", "a good film"})
+        arguments.emplace_back(text);
+      arguments.insert(arguments.end(), {"--preset", std::string(known.name), "--format", "json"});
+      arguments.insert(arguments.end(), options.begin(), options.end());
+      const Result result = run(arguments);
+      EXPECT_EQ(result.code, 0) << result.err;
+      // A preset with two explanations writes two lines.
+      return Json::parse(result.out.substr(0, result.out.find('\n')))["method"]["preset"];
+    };
+    EXPECT_EQ(named({}), std::string(known.name));
+    EXPECT_EQ(named({"--normalize", "minmax"}), nullptr) << known.name;
+    if (known.unit) {
+      EXPECT_EQ(named({"--unit", "sentence"}), nullptr) << known.name;
+    }
+  }
+}
+
+TEST(Explain, APresetNamesTheTasksThatItServes) {
+  const Result result = run({"explain", "-m", golden("bert-cls"), "--text", "a good film", "--preset", "neuralqa"});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, HasSubstr("'neuralqa' for a model of sequence-classification"));
+  EXPECT_THAT(result.err, HasSubstr("a model of question-answering"));
 }
 
 TEST(Explain, AnswerTargetUnitRawAndContrast) {
@@ -390,7 +421,7 @@ TEST(Show, TurnsSavedExplanationsIntoEveryFormat) {
            {"explain", "-m", "minilm-l6-ner", "--text", "Angela Merkel lives in Berlin.", "--layer", "2", "--reduce",
             "l2"},
            {"explain", "-m", golden("bert-multilabel"), "--text", "good film", "--target", "1", "--preset",
-            "seed-qa"}}) {
+            "seed-classification"}}) {
     all += run(arguments).out;
   }
   const std::string file = folder.write("all.jsonl", all);

@@ -160,6 +160,59 @@ TEST(Compare, ModelsOfOneNameAreToldApart) {
   EXPECT_EQ(row["correlations"][0]["kendall"], 1);  // the same model, after all
 }
 
+TEST(Compare, CsvHasALineForEachCell) {
+  Folder folder;
+  const std::string file = folder.write(
+      "a.jsonl", "{\"text\": \"a film\", \"label\": \"another\"}\n{\"text\": \"\"}\n{\"text\": \"bad\"}\n");
+  const Result result =
+      run(compare(two_models, {"--method", "gradient,rollout", "--input", file, "-o", folder / "a.csv"}));
+  EXPECT_EQ(result.code, 3) << result.err;
+  const auto rows = lines(read(folder / "a.csv"));
+  ASSERT_EQ(rows.size(), 1u + 4 + 1 + 4);
+  EXPECT_THAT(rows[0], StartsWith("row,model,method,says,probability,right,"));
+  EXPECT_THAT(rows[1], AllOf(StartsWith("0,bert-cls,gradient,LABEL_"), HasSubstr(",false,")));
+  EXPECT_THAT(rows[4], StartsWith("0,distilbert-cls,rollout,LABEL_"));
+  EXPECT_THAT(rows[5], AllOf(StartsWith("1,,,,"), HasSubstr("text")));
+  EXPECT_THAT(rows[6], AllOf(StartsWith("2,bert-cls,gradient,"), Not(HasSubstr(",false,"))));
+}
+
+TEST(Compare, MethodsTakeTheOptionsThatTheyHaveAndPresetsAreMethods) {
+  const Result result =
+      run(compare({golden("bert-cls")}, {"--method", "gradient,integrated-gradients,smoothgrad,seed-classification",
+                                         "--steps", "7", "--samples", "3", "--text", "a good film"}));
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto row = json_lines(result.out)[0];
+  ASSERT_EQ(row["explanations"].size(), 4u);
+  EXPECT_EQ(row["explanations"][1]["method"]["steps"], 7);
+  EXPECT_EQ(row["explanations"][2]["method"]["samples"], 3);
+  EXPECT_EQ(row["explanations"][3]["method"]["preset"], "seed-classification");
+  EXPECT_EQ(row["correlations"].size(), 6u);
+  // A correlation of words is one of ranks: gradient and its preset of the same scores agree wholly.
+  EXPECT_EQ(row["correlations"][2]["b"], 3);
+  EXPECT_EQ(row["correlations"][2]["kendall"], 1);
+}
+
+TEST(Compare, SeveralModelsOnTheNineQuestions) {
+  const Result result =
+      run(compare({"minilm-l6-qa", "minilm-l6-squad1"}, {"--input", LIMN_SOURCE_DIR "/tools/demo/questions.jsonl"}));
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto rows = json_lines(result.out);
+  ASSERT_EQ(rows.size(), 9u);
+  for (const auto& row : rows) {
+    for (const auto& model : row["models"]) EXPECT_TRUE(model["right"].is_boolean());
+    for (const auto& explanation : row["explanations"]) {
+      EXPECT_TRUE(explanation["prediction"].contains("answer"));
+      EXPECT_GT(explanation["seconds"], 0);
+      EXPECT_EQ(explanation["passes"], 1);
+    }
+    ASSERT_EQ(row["correlations"].size(), 1u);
+    EXPECT_TRUE(row["correlations"][0]["kendall"].is_number());
+  }
+  // Who ruled Macedonia? The answer of README's picture.
+  EXPECT_EQ(rows[6]["explanations"][0]["prediction"]["answer"], "the Argead dynasty");
+  EXPECT_EQ(rows[6]["models"][0]["right"], true);
+}
+
 // ---- mistakes -----------------------------------------------------------------------------------------------
 
 void expect_mistake(const std::vector<std::string>& arguments, const std::vector<std::string>& parts) {
@@ -189,11 +242,15 @@ TEST(Compare, ListsOfMethods) {
   expect_mistake(compare(two_models, {"--text", "a", "--method", "gradient,"}), {"--method", "''"});
   expect_mistake(compare(two_models, {"--text", "a", "--method", "gradient,gradient"}),
                  {"'gradient' twice", "each method once"});
+  expect_mistake(compare(two_models, {"--text", "a", "--method", "gradient,rollout", "--steps", "7"}),
+                 {"--steps", "gradient,rollout", "at least one method that has this option"});
+  expect_mistake(compare(two_models, {"--text", "a", "--method", "gradient,lime", "--samples", "0"}),
+                 {"--samples", "at least 1"});
 }
 
 TEST(Compare, FormatsThatItCannotWrite) {
   expect_mistake(compare(two_models, {"--text", "a", "--format", "svg"}),
-                 {"--format", "'svg'", "terminal, json, html"});
+                 {"--format", "'svg'", "terminal, json, html, csv"});
 }
 
 TEST(Compare, ErrorsNameTheModel) {

@@ -82,5 +82,45 @@ TEST(Terminal, LongRunsShowTheirProgressAndWipeIt) {
   EXPECT_EQ(read(folder / "out.jsonl"), read(folder / "quiet.jsonl"));
 }
 
+TEST(Terminal, ALongMethodShowsHowFarItIsAndWipesIt) {
+  Folder folder;
+  std::string context;
+  for (int i = 0; i < 10; i++) context += "Anna came to Rome in May and met Ben there. ";
+  const Result result =
+      run_on_terminal({"explain", "-m", "minilm-l6-qa", "--question", "Who came?", "--context", context, "--method",
+                       "integrated-gradients", "--steps", "100", "--threads", "1", "-o", folder / "a.json"},
+                      80);
+  EXPECT_EQ(result.code, 0);
+  if (result.out.empty()) GTEST_SKIP() << "done in under two seconds";
+  EXPECT_THAT(result.out, AllOf(HasSubstr(" % "), HasSubstr("━"), HasSubstr(" left"), Not(HasSubstr("rows"))));
+  EXPECT_TRUE(result.out.ends_with("\x1b[K"));
+}
+
+TEST(Terminal, CtrlCWipesTheLineAndEnds) {
+  int terminal = -1;
+  const pid_t process = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+  ASSERT_GE(process, 0);
+  if (process == 0) {
+    std::string context;
+    for (int i = 0; i < 4; i++) context += "Anna came to Rome in May and met Ben there. ";
+    become_limn({"explain", "-m", "minilm-l6-qa", "--question", "Who came?", "--context", context, "--method", "lime",
+                 "--samples", "1000000", "--threads", "1"},
+                {});
+  }
+  std::string out;
+  char buffer[4096];
+  bool sent = false;
+  for (ssize_t bytes; (bytes = ::read(terminal, buffer, sizeof buffer)) > 0;) {
+    out.append(buffer, static_cast<std::size_t>(bytes));
+    if (!sent && out.find('%') != std::string::npos) sent = ::write(terminal, "\x03", 1) == 1;  // Ctrl-C
+  }
+  int status = 0;
+  ::waitpid(process, &status, 0);
+  ::close(terminal);
+  EXPECT_TRUE(sent);
+  EXPECT_EQ(result_of(status).signal, SIGINT);
+  EXPECT_TRUE(out.ends_with("\r\x1b[K")) << out;
+}
+
 }  // namespace
 }  // namespace limn::cli_test

@@ -134,17 +134,20 @@ TEST_P(GoldenTest, HasTheLogitsOfPyTorch) {
   }
 }
 
+// All at the word embeddings, which is not every family's default.
+constexpr Layer word = Layer::word();
 const std::pair<const char*, Method> methods[] = {
     {"gradient_l2", Gradient{.reduce = Reduce::l2, .normalize = Normalize::none}},
     {"onehot_l2", Gradient{.normalize = Normalize::none}},
     {"onehot_l2_max", Gradient{}},
-    {"grad_x_input", GradientXInput{}},
-    {"grad_x_input_prob", GradientXInput{.explain = Scalar::probability}},
+    {"grad_x_input", GradientXInput{.layer = word}},
+    {"grad_x_input_prob", GradientXInput{.explain = Scalar::probability, .layer = word}},
     {"lit_grad_l2", Gradient{.explain = Scalar::probability, .reduce = Reduce::l2, .normalize = Normalize::l1}},
-    {"ig", IntegratedGradients{.steps = 50}},
-    {"ig_zero", IntegratedGradients{.baseline = {.kind = Baseline::Kind::zero}, .steps = 50}},
-    {"allennlp_simple", GradientXInput{.explain = Scalar::loss, .absolute = true, .normalize = Normalize::l1}},
+    {"ig", IntegratedGradients{.layer = word, .steps = 50}},
+    {"ig_zero", IntegratedGradients{.layer = word, .baseline = {.kind = Baseline::Kind::zero}, .steps = 50}},
+    {"allennlp_simple", GradientXInput{.explain = Scalar::loss, .layer = word, .absolute = true, .normalize = Normalize::l1}},
     {"allennlp_ig", IntegratedGradients{.explain = Scalar::loss,
+                                        .layer = word,
                                         .baseline = {.kind = Baseline::Kind::zero},
                                         .steps = 10,
                                         .rule = IntegratedGradients::Rule::left_riemann,
@@ -174,7 +177,7 @@ TEST_P(GoldenTest, HasTheScoresOfPyTorch) {
 
 TEST_P(GoldenTest, RefinesPathsUntilTheToleranceHolds) {
   for (const Json& row : cases_) {
-    const Explanation why = explain(row, IntegratedGradients{});
+    const Explanation why = explain(row, IntegratedGradients{.layer = word});
     const double difference = row["ig_values"][1].get<double>() - row["ig_values"][0].get<double>();
     EXPECT_NEAR(why.value, row["ig_values"][1].get<double>(), 1e-4);
     EXPECT_NEAR(*why.baseline_value, row["ig_values"][0].get<double>(), 1e-4);
@@ -189,10 +192,10 @@ TEST_P(GoldenTest, RefinesPathsUntilTheToleranceHolds) {
 TEST_P(GoldenTest, ExplainsManyInputsAsItExplainsOne) {
   std::vector<Input> inputs;
   for (const Json& row : cases_) inputs.push_back(input_of(row));
-  const std::vector<Explanation> together = model_.explain(inputs, GradientXInput{});
+  const std::vector<Explanation> together = model_.explain(inputs, GradientXInput{.layer = word});
   ASSERT_EQ(together.size(), inputs.size());
   for (std::size_t i = 0; i < inputs.size(); i++) {
-    const Explanation alone = model_.explain(inputs[i], GradientXInput{});
+    const Explanation alone = model_.explain(inputs[i], GradientXInput{.layer = word});
     ASSERT_EQ(together[i].tokens.size(), alone.tokens.size());
     // Products of other sizes round otherwise: two float32 results may differ by what each may differ from float64.
     const Json& expected = cases_[i]["explanations"];

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <complex>
 #include <numbers>
 #include <string>
 
@@ -136,6 +137,120 @@ TEST_P(KernelsTest, SoftmaxVjpEqualsDifferences) {
     const Vector expected = reference::gradient(reference::softmax, x, u);
     for (std::size_t i = 0; i < n; i++) EXPECT_NEAR(dp[i], expected[i], tolerance) << n;
   }
+}
+
+/// A kernel of several inputs, one after another in a vector, and its vjp: both measured against the definition.
+struct KernelCase {
+  const char* name;
+  std::size_t inputs;  // rows of n numbers
+  reference::Function forward;
+  Vector (*run)(const Kernels&, const Vector& x, const Vector& dy, std::size_t n, bool backward);
+};
+
+constexpr double angle(std::size_t i) { return 0.7 * static_cast<double>(i) - 2; }
+
+std::vector<float> angles(std::size_t count, double (*function)(double)) {
+  std::vector<float> result;
+  for (std::size_t i = 0; i < count; i++) result.push_back(static_cast<float>(function(angle(i))));
+  return result;
+}
+
+/// y = act(u) ∘ g with act(u) = u², whose slope is 2u: inputs u, g.
+Vector gated(const Vector& x) {
+  Vector y;
+  for (std::size_t i = 0; i < x.size() / 2; i++) y.push_back(x[i] * x[i] * x[i + x.size() / 2]);
+  return y;
+}
+Vector run_gate(const Kernels& kernels, const Vector& x, const Vector& dy, std::size_t n, bool backward) {
+  std::vector<float> y, slope, value(n), dg(n), g(x.begin() + static_cast<long>(n), x.end());
+  for (std::size_t i = 0; i < n; i++) {
+    y.push_back(static_cast<float>(x[i] * x[i]));
+    slope.push_back(static_cast<float>(2 * x[i]));
+  }
+  std::vector<float> alone = y;
+  kernels.gate(g.data(), n, alone.data(), nullptr, nullptr);
+  kernels.gate(g.data(), n, y.data(), slope.data(), value.data());
+  EXPECT_EQ(y, alone);
+  if (!backward) return {y.begin(), y.end()};
+  std::vector<float> du = to_float(dy);
+  kernels.gate_vjp(slope.data(), value.data(), n, du.data(), dg.data());
+  Vector dx(du.begin(), du.end());
+  dx.insert(dx.end(), dg.begin(), dg.end());
+  return dx;
+}
+
+/// Pairs (x[i], x[i + half]) as complex numbers, times e^(i · angle).
+Vector rotated(const Vector& x) {
+  const std::size_t half = x.size() / 2;
+  Vector y(x.size());
+  for (std::size_t i = 0; i < half; i++) {
+    const std::complex<double> turned = std::complex(x[i], x[i + half]) * std::polar(1., angle(i));
+    y[i] = turned.real();
+    y[i + half] = turned.imag();
+  }
+  return y;
+}
+Vector run_rotate(const Kernels& kernels, const Vector& x, const Vector& dy, std::size_t n, bool backward) {
+  const auto cosine = angles(n, std::cos), sine = angles(n, std::sin);
+  std::vector<float> result = to_float(backward ? dy : x);
+  (backward ? kernels.rotate_vjp : kernels.rotate)(cosine.data(), sine.data(), n, result.data());
+  return {result.begin(), result.end()};
+}
+
+/// Inputs: a row to add to, and a table. Element i takes number (5 i) mod 3 of row i of a table of 3 columns; what
+/// no element takes has the gradient 0.
+constexpr std::size_t table_columns = 3;
+std::vector<std::int32_t> indices(std::size_t n) {
+  std::vector<std::int32_t> result;
+  for (std::size_t i = 0; i < n; i++) result.push_back(static_cast<std::int32_t>(5 * i % table_columns));
+  return result;
+}
+Vector gathered(const Vector& x) {
+  const std::size_t n = x.size() / (1 + table_columns);
+  Vector y(x.begin(), x.begin() + static_cast<long>(n));
+  for (std::size_t i = 0; i < n; i++) y[i] += x[n + i * table_columns + 5 * i % table_columns];
+  return y;
+}
+Vector run_gather(const Kernels& kernels, const Vector& x, const Vector& dy, std::size_t n, bool backward) {
+  const std::vector<std::int32_t> index = indices(n);
+  const std::vector<float> table(x.begin() + static_cast<long>(n), x.end());
+  std::vector<float> y(x.begin(), x.begin() + static_cast<long>(n)), dtable(table.size(), 0.f);
+  kernels.gather(table.data(), table_columns, index.data(), n, y.data());
+  if (!backward) return {y.begin(), y.end()};
+  const std::vector<float> given = to_float(dy);
+  kernels.gather_vjp(given.data(), table_columns, index.data(), n, dtable.data());
+  Vector dx = dy;
+  dx.insert(dx.end(), dtable.begin(), dtable.end());
+  return dx;
+}
+
+const KernelCase kernel_cases[] = {
+    {"gate", 2, gated, run_gate},
+    {"rotate", 2, rotated, run_rotate},
+    {"gather", 1 + table_columns, gathered, run_gather},
+};
+
+TEST_P(KernelsTest, PairsEqualTheirDefinitionsAndDifferences) {
+  for (const KernelCase& test : kernel_cases) {
+    for (const std::size_t n : {std::size_t{1}, std::size_t{2}, std::size_t{8}, std::size_t{17}, std::size_t{64}}) {
+      const Vector x = rounded(reference::random(test.inputs * n, 11));
+      const Vector y = test.forward(x), u = rounded(reference::random(y.size(), 12));
+      EXPECT_LT(relative_error(test.run(kernels(), x, u, n, false), y), tolerance) << test.name << " " << n;
+      const Vector expected = reference::gradient(test.forward, x, u);
+      EXPECT_LT(relative_error(test.run(kernels(), x, u, n, true), expected), tolerance) << test.name << " " << n;
+    }
+  }
+}
+
+TEST_P(KernelsTest, GatherTakesAllFromOneRowIfTheStrideIsZero) {
+  const std::vector<float> table = {1, 10, 100};
+  const std::vector<std::int32_t> index = {2, 0, 2, 1};
+  std::vector<float> y = {1, 2, 3, 4}, dtable(3, 0.f);
+  kernels().gather(table.data(), 0, index.data(), 4, y.data());
+  EXPECT_EQ(y, (std::vector<float>{101, 3, 103, 14}));
+  const std::vector<float> dy = {1, 2, 3, 4};
+  kernels().gather_vjp(dy.data(), 0, index.data(), 4, dtable.data());
+  EXPECT_EQ(dtable, (std::vector<float>{2, 4, 4}));
 }
 
 TEST_P(KernelsTest, ActivateVjpAndAddAreElementwise) {

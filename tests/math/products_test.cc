@@ -127,7 +127,7 @@ TEST(AttentionTest, EqualsTheDefinitionForPackedSequences) {
     const std::size_t rows = test.row_begin.back();
     const Random qkv(rows * 3 * test.channels, 5);
     Mat context(rows, test.channels);
-    attention({qkv.single.data(), rows, 3 * test.channels}, test.row_begin, test.heads, context);
+    attention({qkv.single.data(), rows, 3 * test.channels}, test.row_begin, test.heads, {}, context);
     EXPECT_LT(relative_error(context.row(0), packed_attention(test, qkv.exact)), tolerance) << rows;
   }
 }
@@ -137,7 +137,7 @@ TEST(AttentionTest, VjpEqualsDifferencesInRandomDirections) {
     const std::size_t rows = test.row_begin.back();
     const Random qkv(rows * 3 * test.channels, 6), u(rows * test.channels, 7);
     Mat dqkv(rows, 3 * test.channels);
-    attention_vjp({qkv.single.data(), rows, 3 * test.channels}, test.row_begin, test.heads, {u.single.data(), rows, test.channels}, dqkv);
+    attention_vjp({qkv.single.data(), rows, 3 * test.channels}, test.row_begin, test.heads, {}, {u.single.data(), rows, test.channels}, dqkv);
     for (unsigned direction = 0; direction < 8; direction++) {
       const Vector v = reference::random(qkv.exact.size(), 100 + direction);
       const auto along = [&](double step) {
@@ -161,7 +161,7 @@ TEST(AttentionTest, ProbabilitiesAreTheSoftmaxOfScores) {
   const Random qkv(length * 3 * channels, 8);
   for (std::size_t head = 0; head < heads; head++) {
     Mat p(length, length);
-    attention_probabilities({qkv.single.data(), length, 3 * channels}, heads, head, p);
+    attention_probabilities({qkv.single.data(), length, 3 * channels}, heads, head, {}, p);
     for (std::size_t i = 0; i < length; i++) {
       Vector scores(length, 0.);
       for (std::size_t j = 0; j < length; j++)
@@ -181,9 +181,9 @@ TEST(ThreadsTest, ResultsDoNotDependOnTheirNumber) {
     Mat qkv(rows, 3 * channels), context(rows, channels), dqkv(rows, 3 * channels);
     linear({x.single.data(), rows, channels}, {w.single.data(), 3 * channels, channels}, {}, qkv);
     const std::vector<std::size_t> row_begin = {0, 37, 600};
-    attention(qkv, row_begin, heads, context);
+    attention(qkv, row_begin, heads, {}, context);
     norm(context, ones.single, {}, 1e-5f);
-    attention_vjp(qkv, row_begin, heads, {dy.single.data(), rows, channels}, dqkv);
+    attention_vjp(qkv, row_begin, heads, {}, {dy.single.data(), rows, channels}, dqkv);
     std::vector<float> all(context.row(0), context.row(0) + rows * channels);
     all.insert(all.end(), dqkv.row(0), dqkv.row(0) + rows * 3 * channels);
     if (first.empty()) first = all;

@@ -151,7 +151,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         BadConfig{"UnknownFamily", R"({"model_type": "gpt2"})",
                   "model_type: found \"gpt2\", expected one of bert, distilbert"},
-        BadConfig{"NoFamily", R"({"model_type": null})", "model_type: found nothing, expected one of bert, distilbert"},
+        BadConfig{"NoFamily", R"({"model_type": null, "architectures": ["ForMaskedLM"]})",
+                  "model_type: found nothing, expected one of bert, distilbert"},
         BadConfig{"FamilyNumber", R"({"model_type": 5})", "model_type: found 5, expected a text"},
         BadConfig{"NoArchitectures", R"({"architectures": null})",
                   "architectures: found nothing, expected a list with one of BertForQuestionAnswering, "

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "checkpoint_folder.h"
+#include "model/tensor_files.h"
 
 namespace limn {
 namespace {

@@ -46,6 +46,19 @@ TEST(Comparison, NamesOfCellsSayOnlyWhatDiffers) {
   EXPECT_EQ(axes.cell_name(1), "lime");
 }
 
+TEST(Comparison, ARowThatFillsTheTerminalIsOneLine) {
+  std::size_t expected = 0;
+  for (std::size_t width = 60; width <= 140; width++) {
+    TerminalStyle style;
+    style.width = width;
+    const std::string text = to_terminal(two_models(), question(), style, true);
+    std::size_t empty = 0;
+    for (std::size_t at = text.find("\n\n"); at != std::string::npos; at = text.find("\n\n", at + 1)) empty++;
+    if (expected == 0) expected = empty;
+    EXPECT_EQ(empty, expected) << width << " columns\n" << text;
+  }
+}
+
 TEST(Comparison, MeansOverInputs) {
   const ComparisonAxes axes = two_models();
   ComparisonMeans means(axes);

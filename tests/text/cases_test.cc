@@ -2,6 +2,7 @@
 // that $LIMN_TOKENIZER_CASES names ("-": standard input).
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -80,8 +81,14 @@ void check_sizes(const Tokenizer& tokenizer, const Json& row, const std::vector<
 
 class CasesTest : public testing::TestWithParam<std::filesystem::path> {};
 
-INSTANTIATE_TEST_SUITE_P(File, CasesTest, testing::ValuesIn(case_files()),
-                         [](const auto& info) { return info.param == "-" ? "input" : info.param.stem().string(); });
+/// GoogleTest wants letters, digits and _ only.
+std::string test_name(const testing::TestParamInfo<std::filesystem::path>& info) {
+  std::string name = info.param == "-" ? "input" : info.param.stem().string();
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(File, CasesTest, testing::ValuesIn(case_files()), test_name);
 
 TEST_P(CasesTest, EqualTheTokenizersPackage) {
   std::ifstream file(GetParam());
@@ -101,11 +108,15 @@ TEST_P(CasesTest, EqualTheTokenizersPackage) {
     const std::vector<Encoding> encodings = encode(tokenizer, row);
     Json found = Json::array();
     for (const Encoding& encoding : encodings) found.push_back(as_json(encoding));
-    EXPECT_EQ(found, row["expected"]) << line.substr(0, 1000);
+    const bool equal = found == row["expected"];
+    failures += !equal;
+    constexpr std::size_t most_shown = 20;
+    if (failures <= most_shown) {
+      EXPECT_EQ(found, row["expected"]) << line.substr(0, 1000);
+    }
     check_sizes(tokenizer, row, encodings);
-    failures += found != row["expected"];
-    ASSERT_LT(failures, 20U) << "too many to go on";
   }
+  std::cout << cases << " cases, " << failures << " differ\n";
   EXPECT_GT(cases, 0U);
   RecordProperty("cases", static_cast<int>(cases));
 }

@@ -22,7 +22,8 @@ std::string error_with(const std::string& pointer, const Json& value) {
 
 TEST(TokenizerError, MissingFiles) {
   TokenizerFolder folder;
-  EXPECT_THAT(folder.error(), HasSubstr("found neither tokenizer.json nor vocab.txt"));
+  EXPECT_THAT(folder.error(),
+              HasSubstr("found none of tokenizer.json, vocab.txt, vocab.json with merges.txt, spiece.model"));
   try {
     Tokenizer::load("/no/such/folder");
     ADD_FAILURE();
@@ -60,17 +61,22 @@ TEST(TokenizerError, NoModel) {
 
 TEST(TokenizerError, UnknownComponents) {
   const auto typed = [](const char* type) { return Json{{"type", type}}; };
-  EXPECT_EQ(error_with("/model/type", "BPE"), "tokenizer.json: model: found type 'BPE', expected WordPiece");
-  EXPECT_EQ(error_with("/normalizer", typed("NFKC")),
-            "tokenizer.json: normalizer: found type 'NFKC', expected BertNormalizer, Lowercase, NFD or Sequence");
-  EXPECT_EQ(error_with("/normalizer", {{"type", "Sequence"}, {"normalizers", {typed("NFD"), typed("Strip")}}}),
-            "tokenizer.json: normalizer.normalizers[1]: found type 'Strip', expected BertNormalizer, Lowercase, NFD or "
-            "Sequence");
-  EXPECT_EQ(error_with("/pre_tokenizer", typed("ByteLevel")),
-            "tokenizer.json: pre_tokenizer: found type 'ByteLevel', expected BertPreTokenizer");
-  EXPECT_EQ(error_with("/post_processor", typed("ByteLevel")),
-            "tokenizer.json: post_processor: found type 'ByteLevel', expected BertProcessing, RobertaProcessing or "
-            "TemplateProcessing");
+  EXPECT_EQ(error_with("/model/type", "WordLevel"),
+            "tokenizer.json: model: found type 'WordLevel', expected BPE, Unigram or WordPiece");
+  const std::string normalizers =
+      "BertNormalizer, ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Sequence, "
+      "Strip or StripAccents";
+  EXPECT_EQ(error_with("/normalizer", typed("Opus")),
+            "tokenizer.json: normalizer: found type 'Opus', expected " + normalizers);
+  EXPECT_EQ(error_with("/normalizer", {{"type", "Sequence"}, {"normalizers", {typed("NFD"), typed("Opus")}}}),
+            "tokenizer.json: normalizer.normalizers[1]: found type 'Opus', expected " + normalizers);
+  EXPECT_EQ(error_with("/pre_tokenizer", typed("UnicodeScripts")),
+            "tokenizer.json: pre_tokenizer: found type 'UnicodeScripts', expected BertPreTokenizer, ByteLevel, Digits, "
+            "Metaspace, Punctuation, Sequence, Split, Whitespace or WhitespaceSplit");
+  EXPECT_EQ(
+      error_with("/post_processor", typed("Stars")),
+      "tokenizer.json: post_processor: found type 'Stars', expected BertProcessing, ByteLevel, RobertaProcessing, "
+      "Sequence or TemplateProcessing");
   EXPECT_EQ(error_with("/normalizer", Json::object()),
             "tokenizer.json: normalizer.type: found nothing, expected a string");
   EXPECT_EQ(error_with("/normalizer/lowercase", "yes"),
@@ -81,7 +87,10 @@ TEST(TokenizerError, UnknownComponents) {
   TokenizerFolder folder;
   EXPECT_EQ(folder.write_json("tokenizer.json", old).error(), "");
   old["model"]["merges"] = Json::array();
-  EXPECT_THAT(folder.write_json("tokenizer.json", old).error(), HasSubstr("found type 'BPE'"));
+  EXPECT_EQ(folder.write_json("tokenizer.json", old).error(), "");  // now it is BPE
+  old["model"].erase("merges");
+  old["model"].erase("max_input_chars_per_word");
+  EXPECT_THAT(folder.write_json("tokenizer.json", old).error(), HasSubstr("found type 'WordLevel'"));
 }
 
 TEST(TokenizerError, Ids) {

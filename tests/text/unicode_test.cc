@@ -65,6 +65,16 @@ bool has_no_decomposition(char32_t code) {
   return codes.size == 1 && codes.codes[0] == code;
 }
 
+/// NFC of NFD.
+std::u32string recomposed(char32_t code) {
+  AlignedText text = {{code, 0, 1}};
+  normalize(UnicodeForm{}, text);
+  normalize(UnicodeForm{.composed = true}, text);
+  std::u32string result;
+  for (const Character& character : text) result += character.code;
+  return result;
+}
+
 TEST(Unicode, PropertiesOfEveryCodePointAreThoseOfTheTokenizersPackage) {
   auto expected = properties();
   EXPECT_EQ(ranges(is_whitespace), expected["whitespace"]);
@@ -75,7 +85,14 @@ TEST(Unicode, PropertiesOfEveryCodePointAreThoseOfTheTokenizersPackage) {
             expected["mark"]);
   EXPECT_EQ(ranges([](char32_t code) { return has_no_decomposition(code) && combining_class(code) != 0; }),
             expected["combines"]);
+  EXPECT_EQ(ranges(is_letter), expected["letter"]);
+  EXPECT_EQ(ranges(is_number), expected["number"]);
+  EXPECT_EQ(ranges(is_numeric), expected["numeric"]);
+  EXPECT_EQ(ranges(is_word_character), expected["word"]);
+  EXPECT_EQ(ranges(is_mark), expected["any_mark"]);
   EXPECT_EQ(hash(decomposition), expected["decomposition"]);
+  EXPECT_EQ(hash(compatible_decomposition), expected["compatible_decomposition"]);
+  EXPECT_EQ(hash(recomposed), expected["composed"]);
   EXPECT_EQ(hash(lowercase), expected["lowercase"]);
 }
 
@@ -115,7 +132,7 @@ TEST(Unicode, CountsCodePoints) {
 // Hand-made: marks that change places take the origins in the order of the text.
 TEST(Normalizer, MarksKeepTheOriginsInOrder) {
   AlignedText text = align("a\u0301\u0327e\u0301");  // 230 then 202: the cedilla comes first
-  normalize({Nfd{}}, text);
+  normalize(UnicodeForm{}, text);
   std::u32string codes;
   for (const Character& character : text) codes += character.code;
   EXPECT_EQ(codes, U"a\u0327\u0301e\u0301");

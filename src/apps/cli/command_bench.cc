@@ -16,6 +16,7 @@
 #include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
 #include "apps/cli/output.h"
+#include "apps/cli/progress.h"
 #include "base/parallel.h"
 #include "limn/limn.h"
 #include "math/kernels.h"
@@ -79,15 +80,17 @@ int bench(const BenchCommand& command) {
   const bool forward = method.method == "forward";
   if (forward) method.method.reset();
   if (method.method) find_method(*method.method, "forward, ");
-  const ChosenMethod chosen = choose_method(method);
-  ExplainOptions options;
-  static_cast<PredictOptions&>(options) = predict_options(command.reading);
-  options.pieces = chosen.pieces;
+  choose_method(method);  // knobs are checked before the model is loaded, which takes longer
 
   const auto load_start = Clock::now();
   set_threads(command.model.threads);
   const Model model = Model::load(find_model(command.model.model, model_places()));
   const double load_seconds = seconds_since(load_start);
+  ChosenMethod chosen = choose_method(method, model.info().task);
+  ExplainOptions options;
+  static_cast<PredictOptions&>(options) = predict_options(command.reading);
+  options.unit = choose_unit({}, chosen);
+  options.pieces = chosen.pieces;
   const std::vector<Input> inputs = read_inputs(command, model.info().task);
 
   const auto work = [&](const std::vector<Input>& batch) {
@@ -100,14 +103,17 @@ int bench(const BenchCommand& command) {
   const std::size_t batch = command.batch == 0 ? inputs.size() : command.batch;
   work({inputs.front()});  // warm up: first touch of the weights, buffers, threads
   std::vector<double> milliseconds;
+  Progress progress(inputs.size());
   const auto start = Clock::now();
   for (std::size_t begin = 0; begin < inputs.size(); begin += batch) {
     const auto part = std::span(inputs).subspan(begin, std::min(batch, inputs.size() - begin));
     const auto call_start = Clock::now();
     work({part.begin(), part.end()});
     milliseconds.push_back(seconds_since(call_start) * 1e3);
+    progress.advance(part.size());
   }
   const double seconds = seconds_since(start);
+  progress.wipe();
   const std::string method_name = forward ? "forward" : method.preset.value_or(method.method.value_or("gradient"));
 
   const nlohmann::ordered_json result = {{"method", method_name},

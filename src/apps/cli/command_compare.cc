@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -17,6 +18,7 @@
 #include "evaluate/answer_text.h"
 #include "evaluate/correlation.h"
 #include "limn/limn.h"
+#include "render/comparison_csv.h"
 #include "render/comparison_json.h"
 #include "render/comparison_terminal.h"
 #include "render/html.h"
@@ -25,7 +27,7 @@ namespace limn::cli {
 namespace {
 
 /// Fewer rows than explain takes at once: each goes through every model with every method.
-constexpr std::size_t rows_at_once = 8;
+constexpr std::size_t most_rows_at_once = 8;
 
 struct CompareCommand {
   std::vector<std::string> models;
@@ -51,25 +53,41 @@ std::string name_of(const ChosenMethod& chosen) {
   return std::string(known->name);
 }
 
-/// The methods of --method, each with the knobs that were given.
-std::vector<ListedMethod> listed_methods(const MethodOptions& options) {
+/// The methods and presets of --method, each with those of the given knobs that it has.
+/// @param task of the models, if they are known yet.
+/// @throws Error for a knob that none of them has.
+std::vector<ListedMethod> listed_methods(const MethodOptions& options, std::optional<Task> task = {}) {
   std::vector<ListedMethod> listed;
   if (!options.method) {
-    const ChosenMethod chosen = choose_method(options);
+    const ChosenMethod chosen = choose_method(options, task);
     return {{name_of(chosen), chosen}};
   }
   const std::string& names = *options.method;
+  std::map<std::string, std::size_t> without;  // option → how many methods do not have it
   for (std::size_t begin = 0; begin <= names.size();) {
     const std::size_t end = std::min(names.find(',', begin), names.size());
     const std::string name = names.substr(begin, end - begin);
     begin = end + 1;
-    find_method(name);
     if (std::ranges::find(listed, name, &ListedMethod::name) != listed.end()) {
       throw Error({.thing = "--method", .found = "'" + name + "' twice", .expected = "each method once"});
     }
     MethodOptions one = options;
     one.method = name;
-    listed.push_back({name, choose_method(one)});
+    if (std::ranges::find(methods(), name, &NamedMethod::name) == methods().end() &&
+        std::ranges::find(presets(), name, &Preset::name) != presets().end()) {
+      one.preset = name;
+      one.method.reset();
+    } else {
+      find_method(name, "a preset, or one of ");
+    }
+    std::vector<std::string> missing;
+    listed.push_back({name, choose_method(one, task, &missing)});
+    for (const auto& option : missing) without[option]++;
+  }
+  for (const auto& [option, count] : without) {
+    if (count == listed.size())
+      throw Error(
+          {.thing = option, .found = "--method " + names, .expected = "at least one method that has this option"});
   }
   return listed;
 }
@@ -169,12 +187,13 @@ std::string text_of(const Expected& expected) {
 class Comparer {
  public:
   Comparer(std::vector<LoadedModel> models, const CompareCommand& command)
-      : models_(std::move(models)), methods_(listed_methods(command.method)), seed_(command.method.seed) {
+      : models_(std::move(models)), methods_(listed_methods(command.method, task())), seed_(command.method.seed) {
     static_cast<PredictOptions&>(options_) = predict_options(command.reading);
     options_.target = command.target;
     options_.answer = command.answer;
     options_.contrast = command.contrast;
-    if (command.unit) options_.unit = units.find("--unit", *command.unit);
+    options_.unit = choose_unit(command.unit, methods_.front().chosen);
+    if (!command.method.method) methods_.front().name = name_of(methods_.front().chosen);
     for (const auto& [name, model] : models_) {
       ComparedModel& column = axes_.models.emplace_back();
       column.name = name;
@@ -189,9 +208,16 @@ class Comparer {
   Task task() const { return models_.front().model.info().task; }
   const std::string& first_model() const { return models_.front().name; }
 
-  std::vector<Outcome<ComparedInput>> operator()(const std::vector<Item>& items) const {
-    auto outcomes =
-        work_on<std::vector<Explanation>>(items, [&](const std::vector<Input>& inputs) { return explain(inputs); });
+  /// Only methods of one pass are faster for many inputs at once; the others each take a while.
+  std::size_t rows_at_once() const {
+    const bool one_pass =
+        std::ranges::all_of(methods_, [](const ListedMethod& listed) { return is_one_pass(listed.chosen.method); });
+    return one_pass ? most_rows_at_once : 1;
+  }
+
+  std::vector<Outcome<ComparedInput>> operator()(const std::vector<Item>& items, Progress& progress) const {
+    auto outcomes = work_on<std::vector<Explanation>>(
+        items, [&](const std::vector<Input>& inputs) { return explain(inputs, progress); });
     std::vector<Outcome<ComparedInput>> compared(items.size());
     for (std::size_t i = 0; i < items.size(); i++) {
       compared[i].error = std::move(outcomes[i].error);
@@ -216,12 +242,18 @@ class Comparer {
   }
 
   /// For each input its cells, (models, methods).
-  std::vector<std::vector<Explanation>> explain(const std::vector<Input>& inputs) const {
+  std::vector<std::vector<Explanation>> explain(const std::vector<Input>& inputs, Progress& progress) const {
     std::vector<std::vector<Explanation>> cells(inputs.size());
+    const auto count = static_cast<double>(axes_.cells());
+    std::size_t cell = 0;
     for (const auto& [name, model] : models_) {
       for (const auto& [method_name, chosen] : methods_) {
         ExplainOptions options = options_;
         options.pieces = chosen.pieces;
+        options.progress = [&](std::size_t done, std::size_t total) {
+          const double share = static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(total, 1));
+          progress.report((static_cast<double>(cell) + share) / count);
+        };
         try {
           auto explanations = model.explain(inputs, chosen.method, options);
           for (std::size_t i = 0; i < inputs.size(); i++) {
@@ -234,6 +266,7 @@ class Comparer {
           parts.thing = fmt::format("{}, {}{}{}", name, method_name, parts.thing.empty() ? "" : ": ", parts.thing);
           throw Error(std::move(parts));
         }
+        progress.report(static_cast<double>(++cell) / count);
       }
     }
     return cells;
@@ -291,6 +324,10 @@ class ComparisonOutput {
           left_out_++;
         }
         break;
+      case Format::csv:
+        output_.write(to_csv(axes_, input, is_first_));
+        is_first_ = false;
+        break;
       default:
         write_json(item, input, outcome.error);
     }
@@ -328,6 +365,7 @@ class ComparisonOutput {
   Output output_;
   std::vector<ComparedInput> kept_;
   std::size_t left_out_ = 0;
+  bool is_first_ = true;
 };
 
 int compare_file(const CompareCommand& command, const Comparer& comparer, ComparisonOutput& output) {
@@ -336,9 +374,10 @@ int compare_file(const CompareCommand& command, const Comparer& comparer, Compar
   Failures failures;
   Progress progress(summary ? std::optional(summary->rows) : std::nullopt);
   std::size_t rows = 0;
-  for (auto items = reader.next_batch(rows_at_once); !items.empty(); items = reader.next_batch(rows_at_once)) {
+  const std::size_t at_once = comparer.rows_at_once();
+  for (auto items = reader.next_batch(at_once); !items.empty(); items = reader.next_batch(at_once)) {
     rows += items.size();
-    auto compared = comparer(items);
+    auto compared = comparer(items, progress);
     progress.wipe();
     for (std::size_t i = 0; i < items.size(); i++) {
       if (compared[i].error) failures.add(items[i].row, *compared[i].error);
@@ -350,7 +389,7 @@ int compare_file(const CompareCommand& command, const Comparer& comparer, Compar
 }
 
 int compare(const CompareCommand& command) {
-  const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html});
+  const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv});
   listed_methods(command.method);  // knobs are checked before the models are loaded, which takes longer
   set_threads(command.threads);
   const Comparer comparer(load_models(command.models), command);
@@ -361,7 +400,9 @@ int compare(const CompareCommand& command) {
   } else {
     Item item;
     item.input = single_input(command.input, comparer.task(), comparer.first_model());
-    auto compared = comparer({item});
+    Progress progress(1);
+    auto compared = comparer({item}, progress);
+    progress.wipe();
     if (compared.front().error) throw Error(*compared.front().error);
     output.add(item, std::move(compared.front()));
   }
@@ -387,7 +428,8 @@ void add_compare(CLI::App& program, Run& run) {
   add_options(app, command->input);
   add_options(app, command->method);
   app.get_option("--method")
-      ->description("one or more, separated by commas: " + method_names() + "; default: gradient")
+      ->description("one or more, separated by commas: " + method_names() +
+                    ", or presets; default: gradient. Each takes those of the options below that it has")
       ->option_text("NAMES");
   const char* what = "What is explained";
   option("--target", command->target, "the same in all models: as for explain; default: what each model says", "TARGET",
@@ -396,11 +438,11 @@ void add_compare(CLI::App& program, Run& run) {
   option("--contrast", command->contrast, "why the target rather than this label", "LABEL", what);
   option("--unit", command->unit, units.list() + ": what a score is shown for; default: word", "NAME", what);
   add_options(app, command->reading);
-  option(
-      "--format", command->output.format,
-      "terminal, json, html; default: by the ending of --output, otherwise terminal on a terminal and json elsewhere "
-      "(one object a line)",
-      "FORMAT", "Output");
+  option("--format", command->output.format,
+         "terminal, json, html, csv; default: by the ending of --output, otherwise terminal on a terminal and json "
+         "elsewhere "
+         "(one object a line)",
+         "FORMAT", "Output");
   option("-o,--output", command->output.file, "write here instead of to standard output", "FILE", "Output");
   app.footer(
       command_footer("limn compare -m minilm-l6-qa -m minilm-l6-squad1 --question 'Who came?' --context 'Anna came.'\n"

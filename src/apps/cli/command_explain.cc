@@ -28,29 +28,25 @@ struct ExplainCommand {
 class Explainer {
  public:
   Explainer(Model model, const ExplainCommand& command)
-      : model_(std::move(model)), chosen_(choose_method(command.method)), seed_(command.method.seed) {
+      : model_(std::move(model)), chosen_(choose_method(command.method, model_.info().task)), seed_(command.method.seed) {
     static_cast<PredictOptions&>(options_) = predict_options(command.reading);
     options_.top = command.top;
     options_.target = command.target;
     options_.answer = command.answer;
     options_.contrast = command.contrast;
-    if (command.unit) options_.unit = units.find("--unit", *command.unit);
+    options_.unit = choose_unit(command.unit, chosen_);
     options_.pieces = chosen_.pieces;
     options_.raw = command.raw;
   }
 
   const Model& model() const { return model_; }
+  std::size_t rows_at_once() const { return is_one_pass(chosen_.method) ? rows_in_a_batch : 1; }
 
   /// One explanation for an input; for token classification one for each entity.
-  std::vector<std::vector<Explanation>> operator()(const std::vector<Input>& inputs) const {
-    std::vector<std::vector<Explanation>> all;
-    const bool one_each = model_.info().task != Task::token_classification || options_.target || options_.answer;
-    if (one_each) {
-      for (auto& explanation : model_.explain(inputs, chosen_.method, options_))
-        all.push_back({std::move(explanation)});
-    } else {
-      for (const auto& input : inputs) all.push_back(model_.explain_all(input, chosen_.method, options_));
-    }
+  std::vector<std::vector<Explanation>> operator()(const std::vector<Input>& inputs, const Report& report) const {
+    ExplainOptions options = options_;
+    options.progress = report;
+    std::vector<std::vector<Explanation>> all = model_.explain_all(inputs, chosen_.method, options);
     for (auto& explanations : all) {
       for (auto& explanation : explanations) {
         explanation.method.preset = chosen_.preset;
@@ -61,6 +57,16 @@ class Explainer {
   }
 
  private:
+  bool finds_several() const {
+    const bool in_two = std::visit(
+        [](const auto& method) {
+          if constexpr (requires { method.explain; }) return method.explain == Scalar::max_logit;
+          return false;
+        },
+        chosen_.method);
+    return model_.info().task == Task::token_classification || (model_.info().task == Task::question_answering && in_two);
+  }
+
   Model model_;
   ChosenMethod chosen_;
   ExplainOptions options_;
@@ -78,22 +84,28 @@ int explain(const CLI::App& app, const ExplainCommand& command) {
   const Model& model = explainer.model();
 
   if (command.input.file && format == Format::json) {
-    return write_json_rows(app, command.input, command.output, model, [&](const std::vector<Input>& inputs) {
+    const auto work = [&](const std::vector<Input>& inputs, const Report& report) {
       std::vector<std::vector<std::string>> rows;
-      for (const auto& explanations : explainer(inputs)) {
+      for (const auto& explanations : explainer(inputs, report)) {
         auto& lines = rows.emplace_back();
         for (const auto& explanation : explanations) lines.push_back(members_of(to_json(explanation)));
       }
       return rows;
-    });
+    };
+    return write_json_rows(app, command.input, command.output, model, work, explainer.rows_at_once());
   }
   ExplanationOutput output(command.output.file, format, special == Special::show);
   int code = done;
   if (command.input.file) {
-    code = take_rows(command.input, command.output, model.info().task, explainer,
-                     [&](std::vector<Explanation> explanations) { output.add(std::move(explanations)); });
+    code = take_rows(
+        command.input, command.output, model.info().task, explainer,
+        [&](std::vector<Explanation> explanations) { output.add(std::move(explanations)); }, explainer.rows_at_once());
   } else {
-    output.add(std::move(explainer({single_input(command.input, model.info().task, model.info().name)}).front()));
+    const Input input = single_input(command.input, model.info().task, model.info().name);
+    Progress progress(1);
+    auto explanations = explainer({input}, report_to(progress));
+    progress.wipe();
+    output.add(std::move(explanations.front()));
   }
   output.finish();
   return code;

@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +12,8 @@
 #include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
 #include "apps/cli/output.h"
+#include "apps/cli/size_text.h"
+#include "apps/hub/repository.h"
 #include "limn/limn.h"
 #include "model/config.h"
 #include "render/display_text.h"
@@ -25,13 +29,10 @@ struct ModelsCommand {
   std::optional<std::string> model, format;
 };
 
-/// "1.2 GB", "23.4 MB": decimal units, as files are sold and downloaded.
-std::string size_text(double bytes) {
-  if (bytes < 1e3) return fmt::format("{:.0f} B", bytes);
-  if (bytes < 1e6) return fmt::format("{:.1f} kB", bytes / 1e3);
-  if (bytes < 1e9) return fmt::format("{:.1f} MB", bytes / 1e6);
-  return fmt::format("{:.1f} GB", bytes / 1e9);
-}
+struct PullCommand {
+  std::string model;
+  std::optional<std::string> format;
+};
 
 /// All files of a checkpoint folder; links count as what they lead to.
 std::uintmax_t folder_bytes(const fs::path& folder) {
@@ -141,6 +142,45 @@ int show_model(const std::string& argument, Format format) {
   return done;
 }
 
+/// Downloading is a program of its own beside this one: what HTTPS needs are thirty libraries, for which no other
+/// command should wait, nor pay in memory.
+int pull_model(const PullCommand& command, Format format) {
+  hub::parse_repository(command.model);
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path() / "limn-pull";
+  ::execl(program.c_str(), program.c_str(), command.model.c_str(), format == Format::json ? "json" : "terminal",
+          nullptr);
+  throw Error({.file = program.string(),
+               .found = std::strerror(errno),
+               .expected = "the program that downloads models, installed beside limn"});
+}
+
+void add_pull(CLI::App& models, Run& run) {
+  const auto command = std::make_shared<PullCommand>();
+  CLI::App& app = *models.add_subcommand(
+      "pull", "Downloads a model from the Hugging Face hub into its cache, where -m ORG/NAME finds it.");
+  app.add_option("MODEL", command->model, "ORG/NAME, or ORG/NAME@REVISION: a branch, a tag or a commit")
+      ->option_text("")
+      ->required();
+  app.add_option("--format", command->format, "terminal or json; default: terminal on a terminal and json elsewhere")
+      ->option_text("FORMAT")
+      ->group("Output");
+  app.footer(
+      "Environment:\n"
+      "  HF_ENDPOINT                 the hub's address; default: https://huggingface.co\n"
+      "  HF_TOKEN                    access token for private and gated models\n"
+      "  HF_HUB_CACHE, HF_HOME       where the cache is; default: ~/.cache/huggingface\n"
+      "  http_proxy, https_proxy, no_proxy\n"
+      "\n" +
+      command_footer("limn models pull ORG/NAME\nlimn models pull ORG/NAME@v1.0"));
+  app.callback([&run, command] {
+    run = [command] {
+      return pull_model(*command,
+                        choose_format({.format = command->format, .file = {}}, {Format::terminal, Format::json}));
+    };
+  });
+}
+
 }  // namespace
 
 void add_models(CLI::App& program, Run& run) {
@@ -150,8 +190,10 @@ void add_models(CLI::App& program, Run& run) {
   app.add_option("--format", command->format, "terminal or json; default: terminal on a terminal and json elsewhere")
       ->option_text("FORMAT")
       ->group("Output");
-  app.footer(command_footer("limn models\nlimn models minilm-l6-ner"));
-  app.callback([&run, command] {
+  app.footer(command_footer("limn models\nlimn models minilm-l6-ner\nlimn models pull ORG/NAME"));
+  add_pull(app, run);
+  app.callback([&run, &app, command] {
+    if (!app.get_subcommands().empty()) return;  // "pull" has its own
     run = [command] {
       const Format format = choose_format({.format = command->format, .file = {}}, {Format::terminal, Format::json});
       return command->model ? show_model(*command->model, format) : list_models(format);

@@ -75,7 +75,7 @@ int predict(const CLI::App& app, const PredictCommand& command) {
   options.top = command.top;
 
   if (command.input.file) {
-    return write_json_rows(app, command.input, command.output, model, [&](const std::vector<Input>& inputs) {
+    return write_json_rows(app, command.input, command.output, model, [&](const std::vector<Input>& inputs, const Report&) {
       const auto predictions = model.predict(inputs, options);
       std::vector<std::vector<std::string>> rows;
       for (std::size_t i = 0; i < inputs.size(); i++)

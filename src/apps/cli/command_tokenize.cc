@@ -14,6 +14,7 @@
 #include "limn/limn.h"
 #include "render/display_text.h"
 #include "render/json.h"
+#include "task/pipeline.h"
 
 namespace limn::cli {
 namespace {
@@ -79,21 +80,47 @@ std::string table_of(const TokenizedInput& tokenized, const Input& input) {
   return table;
 }
 
+/// Reading needs no weights: what cannot predict, a base model without a head for one, can still show its tokens.
+int tokenize_alone(const TokenizeCommand& command, const std::filesystem::path& folder, Format format) {
+  const Tokenizer tokenizer = Tokenizer::load(folder);
+  const Input input = single_input(command.input, Task::sequence_classification, folder.filename().string());
+  const std::size_t length = command.max_length > 0 ? command.max_length : tokenizer.max_length().value_or(0);
+  const Encoding encoding = tokenizer.encode(input.text, input.pair, length);
+  const TokenizedInput tokenized{
+      .tokens = tokens_of(tokenizer, encoding), .type_ids = encoding.type_ids, .cut_tokens = encoding.cut_tokens};
+  const std::string name = folder.filename().string();
+  write_output(command.output.file, format == Format::json
+                                        ? json_of(tokenized, input, name, command.input.question.has_value()) + "\n"
+                                        : table_of(tokenized, input));
+  return done;
+}
+
 int tokenize(const CLI::App& app, const TokenizeCommand& command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json});
   set_threads(command.model.threads);
-  const Model model = Model::load(find_model(command.model.model, model_places()));
+  const std::filesystem::path folder = find_model(command.model.model, model_places());
+  std::optional<Model> loaded;
+  try {
+    loaded = Model::load(folder);
+  } catch (const Error& error) {
+    if (command.input.file) throw;
+    const int code = tokenize_alone(command, folder, format);
+    complain(fmt::format("only the tokenizer can be used: {}", error.what()));
+    return code;
+  }
+  const Model& model = *loaded;
   const std::string& name = model.info().name;
   const bool question = model.info().task == Task::question_answering;
   const PredictOptions options{.max_length = command.max_length};
 
   if (command.input.file) {
-    return write_json_rows(app, command.input, command.output, model, [&](const std::vector<Input>& inputs) {
-      std::vector<std::vector<std::string>> rows;
-      for (const auto& input : inputs)
-        rows.push_back({members_of(json_of(model.tokenize(input, options), input, name, question))});
-      return rows;
-    });
+    return write_json_rows(
+        app, command.input, command.output, model, [&](const std::vector<Input>& inputs, const Report&) {
+          std::vector<std::vector<std::string>> rows;
+          for (const auto& input : inputs)
+            rows.push_back({members_of(json_of(model.tokenize(input, options), input, name, question))});
+          return rows;
+        });
   }
   const Input input = single_input(command.input, model.info().task, name);
   const TokenizedInput tokenized = model.tokenize(input, options);

@@ -13,6 +13,9 @@ using Run = std::function<int()>;
 // Each adds one command to the program; if the user chooses it, it sets `run`.
 void add_explain(CLI::App& program, Run& run);
 void add_compare(CLI::App& program, Run& run);
+void add_attack(CLI::App& program, Run& run);
+void add_attention(CLI::App& program, Run& run);
+void add_heatmap(CLI::App& program, Run& run);
 void add_predict(CLI::App& program, Run& run);
 void add_tokenize(CLI::App& program, Run& run);
 void add_models(CLI::App& program, Run& run);

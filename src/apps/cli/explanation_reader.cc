@@ -86,6 +86,7 @@ class Reader {
     e.passes = optional<std::size_t>(object_, "passes").value_or(0);
     e.seconds = optional<double>(object_, "seconds").value_or(0);
     e.warnings = optional<std::vector<std::string>>(object_, "warnings").value_or(e.warnings);
+    if (object_.contains("heatmap")) read_heatmap(object_["heatmap"]);
     if (object_.contains("logits")) read_logits(object_["logits"]);
     return std::move(e);
   }
@@ -141,6 +142,7 @@ class Reader {
       word.sequence = sequence(object);
       read_span(object, word.sequence, word);
       word.score = number(object, "score");
+      word.standard_error = optional<double>(object, "standard_error");
       explanation_.words.push_back(word);
     }
   }
@@ -248,6 +250,15 @@ class Reader {
       else if (value.is_number())
         method.numbers[key] = value.get<double>();
     }
+  }
+
+  void read_heatmap(const Json& rows) {
+    const std::size_t tokens = explanation_.tokens.size();
+    for (const Json& row : rows) {
+      explanation_.heatmap.push_back(row.get<std::vector<double>>());
+      if (explanation_.heatmap.back().size() != tokens) throw Misfit{"a row of the heatmap without one score a token"};
+    }
+    if (rows.size() != tokens) throw Misfit{"a heatmap without one row a token"};
   }
 
   void read_logits(const Json& object) {

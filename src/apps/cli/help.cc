@@ -38,8 +38,9 @@ std::string wrapped(const std::string& text, std::size_t columns) {
 }  // namespace
 
 const std::string program_footer =
-    "Models are checkpoint folders of Hugging Face (BERT, DistilBERT), or names: they are looked up beside the\n"
-    "program, in ./models, in $LIMN_MODELS and in the Hugging Face cache. 'limn models' lists them.\n"
+    "Models are checkpoint folders of Hugging Face (docs/models.md says which), or names: they are looked up beside the\n"
+    "program, in ./models, in $LIMN_MODELS and in the Hugging Face cache. 'limn models' lists them, and\n"
+    "'limn models pull ORG/NAME' downloads one.\n"
     "\n"
     "Examples:\n"
     "  limn explain -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"

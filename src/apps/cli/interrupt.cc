@@ -22,10 +22,25 @@ void interrupt(int) {
   ::_exit(interrupted);
 }
 
+constexpr std::string_view wipe_line = "\r\x1b[K";
+
+void wipe_and_end(int signal) {
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, wipe_line.data(), wipe_line.size());
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);
+}
+
 }  // namespace
 
+void wipe_line_on_interrupt() {
+  struct sigaction before {};
+  ::sigaction(SIGINT, nullptr, &before);
+  // A shell has its background jobs ignore Ctrl-C; without a terminal there is no bar.
+  if (before.sa_handler == SIG_DFL && ::isatty(STDERR_FILENO) == 1) ::signal(SIGINT, wipe_and_end);
+}
+
 OnInterrupt::OnInterrupt(std::string_view message, std::string_view unfinished) {
-  std::string line = ::isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : "";  // a progress bar may stand there
+  std::string line = ::isatty(STDERR_FILENO) == 1 ? std::string(wipe_line) : "";  // a progress bar may stand there
   if (!message.empty()) line += "limn: " + std::string(message) + "\n";
   message_bytes = std::min(line.size(), message_text.size());
   std::copy_n(line.begin(), message_bytes, message_text.begin());

@@ -20,4 +20,7 @@ class OnInterrupt {
   struct sigaction before_ {};
 };
 
+/// Where none of these lives, Ctrl-C wipes a progress bar and ends the program as it always does.
+void wipe_line_on_interrupt();
+
 }  // namespace limn::cli

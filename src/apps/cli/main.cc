@@ -13,6 +13,7 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
+#include "apps/cli/interrupt.h"
 #include "apps/cli/model_lookup.h"
 #include "apps/cli/output.h"
 #include "limn/error.h"
@@ -41,6 +42,9 @@ int run(int argc, char** argv) {
   Run chosen;
   add_explain(program, chosen);
   add_compare(program, chosen);
+  add_attack(program, chosen);
+  add_attention(program, chosen);
+  add_heatmap(program, chosen);
   add_predict(program, chosen);
   add_tokenize(program, chosen);
   add_models(program, chosen);
@@ -76,6 +80,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_DFL);  // `limn … | head` ends without a word
+  wipe_line_on_interrupt();
   std::ios::sync_with_stdio(false);
   try {
     return run(argc, argv);

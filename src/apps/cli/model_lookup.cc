@@ -10,6 +10,8 @@
 #include <sstream>
 #include <utility>
 
+#include "apps/hub/cache.h"
+#include "apps/hub/repository.h"
 #include "base/output_file.h"
 #include "limn/error.h"
 
@@ -41,22 +43,41 @@ std::vector<fs::path> folders_in(const fs::path& folder) {
   return found;
 }
 
-/// The snapshot of a cached repository: the one that refs/main names, otherwise the last written with a config.
-std::optional<fs::path> hub_snapshot(const fs::path& repository) {
+/// The snapshot of a revision: what refs/REVISION names, or a commit itself.
+std::optional<fs::path> hub_snapshot(const fs::path& repository, const std::string& revision) {
   std::error_code ignored;
-  if (fs::is_regular_file(repository / "refs" / "main", ignored)) {
-    std::string commit = read_file(repository / "refs" / "main");
+  std::string commit = revision;
+  if (const fs::path ref = repository / "refs" / revision; fs::is_regular_file(ref, ignored)) {
+    commit = read_file(ref);
     commit.erase(std::find_if(commit.begin(), commit.end(), [](char c) { return c == '\n' || c == '\r'; }),
                  commit.end());
-    const bool inside = !commit.empty() && commit.find('/') == std::string::npos && commit.front() != '.';
-    if (inside && is_checkpoint(repository / "snapshots" / commit)) return repository / "snapshots" / commit;
   }
+  const bool inside = !commit.empty() && commit.find('/') == std::string::npos && commit.front() != '.';
+  if (inside && is_checkpoint(repository / "snapshots" / commit)) return repository / "snapshots" / commit;
+  return {};
+}
+
+/// The snapshot of a cached repository: the one that refs/main names, otherwise the last written with a config.
+std::optional<fs::path> hub_snapshot(const fs::path& repository) {
+  if (const auto main = hub_snapshot(repository, "main")) return main;
+  std::error_code ignored;
   std::optional<fs::path> last;
   for (const auto& snapshot : folders_in(repository / "snapshots")) {
     if (!is_checkpoint(snapshot)) continue;
     if (!last || fs::last_write_time(snapshot, ignored) > fs::last_write_time(*last, ignored)) last = snapshot;
   }
   return last;
+}
+
+/// "ORG/NAME@REVISION" in the Hugging Face cache.
+std::optional<fs::path> find_revision(const std::string& model, const std::vector<ModelPlace>& places) {
+  if (model.find('@') == std::string::npos) return {};
+  const hub::Repository repository = hub::parse_repository(model);
+  for (const auto& place : places) {
+    if (!place.hub_cache) continue;
+    if (auto found = hub_snapshot(place.folder / repository.folder(), repository.revision)) return found;
+  }
+  return {};
 }
 
 /// "models--ORG--NAME" -> "ORG/NAME".
@@ -129,15 +150,7 @@ std::vector<ModelPlace> model_places() {
       if (!folder.empty()) add(fs::absolute(folder, error), false);
     }
   }
-  if (const auto cache = environment("HF_HUB_CACHE")) {
-    add(*cache, true);
-  } else if (const auto home = environment("HF_HOME")) {
-    add(fs::path(*home) / "hub", true);
-  } else if (const auto user_cache = environment("XDG_CACHE_HOME")) {
-    add(fs::path(*user_cache) / "huggingface" / "hub", true);
-  } else if (const auto user = environment("HOME")) {
-    add(fs::path(*user) / ".cache" / "huggingface" / "hub", true);
-  }
+  if (const auto cache = hub::cache_folder()) add(*cache, true);
   return places;
 }
 
@@ -160,6 +173,9 @@ fs::path find_model(const std::string& model, const std::vector<ModelPlace>& pla
   const std::vector<FoundModel> known = models_in(places);
   const auto match = std::find_if(known.begin(), known.end(), [&](const FoundModel& m) { return m.name == model; });
   if (match != known.end()) return match->folder;
+  if (!fs::exists(path, ignored)) {
+    if (const auto revision = find_revision(model, places)) return *revision;
+  }
   if (folder_exists) return path;  // loading says what it lacks
   if (fs::exists(path, ignored)) {
     throw Error({.file = model,
@@ -180,7 +196,8 @@ fs::path find_model(const std::string& model, const std::vector<ModelPlace>& pla
   throw Error({.file = model.empty() ? "''" : model,
                .found = "neither a folder nor a known model",
                .expected = expected,
-               .hint = fmt::format("names are looked up in {}", fmt::join(folders, ", "))});
+               .hint = fmt::format("names are looked up in {}; 'limn models pull ORG/NAME' downloads one",
+                                   fmt::join(folders, ", "))});
 }
 
 std::vector<std::string> nearest_first(std::string_view wanted, std::vector<std::string> names) {

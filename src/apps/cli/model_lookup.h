@@ -25,7 +25,7 @@ std::vector<ModelPlace> model_places();
 /// Every folder with a config.json in the places, one for each name, sorted by name.
 std::vector<FoundModel> models_in(const std::vector<ModelPlace>& places);
 
-/// The checkpoint folder that the user means: a path, or a name.
+/// The checkpoint folder that the user means: a path, a name, or "ORG/NAME@REVISION" in the Hugging Face cache.
 /// @throws Error that says where it looked and what is there, the nearest names first.
 std::filesystem::path find_model(const std::string& model, const std::vector<ModelPlace>& places);
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "limn/error.h"
 #include "limn/options.h"
@@ -38,11 +39,12 @@ struct Names {
   }
 };
 
-inline constexpr Names<Scalar, 5> scalars{{{{"logit", Scalar::logit},
+inline constexpr Names<Scalar, 6> scalars{{{{"logit", Scalar::logit},
                                             {"probability", Scalar::probability},
                                             {"log-probability", Scalar::log_probability},
                                             {"loss", Scalar::loss},
-                                            {"margin", Scalar::margin}}}};
+                                            {"margin", Scalar::margin},
+                                            {"max-logit", Scalar::max_logit}}}};
 inline constexpr Names<Reduce, 5> reductions{{{{"sum", Reduce::sum},
                                                {"l1", Reduce::l1},
                                                {"l2", Reduce::l2},
@@ -55,6 +57,10 @@ inline constexpr Names<Normalize, 5> normalizers{{{{"none", Normalize::none},
                                                    {"minmax", Normalize::minmax}}}};
 inline constexpr Names<Unit, 4> units{
     {{{"token", Unit::token}, {"word", Unit::word}, {"clause", Unit::clause}, {"sentence", Unit::sentence}}}};
+inline constexpr Names<Pieces, 3> pieces{{{{"sum", Pieces::sum}, {"mean", Pieces::mean}, {"absmax", Pieces::absmax}}}};
+inline constexpr Names<bool, 2> sobol_orders{{{{"total", true}, {"first", false}}}};
+inline constexpr Names<Lime::Flavour, 2> flavours{
+    {{{"marcotcr", Lime::Flavour::marcotcr}, {"captum", Lime::Flavour::captum}}}};
 inline constexpr Names<Absent, 4> absents{
     {{{"mask", Absent::mask}, {"remove", Absent::remove}, {"pad", Absent::pad}, {"unk", Absent::unk}}}};
 inline constexpr Names<Baseline::Kind, 5> baselines{{{{"pad", Baseline::Kind::pad},
@@ -62,6 +68,8 @@ inline constexpr Names<Baseline::Kind, 5> baselines{{{{"pad", Baseline::Kind::pa
                                                       {"mask", Baseline::Kind::mask},
                                                       {"unk", Baseline::Kind::unk},
                                                       {"mean", Baseline::Kind::mean}}}};
+inline const Names<std::vector<int>, 5> changed_texts{
+    {{{"text", {0}}, {"question", {0}}, {"pair", {1}}, {"context", {1}}, {"both", {0, 1}}}}};
 inline constexpr Names<Special, 2> specials{{{{"hide", Special::hide}, {"show", Special::show}}}};
 inline constexpr Names<Format, 5> formats{{{{"terminal", Format::terminal},
                                             {"json", Format::json},

@@ -20,7 +20,11 @@ CLI::Option* described(CLI::Option* option, const char* group, const char* value
 
 std::string preset_names() {
   std::string list;
-  for (const auto& known : presets()) list += (list.empty() ? "" : ", ") + std::string(known.name);
+  std::string_view last;
+  for (const auto& known : presets()) {  // those of one name stand side by side
+    if (known.name != last) list += (list.empty() ? "" : ", ") + std::string(known.name);
+    last = known.name;
+  }
   return list;
 }
 
@@ -132,12 +136,20 @@ void add_options(CLI::App& command, MethodOptions& options) {
   described(command.add_option("--baseline", options.baseline,
                                "where a path starts: " + baselines.list() + ", or any other text; default: pad"),
             group, "NAME");
+  described(command.add_option("--background", options.background,
+                               "expected-gradients: texts where paths start, .txt with one a line, or .jsonl, .csv or "
+                               ".tsv with a field text; default: padding"),
+            group, "FILE");
   described(command.add_option("--steps", options.steps,
                                "exactly N points on the path; default: as many as --tolerance needs"),
             group, "N");
-  described(command.add_option("--tolerance", options.tolerance,
-                               "completeness error that a path may have, as a share of F(x) - F(baseline); default: 0.01"),
-            group, "X");
+  described(
+      command.add_option("--tolerance", options.tolerance,
+                         "completeness error that a path may have, as a share of F(x) - F(baseline); default: 0.01"),
+      group, "X");
+  described(command.add_option("--max-steps", options.max_steps,
+                               "points on the path at which --tolerance is given up; default: 1000"),
+            group, "N");
   described(command.add_option("--absent", options.absent,
                                "what stands where a unit is taken away: " + absents.list() + "; default: mask"),
             group, "NAME");
@@ -145,9 +157,31 @@ void add_options(CLI::App& command, MethodOptions& options) {
   described(command.add_option("--sigma", options.sigma,
                                "smoothgrad: deviation of the noise, as a share of the input's range; default: 0.15"),
             group, "X");
-  described(command.add_option("--window", options.window, "occlusion: units that are taken away at once; default: 1"), group,
+  described(command.add_option("--window", options.window, "occlusion: units that are taken away at once; default: 1"),
+            group, "N");
+  described(command.add_option("--flavour", options.flavour,
+                               "lime: as which package has it, " + flavours.list() + "; default: marcotcr"),
+            group, "NAME");
+  described(
+      command.add_option("--features", options.features, "lime: how many units may have a score; default: 0, all"),
+      group, "N");
+  described(command.add_option("--kernel-width", options.kernel_width,
+                               "lime: how far masks count, in 100 x cosine distance; default: 25"),
+            group, "X");
+  described(
+      command.add_option("--present", options.present, "rise: the probability that a unit is present; default: 0.5"),
+      group, "X");
+  described(command.add_option("--order", options.order,
+                               "sobol: indices of " + sobol_orders.list() + " order; default: total"),
+            group, "NAME");
+  command.add_flag("--exact", options.exact, "shapley: all coalitions, for up to 12 units")->group(group);
+  described(command.add_option("--head", options.head, "attention: one head, from 1; default: the mean of all"), group,
             "N");
-  described(command.add_option("--head", options.head, "attention: one head, from 1; default: the mean of all"), group, "N");
+  command.add_flag("--absolute", options.absolute, "scores without their signs, for --reduce sum")->group(group);
+  described(command.add_option("--pieces", options.pieces,
+                               "how a word's pieces make up its score: " + pieces.list() +
+                                   "; default: sum if scores have signs, otherwise absmax"),
+            group, "NAME");
   described(command.add_option("--seed", options.seed, "for methods that draw random numbers; default: 0"), group, "N");
 }
 

@@ -41,9 +41,11 @@ struct ReadingOptions {
 };
 
 struct MethodOptions {
-  std::optional<std::string> method, preset, explain, reduce, layer, normalize, baseline, absent;
-  std::optional<std::size_t> steps, samples, head, window;
-  std::optional<double> sigma, tolerance;
+  std::optional<std::string> method, preset, explain, reduce, layer, normalize, pieces, baseline, background, absent,
+      flavour, order;
+  std::optional<std::size_t> steps, max_steps, samples, head, window, features;
+  std::optional<double> sigma, tolerance, kernel_width, present;
+  bool absolute = false, exact = false;
   std::uint64_t seed = 0;
 };
 
@@ -68,15 +70,25 @@ std::string method_names();
 /// @throws Error that lists the methods, and the other names that the command takes, if there is none of that name.
 Method find_method(const std::string& name, const std::string& others = {});
 
+/// Whether many inputs go through the model together faster than one by one.
+bool is_one_pass(const Method& method);
+
 struct ChosenMethod {
   Method method;
   std::optional<std::string> preset;  ///< nothing if an option changes what the preset says
+  std::optional<Unit> unit;           ///< the preset's
   std::optional<Pieces> pieces;
   bool hide_special = true;
 };
 /// The preset's method (or the default one), changed by every option that was given.
+/// @param task of the model, if it is known yet: a preset may serve another one, or do otherwise there
+/// @param without if not null: gets the options that this method does not have, which are an Error otherwise.
 /// @throws Error for an unknown name or a value that the method cannot have.
-ChosenMethod choose_method(const MethodOptions& options);
+ChosenMethod choose_method(const MethodOptions& options, std::optional<Task> task = {},
+                           std::vector<std::string>* without = nullptr);
+/// The unit that is asked for, or else the preset's, or words. Another one than the preset's takes its name away.
+/// @throws Error for an unknown name.
+Unit choose_unit(const std::optional<std::string>& given, ChosenMethod& chosen);
 
 PredictOptions predict_options(const ReadingOptions& options);
 

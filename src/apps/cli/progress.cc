@@ -28,20 +28,19 @@ std::size_t error_columns() {
 
 }  // namespace
 
-std::string progress_line(std::size_t done, std::optional<std::size_t> total, std::size_t done_before, double seconds,
+std::string progress_line(double done, std::optional<std::size_t> total, std::size_t done_before, double seconds,
                           std::size_t columns) {
-  const double rate = seconds > 0 ? static_cast<double>(done - done_before) / seconds : 0;
-  std::string count = total ? fmt::format("{}/{}", done, *total) : fmt::format("{} rows", done);
-  std::string tail = fmt::format("{:.{}f} rows/s  ", rate, rate < 10 ? 2 : 1);
-  if (total && rate > 0) {
-    tail += duration(static_cast<double>(*total - std::min(done, *total)) / rate) + " left";
-  } else {
-    tail += duration(seconds);
-  }
+  const double rate = seconds > 0 ? (done - static_cast<double>(done_before)) / seconds : 0;
+  const double all = static_cast<double>(total.value_or(0)), share = all > 0 ? std::min(done / all, 1.0) : 1;
+  const auto rows = static_cast<std::size_t>(done);
+  std::string count = !total        ? fmt::format("{} rows", rows)
+                      : *total == 1 ? fmt::format("{:.0f} %", 100 * share)
+                                    : fmt::format("{}/{}", rows, *total);
+  std::string tail = total == 1 ? "" : fmt::format("{:.{}f} rows/s  ", rate, rate < 10 ? 2 : 1);
+  tail += total && rate > 0 ? duration(all * (1 - share) / rate) + " left" : duration(seconds);
   const std::size_t fixed = count.size() + tail.size() + 4;
   if (!total || columns < fixed + 8) return count + "  " + tail;
   const std::size_t width = std::min<std::size_t>(30, columns - fixed);
-  const double share = *total ? static_cast<double>(std::min(done, *total)) / static_cast<double>(*total) : 1;
   const auto filled = static_cast<std::size_t>(share * static_cast<double>(width));
   std::string bar;
   for (std::size_t i = 0; i < width; i++) bar += i < filled ? "━" : "─";
@@ -60,15 +59,23 @@ Progress::~Progress() { wipe(); }
 
 void Progress::advance(std::size_t rows) {
   done_ += rows;
-  const auto now = Clock::now();
-  if (!terminal_ || now - start_ < quiet_time || (drawn_ && now - last_drawn_ < between_draws)) return;
-  draw(now);
+  share_ = 0;
+  draw_if_due();
 }
 
-void Progress::draw(Clock::time_point now) {
+void Progress::report(double share) {
+  share_ = std::clamp(share, 0.0, 1.0);
+  draw_if_due();
+}
+
+void Progress::draw_if_due() {
+  const auto now = Clock::now();
+  if (!terminal_ || now - start_ < quiet_time || (drawn_ && now - last_drawn_ < between_draws)) return;
   const std::chrono::duration<double> elapsed = now - start_;
   // One column is left free: a character in the last one makes some terminals begin a new line.
-  fmt::print(stderr, "\r\x1b[K{}", progress_line(done_, total_, done_before_, elapsed.count(), error_columns() - 1));
+  fmt::print(
+      stderr, "\r\x1b[K{}",
+      progress_line(static_cast<double>(done_) + share_, total_, done_before_, elapsed.count(), error_columns() - 1));
   std::fflush(stderr);
   last_drawn_ = now;
   drawn_ = true;

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/output.h"
-#include "apps/cli/progress.h"
 #include "apps/cli/row_file.h"
 
 namespace limn::cli {
@@ -55,10 +55,16 @@ int Failures::report(std::size_t rows) const {
   return some_rows_failed;
 }
 
+Report report_to(Progress& progress) {
+  return [&progress](std::size_t done, std::size_t total) {
+    progress.report(static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(total, 1)));
+  };
+}
+
 std::string members_of(const std::string& object) { return object.substr(1, object.size() - 2); }
 
 int write_json_rows(const CLI::App& command, const InputOptions& input, const OutputOptions& output, const Model& model,
-                    const LineWork& work) {
+                    const LineWork& work, std::size_t batch) {
   const bool to_file = output.file && !is_special_file(*output.file);
   if (output.resume && to_file && std::filesystem::exists(*output.file) &&
       !std::filesystem::exists(*output.file + ".partial")) {
@@ -85,11 +91,12 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
   if (first > 0) complain(fmt::format("{} rows are done already", first));
   std::size_t rows = 0;
   while (true) {
-    const auto items = reader.next_batch(rows_in_a_batch);
+    const auto items = reader.next_batch(batch);
     if (items.empty()) break;
     rows += items.size();
     if (rows <= first) continue;
-    auto outcomes = work_on<std::vector<std::string>>(items, work);
+    auto outcomes = work_on<std::vector<std::string>>(
+        items, [&](const std::vector<Input>& inputs) { return work(inputs, report_to(progress)); });
     if (!row_file) progress.wipe();
     std::size_t written = 0;
     for (std::size_t i = 0; i < items.size(); i++) {
@@ -124,9 +131,10 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
   return failures.report(rows);
 }
 
-int take_rows(const InputOptions& input, const OutputOptions& output, Task task,
-              const std::function<std::vector<std::vector<Explanation>>(const std::vector<Input>&)>& work,
-              const std::function<void(std::vector<Explanation>)>& take) {
+int take_rows(
+    const InputOptions& input, const OutputOptions& output, Task task,
+    const std::function<std::vector<std::vector<Explanation>>(const std::vector<Input>&, const Report&)>& work,
+    const std::function<void(std::vector<Explanation>)>& take, std::size_t batch) {
   if (output.resume) {
     throw Error({.thing = "--resume",
                  .found = "a format other than json",
@@ -138,9 +146,10 @@ int take_rows(const InputOptions& input, const OutputOptions& output, Task task,
   Failures failures;
   Progress progress(summary ? std::optional(summary->rows) : std::nullopt);
   std::size_t rows = 0;
-  for (auto items = reader.next_batch(rows_in_a_batch); !items.empty(); items = reader.next_batch(rows_in_a_batch)) {
+  for (auto items = reader.next_batch(batch); !items.empty(); items = reader.next_batch(batch)) {
     rows += items.size();
-    auto outcomes = work_on<std::vector<Explanation>>(items, work);
+    auto outcomes = work_on<std::vector<Explanation>>(
+        items, [&](const std::vector<Input>& inputs) { return work(inputs, report_to(progress)); });
     progress.wipe();
     for (std::size_t i = 0; i < items.size(); i++) {
       if (outcomes[i].error) {

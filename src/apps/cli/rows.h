@@ -10,6 +10,7 @@
 
 #include "apps/cli/input.h"
 #include "apps/cli/options.h"
+#include "apps/cli/progress.h"
 #include "limn/limn.h"
 
 namespace limn::cli {
@@ -75,18 +76,24 @@ std::string error_members(const Error& error);
 /// A JSON object's members, without its braces.
 std::string members_of(const std::string& object);
 
+/// Told by slow work how far it is with a row: ExplainOptions::progress.
+using Report = std::function<void(std::size_t done, std::size_t total)>;
+Report report_to(Progress& progress);
+
 /// For each input, the members of each of its lines.
-using LineWork = std::function<std::vector<std::vector<std::string>>(const std::vector<Input>&)>;
+using LineWork = std::function<std::vector<std::vector<std::string>>(const std::vector<Input>&, const Report&)>;
 
 /// Sends every row of --input through `work` and writes JSON lines, {"row":N,COPIED FIELDS,MEMBERS}, in order and in
-/// bounded memory; to --output in a way that can be resumed. @return the command's exit code.
+/// bounded memory; to --output in a way that can be resumed. @param batch rows at once. @return the command's exit
+/// code.
 int write_json_rows(const CLI::App& command, const InputOptions& input, const OutputOptions& output, const Model& model,
-                    const LineWork& work);
+                    const LineWork& work, std::size_t batch = rows_in_a_batch);
 
 /// The same for other formats, which cannot be resumed: `take` gets the explanations of every row that did not fail,
 /// in order. @return the command's exit code.
-int take_rows(const InputOptions& input, const OutputOptions& output, Task task,
-              const std::function<std::vector<std::vector<Explanation>>(const std::vector<Input>&)>& work,
-              const std::function<void(std::vector<Explanation>)>& take);
+int take_rows(
+    const InputOptions& input, const OutputOptions& output, Task task,
+    const std::function<std::vector<std::vector<Explanation>>(const std::vector<Input>&, const Report&)>& work,
+    const std::function<void(std::vector<Explanation>)>& take, std::size_t batch = rows_in_a_batch);
 
 }  // namespace limn::cli

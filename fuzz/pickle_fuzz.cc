@@ -1,0 +1,22 @@
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "limn/error.h"
+#include "model/torch_file.h"
+
+/// Whole files of PyTorch, in both forms. Every tensor that may be small is read, so that the sanitizers see a range
+/// that is not there.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    for (const auto& [name, tensor] : limn::read_torch(std::as_bytes(std::span(data, size)), "fuzz.bin")) {
+      for (const std::byte byte : tensor.bytes) [[maybe_unused]] volatile std::byte read = byte;
+      if (!limn::is_float_type(tensor.type)) continue;
+      std::vector<float> numbers(*limn::count_numbers(tensor.shape));
+      limn::read_numbers(tensor, numbers);
+    }
+  } catch (const limn::Error&) {
+  }
+  return 0;
+}

@@ -1,0 +1,114 @@
+#include <memory>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/help.h"
+#include "apps/cli/input.h"
+#include "apps/cli/model_lookup.h"
+#include "apps/cli/options.h"
+#include "apps/cli/output.h"
+#include "apps/cli/progress.h"
+#include "apps/cli/rows.h"
+#include "limn/limn.h"
+#include "render/attack.h"
+
+namespace limn::cli {
+namespace {
+
+struct AttackCommand {
+  ModelOptions model;
+  InputOptions input;
+  ReadingOptions reading;
+  OutputOptions output;
+  std::optional<std::string> target, toward, change;
+  std::optional<std::size_t> beam;
+  std::size_t max_steps = 0;
+};
+
+using Kind = Attack (Model::*)(const Input&, const AttackOptions&) const;
+
+AttackOptions attack_options(const AttackCommand& command) {
+  AttackOptions options;
+  static_cast<PredictOptions&>(options) = predict_options(command.reading);
+  options.target = command.target;
+  options.toward = command.toward;
+  if (command.change) options.sequences = changed_texts.find("--change", *command.change);
+  if (command.beam) options.beam = *command.beam;
+  options.max_steps = command.max_steps;
+  return options;
+}
+
+int attack(const CLI::App& app, const AttackCommand& command, Kind kind) {
+  const Format format = choose_format(command.output, {Format::terminal, Format::json});
+  const AttackOptions options = attack_options(command);
+  set_threads(command.model.threads);
+  const Model model = Model::load(find_model(command.model.model, model_places()));
+  const auto run = [&](const Input& input, const Report& report) {
+    AttackOptions reporting = options;
+    reporting.progress = report;
+    return (model.*kind)(input, reporting);
+  };
+  if (command.input.file) {
+    const auto work = [&](const std::vector<Input>& inputs, const Report& report) {
+      std::vector<std::vector<std::string>> rows;
+      for (const Input& input : inputs) rows.push_back({members_of(to_json(run(input, report)))});
+      return rows;
+    };
+    return write_json_rows(app, command.input, command.output, model, work, 1);
+  }
+  const Input input = single_input(command.input, model.info().task, model.info().name);
+  Progress progress(1);
+  const Attack result = run(input, report_to(progress));
+  progress.wipe();
+  const bool to_file = command.output.file.has_value();
+  write_output(command.output.file,
+               format == Format::json ? to_json(result) + "\n" : to_terminal(result, output_style(to_file, false)));
+  return done;
+}
+
+void add_kind(CLI::App& parent, Run& run, const char* name, const char* description, const std::string& examples,
+              Kind kind) {
+  const auto command = std::make_shared<AttackCommand>();
+  CLI::App& app = *parent.add_subcommand(name, description)->group("Commands");
+  const bool is_flip = kind == &Model::hotflip;
+  add_options(app, command->model);
+  add_options(app, command->input);
+  const auto option = [&](const char* option_name, auto& value, const std::string& what, const char* text) {
+    return app.add_option(option_name, value, what)->option_text(text)->group("Attack");
+  };
+  option("--target", command->target,
+         "token classification: the position of the token whose label is attacked; default: that of the surest entity",
+         "POSITION");
+  if (is_flip) {
+    option("--toward", command->toward,
+           "what the model is to say: a label, or question answering: a piece of the context; default: anything else "
+           "than now",
+           "TEXT");
+  }
+  option("--change", command->change,
+         "which texts may change: " + changed_texts.list() + "; default: the question, or every text", "NAME");
+  if (!is_flip)
+    option("--beam", command->beam, "candidates of each round; default: 3", "N")->check(CLI::NonNegativeNumber);
+  option("--max-steps", command->max_steps, "at most so many changes; default: as many as there are tokens", "N")
+      ->check(CLI::PositiveNumber);
+  add_options(app, command->reading);
+  add_options(app, command->output, "terminal, json (always for --input)");
+  app.footer(command_footer(examples));
+  app.callback([&app, &run, command, kind] { run = [&app, command, kind] { return attack(app, *command, kind); }; });
+}
+
+}  // namespace
+
+void add_attack(CLI::App& program, Run& run) {
+  CLI::App& app = *program.add_subcommand("attack", "How little must change for the model to say something else.");
+  app.require_subcommand(1);
+  add_kind(app, run, "hotflip", "Flips tokens, the most important first, until the model says something else.",
+           "limn attack hotflip -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"
+           "limn attack hotflip -m minilm-l6-ner --text 'Ada lives in Rome.' --toward B-ORG",
+           &Model::hotflip);
+  add_kind(app, run, "reduce", "Removes tokens, the least important first, while the model says the same.",
+           "limn attack reduce -m minilm-l6-qa --question 'Who came to Rome?' --context 'Anna came to Rome.'\n"
+           "limn attack reduce -m minilm-l6-sentiment --input films.txt -o reduced.jsonl --resume",
+           &Model::reduce_input);
+}
+
+}  // namespace limn::cli

@@ -1,0 +1,82 @@
+#include <memory>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/explanation_output.h"
+#include "apps/cli/help.h"
+#include "apps/cli/input.h"
+#include "apps/cli/model_lookup.h"
+#include "apps/cli/options.h"
+#include "apps/cli/output.h"
+#include "apps/cli/progress.h"
+#include "apps/cli/rows.h"
+#include "limn/limn.h"
+#include "render/json.h"
+
+namespace limn::cli {
+namespace {
+
+struct HeatmapCommand {
+  ModelOptions model;
+  InputOptions input;
+  OutputOptions output;
+  std::size_t max_length = 0;
+  std::optional<std::string> special;
+};
+
+int heatmap(const CLI::App& app, const HeatmapCommand& command) {
+  const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv});
+  const auto special = command.special ? specials.find("--special", *command.special) : Special::hide;
+  set_threads(command.model.threads);
+  const Model model = Model::load(find_model(command.model.model, model_places()));
+  // The task is checked before the input is, whose form depends on it.
+  if (model.info().task != Task::masked_lm) {
+    throw Error({.file = model.info().name,
+                 .thing = "the model's task",
+                 .found = std::string(name(model.info().task)),
+                 .expected = "masked-lm: a model that says something of every token",
+                 .hint = "'limn explain' shows which words matter to this one"});
+  }
+  const auto explain = [&](const Input& input, const Report& report) {
+    ExplainOptions options;
+    options.max_length = command.max_length;
+    options.progress = report;
+    return model.heatmap(input, options);
+  };
+  if (command.input.file) {
+    const auto work = [&](const std::vector<Input>& inputs, const Report& report) {
+      std::vector<std::vector<std::string>> rows;
+      for (const Input& input : inputs) rows.push_back({members_of(to_json(explain(input, report)))});
+      return rows;
+    };
+    return write_json_rows(app, command.input, command.output, model, work, 1);
+  }
+  const Input input = single_input(command.input, model.info().task, model.info().name);
+  ExplanationOutput output(command.output.file, format, special == Special::show);
+  Progress progress(1);
+  std::vector<Explanation> explanations;
+  explanations.push_back(explain(input, report_to(progress)));
+  progress.wipe();
+  output.add(std::move(explanations));
+  output.finish();
+  return done;
+}
+
+}  // namespace
+
+void add_heatmap(CLI::App& program, Run& run) {
+  const auto command = std::make_shared<HeatmapCommand>();
+  CLI::App& app =
+      *program.add_subcommand("heatmap", "Every token explained by every other: for masked language models.");
+  add_options(app, command->model);
+  add_options(app, command->input);
+  add_length_option(app, command->max_length);
+  add_options(app, command->output, "html (interactive), json, csv and terminal (means; json always for --input)");
+  app.add_option("--special", command->special, "on a terminal: hide or show special tokens and the pieces of words")
+      ->option_text("hide|show")
+      ->group("Output");
+  app.footer(
+      command_footer("limn heatmap -m bert-base-uncased --text 'Paris is the capital of France.' -o heatmap.html"));
+  app.callback([&app, &run, command] { run = [&app, command] { return heatmap(app, *command); }; });
+}
+
+}  // namespace limn::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace limn::hub {
+
+/// A model on the hub: "ORG/NAME" or "NAME", and which version: a branch, a tag or a commit.
+struct Repository {
+  std::string name;
+  std::string revision = "main";
+
+  std::string folder() const;  ///< "models--ORG--NAME": in the Hugging Face cache
+};
+
+/// "ORG/NAME@REVISION". @throws Error if a part cannot be a name on the hub: both become parts of paths.
+Repository parse_repository(std::string_view text);
+
+/// Whether it is what the hub calls a commit: 40 hexadecimal digits.
+bool is_commit(std::string_view text);
+
+/// What the hub says about one version of a model.
+struct Version {
+  std::string commit;
+  std::vector<std::string> files;
+
+  bool has(std::string_view file) const;
+};
+
+/// The answer of GET /api/models/NAME/revision/REVISION. @throws Error if it is another.
+Version parse_version(const nlohmann::json& json, const std::string& url);
+
+/// The files without weights that limn reads of a checkpoint, in the order in which they should be there; config.json
+/// last.
+/// @throws Error if there is no config.json.
+std::vector<std::string> small_files(const Version& version, const std::string& model);
+
+/// The one weight file, or index of parts, that limn reads; the order is that of open_weights.
+/// @throws Error, with what there is, if there is none.
+std::string weight_file(const Version& version, const std::string& model);
+
+}  // namespace limn::hub

@@ -1,0 +1,214 @@
+#include "model/head_config.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <vector>
+
+#include "base/json.h"
+#include "model/names.h"
+
+namespace limn {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t most_labels = std::size_t{1} << 16, most_head_layers = 64;
+
+struct Suffix {
+  std::string_view name;
+  Task task;
+  std::string_view only_of = {};  ///< a family; empty: all have it
+};
+constexpr Suffix suffixes[] = {
+    {"ForQuestionAnswering", Task::question_answering},
+    {"ForSequenceClassification", Task::sequence_classification},
+    {"ForTokenClassification", Task::token_classification},
+    {"ForMaskedLM", Task::masked_lm},
+    {"ForPreTraining", Task::masked_lm, "bert"},
+    {"ForPreTraining", Task::masked_lm, "albert"},
+};
+
+std::vector<NamedHead> known_heads(const FamilyClass& family) {
+  std::vector<NamedHead> known;
+  for (const Suffix& suffix : suffixes) {
+    if (!suffix.only_of.empty() && suffix.only_of != family.model_type) continue;
+    known.push_back({std::string(family.prefix) + std::string(suffix.name), suffix.task});
+  }
+  return known;
+}
+
+/// Whether labels are those of tagged tokens: "O", or "B-PER".
+bool has_tags(const Fields& fields) {
+  const Json* map = fields.find({"id2label"});
+  if (map == nullptr || !map->is_object()) return false;
+  return std::ranges::any_of(*map, [](const Json& label) {
+    const std::string text = label.is_string() ? label.get<std::string>() : "";
+    return text == "O" || text.starts_with("B-") || text.starts_with("I-");
+  });
+}
+
+/// The heads all of whose tensors the checkpoint has.
+std::vector<NamedHead> heads_in_file(const FamilyClass& family, const HasTensor& has_tensor) {
+  const FamilyNames& names = family_names(family.model_type);
+  const auto has = [&](const std::string& name) { return std::ranges::any_of(spellings(names, name), has_tensor); };
+  const auto has_step = [&](const StepNames& step) {
+    return has(step.linear + ".weight") || (step.tied && (has(step.linear + ".bias") || has(step.bias)));
+  };
+  std::vector<NamedHead> found;
+  for (const NamedHead& known : known_heads(family)) {
+    const auto fits = [&](const HeadNames& head) {
+      return head.task == known.task && std::ranges::all_of(head.steps, has_step);
+    };
+    const bool is_new = std::ranges::find(found, known.task, &NamedHead::task) == found.end();
+    if (is_new && std::ranges::any_of(names.heads, fits)) found.push_back(known);
+  }
+  return found;
+}
+
+NamedHead head_by_tensors(const Fields& fields, const FamilyClass& family, const HasTensor& has_tensor) {
+  std::vector<NamedHead> found = heads_in_file(family, has_tensor);
+  // The layers that label a text hold those that label tokens.
+  const auto is_tagger = [](const NamedHead& head) { return head.task == Task::token_classification; };
+  if (found.size() > 1 && std::ranges::any_of(found, is_tagger)) {
+    const bool tags = has_tags(fields);
+    std::erase_if(found, [&](const NamedHead& head) { return is_tagger(head) != tags; });
+  }
+  if (found.size() == 1) return found.front();
+  fields.fail({"architectures"}, "a list with one of " + list(known_heads(family), &NamedHead::architecture),
+              found.empty() ? "the weights hold no head that limn knows: there is no output that could be explained"
+                            : "the weights fit more than one of them; add the right one to config.json");
+}
+
+Task task_of(const Fields& block, const std::optional<Pooling>& pooling) {
+  constexpr Task tasks[] = {Task::question_answering, Task::sequence_classification, Task::token_classification,
+                            Task::masked_lm};
+  const auto text = block.text({"task"});
+  // One row of outputs for the whole text can be nothing else.
+  if (!text && pooling && *pooling != Pooling::none) return Task::sequence_classification;
+  const auto found = std::ranges::find_if(tasks, [&](Task task) { return text == name(task); });
+  if (found != std::end(tasks)) return *found;
+  std::string known;
+  for (const Task task : tasks) known += (known.empty() ? "" : ", ") + std::string(name(task));
+  block.fail({"task"}, "one of " + known);
+}
+
+std::optional<Pooling> pooling_of(const Fields& block) {
+  struct Named {
+    std::string_view name;
+    Pooling pooling;
+  };
+  constexpr Named known[] = {
+      {"none", Pooling::none}, {"first", Pooling::first}, {"mean", Pooling::mean}, {"max", Pooling::max}};
+  const auto text = block.text({"pooling"});
+  if (!text) return {};
+  const auto found = std::ranges::find(known, *text, &Named::name);
+  if (found == std::end(known)) block.fail({"pooling"}, "one of " + list(known, &Named::name));
+  return found->pooling;
+}
+
+/// `layers` names them, first to last; `activation` stands between them.
+std::vector<HeadLayer> layers_of(const Fields& block) {
+  const Json* names = block.find({"layers"});
+  const auto is_name = [](const Json& name) { return name.is_string() && !name.get<std::string>().empty(); };
+  if (names == nullptr || !names->is_array() || names->empty() || names->size() > most_head_layers ||
+      !std::ranges::all_of(*names, is_name)) {
+    block.fail({"layers"}, "a list of the head's linear layers, by the names of their tensors without \".weight\"");
+  }
+  const bool has_activation = block.find({"activation"}) != nullptr;
+  const Activation between = has_activation ? block.activation({"activation"}, "") : Activation::identity;
+  std::vector<HeadLayer> layers;
+  for (const Json& name : *names) layers.push_back({name.get<std::string>(), between});
+  layers.back().activation = Activation::identity;
+  return layers;
+}
+
+/// One per output: id2label in order of its numbers, or LABEL_0, LABEL_1, … (two unless num_labels says otherwise).
+std::vector<std::string> labels(const Fields& fields) {
+  const Json* map = fields.find({"id2label"});
+  const std::size_t count = fields.size({"num_labels", "_num_labels"}, map == nullptr ? 2 : map->size(), most_labels);
+  std::vector<std::string> result;
+  if (map == nullptr) {
+    for (std::size_t i = 0; i < count; i++) result.push_back("LABEL_" + std::to_string(i));
+    return result;
+  }
+  if (!map->is_object() || map->empty()) fields.fail({"id2label"}, "an object of at least one label");
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < map->size(); i++) {
+    const auto label = map->find(std::to_string(i));
+    if (label == map->end()) {
+      fields.fail_at({"id2label"}, "no label " + std::to_string(i),
+                     "labels numbered from 0 to " + std::to_string(map->size() - 1));
+    }
+    const bool is_text = label->is_string();
+    if (!is_text && !label->is_number_integer()) fields.fail_at({"id2label"}, shown(*label), "each label to be a text");
+    result.push_back(is_text ? label->get<std::string>() : label->dump());
+    if (!seen.insert(result.back()).second) {
+      fields.fail_at({"id2label"}, "the label " + shown_name(result.back()) + " twice", "different labels");
+    }
+  }
+  if (count != result.size()) {
+    fields.fail({"num_labels", "_num_labels"}, std::to_string(result.size()) + ", as many as id2label has");
+  }
+  return result;
+}
+
+}  // namespace
+
+NamedHead named_head(const Fields& fields, const FamilyClass& family, const HasTensor& has_tensor) {
+  const std::vector<NamedHead> known = known_heads(family);
+  const std::string expected = "one of " + list(known, &NamedHead::architecture);
+  const Json* names = fields.find({"architectures"});
+  if (const auto block = fields.object("limn")) {
+    const bool named = names != nullptr && names->is_array() && !names->empty() && names->front().is_string();
+    return {named ? names->front().get<std::string>() : std::string(family.prefix) + "Model",
+            task_of(*block, pooling_of(*block))};
+  }
+  if (names == nullptr && has_tensor) return head_by_tensors(fields, family, has_tensor);
+  if (names == nullptr || !names->is_array() || names->empty()) {
+    fields.fail({"architectures"}, "a list with " + expected, "it decides what the checkpoint's head is for");
+  }
+  std::string found;
+  bool headless = false;
+  for (const Json& name : *names) {
+    const std::string text = name.is_string() ? name.get<std::string>() : "";
+    const auto match = std::ranges::find(known, text, &NamedHead::architecture);
+    if (match != known.end()) return *match;
+    found += (found.empty() ? "" : ", ") + shown(name);
+    headless = headless || text.ends_with("Model");  // BertModel
+  }
+  fields.fail_at({"architectures"}, found, expected,
+                 headless ? "the checkpoint is an encoder without a head: there is no output that could be explained"
+                          : "it decides what the checkpoint's head is for; a class of your own can be described in a "
+                            "\"limn\" block");
+}
+
+HeadConfig head_config(const Fields& fields, Task task) {
+  HeadConfig head;
+  head.task = task;
+  if (task == Task::question_answering) {
+    head.labels = {"start", "end"};
+  } else if (task != Task::masked_lm) {
+    head.labels = labels(fields);
+    const std::string type = fields.text({"problem_type"}).value_or("single_label_classification");
+    head.multi_label = type == "multi_label_classification";
+    const bool single_output = head.labels.size() == 1;
+    if (!head.multi_label && type != "single_label_classification" && !(type == "regression" && single_output)) {
+      fields.fail({"problem_type"},
+                  "single_label_classification, multi_label_classification, or regression with one output");
+    }
+    head.sigmoid = head.multi_label || single_output;
+  }
+  if (const auto block = fields.object("limn")) {
+    head.pooling = pooling_of(*block).value_or(Pooling::none);
+    head.layers = layers_of(*block);
+    const bool pools = *head.pooling != Pooling::none;
+    if (pools != (task == Task::sequence_classification)) {
+      block->fail({"pooling"},
+                  pools ? "none: this task looks at every token" : "first, mean or max, for one row of outputs a text");
+    }
+  }
+  return head;
+}
+
+}  // namespace limn

@@ -1,0 +1,216 @@
+#include "model/read_weights.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "math/linear.h"
+#include "math/norm.h"
+#include "model/names.h"
+
+namespace limn {
+namespace {
+
+using Kind = RelativePositions::Kind;
+
+/// Matrices, layers and norms under the names of one family. An empty name is a slot that the family does not have.
+class Reader {
+ public:
+  Reader(const TensorSource& source, const FamilyNames& names) : source_(source), names_(names) {}
+
+  std::span<const float> numbers(const std::string& name, std::vector<std::size_t> shape) const {
+    return source_.numbers(spellings(names_, name), std::move(shape));
+  }
+  ConstView matrix(const std::string& name, std::size_t rows, std::size_t columns) const {
+    return {numbers(name + ".weight", {rows, columns}).data(), rows, columns};
+  }
+  Linear linear(const std::string& name, std::size_t out, std::size_t in, bool bias = true) const {
+    return {matrix(name, out, in), bias ? numbers(name + ".bias", {out}) : std::span<const float>()};
+  }
+  Norm norm(const std::string& name, std::size_t channels, const EncoderConfig& encoder) const {
+    const bool bias = encoder.norm_bias;
+    return {numbers(name + ".weight", {channels}),
+            bias ? numbers(name + ".bias", {channels}) : std::span<const float>(), encoder.norm_epsilon};
+  }
+  bool has(const std::string& name) const { return std::ranges::any_of(spellings(names_, name), source_.has); }
+  std::vector<std::string> spelled(const std::string& name) const { return spellings(names_, name); }
+  std::span<const float> numbers(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) const {
+    return source_.numbers(spelled, std::move(shape));
+  }
+
+ private:
+  const TensorSource& source_;
+  const FamilyNames& names_;
+};
+
+/// One of several layers that stand one after another in a tensor.
+Linear part(const Linear& all, std::size_t index, std::size_t out) {
+  const std::size_t begin = index * out;
+  return {all.w.row_range(begin, begin + out), all.b.empty() ? all.b : all.b.subspan(begin, out)};
+}
+
+EmbeddingWeights embeddings(const Reader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
+  const std::size_t channels = encoder.embedding_channels;
+  EmbeddingWeights embeddings;
+  embeddings.word = reader.matrix(names.word, encoder.vocabulary, channels);
+  if (encoder.position_table) {
+    const std::size_t before = encoder.padding ? *encoder.padding + 1 : 0;
+    embeddings.position = reader.matrix(names.position, before + encoder.positions, channels);
+  }
+  if (encoder.token_types > 0) {
+    embeddings.token_type = reader.matrix(names.token_type, encoder.token_types, channels);
+  }
+  embeddings.norm = reader.norm(names.embedding_norm, channels, encoder);
+  if (encoder.projection) embeddings.projection = reader.linear(names.projection, encoder.channels, channels);
+  return embeddings;
+}
+
+LayerWeights layer(const Reader& reader, const FamilyNames& names, const EncoderConfig& encoder, std::size_t number) {
+  const std::size_t group = encoder.layer_groups > 0 ? number * encoder.layer_groups / encoder.layers : number;
+  const auto numbered = [&](std::string name) { return name.replace(name.find('#'), 1, std::to_string(group)); };
+  const std::size_t channels = encoder.channels, feed_forward = encoder.feed_forward;
+  LayerWeights layer;
+  if (names.key.empty()) {
+    const Linear all = reader.linear(numbered(names.query), 3 * channels, channels, encoder.attention_bias);
+    layer.query = part(all, 0, channels), layer.key = part(all, 1, channels), layer.value = part(all, 2, channels);
+  } else {
+    layer.query = reader.linear(numbered(names.query), channels, channels, encoder.attention_bias);
+    layer.key = reader.linear(numbered(names.key), channels, channels, encoder.attention_bias);
+    layer.value = reader.linear(numbered(names.value), channels, channels, encoder.attention_bias);
+  }
+  layer.output = reader.linear(numbered(names.output), channels, channels, encoder.attention_bias);
+  const bool reads_embeddings = encoder.norm_first && number == 0;  // which have just had their norm
+  if (!reads_embeddings) layer.attention_norm = reader.norm(numbered(names.attention_norm), channels, encoder);
+  layer.up =
+      reader.linear(numbered(names.up), (encoder.gated ? 2 : 1) * feed_forward, channels, encoder.feed_forward_bias);
+  if (encoder.gated) {
+    layer.gate = part(layer.up, 1, feed_forward);
+    layer.up = part(layer.up, 0, feed_forward);
+  }
+  layer.down = reader.linear(numbered(names.down), channels, feed_forward, encoder.feed_forward_bias);
+  layer.feed_forward_norm = reader.norm(numbered(names.feed_forward_norm), channels, encoder);
+
+  const RelativePositions& relative = encoder.relative;
+  const auto projection = [&](bool there, const std::string& name, const Linear& shared) {
+    if (!there) return Linear();
+    return relative.shared_projections ? shared : reader.linear(numbered(name), channels, channels);
+  };
+  layer.position_key_projection = projection(relative.content_to_position, names.position_key, layer.key);
+  layer.position_query_projection = projection(relative.position_to_content, names.position_query, layer.query);
+  return layer;
+}
+
+RelativeWeights relative_positions(const Reader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
+  const RelativePositions& relative = encoder.relative;
+  RelativeWeights weights;
+  if (relative.kind == Kind::bias) weights.table = reader.matrix(names.relative, relative.buckets, encoder.heads);
+  if (relative.kind == Kind::disentangled) {
+    const std::size_t span = relative.buckets > 0 ? relative.buckets : relative.largest;
+    weights.table = reader.matrix(names.relative, 2 * span, encoder.channels);
+    if (relative.norm) weights.norm = reader.norm(names.relative_norm, encoder.channels, encoder);
+  }
+  return weights;
+}
+
+ConvolutionWeights convolution(const Reader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
+  const auto& [width, groups, activation] = encoder.convolution;
+  ConvolutionWeights weights;
+  if (width == 0) return weights;
+  weights.kernel = reader.numbers(names.convolution + ".weight", {encoder.channels, encoder.channels / groups, width});
+  weights.b = reader.numbers(names.convolution + ".bias", {encoder.channels});
+  weights.norm = reader.norm(names.convolution_norm, encoder.channels, encoder);
+  return weights;
+}
+
+/// The head that the config describes, or the family's for this task; of several the one that the file has.
+HeadNames head_names(const Reader& reader, const FamilyNames& names, const HeadConfig& config) {
+  if (!config.layers.empty()) {
+    HeadNames own{.task = config.task, .pooling = config.pooling.value_or(Pooling::none), .steps = {}};
+    for (const HeadLayer& layer : config.layers)
+      own.steps.push_back({.linear = layer.linear, .activation = layer.activation});
+    return own;
+  }
+  const HeadNames* first = nullptr;
+  for (const HeadNames& head : names.heads) {
+    if (head.task != config.task) continue;
+    if (first == nullptr) first = &head;
+    if (reader.has(head.steps.front().linear + ".weight")) return head;
+  }
+  return *first;
+}
+
+Head head(const Reader& reader, const FamilyNames& names, const Config& config, ConstView word) {
+  const EncoderConfig& encoder = config.encoder;
+  const HeadNames described = head_names(reader, names, config.head);
+  Head head{.pooling = config.head.pooling.value_or(described.pooling), .steps = {}};
+  std::size_t inputs = encoder.channels;
+  for (std::size_t i = 0; i < described.steps.size(); i++) {
+    const StepNames& step = described.steps[i];
+    const bool last = i + 1 == described.steps.size();
+    // What is multiplied by word embeddings has their channels.
+    const std::size_t between = !last && described.steps[i + 1].tied ? encoder.embedding_channels : encoder.channels;
+    const std::size_t outputs = !last                                 ? between
+                                : config.head.task == Task::masked_lm ? encoder.vocabulary
+                                                                      : config.head.labels.size();
+    std::vector<std::string> biases = reader.spelled(step.linear + ".bias");
+    if (!step.bias.empty()) biases.insert(biases.begin(), step.bias);
+    HeadStep& result = head.steps.emplace_back();
+    const bool tied = step.tied && !reader.has(step.linear + ".weight");
+    result.linear.w = tied ? word : reader.matrix(step.linear, outputs, inputs);
+    const bool bias = step.has_bias == StepNames::Bias::always ||
+                      (step.has_bias == StepNames::Bias::head && config.head.bias) ||
+                      (step.has_bias == StepNames::Bias::decoder && config.head.decoder_bias);
+    if (bias) result.linear.b = reader.numbers(biases, {outputs});
+    result.activation = step.activation.value_or(config.head.activation);
+    if (!step.norm.empty()) result.norm = reader.norm(step.norm, outputs, encoder);
+    inputs = outputs;
+  }
+  return head;
+}
+
+}  // namespace
+
+Weights read_weights(const TensorSource& source, const Config& config) {
+  const EncoderConfig& encoder = config.encoder;
+  FamilyNames names = family_names(config.model_type);
+  if (config.prefix) names = renamed(std::move(names), *config.prefix);
+  const Reader reader(source, names);
+  Weights weights;
+  weights.embeddings = embeddings(reader, names, encoder);
+  for (std::size_t i = 0; i < encoder.layers; i++) weights.layers.push_back(layer(reader, names, encoder, i));
+  weights.relative = relative_positions(reader, names, encoder);
+  weights.convolution = convolution(reader, names, encoder);
+  if (encoder.norm_first) weights.final_norm = reader.norm(names.final_norm, encoder.channels, encoder);
+  weights.head = head(reader, names, config, weights.embeddings.word);
+  return weights;
+}
+
+void finish_weights(Weights& weights, const EncoderConfig& config) {
+  if (config.relative.kind == Kind::disentangled) {
+    Mat table = copy(weights.relative.table);
+    const Norm& norm = weights.relative.norm;
+    if (!norm.w.empty()) limn::norm(table, norm.w, norm.b, norm.epsilon);
+    const auto project = [&](const Linear& projection, Mat& result) {
+      if (projection.w.empty()) return;
+      result.resize(table.rows(), projection.w.rows);
+      linear(table, projection.w, projection.b, result);
+    };
+    for (LayerWeights& layer : weights.layers) {
+      project(layer.position_key_projection, layer.position_key);
+      project(layer.position_query_projection, layer.position_query);
+    }
+  }
+  const auto& [width, groups, activation] = config.convolution;
+  if (width == 0) return;
+  Mat& w = weights.convolution.w;
+  const std::size_t channels = config.channels, inputs = channels / groups;
+  w.resize(width * channels, channels);
+  std::fill_n(w.row(0), w.rows() * w.columns(), 0.f);
+  for (std::size_t out = 0; out < channels; out++)
+    for (std::size_t in = 0; in < inputs; in++)
+      for (std::size_t tap = 0; tap < width; tap++)
+        w(tap * channels + out, out / inputs * inputs + in) =
+            weights.convolution.kernel[(out * inputs + in) * width + tap];
+}
+
+}  // namespace limn

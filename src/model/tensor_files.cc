@@ -1,0 +1,121 @@
+#include "model/tensor_files.h"
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
+
+#include "base/json.h"
+#include "limn/error.h"
+#include "model/safetensors.h"
+#include "model/tensorflow_file.h"
+#include "model/torch_file.h"
+
+namespace limn {
+namespace {
+
+using Json = nlohmann::json;
+
+using ReadTensors = Tensors (*)(std::span<const std::byte>, const std::string&);
+
+/// The first that is there is read.
+struct Format {
+  const char* name;
+  ReadTensors read;
+};
+constexpr Format formats[] = {
+    {"model.safetensors", read_safetensors}, {"pytorch_model.bin", read_torch}, {"tf_model.h5", read_tensorflow}};
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;  // what cannot be looked at is not there
+  return std::filesystem::exists(path, ignored);
+}
+
+bool is_plain_name(const std::string& name) {
+  return !name.empty() && name != "." && name != ".." && name.find_first_of(std::string_view("/\\\0", 3)) == name.npos;
+}
+
+WeightFiles open_whole(const std::filesystem::path& path, ReadTensors read) {
+  WeightFiles result{.main = path.string(), .files = {}, .tensors = {}};
+  result.files.push_back({path.filename().string(), MappedFile(path)});
+  result.tensors = read(result.files.back().file.bytes(), path.string());
+  return result;
+}
+
+/// Only the tensors that the index gives to a file count.
+WeightFiles open_parts(const std::filesystem::path& index, ReadTensors read) {
+  WeightFiles result{.main = index.string(), .files = {}, .tensors = {}};
+  std::map<std::string, Tensors> parts;
+  for (const auto& [tensor, name] : parse_index(read_json(index), index.string())) {
+    const std::string path = (index.parent_path() / name).string();
+    auto part = parts.find(name);
+    if (part == parts.end()) {
+      if (!is_there(path)) {
+        throw Error({.file = index.string(),
+                     .thing = "tensor " + shown_name(tensor),
+                     .found = "the file " + shown_name(name) + ", which does not exist",
+                     .expected = "a file in the same folder",
+                     .hint = "not all files of the checkpoint may have been downloaded"});
+      }
+      result.files.push_back({name, MappedFile(path)});
+      part = parts.emplace(name, read(result.files.back().file.bytes(), path)).first;
+    }
+    const auto found = part->second.find(tensor);
+    if (found == part->second.end()) {
+      throw Error({.file = path,
+                   .thing = "tensor " + shown_name(tensor),
+                   .found = "no such tensor",
+                   .expected = "it here, as " + index.filename().string() + " says"});
+    }
+    result.tensors.emplace(tensor, found->second);
+  }
+  return result;
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& folder) {
+  Error::Parts parts{.file = folder.string(), .found = "no weights", .expected = ""};
+  for (const Format& format : formats)
+    parts.expected += (parts.expected.empty() ? "" : ", ") + std::string(format.name);
+  constexpr const char* others[] = {"flax_model.msgpack", "model.onnx", "tf_model.h5.index.json", "model.ckpt.index"};
+  const auto other = std::ranges::find_if(others, [&](const char* name) { return is_there(folder / name); });
+  if (other != std::end(others)) {
+    parts.found = "only " + std::string(*other);
+    parts.hint = "load the model with the transformers package, and save_pretrained writes model.safetensors";
+  }
+  throw Error(std::move(parts));
+}
+
+}  // namespace
+
+std::map<std::string, std::string, std::less<>> parse_index(const Json& json, const std::string& file) {
+  const auto map = json.is_object() ? json.find("weight_map") : json.end();
+  if (map == json.end() || !map->is_object()) {
+    throw Error({.file = file,
+                 .thing = "weight_map",
+                 .found = map == json.end() ? "nothing" : shown(*map),
+                 .expected = "an object that names each tensor's file"});
+  }
+  std::map<std::string, std::string, std::less<>> files;
+  for (const auto& [name, value] : map->items()) {
+    if (!value.is_string() || !is_plain_name(value.get_ref<const std::string&>())) {
+      throw Error({.file = file,
+                   .thing = "tensor " + shown_name(name),
+                   .found = shown(value),
+                   .expected = "the name of a file in the same folder"});
+    }
+    files.emplace(name, value.get<std::string>());
+  }
+  return files;
+}
+
+WeightFiles open_weights(const std::filesystem::path& folder) {
+  for (const auto& [name, read] : formats) {
+    const std::filesystem::path whole = folder / name, index = folder / (std::string(name) + ".index.json");
+    if (is_there(whole)) return open_whole(whole, read);
+    if (read != read_tensorflow && is_there(index)) return open_parts(index, read);
+  }
+  refuse(folder);
+}
+
+}  // namespace limn

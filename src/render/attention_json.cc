@@ -1,0 +1,62 @@
+#include "render/attention_json.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "render/display_text.h"
+#include "render/json.h"
+
+namespace limn {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json tokens_value(const AttentionMaps& maps) {
+  const std::string_view pair = maps.input.pair ? std::string_view(*maps.input.pair) : std::string_view();
+  const CodePoints points[] = {CodePoints(maps.input.text), CodePoints(pair)};
+  Json tokens = Json::array();
+  for (const Token& token : maps.tokens) {
+    const CodePoints& point = points[token.sequence.value_or(0) == 1];
+    tokens.push_back({{"token", token.token},
+                      {"id", token.id},
+                      {"sequence", token.sequence ? Json(*token.sequence) : Json(nullptr)},
+                      {"begin", point.before(token.begin)},
+                      {"end", point.before(token.end)},
+                      {"word", token.word ? Json(*token.word) : Json(nullptr)},
+                      {"special", token.special}});
+  }
+  return tokens;
+}
+
+}  // namespace
+
+void write_json(const AttentionMaps& maps, const std::function<void(std::string_view)>& write) {
+  Json head = json_value(maps.prediction, maps.input, maps.model);
+  head["task"] = name(maps.task);
+  head["note"] = "attention is what the model looked at, not a proven explanation of what it says";
+  head["layers"] = maps.layers;
+  head["heads"] = maps.heads;
+  head["seconds"] = maps.seconds;
+  head["tokens"] = tokens_value(maps);
+  if (!maps.warnings.empty()) head["warnings"] = maps.warnings;
+  std::string text = json_text(head);
+  text.back() = ',';
+  text += "\"attention\":";
+  const std::size_t tokens = maps.tokens.size(), row_count = maps.layers * maps.heads * tokens;
+  for (std::size_t row = 0; row < row_count; row++) {
+    const std::size_t head_rows = tokens, layer_rows = tokens * maps.heads;
+    text += row == 0 ? "[[[" : row % layer_rows == 0 ? ",[[" : row % head_rows == 0 ? ",[" : ",";
+    const float* weights = maps.weights.data() + row * tokens;
+    fmt::format_to(std::back_inserter(text), "[{}]", fmt::join(weights, weights + tokens, ","));
+    if ((row + 1) % head_rows == 0) text += ']';
+    if ((row + 1) % layer_rows == 0) text += ']';
+    write(text);
+    text.clear();
+  }
+  write(row_count == 0 ? text + "[]}\n" : "]}\n");
+}
+
+}  // namespace limn

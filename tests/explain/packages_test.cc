@@ -1,0 +1,138 @@
+// LIME, KernelSHAP and Partition SHAP beside the packages lime and shap, on the bundled sentiment model and sentences
+// of SST-2's development set (tools/make_perturbation_cases.py).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "evaluate/correlation.h"
+#include "explain/games.h"
+#include "limn/limn.h"
+
+namespace limn {
+namespace {
+
+using Json = nlohmann::json;
+
+const Model& sentiment() {
+  static const Model model = Model::load(std::filesystem::path(LIMN_SOURCE_DIR) / "models/minilm-l6-sentiment");
+  return model;
+}
+
+constexpr std::uint64_t seeds = 5;
+
+/// Means over the seeds: one score a word.
+template <class M>
+std::vector<Word> mean(const std::string& text, M method, ExplainOptions options) {
+  std::vector<Word> words;
+  for (std::uint64_t seed = 0; seed < seeds; seed++) {
+    method.seed = seed;
+    const Explanation why = sentiment().explain(text, method, options);
+    if (words.empty())
+      words = why.words;
+    else
+      for (std::size_t i = 0; i < words.size(); i++) words[i].score += why.words[i].score;
+  }
+  for (Word& word : words) word.score /= static_cast<double>(seeds);
+  return words;
+}
+
+std::vector<double> scores_of(const std::vector<Word>& words) {
+  std::vector<double> scores;
+  for (const Word& word : words) scores.push_back(word.score);
+  return scores;
+}
+
+double largest(const std::vector<double>& scores) {
+  double result = 0;
+  for (const double score : scores) result = std::max(result, std::abs(score));
+  return result;
+}
+
+ExplainOptions options_of(const Json& row) {
+  ExplainOptions options;
+  options.target = row["label"].dump();
+  return options;
+}
+
+/// 20 sentences take minutes: LIMN_ALL_SENTENCES=1 runs them all, otherwise the first two stand for them.
+std::vector<Json> sentences() {
+  const Json all = cases_of("package_means");
+  EXPECT_EQ(all.size(), 20u);
+  return {all.begin(), all.begin() + (std::getenv("LIMN_ALL_SENTENCES") ? 20 : 2)};
+}
+
+/// Rank correlations with the package, sentence by sentence. Both sides are means over five seeds of 1,000 samples.
+template <class M>
+std::vector<double> correlations(const char* field) {
+  std::vector<double> result;
+  for (const Json& row : sentences()) {
+    const std::vector<Word> found = mean(row["text"], M{.samples = 1000}, options_of(row));
+    EXPECT_EQ(found.size(), row["words"].size()) << row["text"];
+    for (std::size_t i = 0; i < found.size(); i++) EXPECT_EQ(found[i].begin, row["words"][i][0].get<std::size_t>());
+    const std::vector<double> expected = row[field];
+    const auto rho = spearman_rho(scores_of(found), expected);
+    result.push_back(rho.value_or(-1));
+    // A tenth of the largest: what draws leave over where ranks are those of words that hardly matter.
+    expect_near(scores_of(found), expected, 0.1 * largest(expected), row["text"]);
+    EXPECT_GE(result.back(), 0.8) << row["text"];
+  }
+  return result;
+}
+
+TEST(Packages, LimeOrdersWordsAsTheLimePackage) {
+  const std::vector<double> found = correlations<Lime>("lime");
+  const auto alike = std::count_if(found.begin(), found.end(), [](double rho) { return rho >= 0.94; });
+  EXPECT_GE(alike, found.size() < 20 ? 2 : 18);
+}
+
+TEST(Packages, KernelShapOrdersWordsAsTheShapPackage) {
+  for (const double rho : correlations<KernelShap>("kernel_shap")) EXPECT_GE(rho, 0.94);
+}
+
+TEST(Packages, TheLimePresetIsTheLimePackageAsItComes) {
+  for (const Json& row : cases_of("lime_texts")) {
+    const Preset& lime = preset("lime");
+    const std::vector<Word> found = mean(row["text"], std::get<Lime>(lime.method), options_of(row));
+    const std::vector<double> expected = row["scores"];
+    std::vector<double> scores;
+    for (const Json& begin : row["begins"]) {
+      const auto word = std::find_if(found.begin(), found.end(), [&](const Word& w) { return w.begin == begin; });
+      ASSERT_NE(word, found.end()) << row["text"] << ", " << begin;
+      scores.push_back(word->score);
+    }
+    // Means over 25,000 draws on both sides, which see every mask: what is left is how often they saw it.
+    expect_near(scores, expected, 0.03 * largest(expected), row["text"]);
+    for (const Word& word : found) {
+      const bool counts = std::any_of(row["begins"].begin(), row["begins"].end(),
+                                      [&](const Json& begin) { return begin == word.begin; });
+      EXPECT_EQ(word.score != 0, counts) << row["text"];  // punctuation stays
+    }
+  }
+}
+
+TEST(Packages, PartitionShapHasTheValuesOfTheShapPackage) {
+  for (const Json& row : cases_of("partition_texts")) {
+    ExplainOptions options = options_of(row);
+    const Preset& shap = preset("shap-partition");
+    options.unit = *shap.unit;
+    PartitionShap method = std::get<PartitionShap>(shap.method);
+    method.explain = Scalar::logit;  // of larger range than the preset's probability
+    method.evaluations = row["evaluations"];
+    const Explanation why = sentiment().explain(row["text"].get<std::string>(), method, options);
+    std::vector<double> found;
+    for (const Token& token : why.tokens) found.push_back(token.score);
+    const std::vector<double> expected = row["scores"];
+    ASSERT_LE(row["by_chance"].get<double>(), 1e-6);  // another seed of shap's gives the same: no tie matters
+    expect_near(found, expected, 1e-3 * largest(expected), row["text"]);
+    EXPECT_NEAR(*why.baseline_value, row["base_value"].get<double>(), 1e-4);
+  }
+}
+
+}  // namespace
+}  // namespace limn

@@ -1,0 +1,77 @@
+// What a hostile hub may say to `limn models pull`.
+#include <gmock/gmock.h>
+
+#include "hub/fake_hub.h"
+
+namespace limn::hub_test {
+namespace {
+
+using cli_test::Result;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// The messages of a hub that answers as it should but for one thing.
+std::string message_with(const std::function<void(const Request&, Response&)>& change,
+                         const std::map<std::string, HubFile>& files = whole_model) {
+  const Server server([&](const Request& request) {
+    Response response = hub(request, files);
+    change(request, response);
+    return response;
+  });
+  const Puller puller(server.address());
+  const Result result = puller.pull();
+  EXPECT_EQ(result.code, 1);
+  EXPECT_FALSE(puller.is_visible());
+  EXPECT_THAT(puller.names("snapshots"), IsEmpty());
+  return result.err;
+}
+
+TEST(HostileHub, CannotChooseWhereFilesGo) {
+  EXPECT_THAT(message_with([](const Request&, Response& response) {
+                if (response.headers.contains("ETag")) response.headers["ETag"] = "\"../../../evil\"";
+              }),
+              HasSubstr("etag: found '../../../evil'"));
+  EXPECT_THAT(message_with([](const Request& request, Response& response) {
+                if (request.target.starts_with("/api"))
+                  response.body = R"({"sha": "../../../../evil", "siblings": []})";
+              }),
+              HasSubstr("expected a model's commit and files"));
+  // Names with paths are none of the files that are read.
+  EXPECT_THAT(message_with([](const Request& request, Response& response) {
+                if (request.target.starts_with("/api"))
+                  response.body = Json{{"sha", commit}, {"siblings", {{{"rfilename", "../config.json"}}}}}.dump();
+              }),
+              HasSubstr("no weights among '../config.json'"));
+}
+
+TEST(HostileHub, CannotNameOtherFilesAsParts) {
+  auto files = model_in_parts;
+  files["pytorch_model.bin.index.json"].etag = "mirror";  // a name that is no digest
+  for (const std::string part : {"../evil.bin", "/etc/passwd", "other.bin"}) {
+    const std::string index = Json{{"weight_map", {{"a", part}}}}.dump();
+    EXPECT_THAT(message_with(
+                    [&](const Request& request, Response& response) {
+                      if (!request.target.ends_with("index.json")) return;
+                      response.body = index;
+                    },
+                    files),
+                HasSubstr(part));
+  }
+}
+
+TEST(HostileHub, IsRefusedIfItIsNone) {
+  const auto answer = [](const std::string& body) {
+    return message_with([&](const Request& request, Response& response) {
+      if (request.target.starts_with("/api")) response.body = body;
+    });
+  };
+  EXPECT_THAT(answer("<html>"), HasSubstr("expected valid JSON"));
+  EXPECT_THAT(answer("[]"), HasSubstr("is HF_ENDPOINT the address of a Hugging Face hub?"));
+  EXPECT_THAT(answer(Json{{"sha", commit}, {"siblings", {{{"rfilename", "model.onnx"}}}}}.dump()),
+              HasSubstr("no weights among 'model.onnx', expected one of model.safetensors"));
+  EXPECT_THAT(answer(Json{{"sha", commit}, {"siblings", {{{"rfilename", "model.safetensors"}}}}}.dump()),
+              HasSubstr("found no config.json"));
+}
+
+}  // namespace
+}  // namespace limn::hub_test
