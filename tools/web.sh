@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The viewer's work bench, in a folder of its own so that no package of Node's stands in the sources.
 #   tools/web.sh bundle|bundle-check|check|unit|browser [FOLDER]
-#     bundle        compiles src/apps/web to src/render/viewer
+#     bundle        compiles src/apps/web to src/render/viewer and src/apps/server/page
 #     bundle-check  compiles it again and compares: what is committed must be what the sources make
 #     check         types and lint
 #     unit          tests without a browser
@@ -42,13 +42,13 @@ fi
 
 case $task in
   bundle)
-    node src/apps/web/build.mjs "$root/src/render/viewer"
+    node src/apps/web/build.mjs "$root/src/render/viewer" "$root/src/apps/server/page"
     ;;
   bundle-check)
-    node src/apps/web/build.mjs out/bundle
-    for file in viewer.js viewer.css; do
-      cmp "out/bundle/$file" "$root/src/render/viewer/$file" ||
-        { echo "src/render/viewer/$file is not what src/apps/web makes: run tools/web.sh bundle" >&2; exit 1; }
+    node src/apps/web/build.mjs out/bundle/src/render/viewer out/bundle/src/apps/server/page
+    for file in src/render/viewer/viewer.{js,css} src/apps/server/page/page.{js,css}; do
+      cmp "out/bundle/$file" "$root/$file" ||
+        { echo "$file is not what src/apps/web makes: run tools/web.sh bundle" >&2; exit 1; }
     done
     ;;
   check)

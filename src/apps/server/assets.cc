@@ -1,0 +1,19 @@
+#include "apps/server/assets.h"
+
+#include <array>
+
+namespace limn::server {
+
+// Written by cmake/embed.cmake from the files themselves.
+extern const std::string_view openapi_json, page_html, page_js, page_css;
+
+std::span<const Asset> assets() {
+  static const std::array files = {Asset{"/", "text/html; charset=utf-8", page_html},
+                                   Asset{"/page.js", "text/javascript; charset=utf-8", page_js},
+                                   Asset{"/page.css", "text/css; charset=utf-8", page_css}};
+  return files;
+}
+
+std::string_view openapi_template() { return openapi_json; }
+
+}  // namespace limn::server
