@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(make cmake ninja-build g++ pkg-config
-          libdnnl-dev ocl-icd-opencl-dev libutf8proc-dev nlohmann-json3-dev libfmt-dev libcli11-dev libeigen3-dev libgtest-dev libgmock-dev)
+          libdnnl-dev ocl-icd-opencl-dev libutf8proc-dev nlohmann-json3-dev libfmt-dev libcli11-dev libeigen3-dev libboost-dev libgtest-dev libgmock-dev)
 say=
 for argument in "$@"; do
   case $argument in

@@ -19,5 +19,6 @@ void add_models(CLI::App& program, Run& run);
 void add_evaluate(CLI::App& program, Run& run);
 void add_bench(CLI::App& program, Run& run);
 void add_show(CLI::App& program, Run& run);
+void add_serve(CLI::App& program, Run& run);
 
 }  // namespace limn::cli

@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/help.h"
+#include "apps/server/server.h"
+#include "limn/limn.h"
+
+namespace limn::cli {
+namespace {
+
+struct ServeCommand {
+  std::vector<std::string> models, origins;
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::size_t threads = 0;
+  std::optional<std::string> key_file;
+  std::size_t queue = 256, batch = 16, cache_megabytes = 32, body_kilobytes = 1024, connections = 4096;
+  std::size_t tokens = 8192, steps = 1000, samples = 5000;
+  double seconds = 60;
+  bool quiet = false;
+};
+
+/// One key a line; empty lines and those that begin with # are left out.
+std::vector<std::string> read_keys(const std::string& file) {
+  std::ifstream stream(file);
+  std::vector<std::string> keys;
+  for (std::string line; std::getline(stream, line);) {
+    line.erase(line.find_last_not_of(" \t\r") + 1);
+    if (!line.empty() && line.front() != '#') keys.push_back(line);
+  }
+  if (keys.empty()) {
+    throw Error({.file = file,
+                 .thing = "--api-key-file",
+                 .found = stream.is_open() ? "no key" : "a file that cannot be read",
+                 .expected = "one key a line"});
+  }
+  return keys;
+}
+
+int serve(const ServeCommand& command) {
+  server::Server::Options options;
+  options.models = command.models;
+  options.listener.host = command.host;
+  options.listener.port = command.port;
+  options.listener.largest_body = command.body_kilobytes << 10;
+  options.listener.connections = command.connections;
+  server::Service::Options& service = options.service;
+  service.scheduler = {.queue = command.queue, .batch = command.batch};
+  service.cache_bytes = command.cache_megabytes << 20;
+  service.time = std::chrono::milliseconds(static_cast<long>(command.seconds * 1000));
+  service.limits = {.tokens = command.tokens, .steps = command.steps, .samples = command.samples};
+  service.limits.inputs = std::min(service.limits.inputs, command.queue);
+  service.origins = command.origins;
+  if (command.key_file) service.api_keys = read_keys(*command.key_file);
+  options.log = [quiet = command.quiet](const std::string& line) {
+    if (!quiet || line.find("\"event\"") != std::string::npos) std::cerr << line + "\n" << std::flush;
+  };
+  server::serve_until_signalled(std::move(options), command.threads);
+  return done;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& program, Run& run) {
+  const auto command = std::make_shared<ServeCommand>();
+  CLI::App& app = *program.add_subcommand("serve", "The same over HTTP, and a page for a browser.");
+  const auto option = [&](const char* name, auto& value, const std::string& description, const char* text,
+                          const char* group) {
+    return app.add_option(name, value, description)->option_text(text)->group(group);
+  };
+  option("-m,--model", command->models, "checkpoint folder, or a name that 'limn models' lists; once for each model",
+         "MODEL", "Model")
+      ->required()
+      ->allow_extra_args(false);
+  option("--threads", command->threads, "processor threads; default: all", "N", "Model")->check(CLI::Range(0, 1024));
+  const char* network = "Network";
+  option("--port", command->port, "default: 8080; 0: any that is free", "N", network);
+  option("--host", command->host, "address to listen on; default: 127.0.0.1, this machine only", "ADDRESS", network);
+  option("--api-key-file", command->key_file, "answer only those who send one of the keys in FILE, one a line", "FILE",
+         network);
+  option("--cors-origin", command->origins,
+         "let pages of this site ask, such as https://example.org; once for each; * for any", "ORIGIN", network)
+      ->allow_extra_args(false);
+  app.add_flag("--quiet", command->quiet, "no line for each request on standard error")->group(network);
+  const char* limits = "Limits";
+  const auto at_least_one = CLI::Range(std::size_t{1}, std::size_t{1} << 30);
+  option("--queue", command->queue, "inputs that may wait for a model, more are told to come later; default: 256", "N",
+         limits)
+      ->check(at_least_one);
+  option("--batch", command->batch, "inputs that share a pass; default: 16", "N", limits)->check(at_least_one);
+  option("--cache-mb", command->cache_megabytes, "megabytes of answers that are kept; default: 32; 0: none", "N",
+         limits)
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1} << 20));
+  option("--max-body-kb", command->body_kilobytes, "kilobytes of a request; default: 1024", "N", limits)
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20));
+  option("--max-connections", command->connections, "open connections; default: 4096", "N", limits)
+      ->check(at_least_one);
+  option("--max-tokens", command->tokens, "tokens of an input; default: 8192", "N", limits)->check(at_least_one);
+  option("--max-steps", command->steps, "steps of a path; default: 1000", "N", limits)->check(at_least_one);
+  option("--max-samples", command->samples, "samples of a method; default: 5000", "N", limits)->check(at_least_one);
+  option("--timeout", command->seconds, "seconds that a request may take; default: 60", "X", limits)
+      ->check(CLI::Range(0.001, 86400.0));
+  app.footer(
+      command_footer("limn serve -m minilm-l6-sentiment\n"
+                     "limn serve -m minilm-l6-qa -m minilm-l6-squad1 -m minilm-l6-ner --port 8080\n"
+                     "limn serve -m ./checkpoint --host 0.0.0.0 --api-key-file keys.txt"));
+  app.callback([&run, command] { run = [command] { return serve(*command); }; });
+}
+
+}  // namespace limn::cli

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace limn::server {
+
+/// A JSON object of a request, read field by field. null counts as absent. Errors name the field as the command names
+/// its option: "--max-length" for the field "max_length".
+class Fields {
+ public:
+  /// @throws Error if it is no object. It must outlive this.
+  explicit Fields(const nlohmann::json& object);
+
+  std::optional<std::string> text(const char* name);
+  /// A text, or a number as text: "layer": 3.
+  std::optional<std::string> text_or_number(const char* name);
+  std::optional<std::size_t> count(const char* name, std::size_t least, std::size_t most);
+  std::optional<std::uint64_t> seed(const char* name);
+  std::optional<double> number(const char* name, double least = std::numeric_limits<double>::lowest());
+  bool flag(const char* name);
+  /// Any value; null if it is absent.
+  const nlohmann::json* value(const char* name);
+
+  /// @throws Error if there is a field that was not read.
+  void finish() const;
+
+ private:
+  const nlohmann::json& object_;
+  std::set<std::string> known_;
+};
+
+}  // namespace limn::server

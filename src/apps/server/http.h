@@ -1,0 +1,56 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "limn/error.h"
+
+/// Requests and answers as the rest of the server sees them; the HTTP library stays in listener.cc.
+
+namespace limn::server {
+
+struct HttpRequest {
+  std::string method;                                                ///< "GET"
+  std::string path;                                                  ///< without what follows a question mark
+  std::string origin, content_type, accept, authorization, api_key;  ///< headers; empty: not there
+  std::string body;
+  std::string client;  ///< its address
+};
+
+using Body = std::shared_ptr<const std::string>;
+Body make_body(std::string text);
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "application/json";
+  Body body;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  bool stream = false;  ///< the body comes in parts, by Exchange::push
+};
+
+/// One request and the way back to whom it came from. `respond` and `push` may be called from any thread, also after
+/// the client has gone: then they do nothing.
+struct Exchange {
+  HttpRequest request;
+  std::function<void(HttpResponse)> respond;              ///< to be called once
+  std::function<void(std::string part, bool last)> push;  ///< after a response with `stream`
+  std::atomic<bool> gone = false;                         ///< the client closed the connection
+};
+
+using Handler = std::function<void(const std::shared_ptr<Exchange>&)>;
+
+/// "Not Found".
+std::string_view status_phrase(int status);
+
+/// RFC 9457 problem details. @param detail what went wrong, for people.
+HttpResponse problem(int status, const std::string& detail);
+/// The same from the command's own message. Options in it are named as fields of a request: "--max-length" is
+/// "max_length", and if the message is about one, "field" names it.
+HttpResponse problem(int status, const Error& error);
+
+}  // namespace limn::server

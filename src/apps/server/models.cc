@@ -1,0 +1,59 @@
+#include "apps/server/models.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "apps/cli/model_lookup.h"
+
+namespace limn::server {
+namespace {
+
+/// The first pass of a model reads its file and builds what explanations need: no request should wait for that.
+void warm_up(const Model& model) {
+  const bool is_question = model.info().task == Task::question_answering;
+  const Input input = {.text = "limn", .pair = is_question ? std::optional<std::string>("limn") : std::nullopt};
+  try {
+    model.explain(input);
+  } catch (const Error&) {  // a model that cannot say anything of this text can still be asked about others
+  }
+}
+
+}  // namespace
+
+const ServedModel& ModelSet::find(const std::string& name) const {
+  const auto found = std::ranges::find(models, name, &ServedModel::name);
+  if (found != models.end()) return *found;
+  std::string names;
+  for (const auto& model : models) names += (names.empty() ? "" : ", ") + model.name;
+  throw Error({.thing = "--model", .found = "'" + name + "'", .expected = names});
+}
+
+Models::Models(std::vector<std::string> given) : given_(std::move(given)), current_(load(0)) {}
+
+std::shared_ptr<const ModelSet> Models::current() const {
+  const std::lock_guard lock(mutex_);
+  return current_;
+}
+
+void Models::reload() {
+  auto loaded = load(current()->generation + 1);
+  const std::lock_guard lock(mutex_);
+  current_ = std::move(loaded);
+}
+
+std::shared_ptr<const ModelSet> Models::load(std::size_t generation) const {
+  const auto set = std::make_shared<ModelSet>();
+  set->generation = generation;
+  for (const auto& given : given_) {
+    const auto folder = cli::find_model(given, cli::model_places());
+    Model model = Model::load(folder);
+    const std::string name = model.info().name;
+    if (std::ranges::find(set->models, name, &ServedModel::name) != set->models.end())
+      throw Error({.thing = "--model", .found = "two models of the name '" + name + "'", .expected = "each name once"});
+    warm_up(model);
+    set->models.push_back({name, folder, std::move(model)});
+  }
+  return set;
+}
+
+}  // namespace limn::server

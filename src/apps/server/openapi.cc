@@ -1,0 +1,52 @@
+#include "apps/server/openapi.h"
+
+#include <nlohmann/json.hpp>
+
+#include "apps/cli/options.h"
+#include "apps/server/assets.h"
+
+namespace limn::server {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class Names>
+Json names_of(const Names& table) {
+  Json names = Json::array();
+  for (const auto& entry : table) names.push_back(entry.name);
+  return names;
+}
+
+}  // namespace
+
+std::string openapi(const Limits& limits, bool keys_needed) {
+  Json document = Json::parse(openapi_template());
+  document["info"]["version"] = LIMN_VERSION;
+  Json& schemas = document["components"]["schemas"];
+  schemas["Method"]["enum"] = names_of(cli::methods());
+  for (const char* request : {"ExplainRequest", "CompareRequest"}) {
+    Json& properties = schemas[request]["properties"];
+    properties["preset"]["enum"] = names_of(presets());
+    properties["explain"]["enum"] = names_of(cli::scalars.entries);
+    properties["reduce"]["enum"] = names_of(cli::reductions.entries);
+    properties["normalize"]["enum"] = names_of(cli::normalizers.entries);
+    properties["absent"]["enum"] = names_of(cli::absents.entries);
+    properties["unit"]["enum"] = names_of(cli::units.entries);
+    properties["steps"]["maximum"] = limits.steps;
+    properties["samples"]["maximum"] = limits.samples;
+  }
+  for (auto& [name, schema] : schemas.items()) {
+    if (name.ends_with("Request")) schema["properties"]["inputs"]["maxItems"] = limits.inputs;
+  }
+  schemas["AttackRequest"]["properties"]["max_steps"]["maximum"] = limits.steps;
+  if (!keys_needed) return document.dump();
+  const Json either = {{{"bearer", Json::array()}}, {{"key", Json::array()}}};
+  for (auto& [path, item] : document["paths"].items()) {
+    for (auto& [method, operation] : item.items()) {
+      if (operation["responses"].contains("401")) operation["security"] = either;
+    }
+  }
+  return document.dump();
+}
+
+}  // namespace limn::server

@@ -1,0 +1,301 @@
+#include "apps/server/service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "apps/cli/options.h"
+#include "apps/server/assets.h"
+#include "apps/server/comparison.h"
+#include "apps/server/openapi.h"
+#include "base/json.h"
+
+namespace limn::server {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr auto between_events = std::chrono::milliseconds(50);
+
+/// Takes as long for a wrong key as for the right one.
+bool same(std::string_view a, std::string_view b) {
+  unsigned difference = a.size() == b.size() ? 0 : 1;
+  for (std::size_t i = 0; i < a.size(); i++)
+    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b.empty() ? 0 : b[i % b.size()]);
+  return difference == 0;
+}
+
+bool accepts_events(const HttpRequest& request) {
+  return request.accept.find("text/event-stream") != std::string::npos;
+}
+
+bool is_json(std::string_view content_type) {
+  const auto type = content_type.substr(0, content_type.find(';'));
+  return type == "application/json" || type == "application/json " ||
+         (type.starts_with("application/") && type.ends_with("+json"));
+}
+
+/// One server-sent event; JSON on one line has no line feeds that would break it.
+std::string event(std::string_view name, std::string_view json) {
+  return fmt::format("event: {}\ndata: {}\n\n", name, json);
+}
+
+/// The answers to a request's inputs, as they come in from workers.
+class Collector {
+ public:
+  Collector(std::shared_ptr<Exchange> exchange, std::size_t count, bool many, bool stream)
+      : exchange_(std::move(exchange)), answers_(count), left_(count), many_(many), stream_(stream) {}
+
+  void set(std::size_t i, HttpResponse response) {
+    const std::lock_guard lock(mutex_);
+    answers_[i] = std::move(response);
+    if (--left_ == 0)
+      finish();
+    else if (stream_)
+      exchange_->push(event("progress", progress_text(answers_.size() - left_, answers_.size())), false);
+  }
+
+  /// Of the only input.
+  void progress(std::size_t done, std::size_t total) {
+    const std::lock_guard lock(mutex_);
+    const auto now = Clock::now();
+    if (answers_.size() != 1 || now - last_event_ < between_events) return;
+    last_event_ = now;
+    exchange_->push(event("progress", progress_text(done, total)), false);
+  }
+
+ private:
+  static std::string progress_text(std::size_t done, std::size_t total) {
+    return fmt::format("{{\"done\":{},\"total\":{}}}", done, total);
+  }
+
+  /// Of one input its own answer, of several a list in which those that failed have an error.
+  void finish() {
+    HttpResponse response = std::move(answers_.front());
+    if (many_) {
+      std::string list = response.status == 200 ? *response.body : "{\"error\":" + *response.body + "}";
+      for (std::size_t i = 1; i < answers_.size(); i++) {
+        const std::string& body = *answers_[i].body;
+        list += answers_[i].status == 200 ? "," + body : ",{\"error\":" + body + "}";
+      }
+      response = {.body = make_body("{\"results\":[" + list + "]}")};
+    }
+    if (stream_)
+      exchange_->push(event(response.status == 200 ? "result" : "problem", *response.body), true);
+    else
+      exchange_->respond(std::move(response));
+  }
+
+  std::mutex mutex_;
+  const std::shared_ptr<Exchange> exchange_;
+  std::vector<HttpResponse> answers_;
+  std::size_t left_;
+  const bool many_, stream_;
+  Clock::time_point last_event_{};
+};
+
+}  // namespace
+
+// ---- routes -----------------------------------------------------------------------------------------------
+
+struct Service::Route {
+  std::string path;
+  std::string method;  ///< GET, which includes HEAD, or POST
+  bool needs_key = false;
+  ReadRequest* read = nullptr;   ///< work for a model
+  const Asset* asset = nullptr;  ///< a file of the page
+};
+
+const std::vector<Service::Route>& Service::routes() {
+  static const std::vector<Route> all = [] {
+    std::vector<Route> list = {{"/v1/explain", "POST", true, &read_explain},
+                               {"/v1/predict", "POST", true, &read_predict},
+                               {"/v1/compare", "POST", true, &read_compare},
+                               {"/v1/tokenize", "POST", true, &read_tokenize},
+                               {"/v1/attack", "POST", true, &read_attack},
+                               {"/v1/models", "GET", true},
+                               {"/metrics", "GET", true},
+                               {"/healthz", "GET"},
+                               {"/readyz", "GET"},
+                               {"/openapi.json", "GET"}};
+    for (const Asset& asset : assets()) list.push_back({std::string(asset.path), "GET", false, nullptr, &asset});
+    return list;
+  }();
+  return all;
+}
+
+std::string Service::route_of(const std::string& path) const {
+  const auto route = std::ranges::find(routes(), path, &Route::path);
+  return route == routes().end() ? "other" : route->path;
+}
+
+Service::Service(Options options, Models& models)
+    : options_(std::move(options)),
+      models_(models),
+      cache_(options_.cache_bytes),
+      openapi_(openapi(options_.limits, !options_.api_keys.empty())),
+      scheduler_(options_.scheduler, cache_, metrics_) {}
+
+void Service::reloaded() {
+  cache_.clear();
+  metrics_.reloads++;
+}
+
+bool Service::has_key(const HttpRequest& request) const {
+  constexpr std::string_view bearer = "Bearer ";
+  const std::string given =
+      request.authorization.starts_with(bearer) ? request.authorization.substr(bearer.size()) : request.api_key;
+  bool found = options_.api_keys.empty();
+  for (const auto& key : options_.api_keys) found = same(given, key) || found;
+  return found;
+}
+
+void Service::handle(const std::shared_ptr<Exchange>& exchange) {
+  const HttpRequest& request = exchange->request;
+  // Every answer says what a browser may do with it.
+  exchange->respond = [this, origin = request.origin, is_page = !request.path.starts_with("/v1/"),
+                       respond = std::move(exchange->respond)](HttpResponse response) {
+    auto& headers = response.headers;
+    headers.emplace_back(
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    headers.emplace_back("X-Content-Type-Options", "nosniff");
+    headers.emplace_back("X-Frame-Options", "DENY");
+    headers.emplace_back("Referrer-Policy", "no-referrer");
+    headers.emplace_back("Cache-Control", is_page ? "no-cache" : "no-store");
+    if (!options_.origins.empty()) {
+      headers.emplace_back("Vary", "Origin");
+      const bool any = std::ranges::find(options_.origins, "*") != options_.origins.end();
+      if (!origin.empty() && (any || std::ranges::find(options_.origins, origin) != options_.origins.end()))
+        headers.emplace_back("Access-Control-Allow-Origin", any ? "*" : origin);
+    }
+    respond(std::move(response));
+  };
+
+  const auto route = std::ranges::find(routes(), request.path, &Route::path);
+  if (route == routes().end())
+    return exchange->respond(problem(404, "there is nothing at this path; /openapi.json lists what there is"));
+  const std::string methods = route->method == "GET" ? "GET, HEAD" : route->method;
+  if (request.method == "OPTIONS") {
+    HttpResponse response{
+        .status = 204, .content_type = "", .body = nullptr, .headers = {{"Allow", methods + ", OPTIONS"}}};
+    if (!options_.origins.empty()) {
+      response.headers.emplace_back("Access-Control-Allow-Methods", methods);
+      response.headers.emplace_back("Access-Control-Allow-Headers", "Content-Type, Authorization, X-Api-Key");
+      response.headers.emplace_back("Access-Control-Max-Age", "600");
+    }
+    return exchange->respond(std::move(response));
+  }
+  if (request.method != route->method && !(route->method == "GET" && request.method == "HEAD")) {
+    HttpResponse response = problem(405, fmt::format("{} is asked with {}", route->path, route->method));
+    response.headers.emplace_back("Allow", methods + ", OPTIONS");
+    return exchange->respond(std::move(response));
+  }
+  if (route->needs_key && !has_key(request)) {
+    HttpResponse response =
+        problem(401, "this server asks for a key: send it as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'");
+    response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return exchange->respond(std::move(response));
+  }
+  if (route->read) return begin_work(exchange, *route->read);
+  exchange->respond(answer(*route));
+}
+
+HttpResponse Service::answer(const Route& route) const {
+  if (route.asset)
+    return {.content_type = std::string(route.asset->content_type), .body = make_body(std::string(route.asset->bytes))};
+  if (route.path == "/v1/models") return {.body = make_body(models_text())};
+  if (route.path == "/openapi.json") return {.body = make_body(openapi_)};
+  if (route.path == "/metrics")
+    return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = make_body(metrics_text())};
+  if (route.path == "/readyz" && stopping_) return problem(503, "the server is stopping");
+  return {.body = make_body("{\"status\":\"ok\"}")};
+}
+
+std::string Service::models_text() const {
+  const auto models = models_.current();
+  std::string list;
+  for (const auto& served : models->models) list += (list.empty() ? "" : ",") + model_json(served.model.info());
+  Json methods = Json::array(), known = Json::array();
+  for (const auto& method : cli::methods()) methods.push_back(method.name);
+  for (const auto& preset : presets()) known.push_back(preset.name);
+  const Limits& limits = options_.limits;
+  const Json most = {
+      {"tokens", limits.tokens}, {"steps", limits.steps}, {"samples", limits.samples}, {"inputs", limits.inputs}};
+  return fmt::format("{{\"limn\":1,\"version\":\"{}\",\"models\":[{}],\"methods\":{},\"presets\":{},\"limits\":{}}}",
+                     LIMN_VERSION, list, methods.dump(), known.dump(), most.dump());
+}
+
+std::string Service::metrics_text() const {
+  const auto cached = cache_.figures();
+  return metrics_.text({.waiting_short = scheduler_.waiting(Lane::short_work),
+                        .waiting_long = scheduler_.waiting(Lane::long_work),
+                        .running = scheduler_.running(),
+                        .queue_limit = options_.scheduler.queue,
+                        .cache_entries = cached.entries,
+                        .cache_bytes = cached.bytes,
+                        .models = models_.current()->models.size()});
+}
+
+// ---- work for a model -------------------------------------------------------------------------------------
+
+void Service::begin_work(const std::shared_ptr<Exchange>& exchange, ReadRequest& read) {
+  if (!is_json(exchange->request.content_type)) {
+    return exchange->respond(problem(
+        415,
+        Error({.thing = "Content-Type",
+               .found = exchange->request.content_type.empty() ? "none" : shown_name(exchange->request.content_type),
+               .expected = "application/json"})));
+  }
+  std::optional<nlohmann::json> body;
+  try {
+    body = parse_json(exchange->request.body, "the request");
+  } catch (const Error& error) {
+    return exchange->respond(problem(400, error));
+  }
+  try {
+    submit(exchange, read(*body, models_.current(), options_.limits));
+  } catch (const Error& error) {
+    exchange->respond(problem(422, error));
+  }
+}
+
+void Service::submit(const std::shared_ptr<Exchange>& exchange, Request request) {
+  const bool stream = accepts_events(exchange->request);
+  const auto deadline = Clock::now() + options_.time;
+  const std::size_t count = request.works.size();
+  const auto collector = std::make_shared<Collector>(exchange, count, request.many, stream);
+  std::vector<Job> jobs;
+  std::vector<std::pair<std::size_t, Body>> known;
+  for (std::size_t i = 0; i < count; i++) {
+    if (Body body = cache_.find(request.works[i].key)) {
+      known.emplace_back(i, std::move(body));
+      continue;
+    }
+    Progress progress;
+    if (stream) progress = [collector](std::size_t done, std::size_t total) { collector->progress(done, total); };
+    jobs.push_back({.work = std::move(request.works[i]),
+                    .exchange = exchange,
+                    .deadline = deadline,
+                    .progress = std::move(progress),
+                    .done = [collector, i](HttpResponse response) { collector->set(i, std::move(response)); }});
+  }
+  metrics_.cache_hits += known.size();
+  if (jobs.size() > scheduler_.room()) {
+    metrics_.refused++;
+    HttpResponse busy = problem(503, "too many requests are waiting");
+    busy.headers.emplace_back("Retry-After", fmt::to_string(scheduler_.retry_after()));
+    return exchange->respond(std::move(busy));
+  }
+  if (stream) exchange->respond({.content_type = "text/event-stream", .body = nullptr, .stream = true});
+  scheduler_.submit(std::move(jobs));
+  for (auto& [i, body] : known)
+    collector->set(i, {.body = std::move(body), .headers = {{"Cache-Status", "limn; hit"}}});
+}
+
+}  // namespace limn::server
