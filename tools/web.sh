@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The viewer's work bench, in a folder of its own so that no package of Node's stands in the sources.
 #   tools/web.sh bundle|bundle-check|check|unit|browser [FOLDER]
-#     bundle        compiles src/apps/web to src/render/viewer
+#     bundle        compiles src/apps/web to src/render/viewer and src/apps/server/page
 #     bundle-check  compiles it again and compares: what is committed must be what the sources make
 #     check         types and lint
 #     unit          tests without a browser
@@ -24,12 +24,13 @@ command -v node >/dev/null && command -v npm >/dev/null || skip "node and npm ar
 (($(node -p 'process.versions.node.split(".")[0]') >= 18)) || skip "node is older than 18"
 
 # The same tree as here, with node_modules at its root.
-mkdir -p "$folder/src/apps" "$folder/tests" "$folder/src/render"
+mkdir -p "$folder/src/apps" "$folder/tests" "$folder/src/render" "$folder/tools"
 exec 9>"$folder/lock"
 flock 9
 cp src/apps/web/{package.json,package-lock.json,.npmrc,tsconfig.json,eslint.config.js} "$folder"
-rm -rf "$folder/src/apps/web" "$folder/tests/web"
+rm -rf "$folder/src/apps/web" "$folder/tests/web" "$folder/tools/demo"
 cp -r src/apps/web "$folder/src/apps/web"
+cp -r tools/demo "$folder/tools/demo"  # the page's samples
 [[ -d tests/web ]] && cp -r tests/web "$folder/tests/web"
 rm -f "$folder"/src/apps/web/{tsconfig.json,eslint.config.js}
 cd "$folder"
@@ -40,13 +41,14 @@ fi
 
 case $task in
   bundle)
-    node src/apps/web/build.mjs "$root/src/render/viewer"
+    node src/apps/web/build.mjs "$root/src/render/viewer" "$root/src/apps/server/page"
     ;;
   bundle-check)
-    node src/apps/web/build.mjs out/bundle
-    for file in viewer.js viewer.css; do
-      cmp "out/bundle/$file" "$root/src/render/viewer/$file" ||
-        { echo "src/render/viewer/$file is not what src/apps/web makes: run tools/web.sh bundle" >&2; exit 1; }
+    mkdir -p out/bundle/render/viewer out/bundle/apps/server/page
+    node src/apps/web/build.mjs out/bundle/render/viewer out/bundle/apps/server/page
+    for file in {render/viewer/viewer,apps/server/page/page}.{js,css} apps/server/page/page.html; do
+      cmp "out/bundle/$file" "$root/src/$file" ||
+        { echo "src/$file is not what src/apps/web makes: run tools/web.sh bundle" >&2; exit 1; }
     done
     ;;
   check)

@@ -1,0 +1,57 @@
+// What went wrong, in words, and what one can do about it.
+
+import {element} from "../viewer/dom.js";
+import {shorten, visible} from "../viewer/text.js";
+import {statement} from "./pane.js";
+import type {Failure} from "./server.js";
+
+export interface Ways {
+  again: () => void;
+  withKey: (key: string) => void;
+  shorter: (share: number) => void; // keeps that share of the text
+  field: HTMLElement | undefined; // the one that the message is about
+}
+
+const longest = 400;
+const line = (name: string, text: string): HTMLElement | string => (text ? element("p", {class: "part"}, element("b", {}, name), ` ${shorten(text, longest)}`) : "");
+
+// "12000 tokens", "at most 8192": how much of the text may stay; a little less, as words differ in their tokens.
+function shareThatFits(found: string, expected: string): number {
+  const has = Number(/\d+/.exec(found)?.[0]), may = Number(/\d+/.exec(expected)?.[0]);
+  return has > may && may > 0 ? (0.95 * may) / has : 0.5;
+}
+
+function keyForm(withKey: (key: string) => void): HTMLElement {
+  const entry = element("input", {type: "password", id: "key", autocomplete: "off"});
+  const form = element("form", {class: "actions"}, element("label", {for: "key"}, "Key"), entry, element("button", {type: "submit", class: "primary"}, "Go on"));
+  form.addEventListener("submit", event => {
+    event.preventDefault();
+    withKey(entry.value.trim());
+  });
+  return form;
+}
+
+export function failureState({trouble, problem, retrySeconds}: Failure, {again, withKey, shorter, field}: Ways): HTMLElement {
+  const {detail, found, expected, hint} = problem;
+  const goThere: [string, () => void][] = field ? [["Go to the field", () => { field.closest("details")?.setAttribute("open", ""); field.focus(); }]] : [];
+  switch (trouble) {
+    case "away":
+      return statement("failed", "The server is away", ["It does not answer. Nothing that you typed is lost.",
+        "Is limn serve still running? The page tries again every three seconds and goes on by itself."], [["Try now", again]]);
+    case "busy":
+      return statement("failed", "The server is busy", ["More is asked of it than it can do at once.",
+        retrySeconds ? `The page asks again in ${retrySeconds} ${retrySeconds === 1 ? "second" : "seconds"}.` : "Try again in a moment."], [["Try now", again]]);
+    case "key":
+      return statement("failed", "This server wants a key", ["Whoever runs it can give you one. The page forgets it when it is closed.", keyForm(withKey)]);
+    case "long":
+      return statement("failed", "The text is too long for this server", [found && expected ? `It has ${found}; ${expected} are taken.` : visible(detail),
+        "The page can keep the beginning; the command line, limn explain, has no such limit."],
+      [["Keep the beginning", () => { shorter(shareThatFits(found, expected)); }], ...goThere]);
+    case "broken":
+      return statement("failed", "The server failed", [shorten(detail, longest), "This is a fault of limn, not yours. The server's own messages say more."], [["Try again", again]]);
+    case "refused":
+      return statement("failed", "That cannot be explained", found || expected
+        ? [line("Found", found), line("Expected", expected), line("Hint", hint), problem.field ? line("Field", problem.field.replaceAll("_", " ")) : line("", shorten(detail, longest))]
+        : [shorten(detail, longest), line("Hint", hint)], [...goThere, ["Try again", again]]);
+  }
+}

@@ -1,0 +1,72 @@
+// What the page shows, as a link says it. The link keeps it behind the "#", which browsers do not send to servers.
+
+import {knobs} from "./methods.js";
+import {samples, type Texts} from "./samples.js";
+
+export interface View {
+  sample: string; // id of the sample whose texts these are; empty: the user's own
+  texts: Texts;
+  models: readonly string[]; // one, or several to compare; none: the server's first for these texts
+  methods: readonly string[]; // the same
+  compared: boolean;
+  label: string; // the label that is explained; empty: what the model says
+  answer: string; // the answer that is explained; empty: what the model says
+  knobs: Readonly<Record<string, string>>; // those that were set
+  windows: boolean; // a long text in parts, so that all of it is read
+}
+
+export const emptyView: View = {
+  sample: "", texts: ["", ""], models: [], methods: ["gradient"], compared: false, label: "", answer: "", knobs: {}, windows: false,
+};
+
+/** Links longer than this are cut by mail programs and chats. */
+export const longestLink = 16_000;
+const longestName = 200, mostNames = 8;
+
+/** A link's part behind "#"; without the texts if they are too long for it. */
+export function toFragment(view: View): string {
+  const given = new URLSearchParams();
+  if (view.sample) given.set("sample", view.sample);
+  else if (view.texts[0] || view.texts[1]) {
+    given.set("text", view.texts[0]);
+    if (view.texts[1]) given.set("with", view.texts[1]);
+  }
+  for (const model of view.models) given.append("model", model);
+  for (const method of view.methods) given.append("method", method);
+  if (view.compared) given.set("compare", "1");
+  if (view.label) given.set("label", view.label);
+  if (view.answer) given.set("answer", view.answer);
+  if (view.windows) given.set("windows", "1");
+  for (const {name} of knobs) if (view.knobs[name]) given.set(name, view.knobs[name]);
+  const whole = given.toString();
+  if (whole.length <= longestLink) return whole;
+  for (const name of ["text", "with", "answer"]) given.delete(name);
+  return given.toString();
+}
+
+export const fitsLink = (view: View): boolean => Boolean(view.sample) || !(view.texts[0] || view.texts[1]) || new URLSearchParams(toFragment(view)).has("text");
+
+/** Whatever a link says; what it does not say is as in an empty view. Nothing if it does not speak of a view at all. */
+export function fromFragment(fragment: string): View | undefined {
+  if (!fragment.includes("=")) return undefined;
+  const given = new URLSearchParams(fragment);
+  const names = (key: string): string[] => [...new Set(given.getAll(key))].filter(name => name && name.length <= longestName).slice(0, mostNames);
+  const sample = samples.find(({id}) => id === given.get("sample"));
+  const methods = names("method");
+  const set: Record<string, string> = {};
+  for (const {name} of knobs) {
+    const value = given.get(name);
+    if (value && value.length <= longestName) set[name] = value;
+  }
+  return {
+    sample: sample?.id ?? "",
+    texts: sample?.texts ?? [given.get("text") ?? "", given.get("with") ?? ""],
+    models: names("model"),
+    methods: methods.length ? methods : emptyView.methods,
+    compared: given.get("compare") === "1",
+    label: (given.get("label") ?? "").slice(0, longestName),
+    answer: given.get("answer") ?? "",
+    knobs: set,
+    windows: given.get("windows") === "1",
+  };
+}
