@@ -58,7 +58,7 @@ case $task in
   unit | browser)
     rm -rf "out/$task"
     npx --no-install esbuild "tests/web/$task"/*.test.ts --bundle --platform=node --format=esm --packages=external \
-      --target=node18 --outdir="out/$task" --out-extension:.js=.mjs --log-level=warning
+      --target=node18 --loader:.jsonl=text --loader:.txt=text --outdir="out/$task" --out-extension:.js=.mjs --log-level=warning
     if [[ $task == browser ]]; then
       browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
       [[ -n $browser ]] || skip "Chromium is not installed"

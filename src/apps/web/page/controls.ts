@@ -229,7 +229,8 @@ export class Controls {
   private arrange(models?: readonly string[], named?: readonly string[]): void {
     const task = this.task, question = isQuestion(task), several = this.compared.checked, model = this.chosenModel();
     part("first-name", HTMLLabelElement).textContent = question ? "Question" : "Text";
-    this.first.rows = question ? 2 : 9;
+    this.first.rows = question ? 2 : 8;
+    this.first.classList.toggle("long", !question);
     part("second-field", HTMLElement).hidden = !question && !this.second.value;
     part("second-field", HTMLElement).querySelector("label")?.replaceChildren(question ? "Context" : "Second text");
     part("model-field", HTMLElement).hidden = part("method-field", HTMLElement).hidden = several;
@@ -269,8 +270,9 @@ export class Controls {
   private knobField(knob: Knob, chosen: readonly string[]): HTMLElement {
     const {name, label, usual, suggestions, step = "1", most} = knob, given = this.set[name] ?? "", id = `knob-${name}`;
     const field = element("div", {class: "knob"}, element("label", {for: id}, label));
-    if (knob.values) {
-      const select = element("select", {id, name}, option("", usual), ...valuesOf(knob, chosen).filter(value => value !== usual).map(value => option(value, value === "true" ? "never" : value)));
+    const values = name === "contrast" ? this.chosenModel()?.labels : knob.values && valuesOf(knob, chosen);
+    if (values) {
+      const select = element("select", {id, name}, option("", usual), ...values.filter(value => value !== usual).map(value => option(value, value === "true" ? "never" : value)));
       select.value = given;
       field.append(select);
       return field;

@@ -36,21 +36,21 @@ export function failureState({trouble, problem, retrySeconds}: Failure, {again, 
   const goThere: [string, () => void][] = field ? [["Go to the field", () => { field.closest("details")?.setAttribute("open", ""); field.focus(); }]] : [];
   switch (trouble) {
     case "away":
-      return statement("failed", "The server is away", ["It does not answer. Nothing that you typed is lost.",
+      return statement("trouble", "The server is away", ["It does not answer. Nothing that you typed is lost.",
         "Is limn serve still running? The page tries again every three seconds and goes on by itself."], [["Try now", again]]);
     case "busy":
-      return statement("failed", "The server is busy", ["More is asked of it than it can do at once.",
+      return statement("trouble", "The server is busy", ["More is asked of it than it can do at once.",
         retrySeconds ? `The page asks again in ${retrySeconds} ${retrySeconds === 1 ? "second" : "seconds"}.` : "Try again in a moment."], [["Try now", again]]);
     case "key":
-      return statement("failed", "This server wants a key", ["Whoever runs it can give you one. The page forgets it when it is closed.", keyForm(withKey)]);
+      return statement("trouble", "This server wants a key", ["Whoever runs it can give you one. The page forgets it when it is closed.", keyForm(withKey)]);
     case "long":
-      return statement("failed", "The text is too long for this server", [found && expected ? `It has ${found}; ${expected} are taken.` : visible(detail),
+      return statement("trouble", "The text is too long for this server", [found && expected ? `It has ${found}; ${expected} are taken.` : visible(detail),
         "The page can keep the beginning; the command line, limn explain, has no such limit."],
       [["Keep the beginning", () => { shorter(shareThatFits(found, expected)); }], ...goThere]);
     case "broken":
-      return statement("failed", "The server failed", [shorten(detail, longest), "This is a fault of limn, not yours. The server's own messages say more."], [["Try again", again]]);
+      return statement("trouble", "The server failed", [shorten(detail, longest), "This is a fault of limn, not yours. The server's own messages say more."], [["Try again", again]]);
     case "refused":
-      return statement("failed", "That cannot be explained", found || expected
+      return statement("trouble", "That cannot be explained", found || expected
         ? [line("Found", found), line("Expected", expected), line("Hint", hint), problem.field ? line("Field", problem.field.replaceAll("_", " ")) : line("", shorten(detail, longest))]
         : [shorten(detail, longest), line("Hint", hint)], [...goThere, ["Try again", again]]);
   }

@@ -41,6 +41,7 @@ class Page {
       this.pane.instead(statement("empty", "No model is served", ["Start the server with one: limn serve -m minilm-l6-qa"]), "No model is served.");
       return;
     }
+    part("ask", HTMLFormElement).inert = false;
     this.controls = new Controls(served, () => { void this.run(true); });
     showVisits();
     window.addEventListener("hashchange", () => { this.follow(model.task); });
@@ -210,5 +211,4 @@ function spoken(explanation: Explanation): string {
   return `${kind} ${text}${probability === undefined ? "" : `, ${percentText(probability)}`}. ${sentence(explanation)}`.trim();
 }
 
-part("ask", HTMLFormElement).classList.add("ready");
 void new Page().begin();

@@ -47,8 +47,9 @@ export class Pane {
     this.stop = cancel;
     this.notice();
     this.result.setAttribute("aria-busy", "true");
+    let line = what;
     this.slow = window.setTimeout(() => {
-      this.doing.textContent = what;
+      this.doing.textContent = line;
       this.result.classList.add("busy");
       this.cancel.hidden = this.bar.hidden = false;
       this.copy.hidden = true;
@@ -58,7 +59,8 @@ export class Pane {
       if (!total) return;
       this.bar.max = total;
       this.bar.value = done;
-      this.doing.textContent = `${what} ${Math.floor((100 * done) / total)} %`;
+      line = `${what} ${Math.floor((100 * done) / total)} %`;
+      if (!this.bar.hidden) this.doing.textContent = line;
     };
   }
 
