@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # The viewer's work bench, in a folder of its own so that no package of Node's stands in the sources.
-#   tools/web.sh bundle|bundle-check|check|unit|browser [FOLDER]
+#   tools/web.sh bundle|bundle-check|check|unit|browser|measure [FOLDER]
 #     bundle        compiles src/apps/web to src/render/viewer and src/apps/server/page
 #     bundle-check  compiles it again and compares: what is committed must be what the sources make
 #     check         types and lint
 #     unit          tests without a browser
 #     browser       tests in Chromium; screenshots are left in FOLDER/../screenshots
+#     measure       how long the server's page takes to its first explanation; needs build/limn, or LIMN_PROGRAM
 # FOLDER: build/web unless told otherwise. Without Node it says so and ends with 77, which ctest counts as skipped;
 # with LIMN_REQUIRE_BROWSER=1 that is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
-task=${1:?bundle, bundle-check, check, unit or browser}
+task=${1:?bundle, bundle-check, check, unit, browser or measure}
 folder=${2:-$root/build/web}
 
 skip() {
@@ -55,16 +56,20 @@ case $task in
     npx --no-install tsc --project tsconfig.json
     npx --no-install eslint --max-warnings 0 src/apps/web tests/web
     ;;
-  unit | browser)
+  unit | browser | measure)
     rm -rf "out/$task"
-    npx --no-install esbuild "tests/web/$task"/*.test.ts --bundle --platform=node --format=esm --packages=external \
+    files="tests/web/$task/*.ts"
+    [[ $task == measure ]] || files="tests/web/$task/*.test.ts"
+    # shellcheck disable=SC2086
+    npx --no-install esbuild $files --bundle --platform=node --format=esm --packages=external \
       --target=node18 --loader:.jsonl=text --loader:.txt=text --outdir="out/$task" --out-extension:.js=.mjs --log-level=warning
-    if [[ $task == browser ]]; then
+    if [[ $task != unit ]]; then
       browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
       [[ -n $browser ]] || skip "Chromium is not installed"
       export CHROMIUM=$browser LIMN_SOURCE_DIR=$root LIMN_SCREENSHOTS=${LIMN_SCREENSHOTS:-$(dirname "$folder")/screenshots}
     fi
-    LIMN_SOURCE_DIR=$root node --test "out/$task/"
+    export LIMN_PROGRAM=${LIMN_PROGRAM:-$root/build/limn}
+    if [[ $task == measure ]]; then node out/measure/page.mjs; else LIMN_SOURCE_DIR=$root node --test "out/$task/"; fi
     ;;
   *)
     echo "tools/web.sh: unknown task '$task'" >&2

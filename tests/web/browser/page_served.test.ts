@@ -37,7 +37,7 @@ after(async () => {
 
 async function visit(fragment = ""): Promise<Opened> {
   const context = await browser.newContext({viewport: {width: 1280, height: 860}}), page = await context.newPage(), faults: string[] = [];
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(120_000);
   page.on("console", message => { if (["error", "warning"].includes(message.type())) faults.push(message.text()); });
   page.on("pageerror", error => { faults.push(error.message); });
   page.on("request", request => { if (!request.url().startsWith(address) && !request.url().startsWith("data:")) faults.push(request.url()); });
@@ -122,7 +122,7 @@ test("a context of several windows is read to its end, and the windows overlap",
 });
 
 test("models and methods side by side", options, async () => {
-  const opened = await visit("sample=question-7&model=minilm-l6-qa&model=minilm-l6-squad1&method=gradient&method=integrated-gradients&method=occlusion&compare=1"), {page} = opened;
+  const opened = await visit("sample=question-7&model=minilm-l6-qa&model=minilm-l6-squad1&method=gradient&method=gradient-x-input&method=occlusion&compare=1"), {page} = opened;
   await page.locator(".comparison").waitFor();
   await idle(page);
   assert.equal(await page.locator(".comparison .cell").count(), 6);

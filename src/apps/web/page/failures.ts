@@ -50,8 +50,8 @@ export function failureState({trouble, problem, retrySeconds}: Failure, {again, 
     case "broken":
       return statement("trouble", "The server failed", [shorten(detail, longest), "This is a fault of limn, not yours. The server's own messages say more."], [["Try again", again]]);
     case "refused":
-      return statement("trouble", "That cannot be explained", found || expected
-        ? [line("Found", found), line("Expected", expected), line("Hint", hint), problem.field ? line("Field", problem.field.replaceAll("_", " ")) : line("", shorten(detail, longest))]
-        : [shorten(detail, longest), line("Hint", hint)], [...goThere, ["Try again", again]]);
+      return statement("trouble", "That cannot be explained", [
+        ...(found || expected ? [line("Field", problem.field.replaceAll("_", " ")), line("Found", found), line("Expected", expected)] : [shorten(detail, longest)]),
+        line("Hint", hint)], [...goThere, ["Try again", again]]);
   }
 }

@@ -24,7 +24,8 @@ export class Pane {
   constructor(copyLink: () => Promise<string>) {
     this.cancel.addEventListener("click", () => { this.stop(); });
     this.copy.addEventListener("click", () => {
-      copyLink().then(text => { this.doing.textContent = text; }, () => { this.doing.textContent = "The browser did not allow it; the address bar has the link."; });
+      const say = (text: string): void => { this.doing.textContent = this.said.textContent = text; };
+      copyLink().then(say, () => { say("The browser did not allow it; the address bar has the link."); });
     });
     part("skip", HTMLButtonElement).addEventListener("click", () => { this.focus(); });
     // The viewer's own links go to places on the page; the address holds the view and stays.
@@ -96,7 +97,7 @@ export class Pane {
   cancelled(): void {
     this.settle();
     this.copy.hidden = false;
-    this.notice("Cancelled. Below is the explanation from before.");
+    this.doing.textContent = "Cancelled. Below is the explanation from before.";
     this.said.textContent = "Cancelled.";
   }
 
