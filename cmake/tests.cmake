@@ -46,6 +46,15 @@ if(TARGET limn)
   set_tests_properties(demo PROPERTIES PASS_REGULAR_EXPRESSION "Argead.*positive.*PER Ada Lovelace.*The same in a browser")
 endif()
 
+# tests/web: the viewer. tools/web.sh skips with a reason where Node, its packages or Chromium are missing.
+if(TARGET limn)
+  foreach(task bundle-check check unit browser)
+    add_test(NAME web.${task} COMMAND ${PROJECT_SOURCE_DIR}/tools/web.sh ${task} ${PROJECT_BINARY_DIR}/web)
+    set_tests_properties(web.${task} PROPERTIES SKIP_RETURN_CODE 77 RESOURCE_LOCK web TIMEOUT 900
+                         ENVIRONMENT LIMN_PROGRAM=$<TARGET_FILE:limn>)
+  endforeach()
+endif()
+
 # README.md: each C++ block is a program that is built and run; tests/readme runs the commands.
 file(READ README.md readme)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS README.md)

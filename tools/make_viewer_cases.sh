@@ -14,7 +14,7 @@ explain() { "$limn" explain --format json "$@" | steady; }
 context='Macedonia was an ancient kingdom on the periphery of Archaic and Classical Greece, and later the dominant state of Hellenistic Greece. The kingdom was founded and initially ruled by the Argead dynasty. Before the 4th century BC, it was a small kingdom, and briefly subordinate to Achaemenid Persia.'
 explain -m minilm-l6-qa --preset seed-qa --raw --question 'To which empire was Macedonia subordinate?' --context "$context" >"$data/question.json"
 explain -m minilm-l6-qa --question 'Who discovered penicillin?' --context "$context" >"$data/no_answer.json"
-explain -m minilm-l6-qa --question 'Who ruled Macedonia?' --context "$context" --answer 'the Argead dynasty' --method gradient-x-input >"$data/other_answer.json"
+explain -m minilm-l6-qa --question 'Who ruled Macedonia?' --context "$context" --answer 'Achaemenid Persia' --method gradient-x-input >"$data/other_answer.json"
 explain -m minilm-l6-sentiment --method integrated-gradients --text 'A gorgeous, witty film, although it is dull and far too long in the middle.' >"$data/signed.json"
 explain -m minilm-l6-sentiment --method integrated-gradients --contrast positive --target negative --text 'A gorgeous, witty film, although it is dull and far too long in the middle.' >"$data/contrast.json"
 explain -m minilm-l6-ner --text 'Ada Lovelace wrote to Charles Babbage from London.' >"$data/entities.jsonl"

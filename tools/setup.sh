@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what limn is built with: the one list of Debian packages. Quick and silent when nothing is missing.
-#   tools/setup.sh [--say] [bench] [check]     --say: only say what is missing
+#   tools/setup.sh [--say] [test] [bench] [check]     --say: only say what is missing
 set -euo pipefail
 
 packages=(make cmake ninja-build g++ pkg-config
@@ -9,9 +9,13 @@ say=
 for argument in "$@"; do
   case $argument in
     --say) say=1 ;;
+    test)  # Node and Chromium may have come from elsewhere than apt
+      command -v npm >/dev/null || packages+=(nodejs npm)
+      command -v chromium >/dev/null || packages+=(chromium)
+      ;;
     bench) packages+=(libbenchmark-dev) ;;
     check) packages+=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14) ;;
-    *) echo "tools/setup.sh: unknown argument '$argument'; known: --say, bench, check" >&2; exit 2 ;;
+    *) echo "tools/setup.sh: unknown argument '$argument'; known: --say, test, bench, check" >&2; exit 2 ;;
   esac
 done
 

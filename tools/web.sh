@@ -16,7 +16,9 @@ task=${1:?bundle, bundle-check, check, unit, browser or measure}
 folder=${2:-$root/build/web}
 
 skip() {
-  echo "skipped: $*" >&2
+  echo "skipped: $task: $*" >&2
+  mkdir -p "$folder"
+  echo "Skipped the viewer's tests ($task): $*" >>"$folder/skipped"
   [[ -n ${LIMN_REQUIRE_BROWSER:-} ]] && exit 1
   exit 77
 }
@@ -53,23 +55,22 @@ case $task in
     done
     ;;
   check)
-    npx --no-install tsc --project tsconfig.json
-    npx --no-install eslint --max-warnings 0 src/apps/web tests/web
+    node_modules/.bin/tsc --project tsconfig.json
+    node_modules/.bin/eslint --max-warnings 0 src/apps/web tests/web
     ;;
   unit | browser | measure)
     rm -rf "out/$task"
-    files="tests/web/$task/*.ts"
-    [[ $task == measure ]] || files="tests/web/$task/*.test.ts"
-    # shellcheck disable=SC2086
-    npx --no-install esbuild $files --bundle --platform=node --format=esm --packages=external \
-      --target=node18 --loader:.jsonl=text --loader:.txt=text --outdir="out/$task" --out-extension:.js=.mjs --log-level=warning
+    files=("tests/web/$task"/*.test.ts)
+    [[ $task != measure ]] || files=("tests/web/$task"/*.ts)
+    node_modules/.bin/esbuild "${files[@]}" --bundle --platform=node --format=esm --packages=external --target=node18 \
+      --loader:.jsonl=text --loader:.txt=text --outdir="out/$task" --out-extension:.js=.mjs --log-level=warning
     if [[ $task != unit ]]; then
       browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
       [[ -n $browser ]] || skip "Chromium is not installed"
+      [[ -n ${LIMN_PROGRAM:-} || ! -x $root/build/limn ]] || export LIMN_PROGRAM=$root/build/limn
       export CHROMIUM=$browser LIMN_SOURCE_DIR=$root LIMN_SCREENSHOTS=${LIMN_SCREENSHOTS:-$(dirname "$folder")/screenshots}
     fi
-    export LIMN_PROGRAM=${LIMN_PROGRAM:-$root/build/limn}
-    if [[ $task == measure ]]; then node out/measure/page.mjs; else LIMN_SOURCE_DIR=$root node --test "out/$task/"; fi
+    if [[ $task == measure ]]; then node out/measure/page.mjs; else LIMN_SOURCE_DIR=$root node --test "out/$task"/*.mjs; fi
     ;;
   *)
     echo "tools/web.sh: unknown task '$task'" >&2

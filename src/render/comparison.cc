@@ -123,16 +123,6 @@ std::string one_line(std::string_view text) {
   return shown;
 }
 
-bool models_agree(const ComparisonAxes& axes, const ComparedInput& input) {
-  const auto said = [&](std::size_t model) {
-    const Verdict words = verdict(input.cells[axes.cell(model, 0)]);
-    return words.kind + "\n" + lower_case(words.text);
-  };
-  for (std::size_t model = 1; model < axes.models.size(); model++)
-    if (said(model) != said(0)) return false;
-  return true;
-}
-
 bool has_answer(const Explanation& explanation) {
   const auto* prediction = std::get_if<AnswerPrediction>(&explanation.prediction);
   return !prediction || !prediction->best.text.empty();

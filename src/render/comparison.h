@@ -101,9 +101,6 @@ Excerpt excerpt(const Explanation& explanation, const std::vector<Passage>& pass
 /// A run of an excerpt: on one line, and cut if it is very long.
 std::string one_line(std::string_view text);
 
-/// Whether all models say the same, capital letters aside.
-bool models_agree(const ComparisonAxes& axes, const ComparedInput& input);
-
 /// Whether the model found an answer; true for other tasks.
 bool has_answer(const Explanation& explanation);
 

@@ -136,7 +136,7 @@ std::string to_html(const ComparisonAxes& axes, std::span<const ComparedInput> i
   for (const ComparedInput& input : inputs) {
     list.push_back(json_value(axes, input));
     if (input.cells.empty())
-      body += paragraph(fmt::format("Error: {}", visible(input.error)));
+      body += paragraph((input.row ? fmt::format("Row {}. ", *input.row) : "") + "Error: " + visible(input.error));
     else
       body += fmt::format("<h2>{}</h2>\n", escape(input_text(input.cells.front(), 240)));
     for (std::size_t cell = 0; cell < input.cells.size(); ++cell)
@@ -151,9 +151,9 @@ std::string to_html(const AttentionMaps& maps) {
 }
 
 std::string to_html(const Attack& attack) {
-  std::string body = paragraph("Before: " + attack.input.text) + paragraph("After: " + attack.output.text);
-  return page(shorten(attack.kind, 60) + ": " + shorten(attack.input.text, 60), visible(body, {.keep_layout = true}),
-              json_value(attack));
+  const std::string body =
+      paragraph("Before: " + visible(attack.input.text)) + paragraph("After: " + visible(attack.output.text));
+  return page(shorten(attack.kind, 60) + ": " + shorten(attack.input.text, 60), body, json_value(attack));
 }
 
 }  // namespace limn

@@ -66,12 +66,6 @@ bool needs_inverse_ink(double intensity, Theme theme) {
   return contrast(heat(intensity, theme), ink(theme)) < readable_contrast;
 }
 
-double inverse_ink_from(Theme theme) {
-  int step = 0;
-  while (step <= 255 && !needs_inverse_ink(step / 255.0, theme)) ++step;
-  return step / 255.0;
-}
-
 double luminance(Color color) {
   return 0.2126 * linear(color.red) + 0.7152 * linear(color.green) + 0.0722 * linear(color.blue);
 }

@@ -43,8 +43,6 @@ Color hue(double intensity, Theme theme);
 Color heat(double intensity, Theme theme);
 /// Whether text on heat(intensity) needs inverse_ink(theme) for a contrast of 4.5 : 1.
 bool needs_inverse_ink(double intensity, Theme theme);
-/// The least magnitude, in steps of 1/255, from which it does; above 1 if it never does. For scripts that set heat.
-double inverse_ink_from(Theme theme);
 
 /// Relative luminance, from 0 to 1 (WCAG 2.2, "relative luminance").
 double luminance(Color color);

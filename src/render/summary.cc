@@ -238,24 +238,6 @@ std::string sentence(const Explanation& explanation) {
                      list_in_words(against));
 }
 
-std::vector<std::vector<std::size_t>> tokens_of_words(const Explanation& explanation) {
-  const auto& words = explanation.words;
-  std::vector<std::vector<std::size_t>> result(words.size());
-  for (std::size_t i = 0; i < explanation.tokens.size(); ++i) {
-    const Token& token = explanation.tokens[i];
-    if (!token.sequence) continue;
-    // The last word that begins at or before the token; words are in order of sequence and begin.
-    const auto after = std::upper_bound(words.begin(), words.end(), token, [](const Token& value, const Word& word) {
-      return std::pair(*value.sequence, value.begin) < std::pair(word.sequence, word.begin);
-    });
-    if (after == words.begin()) continue;
-    const Word& word = *std::prev(after);
-    if (word.sequence == *token.sequence && token.begin < word.end)
-      result[static_cast<std::size_t>(after - words.begin()) - 1].push_back(i);
-  }
-  return result;
-}
-
 std::string word_text(const Explanation& explanation, const Word& word, std::size_t columns) {
   return shorten(part(sequence_text(explanation, word.sequence), word.begin, word.end), columns);
 }

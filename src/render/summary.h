@@ -43,8 +43,6 @@ std::vector<std::size_t> strongest_words(const Explanation& explanation, std::si
 /// answer." Magnitudes have no direction; for them it says "mattered most for".
 std::string sentence(const Explanation& explanation);
 
-/// The tokens of each word, as positions in explanation.tokens.
-std::vector<std::vector<std::size_t>> tokens_of_words(const Explanation& explanation);
 /// The word (or sentence) as the user wrote it, shortened to this many columns.
 std::string word_text(const Explanation& explanation, const Word& word, std::size_t columns = 40);
 /// The text or question of an explanation, shortened.

@@ -9,17 +9,15 @@
 
 #include "fixtures.h"
 #include "markup.h"
-#include "render/comparison_html.h"
 #include "render/comparison_json.h"
 #include "render/comparison_terminal.h"
+#include "render/html.h"
 
 namespace limn {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-const std::vector<std::string> empty_elements{"meta", "input"};
 
 ComparisonAxes two_models() {
   return {.models = {{"model-a", 22'713'216, 45'400'000}, {"model-b", 812, 999}}, .methods = {"gradient"}};
@@ -181,57 +179,35 @@ TEST(ComparisonTerminal, NothingOfTheInputIsSent) {
 
 // ---- HTML -----------------------------------------------------------------------------------------------------
 
-TEST(ComparisonHtml, IsWellFormedWhateverTheText) {
+TEST(ComparisonHtml, HoldsEachInputsJson) {
   ComparedInput hostile;
   hostile.cells = {fixtures::hostile(), Explanation{}};
   hostile.expected = "<b>";
   ComparedInput failed;
   failed.row = 3;
   failed.error = "<script>";
-  const ComparisonAxes axes = {.models = {{"<i>a</i>", 1, 1}, {"b", 0, 0}}, .methods = {"gradient"}};
   const std::vector<ComparedInput> inputs = {question(), hostile, failed};
-  const std::string html = to_html(axes, inputs);
-  EXPECT_EQ(markup::fault(html, empty_elements), "");
-  EXPECT_EQ(markup::count(html, "<script"), 1u);
-  EXPECT_THAT(html, Not(HasSubstr("<i>")));
+  const std::string html = to_html(two_models(), inputs);
+  EXPECT_EQ(markup::fault(html, {"meta"}), "");
+  EXPECT_EQ(markup::count(html, "<script"), 2u);
   EXPECT_THAT(html, Not(HasSubstr("<b>")));
-  EXPECT_THAT(html, HasSubstr("Row 3. Error: &lt;script&gt;"));
-  for (const char* part : {"http:", "https:", " src=\"", "url(", "@import", "<link"})
-    EXPECT_THAT(html, Not(HasSubstr(part)));
-  EXPECT_EQ(markup::fault(to_html(axes, {}), empty_elements), "");
+  EXPECT_THAT(html, HasSubstr("Error: &lt;script&gt;"));
+  const auto data =
+      nlohmann::ordered_json::parse(markup::between(html, "id=\"limn-data\">", "</script>"))["comparisons"];
+  ASSERT_EQ(data.size(), 3u);
+  EXPECT_EQ(data[0], nlohmann::ordered_json::parse(to_json(two_models(), inputs[0])));
+  EXPECT_EQ(data[0]["expected"], "Achaemenid Persia");
+  EXPECT_EQ(data[2]["row"], 3);
+  EXPECT_EQ(data[2]["error"]["message"], "<script>");
+  EXPECT_EQ(markup::fault(to_html(two_models(), {}), {"meta"}), "");
 }
 
-TEST(ComparisonHtml, ACellForEachModel) {
+TEST(ComparisonHtml, SaysWithoutJavaScriptWhatEachModelSays) {
   const ComparedInput input = question();
   const std::string html = to_html(two_models(), {&input, 1});
-  EXPECT_EQ(markup::count(html, "<details class=\"cell"), 2u);
-  EXPECT_EQ(markup::count(html, "<details class=\"cell none"), 1u);
-  EXPECT_EQ(markup::count(html, "aria-label=\"right\""), 1u);
-  EXPECT_EQ(markup::count(html, "aria-label=\"wrong\""), 1u);
-  EXPECT_THAT(html, HasSubstr("22.7 M"));
-  EXPECT_THAT(html, HasSubstr("45.4 MB"));
-  EXPECT_THAT(html, HasSubstr("1 of 1"));
-  EXPECT_THAT(html, HasSubstr("models differ"));
-  EXPECT_THAT(html, HasSubstr("right: Achaemenid Persia"));
-  EXPECT_THAT(html, HasSubstr("One scale for all models"));
-  EXPECT_THAT(html, HasSubstr("−0.25"));
-}
-
-TEST(ComparisonHtml, OpenCellsShowTheTextsExactlyAsWritten) {
-  const ComparedInput input = question();
-  const std::string html = to_html(two_models(), {&input, 1});
-  for (int cell = 0; cell < 2; cell++) {
-    const std::string texts = markup::between(html, "<div class=\"words\">\n", "</div></div>", cell);
-    EXPECT_EQ(markup::text(texts), input.cells[0].text + "\n" + *input.cells[0].pair + "\n");
-  }
-}
-
-TEST(ComparisonHtml, TheSameWordIsKnownInEveryCell) {
-  const ComparedInput input = question();
-  const std::string html = to_html(two_models(), {&input, 1});
-  const std::size_t begin = input.cells[0].pair->find("Achaemenid");
-  const std::string word = "data-i=\"1-" + std::to_string(begin) + "-" + std::to_string(begin + 10) + "\"";
-  EXPECT_GE(markup::count(html, word), 3u);  // both open cells, and at least the excerpt around the answer
+  EXPECT_THAT(html, HasSubstr("<h1>2 models, gradient</h1>"));
+  EXPECT_THAT(html, HasSubstr("<p>model-a: Achaemenid Persia 83%</p>"));
+  EXPECT_THAT(html, HasSubstr("<p>model-b: no answer"));
 }
 
 // ---- JSON -----------------------------------------------------------------------------------------------------

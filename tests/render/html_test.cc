@@ -5,12 +5,16 @@
 
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 
 #include "fixtures.h"
 #include "markup.h"
-#include "render/html_script.h"
+#include "render/json.h"
+#include "render/palette.h"
+#include "render/viewer.h"
+
+/// What the viewer makes of a page is tested in a browser (tests/web); here is the page around it.
 
 namespace limn {
 namespace {
@@ -27,17 +31,43 @@ std::vector<Explanation> samples() {
 
 std::string page_of(const Explanation& explanation) { return to_html({&explanation, 1}); }
 
-const std::vector<std::string> empty_elements{"meta", "input"};
+const std::vector<std::string> empty_elements{"meta"};
 
-// The text that a reader sees, one string a sequence.
+// The JSON that the viewer reads.
+nlohmann::ordered_json data_of(const std::string& html) {
+  return nlohmann::ordered_json::parse(
+      markup::between(html, "<script type=\"application/json\" id=\"limn-data\">", "</script>"));
+}
+
+// What a reader without JavaScript sees of the texts.
 std::vector<std::string> shown_texts(const std::string& html) {
-  const std::string words = markup::between(html, "<div class=\"words\">\n", "<div class=\"pieces\">");
   std::vector<std::string> result;
   for (int i = 0;; ++i) {
-    const std::string text = markup::between(words, "<div class=\"text", "</div>", i);
+    const std::string text = markup::between(html, "<p class=\"text\" dir=\"auto\">", "</p>", i);
     if (text.empty()) return result;
-    result.push_back(markup::text(text.substr(text.find('>') + 1)));
+    result.push_back(markup::text(text));
   }
+}
+
+Attack attack() {
+  Attack result;
+  result.model = "model";
+  result.kind = "hotflip";
+  result.input.text = "A <b>good</b> film.";
+  result.output.text = "A <b>bad</b> film.";
+  result.steps.push_back({.token = 3, .before = "good", .after = "bad", .input = result.output, .prediction = {}});
+  return result;
+}
+
+AttentionMaps attention() {
+  AttentionMaps maps;
+  maps.model = "<i>model</i>";
+  maps.input.text = "one <script>";
+  maps.layers = 1;
+  maps.heads = 2;
+  maps.tokens = {{"one", 1, 0, 0, 3, 0, false, 0}, {"<script>", 2, 0, 4, 12, 1, false, 0}};
+  maps.weights = {1, 0, 0.25, 0.75, 0.5, 0.5, 0.01F, 0.99F};
+  return maps;
 }
 
 // SHA-256 (FIPS 180-4) in base64.
@@ -91,136 +121,134 @@ std::string sha256(std::string text) {
 TEST(Html, IsWellFormedWhateverTheText) {
   for (const Explanation& explanation : samples()) EXPECT_EQ(markup::fault(page_of(explanation), empty_elements), "");
   EXPECT_EQ(markup::fault(to_html(samples(), "<Title> & \"more\""), empty_elements), "");
-  EXPECT_EQ(markup::fault(to_html({}), empty_elements), "");
+  EXPECT_EQ(markup::fault(to_html(std::span<const Explanation>()), empty_elements), "");
+  EXPECT_EQ(markup::fault(to_html(attack()), empty_elements), "");
+  EXPECT_EQ(markup::fault(to_html(attention()), empty_elements), "");
 }
 
-TEST(Html, ShowsTheTextExactlyAsWritten) {
-  for (const Explanation& explanation : {fixtures::macedonia(), fixtures::no_answer()})
-    EXPECT_THAT(shown_texts(page_of(explanation)), testing::ElementsAre(explanation.text, *explanation.pair));
-  for (const Explanation& explanation : {fixtures::entities()[0], fixtures::sentiment(), fixtures::multi_label()})
-    EXPECT_THAT(shown_texts(page_of(explanation)), testing::ElementsAre(explanation.text));
-  Explanation spaced;
-  spaced.text = "\n  two  spaces\n\n\tand\u00A0a tab 👩\u200D👧 \u202Eleft\u202C ";
-  spaced.words = {{3, 6, 1, 0}};
-  EXPECT_THAT(shown_texts(page_of(spaced)), testing::ElementsAre(spaced.text));
+TEST(Html, HoldsTheJsonOfEachExplanation) {
+  const auto all = samples();
+  const auto data = data_of(to_html(all, "Nine answers"));
+  EXPECT_EQ(data["title"], "Nine answers");
+  ASSERT_EQ(data["explanations"].size(), all.size());
+  for (std::size_t i = 0; i < all.size(); ++i)
+    EXPECT_EQ(data["explanations"][i], nlohmann::ordered_json::parse(to_json(all[i])));
 }
 
 TEST(Html, HostileTextIsOnlyText) {
   const std::string html = page_of(fixtures::hostile());
-  EXPECT_EQ(markup::count(html, "<script"), 1u);
+  EXPECT_EQ(markup::count(html, "<script"), 2u);  // the JSON and the viewer
+  EXPECT_EQ(markup::count(html, "</script"), 2u);
   EXPECT_EQ(markup::count(html, "<style"), 1u);
-  EXPECT_THAT(html, Not(HasSubstr("<img")));
-  EXPECT_THAT(html, Not(HasSubstr("<i>")));
-  EXPECT_THAT(html, Not(HasSubstr("<b>")));
-  EXPECT_THAT(html, Not(HasSubstr("<u>")));
-  EXPECT_THAT(html, Not(HasSubstr("<em>")));
+  EXPECT_EQ(html.find("<!--"), std::string::npos);
+  EXPECT_EQ(markup::between(html, "id=\"limn-data\">", "</script>").find('<'), std::string::npos);
+  for (const char* tag : {"<img", "<i>", "<b>", "<u>", "<em>", "</textarea"}) EXPECT_THAT(html, Not(HasSubstr(tag)));
   EXPECT_THAT(html, HasSubstr("&lt;i&gt;label&lt;/i&gt;␛[1m"));
   EXPECT_THAT(shown_texts(html)[0],
               testing::StartsWith("<script>alert(1)</script> \"quoted\" & 'single' <img src=x onerror"));
+  EXPECT_THAT(shown_texts(html)[0], HasSubstr("<U+202E>override<U+202C>"));
   for (const char byte : html) ASSERT_TRUE(static_cast<unsigned char>(byte) >= 0x20 || byte == '\n' || byte == '\t');
+  EXPECT_THAT(to_html(attack()), HasSubstr("After: A &lt;b&gt;bad"));
+  EXPECT_EQ(markup::count(to_html(attention()), "<script"), 2u);
 }
 
 TEST(Html, NeedsNoNetwork) {
   const std::string html = to_html(samples());
-  for (const char* part : {"http:", "https:", "//cdn", " src=\"", "url(", "@import", "<link", "<iframe", "<object"})
+  // The only address is the name of SVG's elements in the viewer, which nothing fetches.
+  EXPECT_EQ(markup::count(html, "http:"), 1u);
+  EXPECT_EQ(markup::count(html, "http://www.w3.org/2000/svg"), 1u);
+  for (const char* part : {"https:", "//cdn", " src=\"", "url(", "@import", "<link", "<iframe", "<object", "fetch(",
+                           "XMLHttpRequest", "WebSocket"})
     EXPECT_THAT(html, Not(HasSubstr(part)));
   EXPECT_THAT(html, HasSubstr("default-src 'none'"));
 }
 
-TEST(Html, ThePolicyKnowsTheScriptByItsHash) {
+TEST(Html, ThePolicyKnowsScriptAndStyleByTheirHashes) {
   ASSERT_EQ(sha256("abc"), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");  // FIPS 180-4's example
-  EXPECT_EQ(html_script_hash, sha256(std::string(html_script))) << "write the right-hand side into html_script.h";
   const std::string html = page_of(fixtures::sentiment());
-  EXPECT_EQ(markup::between(html, "<script>", "</script>"), html_script);
-  EXPECT_THAT(html, HasSubstr("script-src 'sha256-" + std::string(html_script_hash) + "'"));
+  EXPECT_EQ(markup::between(html, "<script>", "</script>"), viewer_script);
+  EXPECT_EQ(markup::between(html, "<style>", "</style>"), viewer_style);
+  EXPECT_THAT(html, HasSubstr("script-src 'sha256-" + sha256(std::string(viewer_script)) + "'"));
+  EXPECT_THAT(html, HasSubstr("style-src 'sha256-" + sha256(std::string(viewer_style)) + "'"));
+  EXPECT_THAT(html, Not(HasSubstr("unsafe")));
+  EXPECT_THAT(html, Not(HasSubstr(" style=\"")));  // the policy would stop it
 }
 
-TEST(Html, TheScriptIsSmallAndInsertsOnlyText) {
-  EXPECT_LT(html_script.size(), 6000u);
-  for (const char* part : {"innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval", "Function("})
-    EXPECT_EQ(html_script.find(part), std::string_view::npos) << part;
+TEST(Html, TheViewerIsSmallAndInsertsOnlyText) {
+  EXPECT_LT(viewer_script.size() + viewer_style.size(), 90'000u);
+  for (const char* part :
+       {"innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval(", "Function(", "</script"})
+    EXPECT_EQ(viewer_script.find(part), std::string_view::npos) << part;
+}
+
+TEST(Html, TheStyleSheetHasThePalettesColours) {
+  for (const Theme theme : {Theme::light, Theme::dark}) {
+    for (const double sign : {1.0, -1.0}) {
+      const Color color = hue(sign, theme);
+      const std::string property = (sign > 0 ? "--for: " : "--against: ") + std::to_string(color.red) + " " +
+                                   std::to_string(color.green) + " " + std::to_string(color.blue);
+      EXPECT_NE(viewer_style.find(property), std::string_view::npos) << property;
+    }
+  }
+  for (const char* part : {"prefers-color-scheme:dark", "prefers-reduced-motion", "@media print"})
+    EXPECT_NE(viewer_style.find(part), std::string_view::npos) << part;
+}
+
+// ---- without JavaScript ---------------------------------------------------------------------------------------
+
+TEST(Html, ShowsTheTextExactlyAsWritten) {
+  for (const Explanation& explanation : {fixtures::macedonia(), fixtures::no_answer()})
+    EXPECT_THAT(shown_texts(page_of(explanation)), testing::ElementsAre(explanation.text, *explanation.pair));
+  Explanation spaced;
+  spaced.text = "\n  two  spaces\n\n\tand\u00A0a tab 👩\u200D👧 ";
+  spaced.words = {{3, 6, 1, 0}};
+  EXPECT_THAT(shown_texts(page_of(spaced)), testing::ElementsAre(spaced.text));
 }
 
 TEST(Html, HeatIsBehindEachWord) {
   const std::string html = page_of(fixtures::sentiment());
-  EXPECT_THAT(html,
-              testing::ContainsRegex("<span class=\"w x y\" style=\"--a:0.850\" data-i=\"w1\" data-tip=\"gorgeous"));
-  // −1.65 of 1.92, times .85
-  EXPECT_THAT(html, testing::ContainsRegex("<span class=\"w n[ y]*\" style=\"--a:0.730\"[^>]*>dull</span>"));
+  EXPECT_THAT(html, HasSubstr("<span class=\"w h16 x y\">gorgeous</span>"));
+  // −1.65 of 1.92 is 13.75 sixteenths.
+  EXPECT_THAT(html, testing::ContainsRegex("<span class=\"w h14 n[ y]*\">dull</span>"));
 }
 
-TEST(Html, TheTooltipHasTheNumbers) {
+TEST(Html, TheAnswerIsOutlined) {
   const std::string html = page_of(fixtures::macedonia());
-  EXPECT_THAT(html, testing::ContainsRegex(
-                        "data-tip=\"Achaemenid\nscore 0.86\nshare [0-9.]+%\nrank 3 of 90\npieces Acha ##emenid\""));
-  const std::string entities = page_of(fixtures::entities()[0]);
-  EXPECT_THAT(entities, testing::ContainsRegex("data-tip=\"George\n[^\"]*\ntoken George\nB-PER 98%\""));
+  EXPECT_EQ(markup::text(markup::between(html, "<mark>", "</mark>")), "Achaemenid Persia");
+  EXPECT_THAT(html, HasSubstr("<h2 class=\"said\">Achaemenid Persia 83%</h2>"));
 }
 
-TEST(Html, TheTooltipHasStartAndEndIfTheLogitsAreThere) {
-  Explanation explanation = fixtures::of_texts("a", "b", {}, 1);  // [CLS] a [SEP] b [SEP]
-  explanation.task = Task::question_answering;
-  explanation.logits = {{"start", {0, 0, 0, std::log(4.0), 0}}, {"end", {0, 0, 0, 0, 0}}};
-  EXPECT_THAT(page_of(explanation), HasSubstr("start 50%, end 20%"));
-}
-
-TEST(Html, TheAnswerIsOutlinedAndLabelled) {
-  const std::string html = page_of(fixtures::macedonia());
-  const std::string words = markup::between(html, "<div class=\"words\">", "<div class=\"pieces\">");
-  EXPECT_EQ(markup::count(words, "<mark "), 1u);
-  const std::string mark = markup::between(words, "<mark class=\"span\" data-label=\"answer\">", "</mark>");
-  EXPECT_EQ(markup::text(mark), "Achaemenid Persia");
-}
-
-TEST(Html, EntitiesAreOutlinedTheExplainedOneMost) {
-  const std::string html = page_of(fixtures::entities()[1]);
-  const std::string words = markup::between(html, "<div class=\"words\">", "<div class=\"pieces\">");
-  EXPECT_EQ(markup::count(words, "<mark class=\"span other\""), 2u);
-  EXPECT_EQ(markup::text(markup::between(words, "<mark class=\"span\" data-label=\"PER\">", "</mark>")), "Lafayette");
-}
-
-TEST(Html, SeveralExplanationsHaveAnIndex) {
-  const auto all = samples();
-  const std::string html = to_html(all, "Nine answers");
-  EXPECT_THAT(html, HasSubstr("<title>Nine answers</title>"));
-  EXPECT_EQ(markup::count(html, "<section id=\""), all.size());
-  const std::string index = markup::between(html, "<nav ", "</nav>");
-  EXPECT_EQ(markup::count(index, "<li>"), all.size());
-  EXPECT_EQ(markup::count(index, "George Washington met"), 1u);  // three entities of one text
-  EXPECT_THAT(index, HasSubstr("<bdi class=\"said\">Achaemenid Persia</bdi><span class=\"number\">83%</span>"));
-  EXPECT_THAT(page_of(all[0]), Not(HasSubstr("<nav")));
-}
-
-TEST(Html, EveryTokenIsInATable) {
-  const Explanation explanation = fixtures::macedonia();
-  const std::string table = markup::between(page_of(explanation), "<table>", "</table>");
-  EXPECT_EQ(markup::count(table, "<th scope=\"row\">"), explanation.tokens.size());
-  EXPECT_THAT(table, HasSubstr("##emenid"));
-}
-
-TEST(Html, TextOnHeatFollowsTheThemes) {
-  const std::string html = page_of(fixtures::macedonia());
-  EXPECT_THAT(html, HasSubstr("prefers-color-scheme:dark"));
-  EXPECT_THAT(html, HasSubstr("prefers-reduced-motion"));
-  EXPECT_THAT(html, Not(HasSubstr("@keyframes")));
-}
-
-TEST(Html, WhatWasNotReadIsGrey) {
-  Explanation explanation;
-  explanation.text = "one two three";
-  explanation.tokens = {{"one", 1, 0, 0, 3, 0, false, 1}};
-  explanation.words = {{0, 3, 1, 0}};
-  explanation.warnings = {"2 of 3 tokens were not read"};
-  const std::string html = page_of(explanation);
-  EXPECT_THAT(html, HasSubstr("<span class=\"unread\"> two three</span>"));
-  EXPECT_THAT(html, HasSubstr("Warning: 2 of 3 tokens were not read"));
-}
-
-TEST(Html, OneVeryLongWordIsWrittenOnceAView) {
+TEST(Html, OneVeryLongWordIsWrittenAFewTimes) {
   Explanation explanation;
   explanation.text = std::string(1 << 20, 'x');
   explanation.words = {{0, 1 << 20, 1, 0}};
-  EXPECT_LT(page_of(explanation).size(), 2u * (1 << 20) + 40000);
+  // As text, as the JSON's input and as its word.
+  EXPECT_LT(page_of(explanation).size(), 3u * (1 << 20) + 100'000);
+}
+
+// ---- other pages ----------------------------------------------------------------------------------------------
+
+TEST(Html, AHeatmapHasDigitsEnoughForAColour) {
+  Explanation explanation = fixtures::sentiment();
+  explanation.heatmap = {{1, 0.123456789}, {0.5, 1}};
+  const auto data = data_of(page_of(explanation));
+  EXPECT_EQ(data["explanations"][0]["heatmap"], nlohmann::ordered_json::parse("[[1.0, 0.1235], [0.5, 1.0]]"));
+}
+
+TEST(Html, AttentionIsAByteAWeight) {
+  const auto data = data_of(to_html(attention()));
+  EXPECT_EQ(data["layers"], 1);
+  EXPECT_EQ(data["heads"], 2);
+  // 255 √w of 1, 0, ¼, ¾, ½, ½, 0.01, 0.99: ff 00 80 dd b4 b4 1a fe.
+  EXPECT_EQ(data["weights"], "/wCA3bS0Gv4=");
+  EXPECT_EQ(data["tokens"][1]["token"], "<script>");
+  EXPECT_FALSE(data["tokens"][0].contains("score"));
+}
+
+TEST(Html, AnAttackHasItsSteps) {
+  const auto data = data_of(to_html(attack()));
+  EXPECT_EQ(data["attack"], "hotflip");
+  EXPECT_EQ(data["steps"][0]["after"], "bad");
 }
 
 }  // namespace

@@ -110,23 +110,6 @@ TEST(Summary, CompletenessWhereTheMethodPromisesIt) {
   EXPECT_EQ(completeness_text(explanation), "sum of scores 2.5, F(x) − F(baseline) = 2.5, error 0.0031");
 }
 
-TEST(Summary, PiecesOfWords) {
-  const Explanation explanation = fixtures::macedonia();
-  const auto pieces = tokens_of_words(explanation);
-  ASSERT_EQ(pieces.size(), explanation.words.size());
-  std::size_t total = 0;
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    EXPECT_FALSE(pieces[i].empty()) << i;
-    total += pieces[i].size();
-    for (const std::size_t k : pieces[i]) {
-      EXPECT_EQ(explanation.tokens[k].sequence, explanation.words[i].sequence);
-      EXPECT_GE(explanation.tokens[k].begin, explanation.words[i].begin);
-      EXPECT_LE(explanation.tokens[k].end, explanation.words[i].end);
-    }
-  }
-  EXPECT_EQ(total + 3, explanation.tokens.size());  // [CLS], [SEP], [SEP]
-}
-
 TEST(Summary, NumbersForReaders) {
   EXPECT_EQ(score_text(0.5, 1), "0.50");
   EXPECT_EQ(score_text(-1.654, 1.92), "−1.65");

@@ -2,11 +2,11 @@
 // page.css in the second; the files are the same on every machine.
 import {build} from "esbuild";
 import {copyFileSync} from "node:fs";
-import {dirname, join} from "node:path";
+import {dirname, join, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const [viewer, page] = process.argv.slice(2);
+const [viewer, page] = process.argv.slice(2).map(folder => resolve(folder));
 if (!viewer || !page) throw new Error("usage: node build.mjs VIEWER-FOLDER PAGE-FOLDER");
 
 const common = {absWorkingDir: here, bundle: true, minify: true, target: ["chrome110", "firefox115", "safari16.4"], legalComments: "none"};

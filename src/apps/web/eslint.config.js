@@ -15,6 +15,7 @@ export default tseslint.config(
       "no-restricted-properties": ["error", {object: "document", property: "write"}, {object: "document", property: "writeln"}],
       "no-restricted-syntax": ["error", ...markup.map(name => ({selector: `MemberExpression[property.name="${name}"], Literal[value="${name}"]`, message: `${name} reads markup; use element() of dom.ts`}))],
       "@typescript-eslint/restrict-template-expressions": ["error", {allowNumber: true}],
+      "@typescript-eslint/no-floating-promises": ["error", {allowForKnownSafeCalls: [{from: "package", package: "node:test", name: "test"}]}],
       "@typescript-eslint/no-confusing-void-expression": ["error", {ignoreArrowShorthand: true}],
     },
   },

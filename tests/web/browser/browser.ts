@@ -52,6 +52,7 @@ export async function open(browser: Browser, name: string, json: unknown, option
 
 export async function openFile(browser: Browser, file: string, options: BrowserContextOptions = {}): Promise<Opened> {
   const context = await browser.newContext({viewport: {width: 1100, height: 900}, ...options}), page = await context.newPage(), faults: string[] = [];
+  page.setDefaultTimeout(10_000);
   page.on("console", message => { if (message.type() === "error" || message.type() === "warning") faults.push(message.text()); });
   page.on("pageerror", error => { faults.push(error.message); });
   page.on("dialog", dialog => { faults.push("dialog"); void dialog.dismiss(); });
@@ -60,18 +61,22 @@ export async function openFile(browser: Browser, file: string, options: BrowserC
   return {page, faults};
 }
 
+/** What axe-core has against a page. */
+export async function violations(page: Page): Promise<string[]> {
+  // The policy lets no foreign script run, so axe comes through the debugger.
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    interface Axe { run(): Promise<{violations: {id: string; nodes: {html: string; failureSummary?: string}[]}[]}> }
+    const {violations: found} = await (globalThis as unknown as {axe: Axe}).axe.run();
+    return found.map(({id, nodes}) => `${id}: ${nodes.slice(0, 3).map(node => `${node.html.slice(0, 160)} ${node.failureSummary ?? ""}`).join(" | ")}`);
+  });
+}
+
 /** axe-core's rules, no complaint of the browser, nothing wider than the page; then a screenshot. */
 export async function check({page, faults}: Opened, name: string, full = true): Promise<void> {
   assert.deepEqual(faults, [], name);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(overflow <= 0, `${name}: ${overflow} px too wide`);
   await page.screenshot({path: join(screenshots, `${name}.png`), fullPage: full});
-  // The policy lets no foreign script run, so axe comes through the debugger.
-  await page.evaluate(axe);
-  const violations = await page.evaluate(async () => {
-    interface Axe { run(): Promise<{violations: {id: string; nodes: {html: string; failureSummary?: string}[]}[]}> }
-    const {violations: found} = await (globalThis as unknown as {axe: Axe}).axe.run();
-    return found.map(({id, nodes}) => `${id}: ${nodes.slice(0, 3).map(node => `${node.html.slice(0, 160)} ${node.failureSummary ?? ""}`).join(" | ")}`);
-  });
-  assert.deepEqual(violations, [], name);
+  assert.deepEqual(await violations(page), [], name);
 }

@@ -7,7 +7,7 @@ export function plain(text: string, score: (i: number) => number, more: Json = {
   const words: Json[] = [], tokens: Json[] = [{token: "[CLS]", id: 101, sequence: null, begin: 0, end: 0, word: null, special: true, score: 0.1}];
   let begin = 0;
   for (const [i, part] of text.split(/(\s+)/u).entries()) {
-    const end = begin + [...part].length;
+    const end = begin + Array.from(part).length;
     if (i % 2 === 0 && part) {
       const word = words.length;
       words.push({text: part, sequence: 0, begin, end, score: score(word)});

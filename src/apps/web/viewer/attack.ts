@@ -84,7 +84,7 @@ export function attackView(attack: Attack, context: Context): HTMLElement {
   const output = element("div", {class: "texts"});
   for (const text of attack.output) output.append(element("div", {class: "text", dir: "auto"}, visible(text) || "(empty)"));
   section.append(element("div", {class: "legend"}, legend("0", scoreText(scale, scale), false), element("span", {}, "norm of the gradient before the first step")),
-    element("p", {class: "facts"}, "What is left"), output);
+    element("p", {class: "facts after"}, "The text after it"), output);
   if (steps.length) section.append(element("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "Every step"}, table));
   section.append(element("div", {class: "tools"}, saveMenu(section, context, attack)));
   return section;

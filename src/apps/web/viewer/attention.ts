@@ -1,7 +1,7 @@
 // Attention: every head of every layer as a small picture (model view), and the lines of chosen heads (head view).
 
 import type {Context} from "./context.js";
-import {button, element, freshId} from "./dom.js";
+import {button, element, freshId, isolated, onThemeChange} from "./dom.js";
 import {warnings} from "./explanation.js";
 import type {Attention} from "./json.js";
 import {percentText} from "./numbers.js";
@@ -161,8 +161,8 @@ export function attentionView(attention: Attention, context: Context): HTMLEleme
       });
     }
     const best = order.slice(0, 3).map(k => `“${names[k] ?? ""}” (${numberText(value(k)) || "0%"})`).join(", ");
-    said.textContent = !spot ? "Tokens on the left look at those on the right. Point at a token, or walk with the arrow keys."
-      : `“${names[spot.token] ?? ""}” ${looks ? "looks most at" : "is looked at most by"} ${best}.`;
+    said.replaceChildren(...isolated(!spot ? "Tokens on the left look at those on the right. Point at a token, or walk with the arrow keys."
+      : `“${names[spot.token] ?? ""}” ${looks ? "looks most at" : "is looked at most by"} ${best}.`));
     draw();
   }
 
@@ -217,7 +217,7 @@ export function attentionView(attention: Attention, context: Context): HTMLEleme
     draw();
   };
   new ResizeObserver(draw).observe(lines);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+  onThemeChange(section, repaint);
   requestAnimationFrame(repaint); // the colours are known once it stands in the page
   return section;
 }

@@ -1,6 +1,6 @@
 // The long bar chart: every token in order, a strip of them all, and a brush that says which part is shown large.
 
-import {button, element, styled} from "./dom.js";
+import {button, element, onThemeChange, styled} from "./dom.js";
 import {scoreText} from "./numbers.js";
 import {intensity} from "./palette.js";
 
@@ -163,7 +163,7 @@ export function barChart({names, scores, scale, both}: Bars, point: (bar: number
       element("span", {class: "row"}, button("Closer", () => { show(zoom(shown, 1 / 1.5, count)); }),
         button("Further", () => { show(zoom(shown, 1.5, count)); }), button("All", () => { show({begin: 0, end: count}); }))));
   new ResizeObserver(() => { redraw(); }).observe(large);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { redraw(); });
+  onThemeChange(made, redraw);
   if (count) show(shown);
   return made;
 }

@@ -3,7 +3,7 @@
 import {legend} from "./bars.js";
 import {correlationTable, figures, means, methodsOf, type Means} from "./comparison_figures.js";
 import type {Context} from "./context.js";
-import {element, freshId, styled, thinBar} from "./dom.js";
+import {element, freshId, isolated, styled, thinBar} from "./dom.js";
 import {heatTexts, warnings} from "./explanation.js";
 import type {Comparison, Explanation} from "./json.js";
 import {correlationText, count, durationText, percentText, scoreText} from "./numbers.js";
@@ -94,7 +94,7 @@ function cellView(explanation: Explanation, index: number, model: string, right:
       enter(unit, at, aloud) { cells.enter(index, unit, at, aloud); },
     });
     made.append(element("div", {}, texts, instead && element("p", {class: "instead"}, instead), ...warnings(explanation.warnings),
-      element("p", {class: "sentence"}, summary.sentence(explanation)),
+      element("p", {class: "sentence"}, ...isolated(summary.sentence(explanation))),
       element("p", {class: "facts"}, [summary.methodText(explanation), durationText(explanation.seconds), count(explanation.passes, "pass", "passes"),
         summary.scalarText(explanation), `full colour is ${scoreText(scale, scale)}`].join(" · "))));
   });

@@ -33,10 +33,24 @@ export function details(summary: string, fill: (body: HTMLElement) => void, prop
   return made;
 }
 
+/** Quoted words have their own direction: “שלום” does not turn the sentence around it. */
+export const isolated = (text: string): (Node | string)[] =>
+  text.split(/(?<=“)([^”]*)(?=”)/).map((part, i) => (i % 2 ? element("bdi", {}, part) : part));
+
 /** A thin bar of a share between 0 and 1. */
 export function thinBar(share: number): HTMLElement {
   const width = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : 0;
   return element("span", {class: "thin", "aria-hidden": "true"}, styled(element("span"), "--v", width));
+}
+
+/** Draws anew when the reader's system goes from light to dark, as long as the element stands in the page. */
+export function onThemeChange(at: Element, draw: () => void): void {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const change = (): void => {
+    if (at.isConnected) draw();
+    else dark.removeEventListener("change", change);
+  };
+  dark.addEventListener("change", change);
 }
 
 let ids = 0;

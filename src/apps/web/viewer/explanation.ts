@@ -2,7 +2,7 @@
 
 import {legend, strongestWords, tokenTable} from "./bars.js";
 import {barChart} from "./chart.js";
-import {details, element, freshId, thinBar} from "./dom.js";
+import {details, element, freshId, isolated, thinBar} from "./dom.js";
 import type {Context} from "./context.js";
 import type {Explanation} from "./json.js";
 import {durationText, percentText, scoreText} from "./numbers.js";
@@ -33,15 +33,15 @@ function describer(explanation: Explanation, unit: Unit): (index: number) => str
   const pieces = unit === "word" ? summary.tokensOfWords(explanation) : [];
   return index => {
     const place = at[index], score = items[index]?.score ?? NaN;
-    const numbers = [`score ${scoreText(score, scale)}`, `share ${percentText(place?.share ?? NaN)}`, `rank ${place?.rank ?? "–"} of ${items.length}`];
+    const numbers = `score ${scoreText(score, scale)} · share ${percentText(place?.share ?? NaN)} · rank ${place?.rank ?? "–"} of ${items.length}`;
     if (unit === "token") {
       const token = tokens[index], label = said.get(index);
       const id = token?.id === undefined ? "" : ` · id ${token.id}`;
-      return [shorten(token?.token ?? "", 40) + id, ...numbers, ...(label ? [label] : [])];
+      return [shorten(token?.token ?? "", 40) + id, numbers, ...(label ? [label] : [])];
     }
     const word = words[index], own = pieces[index] ?? [], label = own.map(piece => said.get(piece)).find(Boolean);
     const names = own.slice(0, pieceLimit).map(piece => shorten(tokens[piece]?.token ?? "", 40)).join(" ");
-    return [word ? summary.wordText(texts, word) : "", ...numbers,
+    return [word ? summary.wordText(texts, word) : "", numbers,
       ...(names ? [`${own.length === 1 ? "token" : "pieces"} ${names}${own.length > pieceLimit ? " …" : ""}`] : []), ...(label ? [label] : [])];
   };
 }
@@ -92,7 +92,8 @@ export function explanationView(explanation: Explanation, context: Context): HTM
         else context.tip.show(part, describe(index), aloud);
       },
     });
-    const made = {texts, parts, key: legend(both ? scoreText(-scale, scale) : "0", scoreText(scale, scale), both)};
+    if (!explanation.texts.some(Boolean)) texts.prepend(element("p", {class: "unread"}, "(empty text)"));
+    const made = {texts, parts, key: scale > 0 ? legend(both ? scoreText(-scale, scale) : "0", scoreText(scale, scale), both) : element("span")};
     views.set(unit, made);
     return made;
   };
@@ -132,12 +133,12 @@ export function explanationView(explanation: Explanation, context: Context): HTM
   section.append(verdictLine(said, context.heading, id));
   if (others) section.append(element("p", {class: "facts"}, others));
   section.append(element("p", {class: "facts"}, facts));
-  if (instead) section.append(element("p", {class: "instead"}, instead));
+  if (instead) section.append(element("p", {class: "instead"}, element("bdi", {}, instead)));
   section.append(...warnings(explanation.warnings), holder,
     element("div", {class: "legend"}, key, element("label", {class: "switch"}, box, " pieces and special tokens")),
-    element("p", {class: "facts"}, summary.scalarText(explanation)));
+    element("p", {class: "facts"}, ...isolated(summary.scalarText(explanation))));
   if (completeness) section.append(element("p", {class: "facts"}, completeness));
-  section.append(strongest, element("p", {class: "sentence"}, summary.sentence(explanation)));
+  section.append(strongest, element("p", {class: "sentence"}, ...isolated(summary.sentence(explanation))));
   section.append(element("div", {class: "tools"}, tokens.length > 0 && every, saveMenu(section, context, explanation)));
   return section;
 }

@@ -2,7 +2,7 @@
 
 import {bar, legend} from "./bars.js";
 import type {Context} from "./context.js";
-import {element, freshId} from "./dom.js";
+import {element, freshId, isolated} from "./dom.js";
 import {verdictLine, warnings} from "./explanation.js";
 import type {Explanation} from "./json.js";
 import {durationText} from "./numbers.js";
@@ -40,8 +40,8 @@ export function heatmapView(explanation: Explanation, context: Context): HTMLEle
     }
     const others = tokens.map((_, token) => token).filter(token => token !== row && (box.checked || !tokens[token]?.special));
     const best = others.sort((a, b) => value(row, b) - value(row, a) || a - b).slice(0, most), named = best.slice(0, 3).map(quoted).join(", ");
-    said.textContent = row === undefined ? `On average over all tokens, ${named} matter most. Point at a token to see what matters for it.`
-      : `For ${quoted(row)}, ${named} matter most besides itself.`;
+    said.replaceChildren(...isolated(row === undefined ? `On average over all tokens, ${named} matter most. Point at a token to see what matters for it.`
+      : `For ${quoted(row)}, ${named} matter most besides itself.`));
     bars.replaceChildren(...best.map(token => bar(names[token] ?? "", value(row, token), 1)));
   }
 

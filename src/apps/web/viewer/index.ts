@@ -77,5 +77,5 @@ export function show(target: HTMLElement, json: unknown, options: Options = {}):
 /** A page that limn wrote has its JSON in #limn-data, and #limn for it to be shown in. */
 export function showEmbedded(): void {
   const data = document.getElementById("limn-data"), target = document.getElementById("limn");
-  if (data && target) show(target, JSON.parse(data.textContent ?? ""), {heading: 1});
+  if (data && target) show(target, JSON.parse(data.textContent), {heading: 1});
 }

@@ -68,18 +68,16 @@ export function writeRuns(parent: HTMLElement, passage: Passage, runs: readonly 
 /** One text. */
 export function textElement(passage: Passage, options: TextOptions, parts: Parts): HTMLElement {
   const {name, tokenName} = options;
-  const made = element("div", {class: name === "question" ? "text question" : "text", dir: "auto"});
+  const made = element("div", {class: name === "question" ? "text question" : "text"});
   const special = (token: number): void => {
-    const part = element("span", {class: "w special", "data-u": token}, element("bdi", {}, shorten(tokenName?.(token) ?? "", 40)));
+    const part = element("span", {class: "w", "data-u": token}, element("bdi", {}, shorten(tokenName?.(token) ?? "", 40)));
     parts.set(token, [part]);
-    made.append(part, " ");
+    made.append(element("span", {class: "special"}, " ", part, " "));
   };
   if (tokenName) passage.before.forEach(special);
   writeRuns(made, passage, passage.runs, options, parts);
-  if (tokenName && passage.after.length) {
-    made.append(" ");
-    passage.after.forEach(special);
-  }
+  if (tokenName) passage.after.forEach(special);
+  made.dir = "auto"; // only now: browsers look at the direction anew with each child
   return made;
 }
 
@@ -151,7 +149,8 @@ export function walk(root: HTMLElement, label: string, walker: Walker): void {
     const part = partOf(event);
     if (part || document.activeElement !== root) enter(part, false);
   });
-  root.addEventListener("pointerleave", () => { enter(undefined, false); });
+  // A finger leaves at once; what it tapped stays until it taps elsewhere.
+  root.addEventListener("pointerleave", event => { if (event.pointerType !== "touch") enter(undefined, false); });
   root.addEventListener("blur", () => { enter(undefined, false); });
   root.addEventListener("click", event => {
     const unit = unitOf(partOf(event));
