@@ -6,19 +6,6 @@
 #include "apps/server/assets.h"
 
 namespace limn::server {
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-template <class Names>
-Json names_of(const Names& table) {
-  Json names = Json::array();
-  for (const auto& entry : table) names.push_back(entry.name);
-  return names;
-}
-
-}  // namespace
-
 std::string openapi(const Limits& limits, bool keys_needed) {
   Json document = Json::parse(openapi_template());
   document["info"]["version"] = LIMN_VERSION;

@@ -221,14 +221,15 @@ std::string Service::models_text() const {
   const auto models = models_.current();
   std::string list;
   for (const auto& served : models->models) list += (list.empty() ? "" : ",") + model_json(served.model.info());
-  Json methods = Json::array(), known = Json::array();
-  for (const auto& method : cli::methods()) methods.push_back(method.name);
-  for (const auto& preset : presets()) known.push_back(preset.name);
   const Limits& limits = options_.limits;
-  const Json most = {
-      {"tokens", limits.tokens}, {"steps", limits.steps}, {"samples", limits.samples}, {"inputs", limits.inputs}};
-  return fmt::format("{{\"limn\":1,\"version\":\"{}\",\"models\":[{}],\"methods\":{},\"presets\":{},\"limits\":{}}}",
-                     LIMN_VERSION, list, methods.dump(), known.dump(), most.dump());
+  const Json choices = {{"explain", names_of(cli::scalars.entries)},
+                        {"reduce", names_of(cli::reductions.entries)},
+                        {"normalize", names_of(cli::normalizers.entries)},
+                        {"absent", names_of(cli::absents.entries)},
+                        {"unit", names_of(cli::units.entries)}};
+  const Json most = {{"tokens", limits.tokens}, {"steps", limits.steps}, {"samples", limits.samples}, {"inputs", limits.inputs}};
+  return fmt::format(R"({{"limn":1,"version":"{}","models":[{}],"methods":{},"presets":{},"choices":{},"limits":{}}})", LIMN_VERSION, list,
+                     names_of(cli::methods()).dump(), names_of(presets()).dump(), choices.dump(), most.dump());
 }
 
 std::string Service::metrics_text() const {

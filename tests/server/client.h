@@ -1,0 +1,135 @@
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+/// HTTP by hand, on a socket of its own: what a client sends and gets, byte by byte.
+
+namespace limn::server_test {
+
+using Json = nlohmann::json;
+
+struct Reply {
+  int status = 0;                              ///< 0: the connection was closed without an answer
+  std::map<std::string, std::string> headers;  ///< names in lower case
+  std::string body;
+
+  Json json() const { return Json::parse(body); }
+};
+
+inline std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+class Client {
+ public:
+  explicit Client(unsigned short port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  }
+  Client(Client&& other) noexcept
+      : socket_(std::exchange(other.socket_, -1)), connected_(other.connected_), buffer_(std::move(other.buffer_)) {}
+  Client& operator=(Client&&) = delete;
+  ~Client() { close(); }
+
+  bool connected() const { return connected_; }
+  void close() {
+    if (socket_ >= 0) ::close(std::exchange(socket_, -1));
+  }
+  /// False if the other side has gone.
+  bool send(const std::string& bytes) {
+    for (std::size_t sent = 0; sent < bytes.size();) {
+      const auto count = ::send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+      if (count <= 0) return false;
+      sent += static_cast<std::size_t>(count);
+    }
+    return true;
+  }
+
+  /// Up to and with `end`; what there was if the connection closes, or nothing comes for a minute.
+  std::string read_until(const std::string& end) {
+    std::size_t found = 0;
+    while ((found = buffer_.find(end)) == std::string::npos) {
+      if (!fill()) return std::exchange(buffer_, "");
+    }
+    std::string text = buffer_.substr(0, found + end.size());
+    buffer_.erase(0, found + end.size());
+    return text;
+  }
+  std::string read_to_the_end() {
+    while (fill()) {
+    }
+    return std::exchange(buffer_, "");
+  }
+
+  /// @param has_body false for the answer to HEAD.
+  Reply read_reply(bool has_body = true) {
+    Reply reply;
+    const std::string head = read_until("\r\n\r\n");
+    if (head.rfind("HTTP/1.1 ", 0) != 0) return reply;
+    reply.status = std::atoi(head.c_str() + 9);
+    for (std::size_t begin = head.find("\r\n") + 2; begin + 2 < head.size();) {
+      const std::size_t end = head.find("\r\n", begin), colon = head.find(": ", begin);
+      if (colon < end)
+        reply.headers[lower(head.substr(begin, colon - begin))] = head.substr(colon + 2, end - colon - 2);
+      begin = end + 2;
+    }
+    const auto length = reply.headers.find("content-length");
+    if (!has_body || length == reply.headers.end()) return reply;
+    const std::size_t bytes = std::stoul(length->second);
+    while (buffer_.size() < bytes) {
+      if (!fill()) return {};
+    }
+    reply.body = buffer_.substr(0, bytes);
+    buffer_.erase(0, bytes);
+    return reply;
+  }
+
+  Reply ask(const std::string& method, const std::string& path, const std::string& body = {},
+            const std::string& headers = {}) {
+    if (!send(request(method, path, body, headers))) return {};
+    return read_reply(method != "HEAD");
+  }
+  Reply post(const std::string& path, const Json& body, const std::string& headers = {}) {
+    return ask("POST", path, body.dump(), json_type + headers);
+  }
+
+  static std::string request(const std::string& method, const std::string& path, const std::string& body = {},
+                             const std::string& headers = {}) {
+    return method + " " + path + " HTTP/1.1\r\nHost: limn\r\n" + headers +
+           (body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n") + "\r\n" + body;
+  }
+  static inline const std::string json_type = "Content-Type: application/json\r\n";
+
+ private:
+  bool fill() {
+    pollfd waiting{.fd = socket_, .events = POLLIN, .revents = 0};
+    if (::poll(&waiting, 1, 60'000) != 1) return false;
+    char bytes[4096];
+    const auto count = ::recv(socket_, bytes, sizeof(bytes), 0);
+    if (count <= 0) return false;
+    buffer_.append(bytes, static_cast<std::size_t>(count));
+    return true;
+  }
+
+  int socket_;
+  bool connected_ = false;
+  std::string buffer_;
+};
+
+}  // namespace limn::server_test
