@@ -1,11 +1,12 @@
 #include "apps/server/openapi.h"
 
-#include <nlohmann/json.hpp>
-
 #include "apps/cli/options.h"
 #include "apps/server/assets.h"
 
 namespace limn::server {
+
+using Json = nlohmann::ordered_json;
+
 std::string openapi(const Limits& limits, bool keys_needed) {
   Json document = Json::parse(openapi_template());
   document["info"]["version"] = LIMN_VERSION;

@@ -37,7 +37,7 @@ function split(text: string): Part[] {
   const parts: Part[] = [];
   let begin = 0;
   for (const [i, piece] of text.split(/(\s+)/u).entries()) {
-    const end = begin + [...piece].length;
+    const end = begin + Array.from(piece).length;
     if (i % 2 === 0 && piece) parts.push({text: piece, begin, end});
     begin = end;
   }
@@ -46,7 +46,7 @@ function split(text: string): Part[] {
 
 const special = (token: string): Json => ({token, id: 1, sequence: null, begin: 0, end: 0, word: null, special: true, score: 0});
 const score = (word: string, signed: boolean): number => {
-  const size = ([...word].reduce((sum, letter) => (31 * sum + (letter.codePointAt(0) ?? 0)) % 997, 7) / 997) ** 3;
+  const size = (Array.from(word).reduce((sum, letter) => (31 * sum + (letter.codePointAt(0) ?? 0)) % 997, 7) / 997) ** 3;
   return signed && word.length % 3 === 0 ? -size : size;
 };
 
@@ -80,7 +80,7 @@ export function explanation(request: Json): Json {
   if (task === "question-answering") {
     const spans = tokens.map((token, i) => ({token, i})).filter(({token}) => token["sequence"] === 1).sort((a, b) => Number(b.token["score"]) - Number(a.token["score"]));
     const answers = spans.slice(0, Number(request["top"] ?? 1)).map(({token, i}, rank) => ({
-      answer: [...(texts[1] ?? "")].slice(Number(token["begin"]), Number(token["end"])).join(""), begin: token["begin"], end: token["end"], start_token: i, end_token: i, probability: 0.6 / (rank + 1) ** 2,
+      answer: Array.from(texts[1] ?? "").slice(Number(token["begin"]), Number(token["end"])).join(""), begin: token["begin"], end: token["end"], start_token: i, end_token: i, probability: 0.6 / (rank + 1) ** 2,
     }));
     const wanted = answers.find(({answer, start_token: at}) => answer === request["answer"] || request["target"] === `${at}:${at}`) ?? answers[0];
     return {...json, prediction: {...answers[0], null_probability: 0.02, confidence: null, answers}, target: {explain: "logit", start_token: wanted?.start_token, end_token: wanted?.end_token}};

@@ -93,7 +93,7 @@ export function applies(name: string, chosen: readonly string[], task: string): 
   }
 }
 
-/** The values of a knob that these methods take. */
-export function valuesOf({name, values = []}: Knob, chosen: readonly string[]): readonly string[] {
+/** Those values of a knob that these methods take. */
+export function valuesOf(name: string, values: readonly string[], chosen: readonly string[]): readonly string[] {
   return name === "reduce" && chosen.some(one => one !== "gradient") ? values.filter(value => value !== "onehot-l2") : values;
 }

@@ -33,6 +33,7 @@ export interface Served {
   models: Model[];
   methods: string[];
   presets: string[];
+  choices: Record<string, string[]>; // values of a request's fields
   steps: number;
   samples: number;
 }
@@ -102,6 +103,7 @@ export async function readServed(): Promise<Served> {
       name: text(row["name"]), task: text(row["task"]), labels: list(row["labels"]).map(text), parameters: number(row["parameters"]),
     })),
     methods: list(json["methods"]).map(text), presets: list(json["presets"]).map(text),
+    choices: Object.fromEntries(Object.entries(fields(json["choices"])).map(([name, values]) => [name, list(values).map(text)])),
     steps: number(limits["steps"]), samples: number(limits["samples"]),
   };
 }
