@@ -39,9 +39,9 @@ export function ink(intensity: number, theme: Theme): Color {
   return contrast(heat(intensity, theme), usual) >= 4.5 ? usual : inks[theme === "light" ? "dark" : "light"];
 }
 
-// The least magnitude from which text needs the other ink, in steps of 1/255.
+// From which magnitude text has the other ink: the last of the steps of 1/255 at which both can be read.
 function flipsFrom(sign: 1 | -1, theme: Theme): number {
-  for (let step = 0; step <= 255; step++) if (ink((sign * step) / 255, theme) !== inks[theme]) return step / 255;
+  for (let step = 0; step <= 255; step++) if (ink((sign * step) / 255, theme) !== inks[theme]) return (step - 1) / 255;
   return Infinity;
 }
 
