@@ -42,6 +42,7 @@ export class Controls {
   private readonly label = part("label", HTMLSelectElement);
   private readonly answer = part("answer", HTMLInputElement);
   private readonly compared = part("compared", HTMLInputElement);
+  private readonly more = part("more", HTMLDetailsElement);
   private readonly knobs = part("knobs", HTMLElement);
   private set: Record<string, string> = {};
   private windows = false;
@@ -80,6 +81,7 @@ export class Controls {
       if (!this.compared.checked) this.now();
     });
     for (const area of [this.first, this.second]) area.addEventListener("input", () => { this.edited(); });
+    this.more.addEventListener("toggle", () => { this.listKnobs(); });
     this.knobs.addEventListener("change", event => {
       const field = event.target;
       if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) this.set[field.name] = field.value;
@@ -151,8 +153,24 @@ export class Controls {
     this.submit();
   }
 
-  /** The field that a message is about, so that one can go there. */
-  field(name: string): HTMLElement | undefined {
+  /** Whether a message is about something that one can change here. */
+  hasField(name: string): boolean {
+    return this.isKnob(name) || this.field(name) !== undefined;
+  }
+
+  goTo(name: string): void {
+    if (this.isKnob(name)) {
+      this.more.open = true;
+      this.listKnobs();
+    }
+    this.field(name)?.focus();
+  }
+
+  private isKnob(name: string): boolean {
+    return knobs.some(knob => knob.name === name) && applies(name, this.chosenMethods(), this.task);
+  }
+
+  private field(name: string): HTMLElement | undefined {
     const texts: Record<string, HTMLElement> = {
       text: this.first, question: this.first, context: this.second, pair: this.second, model: this.model, method: this.method,
       preset: this.method, answer: this.answer, target: this.label.hidden ? this.answer : this.label,
@@ -235,9 +253,9 @@ export class Controls {
     part("second-field", HTMLElement).querySelector("label")?.replaceChildren(question ? "Context" : "Second text");
     part("model-field", HTMLElement).hidden = part("method-field", HTMLElement).hidden = several;
     this.models.hidden = this.methods.hidden = !several;
-    this.fillBoxes(this.models, "Models", this.served.models.filter(one => one.task === task).map(({name}) => name),
+    if (several) this.fillBoxes(this.models, "Models", this.served.models.filter(one => one.task === task).map(({name}) => name),
       models?.length ? models : [this.model.value, ...checked(this.models)]);
-    this.fillBoxes(this.methods, "Methods", this.served.methods,
+    if (several) this.fillBoxes(this.methods, "Methods", this.served.methods,
       named?.length ? named : [this.method.value, ...checked(this.methods)]);
     const labels = task === "sequence-classification" ? (model?.labels ?? []) : [], before = this.label.value;
     this.label.replaceChildren(option("", "what the model says"), ...labels.map(name => option(name)));
@@ -255,9 +273,11 @@ export class Controls {
       element("label", {class: "check"}, element("input", {type: "checkbox", value: name, checked: chosen.includes(name)}), ` ${name}`)));
   }
 
+  /** What is not seen is not made: the first sight comes sooner. */
   private listKnobs(): void {
     const chosen = this.chosenMethods(), task = this.task;
     part("method-says", HTMLElement).textContent = findMethod(this.method.value)?.says ?? "The scores of that system, as it computes them.";
+    if (!this.more.open) return;
     this.knobs.replaceChildren(...knobs.filter(({name}) => applies(name, chosen, task)).map(knob => this.knobField(knob, chosen)));
     if (Object.values(this.set).some(Boolean)) {
       this.knobs.append(button("Back to the usual", () => {

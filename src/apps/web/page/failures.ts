@@ -9,7 +9,7 @@ export interface Ways {
   again: () => void;
   withKey: (key: string) => void;
   shorter: (share: number) => void; // keeps that share of the text
-  field: HTMLElement | undefined; // the one that the message is about
+  goThere: (() => void) | undefined; // to the field that the message is about
 }
 
 const longest = 400;
@@ -31,9 +31,9 @@ function keyForm(withKey: (key: string) => void): HTMLElement {
   return form;
 }
 
-export function failureState({trouble, problem, retrySeconds}: Failure, {again, withKey, shorter, field}: Ways): HTMLElement {
+export function failureState({trouble, problem, retrySeconds}: Failure, {again, withKey, shorter, goThere}: Ways): HTMLElement {
   const {detail, found, expected, hint} = problem;
-  const goThere: [string, () => void][] = field ? [["Go to the field", () => { field.closest("details")?.setAttribute("open", ""); field.focus(); }]] : [];
+  const there: [string, () => void][] = goThere ? [["Go to the field", goThere]] : [];
   switch (trouble) {
     case "away":
       return statement("trouble", "The server is away", ["It does not answer. Nothing that you typed is lost.",
@@ -46,12 +46,12 @@ export function failureState({trouble, problem, retrySeconds}: Failure, {again, 
     case "long":
       return statement("trouble", "The text is too long for this server", [found && expected ? `It has ${found}; ${expected} are taken.` : visible(detail),
         "The page can keep the beginning; the command line, limn explain, has no such limit."],
-      [["Keep the beginning", () => { shorter(shareThatFits(found, expected)); }], ...goThere]);
+      [["Keep the beginning", () => { shorter(shareThatFits(found, expected)); }], ...there]);
     case "broken":
       return statement("trouble", "The server failed", [shorten(detail, longest), "This is a fault of limn, not yours. The server's own messages say more."], [["Try again", again]]);
     case "refused":
       return statement("trouble", "That cannot be explained", [
         ...(found || expected ? [line("Field", problem.field.replaceAll("_", " ")), line("Found", found), line("Expected", expected)] : [shorten(detail, longest)]),
-        line("Hint", hint)], [...goThere, ["Try again", again]]);
+        line("Hint", hint)], [...there, ["Try again", again]]);
   }
 }

@@ -179,8 +179,9 @@ class Page {
 
   private failed(error: unknown, again: () => void): void {
     if (!(error instanceof Failure)) throw error;
+    const {field} = error.problem;
     const state = failureState(error, {
-      again, field: this.controls?.field(error.problem.field),
+      again, goThere: this.controls?.hasField(field) ? () => { this.controls?.goTo(field); } : undefined,
       withKey: key => {
         setKey(key);
         again();

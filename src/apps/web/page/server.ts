@@ -82,7 +82,7 @@ async function send(route: string, init: RequestInit): Promise<Response> {
   const headers = {...(key && {Authorization: `Bearer ${key}`}), ...(init.headers as Record<string, string> | undefined)};
   let response: Response;
   try {
-    response = await fetch(route, {...init, headers, cache: "no-store"});
+    response = await fetch(route, {...init, headers});
   } catch (error) {
     throw error instanceof DOMException && error.name === "AbortError" ? error : away();
   }
