@@ -34,7 +34,7 @@ test("a link gives back the view it was made of", () => {
   for (const made of [
     emptyView,
     view({sample: sample.id, texts: sample.texts, models: ["a"]}),
-    view({texts: ["a & b = c # d ? é 🎬 \u202E\u0000\n", "second\ttext +%20"], models: ["org/name"], label: "x=y", answer: "the & end", windows: true}),
+    view({texts: ["a & b = c # d ? é 🎬 \u202E\u0000\n", "second\ttext +%20"], models: ["org/name"], label: "x=y", answer: "the & end", entity: 3, windows: true}),
     view({texts: ["t", ""], models: ["a", "b"], methods: ["gradient", "lime"], compared: true, knobs: {steps: "20", baseline: "a text of my own", unit: "sentence"}}),
   ]) assert.deepEqual(fromFragment(toFragment(made)), made);
 });
@@ -50,7 +50,7 @@ test("a text that is too long for a link is left out of it, and one can tell", (
 test("what a link says without sense is not taken", () => {
   assert.equal(fromFragment(""), undefined);
   assert.equal(fromFragment("limn-e-1"), undefined);
-  const read = fromFragment(`sample=no-such&text=x&model=&model=${"m".repeat(300)}&compare=yes&windows=2&evil=1&__proto__=2&steps=`);
+  const read = fromFragment(`sample=no-such&text=x&model=&model=${"m".repeat(300)}&compare=yes&windows=2&entity=-1&evil=1&__proto__=2&steps=`);
   assert.deepEqual(read, view({texts: ["x", ""], models: []}));
   assert.equal(fromFragment(`text=x&${Array.from({length: 50}, (_, i) => `model=${i}`).join("&")}`)?.models.length, 8);
 });

@@ -46,6 +46,7 @@ export class Controls {
   private readonly knobs = part("knobs", HTMLElement);
   private set: Record<string, string> = {};
   private windows = false;
+  private entity = 0;
 
   /** @param submit called when there is something to do: at once for a choice, and when Explain is pressed for a text. */
   constructor(private readonly served: Served, private readonly submit: () => void) {
@@ -81,7 +82,7 @@ export class Controls {
       if (!this.compared.checked) this.now();
     });
     for (const area of [this.first, this.second]) area.addEventListener("input", () => { this.edited(); });
-    this.more.addEventListener("toggle", () => { this.listKnobs(); });
+    this.more.addEventListener("toggle", () => { if (!this.knobs.firstChild) this.listKnobs(); });
     this.knobs.addEventListener("change", event => {
       const field = event.target;
       if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) this.set[field.name] = field.value;
@@ -101,7 +102,7 @@ export class Controls {
     const label = this.label.hidden ? "" : this.label.value, answer = isQuestion(this.task) ? this.answer.value.trim() : "";
     return {
       sample: samples.find(one => one.id === this.sample.value && one.texts[0] === texts[0] && one.texts[1] === texts[1])?.id ?? "",
-      texts, compared: several, label, answer, windows: this.windows,
+      texts, compared: several, label, answer, entity: this.entity, windows: this.windows,
       models: several ? checked(this.models) : [this.model.value],
       methods: several ? checked(this.methods) : [this.method.value],
       knobs: {...this.set},
@@ -120,6 +121,7 @@ export class Controls {
     this.sample.value = view.sample;
     this.compared.checked = view.compared;
     this.windows = view.windows;
+    this.entity = view.entity;
     this.set = {...view.knobs};
     const {methods: known, presets} = this.served;
     const named = view.methods.filter(name => known.includes(name) || presets.includes(presetOf(name) ?? ""));
@@ -142,9 +144,14 @@ export class Controls {
     this.submit();
   }
 
-  readWindows(wanted: boolean): void {
-    this.windows = wanted;
+  readWindows(): void {
+    this.windows = true;
     this.submit();
+  }
+
+  /** Which of several entities is shown. */
+  chooseEntity(index: number): void {
+    this.entity = index;
   }
 
   replaceLastText(text: string): void {
@@ -195,6 +202,7 @@ export class Controls {
     const chosen = samples.find(({id}) => id === this.sample.value);
     if (chosen && (chosen.texts[0] !== this.first.value || chosen.texts[1] !== this.second.value)) this.sample.value = "";
     this.windows = false;
+    this.entity = 0;
   }
 
   private choseSample(): void {
@@ -232,6 +240,7 @@ export class Controls {
     [this.first.value, this.second.value] = texts;
     this.answer.value = "";
     this.windows = false;
+    this.entity = 0;
     delete this.set["target"];
     this.arrange();
   }
@@ -277,7 +286,10 @@ export class Controls {
   private listKnobs(): void {
     const chosen = this.chosenMethods(), task = this.task;
     part("method-says", HTMLElement).textContent = findMethod(this.method.value)?.says ?? "The scores of that system, as it computes them.";
-    if (!this.more.open) return;
+    if (!this.more.open) {
+      this.knobs.replaceChildren();
+      return;
+    }
     this.knobs.replaceChildren(...knobs.filter(({name}) => applies(name, chosen, task)).map(knob => this.knobField(knob, chosen)));
     if (Object.values(this.set).some(Boolean)) {
       this.knobs.append(button("Back to the usual", () => {

@@ -1,7 +1,7 @@
 // What went wrong, in words, and what one can do about it.
 
 import {element} from "../viewer/dom.js";
-import {shorten, visible} from "../viewer/text.js";
+import {shorten} from "../viewer/text.js";
 import {statement} from "./pane.js";
 import type {Failure} from "./server.js";
 
@@ -19,6 +19,11 @@ const line = (name: string, text: string): HTMLElement | string => (text ? eleme
 function shareThatFits(found: string, expected: string): number {
   const has = Number(/\d+/.exec(found)?.[0]), may = Number(/\d+/.exec(expected)?.[0]);
   return has > may && may > 0 ? (0.95 * may) / has : 0.5;
+}
+
+function tooLong(found: string, expected: string): string {
+  if (!expected) return "";
+  return /\d/.test(found) ? `It has ${found}; ${expected} are taken.` : `The server takes ${expected}.`;
 }
 
 function keyForm(withKey: (key: string) => void): HTMLElement {
@@ -44,7 +49,7 @@ export function failureState({trouble, problem, retrySeconds}: Failure, {again, 
     case "key":
       return statement("trouble", "This server wants a key", ["Whoever runs it can give you one. The page forgets it when it is closed.", keyForm(withKey)]);
     case "long":
-      return statement("trouble", "The text is too long for this server", [found && expected ? `It has ${found}; ${expected} are taken.` : visible(detail),
+      return statement("trouble", "The text is too long for this server", [tooLong(found, expected) || shorten(detail, longest),
         "The page can keep the beginning; the command line, limn explain, has no such limit."],
       [["Keep the beginning", () => { shorter(shareThatFits(found, expected)); }], ...there]);
     case "broken":

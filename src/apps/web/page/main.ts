@@ -70,7 +70,7 @@ class Page {
     this.running?.abort();
     window.clearTimeout(this.later);
     const view = controls.view(), task = controls.task, link = toFragment(view), again = (): void => { void this.run(false); };
-    if (isNew && link !== location.hash.slice(1)) history.pushState(null, "", `#${link}`);
+    this.note(link, isNew);
     if (isEmpty(view.texts, task)) {
       this.empty(task);
       return;
@@ -89,6 +89,13 @@ class Page {
     } catch (error) {
       if (!running.signal.aborted) this.failed(error, again);
     }
+  }
+
+  /** Puts the view into the address. @param isNew whether the Back button leads to the one before. */
+  private note(link: string, isNew: boolean): void {
+    if (link === location.hash.slice(1)) return;
+    if (isNew) history.pushState(null, "", `#${link}`);
+    else history.replaceState(null, "", `#${link}`);
   }
 
   private doing(view: View): string {
@@ -125,7 +132,7 @@ class Page {
       });
       aloud = document_.title;
     } else if (document_.kind === "collection" && document_.explanations.length) {
-      this.showOne(document_.explanations, Array.isArray(list) ? list : [], 0);
+      this.showOne(document_.explanations, Array.isArray(list) ? list : [], Math.min(view.entity, document_.explanations.length - 1));
       aloud = document_.explanations.map(one => { const {kind, text} = verdict(one.prediction, one.target); return `${kind} ${text}`; }).join(", ");
     } else if (document_.kind === "collection") {
       shown.replaceChildren(statement("empty", "No entities", ["The model found no names in this text, so there is nothing to explain."]));
@@ -149,9 +156,11 @@ class Page {
     const {shown} = this.pane, explanation = all[at];
     if (!explanation) return;
     show(shown, json[at], {heading: 2, name: "limn"});
-    showCut(shown, explanation, () => { this.controls?.readWindows(true); });
+    showCut(shown, explanation, () => { this.controls?.readWindows(); });
     const ranked = rankedAnswers(all, at, to => { this.controls?.aim(to); }, other => {
       this.showOne(all, json, other);
+      this.controls?.chooseEntity(other);
+      this.note(toFragment(this.controls?.view() ?? emptyView), false);
       this.pane.focus();
     });
     if (ranked) shown.append(ranked);

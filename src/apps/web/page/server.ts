@@ -44,6 +44,8 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 const number = (value: unknown): number => (typeof value === "number" ? value : 0);
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
+const largeBody = 100_000; // characters
+
 const textFields = ["text", "pair", "question", "context"];
 
 function troubleOf({status, field, found}: Problem): Trouble {
@@ -114,9 +116,13 @@ export async function isReady(): Promise<boolean> {
 
 /** Asks and waits; `progress` is called while the server works. @throws Failure; AbortError if `signal` says so. */
 export async function ask(route: string, request: unknown, progress: Progress, signal: AbortSignal): Promise<unknown> {
+  const body = JSON.stringify(request);
   const response = await send(route, {
-    method: "POST", body: JSON.stringify(request), signal,
-    headers: {"Content-Type": "application/json", "Accept": "text/event-stream, application/json;q=0.9"},
+    method: "POST", body, signal, headers: {"Content-Type": "application/json", "Accept": "text/event-stream, application/json;q=0.9"},
+  }).catch(async (error: unknown) => {
+    // A server, or a proxy before it, that will not read so much may hang up before its refusal has been read.
+    const hungUp = error instanceof Failure && error.trouble === "away" && body.length > largeBody && await isReady();
+    throw hungUp ? failure(413, {detail: `${Math.ceil(body.length / 1024)} kilobytes are more than the server takes.`}, 0) : error;
   });
   if (!response.headers.get("Content-Type")?.startsWith("text/event-stream") || !response.body) {
     const json = parsed(await response.text());

@@ -12,11 +12,12 @@ export interface View {
   label: string; // the label that is explained; empty: what the model says
   answer: string; // the answer that is explained; empty: what the model says
   knobs: Readonly<Record<string, string>>; // those that were set
+  entity: number; // which of several entities is shown, from 0
   windows: boolean; // a long text in parts, so that all of it is read
 }
 
 export const emptyView: View = {
-  sample: "", texts: ["", ""], models: [], methods: ["gradient"], compared: false, label: "", answer: "", knobs: {}, windows: false,
+  sample: "", texts: ["", ""], models: [], methods: ["gradient"], compared: false, label: "", answer: "", knobs: {}, entity: 0, windows: false,
 };
 
 /** Links longer than this are cut by mail programs and chats. */
@@ -36,6 +37,7 @@ export function toFragment(view: View): string {
   if (view.compared) given.set("compare", "1");
   if (view.label) given.set("label", view.label);
   if (view.answer) given.set("answer", view.answer);
+  if (view.entity) given.set("entity", String(view.entity));
   if (view.windows) given.set("windows", "1");
   for (const {name} of knobs) if (view.knobs[name]) given.set(name, view.knobs[name]);
   const whole = given.toString();
@@ -67,6 +69,7 @@ export function fromFragment(fragment: string): View | undefined {
     label: (given.get("label") ?? "").slice(0, longestName),
     answer: given.get("answer") ?? "",
     knobs: set,
+    entity: /^\d{1,4}$/.test(given.get("entity") ?? "") ? Number(given.get("entity")) : 0,
     windows: given.get("windows") === "1",
   };
 }
