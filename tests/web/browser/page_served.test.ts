@@ -37,7 +37,7 @@ after(async () => {
 
 async function visit(fragment = ""): Promise<Opened> {
   const context = await browser.newContext({viewport: {width: 1280, height: 860}}), page = await context.newPage(), faults: string[] = [];
-  page.setDefaultTimeout(120_000);
+  page.setDefaultTimeout(60_000);
   page.on("console", message => { if (["error", "warning"].includes(message.type())) faults.push(message.text()); });
   page.on("pageerror", error => { faults.push(error.message); });
   page.on("request", request => { if (!request.url().startsWith(address) && !request.url().startsWith("data:")) faults.push(request.url()); });
