@@ -31,11 +31,14 @@ fuzz() {
   done
 }
 
+# The viewer's types and lint.
+web() { tools/web.sh check; }
+
 for step in "${@:-}"; do
   case $step in
-    format | clang | lint | address | thread | fuzz) steps+=("$step") ;;
-    "") steps=(format clang lint address thread fuzz) ;;
-    *) echo "tools/check.sh: unknown step '$step'; known: format, clang, lint, address, thread, fuzz" >&2; exit 2 ;;
+    format | clang | lint | web | address | thread | fuzz) steps+=("$step") ;;
+    "") steps=(format clang lint web address thread fuzz) ;;
+    *) echo "tools/check.sh: unknown step '$step'; known: format, clang, lint, web, address, thread, fuzz" >&2; exit 2 ;;
   esac
 done
 for step in "${steps[@]}"; do

@@ -1,4 +1,5 @@
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "render/attack.h"
 #include "render/display_text.h"
@@ -16,8 +17,9 @@ Json moment(const Attack& attack, const Prediction& prediction, const Input& inp
 }
 
 Json tokens_value(const Attack& attack) {
-  const CodePoints points[] = {CodePoints(attack.input.text),
-                               CodePoints(attack.input.pair ? *attack.input.pair : std::string())};
+  // Views: code points are counted in the attack's own text, and a copy would be gone by then.
+  const std::string_view pair = attack.input.pair ? std::string_view(*attack.input.pair) : std::string_view();
+  const CodePoints points[] = {CodePoints(attack.input.text), CodePoints(pair)};
   Json tokens = Json::array();
   for (const Token& token : attack.tokens) {
     const CodePoints& point = points[token.sequence.value_or(0) == 1];

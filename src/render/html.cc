@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "render/attack.h"
-#include "render/attention_json.h"
+#include "render/attention_data.h"
 #include "render/comparison_json.h"
 #include "render/display_text.h"
 #include "render/json.h"
@@ -147,7 +147,7 @@ std::string to_html(const ComparisonAxes& axes, std::span<const ComparedInput> i
 
 std::string to_html(const AttentionMaps& maps) {
   return page("Attention: " + shorten(maps.model, 60), paragraph("The views of attention need JavaScript."),
-              json_value(maps));
+              attention_data(maps));
 }
 
 std::string to_html(const Attack& attack) {

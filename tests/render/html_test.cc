@@ -245,6 +245,18 @@ TEST(Html, AttentionIsAByteAWeight) {
   EXPECT_FALSE(data["tokens"][0].contains("score"));
 }
 
+TEST(Html, AnAttacksOffsetsAreThoseOfItsTexts) {
+  Attack two = attack();
+  two.input = {.text = "Wer?", .pair = "Es war Änne, und später ging sie wieder heim."};
+  two.tokens = {
+      {"wer", 1, 0, 0, 3, 0, false, 1}, {"anne", 2, 1, 7, 12, 2, false, 1}, {"und", 3, 1, 14, 17, 4, false, 1}};
+  const auto tokens = data_of(to_html(two))["tokens"];
+  EXPECT_EQ(tokens[1]["begin"], 7);  // bytes 7 to 12 are characters 7 to 11: Ä has two bytes
+  EXPECT_EQ(tokens[1]["end"], 11);
+  EXPECT_EQ(tokens[2]["begin"], 13);
+  EXPECT_EQ(tokens[2]["end"], 16);
+}
+
 TEST(Html, AnAttackHasItsSteps) {
   const auto data = data_of(to_html(attack()));
   EXPECT_EQ(data["attack"], "hotflip");

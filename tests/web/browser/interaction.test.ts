@@ -138,7 +138,7 @@ test("PNG, SVG, CSV and JSON are saved, and copied", async () => {
   assert.match(svg, />Macedonia</);
   assert.doesNotMatch(svg, /Save or copy|foreignObject/);
   assert.equal(files["PNG"]?.subarray(1, 4).toString(), "PNG");
-  const size = await page.locator("section").boundingBox();
+  const size = await page.locator("article").boundingBox();
   assert.equal(files["PNG"].readUInt32BE(16), 2 * Math.ceil((size?.width ?? 0) + 32));
   for (const name of ["CSV", "PNG"]) {
     await page.getByRole("button", {name: `Copy as ${name}`}).click();
@@ -227,6 +227,66 @@ test("hostile texts are text", async () => {
   assert.equal(await other.page.title(), "limn");
   assert.equal(await other.page.locator("main b, main i:not([class]), main img").count(), 0);
   assert.deepEqual([...faults, ...other.faults], []);
+});
+
+test("every hostile text is shown as it is, in every view", async () => {
+  const explanations = samples.hostileTexts.map(text => samples.plain(text, i => 1 / (i + 1), {model: text, warnings: [text]}));
+  const opened = await open(browser, "hostile-list", explanations), {page} = opened;
+  const shown = await page.locator(".text").evaluateAll(texts => texts.map(text => text.textContent));
+  const seen = (text: string): string => text.replace(/\r\n/g, "\n").replace(/[\0-\u0008\u000b-\u001f]/g, control => String.fromCharCode(0x2400 + control.charCodeAt(0)))
+    .replace(/[\u2028-\u202e\u2066-\u2069\ufffe\uffff]/g, control => `<U+${control.charCodeAt(0).toString(16).toUpperCase()}>`);
+  assert.deepEqual(shown, samples.hostileTexts.map(seen));
+  assert.equal(await page.title(), "limn");
+  assert.equal(await page.locator("main script, main img, main b, main svg, main h1:not(.collection > h1)").count(), 0);
+  await check(opened, "hostile-list");
+  const cells = explanations.slice(0, 12), models = cells.map((_, i) => ({model: samples.hostileTexts[i], parameters: 1, bytes: 1}));
+  for (const [name, json] of [
+    ["hostile-comparison", {limn: 1, models, explanations: cells, correlations: [{a: 0, b: 1, words: 1, kendall: null, spearman: -0.5}], expected: "<b>x</b>"}],
+    ["hostile-attack", {...samples.flips(), model: "<b>x</b>", toward: "<i>y</i>", output: {text: "<script>alert(1)</script>\u202e"}}],
+    ["hostile-attention", {...samples.attention(), input: {text: "<img src=x onerror=alert(1)>"}}],
+    ["hostile-heatmap", {...samples.heatmap(), warnings: ["<u>cut</u>"]}],
+  ] as const) {
+    const other = await open(browser, name, json);
+    assert.equal(await other.page.locator("main b, main i, main u, main script, main img").count(), 0, name);
+    assert.deepEqual(other.faults, [], name);
+    await other.page.context().close();
+  }
+});
+
+test("in another page: theme, level of headings, name of files; other JSON is refused", async () => {
+  const {page} = await open(browser, "embedded", data("signed.json"), {colorScheme: "light"});
+  const refused = await page.evaluate(json => {
+    const {limn} = globalThis as unknown as {limn: {show(target: HTMLElement, json: unknown, options?: unknown): void}};
+    const first = document.createElement("div"), second = document.createElement("div");
+    document.body.append(first, second);
+    limn.show(first, json, {theme: "dark", heading: 4, special: true, name: "why"});
+    try {
+      limn.show(second, {a: 1});
+    } catch (error) {
+      return String(error);
+    }
+    return "";
+  }, data("signed.json"));
+  assert.match(refused, /not JSON of limn/);
+  const dark = page.locator(".limn[data-theme=dark]");
+  assert.equal(await dark.evaluate(root => getComputedStyle(root).backgroundColor), "rgb(17, 17, 17)");
+  assert.equal(await dark.locator("h4").innerText(), "positive");
+  assert.equal(await dark.locator(".texts .special").count(), 2);
+  await dark.getByText("Save or copy").click();
+  const [download] = await Promise.all([page.waitForEvent("download"), dark.getByRole("button", {name: "Save as CSV"}).click()]);
+  assert.equal(download.suggestedFilename(), "why.csv");
+});
+
+test("a comparison's picture has what is seen, and nothing else", async () => {
+  const {page} = await open(browser, "comparison-picture", data("comparison.jsonl"));
+  await page.getByText("Save or copy").click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", {name: "Save as SVG"}).click()]);
+  const svg = readFileSync(await download.path(), "utf8");
+  assert.equal(svg.match(/>minilm-l6-squad1</g)?.length, 1 + 6); // the column's head, and twice three of the table's pairs
+  // Excerpts have two lines: what they hide is not drawn over what stands below.
+  const lines = [...svg.matchAll(/<text [^>]*y="([\d.]+)"/g)].map(match => Number(match[1])), height = Number(/height="(\d+)"/.exec(svg)?.[1]);
+  const bottom = await page.locator(".correlations").evaluate(table => table.getBoundingClientRect().bottom - (table.parentElement?.getBoundingClientRect().top ?? 0));
+  assert.ok(lines.every(y => y < height) && Math.abs(height - bottom - 32) < 3, `${height} ${bottom}`);
 });
 
 test("without motion where the reader wants none", async () => {

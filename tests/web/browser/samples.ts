@@ -81,5 +81,13 @@ export function reduction(): Json {
   };
 }
 
+/** What texts do to pages that trust them. */
+export const hostileTexts = [
+  "</script><script>document.title='gone'</script>", "<img src=x onerror=\"document.title='gone'\">", "<svg/onload=alert(1)>", "<!--<script>",
+  "]]>", "&lt;script&gt;&amp;&#60;", "javascript:alert(1)", "\"'><b>bold</b>", "</textarea></style></title><h1>big</h1>", "{{constructor.constructor('alert(1)')()}}",
+  "${alert(1)}", "\u202eevil\u202c", "\u2066\u2067\u2068\u2069", "a\u0000b\u001b[31mred\u0007", "\u2028\u2029", "\ufeffbom\ufffe\uffff", "\ud800alone\udfff", "Z\u0351\u036b\u0343\u032aalgo".repeat(9),
+  "ﷺ﷽", "🏳️‍🌈👩🏽‍💻🇦🇶", "‌‍​", "مرحبا <b>שלום</b>", "𝕿𝖍𝖊 𝖖𝖚𝖎𝖈𝖐", "\\u003cscript\\u003e", "../../etc/passwd%00", "=1+1|cmd", "%s%n%x", "__proto__", "constructor", "\t\r\n \u00a0\u3000",
+];
+
 export const long = (words: number): Json => plain(Array.from({length: words}, (_, i) => `word${i % 97}${i % 13 ? "" : ",\n"}`).join(" "),
   i => Math.sin(i / 7) * Math.exp(-((i % 500) / 200)), {method: {name: "integrated-gradients", reduce: "sum", normalize: "none", signed: true}});

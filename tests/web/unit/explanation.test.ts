@@ -141,6 +141,9 @@ test("attention is read from a byte a weight", () => {
   const close = (values: ArrayLike<number>, expected: number[]): boolean => expected.every((value, i) => Math.abs((values[i] ?? NaN) - value) < 0.005);
   assert.ok(close(meanWeights(maps, 0, new Set([0])), [1, 0, 0.25, 0.75]));
   assert.ok(close(meanWeights(maps, 0, new Set([0, 1])), [0.75, 0.25, 0.13, 0.87]));
+  const {weights, ...rest} = json, numbers = [[[[1, 0], [0.25, 0.75]], [[0.5, 0.5], [0.01, 0.99]]]]; // as `limn attention --format json`
+  assert.deepEqual((read({...rest, attention: numbers}) as Attention).weights, maps.weights);
+  assert.equal(atob(weights), bytes);
   assert.throws(() => read({...json, heads: 3}), /8 weights found, 1 × 3 × 2² expected/);
 });
 
@@ -156,4 +159,23 @@ test("what is not limn's is refused, and what is odd is read without harm", () =
   assert.deepEqual(odd.texts, [""]);
   assert.equal(odd.words.length, 3);
   assert.doesNotThrow(() => [passages(odd), summary.sentence(odd), summary.verdict(odd.prediction, odd.target)]);
+});
+
+test("whatever the offsets, runs follow each other and cover the text", () => {
+  let state = 7;
+  const below = (limit: number): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0; // a linear congruential generator (Numerical Recipes)
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+  const parts = ["a", " ", "\n", "漢", "👩\u200d👧", "e\u0301", "\u202e", "🇫🇷", "\ud800", "<b>"];
+  for (let round = 0; round < 500; round++) {
+    const text = Array.from({length: below(30)}, () => parts[below(parts.length)]).join("");
+    const spans = (most: number): Json[] => Array.from({length: below(most)}, () => word(below(40), below(40), below(9) - 4, below(3)));
+    const random = explanation({input: {text}, words: spans(20), tokens: spans(20), prediction: {entities: spans(4).map(span => ({...span, label: "X", start_token: 0, end_token: 1})), tokens: []}});
+    const [passage] = passages(random);
+    assert.ok(passage);
+    assert.equal(passage.runs.map(run => text.slice(run.begin, run.end)).join(""), text);
+    for (const run of passage.runs) assert.ok(run.begin < run.end);
+    assert.doesNotThrow(() => [summary.sentence(random), summary.tokensOfWords(random)]);
+  }
 });

@@ -75,7 +75,7 @@ export function attackView(attack: Attack, context: Context): HTMLElement {
   });
   table.addEventListener("pointerleave", () => { light(undefined); });
 
-  const section = element("section", {class: "explanation attack", "aria-labelledby": id});
+  const section = element("article", {class: "explanation attack", "aria-labelledby": id});
   section.append(element(`h${context.heading}` as "h2", {id, class: "said long"}, headline(attack)),
     element("p", {class: "facts"}, `${shorten(attack.model, 60)} · ${shorten(attack.attack, 60)} · ${count(attack.passes, "pass", "passes")} · ${durationText(attack.seconds)}`),
     ...warnings(attack.warnings),

@@ -129,7 +129,7 @@ export function explanationView(explanation: Explanation, context: Context): HTM
     body.append(chart, tokenTable(explanation));
   });
 
-  const section = element("section", {class: "explanation", "aria-labelledby": id});
+  const section = element("article", {class: "explanation", "aria-labelledby": id});
   section.append(verdictLine(said, context.heading, id));
   if (others) section.append(element("p", {class: "facts"}, others));
   section.append(element("p", {class: "facts"}, facts));

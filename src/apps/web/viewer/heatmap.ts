@@ -63,7 +63,7 @@ export function heatmapView(explanation: Explanation, context: Context): HTMLEle
   box.checked = context.options.special ?? false;
   special();
 
-  const section = element("section", {class: "explanation heatmap", "aria-labelledby": id});
+  const section = element("article", {class: "explanation heatmap", "aria-labelledby": id});
   section.append(verdictLine({kind: "", text: "Textual heatmap", probability: undefined, confidence: undefined}, context.heading, id),
     element("p", {class: "facts"}, `${shorten(explanation.model, 60)} · ${methodText(explanation)} · ${durationText(explanation.seconds)}`),
     ...warnings(explanation.warnings), said, texts,

@@ -286,9 +286,16 @@ function comparison(value: unknown): Comparison {
   };
 }
 
+// Weights as numbers, [layer][head][from][to], are kept as pages have them.
+function quantised(value: unknown): Uint8Array {
+  const weights = list(value).flat(3);
+  return Uint8Array.from(weights, weight => Math.round(255 * Math.sqrt(Math.min(1, Math.max(0, number(weight) || 0)))));
+}
+
 function attention(at: Fields): Attention {
   const layers = offset(at["layers"]), heads = offset(at["heads"]), tokens = list(at["tokens"]).map(token);
-  const weights = Uint8Array.from(atob(text(at["weights"])), byte => byte.charCodeAt(0));
+  const weights = "attention" in at ? quantised(at["attention"])
+    : Uint8Array.from(atob(text(at["weights"])), byte => byte.charCodeAt(0));
   if (weights.length !== layers * heads * tokens.length ** 2) {
     throw new Error(`attention: ${weights.length} weights found, ${layers} × ${heads} × ${tokens.length}² expected`);
   }

@@ -33,8 +33,20 @@ function lines(node: Text): {text: string; box: DOMRect}[] {
   return found;
 }
 
-/** Elements of class "tools", and what is closed or hidden, are left out. */
-export function drawing(root: HTMLElement): SVGSVGElement {
+/** The part of the page that an element lets be seen of what is inside it. */
+function opening(element: Element, style: CSSStyleDeclaration, outer: DOMRect): DOMRect {
+  if (style.overflow === "visible") return outer;
+  const box = element.getBoundingClientRect(), left = Math.max(outer.left, box.left), top = Math.max(outer.top, box.top);
+  return new DOMRect(left, top, Math.min(outer.right, box.right) - left, Math.min(outer.bottom, box.bottom) - top);
+}
+
+const isInside = (box: DOMRect, {left, right, top, bottom}: DOMRect): boolean => {
+  const x = (box.left + box.right) / 2, y = (box.top + box.bottom) / 2;
+  return left <= x && x <= right && top <= y && y <= bottom;
+};
+
+/** What serves only to use the page, and what is closed or hidden, is left out. */
+function drawing(root: HTMLElement): SVGSVGElement {
   const margin = 16, frame = root.getBoundingClientRect(), background = getComputedStyle(root.closest(".limn") ?? root).backgroundColor;
   const width = Math.ceil(frame.width + 2 * margin), left = frame.left - margin, top = frame.top - margin;
   const svg = document.createElementNS(namespace, "svg");
@@ -45,13 +57,15 @@ export function drawing(root: HTMLElement): SVGSVGElement {
     svg.append(shape("rect", {x: rect.left - left - grow, y: rect.top - top - grow, width: rect.width + 2 * grow, height: rect.height + 2 * grow, ...attributes}));
   }
 
-  function visit(element: Element): void {
+  function visit(element: Element, outer: DOMRect): void {
     const style = getComputedStyle(element);
-    if (style.display === "none" || style.visibility === "hidden" || element.matches(".tools, .unseen, .switch, .tip, button")) return;
-    const outline = parseFloat(style.outlineWidth);
+    if (style.display === "none" || style.visibility === "hidden" || style.clipPath !== "none" || element.matches(".tools, .switch, .tip, .rest, .choice")) return;
+    const outline = parseFloat(style.outlineWidth), seen = opening(element, style, outer);
     for (const rect of element === root ? [] : element.getClientRects()) {
-      if (!isClear(style.backgroundColor)) box(rect, {fill: style.backgroundColor, rx: 2});
-      if (parseFloat(style.borderTopWidth) > 0 && style.borderTopStyle !== "none") {
+      if (!isInside(rect, outer)) continue;
+      if (!isClear(style.backgroundColor)) box(rect, {fill: style.backgroundColor, rx: parseFloat(style.borderTopLeftRadius)});
+      if (parseFloat(style.borderLeftWidth) > 0) box(rect, {fill: "none", stroke: style.borderLeftColor});
+      else if (parseFloat(style.borderTopWidth) > 0) {
         svg.append(shape("line", {x1: rect.left - left, x2: rect.right - left, y1: rect.top - top, y2: rect.top - top, stroke: style.borderTopColor}));
       }
       if (style.outlineStyle !== "none" && outline > 0) {
@@ -61,7 +75,7 @@ export function drawing(root: HTMLElement): SVGSVGElement {
     }
     if (element instanceof HTMLCanvasElement) {
       const rect = element.getBoundingClientRect();
-      svg.append(shape("image", {x: rect.left - left, y: rect.top - top, width: rect.width, height: rect.height, href: element.toDataURL()}));
+      svg.append(shape("image", {x: rect.left - left, y: rect.top - top, width: rect.width, height: rect.height, "image-rendering": style.imageRendering, href: element.toDataURL()}));
       bottom = Math.max(bottom, rect.bottom - top);
     }
     const size = parseFloat(style.fontSize), font = {
@@ -69,9 +83,10 @@ export function drawing(root: HTMLElement): SVGSVGElement {
       ...(style.fontStyle !== "normal" && {"font-style": style.fontStyle}), ...(style.textDecorationLine !== "none" && {"text-decoration": style.textDecorationLine}),
     };
     for (const child of element.childNodes) {
-      if (child instanceof Element) visit(child);
+      if (child instanceof Element) visit(child, seen);
       else if (child instanceof Text) {
         for (const {text, box: rect} of lines(child)) {
+          if (!isInside(rect, seen)) continue;
           // The letters stand in the middle of their line; a fifth of the size is below the base line.
           const y = (rect.top + rect.bottom) / 2 + size * 0.34 - top;
           svg.append(shape("text", {x: rect.left - left, y, textLength: rect.width, lengthAdjust: "spacingAndGlyphs", ...font}, text));
@@ -81,7 +96,7 @@ export function drawing(root: HTMLElement): SVGSVGElement {
     }
   }
 
-  visit(root);
+  visit(root, new DOMRect(-1e6, -1e6, 2e6, 2e6));
   const height = Math.ceil(bottom + margin);
   for (const [key, value] of Object.entries({xmlns: namespace, width, height, viewBox: `0 0 ${width} ${height}`, "font-family": getComputedStyle(root).fontFamily})) {
     svg.setAttribute(key, String(value));
@@ -90,7 +105,13 @@ export function drawing(root: HTMLElement): SVGSVGElement {
   return svg;
 }
 
-export const svgText = (root: HTMLElement): string => new XMLSerializer().serializeToString(drawing(root));
+export function svgText(root: HTMLElement): string {
+  const page = root.closest(".limn");
+  page?.classList.add("still"); // nothing sticks to the window's edge
+  const text = new XMLSerializer().serializeToString(drawing(root));
+  page?.classList.remove("still");
+  return text;
+}
 
 /** Twice as fine as the screen's own pixels. */
 export async function png(root: HTMLElement): Promise<Blob> {

@@ -69,6 +69,7 @@ export function saveMenu(shown: HTMLElement, context: Context, what: Explanation
         return `Saved as ${file}.`;
       });
       const copy = run(async () => {
+        if (!("clipboard" in navigator)) throw new Error("This page may not copy; save instead.");
         if (name === "PNG") await navigator.clipboard.write([new ClipboardItem({"image/png": make()})]);
         else await navigator.clipboard.writeText(await (await make()).text());
         return `${name} copied.`;

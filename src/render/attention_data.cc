@@ -1,4 +1,4 @@
-#include "render/attention_json.h"
+#include "render/attention_data.h"
 
 #include <algorithm>
 #include <cmath>
@@ -25,7 +25,7 @@ std::vector<std::uint8_t> quantised(const AttentionMaps& maps) {
 
 }  // namespace
 
-nlohmann::ordered_json json_value(const AttentionMaps& maps) {
+nlohmann::ordered_json attention_data(const AttentionMaps& maps) {
   // Texts, prediction and tokens are written as those of an explanation.
   Explanation explanation;
   explanation.model = maps.model;
