@@ -20,7 +20,7 @@ foreach(folder ${folders})
     # Tests are compiled more often than they run.
     target_compile_options(${folder}_test PRIVATE $<$<CONFIG:Release>:-O1>)
     if(folder STREQUAL server)
-      target_link_libraries(server_test PRIVATE limn_server CLI11::CLI11)
+      target_link_libraries(server_test PRIVATE limn_apps)
     endif()
     if(folder IN_LIST folders_that_run_limn)
       add_dependencies(${folder}_test limn)

@@ -92,8 +92,10 @@ inline bool eventually(const std::function<bool()>& is_so) {
 inline Json endless() {
   return {{"text", "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"},
           {"method", "sobol"},
-          {"samples", 100'000}};
+          {"samples", 20'000}};
 }
-inline void allow_endless(server::Server::Options& options) { options.service.limits.samples = 100'000; }
+inline void allow_endless(server::Server::Options& options) {
+  options.service.limits.samples = options.service.limits.masks = 1'000'000;
+}
 
 }  // namespace limn::server_test

@@ -106,6 +106,16 @@ std::size_t check_tokens(const Model& model, const Input& input, std::size_t mos
   return tokens;
 }
 
+/// @throws Error if Sobol indices of an input of so many tokens would need too many masks.
+void check_masks(const Method& method, std::size_t tokens, std::size_t most) {
+  const auto* sobol = std::get_if<Sobol>(&method);
+  if (!sobol || sobol->samples <= most / (tokens + 2)) return;
+  throw Error({.thing = "--samples",
+               .found = fmt::format("{} for {} tokens", sobol->samples, tokens),
+               .expected = fmt::format("at most {}", most / (tokens + 2)),
+               .hint = "sobol needs samples x (units + 2) masks"});
+}
+
 // ---- options ----------------------------------------------------------------------------------------------
 
 std::string model_name(Fields& fields, const ModelSet& models) {
@@ -181,6 +191,7 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
                        const Inputs& texts, const Progress& progress) {
     Results results;
     for (const auto& input : texts) results.push_back({"", check_tokens(model, input, limits.tokens)});
+    for (const auto& result : results) check_masks(chosen.method, result.tokens, limits.masks);
     ExplainOptions watched = options;
     watched.progress = progress;
     std::vector<std::vector<Explanation>> all;
@@ -268,7 +279,11 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
     Results results;
     for (const auto& input : texts) {
       WorkResult& result = results.emplace_back();
-      for (const auto& model : compared) result.tokens += check_tokens(model, input, limits.tokens);
+      for (const auto& model : compared) {
+        const std::size_t tokens = check_tokens(model, input, limits.tokens);
+        for (const auto& method : methods) check_masks(method.method, tokens, limits.masks);
+        result.tokens += tokens;
+      }
       result.json = compare(compared, methods, input, options, progress);
     }
     return results;

@@ -15,6 +15,7 @@ namespace limn::server {
 struct Limits {
   std::size_t tokens = 8192;  ///< of one input, those that the model would cut off included
   std::size_t steps = 1000, samples = 5000;
+  std::size_t masks = 500'000;  ///< of Sobol indices: each sample makes one for every unit, and all are in memory
   std::size_t inputs = 64;
   std::size_t models = 8, methods = 8;  ///< of a comparison
   std::size_t top = 100, beam = 10;

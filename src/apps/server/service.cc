@@ -227,9 +227,11 @@ std::string Service::models_text() const {
                         {"normalize", names_of(cli::normalizers.entries)},
                         {"absent", names_of(cli::absents.entries)},
                         {"unit", names_of(cli::units.entries)}};
-  const Json most = {{"tokens", limits.tokens}, {"steps", limits.steps}, {"samples", limits.samples}, {"inputs", limits.inputs}};
-  return fmt::format(R"({{"limn":1,"version":"{}","models":[{}],"methods":{},"presets":{},"choices":{},"limits":{}}})", LIMN_VERSION, list,
-                     names_of(cli::methods()).dump(), names_of(presets()).dump(), choices.dump(), most.dump());
+  const Json most = {
+      {"tokens", limits.tokens}, {"steps", limits.steps}, {"samples", limits.samples}, {"inputs", limits.inputs}};
+  return fmt::format(R"({{"limn":1,"version":"{}","models":[{}],"methods":{},"presets":{},"choices":{},"limits":{}}})",
+                     LIMN_VERSION, list, names_of(cli::methods()).dump(), names_of(presets()).dump(), choices.dump(),
+                     most.dump());
 }
 
 std::string Service::metrics_text() const {

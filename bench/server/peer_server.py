@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+"""The plain way to serve explanations: FastAPI, PyTorch and Captum. One model, one request at a time in a worker thread.
+
+    peer_server.py --model DIR --task cls|qa [--port 8090] [--threads 2]
+
+POST /v1/explain takes and gives what limn's does, as far as load.py looks at it.
+"""
+import argparse
+import threading
+
+import torch
+import uvicorn
+from fastapi import FastAPI, Request
+
+from peer import Peer
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--task", choices=["cls", "qa"], required=True)
+    parser.add_argument("--port", type=int, default=8090)
+    parser.add_argument("--threads", type=int, default=2)
+    a = parser.parse_args()
+    torch.set_num_threads(a.threads)
+    peer = Peer(a.model, a.task)
+    one_at_a_time = threading.Lock()  # Captum hooks the model: two attributions at once would mix
+    app = FastAPI()
+
+    def work(body):
+        with one_at_a_time:
+            return peer.explain(body)
+
+    @app.post("/v1/explain")
+    async def explain(request: Request):
+        from starlette.concurrency import run_in_threadpool
+        return await run_in_threadpool(work, await request.json())
+
+    uvicorn.run(app, host="127.0.0.1", port=a.port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()
