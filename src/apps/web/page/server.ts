@@ -130,16 +130,21 @@ export async function ask(route: string, request: unknown, progress: Progress, s
     return json;
   }
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(), parser = new EventParser();
+  let result: unknown;
+  // To the very end: a stream that is left half read keeps its connection, and browsers have few.
   for (;;) {
     const {value, done} = await reader.read().catch((error: unknown) => {
       throw signal.aborted ? error : away();
     });
-    if (done) throw away();
+    if (done) break;
     for (const {name, data} of parser.feed(value)) {
       const json = parsed(data);
       if (name === "progress") progress(number(fields(json)["done"]), number(fields(json)["total"]));
-      else if (name === "problem") throw failure(500, json, 0);
-      else if (name === "result" && json !== undefined) return json;
+      else if (name === "problem") result = failure(500, json, 0);
+      else if (name === "result") result = json;
     }
   }
+  if (result instanceof Failure) throw result;
+  if (result === undefined) throw away();
+  return result;
 }
