@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # The viewer's work bench, in a folder of its own so that no package of Node's stands in the sources.
-#   tools/web.sh bundle|bundle-check|check|unit|browser [FOLDER]
+#   tools/web.sh bundle|bundle-check|check|unit|browser|measure [FOLDER]
 #     bundle        compiles src/apps/web to src/render/viewer and src/apps/server/page
 #     bundle-check  compiles it again and compares: what is committed must be what the sources make
 #     check         types and lint
 #     unit          tests without a browser
 #     browser       tests in Chromium; screenshots are left in FOLDER/../screenshots
+#     measure       how long the server's page takes to its first explanation; needs build/limn, or LIMN_PROGRAM
 # FOLDER: build/web unless told otherwise. Without Node it says so and ends with 77, which ctest counts as skipped;
 # with LIMN_REQUIRE_BROWSER=1 that is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
-task=${1:?bundle, bundle-check, check, unit or browser}
+task=${1:?bundle, bundle-check, check, unit, browser or measure}
 folder=${2:-$root/build/web}
 
 skip() {
@@ -26,12 +27,13 @@ command -v node >/dev/null && command -v npm >/dev/null || skip "node and npm ar
 (($(node -p 'process.versions.node.split(".")[0]') >= 18)) || skip "node is older than 18"
 
 # The same tree as here, with node_modules at its root.
-mkdir -p "$folder/src/apps" "$folder/tests" "$folder/src/render"
+mkdir -p "$folder/src/apps" "$folder/tests" "$folder/src/render" "$folder/tools"
 exec 9>"$folder/lock"
 flock 9
 cp src/apps/web/{package.json,package-lock.json,.npmrc,tsconfig.json,eslint.config.js} "$folder"
-rm -rf "$folder/src/apps/web" "$folder/tests/web"
+rm -rf "$folder/src/apps/web" "$folder/tests/web" "$folder/tools/demo"
 cp -r src/apps/web "$folder/src/apps/web"
+cp -r tools/demo "$folder/tools/demo"  # the page's samples
 [[ -d tests/web ]] && cp -r tests/web "$folder/tests/web"
 rm -f "$folder"/src/apps/web/{tsconfig.json,eslint.config.js}
 cd "$folder"
@@ -45,27 +47,30 @@ case $task in
     node src/apps/web/build.mjs "$root/src/render/viewer" "$root/src/apps/server/page"
     ;;
   bundle-check)
-    node src/apps/web/build.mjs out/bundle/src/render/viewer out/bundle/src/apps/server/page
-    for file in src/render/viewer/viewer.{js,css} src/apps/server/page/page.{js,css}; do
-      cmp "out/bundle/$file" "$root/$file" ||
-        { echo "$file is not what src/apps/web makes: run tools/web.sh bundle" >&2; exit 1; }
+    mkdir -p out/bundle/render/viewer out/bundle/apps/server/page
+    node src/apps/web/build.mjs out/bundle/render/viewer out/bundle/apps/server/page
+    for file in {render/viewer/viewer,apps/server/page/page}.{js,css} apps/server/page/page.html; do
+      cmp "out/bundle/$file" "$root/src/$file" ||
+        { echo "src/$file is not what src/apps/web makes: run tools/web.sh bundle" >&2; exit 1; }
     done
     ;;
   check)
     node_modules/.bin/tsc --project tsconfig.json
     node_modules/.bin/eslint --max-warnings 0 src/apps/web tests/web
     ;;
-  unit | browser)
+  unit | browser | measure)
     rm -rf "out/$task"
-    node_modules/.bin/esbuild "tests/web/$task"/*.test.ts --bundle --platform=node --format=esm --packages=external \
-      --target=node18 --outdir="out/$task" --out-extension:.js=.mjs --log-level=warning
-    if [[ $task == browser ]]; then
+    files=("tests/web/$task"/*.test.ts)
+    [[ $task != measure ]] || files=("tests/web/$task"/*.ts)
+    node_modules/.bin/esbuild "${files[@]}" --bundle --platform=node --format=esm --packages=external --target=node18 \
+      --loader:.jsonl=text --loader:.txt=text --outdir="out/$task" --out-extension:.js=.mjs --log-level=warning
+    if [[ $task != unit ]]; then
       browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
       [[ -n $browser ]] || skip "Chromium is not installed"
       [[ -n ${LIMN_PROGRAM:-} || ! -x $root/build/limn ]] || export LIMN_PROGRAM=$root/build/limn
       export CHROMIUM=$browser LIMN_SOURCE_DIR=$root LIMN_SCREENSHOTS=${LIMN_SCREENSHOTS:-$(dirname "$folder")/screenshots}
     fi
-    LIMN_SOURCE_DIR=$root node --test "out/$task"/*.mjs
+    if [[ $task == measure ]]; then node out/measure/page.mjs; else LIMN_SOURCE_DIR=$root node --test "out/$task"/*.mjs; fi
     ;;
   *)
     echo "tools/web.sh: unknown task '$task'" >&2

@@ -8,6 +8,7 @@ namespace limn::server {
 extern const std::string_view openapi_json, page_html, page_js, page_css;
 
 std::span<const Asset> assets() {
+  // Built from src/apps/web/page by tools/web.sh.
   static const std::array files = {Asset{"/", "text/html; charset=utf-8", page_html},
                                    Asset{"/page.js", "text/javascript; charset=utf-8", page_js},
                                    Asset{"/page.css", "text/css; charset=utf-8", page_css}};

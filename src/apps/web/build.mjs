@@ -1,34 +1,22 @@
-// Compiles the viewer to viewer.js and viewer.css, and the server's page to page.js and page.css; the files are the same on every machine.
+// Compiles the viewer to viewer.js and viewer.css in the first folder that is given, and the server's page to page.html, page.js and
+// page.css in the second; the files are the same on every machine.
 import {build} from "esbuild";
+import {copyFileSync} from "node:fs";
 import {dirname, join, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const [viewer, page] = process.argv.slice(2).map(folder => resolve(folder));
-if (!viewer || !page) throw new Error("usage: node build.mjs VIEWER_FOLDER PAGE_FOLDER");
+if (!viewer || !page) throw new Error("usage: node build.mjs VIEWER-FOLDER PAGE-FOLDER");
 
-const target = ["chrome110", "firefox115", "safari16.4"];
-for (const [from, to] of [["viewer/bundle.ts", join(viewer, "viewer.js")], ["page/page.ts", join(page, "page.js")]]) {
-  await build({
-    entryPoints: [join(here, from)],
-    outfile: to,
-    absWorkingDir: here,
-    bundle: true,
-    minify: true,
-    format: "iife",
-    target,
-    charset: "utf8",
-    legalComments: "none",
-  });
-}
-for (const [from, to] of [["viewer/viewer.css", join(viewer, "viewer.css")], ["page/page.css", join(page, "page.css")]]) {
-  await build({
-    entryPoints: [join(here, from)],
-    outfile: to,
-    absWorkingDir: here,
-    bundle: true,
-    minify: true,
-    target,
-    legalComments: "none",
-  });
-}
+const common = {absWorkingDir: here, bundle: true, minify: true, target: ["chrome110", "firefox115", "safari16.4"], legalComments: "none"};
+const script = (from, to) => build({
+  ...common, entryPoints: [join(here, from)], outfile: to, format: "iife", charset: "utf8", loader: {".jsonl": "text", ".txt": "text"},
+});
+const style = (from, to) => build({...common, entryPoints: [join(here, from)], outfile: to});
+
+await script("viewer/bundle.ts", join(viewer, "viewer.js"));
+await style("viewer/viewer.css", join(viewer, "viewer.css"));
+await script("page/main.ts", join(page, "page.js"));
+await style("page/page.css", join(page, "page.css"));
+copyFileSync(join(here, "page/page.html"), join(page, "page.html"));

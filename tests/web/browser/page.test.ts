@@ -1,247 +1,431 @@
-// The page of limn serve in every state: a result at first sight, busy, failed, cut off, empty; links, history, hostile texts.
+// Every state of the page, in Chromium: it says what it should, axe-core has nothing against it, and there is a picture of it.
 
 import assert from "node:assert/strict";
-import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
-import {tmpdir} from "node:os";
-import {join} from "node:path";
-import {after, before, test} from "node:test";
-import type {Browser, Page} from "playwright-core";
-import {check, launch} from "./browser.js";
-import {link, Server} from "./page_server.js";
+import {after, afterEach, before, test} from "node:test";
+import type {Browser, BrowserContextOptions, Page} from "playwright-core";
+import {check, launch, type Opened} from "./browser.js";
+import {event, PageServer, refuse, usual} from "./page_server.js";
 
-let browser: Browser, server: Server;
-const bundled = ["minilm-l6-qa", "minilm-l6-squad1", "minilm-l6-sentiment", "minilm-l6-ner"].flatMap(name => ["-m", name]);
+let browser: Browser;
+const server = new PageServer();
 before(async () => {
   browser = await launch();
-  server = await Server.start(...bundled, "--max-tokens", "20000");
+  await server.start();
 });
 after(async () => {
   await browser.close();
-  server.stop();
+  await server.stop();
+});
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  server.behaviour = usual;
+  server.key = "";
+  server.asked = [];
 });
 
 const phone = {viewport: {width: 390, height: 844}, hasTouch: true, deviceScaleFactor: 2};
-const review = {model: "minilm-l6-sentiment", method: "gradient", text: "A gorgeous, witty film."};
-const slow = {...review, method: "lime", samples: "5000", text: "The plot is thin and the jokes are old, yet the cast of this film makes it a delight from the first minute to the last"};
-const verdict = (page: Page): Promise<string> => page.locator("#answer h2").first().innerText();
-const explained = (page: Page): Promise<void> => page.locator("#answer .explanation, #answer .comparison").first().waitFor();
 
-void test("the first sight is a result", async () => {
-  await explained((await server.open(browser)).page); // a browser that has just started is slow with its first page
-  const opened = await server.open(browser), {page} = opened;
-  await explained(page);
-  const since = await page.evaluate(() => Math.round(performance.getEntriesByName("limn shown")[0]?.startTime ?? NaN));
-  console.log(`the first view was there after ${since} ms`);
-  assert.equal(await page.locator("textarea").first().inputValue(), "Who ruled macedonia");
-  assert.match(await page.innerText("#answer"), /Ranked answers/);
-  await check(opened, "page-first");
-  await page.context().close();
-});
+/** @param expected complaints of the browser that belong to the state: a refused request, say. */
+async function visit(fragment = "", options: BrowserContextOptions = {}, expected: RegExp = /^$/): Promise<Opened> {
+  const context = await browser.newContext({viewport: {width: 1280, height: 860}, ...options}), page = await context.newPage(), faults: string[] = [];
+  page.setDefaultTimeout(60_000);
+  page.on("console", message => { if (["error", "warning"].includes(message.type()) && !expected.test(message.text())) faults.push(message.text()); });
+  page.on("pageerror", error => { faults.push(error.message); });
+  page.on("dialog", dialog => { faults.push("dialog"); void dialog.dismiss(); });
+  page.on("request", request => { if (!request.url().startsWith(`${server.address}/`) && !request.url().startsWith("data:")) faults.push(request.url()); });
+  await page.goto(`${server.address}/${fragment && `#${fragment}`}`);
+  return {page, faults};
+}
 
-for (const [name, options] of [["dark", {colorScheme: "dark"}], ["phone", phone]] as const) {
-  void test(`the first sight, ${name}`, async () => {
-    const opened = await server.open(browser, "", options);
-    await explained(opened.page);
-    await check(opened, `page-first-${name}`);
-    await opened.page.context().close();
+const refused = /Failed to load resource/;
+const verdict = (page: Page): ReturnType<Page["locator"]> => page.locator("#shown .explanation h2");
+const heading = (page: Page): ReturnType<Page["locator"]> => page.locator("#shown .statement h2");
+const fragment = (page: Page): URLSearchParams => new URLSearchParams(new URL(page.url()).hash.slice(1));
+const idle = (page: Page): Promise<void> => page.locator("#result:not([aria-busy])").waitFor();
+const last = (): Record<string, unknown> => server.asked.at(-1)?.request ?? {};
+
+const shapes: [string, BrowserContextOptions][] = [["", {}], ["-dark", {colorScheme: "dark"}], ["-phone", phone]];
+for (const [suffix, options] of shapes) {
+  test(`opens with a result${suffix}`, async () => {
+    const opened = await visit("", options), {page} = opened;
+    await verdict(page).waitFor();
+    assert.equal(await page.inputValue("#first"), "Who ruled macedonia");
+    assert.equal(last()["question"], "Who ruled macedonia");
+    assert.equal(last()["method"], "gradient");
+    assert.match(await page.innerText("#said"), /mattered most|pushed/);
+    assert.deepEqual([fragment(page).get("sample"), fragment(page).get("model")], ["question-7", "small-qa"]);
+    await check(opened, `page${suffix}`);
   });
 }
 
-void test("a page is small", async () => {
-  const sizes = await Promise.all(["", "page.js", "page.css"].map(async path => (await (await fetch(server.url + path)).arrayBuffer()).byteLength));
-  const sum = sizes.reduce((a, b) => a + b, 0);
-  assert.ok(sum < 150_000, `${sum} bytes`);
-});
-
-void test("ranked answers are explained one by one", async () => {
-  const {page} = await server.open(browser);
-  await explained(page);
-  const second = page.locator(".ranked li").nth(1), text = await second.locator("bdi").innerText();
+test("a ranked answer is explained, and its link says so", async () => {
+  const opened = await visit(), {page} = opened;
+  await verdict(page).waitFor();
+  assert.equal(await page.locator(".answers li").count(), 5);
+  assert.equal(await page.locator(".answers [aria-current]").count(), 1);
+  const second = page.locator(".answers li").nth(1), text = await second.locator("bdi").innerText();
   await second.getByRole("button").click();
-  await page.waitForFunction(() => document.querySelector("#answer .instead") !== null);
-  assert.ok((await page.innerText("#answer .instead")).includes(text));
-  assert.match(page.url(), /target=\d+%3A\d+/);
+  await page.locator(".answers li:nth-child(2)[aria-current]").waitFor();
+  assert.ok(last()["answer"] === text || /^\d+:\d+$/.test(String(last()["target"])));
+  await idle(page);
+  await check(opened, "page-answer");
+  const other = await visit(new URL(page.url()).hash.slice(1));
+  await other.page.locator(".answers li:nth-child(2)[aria-current]").waitFor();
+});
+
+test("labels: model, method and target are choices that take effect at once; Back undoes them", async () => {
+  const opened = await visit(), {page} = opened;
+  await verdict(page).waitFor();
+  await page.selectOption("#sample", "tweet-2");
+  await page.getByText("Ranked labels").waitFor();
+  assert.equal(last()["model"], "small-sentiment");
+  await page.selectOption("#method", "integrated-gradients");
+  await page.getByText("Against", {exact: true}).waitFor();
+  await page.selectOption("#label", "negative");
+  await page.getByText("Explained: negative").waitFor();
+  assert.deepEqual([last()["method"], last()["target"]], ["integrated-gradients", "negative"]);
+  await idle(page);
+  await check(opened, "page-labels");
   await page.goBack();
-  await page.waitForFunction(() => document.querySelector("#answer .explanation") !== null && document.querySelector("#answer .instead") === null);
-  await page.context().close();
+  await page.locator(".answers li:first-child[aria-current]").waitFor();
+  assert.equal(await page.inputValue("#label"), "");
+  assert.equal(fragment(page).get("sample"), "tweet-2");
 });
 
-void test("typing, choosing and targets", async () => {
-  const opened = await server.open(browser), {page} = opened;
-  await page.getByLabel("Model", {exact: true}).selectOption("minilm-l6-sentiment");
-  await page.waitForFunction(() => document.querySelector("#answer h2")?.textContent === "positive");
-  await page.getByLabel("Text", {exact: true}).fill("Dull, dull, dull.");
-  await page.keyboard.press("Control+Enter");
-  await page.waitForFunction(() => document.querySelector("#answer h2")?.textContent === "negative");
-  await page.getByLabel("Explain", {exact: true}).selectOption("positive");
-  await page.locator("#answer .instead").waitFor();
-  await page.getByLabel("Method", {exact: true}).selectOption("occlusion");
-  await page.waitForFunction(() => document.querySelector("#answer .explanation .facts")?.parentElement?.textContent.includes("occlusion"));
-  await check(opened, "page-typed");
-  await page.context().close();
-});
-
-void test("samples bring a model that can read them", async () => {
-  const opened = await server.open(browser), {page} = opened;
-  await explained(page);
-  const tweet = await page.locator("optgroup[label=Tweets] option").first().getAttribute("value");
-  await page.getByLabel("Sample", {exact: true}).selectOption(tweet);
-  await page.waitForFunction(() => /positive|negative/.test(document.querySelector("#answer h2")?.textContent ?? ""));
-  const name = await page.locator("optgroup[label=Names] option").first().getAttribute("value");
-  await page.getByLabel("Sample", {exact: true}).selectOption(name);
-  await page.waitForFunction(() => document.querySelector("#answer")?.textContent.includes("Alexander the Great"));
+test("entities, each with its explanation", async () => {
+  const opened = await visit("sample=name-2"), {page} = opened;
+  await page.getByText("Entities").waitFor();
+  const before = await verdict(page).innerText();
+  await page.locator(".answers li").nth(1).getByRole("button").click();
+  assert.notEqual(await verdict(page).innerText(), before);
+  assert.equal(server.asked.length, 1);
   await check(opened, "page-entities");
-  await page.context().close();
-});
-
-void test("models and methods are compared", async () => {
-  const opened = await server.open(browser), {page} = opened;
-  await explained(page);
-  await page.getByText("Compare", {exact: true}).click();
-  await page.getByLabel("minilm-l6-squad1").check();
-  await page.locator("#answer .comparison").waitFor();
-  await page.getByLabel("gradient-x-input").check();
-  await page.waitForFunction(() => document.querySelectorAll("#answer .comparison .cell").length === 4);
-  await check(opened, "page-compare");
-  await page.context().close();
-});
-
-void test("long work shows progress and can be cancelled", async () => {
-  const opened = await server.open(browser, link(slow)), {page} = opened;
-  await page.waitForFunction(() => { const bar = document.querySelector("progress"); return bar !== null && bar.hasAttribute("value") && bar.value > 0; });
-  await check(opened, "page-busy");
-  await page.getByRole("button", {name: "Cancel"}).click();
-  assert.match(await page.innerText(".notice"), /Cancelled/);
-  await check(opened, "page-cancelled");
-  const metrics = async (): Promise<string> => (await fetch(`${server.url}metrics`)).text();
-  while (!/limn_work_running 0\n/.test(await metrics())) await page.waitForTimeout(20);
-  assert.doesNotMatch(await metrics(), /limn_work_cancelled_total 0\n/);
-  await page.context().close();
-});
-
-void test("a mistake says what to do", async () => {
-  const opened = await server.open(browser, link({...review, method: "integrated-gradients", steps: "99999"}), {}, /422/), {page} = opened;
-  await page.getByRole("alert").waitFor();
-  assert.match(await page.innerText("[role=alert]"), /steps: found 99999, expected a whole number from 1 to 1000/);
-  assert.equal(await page.getByLabel("Steps", {exact: true}).getAttribute("aria-invalid"), "true");
-  await check(opened, "page-mistake");
-  await page.context().close();
-});
-
-void test("a server that is busy, or gone, is told apart", async () => {
-  const opened = await server.open(browser, "", {}, /503|ERR_CONNECTION_REFUSED/), {page} = opened;
-  await explained(page);
-  await page.route("**/v1/explain", route => route.fulfill({status: 503, headers: {"Retry-After": "7"}, contentType: "application/problem+json",
-    body: JSON.stringify({type: "about:blank", title: "Service Unavailable", status: 503, detail: "too many requests are waiting"})}));
-  await page.getByRole("button", {name: "Explain", exact: true}).click();
-  await page.getByText("Try again in 7 s.").waitFor();
-  await check(opened, "page-full");
-  await page.unroute("**/v1/explain");
-  await page.route("**/v1/explain", route => route.abort("connectionrefused"));
-  await page.getByRole("button", {name: "Try again"}).click();
-  await page.getByText("The server cannot be reached.").waitFor();
-  await check(opened, "page-gone");
-  await page.unroute("**/v1/explain");
-  await page.getByRole("button", {name: "Try again"}).click();
-  await explained(page);
-  await page.context().close();
-});
-
-void test("no text is a state of its own", async () => {
-  const opened = await server.open(browser, link({...review, text: ""}));
-  await opened.page.getByText("No text yet").waitFor();
-  await check(opened, "page-empty");
-  await opened.page.context().close();
-});
-
-void test("what was not read is said, and can be read", async () => {
-  const text = Array.from({length: 90}, (_, i) => `Scene ${i} is long and the actors are good but tired.`).join(" ");
-  const opened = await server.open(browser, link({...review, text})), {page} = opened;
-  await page.getByText("characters were not read").waitFor();
-  await check(opened, "page-cut");
-  await page.getByRole("button", {name: "Read all parts"}).click();
-  await page.waitForFunction(() => document.querySelectorAll("#answer .collection .explanation").length >= 2);
-  await check(opened, "page-parts");
-  await page.context().close();
-});
-
-void test("a link gives the same view, and history keeps it", async () => {
-  const fragment = link({...review, contrast: "negative", target: "positive", unit: "token"});
-  const opened = await server.open(browser, fragment), {page} = opened;
-  await explained(page);
-  const before = await verdict(page);
-  await page.getByLabel("Text", {exact: true}).fill("Something else.");
-  await page.getByRole("button", {name: "Explain", exact: true}).click();
-  await page.waitForFunction(() => document.querySelector("#answer .texts")?.textContent.includes("Something else"));
-  await page.getByText("History", {exact: true}).click();
-  await check(opened, "page-history");
-  await page.locator(".past a").nth(1).click();
-  await page.waitForFunction(() => document.querySelector("#answer .texts")?.textContent.includes("gorgeous"));
-  assert.equal(await verdict(page), before);
-  assert.match(page.url(), /contrast=negative/);
+  const chosen = await verdict(page).innerText();
   await page.reload();
-  await explained(page);
-  assert.equal(await verdict(page), before);
-  await page.getByText("History", {exact: true}).click();
-  await page.getByRole("button", {name: "Forget all"}).click();
-  assert.equal(await page.locator(".past a").count(), 0);
-  await page.context().close();
+  await verdict(page).waitFor();
+  assert.equal(await verdict(page).innerText(), chosen, "the link says which");
 });
 
-void test("without storage the page works, and remembers nothing", async () => {
-  const context = await browser.newContext(), page = await context.newPage();
-  await page.addInitScript(() => { Object.defineProperty(window, "localStorage", {get: () => { throw new Error("forbidden"); }}); });
-  await page.goto(server.url);
-  await explained(page);
-  await context.close();
+test("typed text waits for Explain, or Ctrl and Enter", async () => {
+  const {page} = await visit("sample=review-1");
+  await verdict(page).waitFor();
+  await page.fill("#first", "what a dull film");
+  assert.equal(await page.inputValue("#sample"), "");
+  assert.equal(server.asked.length, 1);
+  await page.press("#first", "Control+Enter");
+  await page.locator("#shown .texts").getByText("dull").waitFor();
+  await page.waitForFunction(() => location.hash.includes("dull"));
+  assert.equal(last()["text"], "what a dull film");
 });
 
-void test("hostile texts are text", async () => {
-  const markup = "<img src=x onerror=alert(1)><script>alert(2)</script>";
-  for (const [name, text] of [["markup", `${markup} A gorgeous film. \u202e\u2066 backwards`], ["word", "a".repeat(100_000)]] as const) {
-    const opened = await server.open(browser, link({...review, text, target: name === "markup" ? "positive" : ""})), {page} = opened;
-    await explained(page);
-    assert.equal(await page.locator("#answer img, #answer script, #ask img, #ask script").count(), 0);
-    if (name === "markup") assert.ok((await page.innerText("#answer .texts")).includes(markup));
-    await check(opened, `page-hostile-${name}`, false);
-    await page.context().close();
-  }
+test("More: what applies to the method, sent as numbers and names", async () => {
+  const opened = await visit("sample=review-3&method=integrated-gradients"), {page} = opened;
+  await verdict(page).waitFor();
+  await page.getByText("More", {exact: true}).click();
+  assert.deepEqual(await page.locator("#knobs [name]").evaluateAll(fields => fields.map(field => field.getAttribute("name"))),
+    ["explain", "baseline", "reduce", "layer", "normalize", "steps", "tolerance", "unit", "contrast", "target", "max_length"]);
+  await page.fill("#knob-steps", "20");
+  await page.fill("#knob-baseline", "mask");
+  await page.selectOption("#knob-explain", "probability");
+  await page.selectOption("#knob-unit", "sentence");
+  await page.click("#go");
+  await page.waitForFunction(() => location.hash.includes("steps=20"));
+  await idle(page);
+  assert.deepEqual([last()["steps"], last()["baseline"], last()["explain"], last()["unit"]], [20, "mask", "probability", "sentence"]);
+  await check(opened, "page-more");
+  await page.selectOption("#method", "gradient");
+  await page.waitForFunction(() => !location.hash.includes("steps"));
+  await idle(page);
+  assert.equal(last()["steps"], undefined);
+  assert.equal(last()["unit"], "sentence");
 });
 
-void test("a megabyte of one word is read, and one more is refused", async () => {
-  const opened = await server.open(browser, "", {}, /413/), {page} = opened;
-  page.setDefaultTimeout(120_000); // laying out a word of a megabyte takes the browser a while
-  await page.getByLabel("Model", {exact: true}).selectOption("minilm-l6-sentiment");
-  await page.waitForFunction(() => document.querySelector("#answer h2")?.textContent === "positive");
-  const fill = async (length: number): Promise<void> => {
-    await page.getByLabel("Text", {exact: true}).evaluate((area, count) => {
-      (area as HTMLTextAreaElement).value = "a".repeat(count);
-      area.dispatchEvent(new Event("input"));
-    }, length);
-    await page.getByRole("button", {name: "Explain", exact: true}).click();
+test("a preset is a method", async () => {
+  const {page} = await visit("sample=review-3&method=preset:seed-classification");
+  await verdict(page).waitFor();
+  assert.equal(last()["preset"], "seed-classification");
+  assert.equal(last()["method"], undefined);
+});
+
+for (const [suffix, options] of shapes) {
+  test(`compares models and methods${suffix}`, async () => {
+    const opened = await visit("sample=question-7", options), {page} = opened;
+    await verdict(page).waitFor();
+    await page.check("#compared");
+    await page.check("#models [value=other-qa]");
+    await page.check("#methods [value=gradient-x-input]");
+    await page.click("#go");
+    await page.locator(".comparison").waitFor();
+    await idle(page);
+    assert.deepEqual([last()["models"], last()["methods"]], [["small-qa", "other-qa"], ["gradient", "gradient-x-input"]]);
+    assert.equal(await page.locator(".comparison .cell").count(), 4);
+    await check(opened, `page-compare${suffix}`);
+  });
+}
+
+test("a long method shows progress and can be cancelled; what was shown stays", async () => {
+  let leave: () => void = () => undefined;
+  const gone = new Promise<void>(resolve => { leave = resolve; });
+  server.behaviour = (route, request, response) => {
+    if (request["method"] !== "occlusion") return usual(route, request, response);
+    response.on("close", leave);
+    event(response, "progress", {done: 37, total: 120});
+    return undefined;
   };
-  await fill(1_000_000);
-  await page.waitForFunction(() => (document.querySelector("#answer .texts")?.textContent.length ?? 0) > 999_999);
-  await fill(2_000_000);
-  await page.getByText("at most 1048576 bytes").waitFor();
-  await check(opened, "page-large", false);
-  await page.context().close();
+  const opened = await visit("sample=review-3"), {page} = opened;
+  await verdict(page).waitFor();
+  const top = async (): Promise<number> => (await page.locator("#shown").boundingBox())?.y ?? -1, before = await top();
+  await page.selectOption("#method", "occlusion");
+  await page.getByText("30 %").waitFor();
+  assert.equal(await page.locator("#progress").evaluate(bar => (bar as HTMLProgressElement).position), 37 / 120);
+  assert.equal(await top(), before, "nothing moves");
+  await check(opened, "page-busy");
+  await page.click("#cancel");
+  await page.getByText("Cancelled. Below").waitFor();
+  await verdict(page).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "result");
+  await gone; // the server sees that nobody waits
+  await check(opened, "page-cancelled");
 });
 
-void test("a key is asked for where one is needed", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "limn-")), file = join(folder, "keys");
-  writeFileSync(file, "# ours\nopen sesame\n");
-  const locked = await Server.start("-m", "minilm-l6-sentiment", "--api-key-file", file);
+test("the first sight while the server works, and cancelled", async () => {
+  server.behaviour = () => undefined;
+  const opened = await visit("sample=review-3&method=kernel-shap"), {page} = opened;
+  await page.locator("#cancel").waitFor();
+  await check(opened, "page-loading");
+  await page.click("#cancel");
+  assert.equal(await heading(page).innerText(), "Cancelled");
+});
+
+test("no text yet", async () => {
+  const opened = await visit("model=small-sentiment&text="), {page} = opened;
+  await heading(page).waitFor();
+  assert.equal(await heading(page).innerText(), "Nothing to explain yet");
+  assert.equal(server.asked.length, 0);
+  await check(opened, "page-empty");
+  await page.locator(".offers button").first().click();
+  await verdict(page).waitFor();
+});
+
+test("a request that cannot be: the message, and the way to the field", async () => {
+  server.behaviour = (_, __, response) => refuse(response, 422, {detail: "layer: found '12', expected word, embeddings, or a number from 1 to 6", field: "layer", found: "'12'", expected: "word, embeddings, or the output of a layer from 1 to 6", hint: "the model has six layers"});
+  const opened = await visit("sample=review-3&layer=12", {}, refused), {page} = opened;
+  await heading(page).waitFor();
+  assert.equal(await heading(page).innerText(), "That cannot be explained");
+  assert.match(await page.innerText("#shown"), /layer from 1 to 6/);
+  await check(opened, "page-refused");
+  await page.getByRole("button", {name: "Go to the field"}).click();
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "knob-layer");
+});
+
+test("a problem in the middle of a stream", async () => {
+  server.behaviour = (_, __, response) => {
+    event(response, "progress", {done: 1, total: 2});
+    event(response, "problem", {status: 500, title: "Internal Server Error", detail: "out of memory"}).end();
+    return undefined;
+  };
+  const opened = await visit("sample=review-3"), {page} = opened;
+  await heading(page).waitFor();
+  assert.equal(await heading(page).innerText(), "The server failed");
+  await check(opened, "page-failed");
+});
+
+test("too long for the server: the beginning is kept", async () => {
+  server.behaviour = (route, request, response) => {
+    const words = String(request["text"]).split(" ").length;
+    if (words <= 8192) return usual(route, request, response);
+    return refuse(response, 422, {detail: "", field: "text", found: `${words} tokens`, expected: "at most 8192", hint: "this server's limit"});
+  };
+  const opened = await visit("model=small-sentiment&text=", {}, refused), {page} = opened;
+  await heading(page).waitFor();
+  await page.fill("#first", "fine words ".repeat(5000).trim());
+  await page.click("#go");
+  await page.locator("h2").getByText("The text is too long for this server").waitFor();
+  assert.match(await page.innerText("#shown"), /10000 tokens; at most 8192/);
+  await check(opened, "page-too-long");
+  await page.getByRole("button", {name: "Keep the beginning"}).click();
+  await verdict(page).waitFor();
+  const kept = String(last()["text"]).trim().split(" ").length;
+  assert.ok(kept > 7000 && kept <= 8192, String(kept));
+});
+
+test("too long for the server, which hangs up", async () => {
+  server.behaviour = (route, request, response) => {
+    if (String(request["text"]).length < 200_000) return usual(route, request, response);
+    response.destroy();
+    return undefined;
+  };
+  const {page} = await visit("model=small-sentiment&text=");
+  await heading(page).waitFor();
+  await page.fill("#first", "fine words ".repeat(30_000));
+  await page.click("#go");
+  await page.locator("h2").getByText("The text is too long for this server").waitFor();
+  await page.getByRole("button", {name: "Keep the beginning"}).click();
+  await verdict(page).waitFor();
+});
+
+test("cut off: how much was not read, and all of it in windows", async () => {
+  const opened = await visit("model=small-sentiment&text="), {page} = opened, text = Array.from({length: 700}, (_, i) => `word${i % 89}`).join(" ");
+  await heading(page).waitFor();
+  await page.fill("#first", text);
+  await page.click("#go");
+  await page.getByText("400 of 700 tokens (57 %) were not read").waitFor();
+  await check(opened, "page-cut", false);
+  await page.getByRole("button", {name: "Read all windows"}).click();
+  await page.locator(".collection").waitFor();
+  await idle(page);
+  const read = server.asked.filter(({route}) => route === "/v1/explain").slice(1).map(({request}) => String(request["text"]));
+  assert.equal(read.join(""), text);
+  assert.equal(await page.locator(".collection .explanation").count(), read.length);
+  assert.equal(fragment(page).get("windows"), "1");
+  await check(opened, "page-windows", false);
+  await page.locator(".collection nav a").nth(1).click();
+  assert.equal(fragment(page).get("windows"), "1", "a link of the viewer's leaves the address alone");
+});
+
+test("busy: asked again when the server says so", async () => {
+  let times = 0;
+  server.behaviour = (route, request, response) => (times++ === 0 ? refuse(response, 503, {detail: "too many requests are waiting"}, {"Retry-After": "1"}) : usual(route, request, response));
+  const opened = await visit("sample=review-3", {}, refused), {page} = opened;
+  await heading(page).waitFor();
+  assert.equal(await heading(page).innerText(), "The server is busy");
+  await check(opened, "page-server-busy");
+  await verdict(page).waitFor();
+});
+
+test("away, and back again", async () => {
+  const opened = await visit("sample=review-3", {}, /Failed to load resource|ERR_/), {page} = opened;
+  await verdict(page).waitFor();
+  await server.stop();
   try {
-    const opened = await locked.open(browser, "", {}, /401/), {page} = opened;
-    await page.getByRole("heading", {name: "This server asks for a key"}).waitFor();
-    await check(opened, "page-key");
-    await page.getByLabel("Key", {exact: true}).fill("open sesame");
-    await page.getByRole("button", {name: "Use this key"}).click();
-    await explained(page);
-    await page.context().close();
+    await page.selectOption("#method", "attention");
+    await heading(page).waitFor();
+    assert.equal(await heading(page).innerText(), "The server is away");
+    assert.equal(await page.inputValue("#first"), "The plot is thin and the jokes are old, yet the cast makes it a delight.");
+    await check(opened, "page-away");
   } finally {
-    locked.stop();
-    rmSync(folder, {recursive: true});
+    await server.start();
   }
+  await verdict(page).waitFor();
+});
+
+test("a key is asked for, used, and not kept", async () => {
+  server.key = "open sesame";
+  const opened = await visit("sample=review-3", {}, refused), {page} = opened;
+  await heading(page).waitFor();
+  await check(opened, "page-key");
+  await page.fill("#key", "open sesame");
+  await page.press("#key", "Enter");
+  await verdict(page).waitFor();
+  assert.ok(!await page.evaluate(() => [localStorage, sessionStorage].map(kept => JSON.stringify(kept)).join().includes("sesame")));
+});
+
+test("history: listed, followed, cleared", async () => {
+  const opened = await visit("sample=review-1"), {page} = opened;
+  await verdict(page).waitFor();
+  await page.selectOption("#sample", "question-1");
+  await page.getByText("Ranked answers").waitFor();
+  await idle(page);
+  await page.getByText("History", {exact: true}).click();
+  assert.equal(await page.locator(".visits li").count(), 2);
+  await check(opened, "page-history");
+  await page.locator(".visits a").nth(1).click();
+  await page.getByText("Ranked labels").waitFor();
+  await page.reload();
+  await verdict(page).waitFor();
+  await page.getByText("History", {exact: true}).click();
+  await page.getByRole("button", {name: "Clear the history"}).click();
+  assert.equal(await page.locator(".visits li").count(), 0);
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+});
+
+for (const [name, broken] of [
+  ["blocked", "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"],
+  ["full", "Storage.prototype.setItem = () => { throw new DOMException('no', 'QuotaExceededError'); }"],
+  ["damaged", "localStorage.setItem('limn.history', '[{\"link\": 3}, null, {\"link\": \"javascript:alert(1)\", \"title\": \"<b>\", \"said\": \"x\"}]')"],
+] as const) {
+  test(`history that is ${name} breaks nothing`, async () => {
+    const opened = await visit("", {}), {page, faults} = opened;
+    await page.addInitScript(broken);
+    await page.reload();
+    await verdict(page).waitFor();
+    await page.getByText("History", {exact: true}).click();
+    for (const href of await page.locator(".visits a").evaluateAll(links => links.map(link => link.getAttribute("href") ?? ""))) assert.ok(href.startsWith("#"));
+    assert.deepEqual(faults, []);
+  });
+}
+
+const hostile = "<script>alert(1)</script><img src=x onerror=alert(2)> \u202Egnirts\u202C \u0007 \u001b[31m ]]> </textarea></style>&lt;b&gt; {{7*7}} `x`";
+test("hostile texts are text", async () => {
+  const opened = await visit("model=small-sentiment&text="), {page} = opened;
+  await heading(page).waitFor();
+  await page.fill("#first", hostile);
+  await page.click("#go");
+  await verdict(page).waitFor();
+  await idle(page);
+  assert.ok((await page.innerText("#shown .texts")).includes("<script>alert(1)</script><img"));
+  assert.equal(await page.locator("#shown script, #shown img").count(), 0);
+  assert.equal(last()["text"], hostile);
+  await check(opened, "page-hostile");
+});
+
+test("one word of a megabyte", async () => {
+  const {page, faults} = await visit("model=small-sentiment&text=");
+  await heading(page).waitFor();
+  await page.locator("#first").evaluate(area => { (area as HTMLTextAreaElement).value = "a".repeat(1 << 20); });
+  await page.click("#go");
+  await verdict(page).waitFor();
+  assert.equal(String(last()["text"]).length, 1 << 20);
+  await page.click("#copy");
+  await page.locator("#doing").getByText("The text is too long for a link.").waitFor();
+  assert.ok(page.url().length < 200);
+  assert.deepEqual(faults, []);
+});
+
+for (const [name, link] of [
+  ["markup", `text=${encodeURIComponent("\"><svg onload=alert(1)>")}&model=${encodeURIComponent("<img src=x onerror=alert(1)>")}&method=${encodeURIComponent("<b>javascript:alert(1)")}`],
+  ["prototypes", "text=x&__proto__=y&constructor=z&explain=__proto__&sample=__proto__&label=constructor"],
+  ["nonsense", "%%%=%ff&&==&text=%E0%A4%A&model=&method=&steps=1e999&windows=1&compare=1"],
+  ["sizes", `text=x&${Array.from({length: 300}, (_, i) => `model=m${i}&method=n${i}`).join("&")}&label=${"l".repeat(5000)}&seed=${"9".repeat(500)}`],
+  ["no view", "javascript:alert(1)"],
+] as const) {
+  test(`a hostile link is harmless: ${name}`, async () => {
+    const opened = await visit(link), {page} = opened;
+    await page.locator("#shown h2, #shown h1").first().waitFor();
+    await idle(page);
+    assert.equal(await page.locator("#shown svg, #shown img, #shown b b").count(), 0);
+    if (name === "markup") assert.match(await page.innerText("#notice"), /no model “<img src=x onerror=alert\(1\)>”/);
+    await check(opened, `page-link-${name.replace(" ", "-")}`);
+  });
+}
+
+test("by keyboard alone: past the controls, to the words", async () => {
+  const {page} = await visit("sample=review-3");
+  await verdict(page).waitFor();
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "skip");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "result");
+  for (let i = 0; i < 4; i++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(() => document.activeElement?.classList.contains("texts"))) break;
+  }
+  await page.keyboard.press("ArrowRight");
+  assert.match(await page.locator(".tip.shown").innerText(), /rank/);
+});
+
+test("nothing moves while the page opens, and little is loaded", async () => {
+  const context = await browser.newContext({viewport: {width: 1280, height: 860}}), page = await context.newPage();
+  await page.addInitScript(() => {
+    const shifts = (globalThis as unknown as {shifts: number[]}).shifts = [];
+    new PerformanceObserver(list => { for (const entry of list.getEntries()) shifts.push((entry as unknown as {value: number}).value as never); }).observe({type: "layout-shift", buffered: true});
+  });
+  let bytes = 0;
+  page.on("response", response => { if (/\/(page\.\w+)?$/.test(new URL(response.url()).pathname)) void response.body().then(body => { bytes += body.length; }); });
+  await page.goto(server.address);
+  await verdict(page).waitFor();
+  await page.waitForTimeout(200);
+  const moved = await page.evaluate(() => (globalThis as unknown as {shifts: number[]}).shifts.reduce((sum, value) => sum + value, 0));
+  assert.ok(moved < 0.01, `layout shift ${moved}`);
+  assert.ok(bytes > 50_000 && bytes < 150_000, `${bytes} bytes`);
 });

@@ -1,42 +1,184 @@
-// A limn server for the tests of its page, and pages opened from it.
+// A server that says of every text what a small formula says, and can be slow, busy or away: for the states of the page.
 
-import {spawn, type ChildProcess} from "node:child_process";
-import {createInterface} from "node:readline";
-import type {Browser, BrowserContextOptions} from "playwright-core";
-import type {Opened} from "./browser.js";
+import {readFileSync} from "node:fs";
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from "node:http";
+import type {AddressInfo} from "node:net";
+import {join} from "node:path";
 
-export class Server {
-  private constructor(private readonly process: ChildProcess, readonly url: string) {}
+export type Json = Record<string, unknown>;
 
-  static async start(...options: string[]): Promise<Server> {
-    const child = spawn(process.env["LIMN_PROGRAM"] ?? "build/limn", ["serve", "--port", "0", "--quiet", ...options], {stdio: ["ignore", "ignore", "pipe"]});
-    const lines: string[] = [];
-    for await (const line of createInterface({input: child.stderr})) {
-      lines.push(line);
-      const event = line.startsWith("{") ? JSON.parse(line) as {event?: string; detail?: string} : {};
-      if (event.event === "listening" && event.detail) return new Server(child, event.detail);
-    }
-    throw new Error(`limn serve did not start: ${lines.join("\n")}`);
+const pages = join(process.env["LIMN_SOURCE_DIR"] ?? ".", "src/apps/server/page");
+const types: Record<string, string> = {"page.html": "text/html; charset=utf-8", "page.js": "text/javascript; charset=utf-8", "page.css": "text/css; charset=utf-8"};
+/** As `limn serve` has it. */
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export const served = {
+  limn: 1, version: "0.0.0",
+  models: [
+    {name: "small-qa", task: "question-answering", labels: [], parameters: 22_566_146},
+    {name: "other-qa", task: "question-answering", labels: [], parameters: 109_000_000},
+    {name: "small-sentiment", task: "sequence-classification", labels: ["negative", "positive"], parameters: 22_713_602},
+    {name: "small-names", task: "token-classification", labels: ["O", "B-PER", "I-PER"], parameters: 22_567_301},
+  ],
+  methods: ["gradient", "gradient-x-input", "integrated-gradients", "occlusion", "kernel-shap", "attention"],
+  presets: ["seed-qa", "seed-classification"],
+  limits: {tokens: 8192, steps: 1000, samples: 5000, inputs: 64},
+};
+
+const readAtOnce = 300;
+
+interface Part {
+  text: string;
+  begin: number;
+  end: number;
+}
+
+function split(text: string): Part[] {
+  const parts: Part[] = [];
+  let begin = 0;
+  for (const [i, piece] of text.split(/(\s+)/u).entries()) {
+    const end = begin + Array.from(piece).length;
+    if (i % 2 === 0 && piece) parts.push({text: piece, begin, end});
+    begin = end;
   }
+  return parts;
+}
 
-  stop(): void {
-    this.process.kill("SIGTERM");
-  }
+const special = (token: string): Json => ({token, id: 1, sequence: null, begin: 0, end: 0, word: null, special: true, score: 0});
+const score = (word: string, signed: boolean): number => {
+  const size = (Array.from(word).reduce((sum, letter) => (31 * sum + (letter.codePointAt(0) ?? 0)) % 997, 7) / 997) ** 3;
+  return signed && word.length % 3 === 0 ? -size : size;
+};
 
-  /** The page with a fragment, or another path. Requests to any other place are faults. */
-  async open(browser: Browser, fragment = "", options: BrowserContextOptions = {}, allowed: RegExp = /^$/): Promise<Opened> {
-    const context = await browser.newContext({viewport: {width: 1280, height: 900}, ...options}), page = await context.newPage(), faults: string[] = [];
-    page.on("console", message => { if (["error", "warning"].includes(message.type()) && !allowed.test(message.text())) faults.push(message.text()); });
-    page.on("pageerror", error => { faults.push(error.message); });
-    page.on("dialog", dialog => {
-      faults.push("dialog");
-      void dialog.dismiss();
+/** Tokens are words, and only so many of the last text are read. */
+function reading(texts: string[], signed = false): {tokens: Json[]; words: Json[]; cut: number} {
+  const tokens = [special("[CLS]")], words: Json[] = [];
+  let cut = 0;
+  texts.forEach((text, sequence) => {
+    const parts = split(text), read = parts.slice(0, readAtOnce);
+    cut += parts.length - read.length;
+    read.forEach(({text: word, begin, end}, i) => {
+      tokens.push({token: word.toLowerCase(), id: 1000 + i, sequence, begin, end, word: i, special: false, score: score(word, signed)});
+      words.push({text: word, sequence, begin, end, score: score(word, signed)});
     });
-    page.on("request", request => { if (!request.url().startsWith(this.url) && !/^(data|blob):/.test(request.url())) faults.push(request.url()); });
-    await page.goto(this.url + fragment);
-    return {page, faults};
+    tokens.push(special("[SEP]"));
+  });
+  return {tokens, words, cut};
+}
+
+export function explanation(request: Json): Json {
+  const model = served.models.find(({name}) => name === request["model"]) ?? served.models[0], task = model?.task ?? "";
+  const given = task === "question-answering" ? ["question", "context"] : "pair" in request ? ["text", "pair"] : ["text"];
+  const texts = given.map(name => String(request[name])), method = typeof request["method"] === "string" ? request["method"] : "gradient", signed = method !== "gradient" && method !== "attention";
+  const {tokens, words, cut} = reading(texts, signed), count = tokens.filter(token => token["special"] === false).length;
+  const json: Json = {
+    limn: 1, model: model?.name, task, input: Object.fromEntries(given.map((name, i) => [name, texts[i]])),
+    method: {name: method, preset: request["preset"] ?? null, baseline: null, reduce: signed ? "sum" : "onehot-l2", normalize: signed ? "none" : "max", seed: 0, signed},
+    value: 2.5, baseline_value: null, completeness_error: null, passes: 1, seconds: 0.012, tokens, words,
+    ...(cut > 0 && {warnings: [`the text is too long for the model: its last ${cut} tokens of ${cut + count} were not read`]}),
+  };
+  if (task === "question-answering") {
+    const spans = tokens.map((token, i) => ({token, i})).filter(({token}) => token["sequence"] === 1).sort((a, b) => Number(b.token["score"]) - Number(a.token["score"]));
+    const answers = spans.slice(0, Number(request["top"] ?? 1)).map(({token, i}, rank) => ({
+      answer: Array.from(texts[1] ?? "").slice(Number(token["begin"]), Number(token["end"])).join(""), begin: token["begin"], end: token["end"], start_token: i, end_token: i, probability: 0.6 / (rank + 1) ** 2,
+    }));
+    const wanted = answers.find(({answer, start_token: at}) => answer === request["answer"] || request["target"] === `${at}:${at}`) ?? answers[0];
+    return {...json, prediction: {...answers[0], null_probability: 0.02, confidence: null, answers}, target: {explain: "logit", start_token: wanted?.start_token, end_token: wanted?.end_token}};
+  }
+  if (task === "token-classification") {
+    const names = words.filter(word => /^\p{Lu}/u.test(String(word["text"])));
+    const entities = names.map(({text, begin, end}) => ({label: "PER", text, begin, end, probability: 0.9, start_token: tokens.findIndex(token => token["begin"] === begin && token["special"] === false), end_token: tokens.findIndex(token => token["begin"] === begin && token["special"] === false)}));
+    return {explanations: entities.map(entity => ({...json, prediction: {entities, tokens: []}, target: {explain: "logit", label: "B-PER", start_token: entity.start_token, end_token: entity.end_token, text: entity.text}}))};
+  }
+  const label = typeof request["target"] === "string" ? request["target"] : "positive";
+  return {...json, prediction: {label: "positive", index: 1, probability: 0.93, probabilities: {negative: 0.07, positive: 0.93}}, target: {explain: "logit", label, index: 1}};
+}
+
+function comparison(request: Json): Json {
+  const models = request["models"] as string[], methods = request["methods"] as string[];
+  const explanations = models.flatMap(model => methods.map(method => explanation({...request, model, method})));
+  const correlations = explanations.flatMap((_, a) => explanations.slice(a + 1).map((__, i) => ({a, b: a + 1 + i, words: 20, kendall: 0.41, spearman: 0.56})));
+  return {limn: 1, input: {}, models: models.map(model => ({model, parameters: 22_566_146, bytes: 45_144_044})), explanations, correlations};
+}
+
+/** What to answer; nothing: it was answered. */
+export type Behaviour = (route: string, request: Json, response: ServerResponse) => Promise<Json | undefined> | Json | undefined;
+
+export const usual: Behaviour = (route, request) => {
+  if (route === "/v1/compare") return comparison(request);
+  if (route !== "/v1/tokenize") return explanation(request);
+  const {tokens, cut} = reading([request["question"] ?? request["text"], request["context"] ?? request["pair"]].filter(text => typeof text === "string"));
+  return {tokens, cut_tokens: cut};
+};
+
+/** Problem details. */
+export function refuse(response: ServerResponse, status: number, more: Json, headers: Record<string, string> = {}): Json | undefined {
+  response.writeHead(status, {"Content-Type": "application/problem+json", ...headers});
+  response.end(JSON.stringify({type: "about:blank", title: "", status, ...more}));
+  return undefined;
+}
+
+const bodyOf = async (request: IncomingMessage): Promise<Json> => {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece as Buffer);
+  return JSON.parse(Buffer.concat(pieces).toString() || "{}") as Json;
+};
+
+export class PageServer {
+  behaviour: Behaviour = usual;
+  key = "";
+  /** What was asked, oldest first. */
+  asked: {route: string; request: Json}[] = [];
+  private server: Server | undefined;
+  private port = 0;
+
+  get address(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Again on the same port, once it had one. */
+  async start(): Promise<void> {
+    const server = this.server = createServer((request, response) => { void this.handle(request, response); });
+    await new Promise<void>(resolve => { server.listen(this.port, "127.0.0.1", resolve); });
+    this.port = (server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    const server = this.server;
+    if (!server) return;
+    server.closeAllConnections();
+    await new Promise(resolve => server.close(resolve));
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const route = request.url ?? "", file = route === "/" ? "page.html" : route.slice(1), type = types[file];
+    response.setHeader("Content-Security-Policy", policy);
+    if (type) {
+      response.writeHead(200, {"Content-Type": type}).end(readFileSync(join(pages, file)));
+      return;
+    }
+    if (route === "/readyz") {
+      response.writeHead(200, {"Content-Type": "application/json"}).end("{}");
+      return;
+    }
+    if (this.key && request.headers.authorization !== `Bearer ${this.key}`) {
+      refuse(response, 401, {detail: "this server asks for a key"});
+      return;
+    }
+    if (route === "/v1/models") {
+      response.writeHead(200, {"Content-Type": "application/json"}).end(JSON.stringify(served));
+      return;
+    }
+    const body = await bodyOf(request);
+    this.asked.push({route, request: body});
+    const json = await this.behaviour(route, body, response);
+    if (json) event(response, "result", json).end();
   }
 }
 
-/** What the page asks by, as its link has it. */
-export const link = (values: Record<string, string>): string => `#${new URLSearchParams(values).toString()}`;
+/** One server-sent event. */
+export function event(response: ServerResponse, name: string, json: Json): ServerResponse {
+  if (!response.headersSent) response.writeHead(200, {"Content-Type": "text/event-stream"});
+  response.write(`event: ${name}\ndata: ${JSON.stringify(json)}\n\n`);
+  return response;
+}

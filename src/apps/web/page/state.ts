@@ -1,74 +1,75 @@
-// What is asked, as one value: a link holds it, and so does the history.
+// What the page shows, as a link says it. The link keeps it behind the "#", which browsers do not send to servers.
 
-import {recall, remember} from "./api.js";
+import {knobs} from "./methods.js";
+import {samples, type Texts} from "./samples.js";
 
-/** Everything that the page asks by; an empty text is the default. */
-export interface State {
-  models: string[]; // more than one: a comparison
-  methods: string[];
-  first: string; // the text, or the question
-  second: string; // the pair, or the context
-  target: string;
-  answer: string;
-  contrast: string;
-  more: Map<string, string>;
+export interface View {
+  sample: string; // id of the sample whose texts these are; empty: the user's own
+  texts: Texts;
+  models: readonly string[]; // one, or several to compare; none: the server's first for these texts
+  methods: readonly string[]; // the same
+  compared: boolean;
+  label: string; // the label that is explained; empty: what the model says
+  answer: string; // the answer that is explained; empty: what the model says
+  knobs: Readonly<Record<string, string>>; // those that were set
+  entity: number; // which of several entities is shown, from 0
+  windows: boolean; // a long text in parts, so that all of it is read
 }
 
-export const emptyState = (): State => ({models: [], methods: [], first: "", second: "", target: "", answer: "", contrast: "", more: new Map()});
+export const emptyView: View = {
+  sample: "", texts: ["", ""], models: [], methods: ["gradient"], compared: false, label: "", answer: "", knobs: {}, entity: 0, windows: false,
+};
 
-const plain = ["target", "answer", "contrast"] as const;
-const known = new Set<string>(["model", "method", "text", "pair", ...plain]);
+/** Links longer than this are cut by mail programs and chats. */
+export const longestLink = 16_000;
+const longestName = 200, mostNames = 8;
 
-/** The state as a link's fragment. */
-export function toFragment(state: State): string {
-  const values = new URLSearchParams();
-  for (const model of state.models) values.append("model", model);
-  for (const method of state.methods) values.append("method", method);
-  values.set("text", state.first);
-  if (state.second) values.set("pair", state.second);
-  for (const name of plain) if (state[name]) values.set(name, state[name]);
-  for (const [name, value] of state.more) if (value) values.set(name, value);
-  return `#${values.toString()}`;
-}
-
-/** @param names fields that may stand in `more`; others are left out. */
-export function fromFragment(fragment: string, names: ReadonlySet<string>): State | undefined {
-  const values = new URLSearchParams(fragment.replace(/^#/, ""));
-  if (!values.has("text")) return undefined;
-  const state = emptyState();
-  state.models = values.getAll("model");
-  state.methods = values.getAll("method");
-  state.first = values.get("text") ?? "";
-  state.second = values.get("pair") ?? "";
-  for (const name of plain) state[name] = values.get(name) ?? "";
-  for (const [name, value] of values) if (!known.has(name) && names.has(name)) state.more.set(name, value);
-  return state;
-}
-
-// ---- history ----
-
-export interface Past {
-  fragment: string;
-  asked: string;
-  said: string;
-}
-
-const historyName = "limn-history", most = 40, longest = 20_000;
-
-export function history(): Past[] {
-  try {
-    const list: unknown = JSON.parse(recall("localStorage", historyName) || "[]");
-    if (!Array.isArray(list)) return [];
-    return list.filter((item): item is Past => typeof item === "object" && item !== null &&
-      ["fragment", "asked", "said"].every(name => typeof (item as Record<string, unknown>)[name] === "string")).slice(0, most);
-  } catch {
-    return [];
+/** A link's part behind "#"; without the texts if they are too long for it. */
+export function toFragment(view: View): string {
+  const given = new URLSearchParams();
+  if (view.sample) given.set("sample", view.sample);
+  else if (view.texts[0] || view.texts[1]) {
+    given.set("text", view.texts[0]);
+    if (view.texts[1]) given.set("with", view.texts[1]);
   }
+  for (const model of view.models) given.append("model", model);
+  for (const method of view.methods) given.append("method", method);
+  if (view.compared) given.set("compare", "1");
+  if (view.label) given.set("label", view.label);
+  if (view.answer) given.set("answer", view.answer);
+  if (view.entity) given.set("entity", String(view.entity));
+  if (view.windows) given.set("windows", "1");
+  for (const {name} of knobs) if (view.knobs[name]) given.set(name, view.knobs[name]);
+  const whole = given.toString();
+  if (whole.length <= longestLink) return whole;
+  for (const name of ["text", "with", "answer"]) given.delete(name);
+  return given.toString();
 }
 
-export function addToHistory(past: Past): void {
-  if (past.fragment.length > longest) return;
-  remember("localStorage", historyName, JSON.stringify([past, ...history().filter(other => other.fragment !== past.fragment)].slice(0, most)));
-}
+export const fitsLink = (view: View): boolean => Boolean(view.sample) || !(view.texts[0] || view.texts[1]) || new URLSearchParams(toFragment(view)).has("text");
 
-export const clearHistory = (): void => { remember("localStorage", historyName, "[]"); };
+/** Whatever a link says; what it does not say is as in an empty view. Nothing if it does not speak of a view at all. */
+export function fromFragment(fragment: string): View | undefined {
+  if (!fragment.includes("=")) return undefined;
+  const given = new URLSearchParams(fragment);
+  const names = (key: string): string[] => [...new Set(given.getAll(key))].filter(name => name && name.length <= longestName).slice(0, mostNames);
+  const sample = samples.find(({id}) => id === given.get("sample"));
+  const methods = names("method");
+  const set: Record<string, string> = {};
+  for (const {name} of knobs) {
+    const value = given.get(name);
+    if (value && value.length <= longestName) set[name] = value;
+  }
+  return {
+    sample: sample?.id ?? "",
+    texts: sample?.texts ?? [given.get("text") ?? "", given.get("with") ?? ""],
+    models: names("model"),
+    methods: methods.length ? methods : emptyView.methods,
+    compared: given.get("compare") === "1",
+    label: (given.get("label") ?? "").slice(0, longestName),
+    answer: given.get("answer") ?? "",
+    knobs: set,
+    entity: /^\d{1,4}$/.test(given.get("entity") ?? "") ? Number(given.get("entity")) : 0,
+    windows: given.get("windows") === "1",
+  };
+}

@@ -1,0 +1,99 @@
+// What can be asked of a method: its knobs, as `limn explain --help` has them. What the server has decides what is shown.
+
+export interface Knob {
+  name: string; // the field of a request
+  label: string;
+  values?: readonly string[]; // otherwise a number, or any text if there are `suggestions`
+  suggestions?: readonly string[];
+  usual: string; // what it is if nothing is given
+  step?: string; // of a number; 1 unless told otherwise
+  most?: "steps" | "samples"; // of a number: the server's limit of this name
+}
+
+const knob = (name: string, label: string, usual: string, more: Omit<Knob, "name" | "label" | "usual"> = {}): Knob => ({name, label, usual, ...more});
+
+/** Every knob, in the order of the page. */
+export const knobs: readonly Knob[] = [
+  knob("explain", "Explained number", "logit", {values: ["logit", "probability", "log-probability", "loss", "margin"]}),
+  knob("baseline", "Baseline", "pad", {suggestions: ["pad", "zero", "mask", "unk", "mean"]}),
+  knob("absent", "In place of what is absent", "mask", {values: ["mask", "remove", "pad", "unk"]}),
+  knob("reduce", "Channels to one score", "the method’s", {values: ["sum", "l1", "l2", "mean-abs", "onehot-l2"]}),
+  knob("layer", "Layer", "the method’s", {suggestions: ["word", "embeddings"]}),
+  knob("normalize", "Scores divided by", "the method’s", {values: ["none", "l1", "l2", "max", "minmax"]}),
+  knob("steps", "Steps", "as needed", {most: "steps"}),
+  knob("tolerance", "Tolerance", "0.01", {step: "any"}),
+  knob("samples", "Samples", "the method’s", {most: "samples"}),
+  knob("sigma", "Noise", "0.15", {step: "any"}),
+  knob("window", "Units at once", "1"),
+  knob("head", "Head", "mean of all"),
+  knob("seed", "Seed", "0"),
+  knob("unit", "Unit", "word", {values: ["token", "word", "clause", "sentence"]}),
+  knob("contrast", "Rather than", "nothing", {suggestions: []}),
+  knob("target", "Target by number", "none", {suggestions: []}),
+  knob("max_length", "Tokens at once", "all the model can"),
+  knob("stride", "Tokens that windows share", "128"),
+  knob("always_answer", "No answer", "allowed", {values: ["true"]}),
+];
+
+export interface Method {
+  name: string;
+  group: string;
+  says: string; // one line for who does not know it
+  long: boolean; // many passes
+  knobs: readonly string[]; // of the method itself
+}
+
+const gradients = "Gradients", perturbation = "Taking words away", attention = "Attention";
+const method = (name: string, group: string, long: boolean, own: string, says: string): Method => ({name, group, long, knobs: own.split(" "), says});
+
+/** In the order of the page. */
+export const methods: readonly Method[] = [
+  method("gradient", gradients, false, "explain layer reduce normalize", "How much the result depends on each word. One pass."),
+  method("gradient-x-input", gradients, false, "explain layer reduce normalize", "For and against, to first order. One pass."),
+  method("integrated-gradients", gradients, true, "explain baseline layer reduce normalize steps tolerance", "For and against; scores sum up to the change from an empty text."),
+  method("sequential-integrated-gradients", gradients, true, "explain baseline layer reduce normalize steps tolerance", "The same, each word along its own path. Slow."),
+  method("expected-gradients", gradients, true, "explain layer normalize samples seed", "Integrated gradients, averaged over random points."),
+  method("smoothgrad", gradients, true, "explain layer reduce normalize samples sigma seed", "The gradient, averaged over noisy copies of the text."),
+  method("squaregrad", gradients, true, "explain layer reduce normalize samples sigma seed", "The same, squared before it is averaged."),
+  method("vargrad", gradients, true, "explain layer reduce normalize samples sigma seed", "How much the gradient varies over noisy copies."),
+  method("gradcam", gradients, false, "explain layer normalize", "Where the last layer’s activations drive the result. One pass."),
+  method("occlusion", perturbation, true, "explain absent normalize window", "What changes when a word is hidden. A pass for each word."),
+  method("lime", perturbation, true, "explain absent normalize samples seed", "A linear model of what happens when words are hidden."),
+  method("kernel-shap", perturbation, true, "explain absent normalize samples seed", "Each word’s fair share of the result (Shapley), by regression."),
+  method("shapley", perturbation, true, "explain absent normalize samples seed", "The same, by random orders of the words."),
+  method("partition-shap", perturbation, true, "explain absent normalize samples", "Shares of phrases, then of their words, as the shap package does."),
+  method("rise", perturbation, true, "explain absent normalize samples seed", "How well the result holds while a word is there, over random masks."),
+  method("sobol", perturbation, true, "explain absent normalize samples seed", "How much of the result’s variance a word causes."),
+  method("attention", attention, false, "layer head normalize", "What the model looked at; no proof of what mattered."),
+  method("rollout", attention, false, "normalize", "Attention followed through all layers."),
+  method("grad-attention", attention, false, "explain normalize", "Attention times its gradient, through all layers."),
+];
+
+const presetPrefix = "preset:";
+/** A method that is named after the system whose scores it gives: "preset:seed-qa". */
+export const presetOf = (name: string): string | undefined => (name.startsWith(presetPrefix) ? name.slice(presetPrefix.length) : undefined);
+export const presetName = (preset: string): string => presetPrefix + preset;
+
+export const findMethod = (name: string): Method | undefined => methods.find(one => one.name === name);
+
+/** Whether a knob means anything for all of these methods and this task. */
+export function applies(name: string, chosen: readonly string[], task: string): boolean {
+  switch (name) {
+    case "unit":
+    case "max_length":
+    case "target":
+      return true;
+    case "stride":
+    case "always_answer":
+      return task === "question-answering";
+    case "contrast":
+      return task === "sequence-classification";
+    default:
+      return chosen.every(one => presetOf(one) !== undefined || (findMethod(one)?.knobs.includes(name) ?? false));
+  }
+}
+
+/** Those values of a knob that these methods take. */
+export function valuesOf(name: string, values: readonly string[], chosen: readonly string[]): readonly string[] {
+  return name === "reduce" && chosen.some(one => one !== "gradient") ? values.filter(value => value !== "onehot-l2") : values;
+}

@@ -1,0 +1,119 @@
+// The right pane: what is going on, and what came of it. Its states replace each other in one place, so that nothing jumps.
+
+import {button, element} from "../viewer/dom.js";
+import {part} from "./controls.js";
+import type {Progress} from "./server.js";
+
+/** What is done sooner than this does not flicker. */
+const patience = 150;
+
+export class Pane {
+  readonly shown = part("shown", HTMLElement);
+  private readonly result = part("result", HTMLElement);
+  private readonly doing = part("doing", HTMLElement);
+  private readonly bar = part("progress", HTMLProgressElement);
+  private readonly cancel = part("cancel", HTMLButtonElement);
+  private readonly copy = part("copy", HTMLButtonElement);
+  private readonly notices = part("notice", HTMLElement);
+  private readonly said = part("said", HTMLElement);
+  private slow: number | undefined;
+  private stop: () => void = () => undefined;
+  /** Whether an explanation is shown, which stays while another is made. */
+  hasResult = false;
+
+  constructor(copyLink: () => Promise<string>) {
+    this.cancel.addEventListener("click", () => { this.stop(); });
+    this.copy.addEventListener("click", () => {
+      const say = (text: string): void => { this.doing.textContent = this.said.textContent = text; };
+      copyLink().then(say, () => { say("The browser did not allow it; the address bar has the link."); });
+    });
+    part("skip", HTMLButtonElement).addEventListener("click", () => { this.focus(); });
+    // The viewer's own links go to places on the page; the address holds the view and stays.
+    this.shown.addEventListener("click", event => {
+      const link = event.target instanceof Element ? event.target.closest("a") : null, to = link?.getAttribute("href") ?? "";
+      if (!to.startsWith("#limn-")) return;
+      event.preventDefault();
+      document.getElementById(to.slice(1))?.scrollIntoView({block: "start"});
+    });
+  }
+
+  focus(): void {
+    this.result.focus({preventScroll: true});
+    this.result.scrollIntoView({block: "start"});
+  }
+
+  /** @param cancel what the button does. */
+  busy(what: string, cancel: () => void): Progress {
+    this.settle();
+    this.stop = cancel;
+    this.notice();
+    this.result.setAttribute("aria-busy", "true");
+    let line = what;
+    this.slow = window.setTimeout(() => {
+      this.doing.textContent = line;
+      this.result.classList.add("busy");
+      this.cancel.hidden = this.bar.hidden = false;
+      this.copy.hidden = true;
+      if (!this.hasResult) this.shown.replaceChildren(skeleton());
+    }, patience);
+    return (done, total) => {
+      if (!total) return;
+      this.bar.max = total;
+      this.bar.value = done;
+      line = `${what} ${Math.floor((100 * done) / total)} %`;
+      if (!this.bar.hidden) this.doing.textContent = line;
+    };
+  }
+
+  private settle(): void {
+    window.clearTimeout(this.slow);
+    const hadFocus = document.activeElement === this.cancel;
+    this.bar.removeAttribute("value");
+    this.cancel.hidden = this.bar.hidden = true;
+    this.result.classList.remove("busy");
+    this.result.removeAttribute("aria-busy");
+    this.doing.textContent = "";
+    if (hadFocus) this.result.focus({preventScroll: true});
+  }
+
+  /** @param aloud what a screen reader says. */
+  finished(aloud: string): void {
+    this.settle();
+    this.hasResult = true;
+    this.copy.hidden = false;
+    this.said.textContent = aloud;
+  }
+
+  /** What stands in place of a result. */
+  instead(state: HTMLElement, aloud: string): void {
+    this.settle();
+    this.hasResult = false;
+    this.copy.hidden = true;
+    this.shown.replaceChildren(state);
+    this.said.textContent = aloud;
+  }
+
+  /** What was shown before stays. */
+  cancelled(): void {
+    this.settle();
+    this.copy.hidden = false;
+    this.doing.textContent = "Cancelled. Below is the explanation from before.";
+    this.said.textContent = "Cancelled.";
+  }
+
+  notice(text = ""): void {
+    this.notices.hidden = !text;
+    this.notices.textContent = text;
+  }
+}
+
+function skeleton(): HTMLElement {
+  return element("div", {class: "skeleton", "aria-hidden": "true"}, ...Array.from({length: 6}, () => element("span")));
+}
+
+/** A state that is none of an explanation's: a heading, sentences, what one can do. */
+export function statement(kind: string, heading: string, sentences: (string | HTMLElement)[], actions: [string, () => void][] = []): HTMLElement {
+  return element("div", {class: `statement ${kind}`}, element("h2", {}, heading),
+    ...sentences.filter(Boolean).map(one => (typeof one === "string" ? element("p", {}, one) : one)),
+    actions.length > 0 && element("div", {class: "actions"}, ...actions.map(([text, press], i) => button(text, press, i === 0 ? {class: "primary"} : {}))));
+}

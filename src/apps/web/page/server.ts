@@ -1,0 +1,150 @@
+// The server, asked over HTTP. Whatever goes wrong is a Failure that says what to do.
+
+import {fields} from "../viewer/json.js";
+import {EventParser} from "./events.js";
+
+/** What kind of state the page shows for it. */
+export type Trouble = "away" | "busy" | "key" | "long" | "refused" | "broken";
+
+export interface Problem {
+  status: number;
+  detail: string;
+  field: string; // of the request, if it is about one
+  found: string;
+  expected: string;
+  hint: string;
+}
+
+export class Failure extends Error {
+  constructor(readonly trouble: Trouble, readonly problem: Problem, readonly retrySeconds = 0) {
+    super(problem.detail);
+  }
+}
+
+export interface Model {
+  name: string;
+  task: string;
+  labels: string[];
+  parameters: number;
+}
+
+/** What the server has and allows. */
+export interface Served {
+  models: Model[];
+  methods: string[];
+  presets: string[];
+  choices: Record<string, string[]>; // values of a request's fields
+  steps: number;
+  samples: number;
+}
+
+export type Progress = (done: number, total: number) => void;
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const number = (value: unknown): number => (typeof value === "number" ? value : 0);
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+const largeBody = 100_000; // characters
+
+const textFields = ["text", "pair", "question", "context"];
+
+function troubleOf({status, field, found}: Problem): Trouble {
+  if (status === 401 || status === 403) return "key";
+  if (status === 413 || (textFields.includes(field) && /^\d+ tokens$/.test(found))) return "long";
+  if (status === 503 || status === 429) return "busy";
+  return status >= 500 ? "broken" : "refused";
+}
+
+function failure(status: number, json: unknown, retrySeconds: number): Failure {
+  const at = fields(json);
+  const problem = {
+    status: number(at["status"]) || status, detail: text(at["detail"]) || text(at["title"]) || `The server answered ${status}.`,
+    field: text(at["field"]), found: text(at["found"]), expected: text(at["expected"]), hint: text(at["hint"]),
+  };
+  return new Failure(troubleOf(problem), problem, retrySeconds);
+}
+
+function away(): Failure {
+  return new Failure("away", {status: 0, detail: "The server does not answer.", field: "", found: "", expected: "", hint: ""});
+}
+
+const parsed = (json: string): unknown => {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+};
+
+let key = "";
+/** The key that the server asks for; kept as long as the page is open, and nowhere else. */
+export const setKey = (given: string): void => { key = given; };
+
+async function send(route: string, init: RequestInit): Promise<Response> {
+  const headers = {...(key && {Authorization: `Bearer ${key}`}), ...(init.headers as Record<string, string> | undefined)};
+  let response: Response;
+  try {
+    response = await fetch(route, {...init, headers});
+  } catch (error) {
+    throw error instanceof DOMException && error.name === "AbortError" ? error : away();
+  }
+  if (response.ok) return response;
+  const retry = Number(response.headers.get("Retry-After"));
+  throw failure(response.status, parsed(await response.text().catch(() => "")), Number.isFinite(retry) ? retry : 0);
+}
+
+async function get(route: string): Promise<unknown> {
+  const response = await send(route, {});
+  return response.json().catch(() => undefined);
+}
+
+export async function readServed(): Promise<Served> {
+  const json = fields(await get("v1/models")), limits = fields(json["limits"]);
+  return {
+    models: list(json["models"]).map(fields).map(row => ({
+      name: text(row["name"]), task: text(row["task"]), labels: list(row["labels"]).map(text), parameters: number(row["parameters"]),
+    })),
+    methods: list(json["methods"]).map(text), presets: list(json["presets"]).map(text),
+    choices: Object.fromEntries(Object.entries(fields(json["choices"])).map(([name, values]) => [name, list(values).map(text)])),
+    steps: number(limits["steps"]), samples: number(limits["samples"]),
+  };
+}
+
+export async function isReady(): Promise<boolean> {
+  return send("readyz", {}).then(() => true, (error: unknown) => error instanceof Failure && error.trouble === "key");
+}
+
+/** Asks and waits; `progress` is called while the server works. @throws Failure; AbortError if `signal` says so. */
+export async function ask(route: string, request: unknown, progress: Progress, signal: AbortSignal): Promise<unknown> {
+  const body = JSON.stringify(request);
+  const response = await send(route, {
+    method: "POST", body, signal, headers: {"Content-Type": "application/json", "Accept": "text/event-stream, application/json;q=0.9"},
+  }).catch(async (error: unknown) => {
+    // A server, or a proxy before it, that will not read so much may hang up before its refusal has been read.
+    const hungUp = error instanceof Failure && error.trouble === "away" && body.length > largeBody && await isReady();
+    throw hungUp ? failure(413, {detail: `${Math.ceil(body.length / 1024)} kilobytes are more than the server takes.`}, 0) : error;
+  });
+  if (!response.headers.get("Content-Type")?.startsWith("text/event-stream") || !response.body) {
+    const json = parsed(await response.text());
+    if (json === undefined) throw away();
+    return json;
+  }
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(), parser = new EventParser();
+  let result: unknown;
+  // To the very end: a stream that is left half read keeps its connection, and browsers have few.
+  for (;;) {
+    const {value, done} = await reader.read().catch((error: unknown) => {
+      throw signal.aborted ? error : away();
+    });
+    if (done) break;
+    for (const {name, data} of parser.feed(value)) {
+      const json = parsed(data);
+      if (name === "progress") progress(number(fields(json)["done"]), number(fields(json)["total"]));
+      else if (name === "problem") result = failure(500, json, 0);
+      else if (name === "result") result = json;
+    }
+  }
+  if (result instanceof Failure) throw result;
+  if (result === undefined) throw away();
+  return result;
+}

@@ -1,0 +1,49 @@
+// A text that is longer than the model reads at once, in parts that it does read.
+
+import {fields} from "../viewer/json.js";
+import {Points} from "../viewer/text.js";
+import {input, isQuestion, type Request} from "./requests.js";
+import type {Texts} from "./samples.js";
+
+export interface Token {
+  sequence: number | null;
+  begin: number; // code points
+  end: number;
+  word: number | null;
+}
+
+/** In code points: where the part that was read ends, and where the next begins. */
+export interface Cut {
+  end: number;
+  next: number;
+}
+
+const mostParts = 64;
+/** Tokens that two parts of a context share, so that no answer is cut in two. */
+const shared = 64;
+
+/** @param tokens those that were read. @param sequence which text is cut. */
+export function cutAfter(tokens: readonly Token[], sequence: number, question: boolean): Cut {
+  const own = tokens.filter(token => token.sequence === sequence), last = own.at(-1);
+  if (!last) return {end: Infinity, next: Infinity};
+  if (question) return {end: last.end, next: own[Math.max(0, own.length - shared)]?.begin || last.end};
+  // The last word may have been cut: it goes to the next part, unless it is all there is.
+  const begin = own.find(token => token.word === last.word)?.begin;
+  const end = begin || last.end;
+  return {end, next: end};
+}
+
+/** @param tokenize asks the server what it reads of a text. */
+export async function parts(texts: Texts, task: string, model: Request, tokenize: (request: Request) => Promise<unknown>): Promise<Texts[]> {
+  const sequence = texts[1] ? 1 : 0, found: Texts[] = [];
+  const withPart = (part: string): Texts => (sequence === 1 ? [texts[0], part] : [part, ""]);
+  let rest = texts[sequence];
+  while (rest.trim() && found.length < mostParts) {
+    const read = fields(await tokenize({...model, ...input(withPart(rest), task)})), points = new Points(rest);
+    const isCut = typeof read["cut_tokens"] === "number" && read["cut_tokens"] > 0 && Array.isArray(read["tokens"]);
+    const {end, next} = isCut ? cutAfter(read["tokens"] as Token[], sequence, isQuestion(task)) : {end: Infinity, next: Infinity};
+    found.push(withPart(rest.slice(0, points.unit(end))));
+    rest = rest.slice(points.unit(next));
+  }
+  return found;
+}

@@ -1,0 +1,157 @@
+// The page with limn's own server behind it. LIMN_PROGRAM is the program; without it these tests are skipped.
+
+import assert from "node:assert/strict";
+import {spawn, type ChildProcess} from "node:child_process";
+import {once} from "node:events";
+import {createInterface} from "node:readline";
+import {after, before, test} from "node:test";
+import type {Browser, Page} from "playwright-core";
+import {knobs, methods} from "../../../src/apps/web/page/methods.js";
+import {samples} from "../../../src/apps/web/page/samples.js";
+import {check, launch, type Opened} from "./browser.js";
+
+const program = process.env["LIMN_PROGRAM"];
+const options = program ? {} : {skip: "LIMN_PROGRAM does not say where limn is"};
+const models = ["minilm-l6-qa", "minilm-l6-squad1", "minilm-l6-sentiment", "minilm-l6-ner"];
+
+let server: ChildProcess | undefined, address = "", browser: Browser;
+before(async () => {
+  if (!program) return;
+  server = spawn(program, ["serve", "--port", "0", ...models.flatMap(model => ["-m", model])], {
+    stdio: ["ignore", "ignore", "pipe"], env: {...process.env, LIMN_MODELS: `${process.env["LIMN_SOURCE_DIR"] ?? "."}/models`},
+  });
+  if (!server.stderr) throw new Error("no log");
+  for await (const line of createInterface({input: server.stderr})) {
+    address = /"detail":"(http:[^"]*)"/.exec(line)?.[1] ?? "";
+    if (address) break;
+  }
+  server.stderr.resume();
+  browser = await launch();
+}, {timeout: 60_000});
+after(async () => {
+  if (!server) return;
+  await browser.close();
+  server.kill();
+  await once(server, "exit");
+});
+
+async function visit(fragment = ""): Promise<Opened> {
+  const context = await browser.newContext({viewport: {width: 1280, height: 860}}), page = await context.newPage(), faults: string[] = [];
+  page.setDefaultTimeout(60_000);
+  page.on("console", message => { if (["error", "warning"].includes(message.type())) faults.push(message.text()); });
+  page.on("pageerror", error => { faults.push(error.message); });
+  page.on("request", request => { if (!request.url().startsWith(address) && !request.url().startsWith("data:")) faults.push(request.url()); });
+  await page.goto(address + (fragment && `#${fragment}`));
+  return {page, faults};
+}
+
+const verdict = (page: Page): ReturnType<Page["locator"]> => page.locator("#shown .explanation h2").first();
+const idle = (page: Page): Promise<void> => page.locator("#result:not([aria-busy])").waitFor();
+const post = (route: string, request: unknown): Promise<Response> =>
+  fetch(address + route, {method: "POST", body: JSON.stringify(request), headers: {"Content-Type": "application/json"}});
+
+test("every sample is explained as it opens", options, async () => {
+  for (const {id, task, texts} of samples.filter(sample => sample.task !== "masked-lm")) {
+    const opened = await visit(`sample=${id}`), {page} = opened;
+    await verdict(page).waitFor();
+    assert.ok((await page.innerText("#shown .texts")).includes(texts[0].split(" ")[0] ?? ""), id);
+    assert.ok(task !== "question-answering" || await page.locator(".answers li").count() > 1, id);
+    assert.deepEqual(opened.faults, []);
+    if (["question-7", "tweet-2", "name-2"].includes(id)) await check(opened, `served-${id}`);
+    await page.context().close();
+  }
+});
+
+test("each ranked answer has its explanation", options, async () => {
+  const {page} = await visit("sample=question-7"), rows = page.locator(".answers li");
+  await verdict(page).waitFor();
+  const count = await rows.count();
+  assert.equal(count, 5);
+  for (let i = 1; i < count; i++) {
+    await rows.nth(i).getByRole("button").click();
+    await page.locator(`.answers li:nth-child(${i + 1})[aria-current]`).waitFor();
+    await idle(page);
+  }
+  await page.context().close();
+});
+
+test("a long method streams its progress and can be cancelled", options, async () => {
+  const opened = await visit("sample=question-5"), {page} = opened;
+  await verdict(page).waitFor();
+  await page.selectOption("#method", "kernel-shap");
+  await page.locator("#doing").getByText(/\d %/).waitFor();
+  await page.click("#cancel");
+  await page.getByText("Cancelled. Below").waitFor();
+  const metrics = async (): Promise<string> => (await fetch(`${address}metrics`)).text();
+  for (let i = 0; i < 100 && /limn_running[^\n]* [1-9]/.test(await metrics()); i++) await page.waitForTimeout(50);
+  await page.selectOption("#method", "gradient-x-input");
+  await page.getByText("Against", {exact: true}).waitFor();
+  assert.deepEqual(opened.faults, []);
+  await page.context().close();
+});
+
+test("a text of several windows is read to its end", options, async () => {
+  const sentence = "The café’s film was long 🎬, the second half dull, and the end a delight. ", text = sentence.repeat(60).trim();
+  const opened = await visit(`model=minilm-l6-sentiment&text=${encodeURIComponent(text)}`), {page} = opened;
+  await page.locator(".cut").waitFor();
+  await check(opened, "served-cut", false);
+  const parts: string[] = [];
+  page.on("request", request => { if (request.url().endsWith("/v1/explain")) parts.push((JSON.parse(request.postData() ?? "{}") as {text: string}).text); });
+  await page.getByRole("button", {name: "Read all windows"}).click();
+  await page.locator(".collection").waitFor();
+  await idle(page);
+  assert.equal(parts.join(""), text);
+  assert.ok(parts.length > 2);
+  assert.equal(await page.locator(".cut, .warning").count(), 0, "no window is cut");
+  await check(opened, "served-windows", false);
+  await page.context().close();
+});
+
+test("a context of several windows is read to its end, and the windows overlap", options, async () => {
+  const filler = "Nothing of interest was written about that year in any of the towns along the river. ".repeat(60);
+  const context = `${filler}The bridge was built by Ada Byron in 1841. ${filler}`.trim();
+  const {page} = await visit(`model=minilm-l6-qa&text=${encodeURIComponent("Who built the bridge?")}&with=${encodeURIComponent(context)}`);
+  await page.locator(".cut").waitFor();
+  assert.match(await verdict(page).innerText(), /Ada Byron/);
+  await page.getByRole("button", {name: "Explain all windows"}).click();
+  await page.locator(".collection").waitFor();
+  await idle(page);
+  assert.match(await page.locator(".collection nav").innerText(), /Ada Byron/);
+  assert.equal(await page.locator(".cut, .warning").count(), 0);
+  await page.context().close();
+});
+
+test("models and methods side by side", options, async () => {
+  const opened = await visit("sample=question-7&model=minilm-l6-qa&model=minilm-l6-squad1&method=gradient&method=gradient-x-input&method=occlusion&compare=1"), {page} = opened;
+  await page.locator(".comparison").waitFor();
+  await idle(page);
+  assert.equal(await page.locator(".comparison .cell").count(), 6);
+  await check(opened, "served-compare");
+  await page.context().close();
+});
+
+test("more than the server takes", options, async () => {
+  const {page} = await visit("model=minilm-l6-sentiment&text=");
+  await page.locator(".statement h2").waitFor();
+  // Words that are read in part, and a single one that no vocabulary has.
+  for (const [text, shown] of [["fine words ".repeat(5000), ".cut"], ["a".repeat(1_500_000), ".explanation"]] as const) {
+    await page.fill("#first", text);
+    await page.click("#go");
+    await page.locator("h2").getByText("The text is too long for this server").waitFor();
+    await page.getByRole("button", {name: "Keep the beginning"}).click();
+    await page.locator(`#shown ${shown}`).waitFor();
+  }
+  await page.context().close();
+});
+
+test("the server knows the page's methods and takes their knobs", options, async () => {
+  const {methods: known, presets} = await (await fetch(`${address}v1/models`)).json() as {methods: string[]; presets: string[]};
+  assert.deepEqual(methods.map(({name}) => name).sort(), [...known].sort());
+  assert.ok(presets.length > 0);
+  const values: Record<string, unknown> = {steps: 2, samples: 8, tolerance: 0.5, sigma: 0.1, window: 1, head: 1, seed: 1, layer: 1};
+  for (const {name, knobs: own} of methods) {
+    const set = Object.fromEntries(own.map(knob => [knob, values[knob] ?? knobs.find(one => one.name === knob)?.values?.[0] ?? "mask"]));
+    const response = await post("v1/explain", {model: "minilm-l6-sentiment", text: "A fine film.", method: name, ...set});
+    assert.equal(response.status, 200, `${name}: ${await response.text()}`);
+  }
+});

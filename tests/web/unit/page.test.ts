@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import {test} from "node:test";
+import {EventParser} from "../../../src/apps/web/page/events.js";
+import {applies, methods} from "../../../src/apps/web/page/methods.js";
+import {compareRequest, explainRequest, isEmpty} from "../../../src/apps/web/page/requests.js";
+import {firstSample, samples} from "../../../src/apps/web/page/samples.js";
+import {emptyView, fitsLink, fromFragment, longestLink, toFragment, type View} from "../../../src/apps/web/page/state.js";
+import {cutAfter, parts} from "../../../src/apps/web/page/windows.js";
+
+// The examples of https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation.
+const streams: [string, [string, string][]][] = [
+  ["data: YHOO\ndata: +2\ndata: 10\n\n", [["message", "YHOO\n+2\n10"]]],
+  [": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\n", [["message", "first event"], ["message", "second event"], ["message", " third event"]]],
+  ["data\n\ndata\ndata\n\ndata:", [["message", ""], ["message", "\n"]]],
+  ["data:test\n\ndata: test\n\n", [["message", "test"], ["message", "test"]]],
+  ["event: add\r\ndata: 73857293\r\n\r\nevent: remove\rdata: 2153\r\r\n", [["add", "73857293"], ["remove", "2153"]]],
+];
+
+test("server-sent events, however the stream is cut", () => {
+  for (const [stream, expected] of streams) {
+    for (const size of [1, 2, 3, 5, stream.length]) {
+      const parser = new EventParser(), found: [string, string][] = [];
+      for (let at = 0; at < stream.length; at += size) found.push(...parser.feed(stream.slice(at, at + size)).map(({name, data}): [string, string] => [name, data]));
+      assert.deepEqual(found, expected, `${JSON.stringify(stream)} by ${size}`);
+    }
+  }
+});
+
+const view = (more: Partial<View>): View => ({...emptyView, ...more});
+
+test("a link gives back the view it was made of", () => {
+  const sample = samples[0];
+  assert.ok(sample);
+  for (const made of [
+    emptyView,
+    view({sample: sample.id, texts: sample.texts, models: ["a"]}),
+    view({texts: ["a & b = c # d ? é 🎬 \u202E\u0000\n", "second\ttext +%20"], models: ["org/name"], label: "x=y", answer: "the & end", entity: 3, windows: true}),
+    view({texts: ["t", ""], models: ["a", "b"], methods: ["gradient", "lime"], compared: true, knobs: {steps: "20", baseline: "a text of my own", unit: "sentence"}}),
+  ]) assert.deepEqual(fromFragment(toFragment(made)), made);
+});
+
+test("a text that is too long for a link is left out of it, and one can tell", () => {
+  const long = view({texts: ["é".repeat(longestLink), ""], models: ["a"]});
+  assert.ok(toFragment(long).length < 100);
+  assert.ok(!fitsLink(long));
+  assert.ok(fitsLink(view({texts: ["short", ""]})));
+  assert.ok(fitsLink(emptyView));
+});
+
+test("what a link says without sense is not taken", () => {
+  assert.equal(fromFragment(""), undefined);
+  assert.equal(fromFragment("limn-e-1"), undefined);
+  const read = fromFragment(`sample=no-such&text=x&model=&model=${"m".repeat(300)}&compare=yes&windows=2&entity=-1&evil=1&__proto__=2&steps=`);
+  assert.deepEqual(read, view({texts: ["x", ""], models: []}));
+  assert.equal(fromFragment(`text=x&${Array.from({length: 50}, (_, i) => `model=${i}`).join("&")}`)?.models.length, 8);
+});
+
+test("requests hold what applies, numbers as numbers", () => {
+  const asked = view({texts: ["Q?", "C."], methods: ["integrated-gradients"], answer: "C", label: "no label of answers", knobs: {steps: "20", layer: "3", sigma: "0.5", head: "2", seed: "x", max_length: "64", always_answer: "true"}});
+  assert.deepEqual(explainRequest(asked, "m", "question-answering"),
+    {model: "m", question: "Q?", context: "C.", method: "integrated-gradients", steps: 20, layer: "3", max_length: 64, always_answer: true, answer: "C", top: 5});
+  assert.deepEqual(explainRequest(view({texts: ["t", "p"], methods: ["preset:seed-qa"], label: "1", knobs: {steps: "many"}}), "m", "sequence-classification"),
+    {model: "m", text: "t", pair: "p", preset: "seed-qa", steps: "many", target: "1"});
+  assert.deepEqual(explainRequest(view({texts: ["t", ""], label: "a", knobs: {target: "0"}}), "m", "sequence-classification"),
+    {model: "m", text: "t", method: "gradient", target: "0"});
+  assert.deepEqual(compareRequest(view({texts: ["t", ""], methods: ["gradient", "occlusion"], knobs: {reduce: "l1", explain: "margin"}}), ["a", "b"], "sequence-classification"),
+    {models: ["a", "b"], methods: ["gradient", "occlusion"], text: "t", explain: "margin"});
+});
+
+test("a question needs a context", () => {
+  assert.ok(isEmpty(["Q?", " \n"], "question-answering"));
+  assert.ok(!isEmpty(["Q?", "C"], "question-answering"));
+  assert.ok(isEmpty([" ", ""], "sequence-classification"));
+});
+
+test("knobs that all chosen methods have", () => {
+  assert.ok(applies("explain", ["gradient", "lime"], "sequence-classification"));
+  assert.ok(!applies("steps", ["gradient", "integrated-gradients"], "sequence-classification"));
+  assert.ok(!applies("stride", ["gradient"], "sequence-classification"));
+  assert.ok(methods.every(({name}) => applies("normalize", [name], "")));
+});
+
+test("samples: nine questions, and tweets, reviews and names", () => {
+  const count = (group: string): number => samples.filter(sample => sample.group === group).length;
+  assert.equal(count("Questions"), 9);
+  for (const group of ["Tweets", "Reviews", "Names"]) assert.ok(count(group) >= 3, group);
+  assert.equal(new Set(samples.map(({id}) => id)).size, samples.length);
+  assert.equal(firstSample("question-answering")?.texts[0], "Who ruled macedonia");
+});
+
+// A tokenizer that reads four letters at once, "##" pieces of at most two letters each, words divided by spaces.
+const pieces = (text: string): {sequence: number; begin: number; end: number; word: number}[] =>
+  [...text.matchAll(/\S+/g)].flatMap((match, word) => Array.from({length: Math.ceil(match[0].length / 2)}, (_, i) => {
+    const begin = match.index + 2 * i;
+    return {sequence: 0, begin, end: Math.min(begin + 2, match.index + match[0].length), word};
+  }));
+
+test("windows: a text in parts, cut between words", async () => {
+  const tokenize = (request: Record<string, unknown>): Promise<unknown> => {
+    const all = pieces(String(request["text"]));
+    return Promise.resolve({tokens: all.slice(0, 4), cut_tokens: Math.max(0, all.length - 4)});
+  };
+  // ab|cd ef gh|i → the cut word goes to the next part; a word longer than a part is cut where the reading ended.
+  assert.deepEqual(await parts(["abcd ef ghi jk", ""], "sequence-classification", {}, tokenize), [["abcd ef ", ""], ["ghi jk", ""]]);
+  assert.deepEqual(await parts(["abcdefghijkl", ""], "sequence-classification", {}, tokenize), [["abcdefgh", ""], ["ijkl", ""]]);
+  assert.deepEqual(await parts(["ab", ""], "sequence-classification", {}, tokenize), [["ab", ""]]);
+  assert.deepEqual(await parts(["  ", ""], "sequence-classification", {}, tokenize), []);
+});
+
+test("windows of a context share tokens", () => {
+  const tokens = Array.from({length: 100}, (_, i) => ({sequence: 1, begin: 2 * i, end: 2 * i + 1, word: i}));
+  assert.deepEqual(cutAfter(tokens, 1, true), {end: 199, next: 72}); // from the 37th token: 64 are shared
+  assert.deepEqual(cutAfter(tokens.slice(0, 10), 1, true), {end: 19, next: 19}); // too few to share
+  assert.deepEqual(cutAfter([], 1, true), {end: Infinity, next: Infinity});
+});
