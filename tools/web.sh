@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # The viewer's work bench, in a folder of its own so that no package of Node's stands in the sources.
-#   tools/web.sh bundle|bundle-check|check|unit|browser|measure [FOLDER]
+#   tools/web.sh bundle|bundle-check|check|unit|browser|served|measure [FOLDER]
 #     bundle        compiles src/apps/web to src/render/viewer and src/apps/server/page
 #     bundle-check  compiles it again and compares: what is committed must be what the sources make
 #     check         types and lint
 #     unit          tests without a browser
 #     browser       tests in Chromium; screenshots are left in FOLDER/../screenshots
+#     served        the page with limn behind it, on demand: under load a test may wait in vain for its server
 #     measure       how long the server's page takes to its first explanation; needs build/limn, or LIMN_PROGRAM
 # FOLDER: build/web unless told otherwise. Without Node it says so and ends with 77, which ctest counts as skipped;
 # with LIMN_REQUIRE_BROWSER=1 that is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
-task=${1:?bundle, bundle-check, check, unit, browser or measure}
+task=${1:?bundle, bundle-check, check, unit, browser, served or measure}
 folder=${2:-$root/build/web}
 
 skip() {
@@ -58,7 +59,7 @@ case $task in
     node_modules/.bin/tsc --project tsconfig.json
     node_modules/.bin/eslint --max-warnings 0 src/apps/web tests/web
     ;;
-  unit | browser | measure)
+  unit | browser | served | measure)
     rm -rf "out/$task"
     files=("tests/web/$task"/*.test.ts)
     [[ $task != measure ]] || files=("tests/web/$task"/*.ts)

@@ -8,7 +8,7 @@ import {after, before, test} from "node:test";
 import type {Browser, Page} from "playwright-core";
 import {knobs, methods} from "../../../src/apps/web/page/methods.js";
 import {samples} from "../../../src/apps/web/page/samples.js";
-import {check, launch, type Opened} from "./browser.js";
+import {check, launch, type Opened} from "../browser/browser.js";
 
 const program = process.env["LIMN_PROGRAM"];
 const options = program ? {} : {skip: "LIMN_PROGRAM does not say where limn is"};
