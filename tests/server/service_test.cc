@@ -134,6 +134,30 @@ TEST(Cancelling, EndsTheWorkOfAClientThatGoesAway) {
   EXPECT_TRUE(eventually([&] { return server.metric("limn_work_running") == 0; }));
 }
 
+TEST(Cancelling, DoesNotTakeAClientForGoneThatSentItsRequestInParts) {
+  const RunningServer server([](auto& options) { options.service.cache_bytes = 0; });
+  std::atomic<std::size_t> right = 0, wrong = 0;
+  std::vector<std::thread> clients;
+  constexpr std::size_t count = 16, rounds = 60;
+  for (std::size_t i = 0; i < count; i++) {
+    clients.emplace_back([&, i] {
+      Client client = server.client();
+      for (std::size_t round = 0; round < rounds; round++) {
+        const std::string body = Json{{"text", "text " + std::to_string(i * rounds + round)}}.dump();
+        const std::string request = Client::request("POST", "/v1/explain", body, Client::json_type);
+        const std::size_t cut = request.size() - body.size() * (round % 3) / 2;
+        client.send(request.substr(0, cut));
+        if (cut < request.size()) client.send(request.substr(cut));
+        (client.read_reply().status == 200 ? right : wrong)++;
+      }
+    });
+  }
+  for (auto& client : clients) client.join();
+  EXPECT_EQ(wrong, 0u);
+  EXPECT_EQ(right, count * rounds);
+  EXPECT_EQ(server.metric("limn_work_cancelled_total"), 0);
+}
+
 TEST(Cancelling, EndsWorkThatTakesTooLong) {
   const RunningServer server([](auto& options) { options.service.time = std::chrono::milliseconds(200); });
   const Reply reply = server.client().post("/v1/explain", endless());

@@ -12,6 +12,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <cerrno>
 #include <deque>
 #include <optional>
 #include <unordered_set>
@@ -186,6 +187,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
           char byte = 0;
           const auto count = ::recv(self->stream_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
           if (count > 0) return;  // the next request: whether this client goes away shows when that is read
+          // What woke this may have been read as part of the request before it ran.
+          if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return self->watch();
           exchange->gone = true;
         });
   }
