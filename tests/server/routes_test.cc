@@ -8,6 +8,8 @@
 #include <regex>
 
 #include "apps/cli/options.h"
+#include "limn/limn.h"
+#include "render/json.h"
 #include "server/running_server.h"
 
 namespace limn::server_test {
@@ -112,6 +114,112 @@ TEST(Routes, CompareGivesEachModelWithEachMethodAndTheirCorrelations) {
   EXPECT_EQ(said["explanations"][1]["method"]["name"], "occlusion");
   EXPECT_EQ(said["explanations"][2]["model"], "distilbert-cls");
   EXPECT_EQ(said["correlations"].size(), 6u);  // pairs of four
+}
+
+/// What the command's own library call gives for the fields of a request.
+Json explained(const std::string& model, const std::string& text, const Method& method, ExplainOptions options = {}) {
+  return Json::parse(to_json(Model::load(golden(model)).explain(text, method, options)));
+}
+
+void expect_scores(const Json& found, const Json& expected) {
+  ASSERT_EQ(found["words"].size(), expected["words"].size()) << found;
+  for (std::size_t i = 0; i < expected["words"].size(); i++)
+    EXPECT_NEAR(found["words"][i]["score"].get<double>(), expected["words"][i]["score"].get<double>(), 1e-6);
+}
+
+TEST(Routes, EveryKnobOfTheCommandIsAField) {
+  const RunningServer server;
+  const std::string text = "I love you, I like you";
+  struct Case {
+    Json fields;
+    Method method;
+    ExplainOptions options = {};
+  };
+  ExplainOptions mean;
+  mean.pieces = Pieces::mean;
+  const std::vector<Case> cases = {
+      {{{"method", "lime"}, {"samples", 60}, {"features", 2}, {"kernel_width", 10}, {"flavour", "captum"}},
+       Lime{.flavour = Lime::Flavour::captum, .samples = 60, .features = 2, .kernel_width = 10}},
+      {{{"method", "rise"}, {"samples", 60}, {"present", 0.75}}, Rise{.samples = 60, .probability = 0.75}},
+      {{{"method", "sobol"}, {"samples", 8}, {"order", "first"}}, Sobol{.samples = 8, .total = false}},
+      {{{"method", "shapley"}, {"exact", true}}, ShapleySampling{.exact = true}},
+      {{{"method", "gradient-x-input"}, {"absolute", true}, {"pieces", "mean"}}, GradientXInput{.absolute = true}, mean},
+      {{{"method", "integrated-gradients"}, {"tolerance", 1e-9}, {"max_steps", 3}},
+       IntegratedGradients{.tolerance = 1e-9, .max_steps = 3}},
+      {{{"method", "expected-gradients"}, {"samples", 5}, {"background", {"a good film", "bad"}}},
+       ExpectedGradients{.background = {"a good film", "bad"}, .samples = 5}}};
+  for (const auto& [fields, method, options] : cases) {
+    SCOPED_TRACE(fields.dump());
+    Json request = fields;
+    request["text"] = text;
+    const Reply reply = server.client().post("/v1/explain", request);
+    ASSERT_EQ(reply.status, 200) << reply.body;
+    expect_scores(reply.json(), explained("bert-cls", text, method, options));
+  }
+}
+
+TEST(Routes, APresetIsWhatItIsForTheModelsTask) {
+  const RunningServer server({}, {"bert-cls", "bert-token"});
+  std::size_t units = 0;
+  for (const Preset& preset : presets()) {
+    const bool serves_labels =
+        preset.tasks.empty() || std::ranges::find(preset.tasks, Task::sequence_classification) != preset.tasks.end();
+    Json request = {{"text", "I love you"}, {"preset", preset.name}};
+    const Reply reply = server.client().post("/v1/explain", request);
+    if (!serves_labels) continue;  // one of its name may serve them
+    ASSERT_EQ(reply.status, 200) << preset.name << reply.body;
+    EXPECT_EQ(reply.json()["method"]["preset"], preset.name);
+    if (!preset.unit || *preset.unit == Unit::word) continue;
+    units++;
+    EXPECT_TRUE(reply.json()["method"].contains("unit")) << preset.name;
+  }
+  EXPECT_GT(units, 0u);
+}
+
+TEST(Routes, ComparesPresetsAndGivesEachMethodTheKnobsThatItHas) {
+  const RunningServer server;
+  const Reply reply = server.client().post(
+      "/v1/compare", {{"methods", {"seed-classification", "lime", "occlusion"}}, {"samples", 20}, {"text", "I love you"}});
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  const Json said = reply.json();
+  EXPECT_EQ(said["explanations"][0]["method"]["preset"], "seed-classification");
+  EXPECT_EQ(said["explanations"][1]["method"]["samples"], 20);
+  const Reply refused =
+      server.client().post("/v1/compare", {{"methods", {"gradient", "occlusion"}}, {"samples", 20}, {"text", "a"}});
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_EQ(refused.json()["field"], "samples");
+}
+
+TEST(Routes, AQuestionsEndsAreExplainedOneByOne) {
+  const RunningServer server({}, {"bert-qa"});
+  const Json expected = golden_cases("bert-qa").front();
+  const Reply reply = server.client().post("/v1/explain", {{"question", expected["input"]["question"]},
+                                                           {"context", expected["input"]["context"]},
+                                                           {"explain", "max-logit"}});
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.json()["explanations"].size(), 2u) << reply.body;
+}
+
+TEST(Routes, AMethodsOwnNumbersKeepToTheLimits) {
+  const RunningServer server([](auto& options) { options.service.limits.samples = options.service.limits.steps = 10; });
+  const Reply refused = server.client().post("/v1/explain", {{"text", "a"}, {"method", "lime"}});
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_EQ(refused.json()["field"], "samples");
+  const Json path = server.client().post("/v1/explain", {{"text", "good"}, {"method", "integrated-gradients"},
+                                                         {"tolerance", 1e-12}}).json();
+  EXPECT_LE(path["method"]["steps"].get<int>(), 10) << path;
+}
+
+TEST(Routes, AttackChangesTheTextsThatItMay) {
+  const RunningServer server({}, {"bert-qa"});
+  const Json input = golden_cases("bert-qa").front()["input"];
+  for (const char* change : {"question", "context"}) {
+    Json request = input;
+    request["kind"] = "input-reduction", request["change"] = change, request["max_steps"] = 2;
+    const Json said = server.client().post("/v1/attack", request).json();
+    const char* other = change == std::string_view("question") ? "context" : "question";
+    EXPECT_EQ(said["output"][other], input[other]) << said;
+  }
 }
 
 TEST(Routes, AttackGivesItsSteps) {

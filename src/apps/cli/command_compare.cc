@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/comparison.h"
 #include "apps/cli/explanation_output.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
@@ -16,7 +16,6 @@
 #include "apps/cli/row_file.h"
 #include "apps/cli/rows.h"
 #include "evaluate/answer_text.h"
-#include "evaluate/correlation.h"
 #include "limn/limn.h"
 #include "render/comparison_csv.h"
 #include "render/comparison_json.h"
@@ -41,63 +40,19 @@ struct CompareCommand {
 
 // ---- what is compared -------------------------------------------------------------------------------------
 
-struct ListedMethod {
-  std::string name;
-  ChosenMethod chosen;
-};
-
-std::string name_of(const ChosenMethod& chosen) {
-  if (chosen.preset) return *chosen.preset;
-  const auto known =
-      std::ranges::find(methods(), chosen.method.index(), [](const auto& one) { return one.method.index(); });
-  return std::string(known->name);
-}
-
-/// The methods and presets of --method, each with those of the given knobs that it has.
-/// @param task of the models, if they are known yet.
-/// @throws Error for a knob that none of them has.
-std::vector<ListedMethod> listed_methods(const MethodOptions& options, std::optional<Task> task = {}) {
-  std::vector<ListedMethod> listed;
-  if (!options.method) {
-    const ChosenMethod chosen = choose_method(options, task);
-    return {{name_of(chosen), chosen}};
-  }
-  const std::string& names = *options.method;
-  std::map<std::string, std::size_t> without;  // option → how many methods do not have it
-  for (std::size_t begin = 0; begin <= names.size();) {
-    const std::size_t end = std::min(names.find(',', begin), names.size());
-    const std::string name = names.substr(begin, end - begin);
+/// The names of --method.
+std::vector<std::string> split(const std::optional<std::string>& list) {
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; list && begin <= list->size();) {
+    const std::size_t end = std::min(list->find(',', begin), list->size());
+    names.push_back(list->substr(begin, end - begin));
     begin = end + 1;
-    if (std::ranges::find(listed, name, &ListedMethod::name) != listed.end()) {
-      throw Error({.thing = "--method", .found = "'" + name + "' twice", .expected = "each method once"});
-    }
-    MethodOptions one = options;
-    one.method = name;
-    if (std::ranges::find(methods(), name, &NamedMethod::name) == methods().end() &&
-        std::ranges::find(presets(), name, &Preset::name) != presets().end()) {
-      one.preset = name;
-      one.method.reset();
-    } else {
-      find_method(name, "a preset, or one of ");
-    }
-    std::vector<std::string> missing;
-    listed.push_back({name, choose_method(one, task, &missing)});
-    for (const auto& option : missing) without[option]++;
   }
-  for (const auto& [option, count] : without) {
-    if (count == listed.size())
-      throw Error(
-          {.thing = option, .found = "--method " + names, .expected = "at least one method that has this option"});
-  }
-  return listed;
+  return names;
 }
 
-struct LoadedModel {
-  std::string name;  ///< the folder's, or what the user wrote if two folders have one name
-  Model model;
-};
-
-std::vector<LoadedModel> load_models(const std::vector<std::string>& given) {
+/// Their names are the folders', or what the user wrote if two folders have one name.
+std::vector<NamedModel> load_models(const std::vector<std::string>& given) {
   std::vector<std::filesystem::path> folders;
   for (const auto& model : given) {
     const auto folder = std::filesystem::weakly_canonical(find_model(model, model_places()));
@@ -111,19 +66,12 @@ std::vector<LoadedModel> load_models(const std::vector<std::string>& given) {
     }
     folders.push_back(folder);
   }
-  std::vector<LoadedModel> models;
+  std::vector<NamedModel> models;
   for (std::size_t i = 0; i < folders.size(); i++) {
     Model model = Model::load(folders[i]);
     std::string name = model.info().name;
     models.push_back({std::move(name), std::move(model)});
   }
-  std::string tasks;
-  bool differ = false;
-  for (const auto& [name, model] : models) {
-    differ = differ || model.info().task != models.front().model.info().task;
-    tasks += fmt::format("{}{}: {}", tasks.empty() ? "" : ", ", name, limn::name(model.info().task));
-  }
-  if (differ) throw Error({.thing = "--model", .found = tasks, .expected = "models of one task"});
   for (std::size_t i = 0; i < models.size(); i++) {
     const std::string& name = models[i].model.info().name;
     if (std::ranges::count(models, name, [](const auto& loaded) { return loaded.model.info().name; }) > 1)
@@ -186,51 +134,48 @@ std::string text_of(const Expected& expected) {
 
 class Comparer {
  public:
-  Comparer(std::vector<LoadedModel> models, const CompareCommand& command)
-      : models_(std::move(models)), methods_(listed_methods(command.method, task())), seed_(command.method.seed) {
-    static_cast<PredictOptions&>(options_) = predict_options(command.reading);
-    options_.target = command.target;
-    options_.answer = command.answer;
-    options_.contrast = command.contrast;
-    options_.unit = choose_unit(command.unit, methods_.front().chosen);
-    if (!command.method.method) methods_.front().name = name_of(methods_.front().chosen);
-    for (const auto& [name, model] : models_) {
-      ComparedModel& column = axes_.models.emplace_back();
-      column.name = name;
-      column.parameters = model.info().parameters;
-      for (const auto& [file, bytes] : model.info().files) column.bytes += bytes;
-    }
-    for (const auto& [name, chosen] : methods_) axes_.methods.push_back(name);
+  Comparer(std::vector<NamedModel> models, const CompareCommand& command) : comparison_(begin(std::move(models), command)) {
     warm_up();
   }
 
-  const ComparisonAxes& axes() const { return axes_; }
-  Task task() const { return models_.front().model.info().task; }
-  const std::string& first_model() const { return models_.front().name; }
+  const ComparisonAxes& axes() const { return comparison_.axes(); }
+  Task task() const { return comparison_.task(); }
+  const std::string& first_model() const { return comparison_.models().front().name; }
 
   /// Only methods of one pass are faster for many inputs at once; the others each take a while.
   std::size_t rows_at_once() const {
-    const bool one_pass =
-        std::ranges::all_of(methods_, [](const ListedMethod& listed) { return is_one_pass(listed.chosen.method); });
+    const bool one_pass = std::ranges::all_of(
+        comparison_.methods(), [](const ListedMethod& listed) { return is_one_pass(listed.chosen.method); });
     return one_pass ? most_rows_at_once : 1;
   }
 
   std::vector<Outcome<ComparedInput>> operator()(const std::vector<Item>& items, Progress& progress) const {
-    auto outcomes = work_on<std::vector<Explanation>>(
-        items, [&](const std::vector<Input>& inputs) { return explain(inputs, progress); });
-    std::vector<Outcome<ComparedInput>> compared(items.size());
+    auto outcomes = work_on<ComparedInput>(items, [&](const std::vector<Input>& inputs) {
+      return comparison_(inputs, [&](double share) { progress.report(share); });
+    });
     for (std::size_t i = 0; i < items.size(); i++) {
-      compared[i].error = std::move(outcomes[i].error);
-      if (outcomes[i].result) compared[i].result = with_figures(items[i], std::move(*outcomes[i].result));
+      if (outcomes[i].result) judge(items[i], *outcomes[i].result);
     }
-    return compared;
+    return outcomes;
   }
 
  private:
+  static Comparison begin(std::vector<NamedModel> models, const CompareCommand& command) {
+    auto [methods, unit] =
+        list_methods(split(command.method.method), command.method, command.unit, models.front().model.info().task);
+    ExplainOptions options;
+    static_cast<PredictOptions&>(options) = predict_options(command.reading);
+    options.target = command.target;
+    options.answer = command.answer;
+    options.contrast = command.contrast;
+    options.unit = unit;
+    return {std::move(models), std::move(methods), std::move(options), command.method.seed};
+  }
+
   /// The first pass of a model reads its file and fills caches, which would count against it.
   void warm_up() const {
-    for (const auto& [name, model] : models_) {
-      for (const auto& [method_name, chosen] : methods_) {
+    for (const auto& [name, model] : comparison_.models()) {
+      for (const auto& [method_name, chosen] : comparison_.methods()) {
         try {
           model.explain(
               Input{.text = "limn", .pair = task() == Task::question_answering ? std::optional("limn") : std::nullopt},
@@ -241,59 +186,16 @@ class Comparer {
     }
   }
 
-  /// For each input its cells, (models, methods).
-  std::vector<std::vector<Explanation>> explain(const std::vector<Input>& inputs, Progress& progress) const {
-    std::vector<std::vector<Explanation>> cells(inputs.size());
-    const auto count = static_cast<double>(axes_.cells());
-    std::size_t cell = 0;
-    for (const auto& [name, model] : models_) {
-      for (const auto& [method_name, chosen] : methods_) {
-        ExplainOptions options = options_;
-        options.pieces = chosen.pieces;
-        options.progress = [&](std::size_t done, std::size_t total) {
-          const double share = static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(total, 1));
-          progress.report((static_cast<double>(cell) + share) / count);
-        };
-        try {
-          auto explanations = model.explain(inputs, chosen.method, options);
-          for (std::size_t i = 0; i < inputs.size(); i++) {
-            explanations[i].method.preset = chosen.preset;
-            explanations[i].method.seed = seed_;
-            cells[i].push_back(std::move(explanations[i]));
-          }
-        } catch (const Error& error) {
-          auto parts = error.parts();
-          parts.thing = fmt::format("{}, {}{}{}", name, method_name, parts.thing.empty() ? "" : ": ", parts.thing);
-          throw Error(std::move(parts));
-        }
-        progress.report(static_cast<double>(++cell) / count);
-      }
-    }
-    return cells;
+  /// Adds what is right, if the row says so, and which models are.
+  void judge(const Item& item, ComparedInput& input) const {
+    const auto expected = expected_of(item, task());
+    if (!expected) return;
+    input.expected = text_of(*expected);
+    for (std::size_t i = 0; i < comparison_.models().size(); i++)
+      input.right.push_back(is_right(*expected, input.cells[axes().cell(i, 0)].prediction));
   }
 
-  ComparedInput with_figures(const Item& item, std::vector<Explanation> cells) const {
-    ComparedInput input;
-    input.cells = std::move(cells);
-    if (const auto expected = expected_of(item, task())) {
-      input.expected = text_of(*expected);
-      for (std::size_t i = 0; i < models_.size(); i++)
-        input.right.push_back(is_right(*expected, input.cells[axes_.cell(i, 0)].prediction));
-    }
-    for (std::size_t a = 0; a < input.cells.size(); a++) {
-      for (std::size_t b = a + 1; b < input.cells.size(); b++) {
-        const auto [words, magnitudes, kendall, spearman] = correlate_words(input.cells[a], input.cells[b]);
-        input.correlations.push_back({a, b, words, magnitudes, kendall, spearman});
-      }
-    }
-    return input;
-  }
-
-  std::vector<LoadedModel> models_;
-  std::vector<ListedMethod> methods_;
-  ExplainOptions options_;
-  std::uint64_t seed_;
-  ComparisonAxes axes_;
+  Comparison comparison_;
 };
 
 // ---- the output -------------------------------------------------------------------------------------------
@@ -390,7 +292,7 @@ int compare_file(const CompareCommand& command, const Comparer& comparer, Compar
 
 int compare(const CompareCommand& command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv});
-  listed_methods(command.method);  // knobs are checked before the models are loaded, which takes longer
+  list_methods(split(command.method.method), command.method, command.unit);  // knobs are checked before the models are loaded, which takes longer
   set_threads(command.threads);
   const Comparer comparer(load_models(command.models), command);
   ComparisonOutput output(command.output.file, format, comparer.axes(), command.input.file.has_value());

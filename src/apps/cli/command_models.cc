@@ -9,6 +9,7 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
+#include "apps/cli/model_json.h"
 #include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
 #include "apps/cli/output.h"
@@ -94,23 +95,9 @@ int show_model(const std::string& argument, Format format) {
   const Model model = Model::load(folder);
   const ModelInfo& info = model.info();
   if (format == Format::json) {
-    Json files = Json::object();
-    for (const auto& [name, bytes] : info.files) files[name] = bytes;
-    write_output(std::nullopt, json_text({{"name", info.name},
-                                          {"family", info.family},
-                                          {"architecture", info.architecture},
-                                          {"task", name(info.task)},
-                                          {"labels", info.labels},
-                                          {"layers", info.layers},
-                                          {"channels", info.channels},
-                                          {"heads", info.heads},
-                                          {"feed_forward", info.feed_forward},
-                                          {"vocabulary", info.vocabulary},
-                                          {"positions", info.positions},
-                                          {"parameters", info.parameters},
-                                          {"folder", folder.string()},
-                                          {"files", files}}) +
-                                   "\n");
+    Json object = json_value(info);
+    object["folder"] = folder.string();
+    write_output(std::nullopt, json_text(object) + "\n");
     return done;
   }
   std::string text;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
+#include "apps/cli/model_json.h"
 #include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
 #include "apps/cli/output.h"
@@ -19,8 +19,6 @@
 namespace limn::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 struct TokenizeCommand {
   ModelOptions model;
   InputOptions input;
@@ -30,28 +28,6 @@ struct TokenizeCommand {
 
 std::string_view sequence_text(const Input& input, int sequence) {
   return sequence == 1 && input.pair ? std::string_view(*input.pair) : std::string_view(input.text);
-}
-
-/// Offsets as in all of limn's JSON: code points of the token's own sequence.
-std::string json_of(const TokenizedInput& tokenized, const Input& input, const std::string& model, bool question) {
-  const CodePoints text(input.text), pair(sequence_text(input, 1));
-  Json object = {{"limn", 1}, {"model", model}};
-  object["input"][question ? "question" : "text"] = input.text;
-  if (input.pair) object["input"][question ? "context" : "pair"] = *input.pair;
-  Json& tokens = object["tokens"] = Json::array();
-  for (const auto& token : tokenized.tokens) {
-    const CodePoints& points = token.sequence == 1 ? pair : text;
-    tokens.push_back({{"token", token.token},
-                      {"id", token.id},
-                      {"sequence", token.sequence ? Json(*token.sequence) : Json()},
-                      {"begin", points.before(token.begin)},
-                      {"end", points.before(token.end)},
-                      {"word", token.word ? Json(*token.word) : Json()},
-                      {"special", token.special}});
-  }
-  object["type_ids"] = tokenized.type_ids;
-  object["cut_tokens"] = tokenized.cut_tokens;
-  return json_text(object);
 }
 
 std::string table_of(const TokenizedInput& tokenized, const Input& input) {
@@ -90,7 +66,7 @@ int tokenize_alone(const TokenizeCommand& command, const std::filesystem::path& 
       .tokens = tokens_of(tokenizer, encoding), .type_ids = encoding.type_ids, .cut_tokens = encoding.cut_tokens};
   const std::string name = folder.filename().string();
   write_output(command.output.file, format == Format::json
-                                        ? json_of(tokenized, input, name, command.input.question.has_value()) + "\n"
+                                        ? to_json(tokenized, input, name, command.input.question.has_value()) + "\n"
                                         : table_of(tokenized, input));
   return done;
 }
@@ -118,14 +94,14 @@ int tokenize(const CLI::App& app, const TokenizeCommand& command) {
         app, command.input, command.output, model, [&](const std::vector<Input>& inputs, const Report&) {
           std::vector<std::vector<std::string>> rows;
           for (const auto& input : inputs)
-            rows.push_back({members_of(json_of(model.tokenize(input, options), input, name, question))});
+            rows.push_back({members_of(to_json(model.tokenize(input, options), input, name, question))});
           return rows;
         });
   }
   const Input input = single_input(command.input, model.info().task, name);
   const TokenizedInput tokenized = model.tokenize(input, options);
   write_output(command.output.file,
-               format == Format::json ? json_of(tokenized, input, name, question) + "\n" : table_of(tokenized, input));
+               format == Format::json ? to_json(tokenized, input, name, question) + "\n" : table_of(tokenized, input));
   return done;
 }
 

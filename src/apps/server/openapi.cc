@@ -12,6 +12,9 @@ std::string openapi(const Limits& limits, bool keys_needed) {
   document["info"]["version"] = LIMN_VERSION;
   Json& schemas = document["components"]["schemas"];
   schemas["Method"]["enum"] = names_of(cli::methods());
+  Json& compared = schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"];
+  compared = names_of(cli::methods());
+  for (const Json& preset : names_of(presets())) compared.push_back(preset);
   for (const char* request : {"ExplainRequest", "CompareRequest"}) {
     Json& properties = schemas[request]["properties"];
     properties["preset"]["enum"] = names_of(presets());
@@ -20,13 +23,18 @@ std::string openapi(const Limits& limits, bool keys_needed) {
     properties["normalize"]["enum"] = names_of(cli::normalizers.entries);
     properties["absent"]["enum"] = names_of(cli::absents.entries);
     properties["unit"]["enum"] = names_of(cli::units.entries);
-    properties["steps"]["maximum"] = limits.steps;
+    properties["pieces"]["enum"] = names_of(cli::pieces.entries);
+    properties["flavour"]["enum"] = names_of(cli::flavours.entries);
+    properties["order"]["enum"] = names_of(cli::sobol_orders.entries);
+    properties["steps"]["maximum"] = properties["max_steps"]["maximum"] = limits.steps;
     properties["samples"]["maximum"] = limits.samples;
   }
   for (auto& [name, schema] : schemas.items()) {
     if (name.ends_with("Request")) schema["properties"]["inputs"]["maxItems"] = limits.inputs;
   }
-  schemas["AttackRequest"]["properties"]["max_steps"]["maximum"] = limits.steps;
+  Json& attack = schemas["AttackRequest"]["properties"];
+  attack["max_steps"]["maximum"] = limits.steps;
+  attack["change"]["enum"] = names_of(cli::changed_texts.entries);
   if (!keys_needed) return document.dump();
   const Json either = {{{"bearer", Json::array()}}, {{"key", Json::array()}}};
   for (auto& [path, item] : document["paths"].items()) {

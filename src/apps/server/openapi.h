@@ -7,11 +7,13 @@
 
 namespace limn::server {
 
-/// The names of a table, as a list.
+/// The names of a table, as a list; one that stands there for each of several tasks counts once.
 template <class Table>
 nlohmann::ordered_json names_of(const Table& table) {
   auto names = nlohmann::ordered_json::array();
-  for (const auto& entry : table) names.push_back(entry.name);
+  for (const auto& entry : table) {
+    if (names.empty() || names.back() != entry.name) names.push_back(entry.name);
+  }
   return names;
 }
 

@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
-#include "apps/cli/options.h"
-#include "apps/server/comparison.h"
-#include "apps/server/fields.h"
+#include "apps/cli/comparison.h"
+#include "apps/cli/model_json.h"
+#include "apps/server/request_options.h"
 #include "render/attack.h"
+#include "render/comparison_json.h"
 #include "render/display_text.h"
 #include "render/json.h"
 
@@ -21,8 +21,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Inputs = std::vector<Input>;
 using Results = std::vector<WorkResult>;
-
-constexpr std::size_t any_number = std::numeric_limits<std::uint32_t>::max();
 
 // ---- inputs -----------------------------------------------------------------------------------------------
 
@@ -122,49 +120,26 @@ std::string model_name(Fields& fields, const ModelSet& models) {
   return fields.text("model").value_or(models.models.front().name);
 }
 
-void read_reading(Fields& fields, const Limits& limits, PredictOptions& options) {
-  if (const auto length = fields.count("max_length", 0, any_number)) options.max_length = *length;
-  if (const auto stride = fields.count("stride", 0, any_number)) options.stride = *stride;
-  if (const auto threshold = fields.number("null_threshold")) options.null_threshold = *threshold;
-  options.null_allowed = !fields.flag("always_answer");
-  if (const auto top = fields.count("top", 1, limits.top)) options.top = *top;
-}
-
-cli::MethodOptions read_method(Fields& fields, const Limits& limits) {
-  cli::MethodOptions options;
-  options.preset = fields.text("preset");
-  options.explain = fields.text("explain");
-  options.reduce = fields.text("reduce");
-  options.layer = fields.text_or_number("layer");
-  options.normalize = fields.text("normalize");
-  options.baseline = fields.text("baseline");
-  options.absent = fields.text("absent");
-  options.steps = fields.count("steps", 1, limits.steps);
-  options.samples = fields.count("samples", 1, limits.samples);
-  options.head = fields.count("head", 1, any_number);
-  options.window = fields.count("window", 1, any_number);
-  options.sigma = fields.number("sigma", 0);
-  options.tolerance = fields.number("tolerance");
-  options.seed = fields.seed("seed").value_or(0);
-  return options;
-}
-
-ExplainOptions read_options(Fields& fields, const Limits& limits) {
-  ExplainOptions options;
-  read_reading(fields, limits, options);
-  options.target = fields.text_or_number("target");
-  options.answer = fields.text("answer");
-  options.contrast = fields.text("contrast");
-  if (const auto unit = fields.text("unit")) options.unit = cli::units.find("--unit", *unit);
-  options.raw = fields.flag("raw");
-  return options;
-}
-
 /// One pass for each input, which several inputs can share.
 bool is_short(const Method& method) {
   return std::holds_alternative<Gradient>(method) || std::holds_alternative<GradientXInput>(method) ||
          std::holds_alternative<Attention>(method) || std::holds_alternative<AttentionRollout>(method) ||
          std::holds_alternative<GradientAttention>(method) || std::holds_alternative<GradCam>(method);
+}
+
+/// Whether the answer is a list: of entities, or of a question's start and end.
+bool explains_several(Task task, const Method& method, const ExplainOptions& options) {
+  const bool by_ends = std::visit(
+      [](const auto& chosen) {
+        if constexpr (requires { chosen.explain; }) return chosen.explain == Scalar::max_logit;
+        return false;
+      },
+      method);
+  return (task == Task::token_classification && !options.target) || (task == Task::question_answering && by_ends);
+}
+
+[[noreturn]] void refuse_background() {
+  throw Error({.thing = "--background", .found = "a method that has none", .expected = "expected-gradients"});
 }
 
 std::string list_of(const std::vector<Explanation>& explanations) {
@@ -180,32 +155,31 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   const ServedModel& served = models->find(model_name(fields, *models));
   const Model model = served.model;
   ReadInputs inputs = read_inputs(fields, model.info().task, served.name, limits);
-  cli::MethodOptions method_options = read_method(fields, limits);
-  method_options.method = fields.text("method");
-  const cli::ChosenMethod chosen = cli::choose_method(method_options);
-  ExplainOptions options = read_options(fields, limits);
+  RequestedMethod requested = read_method(fields, limits);
+  requested.options.method = fields.text("method");
+  const ExplainOptions given = read_explaining(fields, limits);
   fields.finish();
+  cli::ChosenMethod chosen = cli::choose_method(requested.options, model.info().task);
+  ExplainOptions options = given;
+  options.unit = cli::choose_unit(requested.unit, chosen);
   options.pieces = chosen.pieces;
-  const bool each_entity = model.info().task == Task::token_classification && !options.target;
-  const auto run = [models, model, chosen, options, limits, each_entity, seed = method_options.seed](
+  if (!set_background(requested, chosen.method)) refuse_background();
+  bound(chosen.method, limits);
+  const bool several = explains_several(model.info().task, chosen.method, options);
+  const auto run = [models, model, chosen, options, limits, several, seed = requested.options.seed](
                        const Inputs& texts, const Progress& progress) {
     Results results;
     for (const auto& input : texts) results.push_back({"", check_tokens(model, input, limits.tokens)});
     for (const auto& result : results) check_masks(chosen.method, result.tokens, limits.masks);
     ExplainOptions watched = options;
     watched.progress = progress;
-    std::vector<std::vector<Explanation>> all;
-    if (each_entity) {
-      for (const auto& input : texts) all.push_back(model.explain_all(input, chosen.method, watched));
-    } else {
-      for (auto& explanation : model.explain(texts, chosen.method, watched)) all.push_back({std::move(explanation)});
-    }
+    auto all = model.explain_all(texts, chosen.method, watched);
     for (std::size_t i = 0; i < texts.size(); i++) {
       for (auto& explanation : all[i]) {
         explanation.method.preset = chosen.preset;
         explanation.method.seed = seed;
       }
-      results[i].json = each_entity ? list_of(all[i]) : to_json(all[i].front());
+      results[i].json = several ? list_of(all[i]) : to_json(all[i].front());
     }
     return results;
   };
@@ -253,38 +227,38 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
     if (served.model.info().task == models->models.front().model.info().task && every.size() < limits.models)
       every.push_back(served.name);
   }
-  std::vector<Model> compared;
-  for (const auto& name : names("models", every, limits.models)) compared.push_back(models->find(name).model);
+  std::vector<cli::NamedModel> compared;
+  for (const auto& name : names("models", every, limits.models)) compared.push_back({name, models->find(name).model});
+  const Task task = compared.front().model.info().task;
   const auto method_names = names("methods", {"gradient"}, limits.methods);
-  cli::MethodOptions method_options = read_method(fields, limits);
-  std::vector<ComparedMethod> methods;
-  bool all_short = true;
-  for (const auto& name : method_names) {
-    method_options.method = name;
-    const cli::ChosenMethod chosen = cli::choose_method(method_options);
-    methods.push_back({name, chosen.method, chosen.preset, chosen.pieces, method_options.seed});
+  const RequestedMethod requested = read_method(fields, limits);
+  ReadInputs inputs = read_inputs(fields, task, compared.front().name, limits);
+  ExplainOptions options = read_explaining(fields, limits);
+  fields.finish();
+  auto [methods, unit] = cli::list_methods(method_names, requested.options, requested.unit, task);
+  options.unit = unit;
+  bool all_short = true, any_background = false;
+  for (auto& [name, chosen] : methods) {
+    any_background = set_background(requested, chosen.method) || any_background;
+    bound(chosen.method, limits);
     all_short = all_short && is_short(chosen.method);
   }
-  for (const auto& model : compared) {
-    if (model.info().task == compared.front().info().task) continue;
-    throw Error({.thing = "--models",
-                 .found = fmt::format("{}: {}, {}: {}", compared.front().info().name,
-                                      name(compared.front().info().task), model.info().name, name(model.info().task)),
-                 .expected = "models of one task"});
-  }
-  ReadInputs inputs = read_inputs(fields, compared.front().info().task, compared.front().info().name, limits);
-  const ExplainOptions options = read_options(fields, limits);
-  fields.finish();
-  const auto run = [models, compared, methods, options, limits](const Inputs& texts, const Progress& progress) {
+  if (!any_background) refuse_background();
+  const cli::Comparison comparison(std::move(compared), std::move(methods), options, requested.options.seed);
+  const auto run = [models, comparison, limits](const Inputs& texts, const Progress& progress) {
     Results results;
     for (const auto& input : texts) {
       WorkResult& result = results.emplace_back();
-      for (const auto& model : compared) {
+      for (const auto& [name, model] : comparison.models()) {
         const std::size_t tokens = check_tokens(model, input, limits.tokens);
-        for (const auto& method : methods) check_masks(method.method, tokens, limits.masks);
+        for (const auto& listed : comparison.methods()) check_masks(listed.chosen.method, tokens, limits.masks);
         result.tokens += tokens;
       }
-      result.json = compare(compared, methods, input, options, progress);
+      // A thousandth of it is fine enough to see that something moves.
+      const auto compared = comparison({input}, [&](double share) {
+        if (progress) progress(static_cast<std::size_t>(1000 * share), 1000);
+      });
+      result.json = to_json(comparison.axes(), compared.front());
     }
     return results;
   };
@@ -305,7 +279,7 @@ Request read_tokenize(const nlohmann::json& body, std::shared_ptr<const ModelSet
     for (const auto& input : texts) {
       const std::size_t tokens = check_tokens(model, input, limits.tokens);
       const bool is_question = model.info().task == Task::question_answering;
-      results.push_back({tokens_json(model.tokenize(input, options), input, name, is_question), tokens});
+      results.push_back({cli::to_json(model.tokenize(input, options), input, name, is_question), tokens});
     }
     return results;
   };
@@ -324,6 +298,7 @@ Request read_attack(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
   read_reading(fields, limits, options);
   options.target = fields.text_or_number("target");
   options.toward = fields.text("toward");
+  if (const auto change = fields.text("change")) options.sequences = cli::changed_texts.find("--change", *change);
   if (const auto beam = fields.count("beam", 1, limits.beam)) options.beam = *beam;
   options.max_steps = fields.count("max_steps", 1, limits.steps).value_or(0);
   fields.finish();

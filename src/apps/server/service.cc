@@ -8,11 +8,12 @@
 #include <optional>
 #include <utility>
 
+#include "apps/cli/model_json.h"
 #include "apps/cli/options.h"
 #include "apps/server/assets.h"
-#include "apps/server/comparison.h"
 #include "apps/server/openapi.h"
 #include "base/json.h"
+#include "render/json.h"
 
 namespace limn::server {
 namespace {
@@ -219,19 +220,31 @@ HttpResponse Service::answer(const Route& route) const {
 
 std::string Service::models_text() const {
   const auto models = models_.current();
-  std::string list;
-  for (const auto& served : models->models) list += (list.empty() ? "" : ",") + model_json(served.model.info());
+  Json list = Json::array();
+  for (const auto& served : models->models) list.push_back(cli::json_value(served.model.info()));
+  Json preset_tasks = Json::object();
+  for (const auto& preset : presets()) {
+    for (const Task task : preset.tasks) preset_tasks[std::string(preset.name)].push_back(name(task));
+  }
   const Limits& limits = options_.limits;
   const Json choices = {{"explain", names_of(cli::scalars.entries)},
                         {"reduce", names_of(cli::reductions.entries)},
                         {"normalize", names_of(cli::normalizers.entries)},
                         {"absent", names_of(cli::absents.entries)},
-                        {"unit", names_of(cli::units.entries)}};
+                        {"unit", names_of(cli::units.entries)},
+                        {"pieces", names_of(cli::pieces.entries)},
+                        {"flavour", names_of(cli::flavours.entries)},
+                        {"order", names_of(cli::sobol_orders.entries)}};
   const Json most = {
       {"tokens", limits.tokens}, {"steps", limits.steps}, {"samples", limits.samples}, {"inputs", limits.inputs}};
-  return fmt::format(R"({{"limn":1,"version":"{}","models":[{}],"methods":{},"presets":{},"choices":{},"limits":{}}})",
-                     LIMN_VERSION, list, names_of(cli::methods()).dump(), names_of(presets()).dump(), choices.dump(),
-                     most.dump());
+  return json_text({{"limn", 1},
+                    {"version", LIMN_VERSION},
+                    {"models", std::move(list)},
+                    {"methods", names_of(cli::methods())},
+                    {"presets", names_of(presets())},
+                    {"preset_tasks", std::move(preset_tasks)},
+                    {"choices", choices},
+                    {"limits", most}});
 }
 
 std::string Service::metrics_text() const {

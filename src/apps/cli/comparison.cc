@@ -1,0 +1,123 @@
+#include "apps/cli/comparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "evaluate/correlation.h"
+
+namespace limn::cli {
+namespace {
+
+std::string name_of(const ChosenMethod& chosen) {
+  if (chosen.preset) return *chosen.preset;
+  const auto known =
+      std::ranges::find(methods(), chosen.method.index(), [](const auto& one) { return one.method.index(); });
+  return std::string(known->name);
+}
+
+void check_tasks(const std::vector<NamedModel>& models) {
+  std::string tasks;
+  bool differ = false;
+  for (const auto& [name, model] : models) {
+    differ = differ || model.info().task != models.front().model.info().task;
+    tasks += fmt::format("{}{}: {}", tasks.empty() ? "" : ", ", name, limn::name(model.info().task));
+  }
+  if (differ) throw Error({.thing = "--model", .found = tasks, .expected = "models of one task"});
+}
+
+void correlate(ComparedInput& input) {
+  for (std::size_t a = 0; a < input.cells.size(); a++) {
+    for (std::size_t b = a + 1; b < input.cells.size(); b++) {
+      const auto [words, magnitudes, kendall, spearman] = correlate_words(input.cells[a], input.cells[b]);
+      input.correlations.push_back({a, b, words, magnitudes, kendall, spearman});
+    }
+  }
+}
+
+}  // namespace
+
+MethodList list_methods(const std::vector<std::string>& names, const MethodOptions& options,
+                        const std::optional<std::string>& unit, std::optional<Task> task) {
+  if (names.empty()) {
+    ChosenMethod chosen = choose_method(options, task);
+    const Unit chosen_unit = choose_unit(unit, chosen);
+    return {{{name_of(chosen), chosen}}, chosen_unit};
+  }
+  std::vector<ListedMethod> listed;
+  std::map<std::string, std::size_t> without;  // option → how many methods do not have it
+  for (const auto& name : names) {
+    if (std::ranges::find(listed, name, &ListedMethod::name) != listed.end()) {
+      throw Error({.thing = "--method", .found = "'" + name + "' twice", .expected = "each method once"});
+    }
+    MethodOptions one = options;
+    one.method = name;
+    if (std::ranges::find(methods(), name, &NamedMethod::name) == methods().end() &&
+        std::ranges::find(presets(), name, &Preset::name) != presets().end()) {
+      one.preset = name;
+      one.method.reset();
+    } else {
+      find_method(name, "a preset, or one of ");
+    }
+    std::vector<std::string> missing;
+    listed.push_back({name, choose_method(one, task, &missing)});
+    for (const auto& option : missing) without[option]++;
+  }
+  for (const auto& [option, count] : without) {
+    if (count < listed.size()) continue;
+    throw Error({.thing = option,
+                 .found = fmt::format("--method {}", fmt::join(names, ",")),
+                 .expected = "at least one method that has this option"});
+  }
+  const Unit chosen_unit = choose_unit(unit, listed.front().chosen);
+  return {std::move(listed), chosen_unit};
+}
+
+Comparison::Comparison(std::vector<NamedModel> models, std::vector<ListedMethod> methods, ExplainOptions options,
+                       std::uint64_t seed)
+    : models_(std::move(models)), methods_(std::move(methods)), options_(std::move(options)), seed_(seed) {
+  check_tasks(models_);
+  for (const auto& [name, model] : models_) {
+    ComparedModel& column = axes_.models.emplace_back();
+    column.name = name;
+    column.parameters = model.info().parameters;
+    for (const auto& [file, bytes] : model.info().files) column.bytes += bytes;
+  }
+  for (const auto& listed : methods_) axes_.methods.push_back(listed.name);
+}
+
+std::vector<ComparedInput> Comparison::operator()(const std::vector<Input>& inputs,
+                                                  const std::function<void(double)>& report) const {
+  std::vector<ComparedInput> compared(inputs.size());
+  const auto count = static_cast<double>(axes_.cells());
+  std::size_t cell = 0;
+  for (const auto& [name, model] : models_) {
+    for (const auto& [method_name, chosen] : methods_) {
+      ExplainOptions options = options_;
+      options.pieces = chosen.pieces;
+      options.progress = [&](std::size_t done, std::size_t total) {
+        const double share = static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(total, 1));
+        report((static_cast<double>(cell) + share) / count);
+      };
+      try {
+        auto explanations = model.explain(inputs, chosen.method, options);
+        for (std::size_t i = 0; i < inputs.size(); i++) {
+          explanations[i].method.preset = chosen.preset;
+          explanations[i].method.seed = seed_;
+          compared[i].cells.push_back(std::move(explanations[i]));
+        }
+      } catch (const Error& error) {
+        auto parts = error.parts();
+        parts.thing = fmt::format("{}, {}{}{}", name, method_name, parts.thing.empty() ? "" : ": ", parts.thing);
+        throw Error(std::move(parts));
+      }
+      report(static_cast<double>(++cell) / count);
+    }
+  }
+  for (ComparedInput& input : compared) correlate(input);
+  return compared;
+}
+
+}  // namespace limn::cli

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/cli/options.h"
+#include "limn/limn.h"
+#include "render/comparison.h"
+
+namespace limn::cli {
+
+struct ListedMethod {
+  std::string name;
+  ChosenMethod chosen;
+};
+
+/// What is compared, and the unit of all: the one that is asked for, else the first preset's, else words.
+struct MethodList {
+  std::vector<ListedMethod> methods;
+  Unit unit = Unit::word;
+};
+/// Methods and presets by name, each with those of the given knobs that it has; without names the one that the knobs
+/// ask for.
+/// @param task of the models, if they are known yet.
+/// @throws Error for an unknown name, a name that stands twice, and a knob that none of them has.
+MethodList list_methods(const std::vector<std::string>& names, const MethodOptions& options,
+                        const std::optional<std::string>& unit, std::optional<Task> task = {});
+
+struct NamedModel {
+  std::string name;
+  Model model;
+};
+
+/// Models of one task by methods: what the command and the server compare.
+class Comparison {
+ public:
+  /// @param options for every cell. @throws Error if the models have different tasks.
+  Comparison(std::vector<NamedModel> models, std::vector<ListedMethod> methods, ExplainOptions options,
+             std::uint64_t seed);
+
+  const std::vector<NamedModel>& models() const { return models_; }
+  const std::vector<ListedMethod>& methods() const { return methods_; }
+  const ComparisonAxes& axes() const { return axes_; }
+  Task task() const { return models_.front().model.info().task; }
+
+  /// For each input its cells and how alike they are; what else is known of an input is for the caller to add.
+  /// @param report gets the share that is done, from 0 to 1; what it throws ends the work.
+  /// @throws Error that names the cell, for the first input that cannot be explained.
+  std::vector<ComparedInput> operator()(const std::vector<Input>& inputs,
+                                        const std::function<void(double)>& report) const;
+
+ private:
+  std::vector<NamedModel> models_;
+  std::vector<ListedMethod> methods_;
+  ExplainOptions options_;
+  std::uint64_t seed_;
+  ComparisonAxes axes_;
+};
+
+}  // namespace limn::cli
