@@ -72,6 +72,21 @@ TEST(AttackCommand, ChangesTheTextsThatItMay) {
   EXPECT_EQ(with("both")["after"]["answer"], with("both")["before"]["answer"]);
 }
 
+TEST(AttackCommand, AsAPage) {
+  const Folder folder;
+  const Result result = run({"attack", "hotflip", "-m", golden("bert-cls"), "--text", "A <b>witty</b> movie.", "-o",
+                             folder / "attack.html"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const std::string page = read(folder / "attack.html");
+  EXPECT_THAT(page, AllOf(testing::StartsWith("<!DOCTYPE html>"), HasSubstr("\"attack\":\"hotflip\""),
+                          HasSubstr("Before: A &lt;b&gt;witty"), testing::Not(HasSubstr("<b>"))));
+  // A page holds one attack.
+  const Result rows = run({"attack", "hotflip", "-m", golden("bert-cls"), "--input", folder.write("rows.txt", "good\n"),
+                           "-o", folder / "rows.html"});
+  EXPECT_EQ(rows.code, 1);
+  EXPECT_THAT(rows.err, AllOf(HasSubstr("'html'"), HasSubstr("json")));
+}
+
 TEST(AttackCommand, OnATerminal) {
   const Result flip = run_on_terminal({"attack", "hotflip", "-m", "minilm-l6-sentiment", "--text", "Dull."}, 80,
                                       {.environment = {{"NO_COLOR", "1"}}});

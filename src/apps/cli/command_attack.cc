@@ -10,6 +10,7 @@
 #include "apps/cli/rows.h"
 #include "limn/limn.h"
 #include "render/attack.h"
+#include "render/html.h"
 
 namespace limn::cli {
 namespace {
@@ -38,7 +39,7 @@ AttackOptions attack_options(const AttackCommand& command) {
 }
 
 int attack(const CLI::App& app, const AttackCommand& command, Kind kind) {
-  const Format format = choose_format(command.output, {Format::terminal, Format::json});
+  const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html});
   const AttackOptions options = attack_options(command);
   set_threads(command.model.threads);
   const Model model = Model::load(find_model(command.model.model, model_places()));
@@ -60,8 +61,11 @@ int attack(const CLI::App& app, const AttackCommand& command, Kind kind) {
   const Attack result = run(input, report_to(progress));
   progress.wipe();
   const bool to_file = command.output.file.has_value();
-  write_output(command.output.file,
-               format == Format::json ? to_json(result) + "\n" : to_terminal(result, output_style(to_file, false)));
+  std::string text;
+  if (format == Format::json) text = to_json(result) + "\n";
+  if (format == Format::html) text = to_html(result);
+  if (format == Format::terminal) text = to_terminal(result, output_style(to_file, false));
+  write_output(command.output.file, text);
   return done;
 }
 
@@ -91,7 +95,7 @@ void add_kind(CLI::App& parent, Run& run, const char* name, const char* descript
   option("--max-steps", command->max_steps, "at most so many changes; default: as many as there are tokens", "N")
       ->check(CLI::PositiveNumber);
   add_options(app, command->reading);
-  add_options(app, command->output, "terminal, json (always for --input)");
+  add_options(app, command->output, "terminal, html, json (always for --input)");
   app.footer(command_footer(examples));
   app.callback([&app, &run, command, kind] { run = [&app, command, kind] { return attack(app, *command, kind); }; });
 }
@@ -103,6 +107,7 @@ void add_attack(CLI::App& program, Run& run) {
   app.require_subcommand(1);
   add_kind(app, run, "hotflip", "Flips tokens, the most important first, until the model says something else.",
            "limn attack hotflip -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"
+           "limn attack hotflip -m minilm-l6-sentiment --text 'A gorgeous, witty film.' -o attack.html\n"
            "limn attack hotflip -m minilm-l6-ner --text 'Ada lives in Rome.' --toward B-ORG",
            &Model::hotflip);
   add_kind(app, run, "reduce", "Removes tokens, the least important first, while the model says the same.",

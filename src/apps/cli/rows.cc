@@ -65,6 +65,7 @@ std::string members_of(const std::string& object) { return object.substr(1, obje
 
 int write_json_rows(const CLI::App& command, const InputOptions& input, const OutputOptions& output, const Model& model,
                     const LineWork& work, std::size_t batch) {
+  choose_format(output, {Format::json, Format::terminal});  // a page of many rows is none that this can write
   const bool to_file = output.file && !is_special_file(*output.file);
   if (output.resume && to_file && std::filesystem::exists(*output.file) &&
       !std::filesystem::exists(*output.file + ".partial")) {
