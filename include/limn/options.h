@@ -251,6 +251,8 @@ struct PredictOptions {
   bool null_allowed = true;         ///< QA: false: always answer
   std::size_t max_length = 0;       ///< tokens a window, special ones counted; 0: as many as the model has positions
   std::size_t stride = 128;         ///< QA: tokens that two windows share
+  /// Called before each pass of what is read; what it throws ends the work.
+  std::function<void()> before_pass = {};
 };
 
 /// What is explained; all empty: the model's own prediction.

@@ -12,7 +12,7 @@
 namespace limn {
 namespace {
 
-constexpr int deepest = 100;
+constexpr std::size_t deepest = 100;
 constexpr std::size_t largest_bytes = 16'000'000;
 constexpr std::size_t longest_shown = 100;
 
@@ -45,27 +45,62 @@ std::string printable(std::string_view text, char quote) {
   return result;
 }
 
+/// Looks at a document without keeping it. The library's parser with a callback, which could look while it parses,
+/// takes time in the square of the length of a list of objects.
+class Checker : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  explicit Checker(const std::string& file) : file_(file) {}
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override {
+    open();
+    return true;
+  }
+  bool key(string_t& name) override {
+    if (keys_.back().insert(name).second) return true;
+    throw Error({.file = file_,
+                 .thing = "key " + shown_name(name),
+                 .found = "it twice in one object",
+                 .expected = "each key once"});
+  }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override {
+    open();
+    return true;
+  }
+  bool end_array() override { return close(); }
+  /// Json::parse says it.
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override { return false; }
+
+ private:
+  void open() {
+    keys_.emplace_back();
+    if (keys_.size() <= deepest) return;
+    throw Error({.file = file_, .found = "JSON nested deeper than " + std::to_string(deepest) + " levels"});
+  }
+  bool close() {
+    keys_.pop_back();
+    return true;
+  }
+
+  const std::string& file_;
+  std::vector<std::unordered_set<std::string>> keys_;  // of the objects and lists that are open
+};
+
 }  // namespace
 
 nlohmann::json parse_json(std::string_view text, const std::string& file) {
   using Json = nlohmann::json;
-  std::vector<std::unordered_set<std::string>> keys;  // of the objects that are open
-  const auto check = [&](int depth, Json::parse_event_t event, const Json& value) {
-    if (depth > deepest) {
-      throw Error({.file = file, .found = "JSON nested deeper than " + std::to_string(deepest) + " levels"});
-    }
-    if (event == Json::parse_event_t::object_start) keys.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key && !keys.back().insert(value.get_ref<const std::string&>()).second) {
-      throw Error({.file = file,
-                   .thing = "key " + shown_name(value.get_ref<const std::string&>()),
-                   .found = "it twice in one object",
-                   .expected = "each key once"});
-    }
-    return true;
-  };
   try {
-    return Json::parse(text, check);
+    Checker checker(file);
+    Json::sax_parse(text, &checker);
+    return Json::parse(text);
   } catch (const Json::parse_error& error) {
     throw Error({.file = file,
                  .thing = position(text, error.byte),

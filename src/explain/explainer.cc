@@ -163,6 +163,7 @@ void explain_packed(const Explainer& explainer, std::span<Item*> items, const Me
   Batch batch;
   for (const Item* item : items) batch.add(item->encoding().ids, item->encoding().type_ids);
   const Knobs knobs = knobs_of(method, encoder.config);
+  if (options.before_pass) options.before_pass();
   LayerInput input = layer_input(encoder, batch, method);
   const TracedPass pass = traced_forward(encoder, std::move(batch), knobs.layer, std::move(input.x));
 
@@ -186,6 +187,7 @@ void explain_packed(const Explainer& explainer, std::span<Item*> items, const Me
       shares.push_back({more[begin].item, more[begin].target, sequences.size()});
       sequences.push_back(more[begin].sequence);
     }
+    if (options.before_pass) options.before_pass();
     Mat multiply;
     if (!input.multiply.view().empty()) gather(input.multiply, rows_of(pass.batch, sequences), multiply);
     take_gradients(explainer, repeated(encoder, pass, sequences), shares, method, options, multiply);
@@ -241,7 +243,7 @@ std::vector<std::vector<Explanation>> explain(const Explainer& explainer, std::s
     items[i].input = &inputs[i];
     items[i].encodings = read_input(pipeline, inputs[i], options);
     if (in_one_pass && items[i].encodings.size() == 1) continue;
-    items[i].logits = run(encoder, items[i].encodings);
+    items[i].logits = run(encoder, items[i].encodings, options);
     read_logits(pipeline, options, scalar, all_entities, items[i]);
     if (!in_one_pass) explain_alone(explainer, items[i], method, options);
   }

@@ -94,6 +94,7 @@ std::vector<Prediction> fill_masks(const Pipeline& pipeline, std::span<const Inp
         wanted.push_back({begin, token, batch.rows() + token});
       batch.add(encodings[begin].ids, encodings[begin].type_ids);
     }
+    if (options.before_pass) options.before_pass();
     const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last);
     for (std::size_t first = 0; first < wanted.size(); first += head_rows) {
       const std::size_t end = std::min(first + head_rows, wanted.size());

@@ -113,7 +113,7 @@ std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, c
   return encodings;
 }
 
-std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings) {
+std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings, const PredictOptions& options) {
   std::vector<Mat> all;
   for (std::size_t begin = 0; begin < encodings.size();) {
     Batch batch;
@@ -122,6 +122,7 @@ std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings
       batch.add(encodings[end].ids, encodings[end].type_ids);
       end++;
     }
+    if (options.before_pass) options.before_pass();
     const Layer last = {static_cast<int>(encoder.config.layers)};
     const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last);
     const Mat logits = head_forward(encoder, batch, hidden);
@@ -168,7 +169,7 @@ std::vector<Prediction> predict(const Pipeline& pipeline, std::span<const Input>
     for (Encoding& encoding : read_input(pipeline, input, options)) encodings.push_back(std::move(encoding));
   }
   begins.push_back(encodings.size());
-  const std::vector<Mat> logits = run(pipeline.encoder(), encodings);
+  const std::vector<Mat> logits = run(pipeline.encoder(), encodings, options);
   const std::vector<ConstView> views(logits.begin(), logits.end());
   std::vector<Prediction> predictions;
   for (std::size_t i = 0; i < inputs.size(); i++) {
@@ -188,7 +189,7 @@ std::vector<std::vector<TokenLabel>> predict_words(const Pipeline& pipeline, std
                  .expected = "token classification, to label words"});
   std::vector<Encoding> encodings;
   for (const auto& words : sentences) encodings.push_back(pipeline.tokenizer.encode_words(words, max_length(pipeline, options)));
-  const std::vector<Mat> logits = run(pipeline.encoder(), encodings);
+  const std::vector<Mat> logits = run(pipeline.encoder(), encodings, options);
   std::vector<std::vector<TokenLabel>> results(sentences.size());
   for (std::size_t i = 0; i < sentences.size(); i++)
     for (const WordLabel& word : word_labels(logits[i], encodings[i], pipeline.head()))

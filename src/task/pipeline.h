@@ -35,7 +35,7 @@ std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, c
 std::size_t max_length(const Pipeline& pipeline, const PredictOptions& options);
 
 /// Logits of each encoding, packed into as few passes as memory should hold: (T, 2), (T, labels) or (1, labels).
-std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings);
+std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings, const PredictOptions& options = {});
 
 /// What the logits of an input's encodings say.
 Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const Encoding> encodings,

@@ -74,8 +74,8 @@ TEST(AttackCommand, ChangesTheTextsThatItMay) {
 
 TEST(AttackCommand, AsAPage) {
   const Folder folder;
-  const Result result = run({"attack", "hotflip", "-m", golden("bert-cls"), "--text", "A <b>witty</b> movie.", "-o",
-                             folder / "attack.html"});
+  const Result result = run(
+      {"attack", "hotflip", "-m", golden("bert-cls"), "--text", "A <b>witty</b> movie.", "-o", folder / "attack.html"});
   ASSERT_EQ(result.code, 0) << result.err;
   const std::string page = read(folder / "attack.html");
   EXPECT_THAT(page, AllOf(testing::StartsWith("<!DOCTYPE html>"), HasSubstr("\"attack\":\"hotflip\""),

@@ -81,7 +81,7 @@ class Client {
   Reply read_reply(bool has_body = true) {
     Reply reply;
     const std::string head = read_until("\r\n\r\n");
-    if (head.rfind("HTTP/1.1 ", 0) != 0) return reply;
+    if (head.rfind("HTTP/1.", 0) != 0) return reply;
     reply.status = std::atoi(head.c_str() + 9);
     for (std::size_t begin = head.find("\r\n") + 2; begin + 2 < head.size();) {
       const std::size_t end = head.find("\r\n", begin), colon = head.find(": ", begin);

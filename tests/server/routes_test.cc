@@ -143,7 +143,9 @@ TEST(Routes, EveryKnobOfTheCommandIsAField) {
       {{{"method", "rise"}, {"samples", 60}, {"present", 0.75}}, Rise{.samples = 60, .probability = 0.75}},
       {{{"method", "sobol"}, {"samples", 8}, {"order", "first"}}, Sobol{.samples = 8, .total = false}},
       {{{"method", "shapley"}, {"exact", true}}, ShapleySampling{.exact = true}},
-      {{{"method", "gradient-x-input"}, {"absolute", true}, {"pieces", "mean"}}, GradientXInput{.absolute = true}, mean},
+      {{{"method", "gradient-x-input"}, {"absolute", true}, {"pieces", "mean"}},
+       GradientXInput{.absolute = true},
+       mean},
       {{{"method", "integrated-gradients"}, {"tolerance", 1e-9}, {"max_steps", 3}},
        IntegratedGradients{.tolerance = 1e-9, .max_steps = 3}},
       {{{"method", "expected-gradients"}, {"samples", 5}, {"background", {"a good film", "bad"}}},
@@ -179,7 +181,8 @@ TEST(Routes, APresetIsWhatItIsForTheModelsTask) {
 TEST(Routes, ComparesPresetsAndGivesEachMethodTheKnobsThatItHas) {
   const RunningServer server;
   const Reply reply = server.client().post(
-      "/v1/compare", {{"methods", {"seed-classification", "lime", "occlusion"}}, {"samples", 20}, {"text", "I love you"}});
+      "/v1/compare",
+      {{"methods", {"seed-classification", "lime", "occlusion"}}, {"samples", 20}, {"text", "I love you"}});
   ASSERT_EQ(reply.status, 200) << reply.body;
   const Json said = reply.json();
   EXPECT_EQ(said["explanations"][0]["method"]["preset"], "seed-classification");
@@ -205,8 +208,10 @@ TEST(Routes, AMethodsOwnNumbersKeepToTheLimits) {
   const Reply refused = server.client().post("/v1/explain", {{"text", "a"}, {"method", "lime"}});
   EXPECT_EQ(refused.status, 422);
   EXPECT_EQ(refused.json()["field"], "samples");
-  const Json path = server.client().post("/v1/explain", {{"text", "good"}, {"method", "integrated-gradients"},
-                                                         {"tolerance", 1e-12}}).json();
+  const Json path =
+      server.client()
+          .post("/v1/explain", {{"text", "good"}, {"method", "integrated-gradients"}, {"tolerance", 1e-12}})
+          .json();
   EXPECT_LE(path["method"]["steps"].get<int>(), 10) << path;
 }
 
@@ -424,6 +429,43 @@ TEST(Refusals, MalformedRequestsAreToldApart) {
   EXPECT_EQ(long_head.read_reply().status, 431);
 }
 
+TEST(Refusals, BodiesThatAreMadeToTakeLong) {
+  const RunningServer server;
+  const auto post = [&](const std::string& route, const std::string& body) {
+    return server.client().ask("POST", route, body, Client::json_type);
+  };
+  const auto repeated = [](const std::string& part, std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; i++) text += (i == 0 ? "" : ",") + part;
+    return text;
+  };
+  EXPECT_EQ(post("/v1/explain", "{\"inputs\":[" + repeated("{\"\":0}", 100'000) + "]}").status, 422);
+  std::string names;
+  for (std::size_t i = 0; i < 100'000; i++) names += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\"";
+  EXPECT_EQ(post("/v1/compare", "{\"text\":\"a\",\"methods\":[" + names + "]}").status, 422);
+  const std::string megabyte(1'000'000, 'a');
+  EXPECT_EQ(post("/v1/explain", "{\"" + megabyte + "\":1}").status, 422);
+  const Reply model = post("/v1/explain", "{\"text\":\"a\",\"model\":\"" + megabyte + "\"}");
+  EXPECT_EQ(model.status, 422);
+  EXPECT_LT(model.body.size(), 2000u);
+}
+
+TEST(Refusals, AContextOfVeryManyWindows) {
+  const RunningServer server([](auto& options) { options.service.limits.rows = 16'000; }, {"bert-qa"});
+  const auto ask = [&](const std::string& question, std::size_t count) {
+    std::string context;
+    for (std::size_t i = 0; i < count; i++) context += "so ";
+    return server.client().post("/v1/predict", {{"question", question}, {"context", context}});
+  };
+  EXPECT_EQ(ask("what?", 1000).status, 200);
+  // The model has 80 positions: this question leaves each window 10 tokens that the one before had not.
+  std::string question;
+  for (std::size_t i = 0; i < 27; i++) question += "so ";
+  const Reply refused = ask(question, 4000);
+  EXPECT_EQ(refused.status, 422) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr("windows of"));
+}
+
 TEST(Refusals, ABodyThatIsTooLongIsRefusedBeforeItIsRead) {
   const RunningServer server([](auto& options) { options.listener.largest_body = 1000; });
   Client client = server.client();
@@ -454,6 +496,7 @@ TEST(Keys, AreNeededWhereModelsWork) {
   EXPECT_EQ(status("Authorization: Bearer \r\n"), 401);
   EXPECT_EQ(status("X-Api-Key: firstfirst\r\n"), 401);
   EXPECT_EQ(status("Authorization: Bearer first\r\n"), 200);
+  EXPECT_EQ(status("Authorization: bearer second\r\n"), 200);
   EXPECT_EQ(status("X-Api-Key: second\r\n"), 200);
   EXPECT_EQ(server.client().ask("GET", "/metrics").status, 401);
   EXPECT_EQ(server.client().ask("GET", "/healthz").status, 200);

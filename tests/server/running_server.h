@@ -68,6 +68,7 @@ class RunningServer {
     options.log = [this](const std::string& line) {
       const std::lock_guard lock(mutex_);
       log_.push_back(line);
+      return true;
     };
     if (change) change(options);
     return options;

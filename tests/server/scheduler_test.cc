@@ -29,18 +29,31 @@ class Bench {
     exchange->gone = gone;
     const auto promise = std::make_shared<std::promise<HttpResponse>>();
     std::vector<Job> jobs;
-    jobs.push_back({.work = {.lane = lane,
-                             .group = group,
-                             .key = group + " " + text,
-                             .input = {.text = text, .pair = std::nullopt},
-                             .run = [this](const std::vector<Input>& inputs,
-                                           const Progress& progress) { return run(inputs, progress); }},
-                    .exchange = exchange,
-                    .deadline = Clock::now() + time,
-                    .progress = {},
-                    .done = [promise](HttpResponse response) { promise->set_value(std::move(response)); }});
-    scheduler_.submit(std::move(jobs));
+    jobs.push_back(
+        {.work = {.kind = kind(group, lane), .key = group + " " + text, .input = {.text = text, .pair = std::nullopt}},
+         .exchange = exchange,
+         .deadline = Clock::now() + time,
+         .progress = {},
+         .done = [promise](HttpResponse response) { promise->set_value(std::move(response)); }});
+    if (!scheduler_.submit(jobs)) promise->set_value(problem(503, "no room"));
     return promise->get_future();
+  }
+  /// One request of many inputs.
+  std::vector<std::future<HttpResponse>> submit_all(const std::vector<std::string>& texts, Lane lane) {
+    const auto exchange = std::make_shared<Exchange>();
+    std::vector<std::future<HttpResponse>> answers;
+    std::vector<Job> jobs;
+    for (const auto& text : texts) {
+      const auto promise = std::make_shared<std::promise<HttpResponse>>();
+      answers.push_back(promise->get_future());
+      jobs.push_back({.work = {.kind = kind("many", lane), .key = text, .input = {.text = text, .pair = std::nullopt}},
+                      .exchange = exchange,
+                      .deadline = Clock::now() + std::chrono::seconds(600),
+                      .progress = {},
+                      .done = [promise](HttpResponse response) { promise->set_value(std::move(response)); }});
+    }
+    EXPECT_TRUE(scheduler_.submit(jobs));
+    return answers;
   }
 
   /// Keeps the lane's worker busy until release().
@@ -61,6 +74,12 @@ class Bench {
   Metrics& metrics() { return metrics_; }
 
  private:
+  std::shared_ptr<const WorkKind> kind(const std::string& group, Lane lane) {
+    return std::make_shared<const WorkKind>(WorkKind{
+        .lane = lane, .group = group, .run = [this](const std::vector<Input>& inputs, const Progress& progress) {
+          return run(inputs, progress);
+        }});
+  }
   std::vector<WorkResult> run(const std::vector<Input>& inputs, const Progress& progress) {
     std::vector<WorkResult> results;
     std::vector<std::string> texts;
@@ -148,15 +167,75 @@ TEST(Scheduler, LongWorkDoesNotHoldUpShortWork) {
   EXPECT_EQ(bench.submit("a").get().status, 200);
 }
 
-TEST(Scheduler, TheQueueIsBounded) {
+TEST(Scheduler, TheQueueOfEachLaneIsBounded) {
   Bench bench({.queue = 2, .batch = 16});
   auto blocker = bench.block();
-  EXPECT_EQ(bench.scheduler().room(), 2u);
-  auto a = bench.submit("a"), b = bench.submit("b", "other", Lane::short_work);
-  EXPECT_EQ(bench.scheduler().room(), 0u);
-  EXPECT_GE(bench.scheduler().retry_after(), 1u);
+  auto a = bench.submit("a"), b = bench.submit("b", "other"), c = bench.submit("c");
+  EXPECT_EQ(c.get().status, 503);
+  EXPECT_GE(bench.scheduler().retry_after(Lane::short_work), 1u);
+  EXPECT_EQ(bench.submit("d", "group", Lane::long_work).get().status, 200);  // the other lane has room
   bench.release();
   EXPECT_EQ(a.get().status, 200);
+  EXPECT_EQ(b.get().status, 200);
+}
+
+TEST(Scheduler, TheBytesThatWaitAreBounded) {
+  Bench bench({.queue_bytes = 1000});
+  auto blocker = bench.block();
+  auto first = bench.submit(std::string(700, 'a')), second = bench.submit(std::string(700, 'b')),
+       third = bench.submit(std::string(200, 'c'));
+  EXPECT_EQ(second.get().status, 503);
+  bench.release();
+  EXPECT_EQ(first.get().status, 200);
+  EXPECT_EQ(third.get().status, 200);
+  EXPECT_EQ(bench.submit(std::string(5000, 'd')).get().status, 200);  // alone, any length
+}
+
+TEST(Scheduler, TheBytesOfAPassAreBounded) {
+  Bench bench({.batch_bytes = 10});
+  auto blocker = bench.block();
+  std::vector<std::future<HttpResponse>> answers;
+  for (const char* text : {"aaaaaaaaaaaaaaa", "bbbb", "cccc", "dddd"}) answers.push_back(bench.submit(text));
+  bench.release();
+  for (auto& answer : answers) EXPECT_EQ(answer.get().status, 200);
+  EXPECT_THAT(bench.passes(),
+              ElementsAre(ElementsAre("aaaaaaaaaaaaaaa"), ElementsAre("bbbb", "cccc"), ElementsAre("dddd")));
+}
+
+TEST(Scheduler, RequestsOfManyInputsTakeTurnsWithOthers) {
+  Bench bench;
+  auto blocker = bench.block(Lane::long_work);
+  auto many = bench.submit_all({"a1", "a2", "a3"}, Lane::long_work);
+  auto one = bench.submit("b", "group", Lane::long_work);
+  auto more = bench.submit_all({"c1", "c2"}, Lane::long_work);
+  bench.release();
+  for (auto& answer : many) EXPECT_EQ(answer.get().status, 200);
+  for (auto& answer : more) EXPECT_EQ(answer.get().status, 200);
+  EXPECT_EQ(one.get().status, 200);
+  EXPECT_THAT(bench.passes(), ElementsAre(ElementsAre("a1"), ElementsAre("b"), ElementsAre("c1"), ElementsAre("a2"),
+                                          ElementsAre("c2"), ElementsAre("a3")));
+}
+
+TEST(Scheduler, WhoWaitsInVainIsAnsweredWhileTheWorkersAreBusy) {
+  Bench bench({.queue = 1, .between_sweeps = std::chrono::milliseconds(5)});
+  auto blocker = bench.block();
+  const HttpResponse late = bench.submit("a", "group", Lane::short_work, std::chrono::seconds(0)).get();
+  EXPECT_EQ(late.status, 503);
+  EXPECT_EQ(bench.submit("b", "group", Lane::short_work, std::chrono::seconds(600), true).get().status, 499);
+  auto c = bench.submit("c");  // their places are free
+  bench.release();
+  EXPECT_EQ(c.get().status, 200);
+}
+
+TEST(Scheduler, WhoHasNoTimeLeftDoesNotWaitForThoseWhoShareTheWork) {
+  Bench bench;
+  auto blocker = bench.block(Lane::long_work);
+  auto patient = bench.submit("forever", "group", Lane::long_work, std::chrono::seconds(4)),
+       hasty = bench.submit("forever", "group", Lane::long_work, std::chrono::seconds(1));
+  bench.release();
+  EXPECT_EQ(hasty.get().status, 422);
+  EXPECT_EQ(patient.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  EXPECT_EQ(patient.get().status, 422);
 }
 
 TEST(Scheduler, WorkForClientsThatHaveGoneIsNotBegun) {

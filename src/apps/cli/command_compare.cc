@@ -134,7 +134,8 @@ std::string text_of(const Expected& expected) {
 
 class Comparer {
  public:
-  Comparer(std::vector<NamedModel> models, const CompareCommand& command) : comparison_(begin(std::move(models), command)) {
+  Comparer(std::vector<NamedModel> models, const CompareCommand& command)
+      : comparison_(begin(std::move(models), command)) {
     warm_up();
   }
 
@@ -292,7 +293,8 @@ int compare_file(const CompareCommand& command, const Comparer& comparer, Compar
 
 int compare(const CompareCommand& command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv});
-  list_methods(split(command.method.method), command.method, command.unit);  // knobs are checked before the models are loaded, which takes longer
+  list_methods(split(command.method.method), command.method,
+               command.unit);  // knobs are checked before the models are loaded, which takes longer
   set_threads(command.threads);
   const Comparer comparer(load_models(command.models), command);
   ComparisonOutput output(command.output.file, format, comparer.axes(), command.input.file.has_value());

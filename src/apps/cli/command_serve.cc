@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
-#include <iostream>
 #include <memory>
 
 #include "apps/cli/commands.h"
@@ -14,7 +14,7 @@ namespace limn::cli {
 namespace {
 
 struct ServeCommand {
-  std::vector<std::string> models, origins;
+  std::vector<std::string> models, origins, hosts;
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
   std::size_t threads = 0;
@@ -42,6 +42,19 @@ std::vector<std::string> read_keys(const std::string& file) {
   return keys;
 }
 
+/// By which names the server may be called. One that listens on this machine alone and asks for no key answers to
+/// this machine's own names only, or any page could have its own name lead here and read the answers.
+std::vector<std::string> allowed_hosts(const ServeCommand& command) {
+  std::vector<std::string> hosts = command.hosts;
+  const bool is_local = command.host == "localhost" || command.host == "::1" || command.host.starts_with("127.");
+  if (hosts.empty() && (!is_local || command.key_file)) return {};
+  for (const char* name : {"localhost", "127.0.0.1", "[::1]"}) hosts.push_back(name);
+  hosts.push_back(command.host.find(':') == std::string::npos ? command.host : "[" + command.host + "]");
+  for (auto& host : hosts)
+    std::ranges::transform(host, host.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return hosts;
+}
+
 int serve(const ServeCommand& command) {
   server::Server::Options options;
   options.models = command.models;
@@ -56,10 +69,9 @@ int serve(const ServeCommand& command) {
   service.limits = {.tokens = command.tokens, .steps = command.steps, .samples = command.samples};
   service.limits.inputs = std::min(service.limits.inputs, command.queue);
   service.origins = command.origins;
+  service.hosts = allowed_hosts(command);
   if (command.key_file) service.api_keys = read_keys(*command.key_file);
-  options.log = [quiet = command.quiet](const std::string& line) {
-    if (!quiet || line.find("\"event\"") != std::string::npos) std::cerr << line + "\n" << std::flush;
-  };
+  options.log = server::to_standard_error(command.quiet);
   server::serve_until_signalled(std::move(options), command.threads);
   return done;
 }
@@ -86,10 +98,16 @@ void add_serve(CLI::App& program, Run& run) {
   option("--cors-origin", command->origins,
          "let pages of this site ask, such as https://example.org; once for each; * for any", "ORIGIN", network)
       ->allow_extra_args(false);
+  option("--allowed-host", command->hosts,
+         "a name by which the server may be called, such as models.example.org; once for each; default: this machine's "
+         "own names if it listens on this machine only and asks for no key, otherwise any",
+         "NAME", network)
+      ->allow_extra_args(false);
   app.add_flag("--quiet", command->quiet, "no line for each request on standard error")->group(network);
   const char* limits = "Limits";
   const auto at_least_one = CLI::Range(std::size_t{1}, std::size_t{1} << 30);
-  option("--queue", command->queue, "inputs that may wait for a model, more are told to come later; default: 256", "N",
+  option("--queue", command->queue,
+         "inputs that may wait for short work, and for long work; more are told to come later; default: 256", "N",
          limits)
       ->check(at_least_one);
   option("--batch", command->batch, "inputs that share a pass; default: 16", "N", limits)->check(at_least_one);

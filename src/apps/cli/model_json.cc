@@ -34,18 +34,18 @@ nlohmann::ordered_json json_value(const ModelInfo& info) {
   Json files = Json::object();
   for (const auto& [name, bytes] : info.files) files[name] = bytes;
   return {{"name", info.name},
-                    {"family", info.family},
-                    {"architecture", info.architecture},
-                    {"task", name(info.task)},
-                    {"labels", info.labels},
-                    {"layers", info.layers},
-                    {"channels", info.channels},
-                    {"heads", info.heads},
-                    {"feed_forward", info.feed_forward},
-                    {"vocabulary", info.vocabulary},
-                    {"positions", info.positions},
-                    {"parameters", info.parameters},
-                    {"files", files}};
+          {"family", info.family},
+          {"architecture", info.architecture},
+          {"task", name(info.task)},
+          {"labels", info.labels},
+          {"layers", info.layers},
+          {"channels", info.channels},
+          {"heads", info.heads},
+          {"feed_forward", info.feed_forward},
+          {"vocabulary", info.vocabulary},
+          {"positions", info.positions},
+          {"parameters", info.parameters},
+          {"files", files}};
 }
 
 }  // namespace limn::cli

@@ -7,8 +7,8 @@
 
 namespace limn::cli {
 
-/// What a model reads of an input, as JSON: ids, pieces, types, and offsets as in all of limn's JSON, code points of the
-/// token's own sequence.
+/// What a model reads of an input, as JSON: ids, pieces, types, and offsets as in all of limn's JSON, code points of
+/// the token's own sequence.
 std::string to_json(const TokenizedInput& tokenized, const Input& input, const std::string& model, bool is_question);
 
 /// What a model is: family, task, labels, sizes, files.

@@ -44,17 +44,19 @@ const nlohmann::json* Fields::value(const char* name) {
   return found == object_.end() || found->is_null() ? nullptr : &*found;
 }
 
-std::optional<std::string> Fields::text(const char* name) {
+std::optional<std::string> Fields::text(const char* name, std::size_t longest) {
   const auto* given = value(name);
   if (!given) return std::nullopt;
   if (!given->is_string()) refuse(name, *given, "a text");
-  return given->get<std::string>();
+  const auto& text = given->get_ref<const std::string&>();
+  if (longest > 0 && text.size() > longest) refuse(name, *given, fmt::format("a text of at most {} bytes", longest));
+  return text;
 }
 
 std::optional<std::string> Fields::text_or_number(const char* name) {
   const auto* given = value(name);
   if (!given) return std::nullopt;
-  if (given->is_string()) return given->get<std::string>();
+  if (given->is_string()) return text(name);
   const auto number = whole(*given);
   if (!number) refuse(name, *given, "a text or a number");
   return std::to_string(*number);
@@ -95,7 +97,8 @@ bool Fields::flag(const char* name) {
 void Fields::finish() const {
   for (const auto& [name, unused] : object_.items()) {
     if (known_.contains(name)) continue;
-    const std::vector<std::string> names = cli::nearest_first(name, {known_.begin(), known_.end()});
+    // A name of a megabyte resembles none.
+    const std::vector<std::string> names = cli::nearest_first(name.substr(0, 64), {known_.begin(), known_.end()});
     throw Error({.thing = "the request",
                  .found = "the field " + shown_name(name),
                  .expected = fmt::format("{}", fmt::join(names, ", "))});

@@ -17,7 +17,8 @@ class Fields {
   /// @throws Error if it is no object. It must outlive this.
   explicit Fields(const nlohmann::json& object);
 
-  std::optional<std::string> text(const char* name);
+  /// @param longest in bytes: 0 if there is no such limit, as for inputs, which are limited as tokens.
+  std::optional<std::string> text(const char* name, std::size_t longest = longest_option);
   /// A text, or a number as text: "layer": 3.
   std::optional<std::string> text_or_number(const char* name);
   std::optional<std::size_t> count(const char* name, std::size_t least, std::size_t most);
@@ -29,6 +30,8 @@ class Fields {
 
   /// @throws Error if there is a field that was not read.
   void finish() const;
+
+  static constexpr std::size_t longest_option = 4096;
 
  private:
   const nlohmann::json& object_;

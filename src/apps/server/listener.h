@@ -25,12 +25,15 @@ class Listener {
     std::string host = "127.0.0.1";
     unsigned short port = 8080;  ///< 0: any that is free
     std::size_t largest_body = std::size_t{1} << 20;
-    std::size_t connections = 4096;          ///< more wait until one is closed
+    std::size_t connections = 4096;          ///< for one more, the connection that has been idle longest is closed
     std::chrono::milliseconds idle{60'000};  ///< for the head of the next request to be there
     std::chrono::milliseconds read{30'000};  ///< for its body; and for the client to take the answer
     std::chrono::milliseconds drain{500};    ///< on stop: how long a connection may still bring a request
+    /// Adds to every answer, the listener's own refusals included.
+    std::function<void(const HttpRequest&, HttpResponse&)> decorate;
     std::function<void(const Finished&)> finished;
-    std::function<void(std::size_t)> connected;  ///< how many connections are open
+    std::function<void(std::size_t)> connected;         ///< how many connections are open
+    std::function<void(const std::string&)> exception;  ///< what went wrong in the server itself
   };
   /// @throws Error if it cannot listen there.
   Listener(Options options, Handler handler);
@@ -41,8 +44,6 @@ class Listener {
   void run();
   /// Accepts no more connections. From any thread.
   void stop();
-  /// Runs `work` on the thread of run(). From any thread.
-  void post(std::function<void()> work);
 
   struct State;
 

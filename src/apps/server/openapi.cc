@@ -1,11 +1,18 @@
 #include "apps/server/openapi.h"
 
+#include <array>
+#include <utility>
+
 #include "apps/cli/options.h"
 #include "apps/server/assets.h"
 
 namespace limn::server {
 
 using Json = nlohmann::ordered_json;
+
+/// What any request may be answered with.
+constexpr std::array<std::pair<const char*, const char*>, 5> anywhere = {
+    {{"400", "Malformed"}, {"413", "TooLarge"}, {"421", "Misdirected"}, {"431", "HeadTooLarge"}, {"500", "Broken"}}};
 
 std::string openapi(const Limits& limits, bool keys_needed) {
   Json document = Json::parse(openapi_template());
@@ -35,6 +42,12 @@ std::string openapi(const Limits& limits, bool keys_needed) {
   Json& attack = schemas["AttackRequest"]["properties"];
   attack["max_steps"]["maximum"] = limits.steps;
   attack["change"]["enum"] = names_of(cli::changed_texts.entries);
+  for (auto& [path, item] : document["paths"].items()) {
+    for (auto& [method, operation] : item.items()) {
+      for (const auto& [status, response] : anywhere)
+        operation["responses"][status]["$ref"] = std::string("#/components/responses/") + response;
+    }
+  }
   if (!keys_needed) return document.dump();
   const Json either = {{{"bearer", Json::array()}}, {{"key", Json::array()}}};
   for (auto& [path, item] : document["paths"].items()) {

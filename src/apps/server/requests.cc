@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -26,8 +27,8 @@ using Results = std::vector<WorkResult>;
 
 /// The input of a request, or one of its "inputs".
 Input read_one(Fields& fields, Task task, const std::string& model) {
-  const auto text = fields.text("text"), pair = fields.text("pair");
-  const auto question = fields.text("question"), context = fields.text("context");
+  const auto text = fields.text("text", 0), pair = fields.text("pair", 0);
+  const auto question = fields.text("question", 0), context = fields.text("context", 0);
   if (task == Task::question_answering) {
     if (!question || !context || text || pair) {
       throw Error({.thing = question && !text && !pair ? "--context" : "--question",
@@ -81,27 +82,60 @@ Request make_works(ReadInputs read, const char* kind, const nlohmann::json& body
                    const Run& run) {
   nlohmann::json settings = body;  // its keys are sorted
   for (const char* name : {"inputs", "text", "pair", "question", "context"}) settings.erase(name);
-  const std::string group = fmt::format("{} {} {}", kind, generation, settings.dump());
-  Request request{{}, read.many};
+  const auto shared = std::make_shared<const WorkKind>(
+      WorkKind{.lane = lane, .group = fmt::format("{} {} {}", kind, generation, settings.dump()), .run = run});
+  constexpr std::array streamed = {"explain", "compare", "attack"};
+  Request request{{}, read.many, std::ranges::find(streamed, std::string_view(kind)) != streamed.end()};
   for (auto& input : read.inputs) {
     const nlohmann::json texts = {input.text, input.pair ? nlohmann::json(*input.pair) : nlohmann::json()};
-    request.works.push_back(
-        {.lane = lane, .group = group, .key = group + " " + texts.dump(), .input = std::move(input), .run = run});
+    request.works.push_back({.kind = shared, .key = shared->group + " " + texts.dump(), .input = std::move(input)});
   }
   return request;
 }
 
-/// Tokens of the input. @throws Error if there are more than `most`.
-std::size_t check_tokens(const Model& model, const Input& input, std::size_t most) {
-  const TokenizedInput tokenized = model.tokenize(input);
+std::size_t special_tokens(const TokenizedInput& tokenized) {
+  return static_cast<std::size_t>(std::ranges::count_if(tokenized.tokens, &Token::special));
+}
+
+/// A long context is read in windows. A question that leaves them little room, or a large stride, makes many.
+/// @param tokens of both and the special ones. @throws Error if the windows have more than `most` rows together.
+void check_windows(const Model& model, const Input& input, const TokenizedInput& read, std::size_t tokens,
+                   const PredictOptions& options, std::size_t most) {
+  const TokenizedInput alone = model.tokenize(Input{.text = input.text, .pair = std::nullopt}, options);
+  const std::size_t question = alone.tokens.size() + alone.cut_tokens - special_tokens(alone);
+  const std::size_t length = read.tokens.size(), special = special_tokens(read);
+  const std::size_t shared = std::min(options.stride, length / 2);
+  if (question + special + shared >= length) return;  // the model says that there is no room
+  const std::size_t width = length - special - question, step = width - shared;
+  const std::size_t windows = 1 + (tokens - special - question - width + step - 1) / step;
+  if (windows * length <= most) return;
+  throw Error({.thing = "--context",
+               .found = fmt::format("{} windows of {} tokens", windows, length),
+               .expected = fmt::format("at most {} tokens in all windows", most),
+               .hint = "a shorter question or a smaller --stride makes fewer windows"});
+}
+
+/// Tokens of the input. @throws Error if there are more than the limits allow.
+std::size_t check_tokens(const Model& model, const Input& input, const PredictOptions& options, const Limits& limits) {
+  const TokenizedInput tokenized = model.tokenize(input, options);
   const std::size_t tokens = tokenized.tokens.size() + tokenized.cut_tokens;
-  if (tokens > most) {
-    throw Error({.thing = model.info().task == Task::question_answering ? "--context" : "--text",
+  const bool is_question = model.info().task == Task::question_answering;
+  if (tokens > limits.tokens) {
+    throw Error({.thing = is_question ? "--context" : "--text",
                  .found = fmt::format("{} tokens", tokens),
-                 .expected = fmt::format("at most {}", most),
+                 .expected = fmt::format("at most {}", limits.tokens),
                  .hint = "this server's limit; send the parts one by one"});
   }
+  if (is_question && tokenized.cut_tokens > 0) check_windows(model, input, tokenized, tokens, options, limits.rows);
   return tokens;
+}
+
+/// The same options for a work that hears whether anybody waits for it.
+template <class Options>
+Options watched_by(const Progress& progress, const Options& options) {
+  Options watched = options;
+  watched.before_pass = [&progress] { progress(0, 0); };
+  return watched;
 }
 
 /// @throws Error if Sobol indices of an input of so many tokens would need too many masks.
@@ -169,9 +203,9 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   const auto run = [models, model, chosen, options, limits, several, seed = requested.options.seed](
                        const Inputs& texts, const Progress& progress) {
     Results results;
-    for (const auto& input : texts) results.push_back({"", check_tokens(model, input, limits.tokens)});
+    for (const auto& input : texts) results.push_back({"", check_tokens(model, input, options, limits)});
     for (const auto& result : results) check_masks(chosen.method, result.tokens, limits.masks);
-    ExplainOptions watched = options;
+    ExplainOptions watched = watched_by(progress, options);
     watched.progress = progress;
     auto all = model.explain_all(texts, chosen.method, watched);
     for (std::size_t i = 0; i < texts.size(); i++) {
@@ -195,10 +229,10 @@ Request read_predict(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   PredictOptions options;
   read_reading(fields, limits, options);
   fields.finish();
-  const auto run = [models, model, options, limits, name = served.name](const Inputs& texts, const Progress&) {
+  const auto run = [models, model, options, limits, name = served.name](const Inputs& texts, const Progress& progress) {
     Results results;
-    for (const auto& input : texts) results.push_back({"", check_tokens(model, input, limits.tokens)});
-    const auto predictions = model.predict(texts, options);
+    for (const auto& input : texts) results.push_back({"", check_tokens(model, input, options, limits)});
+    const auto predictions = model.predict(texts, watched_by(progress, options));
     for (std::size_t i = 0; i < texts.size(); i++) results[i].json = to_json(predictions[i], texts[i], name);
     return results;
   };
@@ -211,7 +245,8 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
     const auto* list = fields.value(field);
     if (!list) return otherwise;
     std::vector<std::string> found;
-    for (const auto& item : list->is_array() ? *list : nlohmann::json::array()) {
+    const bool is_short_list = list->is_array() && list->size() <= most;
+    for (const auto& item : is_short_list ? *list : nlohmann::json::array()) {
       if (!item.is_string() || std::ranges::find(found, item.get<std::string>()) != found.end()) break;
       found.push_back(item);
     }
@@ -244,26 +279,26 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
     all_short = all_short && is_short(chosen.method);
   }
   if (!any_background) refuse_background();
+  const bool is_one = all_short && compared.size() * methods.size() == 1;
   const cli::Comparison comparison(std::move(compared), std::move(methods), options, requested.options.seed);
-  const auto run = [models, comparison, limits](const Inputs& texts, const Progress& progress) {
+  const auto run = [models, comparison, options, limits](const Inputs& texts, const Progress& progress) {
     Results results;
     for (const auto& input : texts) {
       WorkResult& result = results.emplace_back();
       for (const auto& [name, model] : comparison.models()) {
-        const std::size_t tokens = check_tokens(model, input, limits.tokens);
+        const std::size_t tokens = check_tokens(model, input, options, limits);
         for (const auto& listed : comparison.methods()) check_masks(listed.chosen.method, tokens, limits.masks);
         result.tokens += tokens;
       }
       // A thousandth of it is fine enough to see that something moves.
-      const auto compared = comparison({input}, [&](double share) {
-        if (progress) progress(static_cast<std::size_t>(1000 * share), 1000);
-      });
+      const auto compared =
+          comparison({input}, [&](double share) { progress(static_cast<std::size_t>(1000 * share), 1000); });
       result.json = to_json(comparison.axes(), compared.front());
     }
     return results;
   };
-  return make_works(std::move(inputs), "compare", body, models->generation,
-                    all_short ? Lane::short_work : Lane::long_work, run);
+  return make_works(std::move(inputs), "compare", body, models->generation, is_one ? Lane::short_work : Lane::long_work,
+                    run);
 }
 
 Request read_tokenize(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
@@ -277,7 +312,7 @@ Request read_tokenize(const nlohmann::json& body, std::shared_ptr<const ModelSet
   const auto run = [models, model, options, limits, name = served.name](const Inputs& texts, const Progress&) {
     Results results;
     for (const auto& input : texts) {
-      const std::size_t tokens = check_tokens(model, input, limits.tokens);
+      const std::size_t tokens = check_tokens(model, input, {}, limits);
       const bool is_question = model.info().task == Task::question_answering;
       results.push_back({cli::to_json(model.tokenize(input, options), input, name, is_question), tokens});
     }
@@ -304,10 +339,10 @@ Request read_attack(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
   fields.finish();
   const auto run = [models, model, options, limits, kind](const Inputs& texts, const Progress& progress) {
     Results results;
-    AttackOptions watched = options;
+    AttackOptions watched = watched_by(progress, options);
     watched.progress = progress;
     for (const auto& input : texts) {
-      const std::size_t tokens = check_tokens(model, input, limits.tokens);
+      const std::size_t tokens = check_tokens(model, input, options, limits);
       results.push_back(
           {to_json(kind == "hotflip" ? model.hotflip(input, watched) : model.reduce_input(input, watched)), tokens});
     }

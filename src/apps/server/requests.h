@@ -14,6 +14,7 @@ namespace limn::server {
 /// What one request may ask for.
 struct Limits {
   std::size_t tokens = 8192;  ///< of one input, those that the model would cut off included
+  std::size_t rows = 65'536;  ///< of the windows of one input
   std::size_t steps = 1000, samples = 5000;
   std::size_t masks = 500'000;  ///< of Sobol indices: each sample makes one for every unit, and all are in memory
   std::size_t inputs = 64;
@@ -24,7 +25,8 @@ struct Limits {
 /// The works of a request, one for each of its inputs.
 struct Request {
   std::vector<Work> works;
-  bool many = false;  ///< "inputs" was given: the answer is a list
+  bool many = false;     ///< "inputs" was given: the answer is a list
+  bool streams = false;  ///< its progress can be told as it goes
 };
 
 /// Each reads the JSON of one route. The works keep the model set for as long as they live.

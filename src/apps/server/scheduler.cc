@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <new>
 #include <set>
@@ -14,10 +16,6 @@ namespace {
 
 /// Thrown by the progress of a work that nobody waits for any more.
 struct GivenUp {};
-
-bool over(const Job& job) { return Clock::now() > job.deadline; }
-
-bool wanted(const Job& job) { return !job.exchange->gone && !over(job); }
 
 HttpResponse given_up(const Job& job) {
   if (job.exchange->gone) return problem(499, "the client closed the connection");
@@ -42,11 +40,21 @@ HttpResponse failure(const Job& job) {
   }
 }
 
+std::size_t bytes_of(const Job& job) {
+  const Input& input = job.work.input;
+  return input.text.size() + (input.pair ? input.pair->size() : 0);
+}
+
 }  // namespace
+
+void Job::answer(HttpResponse response) {
+  if (const auto call = std::exchange(done, nullptr)) call(std::move(response));
+}
 
 Scheduler::Scheduler(Options options, Cache& cache, Metrics& metrics)
     : options_(options), cache_(cache), metrics_(metrics) {
   for (const Lane lane : {Lane::short_work, Lane::long_work}) workers_.emplace_back([this, lane] { serve(lane); });
+  sweeper_ = std::thread([this] { sweep(); });
 }
 
 Scheduler::~Scheduler() {
@@ -56,24 +64,39 @@ Scheduler::~Scheduler() {
   }
   wake_.notify_all();
   for (auto& worker : workers_) worker.join();
-}
-
-std::size_t Scheduler::room() const {
-  const std::lock_guard lock(mutex_);
-  return options_.queue - std::min(options_.queue, queues_[0].size() + queues_[1].size());
-}
-
-void Scheduler::submit(std::vector<Job> jobs) {
   {
     const std::lock_guard lock(mutex_);
-    for (auto& job : jobs) queues_[static_cast<std::size_t>(job.work.lane)].push_back(std::move(job));
+    swept_ = true;
+  }
+  wake_sweeper_.notify_all();
+  sweeper_.join();
+}
+
+bool Scheduler::submit(std::vector<Job>& jobs, const std::function<void()>& taken) {
+  std::size_t bytes = 0;
+  for (const auto& job : jobs) bytes += bytes_of(job);
+  if (jobs.empty()) {
+    taken();
+    return true;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    Queue& queue = queue_of(jobs.front().work.kind->lane);
+    // Whose clients have gone take no place; the sweeper answers them.
+    const auto wanted = static_cast<std::size_t>(std::ranges::count_if(queue.jobs, &Job::wanted));
+    if (wanted + jobs.size() > options_.queue) return false;
+    if (queue.bytes > 0 && queue.bytes + bytes > options_.queue_bytes) return false;
+    taken();
+    queue.bytes += bytes;
+    for (auto& job : jobs) queue.jobs.push_back(std::move(job));
   }
   wake_.notify_all();
+  return true;
 }
 
 std::size_t Scheduler::waiting(Lane lane) const {
   const std::lock_guard lock(mutex_);
-  return queues_[static_cast<std::size_t>(lane)].size();
+  return queue_of(lane).jobs.size();
 }
 
 std::size_t Scheduler::running() const {
@@ -81,61 +104,98 @@ std::size_t Scheduler::running() const {
   return running_;
 }
 
-std::size_t Scheduler::retry_after() const {
-  const double batches = static_cast<double>(waiting(Lane::short_work)) / static_cast<double>(options_.batch) +
-                         static_cast<double>(waiting(Lane::long_work));
+std::size_t Scheduler::retry_after(Lane lane) const {
+  const double share = lane == Lane::short_work ? static_cast<double>(options_.batch) : 1;
+  const double batches = static_cast<double>(waiting(lane)) / share;
   return static_cast<std::size_t>(std::clamp(std::ceil(batches * metrics_.mean_work_seconds()), 1.0, 60.0));
 }
 
-/// The oldest job and others of its group with at most `most` different keys.
-std::vector<Job> Scheduler::take(std::deque<Job>& queue, std::size_t most) const {
+/// The oldest job and others of its group with at most `most` different keys. What else its request waits for goes to
+/// the end: a request of many inputs takes turns with the others.
+std::vector<Job> Scheduler::take(Queue& queue, std::size_t most) const {
   std::vector<Job> taken;
   std::set<std::string> keys;
-  const std::string group = queue.front().work.group;
-  std::deque<Job> left;
-  for (auto& job : queue) {
-    const bool fits = job.work.group == group && (keys.contains(job.work.key) || keys.size() < most);
-    if (fits) keys.insert(job.work.key);
-    if (fits)
+  std::size_t bytes = 0;
+  const Job& oldest = queue.jobs.front();
+  const std::string group = oldest.work.kind->group;
+  const auto exchange = oldest.exchange;
+  std::deque<Job> left, later;
+  for (auto& job : queue.jobs) {
+    const bool known = keys.contains(job.work.key);
+    const bool room = keys.empty() || (keys.size() < most && bytes + bytes_of(job) <= options_.batch_bytes);
+    if (job.work.kind->group == group && (known || room)) {
+      if (!known) bytes += bytes_of(job);
+      keys.insert(job.work.key);
+      queue.bytes -= bytes_of(job);
       taken.push_back(std::move(job));
-    else
-      left.push_back(std::move(job));
+    } else {
+      (job.exchange == exchange ? later : left).push_back(std::move(job));
+    }
   }
-  queue = std::move(left);
+  std::ranges::move(later, std::back_inserter(left));
+  queue.jobs = std::move(left);
   return taken;
 }
 
+/// Answers those that wait in vain, however long the workers are busy with others.
+void Scheduler::sweep() {
+  std::unique_lock lock(mutex_);
+  while (!wake_sweeper_.wait_for(lock, options_.between_sweeps, [&] { return swept_; })) {
+    std::vector<Job> unwanted;
+    for (Queue& queue : queues_) {
+      const auto begin = std::stable_partition(queue.jobs.begin(), queue.jobs.end(), std::mem_fn(&Job::wanted));
+      for (auto job = begin; job != queue.jobs.end(); ++job) {
+        queue.bytes -= bytes_of(*job);
+        unwanted.push_back(std::move(*job));
+      }
+      queue.jobs.erase(begin, queue.jobs.end());
+    }
+    if (unwanted.empty()) continue;
+    lock.unlock();
+    for (Job& job : unwanted) dismiss(job);
+    unwanted.clear();
+    lock.lock();
+  }
+}
+
+/// Answers a job that was not begun in time, or that nobody waits for.
+void Scheduler::dismiss(Job& job) {
+  metrics_.cancelled++;
+  if (job.exchange->gone) return job.answer(given_up(job));
+  HttpResponse late = problem(503, "the models are busy: the request waited for as long as it may take");
+  late.headers.emplace_back("Retry-After", fmt::to_string(retry_after(job.work.kind->lane)));
+  job.answer(std::move(late));
+}
+
 void Scheduler::serve(Lane lane) {
-  std::deque<Job>& queue = queues_[static_cast<std::size_t>(lane)];
+  Queue& queue = queue_of(lane);
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [&] { return stopping_ || !queue.empty(); });
-    if (queue.empty()) return;
+    wake_.wait(lock, [&] { return stopping_ || !queue.jobs.empty(); });
+    if (queue.jobs.empty()) return;
     std::vector<Job> jobs = take(queue, lane == Lane::short_work ? options_.batch : 1);
     const std::size_t count = jobs.size();
     running_ += count;
     lock.unlock();
-    work_on(std::move(jobs));
+    try {
+      work_on(jobs);
+    } catch (const std::exception& error) {  // no memory even to say so the usual way
+      for (Job& job : jobs) job.answer(problem(503, error.what()));
+    }
+    jobs.clear();
     lock.lock();
     running_ -= count;
   }
 }
 
-void Scheduler::work_on(std::vector<Job> jobs) {
-  std::map<std::string, std::vector<Job*>> by_key;
+void Scheduler::work_on(std::vector<Job>& jobs) {
+  std::map<std::string_view, std::vector<Job*>> by_key;
   for (Job& job : jobs) {
-    if (!wanted(job)) {
-      metrics_.cancelled++;
-      if (job.exchange->gone) {
-        job.done(given_up(job));
-      } else {
-        HttpResponse late = problem(503, "the models are busy: the request waited for as long as it may take");
-        late.headers.emplace_back("Retry-After", fmt::to_string(retry_after()));
-        job.done(std::move(late));
-      }
+    if (!job.wanted()) {
+      dismiss(job);
     } else if (Body body = cache_.find(job.work.key)) {
       metrics_.cache_hits++;
-      job.done({.body = std::move(body)});
+      job.answer({.body = std::move(body), .headers = {{"Cache-Status", "limn; hit"}}});
     } else {
       by_key[job.work.key].push_back(&job);
     }
@@ -152,13 +212,45 @@ void Scheduler::work_on(std::vector<Job> jobs) {
 
 /// Runs works of one group; each element holds the jobs of one key.
 void Scheduler::run(const std::vector<std::vector<Job*>>& alike) {
+  std::vector<WorkResult> results;
+  try {
+    results = results_of(alike);
+  } catch (...) {
+    if (alike.size() > 1) {  // find those at fault
+      for (const auto& same : alike) {
+        if (std::ranges::any_of(same, [](const Job* job) { return job->done && job->wanted(); })) {
+          run({same});
+        } else {
+          for (Job* job : same) job->answer(given_up(*job));
+        }
+      }
+      return;
+    }
+    for (Job* job : alike.front()) {
+      if (!job->wanted() && job->done) metrics_.cancelled++;
+      if (job->done) job->answer(failure(*job));
+    }
+    return;
+  }
+  for (std::size_t i = 0; i < alike.size(); i++) {
+    const Body body = make_body(std::move(results[i].json));
+    cache_.add(alike[i].front()->work.key, body);
+    for (Job* job : alike[i]) job->answer({.body = body});
+  }
+}
+
+std::vector<WorkResult> Scheduler::results_of(const std::vector<std::vector<Job*>>& alike) {
   const Progress progress = [&](std::size_t done, std::size_t total) {
     bool anyone = false;
     for (const auto& same : alike) {
-      for (const Job* job : same) {
-        if (!wanted(*job)) continue;
+      for (Job* job : same) {
+        if (!job->done) continue;
+        if (!job->wanted()) {  // whoever shares the work goes on
+          if (alike.size() > 1 || same.size() > 1) metrics_.cancelled++, job->answer(given_up(*job));
+          continue;
+        }
         anyone = true;
-        if (job->progress) job->progress(done, total);
+        if (job->progress && total > 0) job->progress(done, total);
       }
     }
     if (!anyone) throw GivenUp();
@@ -166,26 +258,11 @@ void Scheduler::run(const std::vector<std::vector<Job*>>& alike) {
   std::vector<Input> inputs;
   for (const auto& same : alike) inputs.push_back(same.front()->work.input);
   const auto start = Clock::now();
-  try {
-    auto results = alike.front().front()->work.run(inputs, progress);
-    std::size_t tokens = 0;
-    for (const auto& result : results) tokens += result.tokens;
-    metrics_.worked(inputs.size(), tokens, std::chrono::duration<double>(Clock::now() - start).count());
-    for (std::size_t i = 0; i < alike.size(); i++) {
-      const Body body = make_body(std::move(results[i].json));
-      cache_.add(alike[i].front()->work.key, body);
-      for (const Job* job : alike[i]) job->done({.body = body});
-    }
-  } catch (...) {
-    if (alike.size() > 1) {  // find those at fault
-      for (const auto& same : alike) run({same});
-      return;
-    }
-    for (const Job* job : alike.front()) {
-      if (!wanted(*job)) metrics_.cancelled++;
-      job->done(failure(*job));
-    }
-  }
+  auto results = alike.front().front()->work.kind->run(inputs, progress);
+  std::size_t tokens = 0;
+  for (const auto& result : results) tokens += result.tokens;
+  metrics_.worked(inputs.size(), tokens, std::chrono::duration<double>(Clock::now() - start).count());
+  return results;
 }
 
 }  // namespace limn::server

@@ -1,16 +1,14 @@
 #include "apps/server/server.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <ctime>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "limn/limn.h"
 
@@ -19,23 +17,17 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// "2026-01-31T12:34:56.789Z".
-std::string now_text() {
-  const auto now = std::chrono::system_clock::now();
-  const auto milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
-                     milliseconds);
-}
+constexpr std::size_t longest_logged_path = 512;
 
 std::string line(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-/// Each connection is an open file, and the usual soft limit is 1,024.
-void allow_many_files() {
+/// Each connection is an open file, and the usual soft limit is 1,024. @return how many files there may be.
+std::size_t allow_many_files() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<std::size_t>(limit.rlim_cur) : 1024;
 }
 
 }  // namespace
@@ -47,17 +39,21 @@ Server::Server(Options options)
       listener_(
           [&] {
             Listener::Options listener = options.listener;
+            listener.decorate = [this](const HttpRequest& request, HttpResponse& response) {
+              service_.decorate(request, response);
+            };
             listener.connected = [this](std::size_t count) { service_.metrics().connections = count; };
+            listener.exception = [this](const std::string& what) { log_event("internal error", what); };
             listener.finished = [this](const Finished& finished) {
               const HttpRequest& request = finished.request;
               service_.metrics().answered(service_.route_of(request.path), finished.status, finished.seconds);
-              log(line({{"time", now_text()},
-                        {"client", request.client},
-                        {"method", request.method},
-                        {"path", request.path},
-                        {"status", finished.status},
-                        {"bytes", finished.bytes},
-                        {"seconds", finished.seconds}}));
+              log_.add(line({{"time", now_text()},
+                             {"client", request.client},
+                             {"method", request.method},
+                             {"path", request.path.substr(0, longest_logged_path)},
+                             {"status", finished.status},
+                             {"bytes", finished.bytes},
+                             {"seconds", finished.seconds}}));
             };
             return listener;
           }(),
@@ -67,13 +63,10 @@ Server::Server(Options options)
             fmt::format("http://{}:{}/", host.find(':') == std::string::npos ? host : "[" + host + "]", port()));
 }
 
-Server::~Server() {
-  if (reloading_.joinable()) reloading_.join();
-}
-
 void Server::run() {
   listener_.run();
   log_event("stopped");
+  log_.flush();
 }
 
 void Server::stop() {
@@ -83,9 +76,8 @@ void Server::stop() {
 }
 
 void Server::reload() {
-  const std::lock_guard lock(reload_mutex_);
-  if (reloading_.joinable()) reloading_.join();
-  reloading_ = std::thread([this] {
+  if (reloader_.waiting() > 0) return;  // one that has not begun yet will read what there is then
+  reloader_.post([this] {
     try {
       models_.reload();
       service_.reloaded();
@@ -96,15 +88,10 @@ void Server::reload() {
   });
 }
 
-void Server::log(const std::string& line) {
-  const std::lock_guard lock(log_mutex_);
-  if (log_) log_(line);
-}
-
 void Server::log_event(const std::string& event, const std::string& detail) {
   Json value = {{"time", now_text()}, {"event", event}};
   if (!detail.empty()) value["detail"] = detail;
-  log(line(value));
+  log_.add(line(value));
 }
 
 void serve_until_signalled(Server::Options options, std::size_t threads) {
@@ -113,7 +100,10 @@ void serve_until_signalled(Server::Options options, std::size_t threads) {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // for all threads to come
   ::signal(SIGPIPE, SIG_IGN);
-  allow_many_files();
+  // Some files are for models that are loaded anew, and for the log.
+  const std::size_t files = allow_many_files(), others = 64;
+  auto& connections = options.listener.connections;
+  connections = std::min(connections, files > 2 * others ? files - others : others);
   set_threads(threads);
   Server server(std::move(options));
   std::atomic<bool> finished = false;

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <functional>
 #include <mutex>
+#include <new>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <utility>
 
 #include "apps/cli/model_json.h"
@@ -31,13 +33,30 @@ bool same(std::string_view a, std::string_view b) {
 }
 
 bool accepts_events(const HttpRequest& request) {
-  return request.accept.find("text/event-stream") != std::string::npos;
+  const double events = quality(request.accept, "text/event-stream", 0);
+  return events > 0 && events >= quality(request.accept, "application/json", 0);
 }
 
 bool is_json(std::string_view content_type) {
-  const auto type = content_type.substr(0, content_type.find(';'));
-  return type == "application/json" || type == "application/json " ||
-         (type.starts_with("application/") && type.ends_with("+json"));
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  constexpr std::string_view ending = "+json";
+  return equal_ignoring_case(type, "application/json") ||
+         (type.size() > ending.size() && equal_ignoring_case(type.substr(type.size() - ending.size()), ending));
+}
+
+/// Changes when the file does (RFC 9110, section 8.8.3).
+std::string entity_tag(std::string_view bytes) {
+  return fmt::format("\"{:x}-{:x}\"", bytes.size(), std::hash<std::string_view>()(bytes));
+}
+
+/// A name of "Host: name:port", in lower case.
+std::string host_name(std::string_view host) {
+  const auto bracket = host.rfind(']'), colon = host.rfind(':');
+  if (colon != host.npos && (bracket == host.npos || colon > bracket)) host = host.substr(0, colon);
+  std::string name(host);
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name;
 }
 
 /// One server-sent event; JSON on one line has no line feeds that would break it.
@@ -51,8 +70,10 @@ class Collector {
   Collector(std::shared_ptr<Exchange> exchange, std::size_t count, bool many, bool stream)
       : exchange_(std::move(exchange)), answers_(count), left_(count), many_(many), stream_(stream) {}
 
+  /// @pre the response has a body.
   void set(std::size_t i, HttpResponse response) {
     const std::lock_guard lock(mutex_);
+    if (answers_[i].body) return;
     answers_[i] = std::move(response);
     if (--left_ == 0)
       finish();
@@ -78,17 +99,25 @@ class Collector {
   void finish() {
     HttpResponse response = std::move(answers_.front());
     if (many_) {
-      std::string list = response.status == 200 ? *response.body : "{\"error\":" + *response.body + "}";
-      for (std::size_t i = 1; i < answers_.size(); i++) {
-        const std::string& body = *answers_[i].body;
-        list += answers_[i].status == 200 ? "," + body : ",{\"error\":" + body + "}";
+      answers_.front() = std::move(response);
+      std::string list = "{\"results\":[";
+      std::size_t bytes = list.size() + 2;
+      for (const auto& answer : answers_) bytes += answer.body->size() + std::size(",{\"error\":}");
+      list.reserve(bytes);
+      for (const auto& answer : answers_) {
+        if (&answer != &answers_.front()) list += ',';
+        const bool failed = answer.status != 200;
+        list.append(failed ? "{\"error\":" : "").append(*answer.body).append(failed ? "}" : "");
       }
-      response = {.body = make_body("{\"results\":[" + list + "]}")};
+      list += "]}";
+      response = {.body = make_body(std::move(list))};
     }
-    if (stream_)
+    if (stream_) {
+      exchange_->outcome = response.status;
       exchange_->push(event(response.status == 200 ? "result" : "problem", *response.body), true);
-    else
+    } else {
       exchange_->respond(std::move(response));
+    }
   }
 
   std::mutex mutex_;
@@ -148,36 +177,46 @@ void Service::reloaded() {
 
 bool Service::has_key(const HttpRequest& request) const {
   constexpr std::string_view bearer = "Bearer ";
-  const std::string given =
-      request.authorization.starts_with(bearer) ? request.authorization.substr(bearer.size()) : request.api_key;
+  const bool is_bearer = equal_ignoring_case(std::string_view(request.authorization).substr(0, bearer.size()), bearer);
+  const std::string given = is_bearer ? request.authorization.substr(bearer.size()) : request.api_key;
   bool found = options_.api_keys.empty();
   for (const auto& key : options_.api_keys) found = same(given, key) || found;
   return found;
 }
 
+bool Service::is_called_rightly(const HttpRequest& request) const {
+  return options_.hosts.empty() || request.host.empty() ||
+         std::ranges::find(options_.hosts, host_name(request.host)) != options_.hosts.end();
+}
+
+void Service::decorate(const HttpRequest& request, HttpResponse& response) const {
+  auto& headers = response.headers;
+  headers.emplace_back(
+      "Content-Security-Policy",
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; "
+      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+  headers.emplace_back("X-Content-Type-Options", "nosniff");
+  headers.emplace_back("X-Frame-Options", "DENY");
+  headers.emplace_back("Referrer-Policy", "no-referrer");
+  const auto route = std::ranges::find(routes(), request.path, &Route::path);
+  headers.emplace_back("Cache-Control", route != routes().end() && route->asset ? "no-cache" : "no-store");
+  if (options_.origins.empty()) return;
+  headers.emplace_back("Vary", "Origin");
+  const bool any = std::ranges::find(options_.origins, "*") != options_.origins.end();
+  if (request.origin.empty()) return;
+  if (!any && std::ranges::find(options_.origins, request.origin) == options_.origins.end()) return;
+  headers.emplace_back("Access-Control-Allow-Origin", any ? "*" : request.origin);
+  headers.emplace_back("Access-Control-Expose-Headers", "Retry-After, Cache-Status");
+}
+
 void Service::handle(const std::shared_ptr<Exchange>& exchange) {
   const HttpRequest& request = exchange->request;
-  // Every answer says what a browser may do with it.
-  exchange->respond = [this, origin = request.origin, is_page = !request.path.starts_with("/v1/"),
-                       respond = std::move(exchange->respond)](HttpResponse response) {
-    auto& headers = response.headers;
-    headers.emplace_back(
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-    headers.emplace_back("X-Content-Type-Options", "nosniff");
-    headers.emplace_back("X-Frame-Options", "DENY");
-    headers.emplace_back("Referrer-Policy", "no-referrer");
-    headers.emplace_back("Cache-Control", is_page ? "no-cache" : "no-store");
-    if (!options_.origins.empty()) {
-      headers.emplace_back("Vary", "Origin");
-      const bool any = std::ranges::find(options_.origins, "*") != options_.origins.end();
-      if (!origin.empty() && (any || std::ranges::find(options_.origins, origin) != options_.origins.end()))
-        headers.emplace_back("Access-Control-Allow-Origin", any ? "*" : origin);
-    }
-    respond(std::move(response));
-  };
-
+  if (!is_called_rightly(request)) {
+    return exchange->respond(problem(421, Error({.thing = "Host",
+                                                 .found = shown_name(request.host),
+                                                 .expected = fmt::format("{}", fmt::join(options_.hosts, ", ")),
+                                                 .hint = "--allowed-host names more"})));
+  }
   const auto route = std::ranges::find(routes(), request.path, &Route::path);
   if (route == routes().end())
     return exchange->respond(problem(404, "there is nothing at this path; /openapi.json lists what there is"));
@@ -203,13 +242,19 @@ void Service::handle(const std::shared_ptr<Exchange>& exchange) {
     response.headers.emplace_back("WWW-Authenticate", "Bearer");
     return exchange->respond(std::move(response));
   }
-  if (route->read) return begin_work(exchange, *route->read);
-  exchange->respond(answer(*route));
+  if (route->read) return reader_.post([this, exchange, read = route->read] { begin_work(exchange, *read); });
+  exchange->respond(answer(*route, request));
 }
 
-HttpResponse Service::answer(const Route& route) const {
-  if (route.asset)
-    return {.content_type = std::string(route.asset->content_type), .body = make_body(std::string(route.asset->bytes))};
+HttpResponse Service::answer(const Route& route, const HttpRequest& request) const {
+  if (route.asset) {
+    const std::string tag = entity_tag(route.asset->bytes);
+    const bool is_known = request.if_none_match.find(tag) != std::string::npos;
+    return {.status = is_known ? 304 : 200,
+            .content_type = std::string(route.asset->content_type),
+            .body = is_known ? nullptr : make_body(std::string(route.asset->bytes)),
+            .headers = {{"ETag", tag}}};
+  }
   if (route.path == "/v1/models") return {.body = make_body(models_text())};
   if (route.path == "/openapi.json") return {.body = make_body(openapi_)};
   if (route.path == "/metrics")
@@ -260,30 +305,33 @@ std::string Service::metrics_text() const {
 
 // ---- work for a model -------------------------------------------------------------------------------------
 
+/// On the reader's thread: what is thrown is answered.
 void Service::begin_work(const std::shared_ptr<Exchange>& exchange, ReadRequest& read) {
-  if (!is_json(exchange->request.content_type)) {
-    return exchange->respond(problem(
-        415,
-        Error({.thing = "Content-Type",
-               .found = exchange->request.content_type.empty() ? "none" : shown_name(exchange->request.content_type),
-               .expected = "application/json"})));
+  if (exchange->gone) return exchange->respond(problem(499, "the client closed the connection"));
+  const std::string type = exchange->request.content_type;
+  if (!is_json(type)) {
+    return exchange->respond(problem(415, Error({.thing = "Content-Type",
+                                                 .found = type.empty() ? "none" : shown_name(type),
+                                                 .expected = "application/json"})));
   }
-  std::optional<nlohmann::json> body;
+  int status = 400;
   try {
-    body = parse_json(exchange->request.body, "the request");
+    const nlohmann::json body = parse_json(std::exchange(exchange->request.body, {}), "the request");
+    status = 422;
+    submit(exchange, read(body, models_.current(), options_.limits));
   } catch (const Error& error) {
-    return exchange->respond(problem(400, error));
-  }
-  try {
-    submit(exchange, read(*body, models_.current(), options_.limits));
-  } catch (const Error& error) {
-    exchange->respond(problem(422, error));
+    exchange->respond(problem(status, error));
+  } catch (const std::bad_alloc&) {
+    exchange->respond(problem(503, "out of memory; shorter or fewer inputs need less"));
+  } catch (const std::exception& error) {
+    exchange->respond(problem(500, fmt::format("internal error: {}", error.what())));
   }
 }
 
 void Service::submit(const std::shared_ptr<Exchange>& exchange, Request request) {
-  const bool stream = accepts_events(exchange->request);
+  const bool stream = request.streams && accepts_events(exchange->request);
   const auto deadline = Clock::now() + options_.time;
+  const Lane lane = request.works.front().kind->lane;
   const std::size_t count = request.works.size();
   const auto collector = std::make_shared<Collector>(exchange, count, request.many, stream);
   std::vector<Job> jobs;
@@ -301,15 +349,17 @@ void Service::submit(const std::shared_ptr<Exchange>& exchange, Request request)
                     .progress = std::move(progress),
                     .done = [collector, i](HttpResponse response) { collector->set(i, std::move(response)); }});
   }
-  metrics_.cache_hits += known.size();
-  if (jobs.size() > scheduler_.room()) {
+  // The answers of a stream come after its head.
+  const auto begin = [&] {
+    if (stream) exchange->respond({.content_type = "text/event-stream", .body = nullptr, .stream = true});
+  };
+  if (!scheduler_.submit(jobs, begin)) {
     metrics_.refused++;
     HttpResponse busy = problem(503, "too many requests are waiting");
-    busy.headers.emplace_back("Retry-After", fmt::to_string(scheduler_.retry_after()));
+    busy.headers.emplace_back("Retry-After", fmt::to_string(scheduler_.retry_after(lane)));
     return exchange->respond(std::move(busy));
   }
-  if (stream) exchange->respond({.content_type = "text/event-stream", .body = nullptr, .stream = true});
-  scheduler_.submit(std::move(jobs));
+  metrics_.cache_hits += known.size();
   for (auto& [i, body] : known)
     collector->set(i, {.body = std::move(body), .headers = {{"Cache-Status", "limn; hit"}}});
 }

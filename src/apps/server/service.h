@@ -13,6 +13,7 @@
 #include "apps/server/models.h"
 #include "apps/server/requests.h"
 #include "apps/server/scheduler.h"
+#include "apps/server/serial.h"
 
 namespace limn::server {
 
@@ -26,12 +27,15 @@ class Service {
     std::chrono::milliseconds time{60'000};  ///< that a request may take
     std::vector<std::string> api_keys;       ///< none: no key is needed
     std::vector<std::string> origins;        ///< of other sites' pages that may ask; "*": any
+    std::vector<std::string> hosts;          ///< by which it may be called, in lower case; none: any
   };
   /// @param models must outlive this.
   Service(Options options, Models& models);
 
-  /// Answers at once, or hands the work to the scheduler and returns.
+  /// Answers at once, or hands the request on and returns: it is called by the thread that moves bytes.
   void handle(const std::shared_ptr<Exchange>& exchange);
+  /// Adds to an answer what a browser may do with it.
+  void decorate(const HttpRequest& request, HttpResponse& response) const;
   /// From now on, /readyz says that there will be no more answers.
   void stop() { stopping_ = true; }
   /// The models have been exchanged.
@@ -44,10 +48,11 @@ class Service {
  private:
   struct Route;
   static const std::vector<Route>& routes();
-  HttpResponse answer(const Route& route) const;
+  HttpResponse answer(const Route& route, const HttpRequest& request) const;
   void begin_work(const std::shared_ptr<Exchange>& exchange, ReadRequest& read);
   void submit(const std::shared_ptr<Exchange>& exchange, Request request);
   bool has_key(const HttpRequest& request) const;
+  bool is_called_rightly(const HttpRequest& request) const;
   std::string metrics_text() const;
   std::string models_text() const;
 
@@ -57,7 +62,8 @@ class Service {
   Cache cache_;
   std::string openapi_;
   std::atomic<bool> stopping_ = false;
-  Scheduler scheduler_;  // goes first: its workers use the rest
+  Scheduler scheduler_;  // goes before the rest, which its workers use
+  Serial reader_;        // goes first: reads requests, which may take a while, and hands them to the scheduler
 };
 
 }  // namespace limn::server

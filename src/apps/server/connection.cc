@@ -1,0 +1,347 @@
+#include "apps/server/connection.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <ctime>
+#include <new>
+#include <utility>
+
+namespace limn::server {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using boost::asio::ip::tcp;
+
+constexpr std::size_t largest_head = 16 * 1024;
+// The library bounds heads and bodies, but neither what stands between chunks nor what follows the last one.
+constexpr std::size_t largest_buffer = 128 * 1024;
+constexpr std::size_t waiting_parts = 64;  // of a stream; a client that is slower misses some progress
+constexpr std::chrono::seconds between_looks{1};
+
+using Request = http::request<http::string_body>;
+
+template <class Field>
+std::string header(const Request& request, Field name) {
+  const auto value = request[name];
+  return {value.data(), value.size()};
+}
+
+std::ptrdiff_t count_of(const Request& request, http::field name) {
+  const auto [begin, end] = request.equal_range(name);
+  return std::distance(begin, end);
+}
+
+/// Why a head that was read is not taken; empty if it is. Whoever stands before this server must read it alike
+/// (RFC 9112, sections 3.2 and 6.1).
+std::string objection(const Request& request) {
+  const auto hosts = count_of(request, http::field::host);
+  if (hosts > 1 || (hosts == 0 && request.version() >= 11)) return "a request has one Host header";
+  const auto encodings = count_of(request, http::field::transfer_encoding);
+  if (encodings == 0) return "";
+  if (encodings > 1 || !beast::iequals(request[http::field::transfer_encoding], "chunked") || request.version() < 11)
+    return "of transfer encodings, only chunked is known";
+  if (count_of(request, http::field::content_length) > 0) return "a chunked request has no Content-Length";
+  return "";
+}
+
+/// "/v1/explain" of "/v1/explain?q" or "http://127.0.0.1/v1/explain?q".
+std::string path_of(std::string_view target) {
+  const auto scheme = target.find("://");
+  if (scheme != target.npos && !target.starts_with('/')) {
+    const auto slash = target.find('/', scheme + 3);
+    target = slash == target.npos ? "/" : target.substr(slash);
+  }
+  return std::string(target.substr(0, target.find('?')));
+}
+
+/// Keeps the listener running for as long as somebody may want to answer.
+struct Guard {
+  std::shared_ptr<Listener::State> state;
+  asio::executor_work_guard<asio::io_context::executor_type> work;  // goes first
+};
+
+}  // namespace
+
+Connection::Connection(Listener::State& state, tcp::socket socket)
+    : state_(state), stream_(std::move(socket)), buffer_(largest_buffer), look_again_(state.context) {
+  ErrorCode ignored;
+  stream_.socket().set_option(tcp::no_delay(true), ignored);
+  const auto address = stream_.socket().remote_endpoint(ignored);
+  if (!ignored) client_ = address.address().to_string();
+  state_.connections.insert(this);
+  tell();
+}
+
+Connection::~Connection() {
+  state_.connections.erase(this);
+  tell();
+  state_.accept();
+}
+
+void Connection::tell() const {
+  if (state_.options.connected) state_.options.connected(state_.connections.size());
+}
+
+// ---- the request ------------------------------------------------------------------------------------------
+
+void Connection::read() {
+  // RFC 9112, section 2.2: empty lines before a request are passed over.
+  const auto next = [&] { return std::string_view(static_cast<const char*>(buffer_.data().data()), buffer_.size()); };
+  while (next().starts_with("\r\n")) buffer_.consume(2);
+  if (buffer_.size() == 0) buffer_.shrink_to_fit();
+  parser_.emplace();
+  parser_->header_limit(largest_head);
+  parser_->body_limit(state_.options.largest_body);
+  idle_since_ = Clock::now();
+  if (state_.crowded) state_.accept();
+  stream_.expires_after(state_.stopping ? state_.options.drain : state_.options.idle);
+  http::async_read_header(stream_, buffer_, *parser_,
+                          [self = shared_from_this()](ErrorCode error, std::size_t) { self->on_head(error); });
+}
+
+void Connection::close_if_idle() {
+  if (idle_since_) stream_.cancel();
+}
+
+void Connection::on_head(ErrorCode error) {
+  idle_since_.reset();
+  if (error) return refuse(error);
+  if (std::string reason = objection(parser_->get()); !reason.empty()) return refuse(problem(400, reason));
+  stream_.expires_after(state_.options.read);
+  const bool wants_word = beast::iequals(parser_->get()[http::field::expect], "100-continue");
+  if (!wants_word || parser_->get().version() < 11 || parser_->is_done()) return read_body();
+  static const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+  asio::async_write(stream_, asio::buffer(go_on), [self = shared_from_this()](ErrorCode failed, std::size_t) {
+    if (!failed) self->read_body();
+  });
+}
+
+void Connection::read_body() {
+  http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](ErrorCode error, std::size_t) {
+    if (error) return self->refuse(error);
+    self->handle();
+  });
+}
+
+/// A request that cannot be read.
+void Connection::refuse(ErrorCode error) {
+  if (error == beast::error::timeout && parser_->is_header_done()) {  // the connection is closed already
+    begin_exchange();
+    status_ = 408;
+    return finish(false);
+  }
+  const bool is_broken = error.category() == http::make_error_code(http::error::end_of_stream).category();
+  if (!is_broken || error == http::error::end_of_stream || error == http::error::partial_message) return;
+  if (error == http::error::body_limit) {
+    refuse(problem(413, Error({.thing = "the request's body",
+                               .found = "more bytes",
+                               .expected = fmt::format("at most {} bytes", state_.options.largest_body)})));
+  } else if (error == http::error::header_limit) {
+    refuse(problem(431, fmt::format("the request's head is longer than {} bytes", largest_head)));
+  } else if (error == http::error::buffer_overflow) {
+    refuse(
+        problem(431, fmt::format("what stands around the request's chunks is longer than {} bytes", largest_buffer)));
+  } else {
+    refuse(problem(400, "this is no HTTP request: " + error.message()));
+  }
+}
+
+void Connection::refuse(HttpResponse response) {
+  begin_exchange();
+  keep_alive_ = false;
+  respond(std::move(response));
+}
+
+/// From what was read of the head, which may be nothing.
+void Connection::begin_exchange() {
+  begin_ = Clock::now();
+  exchange_ = std::make_shared<Exchange>();
+  const Request& request = parser_->get();
+  HttpRequest& filled = exchange_->request;
+  filled.method = std::string(request.method_string());
+  const auto target = request.target();
+  filled.path = path_of({target.data(), target.size()});
+  filled.host = header(request, http::field::host);
+  filled.origin = header(request, http::field::origin);
+  filled.content_type = header(request, http::field::content_type);
+  filled.accept = header(request, http::field::accept);
+  filled.authorization = header(request, http::field::authorization);
+  filled.api_key = header(request, "X-Api-Key");
+  filled.if_none_match = header(request, http::field::if_none_match);
+  filled.client = client_;
+  is_head_ = request.method() == http::verb::head;
+  version_ = request.version() >= 11 ? 11 : 10;
+  streaming_ = last_part_ = false;
+  bytes_ = 0;
+}
+
+void Connection::handle() {
+  begin_exchange();
+  exchange_->request.body = std::move(parser_->get().body());
+  keep_alive_ = parser_->get().keep_alive();
+  parser_.reset();
+  stream_.expires_never();
+  exchange_->keeps_running =
+      std::make_shared<Guard>(Guard{state_.shared_from_this(), asio::make_work_guard(state_.context)});
+  // Answers come from workers, perhaps after this connection has gone.
+  const std::weak_ptr<Connection> weak = weak_from_this();
+  exchange_->respond = [weak, &context = state_.context](HttpResponse response) {
+    asio::post(context, [weak, response = std::move(response)]() mutable {
+      if (const auto self = weak.lock()) self->respond(std::move(response));
+    });
+  };
+  exchange_->push = [weak, &context = state_.context](std::string part, bool last) {
+    asio::post(context, [weak, part = std::move(part), last]() mutable {
+      if (const auto self = weak.lock()) self->push(std::move(part), last);
+    });
+  };
+  self_ = shared_from_this();
+  try {
+    state_.handler(exchange_);
+  } catch (const std::bad_alloc&) {
+    respond(problem(503, "out of memory"));
+  } catch (const std::exception& error) {
+    if (state_.options.exception) state_.options.exception(error.what());
+    respond(problem(500, "internal error"));
+  }
+  watch();
+}
+
+/// Notices a client that goes away while its request is worked on.
+void Connection::watch() {
+  stream_.socket().async_wait(tcp::socket::wait_read,
+                              [self = shared_from_this(), exchange = exchange_](ErrorCode error) {
+                                if (error || !exchange || exchange != self->exchange_) return;
+                                if (self->has_gone()) exchange->gone = true;
+                              });
+}
+
+/// Whether the client has closed its side; if not, goes on watching.
+bool Connection::has_gone() {
+  pollfd look{.fd = stream_.socket().native_handle(), .events = POLLIN | POLLRDHUP, .revents = 0};
+  if (::poll(&look, 1, 0) > 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) return true;
+  if ((look.revents & POLLIN) == 0) {  // what woke this was read as part of the request before it ran
+    watch();
+    return false;
+  }
+  // The next request is there already, and would wake at once.
+  look_again_.expires_after(between_looks);
+  look_again_.async_wait([self = shared_from_this(), exchange = exchange_](ErrorCode error) {
+    if (error || exchange != self->exchange_) return;
+    if (self->has_gone()) exchange->gone = true;
+  });
+  return false;
+}
+
+// ---- the answer -------------------------------------------------------------------------------------------
+
+void Connection::respond(HttpResponse response) {
+  if (!exchange_ || message_) return;
+  if (state_.options.decorate) state_.options.decorate(exchange_->request, response);
+  status_ = response.status;
+  body_ = std::move(response.body);
+  bytes_ = body_ ? body_->size() : 0;
+  keep_alive_ = keep_alive_ && !response.stream && !state_.stopping;
+  const bool has_body = response.status != 204 && response.status != 304;
+  message_.emplace(static_cast<http::status>(response.status), version_);
+  message_->reason(std::string(status_phrase(response.status)));
+  message_->set(http::field::date, fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr))));
+  if (!response.content_type.empty() && has_body) message_->set(http::field::content_type, response.content_type);
+  for (const auto& [name, value] : response.headers) message_->insert(name, value);
+  message_->keep_alive(keep_alive_);
+  if (!response.stream && has_body) message_->content_length(bytes_);
+  if (body_ && !is_head_ && has_body) message_->body() = {body_->data(), body_->size()};
+  serializer_.emplace(*message_);
+  stream_.expires_after(state_.options.read);
+  if (response.stream) {
+    streaming_ = writing_ = true;
+    http::async_write_header(stream_, *serializer_, [self = shared_from_this()](ErrorCode error, std::size_t) {
+      self->writing_ = false;
+      if (error) return self->finish(false);
+      self->write_parts();
+    });
+    return;
+  }
+  const auto done = [self = shared_from_this()](ErrorCode error, std::size_t) { self->finish(!error); };
+  if (is_head_)
+    http::async_write_header(stream_, *serializer_, done);
+  else
+    http::async_write(stream_, *serializer_, done);
+}
+
+void Connection::push(std::string part, bool last) {
+  if (!exchange_ || !streaming_ || last_part_) return;
+  last_part_ = last;
+  if (last || parts_.size() < waiting_parts) parts_.push_back(std::move(part));
+  if (!writing_) write_parts();
+}
+
+void Connection::write_parts() {
+  if (parts_.empty()) {
+    if (last_part_)
+      finish(true);
+    else
+      stream_.expires_never();
+    return;
+  }
+  writing_ = true;
+  bytes_ += parts_.front().size();
+  stream_.expires_after(state_.options.read);
+  asio::async_write(stream_, asio::buffer(parts_.front()), [self = shared_from_this()](ErrorCode error, std::size_t) {
+    self->writing_ = false;
+    if (error) return self->finish(false);
+    self->parts_.pop_front();
+    self->write_parts();
+  });
+}
+
+// ---- the end ----------------------------------------------------------------------------------------------
+
+void Connection::finish(bool written) {
+  if (!exchange_) return;
+  const bool gone = exchange_->gone;
+  if (streaming_) status_ = exchange_->outcome;
+  if (!written && status_ != 408) status_ = 499;
+  if (state_.options.finished) {
+    state_.options.finished({.request = exchange_->request,
+                             .status = gone ? 499 : status_,
+                             .bytes = bytes_,
+                             .seconds = std::chrono::duration<double>(Clock::now() - begin_).count()});
+  }
+  if (!written) exchange_->gone = true;
+  exchange_.reset();
+  ErrorCode ignored;
+  stream_.socket().cancel(ignored);  // the watch
+  look_again_.cancel();
+  serializer_.reset();
+  message_.reset();
+  body_.reset();
+  parts_.clear();
+  const auto self = std::move(self_);
+  if (written && keep_alive_ && !gone) return asio::post(state_.context, [self = shared_from_this()] { self->read(); });
+  linger();
+}
+
+/// Closes so that a client that is still sending reads the answer first.
+void Connection::linger() {
+  ErrorCode error;
+  stream_.socket().shutdown(tcp::socket::shutdown_send, error);
+  if (error) return;
+  stream_.expires_after(std::chrono::seconds(2));
+  discard();
+}
+
+void Connection::discard() {
+  stream_.async_read_some(asio::buffer(discarded_), [self = shared_from_this()](ErrorCode error, std::size_t) {
+    if (!error) self->discard();
+  });
+}
+
+}  // namespace limn::server

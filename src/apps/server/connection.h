@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+#include "apps/server/listener.h"
+
+/// Only for listener.cc and connection.cc: what belongs to the HTTP library.
+
+namespace limn::server {
+
+class Connection;
+
+/// What the connections share. All of it is used on the thread of Listener::run.
+struct Listener::State : std::enable_shared_from_this<Listener::State> {
+  Options options;
+  Handler handler;
+  std::unordered_set<Connection*> connections;  // what the context still holds when it goes takes itself out of here
+  bool stopping = false;
+  bool accepting = false;
+  bool crowded = false;  // somebody waits, and no connection was idle
+  unsigned short port = 0;
+  boost::asio::io_context context{1};
+  boost::asio::ip::tcp::acceptor acceptor{context};
+  boost::asio::steady_timer retry{context}, drain{context};
+
+  void open();
+  void accept();
+  void accept_later();
+  void close_longest_idle();
+  void stop();
+};
+
+/// One client, request after request.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using ErrorCode = boost::system::error_code;
+
+  Connection(Listener::State& state, boost::asio::ip::tcp::socket socket);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void read();
+  /// Since when it has been waiting for the head of a request; nothing if it does not.
+  std::optional<Clock::time_point> idle_since() const { return idle_since_; }
+  /// Ends the wait for a request.
+  void close_if_idle();
+
+ private:
+  using Message = boost::beast::http::response<boost::beast::http::span_body<const char>>;
+
+  void tell() const;
+  void on_head(ErrorCode error);
+  void read_body();
+  void refuse(ErrorCode error);
+  void refuse(HttpResponse response);
+  void begin_exchange();
+  void handle();
+  void watch();
+  bool has_gone();
+  void respond(HttpResponse response);
+  void push(std::string part, bool last);
+  void write_parts();
+  void finish(bool written);
+  void linger();
+  void discard();
+
+  Listener::State& state_;
+  boost::beast::tcp_stream stream_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+  std::shared_ptr<Exchange> exchange_;
+  std::shared_ptr<Connection> self_;  // while a request is worked on
+  boost::asio::steady_timer look_again_;
+  std::optional<Message> message_;
+  std::optional<boost::beast::http::response_serializer<Message::body_type>> serializer_;
+  Body body_;  // what message_ points to
+  std::deque<std::string> parts_;
+  std::array<char, 1024> discarded_ = {};
+  std::string client_;
+  std::optional<Clock::time_point> idle_since_;
+  Clock::time_point begin_;
+  std::size_t bytes_ = 0;
+  unsigned version_ = 11;
+  int status_ = 0;
+  bool keep_alive_ = false, is_head_ = false;
+  bool streaming_ = false, writing_ = false, last_part_ = false;
+};
+
+}  // namespace limn::server

@@ -1,0 +1,65 @@
+#include "apps/server/log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <mutex>
+
+namespace limn::server {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(Log, WritesLinesInTheirOrder) {
+  std::vector<std::string> lines;
+  Log log([&](const std::string& line) {
+    lines.push_back(line);
+    return true;
+  });
+  for (const char* line : {"a", "b", "c"}) log.add(line);
+  log.flush();
+  EXPECT_THAT(lines, ElementsAre("a", "b", "c"));
+}
+
+TEST(Log, ThatNobodyReadsHoldsUpNobodyAndTellsHowManyLinesAreLost) {
+  std::promise<void> gate;
+  auto opened = gate.get_future().share();
+  std::vector<std::string> lines;
+  Log log([&](const std::string& line) {
+    opened.wait();
+    lines.push_back(line);
+    return true;
+  });
+  constexpr std::size_t count = 10'000;
+  for (std::size_t i = 0; i < count; i++) log.add(std::to_string(i));  // returns although nothing is written
+  gate.set_value();
+  log.flush();
+  ASSERT_LT(lines.size(), count);
+  const auto told = std::ranges::find_if(lines, [](const auto& line) { return line.find("lost") != line.npos; });
+  ASSERT_NE(told, lines.end());
+  const std::size_t written = lines.size() - 1;
+  EXPECT_THAT(*told, HasSubstr("\"detail\":\"" + std::to_string(count - written) + "\""));
+}
+
+TEST(Log, CountsWhatCouldNotBeWritten) {
+  std::vector<std::string> lines;
+  bool works = false;
+  Log log([&](const std::string& line) {
+    if (works) lines.push_back(line);
+    return works;
+  });
+  log.add("a");
+  log.add("b");
+  log.flush();
+  works = true;
+  log.add("c");
+  log.flush();
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_THAT(lines[0], HasSubstr("\"detail\":\"2\""));
+  EXPECT_EQ(lines[1], "c");
+}
+
+}  // namespace
+}  // namespace limn::server

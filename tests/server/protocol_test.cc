@@ -1,0 +1,202 @@
+// HTTP itself, byte by byte: what is read, what is refused, and how connections begin and end.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include "server/running_server.h"
+
+namespace limn::server_test {
+namespace {
+
+using testing::HasSubstr;
+
+int status_of(const RunningServer& server, const std::string& request) {
+  Client client = server.client();
+  client.send(request);
+  return client.read_reply().status;
+}
+
+TEST(Protocol, WhatAProxyMayReadOtherwiseIsRefused) {
+  const RunningServer server;
+  const std::string post = "POST /v1/predict HTTP/1.1\r\nHost: limn\r\nContent-Type: application/json\r\n";
+  EXPECT_EQ(status_of(server, post + "Transfer-Encoding: chunked\r\n\r\nc\r\n{\"text\":\"a\"}\r\n0\r\n\r\n"), 200);
+  for (const char* encoding : {"gzip", "xchunked", "chunked, identity", "gzip, chunked"}) {
+    EXPECT_EQ(status_of(server, post + "Transfer-Encoding: " + encoding + "\r\n\r\nc\r\n{\"text\":\"a\"}\r\n0\r\n\r\n"),
+              400)
+        << encoding;
+  }
+  EXPECT_EQ(status_of(server, post + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"), 400);
+  EXPECT_EQ(status_of(server, post + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}x"), 400);
+  EXPECT_EQ(status_of(server, "GET /healthz HTTP/1.1\r\n\r\n"), 400);
+  EXPECT_EQ(status_of(server, "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), 400);
+  EXPECT_EQ(status_of(server, "GET /healthz HTTP/1.0\r\n\r\n"), 200);
+  EXPECT_EQ(status_of(server, "GET http://limn/healthz HTTP/1.1\r\nHost: limn\r\n\r\n"), 200);
+}
+
+TEST(Protocol, WhatStandsAroundChunksIsBounded) {
+  const RunningServer server;
+  const std::string head = "POST /v1/predict HTTP/1.1\r\nHost: limn\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const char* begin : {"3;x=", "0\r\nX: "}) {
+    Client client = server.client();
+    ASSERT_TRUE(client.send(head + begin));
+    const std::string more(64 * 1024, 'a');
+    for (int i = 0; i < 64 && client.send(more); i++) {  // until it is refused
+    }
+    EXPECT_THAT(client.read_to_the_end(), testing::AnyOf(HasSubstr("431"), HasSubstr("400"), testing::IsEmpty()));
+  }
+  EXPECT_LT(server.metric("process_resident_memory_bytes"), 400e6);
+  EXPECT_EQ(server.client().ask("GET", "/healthz").status, 200);
+}
+
+TEST(Protocol, EveryRefusalTellsBrowsersToBeStrict) {
+  const RunningServer server([](auto& options) {
+    options.listener.largest_body = 100;
+    options.service.origins = {"https://good.example"};
+  });
+  for (const std::string& request :
+       {std::string("BAD\r\n\r\n"), "GET / HTTP/1.1\r\nHost: limn\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n",
+        std::string("POST /v1/predict HTTP/1.1\r\nHost: limn\r\nOrigin: https://good.example\r\n"
+                    "Content-Length: 1000\r\n\r\n")}) {
+    Client client = server.client();
+    client.send(request);
+    const Reply reply = client.read_reply();
+    EXPECT_GE(reply.status, 400);
+    EXPECT_THAT(reply.headers.at("content-security-policy"), HasSubstr("default-src 'none'"));
+    EXPECT_EQ(reply.headers.at("x-content-type-options"), "nosniff");
+    if (reply.status == 413) {
+      EXPECT_EQ(reply.headers.at("access-control-allow-origin"), "https://good.example");
+    }
+  }
+}
+
+TEST(Protocol, ARefusalKnowsNothingOfTheRequestBefore) {
+  const RunningServer server;
+  Client client = server.client();
+  EXPECT_EQ(client.ask("HEAD", "/healthz").status, 200);
+  client.send("BAD\r\n\r\n");
+  const Reply refused = client.read_reply();
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.json()["status"], 400);
+}
+
+TEST(Protocol, EmptyLinesBeforeARequestArePassedOver) {
+  const RunningServer server;
+  Client client = server.client();
+  client.send(Client::request("GET", "/healthz") + "\r\n\r\n" + Client::request("GET", "/readyz"));
+  EXPECT_EQ(client.read_reply().status, 200);
+  EXPECT_EQ(client.read_reply().status, 200);
+}
+
+TEST(Protocol, AsksForABodyOnlyWhereOneIsToCome) {
+  const RunningServer server;
+  const std::string expect = "Expect: 100-continue\r\n";
+  Client client = server.client();
+  client.send("POST /v1/predict HTTP/1.1\r\nHost: limn\r\nContent-Type: application/json\r\n" + expect +
+              "Content-Length: 12\r\n\r\n");
+  EXPECT_THAT(client.read_until("\r\n\r\n"), HasSubstr("100 Continue"));
+  client.send("{\"text\":\"a\"}");
+  EXPECT_EQ(client.read_reply().status, 200);
+  EXPECT_EQ(client.ask("GET", "/healthz", "", expect).status, 200);
+  EXPECT_EQ(status_of(server, "POST /v1/tokenize HTTP/1.0\r\n" + Client::json_type + expect +
+                                  "Content-Length: 12\r\n\r\n{\"text\":\"a\"}"),
+            200);
+}
+
+TEST(Protocol, ABodyThatDoesNotComeIsLogged) {
+  RunningServer server([](auto& options) { options.listener.read = std::chrono::milliseconds(50); });
+  Client client = server.client();
+  client.send("POST /v1/predict HTTP/1.1\r\nHost: limn\r\nContent-Length: 100\r\n\r\n{");
+  EXPECT_EQ(client.read_to_the_end(), "");
+  server.stop();
+  const auto log = server.log();
+  EXPECT_TRUE(std::ranges::any_of(log, [](const Json& line) { return line.value("status", 0) == 408; }));
+}
+
+TEST(Protocol, FilesOfThePageAreSentOnce) {
+  const RunningServer server;
+  Client client = server.client();
+  const Reply first = client.ask("GET", "/page.js");
+  const std::string known = "If-None-Match: " + first.headers.at("etag") + "\r\n";
+  const Reply again = client.ask("GET", "/page.js", "", known);
+  EXPECT_EQ(again.status, 304);
+  EXPECT_EQ(again.body, "");
+  EXPECT_EQ(client.ask("GET", "/page.css", "", known).status, 200);
+}
+
+TEST(Hosts, OthersThanTheServersOwnAreRefused) {
+  const RunningServer server([](auto& options) { options.service.hosts = {"localhost", "127.0.0.1", "[::1]"}; });
+  const auto status = [&](const std::string& host) {
+    return status_of(server, "GET /healthz HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+  };
+  for (const char* host : {"localhost", "LocalHost:8080", "127.0.0.1:1", "[::1]:8080", "[::1]"})
+    EXPECT_EQ(status(host), 200);
+  for (const char* host : {"rebound.example", "localhost.example:80", "127.0.0.1.example", "[::2]:8080", "limn"})
+    EXPECT_EQ(status(host), 421) << host;
+}
+
+TEST(Streams, AreForThoseWhoAskForThem) {
+  const RunningServer server;
+  const auto type = [&](const std::string& path, const std::string& accept) {
+    Client client = server.client();
+    client.send(Client::request("POST", path, R"({"text":"good"})", Client::json_type + "Accept: " + accept + "\r\n"));
+    const std::string head = client.read_until("\r\n\r\n");
+    const auto begin = head.find("Content-Type: ") + 14;
+    return head.substr(begin, head.find("\r\n", begin) - begin);
+  };
+  EXPECT_EQ(type("/v1/explain", "text/event-stream"), "text/event-stream");
+  EXPECT_EQ(type("/v1/explain", "Text/Event-Stream, application/json;q=0.9"), "text/event-stream");
+  EXPECT_EQ(type("/v1/explain", "application/json, text/event-stream;q=0.5"), "application/json");
+  EXPECT_EQ(type("/v1/explain", "text/event-stream;q=0"), "application/json");
+  EXPECT_EQ(type("/v1/explain", "*/*"), "application/json");
+  EXPECT_EQ(type("/v1/predict", "text/event-stream"), "application/json");  // nothing to tell on the way
+}
+
+TEST(Streams, ThatEndInAProblemAreLoggedAsOne) {
+  RunningServer server;
+  Client client = server.client();
+  client.send(
+      Client::request("POST", "/v1/explain", R"({"text":""})", Client::json_type + "Accept: text/event-stream\r\n"));
+  EXPECT_THAT(client.read_to_the_end(), HasSubstr("event: problem"));
+  server.stop();
+  const auto log = server.log();
+  EXPECT_TRUE(std::ranges::any_of(log, [](const Json& line) { return line.value("status", 0) == 422; }));
+}
+
+TEST(Cancelling, HearsOfAClientThatGoesAwayAfterItsNextRequest) {
+  const RunningServer server;
+  Client client = server.client();
+  client.send(Client::request("POST", "/v1/explain", endless().dump(), Client::json_type) +
+              Client::request("GET", "/healthz"));
+  ASSERT_TRUE(eventually([&] { return server.metric("limn_work_running") == 1; }));
+  client.close();
+  EXPECT_TRUE(eventually([&] { return server.metric("limn_work_running") == 0; }));
+  EXPECT_EQ(server.metric("limn_work_cancelled_total"), 1);
+}
+
+TEST(Connections, WhoHasBeenIdleLongestMakesRoom) {
+  const RunningServer server([](auto& options) { options.listener.connections = 3; });
+  Client oldest = server.client(), busy = server.client(), newest = server.client();
+  EXPECT_EQ(oldest.ask("GET", "/healthz").status, 200);
+  EXPECT_EQ(busy.ask("GET", "/healthz").status, 200);
+  EXPECT_EQ(newest.ask("GET", "/healthz").status, 200);
+  EXPECT_EQ(busy.ask("GET", "/healthz").status, 200);
+  EXPECT_EQ(server.client().ask("GET", "/healthz").status, 200);
+  EXPECT_EQ(oldest.read_to_the_end(), "");
+  EXPECT_EQ(newest.ask("GET", "/healthz").status, 200);
+}
+
+TEST(Stopping, DoesNotWaitForAClientThatReadsNothing) {
+  RunningServer server([](auto& options) { options.listener.read = std::chrono::milliseconds(200); });
+  Client client = server.client();
+  Json body = endless();
+  client.send(Client::request("POST", "/v1/explain", body.dump(), Client::json_type + "Accept: text/event-stream\r\n"));
+  client.read_until("event: progress\n");
+  // The answers of a worker outlive neither the listener nor the other way round.
+  client.close();
+  server.stop();
+  const auto log = server.log();
+  EXPECT_EQ(log.back()["event"], "stopped");
+}
+
+}  // namespace
+}  // namespace limn::server_test
