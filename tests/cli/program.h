@@ -93,6 +93,7 @@ struct Setting {
   std::string input = {};                               ///< standard input
   std::map<std::string, std::string> environment = {};  ///< added to a small fixed one
   fs::path folder = fs::temp_directory_path();          ///< current folder
+  int error = -1;                                       ///< a file for standard error, in place of one of its own
 };
 
 /// In the child: becomes the command. Only the variables named here reach it.
@@ -135,11 +136,13 @@ class Running {
     if (process_ > 0) return;
     ::dup2(::open(in.c_str(), O_RDONLY), STDIN_FILENO);
     ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT, 0600), STDOUT_FILENO);
-    ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT, 0600), STDERR_FILENO);
+    ::dup2(setting.error >= 0 ? setting.error : ::open(err.c_str(), O_WRONLY | O_CREAT, 0600), STDERR_FILENO);
     become_limn(arguments, setting);
   }
 
   void send(int signal) const { ::kill(process_, signal); }
+  /// What it has written to standard error up to now.
+  std::string errors() const { return read(folder_ / "err"); }
   bool has_ended() const {
     siginfo_t info{};
     return ::waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;

@@ -111,7 +111,7 @@ class Client {
 
   static std::string request(const std::string& method, const std::string& path, const std::string& body = {},
                              const std::string& headers = {}) {
-    return method + " " + path + " HTTP/1.1\r\nHost: limn\r\n" + headers +
+    return method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" + headers +
            (body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n") + "\r\n" + body;
   }
   static inline const std::string json_type = "Content-Type: application/json\r\n";
