@@ -51,7 +51,7 @@ endif()
 
 # tests/web: the viewer. tools/web.sh skips with a reason where Node, its packages or Chromium are missing.
 if(TARGET limn)
-  foreach(task bundle-check check unit browser)
+  foreach(task bundle-check check unit browser served)
     add_test(NAME web.${task} COMMAND ${PROJECT_SOURCE_DIR}/tools/web.sh ${task} ${PROJECT_BINARY_DIR}/web)
     set_tests_properties(web.${task} PROPERTIES SKIP_RETURN_CODE 77 RESOURCE_LOCK web TIMEOUT 900
                          ENVIRONMENT LIMN_PROGRAM=$<TARGET_FILE:limn>)

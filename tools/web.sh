@@ -6,7 +6,7 @@
 #     check         types and lint
 #     unit          tests without a browser
 #     browser       tests in Chromium; screenshots are left in FOLDER/../screenshots
-#     served        the page with limn behind it, on demand: under load a test may wait in vain for its server
+#     served        the page with limn behind it; needs build/limn, or LIMN_PROGRAM
 #     measure       how long the server's page takes to its first explanation; needs build/limn, or LIMN_PROGRAM
 # FOLDER: build/web unless told otherwise. Without Node it says so and ends with 77, which ctest counts as skipped;
 # with LIMN_REQUIRE_BROWSER=1 that is a failure.

@@ -75,7 +75,7 @@ std::string Metrics::text(const Now& now) const {
   page.head("limn_queue_length", "gauge", "Inputs that wait for a model.");
   page.value("limn_queue_length", "lane=\"short\"", now.waiting_short);
   page.value("limn_queue_length", "lane=\"long\"", now.waiting_long);
-  page.one("limn_queue_limit", "gauge", "Inputs that may wait.", now.queue_limit);
+  page.one("limn_queue_limit", "gauge", "Inputs that may wait in each lane.", now.queue_limit);
   page.one("limn_queue_refused_total", "counter", "Requests refused because the queue was full.", refused.load());
   page.one("limn_work_running", "gauge", "Inputs that are in a model.", now.running);
   page.one("limn_work_cancelled_total", "counter", "Inputs given up: the client had gone or time was over.",
