@@ -429,6 +429,31 @@ TEST(Refusals, MalformedRequestsAreToldApart) {
   EXPECT_EQ(long_head.read_reply().status, 431);
 }
 
+TEST(Routes, NaughtyStringsComeBackAsTheyAreOrAreRefused) {
+  const RunningServer server({}, {"bert-cls", "bert-qa"});
+  Client client = server.client();
+  const Json strings =
+      Json::parse(std::ifstream(std::string(LIMN_SOURCE_DIR) + "/tests/web/data/naughty_strings.json"));
+  ASSERT_GT(strings.size(), 500u);
+  std::size_t explained = 0;
+  for (const Json& text : strings) {
+    const Reply reply = client.post("/v1/explain", {{"text", text}});
+    ASSERT_TRUE(reply.status == 200 || reply.status == 422) << text << reply.status;
+    const Json said = reply.json();
+    if (reply.status == 422) continue;  // a text without a token
+    explained++;
+    EXPECT_EQ(said["input"]["text"], text);
+    const int asked = client.post("/v1/predict", {{"model", "bert-qa"}, {"question", text}, {"context", text}}).status;
+    ASSERT_TRUE(asked == 200 || asked == 422) << text << asked;  // some are too long for a question
+    // As names it is one that nobody knows, or the model's own.
+    for (const char* field : {"model", "method", "target", "preset", "baseline"}) {
+      const int status = client.post("/v1/explain", {{"text", "a"}, {field, text}}).status;
+      ASSERT_TRUE(status == 200 || status == 422) << field << text << status;
+    }
+  }
+  EXPECT_GT(explained, 400u);
+}
+
 TEST(Refusals, BodiesThatAreMadeToTakeLong) {
   const RunningServer server;
   const auto post = [&](const std::string& route, const std::string& body) {

@@ -17,6 +17,7 @@ const hash = (text: string): string => createHash("sha256").update(text).digest(
 
 export const data = (name: string): unknown => {
   const text = readFileSync(join(source, "tests/web/data", name), "utf8");
+  if (name.endsWith(".txt")) return text;
   return name.endsWith(".jsonl") ? text.trim().split("\n").map(line => JSON.parse(line) as unknown) : JSON.parse(text);
 };
 
