@@ -46,7 +46,8 @@ export function attentionView(attention: Attention, context: Context): HTMLEleme
   const {layers, heads, tokens} = attention, count = tokens.length, names = tokens.map(token => shorten(token.token, 24));
   const everyHead = (): Set<number> => new Set(Array.from({length: heads}, (_, head) => head));
   let layer = Math.max(0, layers - 1), chosen = everyHead(), weights: Float32Array = new Float32Array(0);
-  let pinned: Spot | undefined, focus: Spot | undefined, heated: Side | undefined;
+  let pinned: Spot | undefined, focus: Spot | undefined;
+  const heats: Record<Side, Uint8Array> = {from: new Uint8Array(count), to: new Uint8Array(count)}; // hundredths
   let stale = true; // the drawing of all lines is not that of the weights
   const weight = (from: number, to: number): number => weights[from * count + to] ?? 0;
 
@@ -147,15 +148,18 @@ export function attentionView(attention: Attention, context: Context): HTMLEleme
   const lines = element("div", {class: "lines"}, column("from", "Tokens that look"), all, own, column("to", "Tokens that are looked at"));
 
   let middles: Record<Side, number[]> = {from: [], to: []}; // of each token, from the top of the drawing
+  let room = {width: 0, height: 0}; // between the columns
 
-  /** A clean drawing of the size of the place between the columns. */
+  /** A clean drawing between the columns. */
   function blank(canvas: HTMLCanvasElement): {drawing: CanvasRenderingContext2D; width: number; color: string} | undefined {
-    const {width, height} = canvas.getBoundingClientRect(), scale = Math.min(devicePixelRatio || 1, 16_000 / Math.max(height, 1));
-    const drawing = canvas.getContext("2d");
+    const {width, height} = room, scale = Math.min(devicePixelRatio || 1, 16_000 / Math.max(height, 1));
+    const drawing = canvas.getContext("2d"), sizes = [Math.floor(width * scale), Math.floor(height * scale)] as const;
     if (!drawing || !width) return undefined;
-    canvas.width = width * scale;
-    canvas.height = height * scale;
-    drawing.scale(scale, scale);
+    // A canvas of another size has the browser lay out the page once more.
+    if (canvas.width !== sizes[0]) [canvas.width] = sizes;
+    if (canvas.height !== sizes[1]) [, canvas.height] = sizes;
+    drawing.setTransform(scale, 0, 0, scale, 0, 0);
+    drawing.clearRect(0, 0, width + 1, height + 1);
     return {drawing, width, color: getComputedStyle(canvas).getPropertyValue("--for")};
   }
 
@@ -187,7 +191,8 @@ export function attentionView(attention: Attention, context: Context): HTMLEleme
 
   /** After a change of sizes or colours. */
   function redraw(): void {
-    const {top} = (focus ? own : all).getBoundingClientRect();
+    const {top, width, height} = (focus ? own : all).getBoundingClientRect();
+    room = {width, height};
     const place = (which: Side): number[] => items[which].map(({item}) => { const at = item.getBoundingClientRect(); return (at.top + at.bottom) / 2 - top; });
     middles = {from: place("from"), to: place("to")};
     stale = true;
@@ -207,14 +212,13 @@ export function attentionView(attention: Attention, context: Context): HTMLEleme
     for (const which of ["from", "to"] as const) {
       const other = spot !== undefined && spot.side !== which;
       items[which].forEach(({item, number}, k) => {
-        if (other || heated === which) {
-          paint(item, other ? value(k) / largest : 0);
-          number.textContent = other ? numberText(value(k)) : "";
-        }
+        const heat = other ? Math.round((100 * value(k)) / largest) : 0, text = other ? numberText(value(k)) : "";
+        if (heat !== heats[which][k]) paint(item, heat / 100);
+        heats[which][k] = heat;
+        if (number.textContent !== text) number.textContent = text;
         item.classList.toggle("lit", spot?.side === which && spot.token === k);
       });
     }
-    heated = !spot ? undefined : looks ? "to" : "from";
     const best = order.slice(0, 3).map(k => `“${names[k] ?? ""}” (${numberText(value(k)) || "0%"})`).join(", ");
     said.replaceChildren(...isolated(!spot ? "Tokens on the left look at those on the right. Point at a token, or walk with the arrow keys."
       : `“${names[spot.token] ?? ""}” ${looks ? "looks most at" : "is looked at most by"} ${best}.`));
