@@ -22,6 +22,7 @@ export const served = {
   ],
   methods: ["gradient", "gradient-x-input", "integrated-gradients", "occlusion", "kernel-shap", "attention"],
   presets: ["seed-qa", "seed-classification"],
+  preset_tasks: {"seed-qa": ["question-answering"], "seed-classification": ["sequence-classification"]},
   limits: {tokens: 8192, steps: 1000, samples: 5000, inputs: 64},
 };
 

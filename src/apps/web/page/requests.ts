@@ -36,7 +36,7 @@ function settings(view: View, task: string): Request {
   return set;
 }
 
-export function explainRequest(view: View, model: string, task: string, texts: Texts = view.texts): Request {
+export function explainRequest(view: View, model: string | undefined, task: string, texts: Texts = view.texts): Request {
   const method = view.methods[0] ?? "gradient", preset = presetOf(method);
   return {
     model, ...input(texts, task), ...(preset === undefined ? {method} : {preset}), ...settings(view, task),

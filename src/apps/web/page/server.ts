@@ -33,6 +33,7 @@ export interface Served {
   models: Model[];
   methods: string[];
   presets: string[];
+  presetTasks: Record<string, string[]>; // of those that are not for every task
   choices: Record<string, string[]>; // values of a request's fields
   steps: number;
   samples: number;
@@ -100,12 +101,13 @@ async function get(route: string): Promise<unknown> {
 
 export async function readServed(): Promise<Served> {
   const json = fields(await get("v1/models")), limits = fields(json["limits"]);
+  const lists = (name: string): Record<string, string[]> => Object.fromEntries(Object.entries(fields(json[name])).map(([key, values]) => [key, list(values).map(text)]));
   return {
     models: list(json["models"]).map(fields).map(row => ({
       name: text(row["name"]), task: text(row["task"]), labels: list(row["labels"]).map(text), parameters: number(row["parameters"]),
     })),
     methods: list(json["methods"]).map(text), presets: list(json["presets"]).map(text),
-    choices: Object.fromEntries(Object.entries(fields(json["choices"])).map(([name, values]) => [name, list(values).map(text)])),
+    presetTasks: lists("preset_tasks"), choices: lists("choices"),
     steps: number(limits["steps"]), samples: number(limits["samples"]),
   };
 }
