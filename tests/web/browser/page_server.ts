@@ -173,7 +173,9 @@ export class PageServer {
     const body = await bodyOf(request);
     this.asked.push({route, request: body});
     const json = await this.behaviour(route, body, response);
-    if (json) event(response, "result", json).end();
+    if (!json) return;
+    if (request.headers.accept?.includes("text/event-stream")) event(response, "result", json).end();
+    else response.writeHead(200, {"Content-Type": "application/json"}).end(JSON.stringify(json));
   }
 }
 

@@ -1,9 +1,9 @@
 // The first explanation, asked for before it is known what the server has: of a sample, the link or the page itself says all
 // that is needed. It saves a wait; if it was not what the page comes to ask, it is given up.
 
-import {explainRequest, type Request} from "./requests.js";
+import {explain, explainRequest, type Request} from "./requests.js";
 import {firstSample, samples} from "./samples.js";
-import {ask, type Progress} from "./server.js";
+import type {Progress} from "./server.js";
 import {emptyView, fromFragment, type View} from "./state.js";
 
 /** What a page shows that is opened with this fragment; without a word, the first sample for models of a task. */
@@ -25,7 +25,7 @@ export class Early {
   private progress: Progress = () => undefined;
 
   constructor(private readonly request: Request) {
-    this.answer = ask("v1/explain", request, (done, total) => { this.progress(done, total); }, this.stop.signal);
+    this.answer = explain(request, (done, total) => { this.progress(done, total); }, this.stop.signal);
     this.answer.catch(() => undefined); // it may not be wanted
   }
 

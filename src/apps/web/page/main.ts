@@ -14,7 +14,7 @@ import {failureState} from "./failures.js";
 import {showVisits} from "./history.js";
 import {Pane, statement} from "./pane.js";
 import {remember} from "./past.js";
-import {compareRequest, explainRequest, isEmpty, isQuestion} from "./requests.js";
+import {compareRequest, explain, explainRequest, isEmpty, isQuestion} from "./requests.js";
 import {samples} from "./samples.js";
 import {ask, Failure, isReady, readServed, setKey, type Progress, type Served} from "./server.js";
 import {emptyView, fitsLink, toFragment, type View} from "./state.js";
@@ -116,13 +116,13 @@ class Page {
     const known = view.compared || view.windows ? undefined : early?.take(explainRequest(view, model, task), this.first, progress, signal);
     if (known) return known;
     if (view.compared) return ask("v1/compare", compareRequest(view, view.models, task), progress, signal);
-    if (!view.windows) return ask("v1/explain", explainRequest(view, model, task), progress, signal);
+    if (!view.windows) return explain(explainRequest(view, model, task), progress, signal);
     const length = view.knobs["max_length"], reading = {model, ...(length && {max_length: Number(length)})};
-    const all = await parts(view.texts, task, reading, request => ask("v1/tokenize", request, () => undefined, signal));
+    const all = await parts(view.texts, task, reading, request => ask("v1/tokenize", request, undefined, signal));
     const found: unknown[] = [];
     for (const [i, texts] of all.entries()) {
       progress(i, all.length);
-      const json = await ask("v1/explain", explainRequest(view, model, task, texts), (done, total) => { progress(i + done / total, all.length); }, signal);
+      const json = await explain(explainRequest(view, model, task, texts), (done, total) => { progress(i + done / total, all.length); }, signal);
       const several = fields(json)["explanations"];
       found.push(...(Array.isArray(several) ? several as unknown[] : [json]));
     }

@@ -116,11 +116,14 @@ export async function isReady(): Promise<boolean> {
   return send("readyz", {}).then(() => true, (error: unknown) => error instanceof Failure && error.trouble === "key");
 }
 
-/** Asks and waits; `progress` is called while the server works. @throws Failure; AbortError if `signal` says so. */
-export async function ask(route: string, request: unknown, progress: Progress, signal: AbortSignal): Promise<unknown> {
+/**
+ * Asks and waits. @param progress is called while the server works; without it the answer comes in one piece, which is sooner there.
+ * @throws Failure; AbortError if `signal` says so.
+ */
+export async function ask(route: string, request: unknown, progress: Progress | undefined, signal: AbortSignal): Promise<unknown> {
   const body = JSON.stringify(request);
   const response = await send(route, {
-    method: "POST", body, signal, headers: {"Content-Type": "application/json", "Accept": "text/event-stream, application/json;q=0.9"},
+    method: "POST", body, signal, headers: {"Content-Type": "application/json", "Accept": progress ? "text/event-stream, application/json;q=0.9" : "application/json"},
   }).catch(async (error: unknown) => {
     // A server, or a proxy before it, that will not read so much may hang up before its refusal has been read.
     const hungUp = error instanceof Failure && error.trouble === "away" && body.length > largeBody && await isReady();
@@ -131,7 +134,7 @@ export async function ask(route: string, request: unknown, progress: Progress, s
     if (json === undefined) throw away();
     return json;
   }
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(), parser = new EventParser();
+  const reader = response.body.getReader(), decoder = new TextDecoder(), parser = new EventParser();
   let result: unknown;
   // To the very end: a stream that is left half read keeps its connection, and browsers have few.
   for (;;) {
@@ -139,9 +142,9 @@ export async function ask(route: string, request: unknown, progress: Progress, s
       throw signal.aborted ? error : away();
     });
     if (done) break;
-    for (const {name, data} of parser.feed(value)) {
+    for (const {name, data} of parser.feed(decoder.decode(value, {stream: true}))) {
       const json = parsed(data);
-      if (name === "progress") progress(number(fields(json)["done"]), number(fields(json)["total"]));
+      if (name === "progress") progress?.(number(fields(json)["done"]), number(fields(json)["total"]));
       else if (name === "problem") result = failure(500, json, 0);
       else if (name === "result") result = json;
     }
