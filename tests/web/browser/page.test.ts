@@ -123,7 +123,7 @@ test("More: what applies to the method, sent as numbers and names", async () => 
   await verdict(page).waitFor();
   await page.getByText("More", {exact: true}).click();
   assert.deepEqual(await page.locator("#knobs [name]").evaluateAll(fields => fields.map(field => field.getAttribute("name"))),
-    ["explain", "baseline", "reduce", "layer", "normalize", "steps", "tolerance", "unit", "contrast", "target", "max_length"]);
+    ["explain", "baseline", "reduce", "layer", "normalize", "steps", "tolerance", "unit", "pieces", "contrast", "target", "max_length"]);
   await page.fill("#knob-steps", "20");
   await page.fill("#knob-baseline", "mask");
   await page.selectOption("#knob-explain", "probability");
@@ -145,9 +145,28 @@ test("a preset is a method", async () => {
   await verdict(page).waitFor();
   assert.equal(last()["preset"], "seed-classification");
   assert.equal(last()["method"], undefined);
+  const presets = (): Promise<string[]> => page.locator("#method [value^='preset:']").evaluateAll(options => options.map(option => option.textContent));
+  assert.deepEqual(await presets(), ["seed-classification"]);
+  await page.selectOption("#sample", "question-1"); // for its models, the preset is none
+  await idle(page);
+  assert.deepEqual(await presets(), ["seed-qa"]);
+  assert.deepEqual([await page.inputValue("#method"), last()["method"]], ["gradient", "gradient"]);
+  const other = await visit("sample=question-7&method=preset:seed-classification");
+  await other.page.getByText("“seed-classification” is not for a model that answers questions.").waitFor();
 });
 
-for (const [suffix, options] of shapes) {
+test("the first explanation is asked for once, and again if it was not the one", async () => {
+  const {page} = await visit("");
+  await verdict(page).waitFor();
+  await idle(page);
+  assert.deepEqual(server.asked.map(({request}) => request["model"]), [undefined]); // before the page knows the models
+  const other = await visit("sample=question-7&model=gone");
+  await other.page.getByText("This server has no model “gone”.").waitFor();
+  assert.deepEqual(server.asked.map(({request}) => request["model"]), [undefined, "gone", "small-qa"]);
+  assert.match(await other.page.innerText(".explanation .facts"), /small-qa/);
+});
+
+for (const [suffix, options] of [...shapes, ["-narrow", {viewport: {width: 900, height: 700}}]] as typeof shapes) {
   test(`compares models and methods${suffix}`, async () => {
     const opened = await visit("sample=question-7", options), {page} = opened;
     await verdict(page).waitFor();
@@ -159,6 +178,11 @@ for (const [suffix, options] of shapes) {
     await idle(page);
     assert.deepEqual([last()["models"], last()["methods"]], [["small-qa", "other-qa"], ["gradient", "gradient-x-input"]]);
     assert.equal(await page.locator(".comparison .cell").count(), 4);
+    const row = async (i: number): Promise<string[]> => page.locator(".matrix tbody tr").nth(i).locator("td").allInnerTexts();
+    assert.deepEqual([await row(0), await row(1)], [["", "0.41", "0.41", "0.41"], ["0.56", "", "0.41", "0.41"]]);
+    const outside = await page.locator(".figures > div").evaluateAll(boxes => boxes.filter(box => box.scrollWidth > box.clientWidth + 1).length);
+    assert.equal(outside, 0, "what is in a column ends where it ends");
+    assert.ok(await page.locator("#go").evaluate(button => innerWidth < 900 || button.getBoundingClientRect().bottom <= innerHeight), "the button is there");
     await check(opened, `page-compare${suffix}`);
   });
 }
@@ -176,7 +200,7 @@ test("a long method shows progress and can be cancelled; what was shown stays", 
   await verdict(page).waitFor();
   const top = async (): Promise<number> => (await page.locator("#shown").boundingBox())?.y ?? -1, before = await top();
   await page.selectOption("#method", "occlusion");
-  await page.getByText("30 %").waitFor();
+  await page.getByText("30%").waitFor();
   assert.equal(await page.locator("#progress").evaluate(bar => (bar as HTMLProgressElement).position), 37 / 120);
   assert.equal(await top(), before, "nothing moves");
   await check(opened, "page-busy");
@@ -186,6 +210,11 @@ test("a long method shows progress and can be cancelled; what was shown stays", 
   assert.equal(await page.evaluate(() => document.activeElement?.id), "result");
   await gone; // the server sees that nobody waits
   await check(opened, "page-cancelled");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.click("#copy");
+  await page.locator("#doing", {hasText: "Link copied."}).waitFor();
+  const copied = new URLSearchParams(new URL(await page.evaluate(() => navigator.clipboard.readText())).hash.slice(1));
+  assert.equal(copied.get("method"), "gradient", "the link is to what is shown");
 });
 
 test("the first sight while the server works, and cancelled", async () => {
@@ -269,7 +298,7 @@ test("cut off: how much was not read, and all of it in windows", async () => {
   await heading(page).waitFor();
   await page.fill("#first", text);
   await page.click("#go");
-  await page.getByText("400 of 700 tokens (57 %) were not read").waitFor();
+  await page.getByText("400 of 700 tokens (57%) were not read").waitFor();
   await check(opened, "page-cut", false);
   await page.getByRole("button", {name: "Read all windows"}).click();
   await page.locator(".collection").waitFor();

@@ -22,6 +22,7 @@ export const served = {
   ],
   methods: ["gradient", "gradient-x-input", "integrated-gradients", "occlusion", "kernel-shap", "attention"],
   presets: ["seed-qa", "seed-classification"],
+  preset_tasks: {"seed-qa": ["question-answering"], "seed-classification": ["sequence-classification"]},
   limits: {tokens: 8192, steps: 1000, samples: 5000, inputs: 64},
 };
 
@@ -172,7 +173,9 @@ export class PageServer {
     const body = await bodyOf(request);
     this.asked.push({route, request: body});
     const json = await this.behaviour(route, body, response);
-    if (json) event(response, "result", json).end();
+    if (!json) return;
+    if (request.headers.accept?.includes("text/event-stream")) event(response, "result", json).end();
+    else response.writeHead(200, {"Content-Type": "application/json"}).end(JSON.stringify(json));
   }
 }
 

@@ -3,7 +3,7 @@ import {test} from "node:test";
 import {zoom, fit} from "../../../src/apps/web/viewer/chart.js";
 import {excerpt} from "../../../src/apps/web/viewer/comparison.js";
 import {means} from "../../../src/apps/web/viewer/comparison_figures.js";
-import {meanWeights} from "../../../src/apps/web/viewer/attention.js";
+import {meanWeights, strongestLines} from "../../../src/apps/web/viewer/attention.js";
 import {read, type Attention, type Comparison, type Explanation} from "../../../src/apps/web/viewer/json.js";
 import {passages} from "../../../src/apps/web/viewer/passages.js";
 import {csv, csvRow} from "../../../src/apps/web/viewer/save.js";
@@ -178,4 +178,19 @@ test("whatever the offsets, runs follow each other and cover the text", () => {
     for (const run of passage.runs) assert.ok(run.begin < run.end);
     assert.doesNotThrow(() => [summary.sentence(random), summary.tokensOfWords(random)]);
   }
+});
+
+test("the word of another explanation that stands at the same place", () => {
+  const words = [[0, 10, 14], [0, 0, 3], [0, 4, 9], [1, 0, 5]].map(([sequence = 0, begin = 0, end = 0]) => ({sequence, begin, end, score: 1})), order = summary.wordOrder(words);
+  const at = (sequence: number, begin: number, end: number): number => summary.wordAt(words, order, {sequence, begin, end});
+  assert.deepEqual(order, [[1, 2, 0], [3]]);
+  assert.deepEqual([at(0, 0, 3), at(0, 5, 6), at(0, 2, 12), at(0, 12, 20), at(1, 4, 9)], [1, 2, 1, 0, 3]);
+  assert.deepEqual([at(0, 3, 4), at(0, 14, 16), at(1, 5, 9), at(2, 0, 1)], [-1, -1, -1, -1]);
+});
+
+test("of many lines the strongest that there is room for", () => {
+  const weights = Float32Array.from([0.5, 0.009, 0.2, 0.9]);
+  assert.deepEqual(strongestLines(weights, () => 10, 100), [3, 0, 2]);
+  assert.deepEqual(strongestLines(weights, () => 10, 25), [3, 0]);
+  assert.deepEqual(strongestLines(weights, index => 10 * index, 5), []);
 });

@@ -44,6 +44,7 @@ export class Controls {
   private readonly compared = part("compared", HTMLInputElement);
   private readonly more = part("more", HTMLDetailsElement);
   private readonly knobs = part("knobs", HTMLElement);
+  private listed = ""; // the task whose methods are listed
   private set: Record<string, string> = {};
   private windows = false;
   private entity = 0;
@@ -56,7 +57,6 @@ export class Controls {
       const says = [taskNames[task] ?? task, parameters ? shortNumber(parameters) : ""].filter(Boolean).join(", ");
       return option(name, `${name} (${says})`);
     }));
-    this.listMethods();
     this.form.addEventListener("submit", event => {
       event.preventDefault();
       this.submit();
@@ -117,15 +117,19 @@ export class Controls {
     const first = this.served.models.find(({name}) => name === models[0]) ?? this.served.models.find(({task}) => task === sample?.task) ??
       this.served.models.find(({task}) => isQuestion(task) === Boolean(view.texts[1])) ?? this.served.models[0];
     this.model.value = first?.name ?? "";
+    this.listMethods();
     [this.first.value, this.second.value] = view.texts;
     this.sample.value = view.sample;
     this.compared.checked = view.compared;
     this.windows = view.windows;
     this.entity = view.entity;
     this.set = {...view.knobs};
-    const {methods: known, presets} = this.served;
-    const named = view.methods.filter(name => known.includes(name) || presets.includes(presetOf(name) ?? ""));
-    for (const name of view.methods) if (!named.includes(name)) unknown.push(`This server has no method “${name}”.`);
+    const {methods: known, presets} = this.served, suitable = this.presets();
+    const named = view.methods.filter(name => known.includes(name) || suitable.includes(presetOf(name) ?? ""));
+    for (const name of view.methods) {
+      const preset = presetOf(name) ?? "";
+      if (!named.includes(name)) unknown.push(presets.includes(preset) ? `“${preset}” is not for a model that ${taskNames[this.task] ?? "does this"}.` : `This server has no method “${name}”.`);
+    }
     this.method.value = named[0] ?? "gradient";
     this.arrange(models, named);
     this.label.value = view.label;
@@ -245,16 +249,26 @@ export class Controls {
     this.arrange();
   }
 
+  /** Those for the model's task. */
+  private presets(): string[] {
+    return this.served.presets.filter(name => this.served.presetTasks[name]?.includes(this.task) ?? true);
+  }
+
   private listMethods(): void {
+    const before = this.method.value;
+    this.listed = this.task;
     const own = methods.filter(({name}) => this.served.methods.includes(name));
     const others = this.served.methods.filter(name => !findMethod(name)).map(name => ({name, group: "Others"}));
-    const presets = this.served.presets.map(name => ({name: presetName(name), group: "As other systems compute it"}));
+    const presets = this.presets().map(name => ({name: presetName(name), group: "As other systems compute it"}));
     this.method.replaceChildren(...grouped([...own, ...others, ...presets], ({name}) => option(name, presetOf(name) ?? name)));
+    this.method.value = before;
+    if (this.method.selectedIndex < 0) this.method.value = "gradient";
   }
 
   /** What is there depends on the model's task and on whether one compares. */
   private arrange(models?: readonly string[], named?: readonly string[]): void {
     const task = this.task, question = isQuestion(task), several = this.compared.checked, model = this.chosenModel();
+    if (task !== this.listed) this.listMethods();
     part("first-name", HTMLLabelElement).textContent = question ? "Question" : "Text";
     this.first.rows = question ? 2 : 8;
     this.first.classList.toggle("long", !question);

@@ -11,7 +11,7 @@ function state(warning: string, readAll: () => void): HTMLElement | undefined {
   if (cut) {
     const missing = Number(cut[1]), all = Number(cut[2]), read = 1 - missing / all;
     return element("div", {class: "cut"}, thinBar(read),
-      element("p", {}, `${missing.toLocaleString("en")} of ${all.toLocaleString("en")} tokens (${Math.max(1, Math.round(100 * (1 - read)))} %) were not read: the text is longer than the model takes at once.`),
+      element("p", {}, `${missing.toLocaleString("en")} of ${all.toLocaleString("en")} tokens (${Math.max(1, Math.round(100 * (1 - read)))}%) were not read: the text is longer than the model takes at once.`),
       button("Read all windows", readAll));
   }
   if (several) {

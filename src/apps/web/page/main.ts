@@ -9,14 +9,15 @@ import {shorten} from "../viewer/text.js";
 import {rankedAnswers} from "./answers.js";
 import {Controls, part} from "./controls.js";
 import {showCut} from "./cut.js";
+import {Early, earlyRequest, firstView} from "./early.js";
 import {failureState} from "./failures.js";
 import {showVisits} from "./history.js";
 import {Pane, statement} from "./pane.js";
 import {remember} from "./past.js";
-import {compareRequest, explainRequest, isEmpty, isQuestion} from "./requests.js";
-import {firstSample, samples} from "./samples.js";
+import {compareRequest, explain, explainRequest, isEmpty, isQuestion} from "./requests.js";
+import {samples} from "./samples.js";
 import {ask, Failure, isReady, readServed, setKey, type Progress, type Served} from "./server.js";
-import {emptyView, fitsLink, fromFragment, toFragment, type View} from "./state.js";
+import {emptyView, fitsLink, toFragment, type View} from "./state.js";
 import {parts} from "./windows.js";
 
 const pollSeconds = 3;
@@ -24,19 +25,26 @@ const pollSeconds = 3;
 class Page {
   private readonly pane = new Pane(() => this.copyLink());
   private controls: Controls | undefined;
+  private early: Early | undefined;
+  private first = ""; // the server's first model
+  private shown: View | undefined; // what the right pane shows, whatever is being asked
   private running: AbortController | undefined;
   private later: number | undefined;
 
   async begin(): Promise<void> {
     this.pane.busy("Loading…", () => { location.reload(); });
+    const request = earlyRequest(location.hash.slice(1));
+    if (request) this.early = new Early(request);
     let served: Served;
     try {
       served = await readServed();
     } catch (error) {
+      this.early?.drop();
       this.failed(error, () => { void this.begin(); });
       return;
     }
     const [model] = served.models;
+    this.first = model?.name ?? "";
     if (!model) {
       this.pane.instead(statement("empty", "No model is served", ["Start the server with one: limn serve -m minilm-l6-qa"]), "No model is served.");
       return;
@@ -50,16 +58,15 @@ class Page {
 
   /** Shows what the address says; without a word, the first sample. */
   private follow(task: string): void {
-    const view = fromFragment(location.hash.slice(1)), sample = firstSample(task);
-    const first = sample ? {...emptyView, sample: sample.id, texts: sample.texts} : emptyView;
-    const unknown = this.controls?.show(view ?? first) ?? [];
+    const unknown = this.controls?.show(firstView(location.hash.slice(1), task)) ?? [];
     void this.run(false, unknown.join(" "));
   }
 
   private async copyLink(): Promise<string> {
-    const view = this.controls?.view();
-    if (view && !fitsLink(view)) return "The text is too long for a link.";
-    await navigator.clipboard.writeText(location.href);
+    const view = this.shown;
+    if (!view) return "Nothing is shown yet.";
+    if (!fitsLink(view)) return "The text is too long for a link.";
+    await navigator.clipboard.writeText(new URL(`#${toFragment(view)}`, location.href).href);
     return "Link copied.";
   }
 
@@ -104,15 +111,18 @@ class Page {
   }
 
   private async asked(view: View, task: string, progress: Progress, signal: AbortSignal): Promise<unknown> {
-    const model = view.models[0] ?? "";
+    const model = view.models[0] ?? "", {early} = this;
+    this.early = undefined;
+    const known = view.compared || view.windows ? undefined : early?.take(explainRequest(view, model, task), this.first, progress, signal);
+    if (known) return known;
     if (view.compared) return ask("v1/compare", compareRequest(view, view.models, task), progress, signal);
-    if (!view.windows) return ask("v1/explain", explainRequest(view, model, task), progress, signal);
+    if (!view.windows) return explain(explainRequest(view, model, task), progress, signal);
     const length = view.knobs["max_length"], reading = {model, ...(length && {max_length: Number(length)})};
-    const all = await parts(view.texts, task, reading, request => ask("v1/tokenize", request, () => undefined, signal));
+    const all = await parts(view.texts, task, reading, request => ask("v1/tokenize", request, undefined, signal));
     const found: unknown[] = [];
     for (const [i, texts] of all.entries()) {
       progress(i, all.length);
-      const json = await ask("v1/explain", explainRequest(view, model, task, texts), (done, total) => { progress(i + done / total, all.length); }, signal);
+      const json = await explain(explainRequest(view, model, task, texts), (done, total) => { progress(i + done / total, all.length); }, signal);
       const several = fields(json)["explanations"];
       found.push(...(Array.isArray(several) ? several as unknown[] : [json]));
     }
@@ -121,6 +131,7 @@ class Page {
 
   private finished(view: View, json: unknown, link: string): void {
     const {shown} = this.pane, document_ = read(json), list = fields(json)["explanations"];
+    this.shown = view;
     const options = {heading: 2, name: "limn"};
     let aloud = "";
     if (document_.kind === "collection" && view.windows) {
@@ -160,7 +171,8 @@ class Page {
     const ranked = rankedAnswers(all, at, to => { this.controls?.aim(to); }, other => {
       this.showOne(all, json, other);
       this.controls?.chooseEntity(other);
-      this.note(toFragment(this.controls?.view() ?? emptyView), false);
+      this.shown = {...this.shown ?? emptyView, entity: other};
+      this.note(toFragment(this.shown), false);
       this.pane.focus();
     });
     if (ranked) shown.append(ranked);

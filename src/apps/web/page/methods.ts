@@ -28,6 +28,9 @@ export const knobs: readonly Knob[] = [
   knob("head", "Head", "mean of all"),
   knob("seed", "Seed", "0"),
   knob("unit", "Unit", "word", {values: ["token", "word", "clause", "sentence"]}),
+  knob("pieces", "Pieces to a word’s score", "the method’s", {values: ["sum", "mean", "absmax"]}),
+  knob("flavour", "LIME as in", "marcotcr", {values: ["marcotcr", "captum"]}),
+  knob("order", "Sobol index", "total", {values: ["total", "first"]}),
   knob("contrast", "Rather than", "nothing", {suggestions: []}),
   knob("target", "Target by number", "none", {suggestions: []}),
   knob("max_length", "Tokens at once", "all the model can"),
@@ -58,12 +61,12 @@ export const methods: readonly Method[] = [
   method("vargrad", gradients, true, "explain layer reduce normalize samples sigma seed", "How much the gradient varies over noisy copies."),
   method("gradcam", gradients, false, "explain layer normalize", "Where the last layer’s activations drive the result. One pass."),
   method("occlusion", perturbation, true, "explain absent normalize window", "What changes when a word is hidden. A pass for each word."),
-  method("lime", perturbation, true, "explain absent normalize samples seed", "A linear model of what happens when words are hidden."),
+  method("lime", perturbation, true, "explain absent normalize samples flavour seed", "A linear model of what happens when words are hidden."),
   method("kernel-shap", perturbation, true, "explain absent normalize samples seed", "Each word’s fair share of the result (Shapley), by regression."),
   method("shapley", perturbation, true, "explain absent normalize samples seed", "The same, by random orders of the words."),
   method("partition-shap", perturbation, true, "explain absent normalize samples", "Shares of phrases, then of their words, as the shap package does."),
   method("rise", perturbation, true, "explain absent normalize samples seed", "How well the result holds while a word is there, over random masks."),
-  method("sobol", perturbation, true, "explain absent normalize samples seed", "How much of the result’s variance a word causes."),
+  method("sobol", perturbation, true, "explain absent normalize samples order seed", "How much of the result’s variance a word causes."),
   method("attention", attention, false, "layer head normalize", "What the model looked at; no proof of what mattered."),
   method("rollout", attention, false, "normalize", "Attention followed through all layers."),
   method("grad-attention", attention, false, "explain normalize", "Attention times its gradient, through all layers."),
@@ -80,6 +83,7 @@ export const findMethod = (name: string): Method | undefined => methods.find(one
 export function applies(name: string, chosen: readonly string[], task: string): boolean {
   switch (name) {
     case "unit":
+    case "pieces":
     case "max_length":
     case "target":
       return true;

@@ -60,7 +60,7 @@ export class Pane {
       if (!total) return;
       this.bar.max = total;
       this.bar.value = done;
-      line = `${what} ${Math.floor((100 * done) / total)} %`;
+      line = `${what} ${Math.floor((100 * done) / total)}%`;
       if (!this.bar.hidden) this.doing.textContent = line;
     };
   }

@@ -1,7 +1,8 @@
 // From what the page shows to what the server is asked.
 
-import {applies, knobs, presetOf} from "./methods.js";
+import {applies, findMethod, knobs, presetOf} from "./methods.js";
 import type {Texts} from "./samples.js";
+import {ask, type Progress} from "./server.js";
 import type {View} from "./state.js";
 
 export type Request = Record<string, unknown>;
@@ -36,7 +37,7 @@ function settings(view: View, task: string): Request {
   return set;
 }
 
-export function explainRequest(view: View, model: string, task: string, texts: Texts = view.texts): Request {
+export function explainRequest(view: View, model: string | undefined, task: string, texts: Texts = view.texts): Request {
   const method = view.methods[0] ?? "gradient", preset = presetOf(method);
   return {
     model, ...input(texts, task), ...(preset === undefined ? {method} : {preset}), ...settings(view, task),
@@ -47,3 +48,9 @@ export function explainRequest(view: View, model: string, task: string, texts: T
 export function compareRequest(view: View, models: readonly string[], task: string): Request {
   return {models, methods: view.methods, ...input(view.texts, task), ...settings(view, task)};
 }
+
+/** What one pass or two take is over before it could show how far it is. */
+const isShort = ({method}: Request): boolean => typeof method === "string" && findMethod(method)?.long === false;
+
+export const explain = (request: Request, progress: Progress, signal: AbortSignal): Promise<unknown> =>
+  ask("v1/explain", request, isShort(request) ? undefined : progress, signal);

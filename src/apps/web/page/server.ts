@@ -33,6 +33,7 @@ export interface Served {
   models: Model[];
   methods: string[];
   presets: string[];
+  presetTasks: Record<string, string[]>; // of those that are not for every task
   choices: Record<string, string[]>; // values of a request's fields
   steps: number;
   samples: number;
@@ -100,12 +101,13 @@ async function get(route: string): Promise<unknown> {
 
 export async function readServed(): Promise<Served> {
   const json = fields(await get("v1/models")), limits = fields(json["limits"]);
+  const lists = (name: string): Record<string, string[]> => Object.fromEntries(Object.entries(fields(json[name])).map(([key, values]) => [key, list(values).map(text)]));
   return {
     models: list(json["models"]).map(fields).map(row => ({
       name: text(row["name"]), task: text(row["task"]), labels: list(row["labels"]).map(text), parameters: number(row["parameters"]),
     })),
     methods: list(json["methods"]).map(text), presets: list(json["presets"]).map(text),
-    choices: Object.fromEntries(Object.entries(fields(json["choices"])).map(([name, values]) => [name, list(values).map(text)])),
+    presetTasks: lists("preset_tasks"), choices: lists("choices"),
     steps: number(limits["steps"]), samples: number(limits["samples"]),
   };
 }
@@ -114,11 +116,14 @@ export async function isReady(): Promise<boolean> {
   return send("readyz", {}).then(() => true, (error: unknown) => error instanceof Failure && error.trouble === "key");
 }
 
-/** Asks and waits; `progress` is called while the server works. @throws Failure; AbortError if `signal` says so. */
-export async function ask(route: string, request: unknown, progress: Progress, signal: AbortSignal): Promise<unknown> {
+/**
+ * Asks and waits. @param progress is called while the server works; without it the answer comes in one piece, which is sooner there.
+ * @throws Failure; AbortError if `signal` says so.
+ */
+export async function ask(route: string, request: unknown, progress: Progress | undefined, signal: AbortSignal): Promise<unknown> {
   const body = JSON.stringify(request);
   const response = await send(route, {
-    method: "POST", body, signal, headers: {"Content-Type": "application/json", "Accept": "text/event-stream, application/json;q=0.9"},
+    method: "POST", body, signal, headers: {"Content-Type": "application/json", "Accept": progress ? "text/event-stream, application/json;q=0.9" : "application/json"},
   }).catch(async (error: unknown) => {
     // A server, or a proxy before it, that will not read so much may hang up before its refusal has been read.
     const hungUp = error instanceof Failure && error.trouble === "away" && body.length > largeBody && await isReady();
@@ -129,7 +134,7 @@ export async function ask(route: string, request: unknown, progress: Progress, s
     if (json === undefined) throw away();
     return json;
   }
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(), parser = new EventParser();
+  const reader = response.body.getReader(), decoder = new TextDecoder(), parser = new EventParser();
   let result: unknown;
   // To the very end: a stream that is left half read keeps its connection, and browsers have few.
   for (;;) {
@@ -137,9 +142,9 @@ export async function ask(route: string, request: unknown, progress: Progress, s
       throw signal.aborted ? error : away();
     });
     if (done) break;
-    for (const {name, data} of parser.feed(value)) {
+    for (const {name, data} of parser.feed(decoder.decode(value, {stream: true}))) {
       const json = parsed(data);
-      if (name === "progress") progress(number(fields(json)["done"]), number(fields(json)["total"]));
+      if (name === "progress") progress?.(number(fields(json)["done"]), number(fields(json)["total"]));
       else if (name === "problem") result = failure(500, json, 0);
       else if (name === "result") result = json;
     }

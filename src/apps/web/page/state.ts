@@ -22,7 +22,7 @@ export const emptyView: View = {
 
 /** Links longer than this are cut by mail programs and chats. */
 export const longestLink = 16_000;
-const longestName = 200, mostNames = 8;
+const longestName = 200, mostNames = 64;
 
 /** A link's part behind "#"; without the texts if they are too long for it. */
 export function toFragment(view: View): string {

@@ -16,6 +16,11 @@ interface Spot {
   token: number;
 }
 
+/** Lines of less weight are not seen. */
+const leastWeight = 0.01;
+/** Pixels of all lines together. Nearly 400 tokens have a hundred times as many, which are a cloud and take seconds to draw. */
+const mostInk = 2_000_000;
+
 const same = (a: Spot | undefined, b: Spot | undefined): boolean => a?.side === b?.side && a?.token === b?.token;
 const numberText = (weight: number): string => (weight >= 0.0005 ? percentText(weight) : "");
 
@@ -29,29 +34,46 @@ export function meanWeights({heads, tokens, weights}: Attention, layer: number, 
   return mean;
 }
 
+/** The strongest weights (T, T) whose lines are no longer than `ink` together, strongest first. @param length of the line of a weight */
+export function strongestLines(weights: Float32Array, length: (index: number) => number, ink: number): number[] {
+  const order = [...weights.keys()].filter(k => (weights[k] ?? 0) >= leastWeight).sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0) || a - b);
+  let rest = ink;
+  const end = order.findIndex(k => (rest -= length(k)) < 0);
+  return end < 0 ? order : order.slice(0, end);
+}
+
 export function attentionView(attention: Attention, context: Context): HTMLElement {
   const {layers, heads, tokens} = attention, count = tokens.length, names = tokens.map(token => shorten(token.token, 24));
   const everyHead = (): Set<number> => new Set(Array.from({length: heads}, (_, head) => head));
   let layer = Math.max(0, layers - 1), chosen = everyHead(), weights: Float32Array = new Float32Array(0);
   let pinned: Spot | undefined, focus: Spot | undefined;
+  const heats: Record<Side, Uint8Array> = {from: new Uint8Array(count), to: new Uint8Array(count)}; // hundredths
+  let stale = true; // the drawing of all lines is not that of the weights
   const weight = (from: number, to: number): number => weights[from * count + to] ?? 0;
 
   // ---- every head ----
   const grid = element("div", {class: "grid"});
   grid.style.gridTemplateColumns = `1.25rem repeat(${heads}, minmax(0, 1fr))`;
   const side = Math.min(count, 64), block = count / side; // a longer text is drawn by the largest of each block
+  const columns = Uint8Array.from({length: count}, (_, j) => Math.floor(j / block));
   const thumbs: {press: HTMLButtonElement; canvas: HTMLCanvasElement}[] = [];
 
   function thumbnail(canvas: HTMLCanvasElement, index: number): void {
     canvas.width = canvas.height = side;
-    const drawing = canvas.getContext("2d"), hue = getComputedStyle(canvas).getPropertyValue("--for").split(" ").map(Number);
+    const drawing = canvas.getContext("2d"), [red = 0, green = 0, blue = 0] = getComputedStyle(canvas).getPropertyValue("--for").split(" ").map(Number);
     if (!drawing) return;
-    const image = drawing.createImageData(side, side), start = index * count * count;
+    const image = drawing.createImageData(side, side), {data} = image, start = index * count * count;
     for (let i = 0; i < count; i++) {
+      const row = Math.floor(i / block) * side;
       for (let j = 0; j < count; j++) {
-        const at = 4 * (Math.floor(i / block) * side + Math.floor(j / block)), alpha = attention.weights[start + i * count + j] ?? 0;
-        if (alpha >= (image.data[at + 3] ?? 0)) image.data.set([...hue, alpha], at);
+        const at = 4 * (row + (columns[j] ?? 0)) + 3, alpha = attention.weights[start + i * count + j] ?? 0;
+        if (alpha > (data[at] ?? 0)) data[at] = alpha;
       }
+    }
+    for (let at = 0; at < data.length; at += 4) {
+      data[at] = red;
+      data[at + 1] = green;
+      data[at + 2] = blue;
     }
     drawing.putImageData(image, 0, 0);
   }
@@ -101,12 +123,14 @@ export function attentionView(attention: Attention, context: Context): HTMLEleme
       press.classList.toggle("on", Math.floor(i / heads) === layer && chosen.has(i % heads));
       press.tabIndex = i === first ? 0 : -1;
     });
+    stale = true;
     show(focus);
   }
 
   // ---- lines ----
   const said = element("p", {class: "said-now", "aria-live": "polite"});
-  const canvas = element("canvas", {"aria-hidden": "true"});
+  // Two drawings, one of which is seen: all lines, which take long, and those of one token.
+  const all = element("canvas", {"aria-hidden": "true"}), own = element("canvas", {"aria-hidden": "true", hidden: true});
   const items: Record<Side, {item: HTMLElement; number: HTMLElement}[]> = {from: [], to: []};
   const column = (which: Side, label: string): HTMLElement => {
     let second = false;
@@ -121,30 +145,63 @@ export function attentionView(attention: Attention, context: Context): HTMLEleme
     });
     return list;
   };
-  const lines = element("div", {class: "lines"}, column("from", "Tokens that look"), canvas, column("to", "Tokens that are looked at"));
+  const lines = element("div", {class: "lines"}, column("from", "Tokens that look"), all, own, column("to", "Tokens that are looked at"));
+
+  let middles: Record<Side, number[]> = {from: [], to: []}; // of each token, from the top of the drawing
+  let room = {width: 0, height: 0}; // between the columns
+
+  /** A clean drawing between the columns. */
+  function blank(canvas: HTMLCanvasElement): {drawing: CanvasRenderingContext2D; width: number; color: string} | undefined {
+    const {width, height} = room, scale = Math.min(devicePixelRatio || 1, 16_000 / Math.max(height, 1));
+    const drawing = canvas.getContext("2d"), sizes = [Math.floor(width * scale), Math.floor(height * scale)] as const;
+    if (!drawing || !width) return undefined;
+    // A canvas of another size has the browser lay out the page once more.
+    if (canvas.width !== sizes[0]) [canvas.width] = sizes;
+    if (canvas.height !== sizes[1]) [, canvas.height] = sizes;
+    drawing.setTransform(scale, 0, 0, scale, 0, 0);
+    drawing.clearRect(0, 0, width + 1, height + 1);
+    return {drawing, width, color: getComputedStyle(canvas).getPropertyValue("--for")};
+  }
+
+  function stroke({drawing, width, color}: NonNullable<ReturnType<typeof blank>>, from: number, to: number, alpha: number, thickness: number): void {
+    drawing.strokeStyle = `rgb(${color} / ${Math.min(1, alpha).toFixed(3)})`;
+    drawing.lineWidth = thickness;
+    drawing.beginPath();
+    drawing.moveTo(0, middles.from[from] ?? 0);
+    drawing.lineTo(width, middles.to[to] ?? 0);
+    drawing.stroke();
+  }
+
+  function drawAll(): void {
+    const on = blank(all);
+    if (!on) return;
+    const length = (k: number): number => Math.hypot(on.width, (middles.from[Math.floor(k / count)] ?? 0) - (middles.to[k % count] ?? 0));
+    for (const k of strongestLines(weights, length, mostInk)) stroke(on, Math.floor(k / count), k % count, weights[k] ?? 0, 1.25);
+    stale = false;
+  }
+
+  function drawOwn({side: which, token}: Spot): void {
+    const on = blank(own);
+    if (!on) return;
+    for (let k = 0; k < count; k++) {
+      const [from, to] = which === "from" ? [token, k] : [k, token], w = weight(from, to);
+      if (w >= leastWeight) stroke(on, from, to, 0.15 + w, 1 + 3 * w);
+    }
+  }
+
+  /** After a change of sizes or colours. */
+  function redraw(): void {
+    const {top, width, height} = (focus ? own : all).getBoundingClientRect();
+    room = {width, height};
+    const place = (which: Side): number[] => items[which].map(({item}) => { const at = item.getBoundingClientRect(); return (at.top + at.bottom) / 2 - top; });
+    middles = {from: place("from"), to: place("to")};
+    stale = true;
+    draw();
+  }
 
   function draw(): void {
-    const box = canvas.getBoundingClientRect(), {width, height} = box, scale = Math.min(devicePixelRatio || 1, 16_000 / Math.max(height, 1));
-    const drawing = canvas.getContext("2d");
-    if (!drawing || !width) return;
-    canvas.width = width * scale;
-    canvas.height = height * scale;
-    drawing.scale(scale, scale);
-    const color = getComputedStyle(canvas).getPropertyValue("--for");
-    const middles = (which: Side): number[] => items[which].map(({item}) => { const at = item.getBoundingClientRect(); return (at.top + at.bottom) / 2 - box.top; });
-    const left = middles("from"), right = middles("to");
-    for (let i = 0; i < count; i++) {
-      for (let j = 0; j < count; j++) {
-        const w = weight(i, j);
-        if (w < 0.01 || (focus && focus.token !== (focus.side === "from" ? i : j))) continue;
-        drawing.strokeStyle = `rgb(${color} / ${Math.min(1, focus ? 0.15 + w : w).toFixed(3)})`;
-        drawing.lineWidth = focus ? 1 + 3 * w : 1.25;
-        drawing.beginPath();
-        drawing.moveTo(0, left[i] ?? 0);
-        drawing.lineTo(width, right[j] ?? 0);
-        drawing.stroke();
-      }
-    }
+    if (focus) drawOwn(focus);
+    else if (stale) drawAll();
   }
 
   function show(spot: Spot | undefined): void {
@@ -153,16 +210,20 @@ export function attentionView(attention: Attention, context: Context): HTMLEleme
     const value = (k: number): number => (!spot ? 0 : looks ? weight(spot.token, k) : weight(k, spot.token));
     const order = tokens.map((_, k) => k).sort((a, b) => value(b) - value(a) || a - b), largest = Math.max(value(order[0] ?? 0), 1e-9);
     for (const which of ["from", "to"] as const) {
+      const other = spot !== undefined && spot.side !== which;
       items[which].forEach(({item, number}, k) => {
-        const other = spot !== undefined && spot.side !== which;
-        paint(item, other ? value(k) / largest : 0);
-        number.textContent = other ? numberText(value(k)) : "";
+        const heat = other ? Math.round((100 * value(k)) / largest) : 0, text = other ? numberText(value(k)) : "";
+        if (heat !== heats[which][k]) paint(item, heat / 100);
+        heats[which][k] = heat;
+        if (number.textContent !== text) number.textContent = text;
         item.classList.toggle("lit", spot?.side === which && spot.token === k);
       });
     }
     const best = order.slice(0, 3).map(k => `“${names[k] ?? ""}” (${numberText(value(k)) || "0%"})`).join(", ");
     said.replaceChildren(...isolated(!spot ? "Tokens on the left look at those on the right. Point at a token, or walk with the arrow keys."
       : `“${names[spot.token] ?? ""}” ${looks ? "looks most at" : "is looked at most by"} ${best}.`));
+    own.hidden = !spot;
+    all.hidden = Boolean(spot);
     draw();
   }
 
@@ -214,9 +275,9 @@ export function attentionView(attention: Attention, context: Context): HTMLEleme
   choose(layer, chosen);
   const repaint = (): void => {
     thumbs.forEach((thumb, i) => { thumbnail(thumb.canvas, i); });
-    draw();
+    redraw();
   };
-  new ResizeObserver(draw).observe(lines);
+  new ResizeObserver(redraw).observe(lines);
   onThemeChange(section, repaint);
   requestAnimationFrame(repaint); // the colours are known once it stands in the page
   return section;

@@ -43,16 +43,24 @@ export function strongestWords(explanation: Explanation): HTMLElement {
   return element("div", {class: "strongest apart"}, list("For", forIt, false), list("Against", against, false));
 }
 
+/** Thousands of rows take a second: the reader can go on while they come. */
+const rowsAtOnce = 500;
+
 /** Every token in order, for screen readers and all who want numbers. */
 export function tokenTable(explanation: Explanation): HTMLElement {
   const {tokens} = explanation, scale = scaleOf(tokens), at = places(tokens);
   const body = element("tbody");
-  tokens.forEach((token, i) => {
-    const {rank, share} = at[i] ?? {rank: 0, share: 0};
-    body.append(element("tr", {class: token.special ? "special" : undefined},
-      element("th", {scope: "row"}, element("bdi", {}, shorten(token.token, 40))), element("td", {}, scoreText(token.score, scale)),
-      element("td", {}, percentText(share)), element("td", {}, String(rank))));
-  });
+  const write = (from: number): void => {
+    body.append(...tokens.slice(from, from + rowsAtOnce).map((token, k) => {
+      const {rank, share} = at[from + k] ?? {rank: 0, share: 0};
+      return element("tr", {class: token.special ? "special" : undefined},
+        element("th", {scope: "row"}, element("bdi", {}, shorten(token.token, 40))), element("td", {}, scoreText(token.score, scale)),
+        element("td", {}, percentText(share)), element("td", {}, String(rank)));
+    }));
+    const next = from + rowsAtOnce;
+    if (next < tokens.length) setTimeout(() => { if (body.isConnected) write(next); });
+  };
+  write(0);
   const head = ["token", "score", "share", "rank"].map(name => element("th", {scope: "col"}, name));
   return element("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of every token"},
     element("table", {}, element("caption", {class: "unseen"}, "Every token in order, special ones included"),

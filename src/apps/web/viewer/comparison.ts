@@ -36,14 +36,16 @@ export function excerpt(explanation: Explanation, cut: Passage[]): {passage: Pas
 class Cells {
   readonly parts: Parts[];
   private lit: HTMLElement[] = [];
+  // Of each cell, when it is first asked for.
+  private readonly looks: {scale: number; places: ReturnType<typeof summary.places>; order: number[][]}[] = [];
 
   constructor(private readonly explanations: Explanation[], private readonly names: string[], private readonly context: Context) {
     this.parts = explanations.map(() => new Map<number, HTMLElement[]>());
   }
 
-  /** The word of a cell that stands at the same place as a word of another. */
-  private twin(cell: number, {sequence, begin, end}: Explanation["words"][number]): number {
-    return this.explanations[cell]?.words.findIndex(word => word.sequence === sequence && word.begin < end && begin < word.end) ?? -1;
+  private look(cell: number): Cells["looks"][number] {
+    const words = this.explanations[cell]?.words ?? [];
+    return this.looks[cell] ??= {scale: summary.scaleOf(words), places: summary.places(words), order: summary.wordOrder(words)};
   }
 
   enter(cell: number, unit: number | undefined, part: HTMLElement | undefined, aloud: boolean): void {
@@ -55,11 +57,10 @@ class Cells {
       return;
     }
     const lines = this.explanations.flatMap((other, i) => {
-      const twin = this.twin(i, word), score = other.words[twin]?.score;
+      const {scale, places, order} = this.look(i), twin = summary.wordAt(other.words, order, word), score = other.words[twin]?.score;
       this.lit.push(...(this.parts[i]?.get(twin) ?? []));
       if (score === undefined) return [];
-      const rank = summary.places(other.words)[twin]?.rank ?? 0;
-      return [{i, line: `${this.names[i] ?? ""}: ${scoreText(score, summary.scaleOf(other.words))}, rank ${rank} of ${other.words.length}`}];
+      return [{i, line: `${this.names[i] ?? ""}: ${scoreText(score, scale)}, rank ${places[twin]?.rank ?? 0} of ${other.words.length}`}];
     });
     const shown = lines.length > mostTipLines ? lines.filter(({i}) => i === cell) : lines;
     for (const one of this.lit) one.classList.add("lit");

@@ -1,8 +1,9 @@
 // What a comparison comes to: each model's cost and success, and how alike the cells order the words.
 
-import {element, styled, thinBar} from "./dom.js";
+import {element, freshId, styled, thinBar} from "./dom.js";
 import type {ComparedModel, Comparison, Correlation} from "./json.js";
 import {correlationText, count, durationText, shortNumber} from "./numbers.js";
+import {intensity, paint} from "./palette.js";
 import {shorten} from "./text.js";
 
 interface ModelMeans extends ComparedModel {
@@ -73,22 +74,52 @@ export function figures({models, inputs, questions, methods}: Means): HTMLElemen
   }));
 }
 
-export function correlationTable({models, methods, correlations, inputs}: Means, heading: number): HTMLElement | undefined {
-  if (!correlations.length) return undefined;
-  const cell = (index: number): string => {
-    const model = shorten(models[Math.floor(index / methods.length)]?.model ?? "", 60), method = methods[index % methods.length] ?? "";
-    return methods.length === 1 ? model : models.length === 1 ? method : `${model} · ${method}`;
-  };
+/** Pairs are told apart as long as they are few; more are a matrix. */
+const mostPairs = 3;
+
+function caption(correlations: readonly Correlation[], inputs: number): string {
+  const words = correlations.map(pair => pair.words), fewest = Math.min(...words), most = Math.max(...words);
+  return [`Rank correlation of the words’ scores${inputs > 1 ? `, mean over ${inputs} inputs` : ""}: 1 is the same order, 0 no relation, −1 the opposite order`,
+    correlations.some(pair => pair.magnitudes) && "; magnitudes where only one of the two has signs",
+    correlations.length > mostPairs && `. Below the diagonal Spearman’s ρ, above it Kendall’s τ-b, of ${fewest === most ? "" : `${fewest} to `}${most} words`].filter(Boolean).join("");
+}
+
+function pairs(correlations: readonly Correlation[], cell: (index: number) => string): HTMLElement {
   const rows = correlations.map(({a, b, words, kendall, spearman}) => {
     const rho = spearman ?? 0, filled = styled(element("span"), "--v", Math.min(1, Math.abs(rho)));
     return element("tr", {}, element("th", {scope: "row"}, element("bdi", {}, cell(a)), " and ", element("bdi", {}, cell(b))),
       element("td", {}, element("span", {class: rho < 0 ? "bar against" : "bar", "aria-hidden": "true"}, filled)),
       element("td", {}, correlationText(spearman)), element("td", {}, correlationText(kendall)), element("td", {}, String(words)));
   });
-  const caption = `Rank correlation of the words’ scores${inputs > 1 ? `, mean over ${inputs} inputs` : ""}: 1 is the same order, 0 no relation, −1 the opposite order`
-    + (correlations.some(pair => pair.magnitudes) ? "; magnitudes where only one of the two has signs" : "");
   const head = element("tr", {}, element("th", {scope: "col"}, "cells"), element("td", {}),
     ...["Spearman ρ", "Kendall τ-b", "words"].map(name => element("th", {scope: "col"}, name)));
-  return element("div", {class: "correlations"}, element(`h${heading}` as "h3", {}, "How alike they order the words"),
-    element("table", {}, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...rows)));
+  return element("table", {class: "pairs"}, element("thead", {}, head), element("tbody", {}, ...rows));
+}
+
+/** Every cell beside every other, one measure on each side of the diagonal. */
+function matrix(correlations: readonly Correlation[], cell: (index: number) => string): HTMLElement {
+  const size = 1 + correlations.reduce((most, {a, b}) => Math.max(most, a, b), 0), places = Array.from({length: size}, (_, i) => i);
+  const known = new Map(correlations.map(pair => [`${pair.a} ${pair.b}`, pair]));
+  const value = (row: number, column: number): HTMLElement => {
+    const pair = known.get(row < column ? `${row} ${column}` : `${column} ${row}`), share = row < column ? pair?.kendall : pair?.spearman;
+    const made = element("td", {class: "w"}, row === column ? "" : correlationText(share));
+    paint(made, intensity(share ?? 0, 1));
+    return made;
+  };
+  const rows = places.map(row => element("tr", {}, element("th", {scope: "row"}, element("span", {class: "number"}, String(row + 1)), " ", element("bdi", {}, cell(row))),
+    ...places.map(column => value(row, column))));
+  const head = element("tr", {}, element("td"), ...places.map(column => element("th", {scope: "col"}, String(column + 1), element("bdi", {class: "unseen"}, ` ${cell(column)}`))));
+  return element("table", {class: "matrix"}, element("thead", {}, head), element("tbody", {}, ...rows));
+}
+
+export function correlationTable({models, methods, correlations, inputs}: Means, heading: number): HTMLElement | undefined {
+  if (!correlations.length) return undefined;
+  const cell = (index: number): string => {
+    const model = shorten(models[Math.floor(index / methods.length)]?.model ?? "", 60), method = methods[index % methods.length] ?? "";
+    return methods.length === 1 ? model : models.length === 1 ? method : `${model} · ${method}`;
+  };
+  const title = "How alike they order the words", id = freshId("correlations"), table = (correlations.length > mostPairs ? matrix : pairs)(correlations, cell);
+  table.setAttribute("aria-describedby", id);
+  return element("div", {class: "correlations"}, element(`h${heading}` as "h3", {}, title), element("p", {class: "facts", id}, caption(correlations, inputs)),
+    element("div", {class: "wide", tabindex: 0, role: "region", "aria-label": title}, table));
 }

@@ -14,6 +14,8 @@ import {shorten} from "./text.js";
 import {textElement, walk, type Parts} from "./texts.js";
 
 const most = 8;
+/** With more tokens, fading takes longer than the frame that it is to fill. */
+const mostFading = 200;
 
 export function heatmapView(explanation: Explanation, context: Context): HTMLElement {
   const {tokens, heatmap} = explanation, scale = scaleOf(tokens), parts: Parts = new Map(), id = freshId("heatmap");
@@ -24,7 +26,7 @@ export function heatmapView(explanation: Explanation, context: Context): HTMLEle
 
   const said = element("p", {class: "said-now"}), bars = element("ol", {class: "bars"});
   const box = element("input", {type: "checkbox"});
-  const texts = element("div", {class: "texts pieces touch"});
+  const texts = element("div", {class: tokens.length > mostFading ? "texts pieces touch" : "texts pieces touch fading"});
   for (const passage of passages(explanation)) {
     const name = sequenceName(explanation, passage.sequence);
     texts.append(textElement(passage, {unit: "token", name, tokenName: token => tokens[token]?.token ?? ""}, parts));

@@ -292,10 +292,17 @@ function quantised(value: unknown): Uint8Array {
   return Uint8Array.from(weights, weight => Math.round(255 * Math.sqrt(Math.min(1, Math.max(0, number(weight) || 0)))));
 }
 
+// Ten million of them for 384 tokens: a loop takes a tenth of the time of Uint8Array.from with a function.
+function bytes(base64: string): Uint8Array {
+  const letters = atob(base64), made = new Uint8Array(letters.length);
+  for (let i = 0; i < made.length; i++) made[i] = letters.charCodeAt(i);
+  return made;
+}
+
 function attention(at: Fields): Attention {
   const layers = offset(at["layers"]), heads = offset(at["heads"]), tokens = list(at["tokens"]).map(token);
   const weights = "attention" in at ? quantised(at["attention"])
-    : Uint8Array.from(atob(text(at["weights"])), byte => byte.charCodeAt(0));
+    : bytes(text(at["weights"]));
   if (weights.length !== layers * heads * tokens.length ** 2) {
     throw new Error(`attention: ${weights.length} weights found, ${layers} × ${heads} × ${tokens.length}² expected`);
   }

@@ -202,11 +202,27 @@ export function sentence(explanation: Explanation): string {
   return `${forIt} pushed most towards ${towards}; ${against} pushed most against it.`;
 }
 
+/** Of each sequence its words, in the order of the text. */
+export const wordOrder = (words: readonly Word[]): number[][] => [0, 1].map(sequence =>
+  [...words.keys()].filter(i => words[i]?.sequence === sequence).sort((a, b) => (words[a]?.begin ?? 0) - (words[b]?.begin ?? 0)));
+
+/** The first word that shares a character with `other`; -1 if there is none. @param order as wordOrder says */
+export function wordAt(words: readonly Word[], order: readonly number[][], {sequence, begin, end}: Pick<Word, "sequence" | "begin" | "end">): number {
+  const own = order[sequence] ?? [];
+  let low = 0, high = own.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((words[own[middle] ?? -1]?.end ?? 0) <= begin) low = middle + 1;
+    else high = middle;
+  }
+  const found = own[low] ?? -1;
+  return (words[found]?.begin ?? Infinity) < end ? found : -1;
+}
+
 /** The tokens of each word. */
 export function tokensOfWords({words, tokens}: Explanation): number[][] {
   const result: number[][] = words.map(() => []);
-  const bySequence = [0, 1].map(sequence => [...words.keys()].filter(i => words[i]?.sequence === sequence)
-    .sort((a, b) => (words[a]?.begin ?? 0) - (words[b]?.begin ?? 0)));
+  const bySequence = wordOrder(words);
   const next = [0, 0];
   tokens.forEach((token, t) => {
     const sequence = token.sequence ?? -1, order = bySequence[sequence];
