@@ -48,7 +48,7 @@ test("the answer is outlined and labelled in its context", async () => {
   const {page} = await open(browser, "outline", data("question.json"));
   const marks = page.locator(".texts mark");
   assert.equal(await marks.count(), 1);
-  assert.equal(await marks.innerText(), "Achaemenid Persiaanswer");
+  assert.equal(await marks.innerText(), "Achaemenid Persiaanswer 99%");
   assert.equal(await marks.evaluate(mark => getComputedStyle(mark).outlineStyle), "solid");
 });
 

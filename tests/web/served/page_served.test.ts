@@ -148,7 +148,7 @@ test("the server knows the page's methods and takes their knobs", options, async
   const {methods: known, presets} = await (await fetch(`${address}v1/models`)).json() as {methods: string[]; presets: string[]};
   assert.deepEqual(methods.map(({name}) => name).sort(), [...known].sort());
   assert.ok(presets.length > 0);
-  const values: Record<string, unknown> = {steps: 2, samples: 8, tolerance: 0.5, sigma: 0.1, window: 1, head: 1, seed: 1, layer: 1};
+  const values: Record<string, unknown> = {steps: 2, samples: 8, tolerance: 0.5, sigma: 0.1, window: 1, head: 1, seed: 1, layer: 1, max_steps: 9, present: 0.4, features: 2, kernel_width: 9, exact: true, absolute: true};
   for (const {name, knobs: own} of methods) {
     const set = Object.fromEntries(own.map(knob => [knob, values[knob] ?? knobs.find(one => one.name === knob)?.values?.[0] ?? "mask"]));
     const response = await post("v1/explain", {model: "minilm-l6-sentiment", text: "A fine film.", method: name, ...set});

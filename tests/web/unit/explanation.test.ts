@@ -42,7 +42,7 @@ test("runs cover the text, and know word, token, mark and what was not read", ()
   assert.deepEqual(second.runs.map(run => run.word), [1, undefined, 2, undefined, 3, undefined]);
   assert.deepEqual(second.runs.map(run => run.mark), [undefined, undefined, undefined, undefined, 0, undefined]);
   assert.deepEqual(second.runs.map(run => run.read), [true, true, true, true, true, false]);
-  assert.deepEqual(second.marks, [{begin: 8, end: 12, label: "answer", explained: true}]);
+  assert.deepEqual(second.marks, [{begin: 8, end: 12, label: "answer 90%", explained: true}]);
 });
 
 test("offsets that do not fit are passed over", () => {
@@ -52,7 +52,7 @@ test("offsets that do not fit are passed over", () => {
 
 test("another answer than the model's is outlined, too", () => {
   const other = question({target: {explain: "logit", start_token: 3, end_token: 4}});
-  assert.deepEqual(passages(other)[1]?.marks.map(mark => [mark.label, mark.explained]), [["explained", true], ["answer", false]]);
+  assert.deepEqual(passages(other)[1]?.marks.map(mark => [mark.label, mark.explained]), [["explained", true], ["answer 90%", false]]);
   assert.equal(summary.explainedInstead(other), "Explained: Then 😍");
   assert.equal(summary.explainedInstead(question({target: {explain: "logit", start_token: 0, end_token: 0}})), "Explained: no answer");
 });

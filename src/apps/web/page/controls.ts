@@ -316,9 +316,9 @@ export class Controls {
   private knobField(knob: Knob, chosen: readonly string[]): HTMLElement {
     const {name, label, usual, suggestions, step = "1", most} = knob, given = this.set[name] ?? "", id = `knob-${name}`;
     const field = element("div", {class: "knob"}, element("label", {for: id}, label));
-    const values = name === "contrast" ? this.chosenModel()?.labels : knob.values && valuesOf(name, this.served.choices[name] ?? knob.values, chosen);
+    const values = name === "contrast" ? this.chosenModel()?.labels : knob.flag ? ["true"] : knob.values && valuesOf(name, this.served.choices[name] ?? knob.values, chosen);
     if (values) {
-      const select = element("select", {id, name}, option("", usual), ...values.filter(value => value !== usual).map(value => option(value, value === "true" ? "never" : value)));
+      const select = element("select", {id, name}, option("", usual), ...values.filter(value => value !== usual).map(value => option(value, knob.flag ?? value)));
       select.value = given;
       field.append(select);
       return field;

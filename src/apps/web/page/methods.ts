@@ -4,6 +4,7 @@ export interface Knob {
   name: string; // the field of a request
   label: string;
   values?: readonly string[]; // otherwise a number, or any text if there are `suggestions`
+  flag?: string; // what is said of it when it is set
   suggestions?: readonly string[];
   usual: string; // what it is if nothing is given
   step?: string; // of a number; 1 unless told otherwise
@@ -22,8 +23,12 @@ export const knobs: readonly Knob[] = [
   knob("normalize", "Scores divided by", "the method’s", {values: ["none", "l1", "l2", "max", "minmax"]}),
   knob("steps", "Steps", "as needed", {most: "steps"}),
   knob("tolerance", "Tolerance", "0.01", {step: "any"}),
+  knob("max_steps", "Steps at most", "1000", {most: "steps"}),
   knob("samples", "Samples", "the method’s", {most: "samples"}),
   knob("sigma", "Noise", "0.15", {step: "any"}),
+  knob("present", "Share that is present", "0.5", {step: "any"}),
+  knob("features", "Words with a score", "all"),
+  knob("kernel_width", "Kernel width", "25", {step: "any"}),
   knob("window", "Units at once", "1"),
   knob("head", "Head", "mean of all"),
   knob("seed", "Seed", "0"),
@@ -31,11 +36,13 @@ export const knobs: readonly Knob[] = [
   knob("pieces", "Pieces to a word’s score", "the method’s", {values: ["sum", "mean", "absmax"]}),
   knob("flavour", "LIME as in", "marcotcr", {values: ["marcotcr", "captum"]}),
   knob("order", "Sobol index", "total", {values: ["total", "first"]}),
+  knob("exact", "All coalitions", "no", {flag: "yes, of up to 12 words"}),
+  knob("absolute", "Signs", "kept", {flag: "left out"}),
   knob("contrast", "Rather than", "nothing", {suggestions: []}),
   knob("target", "Target by number", "none", {suggestions: []}),
   knob("max_length", "Tokens at once", "all the model can"),
   knob("stride", "Tokens that windows share", "128"),
-  knob("always_answer", "No answer", "allowed", {values: ["true"]}),
+  knob("always_answer", "No answer", "allowed", {flag: "never"}),
 ];
 
 export interface Method {
@@ -52,20 +59,20 @@ const method = (name: string, group: string, long: boolean, own: string, says: s
 /** In the order of the page. */
 export const methods: readonly Method[] = [
   method("gradient", gradients, false, "explain layer reduce normalize", "How much the result depends on each word. One pass."),
-  method("gradient-x-input", gradients, false, "explain layer reduce normalize", "For and against, to first order. One pass."),
-  method("integrated-gradients", gradients, true, "explain baseline layer reduce normalize steps tolerance", "For and against; scores sum up to the change from an empty text."),
-  method("sequential-integrated-gradients", gradients, true, "explain baseline layer reduce normalize steps tolerance", "The same, each word along its own path. Slow."),
+  method("gradient-x-input", gradients, false, "explain layer reduce absolute normalize", "For and against, to first order. One pass."),
+  method("integrated-gradients", gradients, true, "explain baseline layer reduce absolute normalize steps tolerance max_steps", "For and against; scores sum up to the change from an empty text."),
+  method("sequential-integrated-gradients", gradients, true, "explain baseline layer reduce absolute normalize steps tolerance max_steps", "The same, each word along its own path. Slow."),
   method("expected-gradients", gradients, true, "explain layer normalize samples seed", "Integrated gradients, averaged over random points."),
-  method("smoothgrad", gradients, true, "explain layer reduce normalize samples sigma seed", "The gradient, averaged over noisy copies of the text."),
-  method("squaregrad", gradients, true, "explain layer reduce normalize samples sigma seed", "The same, squared before it is averaged."),
-  method("vargrad", gradients, true, "explain layer reduce normalize samples sigma seed", "How much the gradient varies over noisy copies."),
+  method("smoothgrad", gradients, true, "explain layer reduce absolute normalize samples sigma seed", "The gradient, averaged over noisy copies of the text."),
+  method("squaregrad", gradients, true, "explain layer reduce absolute normalize samples sigma seed", "The same, squared before it is averaged."),
+  method("vargrad", gradients, true, "explain layer reduce absolute normalize samples sigma seed", "How much the gradient varies over noisy copies."),
   method("gradcam", gradients, false, "explain layer normalize", "Where the last layer’s activations drive the result. One pass."),
   method("occlusion", perturbation, true, "explain absent normalize window", "What changes when a word is hidden. A pass for each word."),
-  method("lime", perturbation, true, "explain absent normalize samples flavour seed", "A linear model of what happens when words are hidden."),
+  method("lime", perturbation, true, "explain absent normalize samples features kernel_width flavour seed", "A linear model of what happens when words are hidden."),
   method("kernel-shap", perturbation, true, "explain absent normalize samples seed", "Each word’s fair share of the result (Shapley), by regression."),
-  method("shapley", perturbation, true, "explain absent normalize samples seed", "The same, by random orders of the words."),
+  method("shapley", perturbation, true, "explain absent normalize samples exact seed", "The same, by random orders of the words."),
   method("partition-shap", perturbation, true, "explain absent normalize samples", "Shares of phrases, then of their words, as the shap package does."),
-  method("rise", perturbation, true, "explain absent normalize samples seed", "How well the result holds while a word is there, over random masks."),
+  method("rise", perturbation, true, "explain absent normalize samples present seed", "How well the result holds while a word is there, over random masks."),
   method("sobol", perturbation, true, "explain absent normalize samples order seed", "How much of the result’s variance a word causes."),
   method("attention", attention, false, "layer head normalize", "What the model looked at; no proof of what mattered."),
   method("rollout", attention, false, "normalize", "Attention followed through all layers."),

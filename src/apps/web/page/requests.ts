@@ -20,8 +20,8 @@ export const isEmpty = ([first, second]: Texts, task: string): boolean => !first
 
 // Numbers as numbers; what is none goes as it is, so that the server says what is wrong with it.
 function value(name: string, given: string): unknown {
-  if (name === "always_answer") return given === "true";
   const known = knobs.find(knob => knob.name === name);
+  if (known?.flag) return given === "true";
   if (known?.values || known?.suggestions) return given;
   return Number.isFinite(Number(given)) ? Number(given) : given;
 }

@@ -1,6 +1,7 @@
 // The user's texts cut into runs that are shown alike. All offsets here are UTF-16 units.
 
 import type {Explanation} from "./json.js";
+import {percentText} from "./numbers.js";
 import {Points, shorten, splitsCharacter} from "./text.js";
 
 /** A span to outline: the answer, an entity. */
@@ -88,7 +89,7 @@ function marksOf(explanation: Cuttable, sequence: number): Mark[] {
   if (prediction.kind === "answer") {
     const best = prediction.best, isBest = explained ? explained.begin === best.begin && explained.end === best.end : !isElsewhere;
     if (explained && !(sequence === 1 && isBest)) add(explained.begin, explained.end, "explained", true);
-    if (sequence === 1 && best.answer) add(best.begin, best.end, "answer", isBest);
+    if (sequence === 1 && best.answer) add(best.begin, best.end, best.probability === undefined ? "answer" : `answer ${percentText(best.probability)}`, isBest);
   } else if (prediction.kind === "entities" && sequence === 0) {
     const at = target.startToken;
     for (const entity of prediction.entities) {
