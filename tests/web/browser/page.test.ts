@@ -123,15 +123,16 @@ test("More: what applies to the method, sent as numbers and names", async () => 
   await verdict(page).waitFor();
   await page.getByText("More", {exact: true}).click();
   assert.deepEqual(await page.locator("#knobs [name]").evaluateAll(fields => fields.map(field => field.getAttribute("name"))),
-    ["explain", "baseline", "reduce", "layer", "normalize", "steps", "tolerance", "unit", "pieces", "contrast", "target", "max_length"]);
+    ["explain", "baseline", "reduce", "layer", "normalize", "steps", "tolerance", "max_steps", "unit", "pieces", "absolute", "contrast", "target", "max_length"]);
   await page.fill("#knob-steps", "20");
   await page.fill("#knob-baseline", "mask");
   await page.selectOption("#knob-explain", "probability");
   await page.selectOption("#knob-unit", "sentence");
+  await page.selectOption("#knob-absolute", "left out");
   await page.click("#go");
   await page.waitForFunction(() => location.hash.includes("steps=20"));
   await idle(page);
-  assert.deepEqual([last()["steps"], last()["baseline"], last()["explain"], last()["unit"]], [20, "mask", "probability", "sentence"]);
+  assert.deepEqual([last()["steps"], last()["baseline"], last()["explain"], last()["unit"], last()["absolute"]], [20, "mask", "probability", "sentence", true]);
   await check(opened, "page-more");
   await page.selectOption("#method", "gradient");
   await page.waitForFunction(() => !location.hash.includes("steps"));
