@@ -41,7 +41,7 @@ class Load:
             try:
                 if writer is None:
                     reader, writer = await asyncio.open_connection("127.0.0.1", self.a.port)
-                writer.write(b"POST /v1/explain HTTP/1.1\r\nHost: limn\r\nContent-Type: application/json\r\n"
+                writer.write(b"POST /v1/explain HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                              b"Content-Length: %d\r\n\r\n" % len(body) + body)
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 length = next(int(line.split(":")[1]) for line in head.lower().split("\r\n") if line.startswith("content-length"))
@@ -63,7 +63,7 @@ class Load:
         while True:
             try:
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.a.port)
-                for byte in b"POST /v1/predict HTTP/1.1\r\nHost: limn\r\nContent-Length: 1000\r\n\r\n" + b" " * 1000:
+                for byte in b"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n" + b" " * 1000:
                     writer.write(bytes([byte]))
                     await asyncio.sleep(1)
             except OSError:

@@ -121,6 +121,27 @@ TEST(Streams, EndWithTheProblemIfThereIsOne) {
   EXPECT_EQ(server.client().post("/v1/explain", {{"texts", ""}}, as_stream).status, 422);
 }
 
+TEST(Streams, EndHoweverSoonTheirResultIsThere) {
+  const RunningServer server;
+  std::atomic<std::size_t> ended = 0;
+  std::vector<std::thread> clients;
+  constexpr std::size_t count = 8, rounds = 40;
+  for (std::size_t i = 0; i < count; i++) {
+    clients.emplace_back([&, i] {
+      for (std::size_t round = 0; round < rounds; round++) {
+        Json body = {{"text", "text " + std::to_string(i * rounds + round)}};
+        if (round % 2 == 0) body["layer"] = "12";  // the model has fewer
+        Client client = server.client();
+        client.send(Client::request("POST", "/v1/explain", body.dump(), Client::json_type + as_stream));
+        const std::string stream = client.read_to_the_end();
+        if (stream.find(round % 2 == 0 ? "event: problem" : "event: result") != std::string::npos) ended++;
+      }
+    });
+  }
+  for (auto& client : clients) client.join();
+  EXPECT_EQ(ended, count * rounds);
+}
+
 TEST(Cancelling, EndsTheWorkOfAClientThatGoesAway) {
   const RunningServer server;
   {

@@ -277,10 +277,11 @@ void Connection::respond(HttpResponse response) {
 }
 
 void Connection::push(std::string part, bool last) {
-  if (!exchange_ || !streaming_ || last_part_) return;
+  if (!exchange_ || last_part_) return;
   last_part_ = last;
   if (last || parts_.size() < waiting_parts) parts_.push_back(std::move(part));
-  if (!writing_) write_parts();
+  // What this thread posts may come after what another posted later: the head of the stream, say.
+  if (streaming_ && !writing_) write_parts();
 }
 
 void Connection::write_parts() {
