@@ -201,7 +201,7 @@ test("a long method shows progress and can be cancelled; what was shown stays", 
   await verdict(page).waitFor();
   const top = async (): Promise<number> => (await page.locator("#shown").boundingBox())?.y ?? -1, before = await top();
   await page.selectOption("#method", "occlusion");
-  await page.getByText("30%").waitFor();
+  await page.getByText("30 %").waitFor();
   assert.equal(await page.locator("#progress").evaluate(bar => (bar as HTMLProgressElement).position), 37 / 120);
   assert.equal(await top(), before, "nothing moves");
   await check(opened, "page-busy");

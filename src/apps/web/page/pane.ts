@@ -16,12 +16,15 @@ export class Pane {
   private readonly copy = part("copy", HTMLButtonElement);
   private readonly notices = part("notice", HTMLElement);
   private readonly said = part("said", HTMLElement);
+  private readonly main = part("main", HTMLElement);
   private slow: number | undefined;
   private stop: () => void = () => undefined;
   /** Whether an explanation is shown, which stays while another is made. */
   hasResult = false;
 
   constructor(copyLink: () => Promise<string>) {
+    // The first result need not wait until a page without one has been drawn.
+    window.setTimeout(() => { this.main.hidden = false; }, patience);
     this.cancel.addEventListener("click", () => { this.stop(); });
     this.copy.addEventListener("click", () => {
       const say = (text: string): void => { this.doing.textContent = this.said.textContent = text; };
@@ -60,7 +63,7 @@ export class Pane {
       if (!total) return;
       this.bar.max = total;
       this.bar.value = done;
-      line = `${what} ${Math.floor((100 * done) / total)}%`;
+      line = `${what} ${Math.floor((100 * done) / total)} %`;
       if (!this.bar.hidden) this.doing.textContent = line;
     };
   }
@@ -79,6 +82,7 @@ export class Pane {
   /** @param aloud what a screen reader says. */
   finished(aloud: string): void {
     this.settle();
+    this.main.hidden = false;
     this.hasResult = true;
     this.copy.hidden = false;
     this.said.textContent = aloud;
@@ -87,6 +91,7 @@ export class Pane {
   /** What stands in place of a result. */
   instead(state: HTMLElement, aloud: string): void {
     this.settle();
+    this.main.hidden = false;
     this.hasResult = false;
     this.copy.hidden = true;
     this.shown.replaceChildren(state);
