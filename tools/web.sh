@@ -50,7 +50,7 @@ case $task in
   bundle-check)
     mkdir -p out/bundle/render/viewer out/bundle/apps/server/page
     node src/apps/web/build.mjs out/bundle/render/viewer out/bundle/apps/server/page
-    for file in {render/viewer/viewer,apps/server/page/page}.{js,css} apps/server/page/page.html; do
+    for file in render/viewer/viewer.{js,css} apps/server/page/{page.html,policy.txt}; do
       cmp "out/bundle/$file" "$root/src/$file" ||
         { echo "src/$file is not what src/apps/web makes: run tools/web.sh bundle" >&2; exit 1; }
     done

@@ -279,6 +279,7 @@ TEST(Routes, EveryAnswerTellsBrowsersToBeStrict) {
     const Reply reply = client.ask("GET", path);
     EXPECT_THAT(reply.headers.at("content-security-policy"), HasSubstr("default-src 'none'"));
     EXPECT_THAT(reply.headers.at("content-security-policy"), HasSubstr("frame-ancestors 'none'"));
+    EXPECT_THAT(reply.headers.at("content-security-policy"), HasSubstr("script-src 'sha256-"));
     EXPECT_THAT(reply.headers.at("content-security-policy"), testing::Not(HasSubstr("unsafe")));
     EXPECT_EQ(reply.headers.at("x-content-type-options"), "nosniff");
     EXPECT_EQ(reply.headers.at("referrer-policy"), "no-referrer");

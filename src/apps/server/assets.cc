@@ -5,15 +5,15 @@
 namespace limn::server {
 
 // Written by cmake/embed.cmake from the files themselves.
-extern const std::string_view openapi_json, page_html, page_js, page_css;
+extern const std::string_view openapi_json, page_html, page_policy;
 
 std::span<const Asset> assets() {
   // Built from src/apps/web/page by tools/web.sh.
-  static const std::array files = {Asset{"/", "text/html; charset=utf-8", page_html},
-                                   Asset{"/page.js", "text/javascript; charset=utf-8", page_js},
-                                   Asset{"/page.css", "text/css; charset=utf-8", page_css}};
+  static const std::array files = {Asset{"/", "text/html; charset=utf-8", page_html}};
   return files;
 }
+
+std::string_view content_policy() { return page_policy; }
 
 std::string_view openapi_template() { return openapi_json; }
 

@@ -12,8 +12,11 @@ struct Asset {
   std::string_view bytes;
 };
 
-/// The page: "/" and what it loads.
+/// The page: "/", and whatever it loads.
 std::span<const Asset> assets();
+
+/// The Content-Security-Policy under which the page works, and nothing else does.
+std::string_view content_policy();
 
 /// The description of the interface, with names of methods and such still to be filled in.
 std::string_view openapi_template();

@@ -191,10 +191,7 @@ bool Service::is_called_rightly(const HttpRequest& request) const {
 
 void Service::decorate(const HttpRequest& request, HttpResponse& response) const {
   auto& headers = response.headers;
-  headers.emplace_back(
-      "Content-Security-Policy",
-      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; "
-      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+  headers.emplace_back("Content-Security-Policy", content_policy());
   headers.emplace_back("X-Content-Type-Options", "nosniff");
   headers.emplace_back("X-Frame-Options", "DENY");
   headers.emplace_back("Referrer-Policy", "no-referrer");

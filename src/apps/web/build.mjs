@@ -1,7 +1,9 @@
-// Compiles the viewer to viewer.js and viewer.css in the first folder that is given, and the server's page to page.html, page.js and
-// page.css in the second; the files are the same on every machine.
+// Compiles the viewer to viewer.js and viewer.css in the first folder that is given, and the server's page to page.html in the second: one
+// file, since each further one would be waited for, and policy.txt beside it, what a browser may run and load of it. The files are the
+// same on every machine.
 import {build} from "esbuild";
-import {copyFileSync} from "node:fs";
+import {createHash} from "node:crypto";
+import {readFileSync, writeFileSync} from "node:fs";
 import {dirname, join, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 
@@ -17,6 +19,17 @@ const style = (from, to) => build({...common, entryPoints: [join(here, from)], o
 
 await script("viewer/bundle.ts", join(viewer, "viewer.js"));
 await style("viewer/viewer.css", join(viewer, "viewer.css"));
-await script("page/main.ts", join(page, "page.js"));
-await style("page/page.css", join(page, "page.css"));
-copyFileSync(join(here, "page/page.html"), join(page, "page.html"));
+
+/** The text that a bundle would be as a file, checked to end no element that it stands in. */
+async function inline(entry, more = {}) {
+  const {outputFiles: [{text}]} = await build({...common, entryPoints: [join(here, entry)], write: false, ...more});
+  if (/<\/(script|style)|<!--/i.test(text)) throw new Error(`${entry} would end the element that it stands in`);
+  return text.trim();
+}
+const hash = text => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const pageScript = await inline("page/main.ts", {format: "iife", charset: "utf8", loader: {".jsonl": "text", ".txt": "text"}});
+const pageStyle = await inline("page/page.css");
+writeFileSync(join(page, "page.html"), readFileSync(join(here, "page/page.html"), "utf8")
+  .replace("<!-- style -->", () => `<style>${pageStyle}</style>`).replace("<!-- script -->", () => `<script>${pageScript}</script>`));
+writeFileSync(join(page, "policy.txt"), `default-src 'none'; script-src ${hash(pageScript)}; style-src ${hash(pageStyle)}; connect-src 'self'; ` +
+  "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");

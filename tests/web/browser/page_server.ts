@@ -8,9 +8,9 @@ import {join} from "node:path";
 export type Json = Record<string, unknown>;
 
 const pages = join(process.env["LIMN_SOURCE_DIR"] ?? ".", "src/apps/server/page");
-const types: Record<string, string> = {"page.html": "text/html; charset=utf-8", "page.js": "text/javascript; charset=utf-8", "page.css": "text/css; charset=utf-8"};
+const types: Record<string, string> = {"page.html": "text/html; charset=utf-8"};
 /** As `limn serve` has it. */
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const policy = readFileSync(join(pages, "policy.txt"), "utf8");
 
 export const served = {
   limn: 1, version: "0.0.0",
