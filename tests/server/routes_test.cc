@@ -333,6 +333,11 @@ TEST(OpenApi, DescribesEveryRouteAndAllNames) {
   for (const char* path : {"/v1/models", "/healthz", "/readyz", "/metrics", "/openapi.json"})
     EXPECT_TRUE(document["paths"][path].contains("get"));
   EXPECT_EQ(document["components"]["schemas"]["Method"]["enum"].size(), cli::methods().size());
+  // null is the same as nothing, in the document as in requests.
+  const Json& head = document["components"]["schemas"]["ExplainRequest"]["properties"]["head"];
+  EXPECT_EQ(head["type"], Json({"integer", "null"}));
+  EXPECT_EQ(server.client().post("/v1/explain", {{"text", "good"}, {"head", nullptr}, {"method", nullptr}}).status,
+            200);
   // A name that is referred to is there.
   const std::string text = document.dump();
   const std::regex reference(R"re("#/components/(\w+)/(\w+)")re");

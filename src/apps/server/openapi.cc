@@ -14,6 +14,18 @@ using Json = nlohmann::ordered_json;
 constexpr std::array<std::pair<const char*, const char*>, 5> anywhere = {
     {{"400", "Malformed"}, {"413", "TooLarge"}, {"421", "Misdirected"}, {"431", "HeadTooLarge"}, {"500", "Broken"}}};
 
+/// A field that is null is one that is absent.
+void allow_null(Json& schema) {
+  if (schema.contains("$ref")) {
+    schema = {{"anyOf", {schema, {{"type", "null"}}}}};
+    return;
+  }
+  Json& type = schema["type"];
+  if (!type.is_array()) type = Json::array({type});
+  type.push_back("null");
+  if (schema.contains("enum")) schema["enum"].push_back(nullptr);
+}
+
 std::string openapi(const Limits& limits, bool keys_needed) {
   Json document = Json::parse(openapi_template());
   document["info"]["version"] = LIMN_VERSION;
@@ -42,6 +54,10 @@ std::string openapi(const Limits& limits, bool keys_needed) {
   Json& attack = schemas["AttackRequest"]["properties"];
   attack["max_steps"]["maximum"] = limits.steps;
   attack["change"]["enum"] = names_of(cli::changed_texts.entries);
+  for (auto& [name, schema] : schemas.items()) {
+    if (!name.ends_with("Request") && name != "Input") continue;
+    for (auto& [field, property] : schema["properties"].items()) allow_null(property);
+  }
   for (auto& [path, item] : document["paths"].items()) {
     for (auto& [method, operation] : item.items()) {
       for (const auto& [status, response] : anywhere)
