@@ -2,9 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <thread>
-
 #include "cli/program.h"
 #include "server/client.h"
 
@@ -12,13 +9,9 @@ namespace limn::cli_test {
 namespace {
 
 using server_test::Client;
-using server_test::Reply;
+using server_test::EndlessLoad;
+using server_test::eventually;
 using testing::HasSubstr;
-
-bool eventually(const std::function<bool()>& is_so) {
-  for (int i = 0; i < 6000 && !is_so(); i++) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  return is_so();
-}
 
 unsigned short port_in(const std::string& log) {
   const auto begin = log.find("http://127.0.0.1:");
@@ -61,31 +54,16 @@ class Serving {
 TEST(Serve, TerminatedUnderLoadLosesNoRequestThatItAccepted) {
   Serving serving({"--cache-mb", "0"});
   ASSERT_NE(serving.port(), 0) << (*serving).errors();
-  std::atomic<std::size_t> answered = 0, lost = 0;
-  std::vector<std::thread> clients;
-  for (std::size_t i = 0; i < 8; i++) {
-    clients.emplace_back([&, i] {
-      for (std::size_t round = 0;;) {
-        Client client(serving.port());
-        if (!client.connected()) return;  // nobody listens any more
-        for (bool open = true; open; round++) {
-          Reply reply =
-              client.post("/v1/explain", {{"text", "text " + std::to_string(i) + " " + std::to_string(round)}});
-          (reply.status == 200 ? answered : lost)++;
-          open = reply.status == 200 && reply.headers["connection"] != "close";
-        }
-      }
-    });
-  }
-  EXPECT_TRUE(eventually([&] { return answered > 50; }));
+  EndlessLoad load(serving.port(), 8);
+  EXPECT_TRUE(eventually([&] { return load.answered > 50; }));
   (*serving).send(SIGTERM);
   const Result result = serving.wait();
-  for (auto& client : clients) client.join();
-  EXPECT_EQ(lost, 0u);
+  load.join();
+  EXPECT_EQ(load.lost, 0u);
   EXPECT_EQ(result.code, 0) << result.err;
   std::size_t logged = 0;
   for (const Json& line : json_lines(result.err)) logged += line.contains("status") ? 1 : 0;
-  EXPECT_EQ(logged, answered);
+  EXPECT_EQ(logged, load.answered);
   EXPECT_EQ(json_lines(result.err).back()["event"], "stopped");
 }
 

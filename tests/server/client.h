@@ -7,12 +7,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 /// HTTP by hand, on a socket of its own: what a client sends and gets, byte by byte.
 
@@ -130,6 +135,45 @@ class Client {
   int socket_;
   bool connected_ = false;
   std::string buffer_;
+};
+
+/// Waits until something is so, for a minute at most.
+inline bool eventually(const std::function<bool()>& is_so) {
+  for (int i = 0; i < 6000; i++) {
+    if (is_so()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+/// Clients that ask without end, each over connections that the server may close after an answer, until nobody listens
+/// any more.
+class EndlessLoad {
+ public:
+  EndlessLoad(unsigned short port, std::size_t clients) {
+    for (std::size_t i = 0; i < clients; i++) threads_.emplace_back([this, port, i] { ask(port, i); });
+  }
+  ~EndlessLoad() { join(); }
+  void join() {
+    for (auto& thread : std::exchange(threads_, {})) thread.join();
+  }
+
+  std::atomic<std::size_t> answered = 0, lost = 0;
+
+ private:
+  void ask(unsigned short port, std::size_t i) {
+    for (std::size_t round = 0;;) {
+      Client client(port);
+      if (!client.connected()) return;
+      for (bool open = true; open; round++) {
+        Reply reply = client.post("/v1/explain", {{"text", "text " + std::to_string(i) + " " + std::to_string(round)}});
+        (reply.status == 200 ? answered : lost)++;
+        open = reply.status == 200 && reply.headers["connection"] != "close";
+      }
+    }
+  }
+
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace limn::server_test

@@ -80,15 +80,6 @@ class RunningServer {
   std::thread thread_;
 };
 
-/// Waits until something is so, for a minute at most.
-inline bool eventually(const std::function<bool()>& is_so) {
-  for (int i = 0; i < 6000; i++) {
-    if (is_so()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
-}
-
 /// A request that takes long: it is there to be waited for and given up.
 inline Json endless() {
   return {{"text", "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"},

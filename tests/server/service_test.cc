@@ -251,27 +251,12 @@ TEST(Connections, CarryOneRequestAfterAnotherAlsoWhenSentTogether) {
 
 TEST(Stopping, UnderLoadLosesNoRequest) {
   RunningServer server([](auto& options) { options.service.cache_bytes = 0; });
-  std::atomic<std::size_t> answered = 0, lost = 0;
-  std::vector<std::thread> clients;
-  for (std::size_t i = 0; i < 8; i++) {
-    clients.emplace_back([&, i] {
-      for (std::size_t round = 0;; round++) {
-        Client client = server.client();
-        if (!client.connected()) return;  // nobody listens any more
-        for (bool open = true; open; round++) {
-          Reply reply =
-              client.post("/v1/explain", {{"text", "text " + std::to_string(i) + " " + std::to_string(round)}});
-          (reply.status == 200 ? answered : lost)++;
-          open = reply.status == 200 && reply.headers["connection"] != "close";
-        }
-      }
-    });
-  }
-  ASSERT_TRUE(eventually([&] { return answered > 50; }));
+  EndlessLoad load(server.port(), 8);
+  ASSERT_TRUE(eventually([&] { return load.answered > 50; }));
   server.stop();
-  for (auto& client : clients) client.join();
-  EXPECT_EQ(lost, 0u);
-  EXPECT_GT(answered, 50u);
+  load.join();
+  EXPECT_EQ(load.lost, 0u);
+  EXPECT_GT(load.answered, 50u);
 }
 
 TEST(Stopping, WaitsForLongWork) {

@@ -57,16 +57,6 @@ class Explainer {
   }
 
  private:
-  bool finds_several() const {
-    const bool in_two = std::visit(
-        [](const auto& method) {
-          if constexpr (requires { method.explain; }) return method.explain == Scalar::max_logit;
-          return false;
-        },
-        chosen_.method);
-    return model_.info().task == Task::token_classification || (model_.info().task == Task::question_answering && in_two);
-  }
-
   Model model_;
   ChosenMethod chosen_;
   ExplainOptions options_;

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <fstream>
 #include <memory>
 
@@ -50,8 +49,6 @@ std::vector<std::string> allowed_hosts(const ServeCommand& command) {
   if (hosts.empty() && (!is_local || command.key_file)) return {};
   for (const char* name : {"localhost", "127.0.0.1", "[::1]"}) hosts.push_back(name);
   hosts.push_back(command.host.find(':') == std::string::npos ? command.host : "[" + command.host + "]");
-  for (auto& host : hosts)
-    std::ranges::transform(host, host.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return hosts;
 }
 

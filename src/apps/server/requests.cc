@@ -191,10 +191,9 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   ReadInputs inputs = read_inputs(fields, model.info().task, served.name, limits);
   RequestedMethod requested = read_method(fields, limits);
   requested.options.method = fields.text("method");
-  const ExplainOptions given = read_explaining(fields, limits);
+  ExplainOptions options = read_explaining(fields, limits);
   fields.finish();
   cli::ChosenMethod chosen = cli::choose_method(requested.options, model.info().task);
-  ExplainOptions options = given;
   options.unit = cli::choose_unit(requested.unit, chosen);
   options.pieces = chosen.pieces;
   if (!set_background(requested, chosen.method)) refuse_background();
@@ -250,7 +249,7 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
       if (!item.is_string() || std::ranges::find(found, item.get<std::string>()) != found.end()) break;
       found.push_back(item);
     }
-    if (!list->is_array() || found.size() != list->size() || found.empty() || found.size() > most) {
+    if (!list->is_array() || found.size() != list->size() || found.empty()) {
       throw Error({.thing = fmt::format("--{}", field),
                    .found = list->is_array() ? fmt::format("a list of {}", list->size()) : "no list",
                    .expected = fmt::format("a list of 1 to {} different names", most)});

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <functional>
 #include <mutex>
 #include <new>
@@ -50,13 +49,10 @@ std::string entity_tag(std::string_view bytes) {
   return fmt::format("\"{:x}-{:x}\"", bytes.size(), std::hash<std::string_view>()(bytes));
 }
 
-/// A name of "Host: name:port", in lower case.
-std::string host_name(std::string_view host) {
+/// The name of "name:port".
+std::string_view host_name(std::string_view host) {
   const auto bracket = host.rfind(']'), colon = host.rfind(':');
-  if (colon != host.npos && (bracket == host.npos || colon > bracket)) host = host.substr(0, colon);
-  std::string name(host);
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return name;
+  return colon != host.npos && (bracket == host.npos || colon > bracket) ? host.substr(0, colon) : host;
 }
 
 /// One server-sent event; JSON on one line has no line feeds that would break it.
@@ -97,9 +93,8 @@ class Collector {
 
   /// Of one input its own answer, of several a list in which those that failed have an error.
   void finish() {
-    HttpResponse response = std::move(answers_.front());
+    HttpResponse response;
     if (many_) {
-      answers_.front() = std::move(response);
       std::string list = "{\"results\":[";
       std::size_t bytes = list.size() + 2;
       for (const auto& answer : answers_) bytes += answer.body->size() + std::size(",{\"error\":}");
@@ -110,7 +105,9 @@ class Collector {
         list.append(failed ? "{\"error\":" : "").append(*answer.body).append(failed ? "}" : "");
       }
       list += "]}";
-      response = {.body = make_body(std::move(list))};
+      response.body = make_body(std::move(list));
+    } else {
+      response = std::move(answers_.front());
     }
     if (stream_) {
       exchange_->outcome = response.status;
@@ -137,7 +134,9 @@ struct Service::Route {
   std::string method;  ///< GET, which includes HEAD, or POST
   bool needs_key = false;
   ReadRequest* read = nullptr;   ///< work for a model
-  const Asset* asset = nullptr;  ///< a file of the page
+  const Asset* asset = nullptr;  ///< a file of the page,
+  Body body = nullptr;           ///< its bytes,
+  std::string tag = "";          ///< and what changes when they do
 };
 
 const std::vector<Service::Route>& Service::routes() {
@@ -152,7 +151,9 @@ const std::vector<Service::Route>& Service::routes() {
                                {"/healthz", "GET"},
                                {"/readyz", "GET"},
                                {"/openapi.json", "GET"}};
-    for (const Asset& asset : assets()) list.push_back({std::string(asset.path), "GET", false, nullptr, &asset});
+    for (const Asset& asset : assets())
+      list.push_back({std::string(asset.path), "GET", false, nullptr, &asset, make_body(std::string(asset.bytes)),
+                      entity_tag(asset.bytes)});
     return list;
   }();
   return all;
@@ -185,8 +186,8 @@ bool Service::has_key(const HttpRequest& request) const {
 }
 
 bool Service::is_called_rightly(const HttpRequest& request) const {
-  return options_.hosts.empty() || request.host.empty() ||
-         std::ranges::find(options_.hosts, host_name(request.host)) != options_.hosts.end();
+  const auto is_meant = [&](const std::string& name) { return equal_ignoring_case(name, host_name(request.host)); };
+  return options_.hosts.empty() || request.host.empty() || std::ranges::any_of(options_.hosts, is_meant);
 }
 
 void Service::decorate(const HttpRequest& request, HttpResponse& response) const {
@@ -245,12 +246,11 @@ void Service::handle(const std::shared_ptr<Exchange>& exchange) {
 
 HttpResponse Service::answer(const Route& route, const HttpRequest& request) const {
   if (route.asset) {
-    const std::string tag = entity_tag(route.asset->bytes);
-    const bool is_known = request.if_none_match.find(tag) != std::string::npos;
+    const bool is_known = request.if_none_match.find(route.tag) != std::string::npos;
     return {.status = is_known ? 304 : 200,
             .content_type = std::string(route.asset->content_type),
-            .body = is_known ? nullptr : make_body(std::string(route.asset->bytes)),
-            .headers = {{"ETag", tag}}};
+            .body = is_known ? nullptr : route.body,
+            .headers = {{"ETag", route.tag}}};
   }
   if (route.path == "/v1/models") return {.body = make_body(models_text())};
   if (route.path == "/openapi.json") return {.body = make_body(openapi_)};

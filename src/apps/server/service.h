@@ -27,7 +27,7 @@ class Service {
     std::chrono::milliseconds time{60'000};  ///< that a request may take
     std::vector<std::string> api_keys;       ///< none: no key is needed
     std::vector<std::string> origins;        ///< of other sites' pages that may ask; "*": any
-    std::vector<std::string> hosts;          ///< by which it may be called, in lower case; none: any
+    std::vector<std::string> hosts;          ///< by which it may be called; none: any
   };
   /// @param models must outlive this.
   Service(Options options, Models& models);
