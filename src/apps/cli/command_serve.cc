@@ -48,7 +48,8 @@ std::vector<std::string> allowed_hosts(const ServeCommand& command) {
   const bool is_local = command.host == "localhost" || command.host == "::1" || command.host.starts_with("127.");
   if (hosts.empty() && (!is_local || command.key_file)) return {};
   for (const char* name : {"localhost", "127.0.0.1", "[::1]"}) hosts.push_back(name);
-  hosts.push_back(command.host.find(':') == std::string::npos ? command.host : "[" + command.host + "]");
+  const std::string own = command.host.find(':') == std::string::npos ? command.host : "[" + command.host + "]";
+  if (std::ranges::find(hosts, own) == hosts.end()) hosts.push_back(own);
   return hosts;
 }
 

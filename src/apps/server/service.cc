@@ -213,7 +213,7 @@ void Service::handle(const std::shared_ptr<Exchange>& exchange) {
     return exchange->respond(problem(421, Error({.thing = "Host",
                                                  .found = shown_name(request.host),
                                                  .expected = fmt::format("{}", fmt::join(options_.hosts, ", ")),
-                                                 .hint = "--allowed-host names more"})));
+                                                 .hint = "whoever starts the server can allow more names"})));
   }
   const auto route = std::ranges::find(routes(), request.path, &Route::path);
   if (route == routes().end())
