@@ -1,4 +1,4 @@
-# cmake -DFOLDER=src/render/viewer -DOUTPUT=viewer.cc -P embed_viewer.cmake
+# cmake -DFOLDER=web/dist -DOUTPUT=viewer.cc -P embed_viewer.cmake
 # Writes the viewer's script and style sheet as C++ strings, with the hashes by which a content security policy knows them.
 
 function(sha256_base64 text result)

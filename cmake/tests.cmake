@@ -13,7 +13,7 @@ foreach(folder ${folders})
   endif()
   if(sources)
     add_executable(${folder}_test ${sources})
-    target_include_directories(${folder}_test PRIVATE src tests)
+    target_include_directories(${folder}_test PRIVATE src tests ${PROJECT_SOURCE_DIR})
     target_compile_definitions(${folder}_test PRIVATE LIMN_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                LIMN_BINARY_DIR="${PROJECT_BINARY_DIR}" LIMN_PROGRAM="${PROJECT_BINARY_DIR}/limn")
     target_link_libraries(${folder}_test PRIVATE limn::limn GTest::gmock_main fmt::fmt nlohmann_json::nlohmann_json)

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "limn/error.h"
-#include "model/tensorflow_file.h"
+#include "model/formats/tensorflow_file.h"
 
 /// Whole files of Keras; every number is read.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

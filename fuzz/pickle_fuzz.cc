@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "limn/error.h"
-#include "model/torch_file.h"
+#include "model/formats/torch_file.h"
 
 /// Whole files of PyTorch, in both forms. Every tensor that may be small is read, so that the sanitizers see a range
 /// that is not there.

@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "limn/error.h"
-#include "model/safetensors.h"
+#include "model/formats/safetensors.h"
 #include "model/tensor_files.h"
 
 namespace {

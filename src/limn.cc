@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "base/output_file.h"
-#include "explain/attack.h"
-#include "explain/attention_view.h"
+#include "explain/attack/attack.h"
+#include "explain/views/attention_view.h"
 #include "explain/explainer.h"
-#include "explain/heatmap.h"
+#include "explain/views/heatmap.h"
 #include "render/attack.h"
 #include "render/html.h"
 #include "render/json.h"

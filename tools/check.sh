@@ -11,7 +11,7 @@ format() { git ls-files -z '*.cc' '*.h' | xargs -0 clang-format-14 --dry-run -We
 clang() { build clang; }
 lint() {
   cmake --preset clang >/dev/null
-  git ls-files -z 'src/*.cc' | xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 -p build-clang --quiet --warnings-as-errors='*' \
+  git ls-files -z 'src/*.cc' 'apps/*.cc' | xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 -p build-clang --quiet --warnings-as-errors='*' \
     --extra-arg=-UNDEBUG  # assertions tell the analyzer what cannot be
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The viewer's work bench, in a folder of its own so that no package of Node's stands in the sources.
 #   tools/web.sh bundle|bundle-check|check|unit|browser|served|measure [FOLDER]
-#     bundle        compiles src/apps/web to src/render/viewer and src/apps/server/page
+#     bundle        compiles web/viewer and web/page to web/dist
 #     bundle-check  compiles it again and compares: what is committed must be what the sources make
 #     check         types and lint
 #     unit          tests without a browser
@@ -28,15 +28,15 @@ command -v node >/dev/null && command -v npm >/dev/null || skip "node and npm ar
 (($(node -p 'process.versions.node.split(".")[0]') >= 18)) || skip "node is older than 18"
 
 # The same tree as here, with node_modules at its root.
-mkdir -p "$folder/src/apps" "$folder/tests" "$folder/src/render" "$folder/tools"
+mkdir -p "$folder/tests" "$folder/tools"
 exec 9>"$folder/lock"
 flock 9
-cp src/apps/web/{package.json,package-lock.json,.npmrc,tsconfig.json,eslint.config.js} "$folder"
-rm -rf "$folder/src/apps/web" "$folder/tests/web" "$folder/tools/demo"
-cp -r src/apps/web "$folder/src/apps/web"
+cp web/{package.json,package-lock.json,.npmrc,tsconfig.json,eslint.config.js} "$folder"
+rm -rf "$folder/web" "$folder/tests/web" "$folder/tools/demo"
+cp -r web "$folder/web"
 cp -r tools/demo "$folder/tools/demo"  # the page's samples
 [[ -d tests/web ]] && cp -r tests/web "$folder/tests/web"
-rm -f "$folder"/src/apps/web/{tsconfig.json,eslint.config.js}
+rm -rf "$folder"/web/{tsconfig.json,eslint.config.js,dist}
 cd "$folder"
 if ! cmp -s package-lock.json node_modules/.limn-lock; then
   npm ci --no-progress --ignore-scripts >npm.log 2>&1 || { tail -5 npm.log >&2; skip "npm ci failed (no network?)"; }
@@ -45,19 +45,19 @@ fi
 
 case $task in
   bundle)
-    node src/apps/web/build.mjs "$root/src/render/viewer" "$root/src/apps/server/page"
+    node web/build.mjs "$root/web/dist"
     ;;
   bundle-check)
-    mkdir -p out/bundle/render/viewer out/bundle/apps/server/page
-    node src/apps/web/build.mjs out/bundle/render/viewer out/bundle/apps/server/page
-    for file in render/viewer/viewer.{js,css} apps/server/page/{page.html,policy.txt}; do
-      cmp "out/bundle/$file" "$root/src/$file" ||
-        { echo "src/$file is not what src/apps/web makes: run tools/web.sh bundle" >&2; exit 1; }
+    mkdir -p out/bundle
+    node web/build.mjs out/bundle
+    for file in viewer.js viewer.css page.html policy.txt; do
+      cmp "out/bundle/$file" "$root/web/dist/$file" ||
+        { echo "web/dist/$file is not what web/ makes: run tools/web.sh bundle" >&2; exit 1; }
     done
     ;;
   check)
     node_modules/.bin/tsc --project tsconfig.json
-    node_modules/.bin/eslint --max-warnings 0 src/apps/web tests/web
+    node_modules/.bin/eslint --max-warnings 0 web tests/web
     ;;
   unit | browser | served | measure)
     rm -rf "out/$task"

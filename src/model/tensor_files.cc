@@ -8,9 +8,9 @@
 
 #include "base/json.h"
 #include "limn/error.h"
-#include "model/safetensors.h"
-#include "model/tensorflow_file.h"
-#include "model/torch_file.h"
+#include "model/formats/safetensors.h"
+#include "model/formats/tensorflow_file.h"
+#include "model/formats/torch_file.h"
 
 namespace limn {
 namespace {

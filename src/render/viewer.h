@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-/// The viewer: what a page needs to show limn's JSON (docs/viewer.md). Compiled from src/apps/web into
+/// The viewer: what a page needs to show limn's JSON (docs/viewer.md). Compiled from web into
 /// src/render/viewer, and from there into the library.
 
 namespace limn {

@@ -8,7 +8,7 @@
 #include "text/splitter.h"
 #include "text/subword_model.h"
 #include "text/template.h"
-#include "text/tokenizer_parts.h"
+#include "text/files/tokenizer_parts.h"
 #include "text/unicode.h"
 
 namespace limn {

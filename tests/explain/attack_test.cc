@@ -1,5 +1,5 @@
 // HotFlip and input reduction beside PyTorch in float64 (tools/make_attack_cases.py).
-#include "explain/attack.h"
+#include "explain/attack/attack.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <map>
 
 #include "explain/golden_folder.h"
-#include "explain/version.h"
+#include "explain/attack/version.h"
 
 namespace limn {
 namespace {

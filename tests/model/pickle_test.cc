@@ -1,4 +1,4 @@
-#include "model/pickle.h"
+#include "model/formats/pickle.h"
 
 #include <gmock/gmock.h>
 

@@ -7,8 +7,8 @@
 #include "checkpoint_folder.h"
 #include "limn/limn.h"
 #include "model/tensor_files.h"
-#include "model/tensorflow_file.h"
-#include "model/torch_file.h"
+#include "model/formats/tensorflow_file.h"
+#include "model/formats/torch_file.h"
 
 namespace limn {
 namespace {

@@ -46,9 +46,9 @@ TEST(Documents, EachLinkLeadsToAFile) {
 TEST(Documents, EachPathIsThere) {
   // A path from the root that stands on its own, or in quotes, and has no placeholder in it.
   const std::regex mention(
-      R"((?:^|[\s`"'(])((?:src|include|tests|docs|tools|models|fuzz|bench|cmake|\.ci)/[\w./-]*\w)(?![\w*<{/]))");
+      R"((?:^|[\s`"'(])((?:src|apps|web|include|tests|docs|tools|models|fuzz|bench|cmake|\.ci)/[\w./-]*\w)(?![\w*<{/]))");
   std::vector<path> files = documents();
-  for (const auto* folder : {"src", "include", "cmake"}) {
+  for (const auto* folder : {"src", "apps", "include", "cmake"}) {
     for (const auto& file : files_below(folder, {".cc", ".h", ".cmake"})) files.push_back(file);
   }
   std::size_t mentions = 0;

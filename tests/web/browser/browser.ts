@@ -11,8 +11,8 @@ import {chromium, type Browser, type BrowserContextOptions, type Page} from "pla
 const source = process.env["LIMN_SOURCE_DIR"] ?? ".";
 const screenshots = process.env["LIMN_SCREENSHOTS"] ?? "screenshots";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const script = readFileSync(join(source, "src/render/viewer/viewer.js"), "utf8");
-const style = readFileSync(join(source, "src/render/viewer/viewer.css"), "utf8");
+const script = readFileSync(join(source, "web/dist/viewer.js"), "utf8");
+const style = readFileSync(join(source, "web/dist/viewer.css"), "utf8");
 const hash = (text: string): string => createHash("sha256").update(text).digest("base64");
 
 export const data = (name: string): unknown => {

@@ -7,7 +7,7 @@ import {join} from "node:path";
 
 export type Json = Record<string, unknown>;
 
-const pages = join(process.env["LIMN_SOURCE_DIR"] ?? ".", "src/apps/server/page");
+const pages = join(process.env["LIMN_SOURCE_DIR"] ?? ".", "web/dist");
 const types: Record<string, string> = {"page.html": "text/html; charset=utf-8"};
 /** As `limn serve` has it. */
 const policy = readFileSync(join(pages, "policy.txt"), "utf8");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import type {Browser, Page} from "playwright-core";
-import {visible} from "../../../src/apps/web/viewer/text.js";
+import {visible} from "../../../web/viewer/text.js";
 import {data, launch, open} from "./browser.js";
 import {plain} from "./samples.js";
 

@@ -6,8 +6,8 @@ import {once} from "node:events";
 import {createInterface} from "node:readline";
 import {after, before, test} from "node:test";
 import type {Browser, Page} from "playwright-core";
-import {knobs, methods} from "../../../src/apps/web/page/methods.js";
-import {samples} from "../../../src/apps/web/page/samples.js";
+import {knobs, methods} from "../../../web/page/methods.js";
+import {samples} from "../../../web/page/samples.js";
 import {check, launch, type Opened} from "../browser/browser.js";
 
 const program = process.env["LIMN_PROGRAM"];

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {zoom, fit} from "../../../src/apps/web/viewer/chart.js";
-import {excerpt} from "../../../src/apps/web/viewer/comparison.js";
-import {means} from "../../../src/apps/web/viewer/comparison_figures.js";
-import {meanWeights, strongestLines} from "../../../src/apps/web/viewer/attention.js";
-import {read, type Attention, type Comparison, type Explanation} from "../../../src/apps/web/viewer/json.js";
-import {passages} from "../../../src/apps/web/viewer/passages.js";
-import {csv, csvRow} from "../../../src/apps/web/viewer/save.js";
-import * as summary from "../../../src/apps/web/viewer/summary.js";
+import {zoom, fit} from "../../../web/viewer/chart.js";
+import {excerpt} from "../../../web/viewer/comparison.js";
+import {means} from "../../../web/viewer/comparison_figures.js";
+import {meanWeights, strongestLines} from "../../../web/viewer/attention.js";
+import {read, type Attention, type Comparison, type Explanation} from "../../../web/viewer/json.js";
+import {passages} from "../../../web/viewer/passages.js";
+import {csv, csvRow} from "../../../web/viewer/save.js";
+import * as summary from "../../../web/viewer/summary.js";
 
 type Json = Record<string, unknown>;
 

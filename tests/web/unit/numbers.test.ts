@@ -1,8 +1,8 @@
 // The same cases as tests/render/summary_test.cc and comparison_test.cc: page and terminal say the same.
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {correlationText, count, durationText, percentText, scoreText, shortNumber, valueText} from "../../../src/apps/web/viewer/numbers.js";
-import {contrast, heat, ink, intensity} from "../../../src/apps/web/viewer/palette.js";
+import {correlationText, count, durationText, percentText, scoreText, shortNumber, valueText} from "../../../web/viewer/numbers.js";
+import {contrast, heat, ink, intensity} from "../../../web/viewer/palette.js";
 
 test("scores have three digits of their scale", () => {
   assert.equal(scoreText(0.8567, 1), "0.86");

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {EventParser} from "../../../src/apps/web/page/events.js";
-import {applies, methods} from "../../../src/apps/web/page/methods.js";
-import {compareRequest, explainRequest, isEmpty} from "../../../src/apps/web/page/requests.js";
-import {firstSample, samples} from "../../../src/apps/web/page/samples.js";
-import {emptyView, fitsLink, fromFragment, longestLink, toFragment, type View} from "../../../src/apps/web/page/state.js";
-import {cutAfter, parts} from "../../../src/apps/web/page/windows.js";
+import {EventParser} from "../../../web/page/events.js";
+import {applies, methods} from "../../../web/page/methods.js";
+import {compareRequest, explainRequest, isEmpty} from "../../../web/page/requests.js";
+import {firstSample, samples} from "../../../web/page/samples.js";
+import {emptyView, fitsLink, fromFragment, longestLink, toFragment, type View} from "../../../web/page/state.js";
+import {cutAfter, parts} from "../../../web/page/windows.js";
 
 // The examples of https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation.
 const streams: [string, [string, string][]][] = [

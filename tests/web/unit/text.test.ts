@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {Points, shorten, splitsCharacter, visible} from "../../../src/apps/web/viewer/text.js";
+import {Points, shorten, splitsCharacter, visible} from "../../../web/viewer/text.js";
 
 test("code points are counted, UTF-16 units are found", () => {
   const plain = new Points("café");

@@ -1,0 +1,20 @@
+#include "apps/server/assets.h"
+
+#include <array>
+
+namespace limn::server {
+
+// Written by cmake/embed.cmake from the files themselves.
+extern const std::string_view openapi_json, page_html, page_policy;
+
+std::span<const Asset> assets() {
+  // Built from web/page by tools/web.sh.
+  static const std::array files = {Asset{"/", "text/html; charset=utf-8", page_html}};
+  return files;
+}
+
+std::string_view content_policy() { return page_policy; }
+
+std::string_view openapi_template() { return openapi_json; }
+
+}  // namespace limn::server

@@ -1,0 +1,82 @@
+#include "explain/attack/version.h"
+
+#include <algorithm>
+#include <string>
+
+namespace limn {
+namespace {
+
+/// One text of the original, and where its tokens stand in it.
+class Sequence {
+ public:
+  Sequence(const Encoding& original, std::string_view text, std::int32_t number) : original_(original), text_(text) {
+    for (std::size_t token = 0; token < original.size(); token++) {
+      if (original.sequences[token] != number) continue;
+      if (!first_) first_ = token;
+      last_ = token;
+    }
+  }
+
+  std::string_view before_first() const { return first_ ? between(0, original_.offsets[*first_].begin) : text_; }
+  /// What the model has not read is not in the text either, if it read only a part.
+  std::string_view after_last() const {
+    return first_ && original_.cut_tokens == 0 ? between(original_.offsets[last_].end, text_.size())
+                                               : std::string_view();
+  }
+  /// What is left between two tokens when those between them are gone.
+  std::string_view gap(std::size_t left, std::size_t right) const {
+    const std::string_view near_right = between(original_.offsets[right - 1].end, original_.offsets[right].begin);
+    if (!near_right.empty() || right == left + 1) return near_right;
+    const std::string_view near_left = between(original_.offsets[left].end, original_.offsets[left + 1].begin);
+    const bool glued = near_left.empty() && original_.words[left] != original_.words[right];
+    return glued ? std::string_view(" ") : near_left;
+  }
+  std::string_view between(std::size_t begin, std::size_t end) const {
+    return begin < end ? text_.substr(begin, end - begin) : std::string_view();
+  }
+
+ private:
+  const Encoding& original_;
+  std::string_view text_;
+  std::optional<std::size_t> first_;
+  std::size_t last_ = 0;
+};
+
+}  // namespace
+
+Version version_of(const Encoding& original, const Input& input, std::span<const Place> places) {
+  Version version;
+  const Sequence sequences[] = {{original, input.text, 0},
+                                {original, input.pair ? std::string_view(*input.pair) : "", 1}};
+  std::string texts[] = {std::string(sequences[0].before_first()), std::string(sequences[1].before_first())};
+  std::optional<std::size_t> last[2];  // the last token of each text so far
+  std::size_t written[2] = {0, 0};     // up to which byte of the original: pieces may overlap
+  for (const Place& place : places) {
+    const std::size_t token = place.origin;
+    Span span;
+    if (const std::int32_t number = original.sequences[token]; number >= 0) {
+      const Sequence& sequence = sequences[number];
+      std::string& text = texts[number];
+      const Span from = original.offsets[token];
+      if (last[number]) text += sequence.gap(*last[number], token);
+      span.begin = text.size();
+      text += place.id ? place.piece : sequence.between(std::max(from.begin, written[number]), from.end);
+      span.end = text.size();
+      last[number] = token;
+      written[number] = std::max(written[number], from.end);
+    }
+    version.encoding.ids.push_back(place.id.value_or(original.ids[token]));
+    version.encoding.type_ids.push_back(original.type_ids[token]);
+    version.encoding.offsets.push_back(span);
+    version.encoding.words.push_back(original.words[token]);
+    version.encoding.sequences.push_back(original.sequences[token]);
+    version.encoding.special.push_back(original.special[token]);
+    version.origins.push_back(token);
+  }
+  for (const int number : {0, 1}) texts[number] += sequences[number].after_last();
+  version.input.text = std::move(texts[0]);
+  if (input.pair) version.input.pair = std::move(texts[1]);
+  return version;
+}
+
+}  // namespace limn

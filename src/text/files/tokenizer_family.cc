@@ -1,0 +1,133 @@
+#include "text/files/tokenizer_family.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "text/files/tokenizer_json.h"
+
+namespace limn {
+namespace {
+
+using enum TokenizerFamily;
+
+struct FamilyName {
+  std::string_view tokenizer_class, model_type;
+  TokenizerFamily family;
+};
+
+constexpr FamilyName names[] = {{"BertTokenizer", "bert", bert},
+                                {"DistilBertTokenizer", "distilbert", bert},
+                                {"ElectraTokenizer", "electra", bert},
+                                {"MobileBertTokenizer", "mobilebert", bert},
+                                {"MPNetTokenizer", "mpnet", mpnet},
+                                {"RobertaTokenizer", "roberta", roberta},
+                                {"LongformerTokenizer", "longformer", roberta},
+                                {"DebertaTokenizer", "deberta", deberta},
+                                {"GPT2Tokenizer", "gpt2", gpt2},
+                                {"AlbertTokenizer", "albert", albert},
+                                {"CamembertTokenizer", "camembert", camembert},
+                                {"DebertaV2Tokenizer", "deberta-v2", deberta_v2},
+                                {"T5Tokenizer", "t5", t5},
+                                {"XLMRobertaTokenizer", "xlm-roberta", xlm_roberta}};
+
+std::optional<TokenizerFamily> find(const JsonSection& section, std::string_view FamilyName::*name,
+                                    std::string_view suffix) {
+  if (section.is_null()) return {};
+  const std::string text = section.string();
+  std::string_view wanted = text;
+  if (!suffix.empty() && wanted.ends_with(suffix)) wanted.remove_suffix(suffix.size());
+  const auto found = std::ranges::find(names, wanted, name);
+  if (found != std::end(names)) return found->family;
+  std::string known;
+  for (const FamilyName& family : names) known += (known.empty() ? "" : ", ") + std::string(family.*name);
+  section.refuse("without a tokenizer.json one of " + known,
+                 "transformers writes a tokenizer.json: AutoTokenizer.from_pretrained(…).save_pretrained(…)");
+}
+
+/// Special tokens may stand there as a string or as {"content": …}.
+void read_token(const JsonSection& section, AddedToken& token) {
+  if (section.is_null()) return;
+  if (section.value().is_object()) {
+    token = read_added_token(section);
+    token.normalized = section["normalized"].or_else(&JsonSection::boolean, false);
+  } else {
+    token.content = section.string();
+  }
+  token.special = true;
+}
+
+}  // namespace
+
+std::optional<TokenizerFamily> read_family(const JsonSection& tokenizer_config, const JsonSection& model_config) {
+  constexpr std::array<std::string_view, 2> generic = {"PreTrainedTokenizerFast", "TokenizersBackend"};
+  const auto name = tokenizer_config["tokenizer_class"];
+  const bool named = !name.is_null() && std::ranges::find(generic, name.string()) == generic.end();
+  if (named) return find(name, &FamilyName::tokenizer_class, "Fast");
+  return find(model_config["model_type"], &FamilyName::model_type, "");
+}
+
+SpecialTokens default_tokens(TokenizerFamily family) {
+  const auto tokens = [](std::array<const char*, 5> contents) {
+    const auto token = [](const char* content) { return AddedToken{.content = content, .special = true}; };
+    return SpecialTokens{token(contents[0]), token(contents[1]), token(contents[2]),
+                         token(contents[3]), token(contents[4]), {}};
+  };
+  SpecialTokens result;
+  switch (family) {
+    case bert:
+    case deberta:
+    case deberta_v2:
+      return tokens({"[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"});
+    case gpt2:
+      return tokens({"<|endoftext|>", "", "", "", ""});
+    case t5:
+      return tokens({"<unk>", "", "</s>", "<pad>", ""});
+    case mpnet:
+      result = tokens({"[UNK]", "<s>", "</s>", "<pad>", "<mask>"});
+      break;
+    case albert:
+      result = tokens({"<unk>", "[CLS]", "[SEP]", "<pad>", "[MASK]"});
+      break;
+    case roberta:
+    case camembert:
+    case xlm_roberta:
+      result = tokens({"<unk>", "<s>", "</s>", "<pad>", "<mask>"});
+  }
+  result.mask.lstrip = true;
+  return result;
+}
+
+void read_special_tokens(const JsonSection& section, SpecialTokens& tokens) {
+  read_token(section["unk_token"], tokens.unknown);
+  read_token(section["cls_token"], tokens.classify);
+  read_token(section["sep_token"], tokens.separate);
+  read_token(section["pad_token"], tokens.pad);
+  read_token(section["mask_token"], tokens.mask);
+  const auto others = section["additional_special_tokens"];
+  if (others.is_null()) return;
+  tokens.others.clear();
+  for (const JsonSection& item : others.items()) read_token(item, tokens.others.emplace_back());
+}
+
+Template family_template(TokenizerFamily family, std::int32_t classify, std::int32_t separate) {
+  switch (family) {
+    case bert:
+    case deberta:
+    case deberta_v2:
+    case albert:
+      return bert_template(classify, separate);
+    case mpnet:
+    case roberta:
+    case camembert:
+    case xlm_roberta:
+      return roberta_template(classify, separate);
+    case t5:
+      return {{{0, 0, 0}, {{}, separate, 0}}, {{0, 0, 0}, {{}, separate, 0}, {1, 0, 0}, {{}, separate, 0}}};
+    case gpt2:
+      break;
+  }
+  return {};
+}
+
+}  // namespace limn

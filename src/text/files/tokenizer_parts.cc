@@ -1,0 +1,125 @@
+#include "text/files/tokenizer_parts.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "base/json.h"
+#include "base/mapped_file.h"
+#include "limn/error.h"
+#include "text/files/json_section.h"
+#include "text/files/tokenizer_family.h"
+#include "text/files/tokenizer_json.h"
+#include "text/files/vocabulary_file.h"
+
+namespace limn {
+namespace {
+
+bool there(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return std::filesystem::exists(file, ignored);
+}
+
+nlohmann::json read_object(const std::filesystem::path& file) {
+  if (!there(file)) return nlohmann::json::object();
+  nlohmann::json result = read_json(file);
+  if (!result.is_object()) JsonSection(result, file.string()).refuse("an object");
+  return result;
+}
+
+/// An object in a file; an empty one if there is no such file.
+struct JsonFile {
+  std::string name;
+  nlohmann::json json;
+  JsonSection section;
+
+  explicit JsonFile(const std::filesystem::path& path)
+      : name(path.string()), json(read_object(path)), section(json, name) {}
+  JsonFile(const JsonFile&) = delete;  // the section refers to the rest
+};
+
+std::string_view text_of(const MappedFile& file) {
+  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+}
+
+std::optional<std::size_t> read_max_length(const JsonSection& section) {
+  // transformers writes 1e30 where there is no limit.
+  constexpr std::size_t placeholder = 1'000'000'000;
+  if (!section.value().is_number_unsigned() || section.count() >= placeholder || section.count() == 0) return {};
+  return section.count();
+}
+
+}  // namespace
+
+std::optional<std::int32_t> TokenizerParts::id(std::string_view token) const {
+  const auto added = std::ranges::find(added_tokens, token, &AddedToken::content);
+  return added != added_tokens.end() ? added->id : vocabulary.id(token);
+}
+
+std::string_view TokenizerParts::token(std::int32_t id) const {
+  if (const auto piece = vocabulary.piece(id); !piece.empty()) return piece;
+  const auto added = std::ranges::find(added_tokens, id, &AddedToken::id);
+  return added != added_tokens.end() ? std::string_view(added->content) : std::string_view();
+}
+
+TokenizerParts read_tokenizer(const std::filesystem::path& folder) {
+  const std::array<const char*, 4> spiece_names = {"spiece.model", "sentencepiece.bpe.model", "spm.model",
+                                                   "tokenizer.model"};
+  const auto is_there = [&](const char* name) { return there(folder / name); };
+  const auto spiece = std::ranges::find_if(spiece_names, is_there);
+  const bool lines = is_there("vocab.txt"), merges = is_there("vocab.json") && is_there("merges.txt");
+  const bool bare = !is_there("tokenizer.json");
+  if (bare && !lines && !merges && spiece == spiece_names.end()) {
+    throw Error({.file = folder.string(),
+                 .found = there(folder)
+                              ? "none of tokenizer.json, vocab.txt, vocab.json with merges.txt, spiece.model, "
+                                "sentencepiece.bpe.model, spm.model, tokenizer.model"
+                              : "no such folder",
+                 .expected = "a folder with the files of a tokenizer"});
+  }
+  const JsonFile config(folder / "tokenizer_config.json"), map(folder / "special_tokens_map.json");
+  TokenizerParts parts;
+  SpecialTokens special;
+  if (bare) {
+    const JsonFile added(folder / "added_tokens.json"), model_config(folder / "config.json");
+    std::optional<TokenizerFamily> family = read_family(config.section, model_config.section);
+    if (!family && lines) family = TokenizerFamily::bert;
+    if (!family && merges) family = TokenizerFamily::roberta;
+    if (!family) {
+      throw Error({.file = (folder / *spiece).string(),
+                   .thing = "tokenizer",
+                   .found = "neither a tokenizer_class in tokenizer_config.json nor a model_type in config.json",
+                   .expected = "one of them: a SentencePiece model does not say what stands around texts"});
+    }
+    special = default_tokens(*family);
+    read_special_tokens(map.section, special);
+    read_special_tokens(config.section, special);
+    const auto path = folder / (lines ? "vocab.txt" : merges ? "vocab.json" : *spiece);
+    const MappedFile file(path);
+    const TokenizerFiles files = {path.string(), config.section, added.section, *family, special};
+    if (lines) {
+      parts = parse_vocabulary_file(text_of(file), files);
+    } else if (merges) {
+      const auto merges_path = folder / "merges.txt";
+      const MappedFile merges_file(merges_path);
+      parts = parse_merges_file(text_of(file), text_of(merges_file), merges_path.string(), files);
+    } else {
+      parts = parse_spiece_file(text_of(file), files);
+    }
+  } else {
+    const MappedFile file(folder / "tokenizer.json");
+    parts = parse_tokenizer_json(text_of(file), (folder / "tokenizer.json").string());
+    special = default_tokens(parts.id("[CLS]") ? TokenizerFamily::bert : TokenizerFamily::roberta);
+    read_special_tokens(map.section, special);
+    read_special_tokens(config.section, special);
+  }
+  parts.max_length = read_max_length(config.section["model_max_length"]);
+  const auto id = [&](const AddedToken& token) { return parts.id(token.content); };
+  const auto unknown = unknown_id(parts.model);
+  parts.special = {unknown ? unknown : id(special.unknown), id(special.classify), id(special.separate), id(special.pad),
+                   id(special.mask)};
+  return parts;
+}
+
+}  // namespace limn

@@ -1,0 +1,35 @@
+// Compiles the viewer to viewer.js and viewer.css, and the server's page to page.html, in the folder that is given. The page is one
+// file, since each further one would be waited for, and policy.txt beside it, what a browser may run and load of it. The files are the
+// same on every machine.
+import {build} from "esbuild";
+import {createHash} from "node:crypto";
+import {readFileSync, writeFileSync} from "node:fs";
+import {dirname, join, resolve} from "node:path";
+import {fileURLToPath} from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+if (process.argv.length !== 3) throw new Error("usage: node build.mjs FOLDER");
+const output = resolve(process.argv[2]);
+
+const common = {absWorkingDir: here, bundle: true, minify: true, target: ["chrome110", "firefox115", "safari16.4"], legalComments: "none"};
+const script = (from, to) => build({
+  ...common, entryPoints: [join(here, from)], outfile: to, format: "iife", charset: "utf8", loader: {".jsonl": "text", ".txt": "text"},
+});
+const style = (from, to) => build({...common, entryPoints: [join(here, from)], outfile: to});
+
+await script("viewer/bundle.ts", join(output, "viewer.js"));
+await style("viewer/viewer.css", join(output, "viewer.css"));
+
+/** The text that a bundle would be as a file, checked to end no element that it stands in. */
+async function inline(entry, more = {}) {
+  const {outputFiles: [{text}]} = await build({...common, entryPoints: [join(here, entry)], write: false, ...more});
+  if (/<\/(script|style)|<!--/i.test(text)) throw new Error(`${entry} would end the element that it stands in`);
+  return text.trim();
+}
+const hash = text => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const pageScript = await inline("page/main.ts", {format: "iife", charset: "utf8", loader: {".jsonl": "text", ".txt": "text"}});
+const pageStyle = await inline("page/page.css");
+writeFileSync(join(output, "page.html"), readFileSync(join(here, "page/page.html"), "utf8")
+  .replace("<!-- style -->", () => `<style>${pageStyle}</style>`).replace("<!-- script -->", () => `<script>${pageScript}</script>`));
+writeFileSync(join(output, "policy.txt"), `default-src 'none'; script-src ${hash(pageScript)}; style-src ${hash(pageStyle)}; connect-src 'self'; ` +
+  "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
