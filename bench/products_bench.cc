@@ -52,12 +52,12 @@ void backward_linear(benchmark::State& state) {
 BENCHMARK(backward_linear)->Apply(linear_shapes);
 
 void forward_attention(benchmark::State& state) {
-  const std::size_t rows = argument(state, 0), channels = 768, heads = 12;
-  const Mat qkv = filled(rows, 3 * channels);
+  const std::size_t rows = argument(state, 0), hidden_size = 768, heads = 12;
+  const Mat qkv = filled(rows, 3 * hidden_size);
   const std::vector<std::size_t> row_begin = {0, rows};
-  Mat context(rows, channels);
+  Mat context(rows, hidden_size);
   for (auto _ : state) attention(qkv, row_begin, heads, context);
-  count_products(state, 2 * rows * rows * channels);
+  count_products(state, 2 * rows * rows * hidden_size);
 }
 BENCHMARK(forward_attention)->Arg(32)->Arg(150)->Arg(384)->Arg(2048)->UseRealTime();
 
@@ -66,8 +66,8 @@ void activate(benchmark::State& state) {
   if (index >= available_kernels().size()) return state.SkipWithError("this processor has fewer instruction sets");
   const Kernels& chosen = *available_kernels()[index];
   state.SetLabel(std::string(chosen.isa));
-  Mat x = filled(1, 3072), slope = filled(1, 3072);
-  for (auto _ : state) chosen.activate(Activation::gelu, x.row(0), 3072, slope.row(0));
+  Mat x = filled(1, 3072), derivative = filled(1, 3072);
+  for (auto _ : state) chosen.activate(Activation::gelu, x.row(0), 3072, derivative.row(0));
   state.SetItemsProcessed(state.iterations() * 3072);
 }
 BENCHMARK(activate)->DenseRange(0, 2);

@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // The weights have whatever tensors the input mentions.
     const auto has_tensor = [&](const std::string& name) { return text.find(name) != text.npos; };
     const limn::Config config = limn::parse_config(limn::parse_json(text, "config.json"), "config.json", has_tensor);
-    const bool sensible = config.encoder.heads > 0 && config.encoder.channels % config.encoder.heads == 0 &&
+    const bool sensible = config.encoder.heads > 0 && config.encoder.hidden_size % config.encoder.heads == 0 &&
                           (config.head.task == limn::Task::masked_lm || !config.head.labels.empty());
     if (!sensible) std::abort();
   } catch (const limn::Error&) {

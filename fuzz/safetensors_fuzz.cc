@@ -17,7 +17,7 @@ void use(const limn::Tensors& tensors) {
   for (const auto& [name, tensor] : tensors) {
     if (limn::is_float_type(tensor.type)) {
       std::vector<float> numbers(tensor.bytes.size() / limn::number_bytes(tensor.type));
-      limn::widen(tensor.type, tensor.bytes, numbers);
+      limn::convert(tensor.type, tensor.bytes, numbers);
     }
     for (const std::byte byte : tensor.bytes) [[maybe_unused]] volatile std::byte read = byte;
   }

@@ -84,7 +84,7 @@ void add_kind(CLI::App& parent, Run& run, const char* name, const char* descript
          "POSITION");
   if (is_flip) {
     option("--toward", command->toward,
-           "what the model is to say: a label, or question answering: a piece of the context; default: anything else "
+           "what the model is to say: a label, or question answering: a part of the context; default: anything else "
            "than now",
            "TEXT");
   }

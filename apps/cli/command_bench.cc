@@ -90,7 +90,7 @@ int bench(const BenchCommand& command) {
   ExplainOptions options;
   static_cast<PredictOptions&>(options) = predict_options(command.reading);
   options.unit = choose_unit({}, chosen);
-  options.pieces = chosen.pieces;
+  options.word_score = chosen.word_score;
   const std::vector<Input> inputs = read_inputs(command, model.info().task);
 
   const auto work = [&](const std::vector<Input>& batch) {

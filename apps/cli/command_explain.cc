@@ -35,7 +35,7 @@ class Explainer {
     options_.answer = command.answer;
     options_.contrast = command.contrast;
     options_.unit = choose_unit(command.unit, chosen_);
-    options_.pieces = chosen_.pieces;
+    options_.word_score = chosen_.word_score;
     options_.raw = command.raw;
   }
 
@@ -123,7 +123,7 @@ void add_explain(CLI::App& program, Run& run) {
   option("--unit", command->unit, units.list() + ": what a score is shown for; default: word", "NAME", what);
   add_options(app, command->reading);
   add_options(app, command->output, formats.list());
-  option("--special", command->special, "on a terminal: hide or show special tokens and the pieces of words",
+  option("--special", command->special, "on a terminal: hide or show special tokens and the tokens of words",
          "hide|show", "Output");
   option("--top", command->top, "question answering: answers in the prediction; default: 1", "K", "Output")
       ->check(CLI::PositiveNumber);

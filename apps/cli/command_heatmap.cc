@@ -71,7 +71,7 @@ void add_heatmap(CLI::App& program, Run& run) {
   add_options(app, command->input);
   add_length_option(app, command->max_length);
   add_options(app, command->output, "html (interactive), json, csv and terminal (means; json always for --input)");
-  app.add_option("--special", command->special, "on a terminal: hide or show special tokens and the pieces of words")
+  app.add_option("--special", command->special, "on a terminal: hide or show special tokens and the tokens of words")
       ->option_text("hide|show")
       ->group("Output");
   app.footer(

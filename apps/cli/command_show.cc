@@ -57,7 +57,7 @@ void add_show(CLI::App& program, Run& run) {
   app.add_option("-o,--output", command->output.file, "write here instead of to standard output")
       ->option_text("FILE")
       ->group("Output");
-  app.add_option("--special", command->special, "on a terminal: hide or show special tokens and the pieces of words")
+  app.add_option("--special", command->special, "on a terminal: hide or show special tokens and the tokens of words")
       ->option_text("hide|show")
       ->group("Output");
   app.footer(command_footer("limn show explanations.jsonl\nlimn show answers.jsonl labels.jsonl -o all.html"));

@@ -109,7 +109,7 @@ int tokenize(const CLI::App& app, const TokenizeCommand& command) {
 
 void add_tokenize(CLI::App& program, Run& run) {
   const auto command = std::make_shared<TokenizeCommand>();
-  CLI::App& app = *program.add_subcommand("tokenize", "The pieces that the model reads: ids, offsets, words.");
+  CLI::App& app = *program.add_subcommand("tokenize", "The tokens that the model reads: ids, offsets, words.");
   add_options(app, command->model);
   add_options(app, command->input);
   add_length_option(app, command->max_length);

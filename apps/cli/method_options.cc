@@ -129,7 +129,7 @@ ChosenMethod choose_method(const MethodOptions& options, std::optional<Task> tas
   bool as_preset = false;
   if (options.preset) {
     const Preset& known = preset(*options.preset, task);
-    chosen = {known.method, std::string(known.name), known.unit, known.pieces, known.hide_special};
+    chosen = {known.method, std::string(known.name), known.unit, known.word_score, known.hide_special};
     as_preset = true;
   }
   if (options.method) {
@@ -167,8 +167,8 @@ ChosenMethod choose_method(const MethodOptions& options, std::optional<Task> tas
               return baseline;
             });
         knobs.set(
-            method, "--absent", o.absent, [](auto& m) -> decltype((m.absent)) { return m.absent; },
-            [](const auto& given) { return absents.find("--absent", given); });
+            method, "--masking", o.masking, [](auto& m) -> decltype((m.masking)) { return m.masking; },
+            [](const auto& given) { return maskings.find("--masking", given); });
         knobs.set(
             method, "--background", o.background, [](auto& m) -> decltype((m.background)) { return m.background; },
             read_background);
@@ -221,7 +221,7 @@ ChosenMethod choose_method(const MethodOptions& options, std::optional<Task> tas
       },
       chosen.method);
   if (knobs.changed() || !as_preset) chosen.preset.reset();
-  if (options.pieces) chosen.pieces = pieces.find("--pieces", *options.pieces);
+  if (options.word_score) chosen.word_score = word_scores.find("--word-score", *options.word_score);
   return chosen;
 }
 

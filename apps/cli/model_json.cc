@@ -39,11 +39,11 @@ nlohmann::ordered_json json_value(const ModelInfo& info) {
           {"task", name(info.task)},
           {"labels", info.labels},
           {"layers", info.layers},
-          {"channels", info.channels},
+          {"hidden_size", info.hidden_size},
           {"heads", info.heads},
-          {"feed_forward", info.feed_forward},
+          {"intermediate_size", info.intermediate_size},
           {"vocabulary", info.vocabulary},
-          {"positions", info.positions},
+          {"max_positions", info.max_positions},
           {"parameters", info.parameters},
           {"files", files}};
 }

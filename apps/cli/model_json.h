@@ -7,7 +7,7 @@
 
 namespace limn::cli {
 
-/// What a model reads of an input, as JSON: ids, pieces, types, and offsets as in all of limn's JSON, code points of
+/// What a model reads of an input, as JSON: ids, tokens, types, and offsets as in all of limn's JSON, code points of
 /// the token's own sequence.
 std::string to_json(const TokenizedInput& tokenized, const Input& input, const std::string& model, bool is_question);
 

@@ -57,12 +57,12 @@ inline constexpr Names<Normalize, 5> normalizers{{{{"none", Normalize::none},
                                                    {"minmax", Normalize::minmax}}}};
 inline constexpr Names<Unit, 4> units{
     {{{"token", Unit::token}, {"word", Unit::word}, {"clause", Unit::clause}, {"sentence", Unit::sentence}}}};
-inline constexpr Names<Pieces, 3> pieces{{{{"sum", Pieces::sum}, {"mean", Pieces::mean}, {"absmax", Pieces::absmax}}}};
+inline constexpr Names<WordScore, 3> word_scores{{{{"sum", WordScore::sum}, {"mean", WordScore::mean}, {"absmax", WordScore::absmax}}}};
 inline constexpr Names<bool, 2> sobol_orders{{{{"total", true}, {"first", false}}}};
 inline constexpr Names<Lime::Flavour, 2> flavours{
     {{{"marcotcr", Lime::Flavour::marcotcr}, {"captum", Lime::Flavour::captum}}}};
-inline constexpr Names<Absent, 4> absents{
-    {{{"mask", Absent::mask}, {"remove", Absent::remove}, {"pad", Absent::pad}, {"unk", Absent::unk}}}};
+inline constexpr Names<Masking, 4> maskings{
+    {{{"mask", Masking::mask}, {"remove", Masking::remove}, {"pad", Masking::pad}, {"unk", Masking::unk}}}};
 inline constexpr Names<Baseline::Kind, 5> baselines{{{{"pad", Baseline::Kind::pad},
                                                       {"zero", Baseline::Kind::zero},
                                                       {"mask", Baseline::Kind::mask},

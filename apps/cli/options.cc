@@ -150,8 +150,8 @@ void add_options(CLI::App& command, MethodOptions& options) {
   described(command.add_option("--max-steps", options.max_steps,
                                "points on the path at which --tolerance is given up; default: 1000"),
             group, "N");
-  described(command.add_option("--absent", options.absent,
-                               "what stands where a unit is taken away: " + absents.list() + "; default: mask"),
+  described(command.add_option("--masking", options.masking,
+                               "what stands where a unit is taken away: " + maskings.list() + "; default: mask"),
             group, "NAME");
   described(command.add_option("--samples", options.samples, "draws, masks, permutations or evaluations"), group, "N");
   described(command.add_option("--sigma", options.sigma,
@@ -178,8 +178,8 @@ void add_options(CLI::App& command, MethodOptions& options) {
   described(command.add_option("--head", options.head, "attention: one head, from 1; default: the mean of all"), group,
             "N");
   command.add_flag("--absolute", options.absolute, "scores without their signs, for --reduce sum")->group(group);
-  described(command.add_option("--pieces", options.pieces,
-                               "how a word's pieces make up its score: " + pieces.list() +
+  described(command.add_option("--word-score", options.word_score,
+                               "how a word's tokens make up its score: " + word_scores.list() +
                                    "; default: sum if scores have signs, otherwise absmax"),
             group, "NAME");
   described(command.add_option("--seed", options.seed, "for methods that draw random numbers; default: 0"), group, "N");

@@ -41,7 +41,7 @@ struct ReadingOptions {
 };
 
 struct MethodOptions {
-  std::optional<std::string> method, preset, explain, reduce, layer, normalize, pieces, baseline, background, absent,
+  std::optional<std::string> method, preset, explain, reduce, layer, normalize, word_score, baseline, background, masking,
       flavour, order;
   std::optional<std::size_t> steps, max_steps, samples, head, window, features;
   std::optional<double> sigma, tolerance, kernel_width, present;
@@ -77,7 +77,7 @@ struct ChosenMethod {
   Method method;
   std::optional<std::string> preset;  ///< nothing if an option changes what the preset says
   std::optional<Unit> unit;           ///< the preset's
-  std::optional<Pieces> pieces;
+  std::optional<WordScore> word_score;
   bool hide_special = true;
 };
 /// The preset's method (or the default one), changed by every option that was given.

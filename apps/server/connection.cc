@@ -76,16 +76,16 @@ Connection::Connection(Listener::State& state, tcp::socket socket)
   const auto address = stream_.socket().remote_endpoint(ignored);
   if (!ignored) client_ = address.address().to_string();
   state_.connections.insert(this);
-  tell();
+  report_connection_count();
 }
 
 Connection::~Connection() {
   state_.connections.erase(this);
-  tell();
+  report_connection_count();
   state_.accept();
 }
 
-void Connection::tell() const {
+void Connection::report_connection_count() const {
   if (state_.options.connected) state_.options.connected(state_.connections.size());
 }
 

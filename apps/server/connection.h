@@ -61,7 +61,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   using Message = boost::beast::http::response<boost::beast::http::span_body<const char>>;
 
-  void tell() const;
+  void report_connection_count() const;
   void on_head(ErrorCode error);
   void read_body();
   void refuse(ErrorCode error);

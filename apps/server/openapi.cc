@@ -40,9 +40,9 @@ std::string openapi(const Limits& limits, bool keys_needed) {
     properties["explain"]["enum"] = names_of(cli::scalars.entries);
     properties["reduce"]["enum"] = names_of(cli::reductions.entries);
     properties["normalize"]["enum"] = names_of(cli::normalizers.entries);
-    properties["absent"]["enum"] = names_of(cli::absents.entries);
+    properties["masking"]["enum"] = names_of(cli::maskings.entries);
     properties["unit"]["enum"] = names_of(cli::units.entries);
-    properties["pieces"]["enum"] = names_of(cli::pieces.entries);
+    properties["word_score"]["enum"] = names_of(cli::word_scores.entries);
     properties["flavour"]["enum"] = names_of(cli::flavours.entries);
     properties["order"]["enum"] = names_of(cli::sobol_orders.entries);
     properties["steps"]["maximum"] = properties["max_steps"]["maximum"] = limits.steps;

@@ -59,9 +59,9 @@ RequestedMethod read_method(Fields& fields, const Limits& limits) {
   options.reduce = fields.text("reduce");
   options.layer = fields.text_or_number("layer");
   options.normalize = fields.text("normalize");
-  options.pieces = fields.text("pieces");
+  options.word_score = fields.text("word_score");
   options.baseline = fields.text("baseline");
-  options.absent = fields.text("absent");
+  options.masking = fields.text("masking");
   options.flavour = fields.text("flavour");
   options.order = fields.text("order");
   options.steps = fields.count("steps", 1, limits.steps);

@@ -195,7 +195,7 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   fields.finish();
   cli::ChosenMethod chosen = cli::choose_method(requested.options, model.info().task);
   options.unit = cli::choose_unit(requested.unit, chosen);
-  options.pieces = chosen.pieces;
+  options.word_score = chosen.word_score;
   if (!set_background(requested, chosen.method)) refuse_background();
   bound(chosen.method, limits);
   const bool several = explains_several(model.info().task, chosen.method, options);

@@ -185,7 +185,7 @@ bool Service::has_key(const HttpRequest& request) const {
   return found;
 }
 
-bool Service::is_called_rightly(const HttpRequest& request) const {
+bool Service::has_allowed_host(const HttpRequest& request) const {
   const auto is_meant = [&](const std::string& name) { return equal_ignoring_case(name, host_name(request.host)); };
   return options_.hosts.empty() || request.host.empty() || std::ranges::any_of(options_.hosts, is_meant);
 }
@@ -209,7 +209,7 @@ void Service::decorate(const HttpRequest& request, HttpResponse& response) const
 
 void Service::handle(const std::shared_ptr<Exchange>& exchange) {
   const HttpRequest& request = exchange->request;
-  if (!is_called_rightly(request)) {
+  if (!has_allowed_host(request)) {
     return exchange->respond(problem(421, Error({.thing = "Host",
                                                  .found = shown_name(request.host),
                                                  .expected = fmt::format("{}", fmt::join(options_.hosts, ", ")),
@@ -272,9 +272,9 @@ std::string Service::models_text() const {
   const Json choices = {{"explain", names_of(cli::scalars.entries)},
                         {"reduce", names_of(cli::reductions.entries)},
                         {"normalize", names_of(cli::normalizers.entries)},
-                        {"absent", names_of(cli::absents.entries)},
+                        {"masking", names_of(cli::maskings.entries)},
                         {"unit", names_of(cli::units.entries)},
-                        {"pieces", names_of(cli::pieces.entries)},
+                        {"word_score", names_of(cli::word_scores.entries)},
                         {"flavour", names_of(cli::flavours.entries)},
                         {"order", names_of(cli::sobol_orders.entries)}};
   const Json most = {

@@ -52,7 +52,7 @@ class Service {
   void begin_work(const std::shared_ptr<Exchange>& exchange, ReadRequest& read);
   void submit(const std::shared_ptr<Exchange>& exchange, Request request);
   bool has_key(const HttpRequest& request) const;
-  bool is_called_rightly(const HttpRequest& request) const;
+  bool has_allowed_host(const HttpRequest& request) const;
   std::string metrics_text() const;
   std::string models_text() const;
 

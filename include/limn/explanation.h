@@ -27,7 +27,7 @@ struct Input {
   std::optional<std::string> pair;  ///< sequence 1: the second text, or the context
 };
 
-/// One piece of the model's input with its score.
+/// One token of the model's input with its score.
 struct Token {
   std::string token;             ///< as in the vocabulary: "[CLS]", "mac", "##edonia"
   std::int32_t id = 0;
@@ -84,7 +84,7 @@ struct Entity {
   std::string label;  ///< without its B-/I- prefix
   std::size_t begin = 0, end = 0;
   std::string text;
-  double probability = 0;                      ///< the mean over its first pieces of its words
+  double probability = 0;                      ///< the mean over its first tokens of its words
   std::size_t first_token = 0, last_token = 0;  ///< both inclusive
 };
 
@@ -171,8 +171,8 @@ struct Explanation {
 /// One change of an attack and what the model says after it.
 struct AttackStep {
   std::size_t token = 0;  ///< which token: its position in Attack::tokens
-  std::string before;     ///< the piece that stood there
-  std::string after;      ///< the piece in its place; empty: removed
+  std::string before;     ///< the token that stood there
+  std::string after;      ///< the token in its place; empty: removed
   Input input;            ///< the texts after this step
   Prediction prediction;  ///< of what is left, token by token; offsets into `input`
 };
@@ -190,7 +190,7 @@ struct Attack {
   Prediction before, after;
   Input output;            ///< the texts after the last step
   bool succeeded = false;  ///< HotFlip: the model says something else (or what it was to say); reduction: a token could go
-  /// Pieces do not always read back as themselves ("un" and "dog" side by side are "undog"). If the output's texts
+  /// Tokens do not always read back as themselves ("un" and "dog" side by side are "undog"). If the output's texts
   /// give other tokens when they are read anew: what the model says of those.
   std::optional<Prediction> reread;
   std::size_t passes = 0;  ///< sequences sent through the model, forward and backward counted once

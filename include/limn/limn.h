@@ -45,7 +45,7 @@ class Model {
   Prediction predict(const Input& input, const PredictOptions& options = {}) const;
   std::vector<Prediction> predict(const std::vector<Input>& inputs, const PredictOptions& options = {}) const;
   /// Token classification of texts that are already split into words: for each sentence one label a word, that of the
-  /// word's first piece; `token` is the word's index. Words that did not fit have none.
+  /// word's first token; `token` is the word's index. Words that did not fit have none.
   std::vector<std::vector<TokenLabel>> predict_words(const std::vector<std::vector<std::string>>& sentences,
                                                      const PredictOptions& options = {}) const;
 
@@ -73,7 +73,7 @@ class Model {
   Attack reduce_input(const Input& input, const AttackOptions& options = {}) const;
 
   /// Masked language models: every token explained by every other. Row i of Explanation::heatmap (T, T) is ‖∂F/∂one-hot‖₂
-  /// of each token, F the logit of token i's own piece at its place, divided by the row's largest; scores are the mean row.
+  /// of each token, F the logit of token i's own token at its place, divided by the row's largest; scores are the mean row.
   Explanation heatmap(const Input& input, const ExplainOptions& options = {}) const;
   /// What every head of every layer looked at. @throws Error if there would be more than 40 million weights.
   AttentionMaps attention(const Input& input, const PredictOptions& options = {}) const;

@@ -27,7 +27,7 @@ enum class Normalize { none, l1, l2, max, minmax };
 /// Parts of the text. A clause ends at , ; : and where a sentence ends.
 enum class Unit { token, word, clause, sentence };
 /// How the scores of a word's tokens become the word's: absmax keeps the sign of the largest.
-enum class Pieces { sum, mean, absmax };
+enum class WordScore { sum, mean, absmax };
 
 /// Where the gradient is taken: at the word embedding, after the embedding block, or after layer N (from 1).
 struct Layer {
@@ -126,12 +126,12 @@ struct GradCam {
 };
 
 // Perturbation: forward passes only. Whole units (ExplainOptions::unit) are taken away; what stands in their place:
-enum class Absent { mask, remove, pad, unk };
+enum class Masking { mask, remove, pad, unk };
 
 /// F(x) − F(x without the unit).
 struct Occlusion {
   Scalar explain = Scalar::logit;
-  Absent absent = Absent::mask;
+  Masking masking = Masking::mask;
   std::size_t window = 1;  ///< units at once: n-grams; a unit's score is the mean over the windows that hold it
   Normalize normalize = Normalize::none;
 };
@@ -144,7 +144,7 @@ struct Lime {
     ferret     ///< as marcotcr, but special tokens are units, too, whose scores are 0, and no more samples than units²
   };
   Scalar explain = Scalar::probability;
-  Absent absent = Absent::mask;
+  Masking masking = Masking::mask;
   Flavour flavour = Flavour::marcotcr;
   std::size_t samples = 1000;
   std::size_t features = 0;  ///< how many units may have a score; 0: all
@@ -157,7 +157,7 @@ struct Lime {
 /// F(x) − F(all absent) by constraint, with standard errors.
 struct KernelShap {
   Scalar explain = Scalar::logit;
-  Absent absent = Absent::mask;
+  Masking masking = Masking::mask;
   std::size_t samples = 1000;
   Normalize normalize = Normalize::none;
   std::uint64_t seed = 0;
@@ -166,7 +166,7 @@ struct KernelShap {
 /// Shapley values as means over random orders of the units (Castro et al. 2009), exact up to 12 units if asked.
 struct ShapleySampling {
   Scalar explain = Scalar::logit;
-  Absent absent = Absent::mask;
+  Masking masking = Masking::mask;
   std::size_t permutations = 25;
   bool exact = false;  ///< all 2ⁿ coalitions
   Normalize normalize = Normalize::none;
@@ -176,7 +176,7 @@ struct ShapleySampling {
 /// Owen values on the tree of the text that the shap package builds (shap.Explainer on text).
 struct PartitionShap {
   Scalar explain = Scalar::logit;
-  Absent absent = Absent::mask;
+  Masking masking = Masking::mask;
   std::size_t evaluations = 500;
   Normalize normalize = Normalize::none;
 };
@@ -184,7 +184,7 @@ struct PartitionShap {
 /// Mean F over random masks in which the unit is present (Petsiuk et al. 2018).
 struct Rise {
   Scalar explain = Scalar::probability;
-  Absent absent = Absent::mask;
+  Masking masking = Masking::mask;
   std::size_t samples = 1000;
   double probability = 0.5;  ///< that a unit is present
   Normalize normalize = Normalize::none;
@@ -194,7 +194,7 @@ struct Rise {
 /// Sobol indices of F over random masks (Fel et al. 2021; Jansen's estimators).
 struct Sobol {
   Scalar explain = Scalar::logit;
-  Absent absent = Absent::mask;
+  Masking masking = Masking::mask;
   std::size_t samples = 32;  ///< samples · (units + 2) masks
   bool total = true;         ///< total order; false: first order
   Normalize normalize = Normalize::none;
@@ -232,7 +232,7 @@ struct Preset {
   Method method;
   std::vector<Task> tasks = {};   ///< that the system serves; none: any
   std::optional<Unit> unit = {};  ///< of methods that take units away
-  std::optional<Pieces> pieces = {};
+  std::optional<WordScore> word_score = {};
   bool hide_special = false;
 };
 /// Every preset; a system that does otherwise for another task has one of the same name for each.
@@ -261,7 +261,7 @@ struct ExplainOptions : PredictOptions {
   std::optional<std::string> answer;    ///< QA: a span of the context, by its text
   std::optional<std::string> contrast;  ///< classification: why the target rather than this label
   Unit unit = Unit::word;
-  std::optional<Pieces> pieces;         ///< default: sum if the scores are signed, absmax otherwise
+  std::optional<WordScore> word_score;         ///< default: sum if the scores are signed, absmax otherwise
   bool raw = false;                     ///< also return the logits
   /// Called now and then by methods of many passes; what it throws ends the work.
   std::function<void(std::size_t done, std::size_t total)> progress;

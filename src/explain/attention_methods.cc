@@ -7,7 +7,7 @@
 #include "explain/method_info.h"
 #include "explain/methods.h"
 #include "math/attention.h"
-#include "model/places.h"
+#include "model/position_tables.h"
 
 namespace limn {
 namespace {
@@ -43,11 +43,11 @@ Mat mean_over_heads(std::size_t heads, std::size_t tokens, const Work& work) {
 class Maps {
  public:
   Maps(const Encoder& encoder, const TracedPass& pass)
-      : encoder_(encoder), pass_(pass), places_(places_of(encoder.config, encoder.weights, pass.batch.rows())) {}
+      : encoder_(encoder), pass_(pass), tables_(make_position_tables(encoder.config, encoder.weights, pass.batch.rows())) {}
 
   void fill(std::size_t layer, std::size_t head, View map) const {
     attention_probabilities(pass_.trace.layers[layer].qkv, encoder_.config.heads, head,
-                            scores_of(encoder_.config, encoder_.weights, places_, layer), map);
+                            scores_of(encoder_.config, encoder_.weights, tables_, layer), map);
   }
   Mat mean(std::size_t layer) const {
     return mean_over_heads(encoder_.config.heads, pass_.batch.rows(),
@@ -57,7 +57,7 @@ class Maps {
  private:
   Encoder encoder_;
   const TracedPass& pass_;
-  Places places_;
+  PositionTables tables_;
 };
 
 /// row · map, in double.

@@ -57,7 +57,7 @@ Mat mean_rows(const Subject& subject) {
 Mat replaced_everywhere(const Subject& subject, Layer layer, Baseline::Kind kind) {
   const Encoder encoder = subject.encoder();
   if (kind == Baseline::Kind::zero) {
-    Mat zero(subject.encoding.size(), channels_at(encoder.config, layer));
+    Mat zero(subject.encoding.size(), size_at(encoder.config, layer));
     std::fill_n(zero.row(0), zero.rows() * zero.columns(), 0.f);
     return zero;
   }

@@ -81,8 +81,8 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
   normalize(scores, knobs.normalize);
   why.tokens = tokens_of(pipeline.tokenizer, item.encoding());
   for (std::size_t i = 0; i < scores.size(); i++) why.tokens[i].score = scores[i];
-  const Pieces pieces = options.pieces.value_or(why.method.is_signed ? Pieces::sum : Pieces::absmax);
-  why.words = units(why.tokens, why.text, why.pair.value_or(""), options.unit, pieces);
+  const WordScore word_score = options.word_score.value_or(why.method.is_signed ? WordScore::sum : WordScore::absmax);
+  why.words = units(why.tokens, why.text, why.pair.value_or(""), options.unit, word_score);
   if (!attribution.standard_errors.empty()) {
     const auto members = unit_tokens(why.tokens, why.text, why.pair.value_or(""), options.unit);
     for (std::size_t i = 0; i < why.words.size(); i++) why.words[i].standard_error = attribution.standard_errors[members[i].front()];

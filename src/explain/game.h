@@ -28,7 +28,7 @@ class Game {
   /// One value a mask.
   std::vector<double> values(std::span<const Mask> masks);
   double all_present() { return values({{Mask(units_, true)}}).front(); }
-  double all_absent() { return values({{Mask(units_, false)}}).front(); }
+  double all_masked() { return values({{Mask(units_, false)}}).front(); }
 
   /// A value that needs no evaluation.
   void know(Mask mask, double value) { known_[std::move(mask)] = value; }

@@ -34,7 +34,7 @@ Mask kernel_mask(std::size_t n, std::mt19937_64& engine) {
 /// estimator, since the residuals of a game are neither independent of the mask nor equally large, for as many degrees
 /// of freedom as there are.
 /// @param masks, present, absent  one a pair: the mask, F(mask), F(its complement)
-UnitScores regress(const std::vector<Mask>& masks, const double* present, const double* absent, double change) {
+UnitScores regress(const std::vector<Mask>& masks, const double* present, const double* masking, double change) {
   const auto n = static_cast<Eigen::Index>(masks.front().size()), free = n - 1;
   const auto pairs = static_cast<Eigen::Index>(masks.size());
   Matrix x(pairs, free);
@@ -43,7 +43,7 @@ UnitScores regress(const std::vector<Mask>& masks, const double* present, const 
     const Mask& mask = masks[static_cast<std::size_t>(i)];
     const double last = mask.back() ? 1 : 0;
     for (Eigen::Index j = 0; j < free; j++) x(i, j) = (mask[static_cast<std::size_t>(j)] ? 1. : 0.) - last;
-    y(i) = (present[i] - absent[i]) / 2 - (last - 0.5) * change;
+    y(i) = (present[i] - masking[i]) / 2 - (last - 0.5) * change;
   }
   Matrix normal = x.transpose() * x;
   normal.diagonal().array() += 1e-9 * static_cast<double>(pairs);  // fewer pairs than units: the smallest solution
@@ -79,7 +79,7 @@ UnitScores score_units(Game& game, const KernelShap& method) {
     masks.push_back(masks[pair]);
     masks.back().flip();
   }
-  const double change = game.all_present() - game.all_absent();
+  const double change = game.all_present() - game.all_masked();
   const std::vector<double> values = game.values(masks);
   masks.resize(pairs);
   UnitScores result = regress(masks, values.data(), values.data() + pairs, change);

@@ -78,14 +78,14 @@ Vector ridge(const Moments& moments, double alpha) {
 Vector lasso(const Moments& moments, double alpha) {
   const Index n = moments.xy.size();
   const double threshold = alpha * moments.total_weight;
-  Vector weights = Vector::Zero(n), slope = moments.xy;  // slope = xy − xx · weights
+  Vector weights = Vector::Zero(n), derivative = moments.xy;  // derivative = xy − xx · weights
   for (int sweep = 0; sweep < 10000; sweep++) {
     double largest = 0, moved = 0;
     for (Index j = 0; j < n; j++) {
       if (moments.xx(j, j) <= 0) continue;
-      const double before = weights(j), pull = slope(j) + moments.xx(j, j) * before;
+      const double before = weights(j), pull = derivative(j) + moments.xx(j, j) * before;
       const double after = std::copysign(std::max(std::abs(pull) - threshold, 0.), pull) / moments.xx(j, j);
-      if (after != before) slope -= (after - before) * moments.xx.col(j);
+      if (after != before) derivative -= (after - before) * moments.xx.col(j);
       weights(j) = after;
       largest = std::max(largest, std::abs(after));
       moved = std::max(moved, std::abs(after - before));
@@ -264,7 +264,7 @@ Attribution attribute(const Subject& subject, const Lime& method) {
     nothing.warnings.push_back("the text has no word of letters or digits: there is nothing that LIME takes away");
     return nothing;
   }
-  Game game = masking_game(subject, bag.groups, method.absent);
+  Game game = masking_game(subject, bag.groups, method.masking);
   UnitScores found = score_units(game, method);
   // Each occurrence of a word shows the word's weight, as the package shows it.
   std::vector<double> of_words;

@@ -62,12 +62,12 @@ std::string_view name_of(Baseline::Kind kind) {
   return "text";
 }
 
-std::string_view name_of(Absent absent) {
-  switch (absent) {
-    case Absent::mask: return "mask";
-    case Absent::remove: return "remove";
-    case Absent::pad: return "pad";
-    case Absent::unk: break;
+std::string_view name_of(Masking masking) {
+  switch (masking) {
+    case Masking::mask: return "mask";
+    case Masking::remove: return "remove";
+    case Masking::pad: return "pad";
+    case Masking::unk: break;
   }
   return "unk";
 }
@@ -133,7 +133,7 @@ MethodInfo method_info(const Method& method, const EncoderConfig& config, const 
         info.name = name_of_method(m);
         if constexpr (requires { m.baseline; })
           info.baseline = m.baseline.kind == Baseline::Kind::text ? m.baseline.text : std::string(name_of(m.baseline.kind));
-        if constexpr (requires { m.absent; }) info.baseline = name_of(m.absent);
+        if constexpr (requires { m.masking; }) info.baseline = name_of(m.masking);
         // What never falls below zero: norms, squares, attention, and whatever its absolute value was taken of.
         bool is_signed = (!knobs.takes_reduce || knobs.reduce == Reduce::sum) && !knobs.absolute && knobs.normalize != Normalize::minmax;
         if constexpr (requires { m.statistic; })

@@ -17,20 +17,20 @@ std::vector<double> gram(ConstView word) {
   // Single precision within a chunk, double across chunks: the rounding of 120 chunks averages out, whereas a plain single
   // precision sum would lose the small eigenvalues beside that of the embeddings' mean.
   constexpr std::size_t tile = 128, chunk = 256;
-  const std::size_t channels = word.columns, tiles = (channels + tile - 1) / tile;
-  std::vector<double> sums(channels * channels, 0.);
+  const std::size_t hidden_size = word.columns, tiles = (hidden_size + tile - 1) / tile;
+  std::vector<double> sums(hidden_size * hidden_size, 0.);
   parallel_for(tiles * (tiles + 1) / 2, [&](std::size_t index) {
     std::size_t down = 0;
     while ((down + 1) * (down + 2) / 2 <= index) down++;
     const std::size_t across = index - down * (down + 1) / 2;
-    const std::size_t row = down * tile, row_end = std::min(row + tile, channels);
-    const std::size_t column = across * tile, column_end = std::min(column + tile, channels);
+    const std::size_t row = down * tile, row_end = std::min(row + tile, hidden_size);
+    const std::size_t column = across * tile, column_end = std::min(column + tile, hidden_size);
     Mat part(row_end - row, column_end - column);
     for (std::size_t begin = 0; begin < word.rows; begin += chunk) {
       const ConstView rows = word.row_range(begin, std::min(begin + chunk, word.rows));
       gemm(rows.column_range(row, row_end), Transpose::yes, rows.column_range(column, column_end), Transpose::no, part);
       for (std::size_t i = 0; i < part.rows(); i++)
-        for (std::size_t j = 0; j < part.columns(); j++) sums[(row + i) * channels + column + j] += part(i, j);
+        for (std::size_t j = 0; j < part.columns(); j++) sums[(row + i) * hidden_size + column + j] += part(i, j);
     }
   });
   return sums;
@@ -58,12 +58,12 @@ void cholesky(std::vector<double>& a, std::size_t n) {
 }  // namespace
 
 OneHotNorm::OneHotNorm(ConstView word) : factor_(word.columns, word.columns) {
-  const std::size_t channels = word.columns;
+  const std::size_t hidden_size = word.columns;
   std::vector<double> factor = gram(word);
-  cholesky(factor, channels);
-  for (std::size_t i = 0; i < channels; i++)
-    for (std::size_t j = 0; j < channels; j++)
-      factor_(i, j) = j <= i ? static_cast<float>(factor[i * channels + j]) : 0.f;
+  cholesky(factor, hidden_size);
+  for (std::size_t i = 0; i < hidden_size; i++)
+    for (std::size_t j = 0; j < hidden_size; j++)
+      factor_(i, j) = j <= i ? static_cast<float>(factor[i * hidden_size + j]) : 0.f;
 }
 
 Mat OneHotNorm::apply(ConstView gradients) const {

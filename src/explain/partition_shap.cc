@@ -65,7 +65,7 @@ std::vector<double> owen_values(Game& game, const PartitionTree& tree,
   const auto discover = [&](std::size_t node, const Mask& context, double low, double high, double weight) {
     parts.push({.node = node, .context = context, .low = low, .high = high, .weight = weight, .order = found++});
   };
-  discover(tree.root(), Mask(game.units(), false), game.all_absent(), game.all_present(), 1);
+  discover(tree.root(), Mask(game.units(), false), game.all_masked(), game.all_present(), 1);
   for (std::size_t asked = 0; !parts.empty();) {
     std::vector<Part> split;
     std::vector<Mask> masks;  // of each part to split: its context with the left half, with the right half
@@ -167,10 +167,10 @@ Attribution attribute(const Subject& subject, const PartitionShap& method) {
     first_token.push_back(token);
     token += size;
   }
-  const std::optional<std::int32_t> separator = tokenizer.special().separate;
+  const std::optional<std::int32_t> separator = tokenizer.special().sep_token;
   const PartitionTree tree = partition_tree(leaves, separator ? std::string(tokenizer.token(*separator)) : "");
 
-  Game game = masking_game(subject, units, method.absent);
+  Game game = masking_game(subject, units, method.masking);
   const std::vector<double> credit = owen_values(game, tree, unit_of_leaf, method.evaluations);
   UnitScores found = {.scores = std::vector<double>(units.size(), 0.),
                       .numbers = {{"evaluations", static_cast<double>(method.evaluations)}}};
@@ -183,8 +183,8 @@ Attribution attribute(const Subject& subject, const PartitionShap& method) {
     result.scores[first_token[leaf]] = credit[leaf];
     special += credit[leaf];
   }
-  const double change = subject.value - game.all_absent();
-  result.baseline_value = game.all_absent();
+  const double change = subject.value - game.all_masked();
+  result.baseline_value = game.all_masked();
   result.completeness_error = std::abs(std::accumulate(credit.begin(), credit.end(), 0.) - change);
   if (std::abs(special) > 0.01 * std::abs(change))
     result.warnings.push_back(

@@ -23,8 +23,8 @@ void in_passes(const Subject& subject, std::size_t count, std::size_t rows, cons
   }
 }
 
-Mat filled(const Batch& batch, std::size_t channels, std::size_t first, const std::function<void(std::size_t, View)>& fill) {
-  Mat x(batch.rows(), channels);
+Mat filled(const Batch& batch, std::size_t hidden_size, std::size_t first, const std::function<void(std::size_t, View)>& fill) {
+  Mat x(batch.rows(), hidden_size);
   for (std::size_t i = 0; i < batch.sequences(); i++)
     fill(first + i, x.view().row_range(batch.row_begin[i], batch.row_begin[i + 1]));
   return x;
@@ -43,7 +43,7 @@ void for_each_gradient(const Subject& subject, Layer layer, std::size_t count,
                        const std::function<void(std::size_t, double, View)>& take) {
   const Encoder encoder = subject.encoder();
   in_passes(subject, count, traced_rows(encoder.config), [&](std::size_t begin, std::size_t end, Batch batch) {
-    Mat x = filled(batch, channels_at(encoder.config, layer), begin, fill);
+    Mat x = filled(batch, size_at(encoder.config, layer), begin, fill);
     const TracedPass pass = traced_forward(encoder, std::move(batch), layer, std::move(x));
     Mat dlogits(pass.logits.rows(), pass.logits.columns());
     for (std::size_t i = 0; i < end - begin; i++)
@@ -61,7 +61,7 @@ std::vector<double> values_at(const Subject& subject, Layer layer, std::size_t c
   const Encoder encoder = subject.encoder();
   std::vector<double> values;
   in_passes(subject, count, forward_rows, [&](std::size_t begin, std::size_t end, Batch batch) {
-    const Mat hidden = forward(encoder, batch, layer, filled(batch, channels_at(encoder.config, layer), begin, fill), last_layer(encoder));
+    const Mat hidden = forward(encoder, batch, layer, filled(batch, size_at(encoder.config, layer), begin, fill), last_layer(encoder));
     const Mat logits = head_forward(encoder, batch, hidden);
     for (std::size_t i = 0; i < end - begin; i++)
       values.push_back(value(subject.target, logits_of(encoder, batch, logits.view(), i)));
@@ -69,20 +69,20 @@ std::vector<double> values_at(const Subject& subject, Layer layer, std::size_t c
   return values;
 }
 
-std::vector<double> values_of(const Subject& subject, std::span<const Variant> variants) {
+std::vector<double> values_of(const Subject& subject, std::span<const PerturbedInput> inputs) {
   const Encoder encoder = subject.encoder();
   std::vector<double> values;
-  for (std::size_t begin = 0; begin < variants.size();) {
+  for (std::size_t begin = 0; begin < inputs.size();) {
     Batch batch;
     std::size_t end = begin;
-    while (end < variants.size() && (end == begin || batch.rows() + variants[end].ids.size() <= forward_rows)) {
-      batch.add(variants[end].ids, variants[end].type_ids);
+    while (end < inputs.size() && (end == begin || batch.rows() + inputs[end].ids.size() <= forward_rows)) {
+      batch.add(inputs[end].ids, inputs[end].type_ids);
       end++;
     }
     const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last_layer(encoder));
     const Mat logits = head_forward(encoder, batch, hidden);
     for (std::size_t i = begin; i < end; i++)
-      values.push_back(value(variants[i].target, logits_of(encoder, batch, logits.view(), i - begin)));
+      values.push_back(value(inputs[i].target, logits_of(encoder, batch, logits.view(), i - begin)));
     begin = end;
   }
   return values;

@@ -21,13 +21,13 @@ std::vector<double> values_at(const Subject& subject, Layer layer, std::size_t c
                               const std::function<void(std::size_t i, View version)>& fill);
 
 /// The subject's input with other tokens, perhaps fewer.
-struct Variant {
+struct PerturbedInput {
   std::vector<std::int32_t> ids, type_ids;
-  Target target;  ///< its rows count in this variant
+  Target target;  ///< its rows count in this perturbed input
 };
 
-/// F of each variant.
-std::vector<double> values_of(const Subject& subject, std::span<const Variant> variants);
+/// F of each perturbed input.
+std::vector<double> values_of(const Subject& subject, std::span<const PerturbedInput> inputs);
 
 /// What stands at `layer` for the subject's own tokens (T, C).
 Mat input_at(const Subject& subject, Layer layer);

@@ -15,59 +15,59 @@ namespace {
 
 std::int32_t required(std::optional<std::int32_t> id, const char* name, const char* hint) {
   if (id) return *id;
-  throw Error({.thing = "--absent",
+  throw Error({.thing = "--masking",
                .found = std::string("a tokenizer without a ") + name + " token",
                .expected = "mask, remove, pad or unk, as far as the tokenizer has it",
                .hint = hint});
 }
 
-/// Makes variants of a subject from masks.
-class Masking {
+/// Makes perturbed inputs of a subject from masks.
+class Perturbations {
  public:
-  Masking(const Subject& subject, Units units, Absent absent)
-      : subject_(subject), units_(std::move(units)), absent_(absent), looked_at_(subject.encoding.size(), false) {
+  Perturbations(const Subject& subject, Units units, Masking masking)
+      : subject_(subject), units_(std::move(units)), masking_(masking), looked_at_(subject.encoding.size(), false) {
     const Tokenizer::Special& special = subject.explainer.pipeline().tokenizer.special();
     if (looks_at_tokens())
       for (const Target::Pick& pick : subject.target.picks) looked_at_[pick.row] = true;
-    switch (absent) {
-      case Absent::mask:
-        stand_in_ = required(special.mask, "mask", "--absent remove needs none");
+    switch (masking) {
+      case Masking::mask:
+        replacement_ = required(special.mask, "mask", "--masking remove needs none");
         break;
-      case Absent::pad:
-        stand_in_ = required(special.pad, "padding", "--absent remove needs none");
+      case Masking::pad:
+        replacement_ = required(special.pad, "padding", "--masking remove needs none");
         break;
-      case Absent::unk:
-        stand_in_ = required(special.unknown, "unknown", "--absent remove needs none");
+      case Masking::unk:
+        replacement_ = required(special.unknown, "unknown", "--masking remove needs none");
         break;
-      case Absent::remove:
+      case Masking::remove:
         if (looks_at_tokens())
-          stand_in_ = required(special.mask, "mask", "a token that is itself explained cannot be removed");
+          replacement_ = required(special.mask, "mask", "a token that is itself explained cannot be removed");
         break;
     }
   }
 
   std::vector<double> values(std::span<const Mask* const> masks) const {
-    std::vector<Variant> variants;
-    variants.reserve(masks.size());
-    for (const Mask* mask : masks) variants.push_back(variant(*mask));
-    return values_of(subject_, variants);
+    std::vector<PerturbedInput> inputs;
+    inputs.reserve(masks.size());
+    for (const Mask* mask : masks) inputs.push_back(perturbed(*mask));
+    return values_of(subject_, inputs);
   }
 
  private:
   bool looks_at_tokens() const { return subject_.encoder().weights.head.pooling == Pooling::none; }
 
-  Variant variant(const Mask& mask) const {
+  PerturbedInput perturbed(const Mask& mask) const {
     const Encoding& encoding = subject_.encoding;
     std::vector<bool> present(encoding.size(), true);
     for (std::size_t u = 0; u < units_.size(); u++)
       for (const std::size_t token : units_[u]) present[token] = mask[u];
 
-    Variant result{.ids = {}, .type_ids = {}, .target = subject_.target};
+    PerturbedInput result{.ids = {}, .type_ids = {}, .target = subject_.target};
     std::vector<std::size_t> new_row(encoding.size());
     for (std::size_t i = 0; i < encoding.size(); i++) {
       new_row[i] = result.ids.size();
-      if (!present[i] && absent_ == Absent::remove && !looked_at_[i]) continue;
-      result.ids.push_back(present[i] ? encoding.ids[i] : stand_in_);
+      if (!present[i] && masking_ == Masking::remove && !looked_at_[i]) continue;
+      result.ids.push_back(present[i] ? encoding.ids[i] : replacement_);
       result.type_ids.push_back(encoding.type_ids[i]);
     }
     if (looks_at_tokens())
@@ -77,8 +77,8 @@ class Masking {
 
   const Subject& subject_;
   Units units_;
-  Absent absent_;
-  std::int32_t stand_in_ = 0;
+  Masking masking_;
+  std::int32_t replacement_ = 0;
   std::vector<bool> looked_at_;  // (T): tokens that F looks at
 };
 
@@ -89,11 +89,11 @@ Units units_of(const Subject& subject, Unit unit) {
   return unit_tokens(tokens, subject.text, subject.pair, unit);
 }
 
-Game masking_game(const Subject& subject, Units units, Absent absent) {
+Game masking_game(const Subject& subject, Units units, Masking masking) {
   const std::size_t count = units.size();
   Game game(
       count,
-      [masking = Masking(subject, std::move(units), absent)](std::span<const Mask* const> masks) {
+      [masking = Perturbations(subject, std::move(units), masking)](std::span<const Mask* const> masks) {
         return masking.values(masks);
       },
       [&subject](std::size_t done, std::size_t total) { subject.report(done, total); });
@@ -114,7 +114,7 @@ Attribution attribution_of(const Subject& subject, const Units& units, const Uni
   }
   if (found.kind == UnitScores::Kind::complete) {
     const double total = std::accumulate(found.scores.begin(), found.scores.end(), 0.);
-    result.baseline_value = game.all_absent();
+    result.baseline_value = game.all_masked();
     result.completeness_error = std::abs(total - (subject.value - *result.baseline_value));
   }
   result.passes = game.evaluations();
@@ -128,7 +128,7 @@ namespace {
 template <class Method>
 Attribution play(const Subject& subject, const Method& method) {
   const Units units = units_of(subject, subject.options.unit);
-  Game game = masking_game(subject, units, method.absent);
+  Game game = masking_game(subject, units, method.masking);
   return attribution_of(subject, units, score_units(game, method), game);
 }
 

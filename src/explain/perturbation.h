@@ -30,7 +30,7 @@ Units units_of(const Subject& subject, Unit unit);
 /// makes rows shorter. Tokens that F itself looks at (an answer's first and last token, a tagged token) are never
 /// removed but replaced by [MASK], so that F stays defined. The subject must outlive the game.
 /// @throws Error if the tokenizer has no token to stand for an absent one.
-Game masking_game(const Subject& subject, Units units, Absent absent);
+Game masking_game(const Subject& subject, Units units, Masking masking);
 
 /// What was found out about units, told of tokens.
 Attribution attribution_of(const Subject& subject, const Units& units, const UnitScores& found, Game& game);

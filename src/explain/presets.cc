@@ -59,7 +59,7 @@ std::vector<Preset> gradient_presets() {
   return {
       {"seed-qa", "the 2020 gradient explanation of BERT question answering", Gradient{}, {answers}},
       {"seed-classification", "the 2020 gradient explanation of text classification", Gradient{}, {labels}},
-      {"neuralqa", "NeuralQA, reader/bertreader.py", Gradient{}, {answers}, {}, Pieces::mean, true},
+      {"neuralqa", "NeuralQA, reader/bertreader.py", Gradient{}, {answers}, {}, WordScore::mean, true},
 
       {"captum-saliency", "Captum's Saliency", Gradient{.reduce = Reduce::l1, .normalize = Normalize::none}},
       {"captum-lig", "Captum's LayerIntegratedGradients", captum_integral(logit, Normalize::none)},
@@ -121,14 +121,14 @@ std::vector<Preset> gradient_presets() {
 }
 
 std::vector<Preset> perturbation_presets() {
-  const Lime lime = {.absent = Absent::remove, .samples = 5000, .features = 10};
-  const Lime captum_lime = {.explain = logit, .absent = Absent::pad, .flavour = Lime::Flavour::captum, .samples = 25};
+  const Lime lime = {.masking = Masking::remove, .samples = 5000, .features = 10};
+  const Lime captum_lime = {.explain = logit, .masking = Masking::pad, .flavour = Lime::Flavour::captum, .samples = 25};
   const Lime ferret_lime = {.flavour = Lime::Flavour::ferret, .samples = 5000, .normalize = Normalize::l1};
   return {
       {"lime", "the lime package's LimeTextExplainer", lime, {}, Unit::word},
       {"captum-lime", "Captum's Lime", captum_lime, {}, Unit::token},
-      {"captum-kernel-shap", "Captum's KernelShap", KernelShap{.absent = Absent::pad, .samples = 25}, {}, Unit::token},
-      {"captum-shapley", "Captum's ShapleyValueSampling", ShapleySampling{.absent = Absent::pad}, {}, Unit::token},
+      {"captum-kernel-shap", "Captum's KernelShap", KernelShap{.masking = Masking::pad, .samples = 25}, {}, Unit::token},
+      {"captum-shapley", "Captum's ShapleyValueSampling", ShapleySampling{.masking = Masking::pad}, {}, Unit::token},
       {"shap-partition", "the shap package on text", PartitionShap{.explain = probability}, {}, Unit::token},
       {"ferret-lime", "ferret's LIMEExplainer", ferret_lime, {labels, tags}, Unit::token},
   };

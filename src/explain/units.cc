@@ -45,7 +45,7 @@ std::vector<std::vector<std::size_t>> unit_tokens(const std::vector<Token>& toke
   return result;
 }
 
-std::vector<Word> units(const std::vector<Token>& tokens, std::string_view text, std::string_view pair, Unit unit, Pieces pieces) {
+std::vector<Word> units(const std::vector<Token>& tokens, std::string_view text, std::string_view pair, Unit unit, WordScore word_score) {
   std::vector<Word> result;
   for (const std::vector<std::size_t>& members : unit_tokens(tokens, text, pair, unit)) {
     const Token& first = tokens[members.front()];
@@ -54,10 +54,10 @@ std::vector<Word> units(const std::vector<Token>& tokens, std::string_view text,
       const Token& token = tokens[member];
       word.begin = std::min(word.begin, token.begin);
       word.end = std::max(word.end, token.end);
-      if (pieces != Pieces::absmax) word.score += token.score;
+      if (word_score != WordScore::absmax) word.score += token.score;
       else if (std::abs(token.score) > std::abs(word.score)) word.score = token.score;
     }
-    if (pieces == Pieces::mean) word.score /= static_cast<double>(members.size());
+    if (word_score == WordScore::mean) word.score /= static_cast<double>(members.size());
     result.push_back(word);
   }
   return result;

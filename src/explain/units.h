@@ -14,7 +14,7 @@ namespace limn {
 std::vector<std::vector<std::size_t>> unit_tokens(const std::vector<Token>& tokens, std::string_view text, std::string_view pair,
                                                   Unit unit);
 
-/// The units as pieces of the original text, with scores from the scores of their tokens.
-std::vector<Word> units(const std::vector<Token>& tokens, std::string_view text, std::string_view pair, Unit unit, Pieces pieces);
+/// The units as tokens of the original text, with scores from the scores of their tokens.
+std::vector<Word> units(const std::vector<Token>& tokens, std::string_view text, std::string_view pair, Unit unit, WordScore word_score);
 
 }  // namespace limn

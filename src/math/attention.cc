@@ -23,9 +23,9 @@ struct Head {
 
 template <class T>
 Head<T> head_of(BasicView<T> qkv, std::size_t heads, std::size_t head) {
-  const std::size_t channels = qkv.columns / 3, width = channels / heads;
+  const std::size_t hidden_size = qkv.columns / 3, width = hidden_size / heads;
   const auto part = [&](std::size_t index) {
-    const std::size_t begin = index * channels + head * width;
+    const std::size_t begin = index * hidden_size + head * width;
     return qkv.column_range(begin, begin + width);
   };
   return {part(0), part(1), part(2)};

@@ -19,15 +19,15 @@ struct Kernels {
   /// dx = inverse_deviation · (w ∘ dy − mean(w ∘ dy) − x̂ · mean(w ∘ dy ∘ x̂)). dx may be dy.
   void (*norm_vjp)(const float* dy, const float* w, const float* x_hat, float inverse_deviation, std::size_t n, float* dx);
 
-  /// x = act(x), in place; slope = act′(x) unless it is null.
-  void (*activate)(Activation activation, float* x, std::size_t n, float* slope);
-  /// dx = dy ∘ slope, in place.
-  void (*activate_vjp)(float* dy, const float* slope, std::size_t n);
+  /// x = act(x), in place; derivative = act′(x) unless it is null.
+  void (*activate)(Activation activation, float* x, std::size_t n, float* derivative);
+  /// dx = dy ∘ derivative, in place.
+  void (*activate_vjp)(float* dy, const float* derivative, std::size_t n);
 
-  /// y = y ∘ g; unless slope and value are null, slope = slope ∘ g and value = y as it was.
-  void (*gate)(const float* g, std::size_t n, float* y, float* slope, float* value);
-  /// dy = dy ∘ slope, in place, and dg = dy ∘ value, slope and value as gate left them.
-  void (*gate_vjp)(const float* slope, const float* value, std::size_t n, float* dy, float* dg);
+  /// y = y ∘ g; unless derivative and value are null, derivative = derivative ∘ g and value = y as it was.
+  void (*gate)(const float* g, std::size_t n, float* y, float* derivative, float* value);
+  /// dy = dy ∘ derivative, in place, and dg = dy ∘ value, derivative and value as gate left them.
+  void (*gate_vjp)(const float* derivative, const float* value, std::size_t n, float* dy, float* dg);
 
   /// Turns each pair (x[i], x[i + half]) by an angle, in place.
   void (*rotate)(const float* cosine, const float* sine, std::size_t half, float* x);

@@ -69,7 +69,7 @@ class Memory {
 struct Checkpoint::Implementation {
   Config config;
   WeightFiles files;  // what `weights` points into, for F32
-  Memory widened;     // what it points into otherwise
+  Memory converted;     // what it points into otherwise
   Weights weights;
   std::size_t parameters = 0;
   std::vector<std::pair<std::string, std::size_t>> file_sizes;
@@ -91,7 +91,7 @@ bool all_finite(std::span<const float> numbers) {
 /// Finds the tensors, checks their shapes, then reads the numbers: all tensors at once, in parallel pieces.
 class Reader {
  public:
-  Reader(const WeightFiles& files, Memory& widened) : files_(files), widened_(widened) {}
+  Reader(const WeightFiles& files, Memory& converted) : files_(files), converted_(converted) {}
 
   /// @param spelled each name that the tensor may have, the usual one first.
   std::span<const float> numbers(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) {
@@ -120,7 +120,7 @@ class Reader {
     std::atomic<std::size_t> first_bad = std::numeric_limits<std::size_t>::max();
     parallel_for(pieces_.size(), [&](std::size_t i) {
       const Piece& piece = pieces_[i];
-      if (piece.widened != nullptr) read(piece);
+      if (piece.converted != nullptr) read(piece);
       if (!all_finite(result(piece))) {
         for (std::size_t least = first_bad; i < least && !first_bad.compare_exchange_weak(least, i);) {
         }
@@ -139,7 +139,7 @@ class Reader {
     const Tensors::value_type* entry;
     const MappedFile* file;
     std::size_t begin, count;  // numbers
-    float* widened;            // nothing: the numbers stay where they are
+    float* converted;            // nothing: the numbers stay where they are
   };
 
   // Small enough to share the work and to keep few pages of the file in memory, large enough to cost nothing.
@@ -166,15 +166,15 @@ class Reader {
     const auto [place, is_new] = places_.try_emplace({tensor.bytes.data(), tensor.strides});
     const std::size_t count = *count_numbers(tensor.shape);
     if (!is_new && place->second.size() == count) return place->second;
-    float* const widened = stays(tensor) ? nullptr : widened_.take(count);
+    float* const converted = stays(tensor) ? nullptr : converted_.take(count);
     // Where rows are columns in the file, each row is everywhere in it.
     const std::size_t most = tensor.strides.empty() ? piece_numbers : count;
     for (std::size_t begin = 0; begin < count; begin += most) {
       pieces_.push_back({&entry, &file_of(tensor), begin, std::min(most, count - begin),
-                         widened == nullptr ? nullptr : widened + begin});
+                         converted == nullptr ? nullptr : converted + begin});
     }
     parameters_ += count;
-    return place->second = {widened == nullptr ? reinterpret_cast<const float*>(tensor.bytes.data()) : widened, count};
+    return place->second = {converted == nullptr ? reinterpret_cast<const float*>(tensor.bytes.data()) : converted, count};
   }
 
   /// Whether the numbers can be used where they are in the file.
@@ -200,15 +200,15 @@ class Reader {
   }
   static void read(const Piece& piece) {
     const Tensor& tensor = piece.entry->second;
-    const std::span<float> numbers(piece.widened, piece.count);
+    const std::span<float> numbers(piece.converted, piece.count);
     if (tensor.strides.empty()) {
-      widen(tensor.type, source(piece), numbers);
+      convert(tensor.type, source(piece), numbers);
     } else {
       read_numbers(tensor, numbers);
     }
   }
   static std::span<const float> result(const Piece& piece) {
-    if (piece.widened != nullptr) return {piece.widened, piece.count};
+    if (piece.converted != nullptr) return {piece.converted, piece.count};
     return {reinterpret_cast<const float*>(source(piece).data()), piece.count};
   }
 
@@ -231,7 +231,7 @@ class Reader {
   }
 
   const WeightFiles& files_;
-  Memory& widened_;
+  Memory& converted_;
   std::vector<Piece> pieces_;
   std::map<std::pair<const std::byte*, std::vector<std::size_t>>, std::span<const float>> places_;
   std::size_t parameters_ = 0;
@@ -249,7 +249,7 @@ Checkpoint Checkpoint::load(const std::filesystem::path& folder) {
     return checkpoint->files.tensors.contains(name);
   });
   open();
-  Reader reader(checkpoint->files, checkpoint->widened);
+  Reader reader(checkpoint->files, checkpoint->converted);
   const TensorSource source = {
       .has = [&](const std::string& name) { return reader.has(name); },
       .numbers = [&](const std::vector<std::string>& spelled,

@@ -29,17 +29,17 @@ constexpr std::size_t most_projected = std::size_t{1} << 29;  // numbers: relati
 void common(const Fields& fields, Config& config) {
   EncoderConfig& encoder = config.encoder;
   encoder.layers = fields.size({"num_hidden_layers", "n_layers"});
-  encoder.channels = encoder.embedding_channels = fields.size({"hidden_size", "dim"});
+  encoder.hidden_size = encoder.embedding_size = fields.size({"hidden_size", "dim"});
   encoder.heads = fields.size({"num_attention_heads", "n_heads"});
-  encoder.feed_forward = fields.size({"intermediate_size", "hidden_dim"});
+  encoder.intermediate_size = fields.size({"intermediate_size", "hidden_dim"});
   encoder.vocabulary = fields.size({"vocab_size"});
-  encoder.positions = fields.size({"max_position_embeddings"});
+  encoder.max_positions = fields.size({"max_position_embeddings"});
   encoder.activation = fields.activation({"hidden_act", "activation", "hidden_activation"}, "gelu");
   encoder.norm_epsilon = fields.epsilon({"layer_norm_eps", "layer_norm_epsilon"}, 1e-12f);
   config.head.activation = encoder.activation;
-  if (encoder.channels % encoder.heads != 0) {
+  if (encoder.hidden_size % encoder.heads != 0) {
     fields.fail({"num_attention_heads", "n_heads"},
-                "a divisor of the hidden size, which is " + std::to_string(encoder.channels));
+                "a divisor of the hidden size, which is " + std::to_string(encoder.hidden_size));
   }
   if (fields.flag({"is_decoder"})) fields.fail({"is_decoder"}, "false: limn reads encoders");
   fields.require("position_embedding_type", "absolute");
@@ -57,11 +57,11 @@ void distilbert(const Fields& fields, Config& config) {
 
 /// Positions count from after the padding token's, as in fairseq.
 void count_from_padding(EncoderConfig& encoder, std::size_t padding, const Fields& fields) {
-  if (encoder.positions <= padding + 1) {
+  if (encoder.max_positions <= padding + 1) {
     fields.fail({"max_position_embeddings"}, "more than " + std::to_string(padding + 1) + ": they begin there");
   }
   encoder.padding = padding;
-  encoder.positions -= padding + 1;
+  encoder.max_positions -= padding + 1;
 }
 
 void roberta(const Fields& fields, Config& config) {
@@ -72,13 +72,13 @@ void roberta(const Fields& fields, Config& config) {
 
 void electra(const Fields& fields, Config& config) {
   bert(fields, config);
-  config.encoder.embedding_channels = fields.size({"embedding_size"}, 128);
-  config.encoder.projection = config.encoder.embedding_channels != config.encoder.channels;
+  config.encoder.embedding_size = fields.size({"embedding_size"}, 128);
+  config.encoder.projection = config.encoder.embedding_size != config.encoder.hidden_size;
 }
 
 void albert(const Fields& fields, Config& config) {
   bert(fields, config);
-  config.encoder.embedding_channels = fields.size({"embedding_size"}, 128);
+  config.encoder.embedding_size = fields.size({"embedding_size"}, 128);
   config.encoder.projection = true;
   config.encoder.layer_groups = fields.size({"num_hidden_groups"}, 1, config.encoder.layers);
   fields.require("inner_group_num", 1);
@@ -118,9 +118,9 @@ void deberta(const Fields& fields, Config& config) {
   encoder.norm_epsilon = fields.epsilon({"layer_norm_eps"}, 1e-7f);
   encoder.token_types = fields.size_if_any({"type_vocab_size"});
   encoder.position_table = fields.flag({"position_biased_input"}, true);
-  fields.require("embedding_size", encoder.channels);
-  fields.require("attention_head_size", encoder.channels / encoder.heads);
-  fields.require("pooler_hidden_size", encoder.channels);
+  fields.require("embedding_size", encoder.hidden_size);
+  fields.require("attention_head_size", encoder.hidden_size / encoder.heads);
+  fields.require("pooler_hidden_size", encoder.hidden_size);
   if (config.head.task == Task::sequence_classification) {
     config.head.activation = fields.activation({"pooler_hidden_act"}, "gelu");
   }
@@ -141,7 +141,7 @@ void deberta(const Fields& fields, Config& config) {
                 "at least 2, and fewer than twice the " + std::to_string(relative.largest) + " distances");
   }
   const std::size_t rows = 2 * (relative.buckets > 0 ? relative.buckets : relative.largest);
-  if (rows > most_projected / encoder.channels / encoder.layers) {
+  if (rows > most_projected / encoder.hidden_size / encoder.layers) {
     fields.fail({"position_buckets", "max_relative_positions"},
                 "so few that each layer can keep what it makes of them");
   }
@@ -154,7 +154,7 @@ void deberta(const Fields& fields, Config& config) {
   convolution.width = fields.size_if_any({"conv_kernel_size"}, widest_convolution);
   if (convolution.width > 0 && convolution.width % 2 == 0) fields.fail({"conv_kernel_size"}, "an odd number");
   convolution.groups = fields.size({"conv_groups"}, 1);
-  if (encoder.channels % convolution.groups != 0) fields.fail({"conv_groups"}, "a divisor of the hidden size");
+  if (encoder.hidden_size % convolution.groups != 0) fields.fail({"conv_groups"}, "a divisor of the hidden size");
   convolution.activation = fields.activation({"conv_act"}, "tanh");
 }
 
@@ -199,7 +199,7 @@ void modernbert(const Fields& fields, Config& config) {
   encoder.attention_bias = fields.flag({"attention_bias"});
   encoder.feed_forward_bias = fields.flag({"mlp_bias"});
   encoder.norm_bias = fields.flag({"norm_bias"});
-  if (encoder.channels / encoder.heads % 2 != 0) {
+  if (encoder.hidden_size / encoder.heads % 2 != 0) {
     fields.fail({"num_attention_heads"}, "heads of an even number of channels, which are turned in pairs");
   }
   fields.require("rope_scaling", nullptr);

@@ -42,9 +42,9 @@ struct ConvolutionConfig {
 
 /// The shape of an encoder, whatever the family calls it.
 struct EncoderConfig {
-  std::size_t layers = 0, channels = 0, heads = 0, feed_forward = 0;
-  std::size_t embedding_channels = 0;                          ///< of the word embeddings
-  std::size_t vocabulary = 0, positions = 0, token_types = 0;  ///< token_types 0: the family has none
+  std::size_t layers = 0, hidden_size = 0, heads = 0, intermediate_size = 0;
+  std::size_t embedding_size = 0;                          ///< of the word embeddings
+  std::size_t vocabulary = 0, max_positions = 0, token_types = 0;  ///< token_types 0: the family has none
   std::size_t layer_groups = 0;        ///< layers of one group have the same weights; 0: each has its own
   bool position_table = true;          ///< a learnt embedding of each position
   std::optional<std::size_t> padding;  ///< positions count from here + 1, and tokens of this id have this position

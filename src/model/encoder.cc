@@ -8,7 +8,7 @@
 #include "math/convolution.h"
 #include "math/kernels.h"
 #include "math/linear.h"
-#include "model/places.h"
+#include "model/position_tables.h"
 
 namespace limn {
 namespace {
@@ -48,7 +48,7 @@ Mat embed(const Encoder& encoder, const Batch& batch, Mat x, NormTrace* trace) {
   add_rows(weights.token_type, batch.type_ids);
   norm(weights.norm, x, trace);
   if (weights.projection.w.empty()) return x;
-  Mat projected(x.rows(), encoder.config.channels);
+  Mat projected(x.rows(), encoder.config.hidden_size);
   linear(x, weights.projection.w, weights.projection.b, projected);
   return projected;
 }
@@ -56,7 +56,7 @@ Mat embed(const Encoder& encoder, const Batch& batch, Mat x, NormTrace* trace) {
 Mat embed_vjp(const Encoder& encoder, const Trace& trace, Mat dx) {
   const EmbeddingWeights& weights = encoder.weights.embeddings;
   if (!weights.projection.w.empty()) {
-    Mat below(dx.rows(), encoder.config.embedding_channels);
+    Mat below(dx.rows(), encoder.config.embedding_size);
     linear_vjp(dx, weights.projection.w, below);
     dx = std::move(below);
   }
@@ -65,12 +65,12 @@ Mat embed_vjp(const Encoder& encoder, const Trace& trace, Mat dx) {
 }
 
 std::size_t layer_floats(const EncoderConfig& config) {
-  return 5 * config.channels + (config.gated ? 2 : 1) * config.feed_forward;
+  return 5 * config.hidden_size + (config.gated ? 2 : 1) * config.intermediate_size;
 }
 
 /// Gives every matrix of the trace its place in one block.
 void allocate(Trace& trace, const EncoderConfig& config, std::size_t rows, Layer from, Layer to) {
-  const std::size_t channels = config.channels;
+  const std::size_t hidden_size = config.hidden_size;
   const auto first = static_cast<std::size_t>(std::max(from.number, 0));
   const auto end = static_cast<std::size_t>(std::max(to.number, 0));
   std::size_t floats = 0;
@@ -84,19 +84,19 @@ void allocate(Trace& trace, const EncoderConfig& config, std::size_t rows, Layer
     next += rows * columns;
   };
   const auto place_all = [&] {
-    place(trace.embedding_norm.x_hat, config.embedding_channels);
+    place(trace.embedding_norm.x_hat, config.embedding_size);
     for (std::size_t i = first; i < end; i++) {
       LayerTrace& layer = trace.layers[i];
-      place(layer.qkv, 3 * channels);
-      place(layer.activation_slope, config.feed_forward);
-      if (config.gated) place(layer.gate_value, config.feed_forward);
-      place(layer.attention_norm.x_hat, channels);
-      place(layer.feed_forward_norm.x_hat, channels);
+      place(layer.qkv, 3 * hidden_size);
+      place(layer.activation_derivative, config.intermediate_size);
+      if (config.gated) place(layer.gate_value, config.intermediate_size);
+      place(layer.attention_norm.x_hat, hidden_size);
+      place(layer.feed_forward_norm.x_hat, hidden_size);
     }
-    if (config.norm_first) place(trace.final_norm.x_hat, channels);
+    if (config.norm_first) place(trace.final_norm.x_hat, hidden_size);
     if (config.convolution.width > 0) {
-      place(trace.convolution_slope, channels);
-      place(trace.convolution_norm.x_hat, channels);
+      place(trace.convolution_derivative, hidden_size);
+      place(trace.convolution_norm.x_hat, hidden_size);
     }
   };
   trace.layers.resize(config.layers);
@@ -152,16 +152,16 @@ void block_input_vjp(const LayerPass& pass, const Norm& weights, const NormTrace
 /// x = norm(x + output(attention(query x, key x, value x))), or x + output(attention(… norm(x) …))
 void attention_block(const LayerPass& pass, View x, LayerTrace* trace) {
   const LayerWeights& weights = pass.weights;
-  const std::size_t channels = x.columns;
+  const std::size_t hidden_size = x.columns;
   const ConstView input = block_input(pass, weights.attention_norm, x, trace ? &trace->attention_norm : nullptr);
   Mat& qkv = trace ? trace->qkv : pass.space.qkv;
-  qkv.resize(x.rows, 3 * channels);
-  linear(input, weights.query.w, weights.query.b, qkv.view().column_range(0, channels));
-  linear(input, weights.key.w, weights.key.b, qkv.view().column_range(channels, 2 * channels));
-  linear(input, weights.value.w, weights.value.b, qkv.view().column_range(2 * channels, 3 * channels));
+  qkv.resize(x.rows, 3 * hidden_size);
+  linear(input, weights.query.w, weights.query.b, qkv.view().column_range(0, hidden_size));
+  linear(input, weights.key.w, weights.key.b, qkv.view().column_range(hidden_size, 2 * hidden_size));
+  linear(input, weights.value.w, weights.value.b, qkv.view().column_range(2 * hidden_size, 3 * hidden_size));
   if (pass.rotation) rotate(qkv, pass.batch.row_begin, pass.config.heads, *pass.rotation);
   Mat& context = pass.space.context;
-  context.resize(x.rows, channels);
+  context.resize(x.rows, hidden_size);
   attention(qkv, pass.batch.row_begin, pass.config.heads, pass.scores, context);
   linear(context, weights.output.w, weights.output.b, x, true);
   if (!pass.config.norm_first) norm(weights.attention_norm, x, trace ? &trace->attention_norm : nullptr);
@@ -170,20 +170,20 @@ void attention_block(const LayerPass& pass, View x, LayerTrace* trace) {
 template <class Tap>
 void attention_block_vjp(const LayerPass& pass, View dx, const LayerTrace& trace, const Tap& tap) {
   const LayerWeights& weights = pass.weights;
-  const std::size_t channels = dx.columns;
+  const std::size_t hidden_size = dx.columns;
   if (!pass.config.norm_first) norm_vjp(weights.attention_norm, trace.attention_norm, dx);
   Mat& context = pass.space.context;
-  context.resize(dx.rows, channels);
+  context.resize(dx.rows, hidden_size);
   linear_vjp(dx, weights.output.w, context);
   tap(context);
   Mat& qkv = pass.space.qkv;
-  qkv.resize(dx.rows, 3 * channels);
+  qkv.resize(dx.rows, 3 * hidden_size);
   attention_vjp(trace.qkv, pass.batch.row_begin, pass.config.heads, pass.scores, context, qkv);
   if (pass.rotation) rotate_vjp(qkv, pass.batch.row_begin, pass.config.heads, *pass.rotation);
   block_input_vjp(pass, weights.attention_norm, trace.attention_norm, dx, [&](View dinput, bool accumulate) {
-    linear_vjp(qkv.view().column_range(0, channels), weights.query.w, dinput, accumulate);
-    linear_vjp(qkv.view().column_range(channels, 2 * channels), weights.key.w, dinput, true);
-    linear_vjp(qkv.view().column_range(2 * channels, 3 * channels), weights.value.w, dinput, true);
+    linear_vjp(qkv.view().column_range(0, hidden_size), weights.query.w, dinput, accumulate);
+    linear_vjp(qkv.view().column_range(hidden_size, 2 * hidden_size), weights.key.w, dinput, true);
+    linear_vjp(qkv.view().column_range(2 * hidden_size, 3 * hidden_size), weights.value.w, dinput, true);
   });
 }
 
@@ -194,11 +194,11 @@ void feed_forward_block(const LayerPass& pass, View x, LayerTrace* trace) {
   const ConstView input = block_input(pass, weights.feed_forward_norm, x, trace ? &trace->feed_forward_norm : nullptr);
   Mat &hidden = pass.space.hidden, &gate = pass.space.gate;
   hidden.resize(x.rows, weights.up.w.rows);
-  if (trace != nullptr) trace->activation_slope.resize(x.rows, weights.up.w.rows);
+  if (trace != nullptr) trace->activation_derivative.resize(x.rows, weights.up.w.rows);
   linear(input, weights.up.w, weights.up.b, hidden, false, [&](View tile, std::size_t row, std::size_t column) {
     for (std::size_t i = 0; i < tile.rows; i++)
       kernels().activate(activation, tile.row(i), tile.columns,
-                         trace ? trace->activation_slope.row(row + i) + column : nullptr);
+                         trace ? trace->activation_derivative.row(row + i) + column : nullptr);
   });
   if (!weights.gate.w.empty()) {
     gate.resize(x.rows, weights.gate.w.rows);
@@ -206,7 +206,7 @@ void feed_forward_block(const LayerPass& pass, View x, LayerTrace* trace) {
     linear(input, weights.gate.w, weights.gate.b, gate, false, [&](View tile, std::size_t row, std::size_t column) {
       for (std::size_t i = 0; i < tile.rows; i++)
         kernels().gate(tile.row(i), tile.columns, hidden.row(row + i) + column,
-                       trace ? trace->activation_slope.row(row + i) + column : nullptr,
+                       trace ? trace->activation_derivative.row(row + i) + column : nullptr,
                        trace ? trace->gate_value.row(row + i) + column : nullptr);
     });
   }
@@ -224,10 +224,10 @@ void feed_forward_block_vjp(const LayerPass& pass, View dx, const LayerTrace& tr
   linear_vjp(dx, weights.down.w, hidden);
   parallel_for_rows(dx.rows, [&](std::size_t i) {
     if (gated)
-      kernels().gate_vjp(trace.activation_slope.row(i), trace.gate_value.row(i), hidden.columns(), hidden.row(i),
+      kernels().gate_vjp(trace.activation_derivative.row(i), trace.gate_value.row(i), hidden.columns(), hidden.row(i),
                          gate.row(i));
     else
-      kernels().activate_vjp(hidden.row(i), trace.activation_slope.row(i), hidden.columns());
+      kernels().activate_vjp(hidden.row(i), trace.activation_derivative.row(i), hidden.columns());
   });
   block_input_vjp(pass, weights.feed_forward_norm, trace.feed_forward_norm, dx, [&](View dinput, bool accumulate) {
     linear_vjp(hidden, weights.up.w, dinput, accumulate);
@@ -239,11 +239,11 @@ void feed_forward_block_vjp(const LayerPass& pass, View dx, const LayerTrace& tr
 void convolution_block(const LayerPass& pass, const ConvolutionWeights& weights, View x, Trace* trace) {
   Mat& branch = pass.space.branch;
   branch.resize(x.rows, x.columns);
-  if (trace != nullptr) trace->convolution_slope.resize(x.rows, x.columns);
+  if (trace != nullptr) trace->convolution_derivative.resize(x.rows, x.columns);
   convolution(pass.space.input, pass.batch.row_begin, weights.w, weights.b, branch);
   for (std::size_t i = 0; i < x.rows; i++)
     kernels().activate(pass.config.convolution.activation, branch.row(i), x.columns,
-                       trace ? trace->convolution_slope.row(i) : nullptr);
+                       trace ? trace->convolution_derivative.row(i) : nullptr);
   add(branch, x);
   norm(weights.norm, x, trace ? &trace->convolution_norm : nullptr);
 }
@@ -254,7 +254,7 @@ void convolution_block_vjp(const LayerPass& pass, const ConvolutionWeights& weig
   Mat& branch = pass.space.branch;
   branch = copy(dx);
   for (std::size_t i = 0; i < dx.rows; i++)
-    kernels().activate_vjp(branch.row(i), trace.convolution_slope.row(i), dx.columns);
+    kernels().activate_vjp(branch.row(i), trace.convolution_derivative.row(i), dx.columns);
   pass.space.input.resize(dx.rows, dx.columns);
   convolution_vjp(branch, pass.batch.row_begin, weights.w, pass.space.input);
 }
@@ -263,22 +263,22 @@ void convolution_block_vjp(const LayerPass& pass, const ConvolutionWeights& weig
 class Pass {
  public:
   Pass(const Encoder& encoder, const Batch& batch)
-      : encoder_(encoder), batch_(batch), places_(places_of(encoder.config, encoder.weights, batch.longest())) {}
+      : encoder_(encoder), batch_(batch), tables_(make_position_tables(encoder.config, encoder.weights, batch.longest())) {}
 
   LayerPass layer(std::size_t layer) {
     const EncoderConfig& config = encoder_.config;
     return {.config = config,
             .weights = encoder_.weights.layers[layer],
             .batch = batch_,
-            .scores = scores_of(config, encoder_.weights, places_, layer),
-            .rotation = config.rotary.global_theta > 0 ? &rotation_of(config, places_, layer) : nullptr,
+            .scores = scores_of(config, encoder_.weights, tables_, layer),
+            .rotation = config.rotary.global_theta > 0 ? &rotation_of(config, tables_, layer) : nullptr,
             .space = space_};
   }
 
  private:
   const Encoder& encoder_;
   const Batch& batch_;
-  Places places_;
+  PositionTables tables_;
   Workspace space_;
 };
 
@@ -295,11 +295,11 @@ bool has_final_norm(const EncoderConfig& config, std::size_t layer) {
 
 std::size_t trace_floats_a_row(const EncoderConfig& config) {
   const std::size_t around = (config.norm_first ? 1 : 0) + (config.convolution.width > 0 ? 2 : 0);
-  return config.embedding_channels + around * config.channels + config.layers * layer_floats(config);
+  return config.embedding_size + around * config.hidden_size + config.layers * layer_floats(config);
 }
 
-std::size_t channels_at(const EncoderConfig& config, Layer layer) {
-  return layer == Layer::word() ? config.embedding_channels : config.channels;
+std::size_t size_at(const EncoderConfig& config, Layer layer) {
+  return layer == Layer::word() ? config.embedding_size : config.hidden_size;
 }
 
 std::size_t Batch::longest() const {
@@ -327,12 +327,12 @@ Trace gather(const Encoder& encoder, const Trace& trace, Layer from, Layer to, s
   gather_norm(trace.embedding_norm, result.embedding_norm);
   gather_norm(trace.final_norm, result.final_norm);
   gather_norm(trace.convolution_norm, result.convolution_norm);
-  gather_mat(trace.convolution_slope, result.convolution_slope);
+  gather_mat(trace.convolution_derivative, result.convolution_derivative);
   for (std::size_t i = 0; i < trace.layers.size(); i++) {
     const LayerTrace& layer = trace.layers[i];
     LayerTrace& gathered = result.layers[i];
     gather_mat(layer.qkv, gathered.qkv);
-    gather_mat(layer.activation_slope, gathered.activation_slope);
+    gather_mat(layer.activation_derivative, gathered.activation_derivative);
     gather_mat(layer.gate_value, gathered.gate_value);
     gather_norm(layer.attention_norm, gathered.attention_norm);
     gather_norm(layer.feed_forward_norm, gathered.feed_forward_norm);

@@ -31,7 +31,7 @@ struct Batch {
 /// What the backward pass of a layer needs; inputs of linear layers are not in it, since only ∂/∂input is wanted.
 struct LayerTrace {
   Mat qkv;               // (N, 3C), queries and keys turned by their positions where the family does that
-  Mat activation_slope;  // (N, F): act′ at the feed-forward's hidden units, times their gate
+  Mat activation_derivative;  // (N, F): act′ at the feed-forward's hidden units, times their gate
   Mat gate_value;        // (N, F): act at those units, where they have a gate
   NormTrace attention_norm, feed_forward_norm;
 };
@@ -40,7 +40,7 @@ struct LayerTrace {
 struct Trace {
   std::unique_ptr<float[]> block;
   NormTrace embedding_norm, final_norm, convolution_norm;
-  Mat convolution_slope;  // (N, C)
+  Mat convolution_derivative;  // (N, C)
   std::vector<LayerTrace> layers;
 };
 
@@ -54,7 +54,7 @@ struct Encoder {
 };
 
 /// Channels of what stands at a layer: E or C.
-std::size_t channels_at(const EncoderConfig& config, Layer layer);
+std::size_t size_at(const EncoderConfig& config, Layer layer);
 
 /// The batch's word embeddings e (N, E): rows of the embedding matrix, before positions, types and norm.
 /// All ids must be within the vocabulary, all sequences within the positions.

@@ -63,11 +63,11 @@ Mat head_forward(const Encoder& encoder, const Batch& batch, ConstView hidden, H
     const HeadStep& step = head.steps[s];
     HeadStepTrace* step_trace = trace ? &trace->steps[s] : nullptr;
     Mat y(x.rows(), step.linear.w.rows);
-    if (step_trace != nullptr) step_trace->activation_slope.resize(y.rows(), y.columns());
+    if (step_trace != nullptr) step_trace->activation_derivative.resize(y.rows(), y.columns());
     linear(x, step.linear.w, step.linear.b, y, false, [&](View tile, std::size_t row, std::size_t column) {
       for (std::size_t i = 0; i < tile.rows; i++)
         kernels().activate(step.activation, tile.row(i), tile.columns,
-                           step_trace ? step_trace->activation_slope.row(row + i) + column : nullptr);
+                           step_trace ? step_trace->activation_derivative.row(row + i) + column : nullptr);
     });
     if (step.norm) norm(y, step.norm->w, step.norm->b, step.norm->epsilon, step_trace ? &step_trace->norm : nullptr);
     x = std::move(y);
@@ -82,7 +82,7 @@ Mat head_vjp(const Encoder& encoder, const Batch& batch, Mat dlogits, const Head
     const HeadStep& step = head.steps[s];
     if (step.norm) norm_vjp(dx, step.norm->w, trace.steps[s].norm);
     for (std::size_t i = 0; i < dx.rows(); i++)
-      kernels().activate_vjp(dx.row(i), trace.steps[s].activation_slope.row(i), dx.columns());
+      kernels().activate_vjp(dx.row(i), trace.steps[s].activation_derivative.row(i), dx.columns());
     Mat below(dx.rows(), step.linear.w.columns);
     linear_vjp(dx, step.linear.w, below);
     dx = std::move(below);
@@ -95,7 +95,7 @@ HeadTrace gather([[maybe_unused]] const Encoder& encoder, const HeadTrace& trace
   HeadTrace result;
   for (const HeadStepTrace& step : trace.steps) {
     HeadStepTrace& gathered = result.steps.emplace_back();
-    gather(step.activation_slope, rows, gathered.activation_slope);
+    gather(step.activation_derivative, rows, gathered.activation_derivative);
     if (!step.norm.x_hat.view().empty()) gather(step.norm, rows, gathered.norm);
   }
   return result;

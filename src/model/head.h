@@ -10,7 +10,7 @@ namespace limn {
 
 /// What the vjp of one head step needs.
 struct HeadStepTrace {
-  Mat activation_slope;  // (rows, out)
+  Mat activation_derivative;  // (rows, out)
   NormTrace norm;
 };
 struct HeadTrace {

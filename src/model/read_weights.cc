@@ -27,10 +27,10 @@ class Reader {
   Linear linear(const std::string& name, std::size_t out, std::size_t in, bool bias = true) const {
     return {matrix(name, out, in), bias ? numbers(name + ".bias", {out}) : std::span<const float>()};
   }
-  Norm norm(const std::string& name, std::size_t channels, const EncoderConfig& encoder) const {
+  Norm norm(const std::string& name, std::size_t hidden_size, const EncoderConfig& encoder) const {
     const bool bias = encoder.norm_bias;
-    return {numbers(name + ".weight", {channels}),
-            bias ? numbers(name + ".bias", {channels}) : std::span<const float>(), encoder.norm_epsilon};
+    return {numbers(name + ".weight", {hidden_size}),
+            bias ? numbers(name + ".bias", {hidden_size}) : std::span<const float>(), encoder.norm_epsilon};
   }
   bool has(const std::string& name) const { return std::ranges::any_of(spellings(names_, name), source_.has); }
   std::vector<std::string> spelled(const std::string& name) const { return spellings(names_, name); }
@@ -50,50 +50,50 @@ Linear part(const Linear& all, std::size_t index, std::size_t out) {
 }
 
 EmbeddingWeights embeddings(const Reader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
-  const std::size_t channels = encoder.embedding_channels;
+  const std::size_t hidden_size = encoder.embedding_size;
   EmbeddingWeights embeddings;
-  embeddings.word = reader.matrix(names.word, encoder.vocabulary, channels);
+  embeddings.word = reader.matrix(names.word, encoder.vocabulary, hidden_size);
   if (encoder.position_table) {
     const std::size_t before = encoder.padding ? *encoder.padding + 1 : 0;
-    embeddings.position = reader.matrix(names.position, before + encoder.positions, channels);
+    embeddings.position = reader.matrix(names.position, before + encoder.max_positions, hidden_size);
   }
   if (encoder.token_types > 0) {
-    embeddings.token_type = reader.matrix(names.token_type, encoder.token_types, channels);
+    embeddings.token_type = reader.matrix(names.token_type, encoder.token_types, hidden_size);
   }
-  embeddings.norm = reader.norm(names.embedding_norm, channels, encoder);
-  if (encoder.projection) embeddings.projection = reader.linear(names.projection, encoder.channels, channels);
+  embeddings.norm = reader.norm(names.embedding_norm, hidden_size, encoder);
+  if (encoder.projection) embeddings.projection = reader.linear(names.projection, encoder.hidden_size, hidden_size);
   return embeddings;
 }
 
 LayerWeights layer(const Reader& reader, const FamilyNames& names, const EncoderConfig& encoder, std::size_t number) {
   const std::size_t group = encoder.layer_groups > 0 ? number * encoder.layer_groups / encoder.layers : number;
   const auto numbered = [&](std::string name) { return name.replace(name.find('#'), 1, std::to_string(group)); };
-  const std::size_t channels = encoder.channels, feed_forward = encoder.feed_forward;
+  const std::size_t hidden_size = encoder.hidden_size, intermediate_size = encoder.intermediate_size;
   LayerWeights layer;
   if (names.key.empty()) {
-    const Linear all = reader.linear(numbered(names.query), 3 * channels, channels, encoder.attention_bias);
-    layer.query = part(all, 0, channels), layer.key = part(all, 1, channels), layer.value = part(all, 2, channels);
+    const Linear all = reader.linear(numbered(names.query), 3 * hidden_size, hidden_size, encoder.attention_bias);
+    layer.query = part(all, 0, hidden_size), layer.key = part(all, 1, hidden_size), layer.value = part(all, 2, hidden_size);
   } else {
-    layer.query = reader.linear(numbered(names.query), channels, channels, encoder.attention_bias);
-    layer.key = reader.linear(numbered(names.key), channels, channels, encoder.attention_bias);
-    layer.value = reader.linear(numbered(names.value), channels, channels, encoder.attention_bias);
+    layer.query = reader.linear(numbered(names.query), hidden_size, hidden_size, encoder.attention_bias);
+    layer.key = reader.linear(numbered(names.key), hidden_size, hidden_size, encoder.attention_bias);
+    layer.value = reader.linear(numbered(names.value), hidden_size, hidden_size, encoder.attention_bias);
   }
-  layer.output = reader.linear(numbered(names.output), channels, channels, encoder.attention_bias);
+  layer.output = reader.linear(numbered(names.output), hidden_size, hidden_size, encoder.attention_bias);
   const bool reads_embeddings = encoder.norm_first && number == 0;  // which have just had their norm
-  if (!reads_embeddings) layer.attention_norm = reader.norm(numbered(names.attention_norm), channels, encoder);
+  if (!reads_embeddings) layer.attention_norm = reader.norm(numbered(names.attention_norm), hidden_size, encoder);
   layer.up =
-      reader.linear(numbered(names.up), (encoder.gated ? 2 : 1) * feed_forward, channels, encoder.feed_forward_bias);
+      reader.linear(numbered(names.up), (encoder.gated ? 2 : 1) * intermediate_size, hidden_size, encoder.feed_forward_bias);
   if (encoder.gated) {
-    layer.gate = part(layer.up, 1, feed_forward);
-    layer.up = part(layer.up, 0, feed_forward);
+    layer.gate = part(layer.up, 1, intermediate_size);
+    layer.up = part(layer.up, 0, intermediate_size);
   }
-  layer.down = reader.linear(numbered(names.down), channels, feed_forward, encoder.feed_forward_bias);
-  layer.feed_forward_norm = reader.norm(numbered(names.feed_forward_norm), channels, encoder);
+  layer.down = reader.linear(numbered(names.down), hidden_size, intermediate_size, encoder.feed_forward_bias);
+  layer.feed_forward_norm = reader.norm(numbered(names.feed_forward_norm), hidden_size, encoder);
 
   const RelativePositions& relative = encoder.relative;
   const auto projection = [&](bool there, const std::string& name, const Linear& shared) {
     if (!there) return Linear();
-    return relative.shared_projections ? shared : reader.linear(numbered(name), channels, channels);
+    return relative.shared_projections ? shared : reader.linear(numbered(name), hidden_size, hidden_size);
   };
   layer.position_key_projection = projection(relative.content_to_position, names.position_key, layer.key);
   layer.position_query_projection = projection(relative.position_to_content, names.position_query, layer.query);
@@ -106,8 +106,8 @@ RelativeWeights relative_positions(const Reader& reader, const FamilyNames& name
   if (relative.kind == Kind::bias) weights.table = reader.matrix(names.relative, relative.buckets, encoder.heads);
   if (relative.kind == Kind::disentangled) {
     const std::size_t span = relative.buckets > 0 ? relative.buckets : relative.largest;
-    weights.table = reader.matrix(names.relative, 2 * span, encoder.channels);
-    if (relative.norm) weights.norm = reader.norm(names.relative_norm, encoder.channels, encoder);
+    weights.table = reader.matrix(names.relative, 2 * span, encoder.hidden_size);
+    if (relative.norm) weights.norm = reader.norm(names.relative_norm, encoder.hidden_size, encoder);
   }
   return weights;
 }
@@ -116,9 +116,9 @@ ConvolutionWeights convolution(const Reader& reader, const FamilyNames& names, c
   const auto& [width, groups, activation] = encoder.convolution;
   ConvolutionWeights weights;
   if (width == 0) return weights;
-  weights.kernel = reader.numbers(names.convolution + ".weight", {encoder.channels, encoder.channels / groups, width});
-  weights.b = reader.numbers(names.convolution + ".bias", {encoder.channels});
-  weights.norm = reader.norm(names.convolution_norm, encoder.channels, encoder);
+  weights.kernel = reader.numbers(names.convolution + ".weight", {encoder.hidden_size, encoder.hidden_size / groups, width});
+  weights.b = reader.numbers(names.convolution + ".bias", {encoder.hidden_size});
+  weights.norm = reader.norm(names.convolution_norm, encoder.hidden_size, encoder);
   return weights;
 }
 
@@ -143,12 +143,12 @@ Head head(const Reader& reader, const FamilyNames& names, const Config& config, 
   const EncoderConfig& encoder = config.encoder;
   const HeadNames described = head_names(reader, names, config.head);
   Head head{.pooling = config.head.pooling.value_or(described.pooling), .steps = {}};
-  std::size_t inputs = encoder.channels;
+  std::size_t inputs = encoder.hidden_size;
   for (std::size_t i = 0; i < described.steps.size(); i++) {
     const StepNames& step = described.steps[i];
     const bool last = i + 1 == described.steps.size();
     // What is multiplied by word embeddings has their channels.
-    const std::size_t between = !last && described.steps[i + 1].tied ? encoder.embedding_channels : encoder.channels;
+    const std::size_t between = !last && described.steps[i + 1].tied ? encoder.embedding_size : encoder.hidden_size;
     const std::size_t outputs = !last                                 ? between
                                 : config.head.task == Task::masked_lm ? encoder.vocabulary
                                                                       : config.head.labels.size();
@@ -180,7 +180,7 @@ Weights read_weights(const TensorSource& source, const Config& config) {
   for (std::size_t i = 0; i < encoder.layers; i++) weights.layers.push_back(layer(reader, names, encoder, i));
   weights.relative = relative_positions(reader, names, encoder);
   weights.convolution = convolution(reader, names, encoder);
-  if (encoder.norm_first) weights.final_norm = reader.norm(names.final_norm, encoder.channels, encoder);
+  if (encoder.norm_first) weights.final_norm = reader.norm(names.final_norm, encoder.hidden_size, encoder);
   weights.head = head(reader, names, config, weights.embeddings.word);
   return weights;
 }
@@ -203,13 +203,13 @@ void finish_weights(Weights& weights, const EncoderConfig& config) {
   const auto& [width, groups, activation] = config.convolution;
   if (width == 0) return;
   Mat& w = weights.convolution.w;
-  const std::size_t channels = config.channels, inputs = channels / groups;
-  w.resize(width * channels, channels);
+  const std::size_t hidden_size = config.hidden_size, inputs = hidden_size / groups;
+  w.resize(width * hidden_size, hidden_size);
   std::fill_n(w.row(0), w.rows() * w.columns(), 0.f);
-  for (std::size_t out = 0; out < channels; out++)
+  for (std::size_t out = 0; out < hidden_size; out++)
     for (std::size_t in = 0; in < inputs; in++)
       for (std::size_t tap = 0; tap < width; tap++)
-        w(tap * channels + out, out / inputs * inputs + in) =
+        w(tap * hidden_size + out, out / inputs * inputs + in) =
             weights.convolution.kernel[(out * inputs + in) * width + tap];
 }
 

@@ -137,14 +137,14 @@ bool is_float_type(std::string_view type) { return type == "F32" || type == "F16
 
 std::size_t number_bytes(std::string_view type) { return type == "F64" ? 8 : type == "F32" ? 4 : 2; }
 
-void widen(std::string_view type, std::span<const std::byte> bytes, std::span<float> numbers) {
+void convert(std::string_view type, std::span<const std::byte> bytes, std::span<float> numbers) {
   assert(bytes.size() == numbers.size() * number_bytes(type));
   row_reader(type)(bytes.data(), 1, numbers);
 }
 
 void read_numbers(const Tensor& tensor, std::span<float> numbers) {
   if (numbers.empty()) return;
-  if (tensor.strides.empty()) return widen(tensor.type, tensor.bytes, numbers);
+  if (tensor.strides.empty()) return convert(tensor.type, tensor.bytes, numbers);
   read_axes(tensor.bytes.data(), row_reader(tensor.type), number_bytes(tensor.type), tensor.shape, tensor.strides,
             numbers);
 }

@@ -45,7 +45,7 @@ std::size_t number_bytes(std::string_view type);
 
 /// Writes numbers without gaps as float32: "F32", "F16" and "BF16" exactly, "F64" rounded to the nearest.
 /// @param bytes as many as `numbers` need; no alignment is asked for.
-void widen(std::string_view type, std::span<const std::byte> bytes, std::span<float> numbers);
+void convert(std::string_view type, std::span<const std::byte> bytes, std::span<float> numbers);
 
 /// Writes all numbers of a tensor as float32, row-major, whatever its strides.
 /// @param numbers as many as the shape says.

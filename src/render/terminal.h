@@ -13,7 +13,7 @@ enum class ColorDepth { none, ansi16, ansi256, true_color };
 struct TerminalStyle {
   ColorDepth colors = ColorDepth::none;
   std::size_t width = 80;     ///< columns; less than 20 counts as 20
-  bool show_special = false;  ///< special tokens, and the pieces of each word
+  bool show_special = false;  ///< special tokens, and the tokens of each word
   bool dark_background = true;
 };
 

@@ -31,11 +31,11 @@ ModelInfo describe(const std::filesystem::path& folder, const Checkpoint& checkp
           .task = config.head.task,
           .labels = config.head.labels,
           .layers = config.encoder.layers,
-          .channels = config.encoder.channels,
+          .hidden_size = config.encoder.hidden_size,
           .heads = config.encoder.heads,
-          .feed_forward = config.encoder.feed_forward,
+          .intermediate_size = config.encoder.intermediate_size,
           .vocabulary = config.encoder.vocabulary,
-          .positions = config.encoder.positions,
+          .max_positions = config.encoder.max_positions,
           .parameters = checkpoint.parameters(),
           .files = checkpoint.files()};
 }
@@ -92,7 +92,7 @@ Pipeline load_pipeline(const std::filesystem::path& folder) {
 }
 
 std::size_t max_length(const Pipeline& pipeline, const PredictOptions& options) {
-  const std::size_t positions = pipeline.checkpoint.config().encoder.positions;
+  const std::size_t positions = pipeline.checkpoint.config().encoder.max_positions;
   if (options.max_length > positions)
     throw Error({.thing = "--max-length",
                  .found = std::to_string(options.max_length),

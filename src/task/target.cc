@@ -69,7 +69,7 @@ void add_term_vjp(const Target& target, Target::Pick pick, double weight, ConstV
   const ConstView z = competitors(target, pick, logits);
   const View dz = competitors(target, pick, dlogits);
   const std::size_t at = place(target, pick);
-  const auto add = [&](std::size_t i, double slope) { dz(i, 0) += static_cast<float>(weight * slope); };
+  const auto add = [&](std::size_t i, double derivative) { dz(i, 0) += static_cast<float>(weight * derivative); };
 
   if (target.explain == Scalar::logit) return add(at, 1);
   if (target.explain == Scalar::max_logit) return add(largest(z), 1);

@@ -121,7 +121,7 @@ TokenSpan find_answer(std::string_view answer, std::string_view context, std::sp
   const std::size_t begin = std::min(answer.find_first_not_of(spaces), answer.size());
   answer = answer.substr(begin, answer.find_last_not_of(spaces) + 1 - begin);
   if (answer.empty())
-    throw Error({.thing = "--answer", .found = "an empty text", .expected = "a piece of the context"});
+    throw Error({.thing = "--answer", .found = "an empty text", .expected = "a part of the context"});
 
   bool found = false;
   for (const bool exact_tokens : {true, false}) {
@@ -135,13 +135,13 @@ TokenSpan find_answer(std::string_view answer, std::string_view context, std::sp
   if (found) {
     throw Error({.thing = "--answer",
                  .found = in_quotes(answer),
-                 .expected = "a piece of the context that the model reads at once",
+                 .expected = "a part of the context that the model reads at once",
                  .hint = "choose a shorter one"});
   }
   const std::string_view near = nearest(context, answer);
   throw Error({.thing = "--answer",
                .found = in_quotes(answer),
-               .expected = "a piece of the context",
+               .expected = "a part of the context",
                .hint = near.empty() ? "" : "the nearest is " + in_quotes(near)});
 }
 

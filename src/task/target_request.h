@@ -39,7 +39,7 @@ struct ResolvedTarget {
 /// - token classification: the first token of the likeliest entity with that token's label, or without entities the
 /// ordinary
 ///   token with the largest logit; `target` "POSITION:LABEL", or "POSITION" for the label that is predicted there.
-/// @throws Error for what is not there (the message lists the labels, the range, or the nearest piece of the context),
+/// @throws Error for what is not there (the message lists the labels, the range, or the nearest part of the context),
 /// and for an option that the task does not have.
 ResolvedTarget resolve_target(const ExplainOptions& options, Scalar explain, const ReadInput& read);
 

@@ -20,7 +20,7 @@ void add_token(AddedToken token, const Vocabulary& vocabulary, std::vector<Added
   const auto id = vocabulary.id(token.content);
   if (id && *id != token.id) refuse("id " + std::to_string(*id) + " as in the vocabulary");
   const auto same = [&](const AddedToken& other) { return other.id == token.id || other.content == token.content; };
-  if (std::ranges::any_of(tokens, same) || (!id && !vocabulary.piece(token.id).empty())) {
+  if (std::ranges::any_of(tokens, same) || (!id && !vocabulary.subword(token.id).empty())) {
     refuse("an id and a token that no other has");
   }
   if (static_cast<std::size_t>(token.id) > vocabulary.size() + Vocabulary::most_gaps) refuse("ids without large gaps");

@@ -36,7 +36,7 @@ class ByteWalk {
 
 }  // namespace
 
-std::array<std::int32_t, 256> byte_pieces(const Vocabulary& vocabulary) {
+std::array<std::int32_t, 256> byte_subwords(const Vocabulary& vocabulary) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::array<std::int32_t, 256> result;
   for (std::size_t byte = 0; byte < result.size(); byte++) {
@@ -47,16 +47,16 @@ std::array<std::int32_t, 256> byte_pieces(const Vocabulary& vocabulary) {
 
 Bpe::Bpe(Options options, std::span<const Merge> merges, const Vocabulary& vocabulary, const std::string& file,
          const std::string& thing)
-    : options_(std::move(options)), rules_(merges.size()), byte_ids_(byte_pieces(vocabulary)) {
+    : options_(std::move(options)), rules_(merges.size()), byte_ids_(byte_subwords(vocabulary)) {
   std::uint32_t rank = 0;
   for (const Merge& parts : merges) {
     const std::string &left = parts.first, &right = parts.second;
-    const auto id_of = [&](const std::string& piece) {
-      if (const auto id = vocabulary.id(piece)) return *id;
+    const auto id_of = [&](const std::string& subword) {
+      if (const auto id = vocabulary.id(subword)) return *id;
       throw Error({.file = file,
                    .thing = thing + ", merge of " + shown_name(left) + " and " + shown_name(right),
-                   .found = "no piece " + shown_name(piece),
-                   .expected = "pieces of the vocabulary"});
+                   .found = "no token " + shown_name(subword),
+                   .expected = "tokens of the vocabulary"});
     };
     const std::size_t prefix = options_.continuing_prefix.size();
     const std::int32_t left_id = id_of(left), right_id = id_of(right);
@@ -66,11 +66,11 @@ Bpe::Bpe(Options options, std::span<const Merge> merges, const Vocabulary& vocab
 }
 
 void Bpe::tokenize(const Vocabulary& vocabulary, std::span<const Character> text, std::int32_t word, Scratch& scratch,
-                   Pieces& pieces) const {
+                   Subwords& subwords) const {
   if (options_.ignore_merges) {
     scratch.bytes.clear();
     for (const Character& character : text) append_utf8(character.code, scratch.bytes);
-    if (const auto id = vocabulary.id(scratch.bytes)) return pieces.push_back(*id, origin(text), word);
+    if (const auto id = vocabulary.id(scratch.bytes)) return subwords.push_back(*id, origin(text), word);
   }
   read_symbols(vocabulary, text, scratch);
   merge(scratch);
@@ -80,7 +80,7 @@ void Bpe::tokenize(const Vocabulary& vocabulary, std::span<const Character> text
     if (symbol.bytes == 0) continue;
     const std::size_t begin = walk.character(byte);
     byte += symbol.bytes;
-    pieces.push_back(symbol.id, {text[begin].begin, text[walk.character(byte - 1)].end}, word);
+    subwords.push_back(symbol.id, {text[begin].begin, text[walk.character(byte - 1)].end}, word);
   }
 }
 
@@ -94,7 +94,7 @@ void Bpe::read_symbols(const Vocabulary& vocabulary, std::span<const Character> 
     if (index > 0) scratch.symbols.back().next = index;
     scratch.symbols.push_back({id, static_cast<std::uint32_t>(bytes), index - 1, -1});
   };
-  std::size_t unknown_bytes = 0;  // of the unknown piece that is not added yet
+  std::size_t unknown_bytes = 0;  // of the unknown token that is not added yet
   const auto add_unknown = [&] {
     if (unknown_bytes > 0) add(*options_.unknown, unknown_bytes);
     unknown_bytes = 0;

@@ -11,7 +11,7 @@
 
 #include "text/aligned_text.h"
 #include "text/flat_map.h"
-#include "text/pieces.h"
+#include "text/subwords.h"
 #include "text/vocabulary.h"
 
 namespace limn {
@@ -22,11 +22,11 @@ class Bpe {
  public:
   struct Options {
     std::optional<std::int32_t> unknown;  ///< none: characters that the vocabulary does not have vanish
-    bool fuse_unknown = false;            ///< neighbouring unknown characters are one piece
-    bool byte_fallback = false;           ///< unknown characters are the pieces <0x00> to <0xFF> of their bytes
-    bool ignore_merges = false;           ///< a word that is a piece stays whole
-    std::string continuing_prefix;        ///< of pieces that do not begin a word
-    std::string end_suffix;               ///< of pieces that end a word
+    bool fuse_unknown = false;            ///< neighbouring unknown characters are one token
+    bool byte_fallback = false;           ///< unknown characters are the tokens <0x00> to <0xFF> of their bytes
+    bool ignore_merges = false;           ///< a word that is a token stays whole
+    std::string continuing_prefix;        ///< of tokens that do not begin a word
+    std::string end_suffix;               ///< of tokens that end a word
   };
   using Merge = std::pair<std::string, std::string>;
 
@@ -54,9 +54,9 @@ class Bpe {
     std::vector<Candidate> candidates;  ///< a heap
   };
 
-  /// Appends the pieces of one word (not empty) with word index `word`.
+  /// Appends the tokens of one word (not empty) with word index `word`.
   void tokenize(const Vocabulary& vocabulary, std::span<const Character> text, std::int32_t word, Scratch& scratch,
-                Pieces& pieces) const;
+                Subwords& subwords) const;
 
  private:
   struct Rule {
@@ -69,10 +69,10 @@ class Bpe {
 
   Options options_;
   FlatMap<Rule> rules_;                          ///< by the ids of a pair
-  std::array<std::int32_t, 256> byte_ids_ = {};  ///< -1: no such piece
+  std::array<std::int32_t, 256> byte_ids_ = {};  ///< -1: no such token
 };
 
-/// The ids of the pieces <0x00> to <0xFF>; -1 for one that the vocabulary does not have.
-std::array<std::int32_t, 256> byte_pieces(const Vocabulary& vocabulary);
+/// The ids of the tokens <0x00> to <0xFF>; -1 for one that the vocabulary does not have.
+std::array<std::int32_t, 256> byte_subwords(const Vocabulary& vocabulary);
 
 }  // namespace limn

@@ -10,7 +10,7 @@
 
 namespace limn {
 
-/// A piece of text, or a regular expression, that is looked for. Regular expressions are PCRE2's with Unicode classes;
+/// A token of text, or a regular expression, that is looked for. Regular expressions are PCRE2's with Unicode classes;
 /// `tokenizers` uses Oniguruma's, which agree where published files use them.
 class Pattern {
  public:

@@ -32,11 +32,11 @@ std::size_t backwards(std::string_view text, std::size_t position, std::size_t c
 
 }  // namespace
 
-Span TrimOffsets::trimmed(std::string_view text, std::string_view piece, Span offsets, bool first) const {
-  std::size_t leading = 0, trailing = 0;  // blanks; of a piece that is nothing else, all are both
+Span TrimOffsets::trimmed(std::string_view text, std::string_view subword, Span offsets, bool first) const {
+  std::size_t leading = 0, trailing = 0;  // blanks; of a token that is nothing else, all are both
   bool only_blanks = true;
-  for (std::size_t position = 0; position < piece.size();) {
-    const bool blank = is_blank(next_code_point(piece, position));
+  for (std::size_t position = 0; position < subword.size();) {
+    const bool blank = is_blank(next_code_point(subword, position));
     only_blanks &= blank;
     leading += only_blanks;
     trailing = blank ? trailing + 1 : 0;

@@ -8,11 +8,11 @@ struct Tokenize {
   std::span<const Character> text;
   std::int32_t word;
   SubwordScratch& scratch;
-  Pieces& pieces;
+  Subwords& subwords;
 
-  void operator()(const WordPiece& model) const { model.tokenize(vocabulary, text, word, scratch.word_piece, pieces); }
-  void operator()(const Bpe& model) const { model.tokenize(vocabulary, text, word, scratch.bpe, pieces); }
-  void operator()(const Unigram& model) const { model.tokenize(vocabulary, text, word, scratch.unigram, pieces); }
+  void operator()(const WordPiece& model) const { model.tokenize(vocabulary, text, word, scratch.word_subword, subwords); }
+  void operator()(const Bpe& model) const { model.tokenize(vocabulary, text, word, scratch.bpe, subwords); }
+  void operator()(const Unigram& model) const { model.tokenize(vocabulary, text, word, scratch.unigram, subwords); }
 };
 
 struct UnknownId {
@@ -24,8 +24,8 @@ struct UnknownId {
 }  // namespace
 
 void tokenize(const SubwordModel& model, const Vocabulary& vocabulary, std::span<const Character> text,
-              std::int32_t word, SubwordScratch& scratch, Pieces& pieces) {
-  std::visit(Tokenize{vocabulary, text, word, scratch, pieces}, model);
+              std::int32_t word, SubwordScratch& scratch, Subwords& subwords) {
+  std::visit(Tokenize{vocabulary, text, word, scratch, subwords}, model);
 }
 
 std::optional<std::int32_t> unknown_id(const SubwordModel& model) { return std::visit(UnknownId{}, model); }

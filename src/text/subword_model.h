@@ -8,21 +8,21 @@
 
 namespace limn {
 
-/// How a word comes apart into pieces of the vocabulary.
+/// How a word comes apart into tokens of the vocabulary.
 using SubwordModel = std::variant<WordPiece, Bpe, Unigram>;
 
 /// Memory that calls share, for whichever model it is.
 struct SubwordScratch {
-  WordPiece::Scratch word_piece;
+  WordPiece::Scratch word_subword;
   Bpe::Scratch bpe;
   Unigram::Scratch unigram;
 };
 
-/// Appends the pieces of one word (not empty) with word index `word`.
+/// Appends the tokens of one word (not empty) with word index `word`.
 void tokenize(const SubwordModel& model, const Vocabulary& vocabulary, std::span<const Character> text,
-              std::int32_t word, SubwordScratch& scratch, Pieces& pieces);
+              std::int32_t word, SubwordScratch& scratch, Subwords& subwords);
 
-/// The id of pieces that are unknown, if there is one.
+/// The id of tokens that are unknown, if there is one.
 std::optional<std::int32_t> unknown_id(const SubwordModel& model);
 
 }  // namespace limn

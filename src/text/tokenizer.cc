@@ -5,9 +5,9 @@
 
 #include "limn/error.h"
 #include "text/added_tokens.h"
-#include "text/splitter.h"
+#include "text/pre_tokenizer.h"
 #include "text/subword_model.h"
-#include "text/template.h"
+#include "text/sequence_layout.h"
 #include "text/files/tokenizer_parts.h"
 #include "text/unicode.h"
 
@@ -20,19 +20,19 @@ struct Tokenizer::Implementation {
 
   explicit Implementation(TokenizerParts from);
 
-  /// Appends the pieces of a text, which must be valid UTF-8. Word indices count from 0, or are all `word`.
-  void tokenize(std::string_view text, std::optional<std::int32_t> word, Pieces& pieces) const;
-  /// Takes blanks out of the offsets of the pieces that were added since the last time. @param added  what was found of
-  /// an added token; empty if the pieces are the vocabulary's.
-  void trim(std::string_view text, std::string_view added, Pieces& pieces) const;
-  /// How many pieces have room beside the template's own tokens. @throws Error if not even those have.
+  /// Appends the tokens of a text, which must be valid UTF-8. Word indices count from 0, or are all `word`.
+  void tokenize(std::string_view text, std::optional<std::int32_t> word, Subwords& subwords) const;
+  /// Takes blanks out of the offsets of the tokens that were added since the last time. @param added  what was found of
+  /// an added token; empty if the tokens are the vocabulary's.
+  void trim(std::string_view text, std::string_view added, Subwords& subwords) const;
+  /// How many tokens have room beside the template's own tokens. @throws Error if not even those have.
   std::size_t room(std::size_t max_length, bool pair) const;
 };
 
 namespace {
 
-/// The lengths to which a pair is cut so that it has at most `room` pieces: the longer sequence gives first; if both
-/// have to, they end up equal, and the odd piece goes to the one that was not shorter (the second of equals).
+/// The lengths to which a pair is cut so that it has at most `room` tokens: the longer sequence gives first; if both
+/// have to, they end up equal, and the odd token goes to the one that was not shorter (the second of equals).
 std::pair<std::size_t, std::size_t> longest_first(std::size_t first, std::size_t second, std::size_t room) {
   if (first + second <= room) return {first, second};
   std::size_t shorter = std::min(first, second), longer = std::max(first, second);
@@ -70,13 +70,13 @@ Tokenizer::Implementation::Implementation(TokenizerParts from)
 }
 
 void Tokenizer::Implementation::tokenize(std::string_view text, std::optional<std::int32_t> word,
-                                         Pieces& pieces) const {
+                                         Subwords& subwords) const {
   SubwordScratch scratch;
   std::int32_t words = 0;
   const auto next_word = [&] { return word ? *word : words++; };
   const auto add = [&](std::int32_t id, std::span<const Character> found) {
-    pieces.push_back(id, origin(found), next_word());
-    if (parts.post_processor.trim_offsets) trim(text, utf8(found), pieces);
+    subwords.push_back(id, origin(found), next_word());
+    if (parts.post_processor.trim_offsets) trim(text, utf8(found), subwords);
   };
   const AlignedText characters = align(text);
   for (const auto& outer : original.find(characters)) {
@@ -92,21 +92,21 @@ void Tokenizer::Implementation::tokenize(std::string_view text, std::optional<st
         add(*inner.id, part(normal, inner.range));
         continue;
       }
-      const Words found = split(parts.splitter, part(normal, inner.range));
+      const Words found = split(parts.pre_tokenizer, part(normal, inner.range));
       for (const CharacterRange& of_word : found.ranges) {
-        limn::tokenize(parts.model, parts.vocabulary, part(found.text, of_word), next_word(), scratch, pieces);
-        if (parts.post_processor.trim_offsets) trim(text, {}, pieces);
+        limn::tokenize(parts.model, parts.vocabulary, part(found.text, of_word), next_word(), scratch, subwords);
+        if (parts.post_processor.trim_offsets) trim(text, {}, subwords);
       }
     }
   }
 }
 
-void Tokenizer::Implementation::trim(std::string_view text, std::string_view added, Pieces& pieces) const {
+void Tokenizer::Implementation::trim(std::string_view text, std::string_view added, Subwords& subwords) const {
   const TrimOffsets& step = *parts.post_processor.trim_offsets;
-  for (std::size_t i = pieces.first_offsets.size(); i < pieces.size(); i++) {
-    const std::string_view piece = added.empty() ? parts.vocabulary.piece(pieces.ids[i]) : added;
-    pieces.first_offsets.push_back(step.trimmed(text, piece, pieces.offsets[i], true));
-    pieces.offsets[i] = step.trimmed(text, piece, pieces.offsets[i], false);
+  for (std::size_t i = subwords.first_offsets.size(); i < subwords.size(); i++) {
+    const std::string_view subword = added.empty() ? parts.vocabulary.subword(subwords.ids[i]) : added;
+    subwords.first_offsets.push_back(step.trimmed(text, subword, subwords.offsets[i], true));
+    subwords.offsets[i] = step.trimmed(text, subword, subwords.offsets[i], false);
   }
 }
 
@@ -131,13 +131,13 @@ Encoding Tokenizer::encode(std::string_view text, std::optional<std::string_view
   const Implementation& tokenizer = *implementation_;
   check_utf8(text, "text");
   if (pair) check_utf8(*pair, "pair");
-  Pieces first, second;
+  Subwords first, second;
   tokenizer.tokenize(text, {}, first);
   if (pair) tokenizer.tokenize(*pair, {}, second);
   auto lengths = std::pair(first.size(), second.size());
   if (max_length > 0)
     lengths = longest_first(first.size(), second.size(), tokenizer.room(max_length, pair.has_value()));
-  const PieceRange second_range = {second, 0, lengths.second};
+  const SubwordRange second_range = {second, 0, lengths.second};
   Encoding encoding = apply(tokenizer.parts.post_processor.form, {first, 0, lengths.first},
                             pair ? std::optional(second_range) : std::nullopt);
   encoding.cut_tokens = first.size() + second.size() - lengths.first - lengths.second;
@@ -149,7 +149,7 @@ std::vector<Encoding> Tokenizer::windows(std::string_view question, std::string_
   const Implementation& tokenizer = *implementation_;
   check_utf8(question, "question");
   check_utf8(context, "context");
-  Pieces first, second;
+  Subwords first, second;
   tokenizer.tokenize(question, {}, first);
   tokenizer.tokenize(context, {}, second);
   const std::size_t room = tokenizer.room(max_length, true);
@@ -167,22 +167,22 @@ std::vector<Encoding> Tokenizer::windows(std::string_view question, std::string_
   for (std::size_t begin = 0;; begin += width - stride) {
     const std::size_t end = std::min(begin + width, second.size());
     windows.push_back(
-        apply(tokenizer.parts.post_processor.form, {first, 0, first.size()}, PieceRange{second, begin, end}));
+        apply(tokenizer.parts.post_processor.form, {first, 0, first.size()}, SubwordRange{second, begin, end}));
     if (end == second.size()) return windows;
   }
 }
 
 Encoding Tokenizer::encode_words(std::span<const std::string> words, std::size_t max_length) const {
   const Implementation& tokenizer = *implementation_;
-  Pieces pieces;
+  Subwords subwords;
   for (std::size_t i = 0; i < words.size(); i++) {
     check_utf8(words[i], "word " + std::to_string(i + 1));
-    tokenizer.tokenize(words[i], static_cast<std::int32_t>(i), pieces);
+    tokenizer.tokenize(words[i], static_cast<std::int32_t>(i), subwords);
   }
-  std::size_t length = pieces.size();
+  std::size_t length = subwords.size();
   if (max_length > 0) length = std::min(length, tokenizer.room(max_length, false));
-  Encoding encoding = apply(tokenizer.parts.post_processor.form, {pieces, 0, length}, {});
-  encoding.cut_tokens = pieces.size() - length;
+  Encoding encoding = apply(tokenizer.parts.post_processor.form, {subwords, 0, length}, {});
+  encoding.cut_tokens = subwords.size() - length;
   return encoding;
 }
 

@@ -43,7 +43,7 @@ class Tokenizer {
 
   /// Ids of the special tokens by role, where the files name them.
   struct Special {
-    std::optional<std::int32_t> unknown, classify, separate, pad, mask;
+    std::optional<std::int32_t> unknown, cls_token, sep_token, pad, mask;
   };
   const Special& special() const;
   /// From tokenizer_config.json's model_max_length; nothing if it names none (or the huge placeholder).

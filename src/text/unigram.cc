@@ -10,11 +10,11 @@
 namespace limn {
 
 Unigram::Unigram(Options options, std::vector<double> scores, const Vocabulary& vocabulary)
-    : options_(options), pieces_(4 * scores.size()), scores_(std::move(scores)), byte_ids_(byte_pieces(vocabulary)) {
+    : options_(options), subwords_(4 * scores.size()), scores_(std::move(scores)), byte_ids_(byte_subwords(vocabulary)) {
   constexpr double unknown_penalty = 10;
   for (std::size_t id = 0; id < scores_.size(); id++) {
-    const std::string_view piece = vocabulary.piece(static_cast<std::int32_t>(id));
-    if (!piece.empty()) pieces_.add(piece, static_cast<std::int32_t>(id));
+    const std::string_view subword = vocabulary.subword(static_cast<std::int32_t>(id));
+    if (!subword.empty()) subwords_.add(subword, static_cast<std::int32_t>(id));
   }
   unknown_score_ = scores_.empty() ? 0 : std::ranges::min(scores_) - unknown_penalty;
 }
@@ -29,10 +29,10 @@ void Unigram::find_best(std::span<const Character> text, std::vector<Scratch::Be
     bool has_single = false;
     auto node = std::optional(Trie::root);
     for (std::size_t end = begin; end < text.size();) {
-      node = pieces_.child(*node, text[end].code);
+      node = subwords_.child(*node, text[end].code);
       if (!node) break;
       end++;
-      const std::int32_t id = pieces_.value(*node);
+      const std::int32_t id = subwords_.value(*node);
       if (id < 0) continue;
       offer(end, before + scores_[static_cast<std::size_t>(id)], id);
       has_single |= end == begin + 1;
@@ -42,15 +42,15 @@ void Unigram::find_best(std::span<const Character> text, std::vector<Scratch::Be
       std::string character;
       append_utf8(text[begin].code, character);
       throw Error({.thing = "text",
-                   .found = "the character " + character + ", which is no piece of the vocabulary",
-                   .expected = "a vocabulary with an unknown piece (unk_id)"});
+                   .found = "the character " + character + ", which is no token of the vocabulary",
+                   .expected = "a vocabulary with an unknown token (unk_id)"});
     }
     offer(begin + 1, before + unknown_score_, *options_.unknown);
   }
 }
 
 void Unigram::tokenize(const Vocabulary& vocabulary, std::span<const Character> text, std::int32_t word,
-                       Scratch& scratch, Pieces& pieces) const {
+                       Scratch& scratch, Subwords& subwords) const {
   auto& [best, ends, bytes] = scratch;
   find_best(text, best);
   ends.clear();
@@ -70,15 +70,15 @@ void Unigram::tokenize(const Vocabulary& vocabulary, std::span<const Character> 
       for (const Character& character : range) append_utf8(character.code, bytes);
       const auto byte_id = [&](char byte) { return byte_ids_[static_cast<unsigned char>(byte)]; };
       if (const auto whole = vocabulary.id(bytes)) {
-        pieces.push_back(*whole, origin(range), word);
+        subwords.push_back(*whole, origin(range), word);
       } else if (options_.byte_fallback && std::ranges::none_of(bytes, [&](char byte) { return byte_id(byte) < 0; })) {
-        for (const char byte : bytes) pieces.push_back(byte_id(byte), origin(range), word);
+        for (const char byte : bytes) subwords.push_back(byte_id(byte), origin(range), word);
       } else {
-        pieces.push_back(id, origin(range), word);
+        subwords.push_back(id, origin(range), word);
       }
       continue;
     }
-    pieces.push_back(id, origin(part(text, {std::exchange(begin, end), end})), word);
+    subwords.push_back(id, origin(part(text, {std::exchange(begin, end), end})), word);
   }
 }
 

@@ -10,29 +10,29 @@
 
 namespace limn {
 
-/// Pieces and their ids. All pieces share one string and one hash table: no allocation per piece.
+/// Tokens and their ids. All tokens share one string and one hash table: no allocation per token.
 class Vocabulary {
  public:
   struct Entry {
-    std::string_view piece;
+    std::string_view subword;
     std::int32_t id;
   };
 
-  /// Ids that no piece has: a vocabulary that was cut down keeps its ids; more than this is a mistake.
+  /// Ids that no token has: a vocabulary that was cut down keeps its ids; more than this is a mistake.
   static constexpr std::size_t most_gaps = 300'000;
 
-  /// Takes pieces one by one; ids may come in any order and leave (not too large) gaps.
+  /// Takes tokens one by one; ids may come in any order and leave (not too large) gaps.
   class Builder {
    public:
     /// @param file, thing  how messages name the place, say "tokenizer.json" and "model.vocab".
     Builder(std::string file, std::string thing);
 
-    void reserve(std::size_t pieces, std::size_t bytes);
+    void reserve(std::size_t subwords, std::size_t bytes);
     /// @throws Error if the id is negative or larger than any vocabulary's.
-    void add(std::string_view piece, std::int64_t id);
-    /// What to do with a piece that was added twice.
+    void add(std::string_view subword, std::int64_t id);
+    /// What to do with a token that was added twice.
     enum class Repeated { refuse, last_wins };
-    /// @throws Error for two pieces with one id, repeated pieces (if refused), huge gaps between ids.
+    /// @throws Error for two tokens with one id, repeated tokens (if refused), huge gaps between ids.
     Vocabulary build(Repeated repeated) &&;
 
    private:
@@ -41,7 +41,7 @@ class Vocabulary {
     std::vector<std::int32_t> ids_;
   };
 
-  /// The hash of a piece can be computed from the hash of its beginning: that makes all beginnings of a word cheap.
+  /// The hash of a token can be computed from the hash of its beginning: that makes all beginnings of a word cheap.
   using Hash = std::uint64_t;
   static constexpr Hash empty_hash = 0xCBF29CE484222325;  // FNV-1a
   static constexpr Hash hash(std::string_view text, Hash beginning = empty_hash) {
@@ -49,15 +49,15 @@ class Vocabulary {
     return beginning;
   }
 
-  std::optional<std::int32_t> id(std::string_view piece) const { return id("", piece, hash(piece)); }
+  std::optional<std::int32_t> id(std::string_view subword) const { return id("", subword, hash(subword)); }
   /// The id of prefix + rest, whose hash is known.
   std::optional<std::int32_t> id(std::string_view prefix, std::string_view rest, Hash hash) const;
-  /// Empty for an id that no piece has.
-  std::string_view piece(std::int32_t id) const;
+  /// Empty for an id that no token has.
+  std::string_view subword(std::int32_t id) const;
 
-  std::size_t pieces() const { return pieces_; }
+  std::size_t subwords() const { return subwords_; }
   std::size_t size() const { return begins_.empty() ? 0 : begins_.size() - 1; }  ///< the largest id + 1
-  std::size_t longest_piece_bytes() const { return longest_; }
+  std::size_t longest_subword_bytes() const { return longest_; }
 
  private:
   struct Slot {
@@ -68,10 +68,10 @@ class Vocabulary {
 
   std::size_t first_slot(Hash hash) const { return (hash ^ (hash >> 32)) & (slots_.size() - 1); }
 
-  std::string bytes_;                  ///< all pieces, in order of their ids
-  std::vector<std::uint32_t> begins_;  ///< (V + 1) of each id's piece in bytes_
+  std::string bytes_;                  ///< all tokens, in order of their ids
+  std::vector<std::uint32_t> begins_;  ///< (V + 1) of each id's token in bytes_
   std::vector<Slot> slots_;            ///< a power of two, at most half full; the next slot is tried if one is taken
-  std::size_t pieces_ = 0, longest_ = 0;
+  std::size_t subwords_ = 0, longest_ = 0;
 };
 
 }  // namespace limn

@@ -8,13 +8,13 @@
 namespace limn {
 
 void WordPiece::tokenize(const Vocabulary& vocabulary, std::span<const Character> text, std::int32_t word,
-                         Scratch& scratch, Pieces& pieces) const {
-  const std::size_t pieces_before = pieces.size();
+                         Scratch& scratch, Subwords& subwords) const {
+  const std::size_t subwords_before = subwords.size();
   const auto give_up = [&] {
-    pieces.ids.resize(pieces_before);
-    pieces.offsets.resize(pieces_before);
-    pieces.words.resize(pieces_before);
-    pieces.push_back(unknown, origin(text), word);
+    subwords.ids.resize(subwords_before);
+    subwords.offsets.resize(subwords_before);
+    subwords.words.resize(subwords_before);
+    subwords.push_back(unknown, origin(text), word);
   };
   if (text.size() > longest_word) return give_up();
 
@@ -33,9 +33,9 @@ void WordPiece::tokenize(const Vocabulary& vocabulary, std::span<const Character
 
   for (std::size_t begin = 0; begin < text.size();) {
     const std::string_view prefix = begin == 0 ? std::string_view() : continuing_prefix;
-    hashes.assign(1, Vocabulary::hash(prefix));  // [n]: of the piece with n characters
+    hashes.assign(1, Vocabulary::hash(prefix));  // [n]: of the token with n characters
     for (std::size_t end = begin + 1; end <= text.size(); end++) {
-      if (prefix.size() + between(begin, end).size() > vocabulary.longest_piece_bytes()) break;
+      if (prefix.size() + between(begin, end).size() > vocabulary.longest_subword_bytes()) break;
       hashes.push_back(Vocabulary::hash(between(end - 1, end), hashes.back()));
     }
     std::size_t length = hashes.size() - 1;
@@ -45,7 +45,7 @@ void WordPiece::tokenize(const Vocabulary& vocabulary, std::span<const Character
       if (id) break;
     }
     if (!id) return give_up();
-    pieces.push_back(*id, origin(text.subspan(begin, length)), word);
+    subwords.push_back(*id, origin(text.subspan(begin, length)), word);
     begin += length;
   }
 }

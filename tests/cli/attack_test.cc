@@ -146,7 +146,7 @@ TEST(AttackCommand, MistakesAreNamed) {
   expect({"reduce", "-m", model, "--text", "a film", "--beam", "0"}, {"--beam", "found 0", "at least 1"});
   expect({"reduce", "-m", model, "--text", ""}, {"text"});
   expect({"hotflip", "-m", golden("bert-qa"), "--question", "Who?", "--context", "Anna came.", "--toward", "Berta"},
-         {"Berta", "a piece of the context"});
+         {"Berta", "a part of the context"});
   expect({"reduce", "-m", LIMN_SOURCE_DIR "/tests/golden-mlm/bert-mlm", "--text", "a film"},
          {"masked-lm", "sequence-classification"});
   expect({"hotflip", "-m", model, "--text", "a film", "--format", "svg"}, {"--format", "'svg'", "terminal, json"});

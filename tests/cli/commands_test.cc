@@ -312,7 +312,7 @@ TEST(Models, ListsAndDescribes) {
   const Json ner = run_json({"models", "minilm-l6-ner"});
   EXPECT_EQ(ner["family"], "bert");
   EXPECT_EQ(ner["layers"], 6);
-  EXPECT_EQ(ner["channels"], 384);
+  EXPECT_EQ(ner["hidden_size"], 384);
   EXPECT_EQ(ner["heads"], 12);
   EXPECT_EQ(ner["vocabulary"], 30522);
   EXPECT_EQ(ner["labels"].size(), 7u);  // B- and I- of PER, ORG, LOC; O

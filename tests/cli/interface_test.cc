@@ -91,8 +91,8 @@ TEST(Interface, ListsEveryMethodAndEveryValueOfAnOption) {
                                              {"--reduce", "?"},
                                              {"--normalize", "?"},
                                              {"--unit", "?"},
-                                             {"--pieces", "?"},
-                                             {"--method", "lime", "--absent", "?"},
+                                             {"--word-score", "?"},
+                                             {"--method", "lime", "--masking", "?"},
                                              {"--method", "lime", "--flavour", "?"},
                                              {"--method", "sobol", "--order", "?"}}) {
     const auto names = with(option);

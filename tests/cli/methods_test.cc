@@ -78,7 +78,7 @@ TEST(Methods, ASeedChangesWhatIsDrawnAndNothingElse) {
   }
 }
 
-/// Texts of one word, of one unknown piece, of punctuation alone.
+/// Texts of one word, of one unknown token, of punctuation alone.
 TEST(Methods, TakeTheSmallestTexts) {
   for (const auto& method : all_methods()) {
     for (const std::string text : {"film", "☃", "?", "a"}) {
@@ -148,14 +148,14 @@ TEST(Methods, RefuseWhatMakesNoSense) {
   expect("lime", "--flavour", "mint", {"--flavour", "'mint'", "marcotcr, captum"});
   expect("rise", "--present", "1", {"--present", "between 0 and 1"});
   expect("sobol", "--order", "second", {"--order", "'second'", "total, first"});
-  expect("gradient", "--pieces", "max", {"--pieces", "'max'", "sum, mean, absmax"});
+  expect("gradient", "--word-score", "max", {"--word-score", "'max'", "sum, mean, absmax"});
   expect("expected-gradients", "--background", "/no/such/file.txt", {"/no/such/file.txt"});
 }
 
 TEST(Methods, RefuseOptionsThatTheyDoNotHave) {
   for (const auto& [method, option] :
        std::vector<std::pair<std::string, std::vector<std::string>>>{{"gradient", {"--steps", "5"}},
-                                                                     {"gradient", {"--absent", "mask"}},
+                                                                     {"gradient", {"--masking", "mask"}},
                                                                      {"attention", {"--explain", "loss"}},
                                                                      {"rollout", {"--samples", "5"}},
                                                                      {"occlusion", {"--layer", "1"}},
@@ -206,7 +206,7 @@ TEST(Methods, KnobsReachTheMethod) {
   EXPECT_EQ(method({"--method", "lime", "--kernel-width", "3.5"})["method"]["kernel_width"], 3.5);
   EXPECT_EQ(method({"--method", "lime", "--flavour", "captum"})["method"]["kernel_width"], 100);
   EXPECT_EQ(method({"--method", "rise", "--present", "0.25"})["method"]["probability"], 0.25);
-  EXPECT_EQ(method({"--method", "occlusion", "--absent", "pad"})["method"]["baseline"], "pad");
+  EXPECT_EQ(method({"--method", "occlusion", "--masking", "pad"})["method"]["baseline"], "pad");
   EXPECT_EQ(method({"--method", "gradcam", "--layer", "2"})["method"]["layer"], "2");
   EXPECT_EQ(method({"--method", "shapley", "--unit", "sentence"})["words"].size(), 1u);
   // Seven units: 2⁷ coalitions, of which the whole text has been seen already.
@@ -225,7 +225,7 @@ TEST(Methods, KnobsReachTheMethod) {
 
 TEST(Methods, WordsAreMadeOfTheirPieces) {
   const auto of = [](const std::string& how) {
-    return explanation({"--text", "Macedonia", "--method", "gradient-x-input", "--pieces", how});
+    return explanation({"--text", "Macedonia", "--method", "gradient-x-input", "--word-score", how});
   };
   const Json sum = of("sum"), mean = of("mean"), absmax = of("absmax");
   double total = 0, most = 0;

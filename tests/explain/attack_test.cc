@@ -7,7 +7,7 @@
 #include <map>
 
 #include "explain/golden_folder.h"
-#include "explain/attack/version.h"
+#include "explain/attack/edited_input.h"
 
 namespace limn {
 namespace {
@@ -44,9 +44,9 @@ Attack attack(const Json& row) {
                                     : attacked.reduce_input(input, options_of(row));
 }
 
-std::int32_t id_of(const Attack& found, std::string_view piece) {
+std::int32_t id_of(const Attack& found, std::string_view word) {
   const Tokenizer tokenizer = Tokenizer::load(folder(found.model));
-  return tokenizer.id(piece).value_or(-1);
+  return tokenizer.id(word).value_or(-1);
 }
 
 TEST(Attack, TakesTheStepsThatPyTorchTakes) {
@@ -192,7 +192,7 @@ TEST(Attack, RefusesWhatItCannotDo) {
   toward.toward = "wonderful";
   EXPECT_THAT(message("bert-cls", text, toward, true), HasSubstr("one of LABEL_0, LABEL_1, LABEL_2"));
   EXPECT_THAT(message("bert-cls", text, toward, false), HasSubstr("only for hotflip"));
-  EXPECT_THAT(message("bert-qa", question, toward, true), HasSubstr("a piece of the context"));
+  EXPECT_THAT(message("bert-qa", question, toward, true), HasSubstr("a part of the context"));
   beam.beam = 0;
   EXPECT_THAT(message("bert-cls", text, beam, false), HasSubstr("at least 1"));
   sequence.sequences = {1};
@@ -208,37 +208,37 @@ TEST(Attack, RefusesWhatItCannotDo) {
 
 // ---- texts of versions ---------------------------------------------------------------------------------------------
 
-/// An encoding of these pieces of a text, each with its word's number; none is special.
+/// An encoding of these tokens of a text, each with its word's number; none is special.
 Encoding encoding_of(std::string_view text, const std::vector<std::pair<std::string, int>>& pieces) {
   Encoding encoding;
   std::size_t at = 0;
-  for (const auto& [piece, word] : pieces) {
-    at = text.find(piece, at);
+  for (const auto& [word, word] : pieces) {
+    at = text.find(word, at);
     encoding.ids.push_back(static_cast<std::int32_t>(encoding.ids.size()));
     encoding.type_ids.push_back(0);
-    encoding.offsets.push_back({at, at + piece.size()});
+    encoding.offsets.push_back({at, at + word.size()});
     encoding.words.push_back(word);
     encoding.sequences.push_back(0);
     encoding.special.push_back(0);
-    at += piece.size();
+    at += word.size();
   }
   return encoding;
 }
 
 std::string without(std::string_view text, const Encoding& encoding, const std::vector<std::size_t>& gone) {
-  std::vector<Place> places;
+  std::vector<EditedToken> edited_tokens;
   for (std::size_t i = 0; i < encoding.size(); i++)
-    if (std::find(gone.begin(), gone.end(), i) == gone.end()) places.push_back({.origin = i});
-  const Version version = version_of(encoding, {.text = std::string(text), .pair = {}}, places);
-  for (std::size_t i = 0; i < places.size(); i++) {  // offsets point at the same pieces
-    const Span then = encoding.offsets[places[i].origin], now = version.encoding.offsets[i];
-    EXPECT_EQ(version.input.text.substr(now.begin, now.end - now.begin),
+    if (std::find(gone.begin(), gone.end(), i) == gone.end()) edited_tokens.push_back({.origin = i});
+  const EditedInput edited = edited_input(encoding, {.text = std::string(text), .pair = {}}, edited_tokens);
+  for (std::size_t i = 0; i < edited_tokens.size(); i++) {  // offsets point at the same tokens
+    const Span then = encoding.offsets[edited_tokens[i].origin], now = edited.encoding.offsets[i];
+    EXPECT_EQ(edited.input.text.substr(now.begin, now.end - now.begin),
               text.substr(then.begin, then.end - then.begin));
   }
-  return version.input.text;
+  return edited.input.text;
 }
 
-TEST(Version, OneGapIsLeftWhereTokensWent) {
+TEST(EditedInput, OneGapIsLeftWhereTokensWent) {
   const std::string_view text = "I  do not\nlike it. ";
   const Encoding encoding = encoding_of(text, {{"I", 0}, {"do", 1}, {"not", 2}, {"like", 3}, {"it", 4}, {".", 5}});
   EXPECT_EQ(without(text, encoding, {}), text);
@@ -250,37 +250,37 @@ TEST(Version, OneGapIsLeftWhereTokensWent) {
   EXPECT_EQ(without(text, encoding, {0, 1, 2, 3, 5}), "it ");
 }
 
-TEST(Version, WordsThatWereKeptApartStayApart) {
+TEST(EditedInput, WordsThatWereKeptApartStayApart) {
   const std::string_view text = "don't un-do";
   const Encoding encoding = encoding_of(text, {{"don", 0}, {"'", 1}, {"t", 2}, {"un", 3}, {"-", 4}, {"do", 5}});
   EXPECT_EQ(without(text, encoding, {1}), "don t un-do");
   EXPECT_EQ(without(text, encoding, {4}), "don't un do");
 }
 
-TEST(Version, PiecesOfOneWordCloseUp) {
+TEST(EditedInput, PiecesOfOneWordCloseUp) {
   const std::string_view text = "unbelievably";
   const Encoding encoding = encoding_of(text, {{"un", 0}, {"believ", 0}, {"ably", 0}});
   EXPECT_EQ(without(text, encoding, {1}), "unably");
 }
 
-TEST(Version, WhatWasNotReadIsNotKept) {
+TEST(EditedInput, WhatWasNotReadIsNotKept) {
   const std::string_view text = "one two three";
   Encoding encoding = encoding_of(text, {{"one", 0}, {"two", 1}});
   encoding.cut_tokens = 1;
   EXPECT_EQ(without(text, encoding, {}), "one two");
 }
 
-TEST(Version, AReplacementStandsInThePiecesPlace) {
+TEST(EditedInput, AReplacementStandsInThePiecesPlace) {
   const std::string_view text = "A witty, «long» film";
   const Encoding encoding =
       encoding_of(text, {{"A", 0}, {"witty", 1}, {",", 2}, {"«", 3}, {"long", 4}, {"»", 5}, {"film", 6}});
-  std::vector<Place> places(7);
-  for (std::size_t i = 0; i < 7; i++) places[i].origin = i;
-  places[4].id = 99;
-  places[4].piece = "dull";
-  const Version version = version_of(encoding, {.text = std::string(text), .pair = {}}, places);
-  EXPECT_EQ(version.input.text, "A witty, «dull» film");
-  EXPECT_THAT(version.encoding.ids, ElementsAre(0, 1, 2, 3, 99, 5, 6));
+  std::vector<EditedToken> edited_tokens(7);
+  for (std::size_t i = 0; i < 7; i++) edited_tokens[i].origin = i;
+  edited_tokens[4].id = 99;
+  edited_tokens[4].word = "dull";
+  const EditedInput edited = edited_input(encoding, {.text = std::string(text), .pair = {}}, edited_tokens);
+  EXPECT_EQ(edited.input.text, "A witty, «dull» film");
+  EXPECT_THAT(edited.encoding.ids, ElementsAre(0, 1, 2, 3, 99, 5, 6));
 }
 
 }  // namespace

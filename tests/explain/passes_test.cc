@@ -62,12 +62,12 @@ TEST_F(Passes, FewVersionsAreThereAtOnce) {
 TEST_F(Passes, ATracedPassHasItsBudget) {
   // BERT-base and BERT-large: 48 MB of trace, or 128 rows, or one text.
   EncoderConfig config = explainer_.pipeline().encoder().config;
-  for (const auto& [channels, layers] : {std::pair<std::size_t, std::size_t>{768, 12}, {1024, 24}}) {
-    config.channels = config.embedding_channels = channels;
-    config.feed_forward = 4 * channels;
+  for (const auto& [hidden_size, layers] : {std::pair<std::size_t, std::size_t>{768, 12}, {1024, 24}}) {
+    config.hidden_size = config.embedding_size = hidden_size;
+    config.intermediate_size = 4 * hidden_size;
     config.layers = layers;
     const std::size_t floats =
-        channels + layers * (3 * channels + 2 * channels + 4 * channels);  // qkv, two norms, slopes
+        hidden_size + layers * (3 * hidden_size + 2 * hidden_size + 4 * hidden_size);  // qkv, two norms, derivatives
     EXPECT_EQ(trace_floats_a_row(config), floats);
     EXPECT_LE(traced_rows(config), std::max<std::size_t>(128, (48u << 20) / (4 * floats)));
     EXPECT_GE(traced_rows(config), 128u);

@@ -19,7 +19,7 @@ TEST(Game, EvaluatesEqualMasksOnce) {
   const std::vector<Mask> masks = {mask_of("100"), mask_of("010"), mask_of("100"), mask_of("000")};
   EXPECT_EQ(game.values(masks), (std::vector<double>{1, 2, 1, 2}));
   EXPECT_EQ(game.values(masks), (std::vector<double>{1, 2, 1, 2}));
-  EXPECT_EQ(game.all_absent(), 2);
+  EXPECT_EQ(game.all_masked(), 2);
   EXPECT_EQ(calls, 3u);
   EXPECT_EQ(game.evaluations(), 3u);
   game.know(mask_of("111"), 7);

@@ -107,7 +107,7 @@ TEST(Masking, RemovingAWordGivesTheValueOfTheTextWithoutIt) {
   const std::string text = "it is a charming and often affecting journey";
   ExplainOptions options;
   options.target = "positive";
-  const Explanation why = sentiment().explain(text, Occlusion{.absent = Absent::remove}, options);
+  const Explanation why = sentiment().explain(text, Occlusion{.masking = Masking::remove}, options);
   ASSERT_EQ(why.words.size(), 8u);
   for (const Word& word : why.words) {
     std::string shorter = text.substr(0, word.begin) + text.substr(std::min(word.end + 1, text.size()));
@@ -133,7 +133,7 @@ TEST(Masking, AnAnswerStaysWhenItsWordsAreRemoved) {
   for (const auto unit : {Unit::token, Unit::word, Unit::sentence}) {
     ExplainOptions options;
     options.unit = unit;
-    const Explanation why = model.explain(question, context, KernelShap{.absent = Absent::remove}, options);
+    const Explanation why = model.explain(question, context, KernelShap{.masking = Masking::remove}, options);
     EXPECT_NEAR(sum(token_scores(why)), why.value - *why.baseline_value, 1e-9);
     EXPECT_EQ(why.words.size(), unit == Unit::sentence ? 2u : 8u);
   }
@@ -143,7 +143,7 @@ TEST(Masking, TagsOfWordsThatAreRemoved) {
   const Model model = Model::load(golden / "bert-token");
   ExplainOptions options;
   options.unit = Unit::token;
-  const Explanation why = model.explain("George went to town.", ShapleySampling{.absent = Absent::remove, .exact = true}, options);
+  const Explanation why = model.explain("George went to town.", ShapleySampling{.masking = Masking::remove, .exact = true}, options);
   EXPECT_NEAR(sum(token_scores(why)), why.value - *why.baseline_value, 1e-9);
 }
 
@@ -165,17 +165,17 @@ TEST(Masking, NamesTheTokenThatATokenizerLacks) {
   std::ofstream(folder / "tokenizer.json") << tokenizer;
   std::ofstream(folder / "tokenizer_config.json") << R"({"cls_token": "[CLS]", "sep_token": "[SEP]", "unk_token": "[UNK]"})";
   const Model model = Model::load(folder);
-  for (const auto& [absent, name] : std::map<Absent, std::string>{{Absent::mask, "mask"}, {Absent::pad, "padding"}}) {
+  for (const auto& [absent, name] : std::map<Masking, std::string>{{Masking::mask, "mask"}, {Masking::pad, "padding"}}) {
     try {
-      model.explain("I love it", Occlusion{.absent = absent});
+      model.explain("I love it", Occlusion{.masking = absent});
       FAIL() << name;
     } catch (const Error& error) {
-      EXPECT_EQ(error.parts().thing, "--absent");
+      EXPECT_EQ(error.parts().thing, "--masking");
       EXPECT_EQ(error.parts().found, "a tokenizer without a " + name + " token");
     }
   }
-  for (const Absent absent : {Absent::remove, Absent::unk})
-    EXPECT_EQ(model.explain("I love it", Occlusion{.absent = absent}).words.size(), 3u);
+  for (const Masking absent : {Masking::remove, Masking::unk})
+    EXPECT_EQ(model.explain("I love it", Occlusion{.masking = absent}).words.size(), 3u);
   fs::remove_all(folder);
 }
 
@@ -184,10 +184,10 @@ TEST(Masking, NamesTheTokenThatATokenizerLacks) {
 TEST(Perturbation, DoesNotDependOnThreads) {
   const std::string text = "An affectionate, unglamorous portrait; often funny, sometimes slow, never, ever dull.";
   for (const auto& [name, method] : methods) {
-    for (const Absent absent : {Absent::mask, Absent::remove}) {
+    for (const Masking absent : {Masking::mask, Masking::remove}) {
       const Method with = std::visit(
           [&](auto chosen) -> Method {
-            if constexpr (requires { chosen.absent; }) chosen.absent = absent;
+            if constexpr (requires { chosen.masking; }) chosen.masking = absent;
             return chosen;
           },
           method);
@@ -202,7 +202,7 @@ TEST(Perturbation, DoesNotDependOnThreads) {
 }
 
 TEST(Perturbation, ScoresOfWordsAreThoseOfUnits) {
-  // "unglamorous" has several pieces; its word must have the unit's score whole, whatever the method.
+  // "unglamorous" has several tokens; its word must have the unit's score whole, whatever the method.
   ExplainOptions options;
   const std::string text = "unglamorous but fun";
   for (const auto& [name, method] : methods) {

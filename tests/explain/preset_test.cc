@@ -40,7 +40,7 @@ Chosen choose(const std::string& name, Task task) {
   const Preset& known = preset(name, task);
   Chosen chosen = {.method = known.method, .options = {}};
   chosen.options.unit = known.unit.value_or(Unit::word);
-  chosen.options.pieces = known.pieces;
+  chosen.options.word_score = known.word_score;
   return chosen;
 }
 

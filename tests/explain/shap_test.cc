@@ -54,7 +54,7 @@ TEST(Shapley, Axioms) {
       ASSERT_EQ(found.scores.size(), units);
       // Efficiency holds exactly for each estimate; the others for exact values, or up to the estimate's error.
       const double total = std::accumulate(found.scores.begin(), found.scores.end(), 0.);
-      EXPECT_NEAR(total, game.all_present() - game.all_absent(), 1e-12);
+      EXPECT_NEAR(total, game.all_present() - game.all_masked(), 1e-12);
       const auto tolerance = [&](std::size_t unit) {
         return found.standard_errors.empty() ? 1e-12 : 4 * found.standard_errors[unit] + 1e-9;
       };
@@ -159,7 +159,7 @@ TEST(KernelShap, SaysWhenThereAreFewerSamplesThanUnits) {
   const UnitScores found = score_units(game, KernelShap{.samples = 20});
   EXPECT_EQ(found.warnings.size(), 1u);
   EXPECT_TRUE(found.standard_errors.empty());
-  EXPECT_NEAR(std::accumulate(found.scores.begin(), found.scores.end(), 0.), game.all_present() - game.all_absent(),
+  EXPECT_NEAR(std::accumulate(found.scores.begin(), found.scores.end(), 0.), game.all_present() - game.all_masked(),
               1e-9);
   EXPECT_TRUE(score_units(game, KernelShap{.samples = 200}).warnings.empty());
 }

@@ -47,7 +47,7 @@ TEST_P(KernelsTest, NormEqualsItsDefinition) {
 TEST_P(KernelsTest, NormVjpEqualsDifferences) {
   for (const std::size_t n : lengths) {
     const Vector x = rounded(reference::random(n, 4)), w = rounded(reference::random(n, 5)), u = rounded(reference::random(n, 6));
-    // The norm of two numbers is almost their sign: its slope is of the size of epsilon, so give it one that counts.
+    // The norm of two numbers is almost their sign: its derivative is of the size of epsilon, so give it one that counts.
     const double epsilon = 0.1;
     const auto xf = to_float(x), wf = to_float(w);
     std::vector<float> y(n), x_hat(n), dx = to_float(u);
@@ -76,23 +76,23 @@ const ActivationCase activation_cases[] = {
 TEST_P(KernelsTest, ActivationsAndSlopesEqualTheirDefinitions) {
   for (const ActivationCase& test : activation_cases) {
     std::vector<float> x;
-    for (float value = -13.03125f; value < 13; value += 0.0078125f) x.push_back(value);  // never 0: relu has no slope there
-    std::vector<float> y = x, slope(x.size());
-    kernels().activate(test.activation, y.data(), y.size(), slope.data());
-    std::vector<float> without_slope = x;
-    kernels().activate(test.activation, without_slope.data(), x.size(), nullptr);
-    double worst_value = 0, worst_slope = 0;
+    for (float value = -13.03125f; value < 13; value += 0.0078125f) x.push_back(value);  // never 0: relu has no derivative there
+    std::vector<float> y = x, derivative(x.size());
+    kernels().activate(test.activation, y.data(), y.size(), derivative.data());
+    std::vector<float> without_derivative = x;
+    kernels().activate(test.activation, without_derivative.data(), x.size(), nullptr);
+    double worst_value = 0, worst_derivative = 0;
     for (std::size_t i = 0; i < x.size(); i++) {
       const double at = x[i], h = 1e-3;
       const auto f = test.value;
       const double derivative = (8 * (f(at + h) - f(at - h)) - (f(at + 2 * h) - f(at - 2 * h))) / (12 * h);
       // What comes next adds values of size 1 and more to these.
       worst_value = std::max(worst_value, std::abs(y[i] - f(at)) / std::max(1., std::abs(f(at))));
-      if (test.activation != Activation::relu || std::abs(at) > 3 * h) worst_slope = std::max(worst_slope, std::abs(slope[i] - derivative));
-      EXPECT_FLOAT_EQ(y[i], without_slope[i]);
+      if (test.activation != Activation::relu || std::abs(at) > 3 * h) worst_derivative = std::max(worst_derivative, std::abs(derivative[i] - derivative));
+      EXPECT_FLOAT_EQ(y[i], without_derivative[i]);
     }
     EXPECT_LT(worst_value, 3e-7) << static_cast<int>(test.activation);
-    EXPECT_LT(worst_slope, 5e-7) << static_cast<int>(test.activation);
+    EXPECT_LT(worst_derivative, 5e-7) << static_cast<int>(test.activation);
   }
 }
 
@@ -108,11 +108,11 @@ TEST_P(KernelsTest, GeluKeepsItsRelativeAccuracyFarBelowZero) {
 
 TEST_P(KernelsTest, ActivationsOfHugeNumbersStayFinite) {
   for (const ActivationCase& test : activation_cases) {
-    std::vector<float> x = {-1e30f, -1e4f, -200.f, 200.f, 1e4f}, slope(5);
-    kernels().activate(test.activation, x.data(), x.size(), slope.data());
+    std::vector<float> x = {-1e30f, -1e4f, -200.f, 200.f, 1e4f}, derivative(5);
+    kernels().activate(test.activation, x.data(), x.size(), derivative.data());
     for (std::size_t i = 0; i < x.size(); i++) {
       EXPECT_TRUE(std::isfinite(x[i])) << static_cast<int>(test.activation) << " " << i;
-      EXPECT_TRUE(std::isfinite(slope[i])) << static_cast<int>(test.activation) << " " << i;
+      EXPECT_TRUE(std::isfinite(derivative[i])) << static_cast<int>(test.activation) << " " << i;
     }
   }
 }
@@ -155,25 +155,25 @@ std::vector<float> angles(std::size_t count, double (*function)(double)) {
   return result;
 }
 
-/// y = act(u) ∘ g with act(u) = u², whose slope is 2u: inputs u, g.
+/// y = act(u) ∘ g with act(u) = u², whose derivative is 2u: inputs u, g.
 Vector gated(const Vector& x) {
   Vector y;
   for (std::size_t i = 0; i < x.size() / 2; i++) y.push_back(x[i] * x[i] * x[i + x.size() / 2]);
   return y;
 }
 Vector run_gate(const Kernels& kernels, const Vector& x, const Vector& dy, std::size_t n, bool backward) {
-  std::vector<float> y, slope, value(n), dg(n), g(x.begin() + static_cast<long>(n), x.end());
+  std::vector<float> y, derivative, value(n), dg(n), g(x.begin() + static_cast<long>(n), x.end());
   for (std::size_t i = 0; i < n; i++) {
     y.push_back(static_cast<float>(x[i] * x[i]));
-    slope.push_back(static_cast<float>(2 * x[i]));
+    derivative.push_back(static_cast<float>(2 * x[i]));
   }
   std::vector<float> alone = y;
   kernels.gate(g.data(), n, alone.data(), nullptr, nullptr);
-  kernels.gate(g.data(), n, y.data(), slope.data(), value.data());
+  kernels.gate(g.data(), n, y.data(), derivative.data(), value.data());
   EXPECT_EQ(y, alone);
   if (!backward) return {y.begin(), y.end()};
   std::vector<float> du = to_float(dy);
-  kernels.gate_vjp(slope.data(), value.data(), n, du.data(), dg.data());
+  kernels.gate_vjp(derivative.data(), value.data(), n, du.data(), dg.data());
   Vector dx(du.begin(), du.end());
   dx.insert(dx.end(), dg.begin(), dg.end());
   return dx;
@@ -255,10 +255,10 @@ TEST_P(KernelsTest, GatherTakesAllFromOneRowIfTheStrideIsZero) {
 
 TEST_P(KernelsTest, ActivateVjpAndAddAreElementwise) {
   std::vector<float> dy = {1, -2, 3};
-  const std::vector<float> slope = {0.5f, 2, 0};
-  kernels().activate_vjp(dy.data(), slope.data(), 3);
+  const std::vector<float> derivative = {0.5f, 2, 0};
+  kernels().activate_vjp(dy.data(), derivative.data(), 3);
   EXPECT_EQ(dy, (std::vector<float>{0.5f, -4, 0}));
-  kernels().add(slope.data(), 3, dy.data());
+  kernels().add(derivative.data(), 3, dy.data());
   EXPECT_EQ(dy, (std::vector<float>{1, -2, 0}));
 }
 

@@ -32,11 +32,11 @@ TEST(Config, ReadsBert) {
   EXPECT_EQ(config.model_type, "bert");
   EXPECT_EQ(config.architecture, "BertForSequenceClassification");
   EXPECT_EQ(config.encoder.layers, 1u);
-  EXPECT_EQ(config.encoder.channels, 4u);
+  EXPECT_EQ(config.encoder.hidden_size, 4u);
   EXPECT_EQ(config.encoder.heads, 2u);
-  EXPECT_EQ(config.encoder.feed_forward, 6u);
+  EXPECT_EQ(config.encoder.intermediate_size, 6u);
   EXPECT_EQ(config.encoder.vocabulary, 10u);
-  EXPECT_EQ(config.encoder.positions, 5u);
+  EXPECT_EQ(config.encoder.max_positions, 5u);
   EXPECT_EQ(config.encoder.token_types, 2u);
   EXPECT_EQ(config.encoder.activation, Activation::gelu_tanh);
   EXPECT_EQ(config.encoder.norm_epsilon, 1e-5f);
@@ -66,9 +66,9 @@ TEST(Config, ReadsBothSpellingsOfDistilBert) {
     const Config config = parse(json);
     EXPECT_EQ(config.head.task, Task::masked_lm);
     EXPECT_EQ(config.encoder.layers, 6u);
-    EXPECT_EQ(config.encoder.channels, 12u);
+    EXPECT_EQ(config.encoder.hidden_size, 12u);
     EXPECT_EQ(config.encoder.heads, 3u);
-    EXPECT_EQ(config.encoder.feed_forward, 24u);
+    EXPECT_EQ(config.encoder.intermediate_size, 24u);
     EXPECT_EQ(config.encoder.token_types, 0u);
     EXPECT_EQ(config.encoder.activation, Activation::relu);
     EXPECT_EQ(config.encoder.norm_epsilon, 1e-12f);

@@ -38,7 +38,7 @@ TEST(PublishedConfig, MiniLm) {  // microsoft/MiniLM-L12-H384-uncased, and cross
     "initializer_range": 0.02, "intermediate_size": 1536, "layer_norm_eps": 1e-12, "max_position_embeddings": 512,
     "model_type": "bert", "num_attention_heads": 12, "num_hidden_layers": 12, "pad_token_id": 0, "type_vocab_size": 2,
     "vocab_size": 30522})");
-  EXPECT_EQ(config.encoder.channels, 384u);
+  EXPECT_EQ(config.encoder.hidden_size, 384u);
   EXPECT_TRUE(config.head.sigmoid);  // a single output
 }
 
@@ -79,13 +79,13 @@ TEST(PublishedConfig, RobertaAndItsKin) {
     json["model_type"] = model_type;
     json["architectures"] = {architecture};
     const Config config = parse(json);
-    EXPECT_EQ(config.encoder.positions, 512u);  // of 514 rows, two stand for padding
+    EXPECT_EQ(config.encoder.max_positions, 512u);  // of 514 rows, two stand for padding
     EXPECT_EQ(config.encoder.padding, 1u);
     EXPECT_EQ(config.encoder.token_types, 1u);
     EXPECT_EQ(config.encoder.norm_epsilon, 1e-5f);
   }
   EXPECT_EQ(parse(with(roberta, R"({"pad_token_id": null})")).encoder.padding, 1u);
-  EXPECT_EQ(parse(with(roberta, R"({"pad_token_id": 0})")).encoder.positions, 513u);
+  EXPECT_EQ(parse(with(roberta, R"({"pad_token_id": 0})")).encoder.max_positions, 513u);
 }
 
 TEST(PublishedConfig, Electra) {  // google/electra-small-discriminator
@@ -93,7 +93,7 @@ TEST(PublishedConfig, Electra) {  // google/electra-small-discriminator
     "hidden_act": "gelu", "hidden_size": 256, "intermediate_size": 1024, "layer_norm_eps": 1e-12,
     "max_position_embeddings": 512, "model_type": "electra", "num_attention_heads": 4, "num_hidden_layers": 12,
     "pad_token_id": 0, "summary_activation": "gelu", "summary_type": "first", "type_vocab_size": 2, "vocab_size": 30522})");
-  EXPECT_EQ(parse(json).encoder.embedding_channels, 128u);
+  EXPECT_EQ(parse(json).encoder.embedding_size, 128u);
   EXPECT_TRUE(parse(json).encoder.projection);
   const Config base = parse(with(json, R"({"hidden_size": 768, "embedding_size": 768, "num_attention_heads": 12})"));
   EXPECT_FALSE(base.encoder.projection);  // electra-base
@@ -108,7 +108,7 @@ const Json albert = Json::parse(R"({"architectures": ["AlbertForMaskedLM"], "att
 
 TEST(PublishedConfig, Albert) {
   const EncoderConfig encoder = parse(albert).encoder;
-  EXPECT_EQ(encoder.embedding_channels, 128u);
+  EXPECT_EQ(encoder.embedding_size, 128u);
   EXPECT_EQ(encoder.layers, 12u);
   EXPECT_EQ(encoder.layer_groups, 1u);
   EXPECT_EQ(parse(with(albert, R"({"architectures": ["AlbertForPreTraining"]})")).head.task, Task::masked_lm);
@@ -122,7 +122,7 @@ const Json mpnet = Json::parse(R"({"architectures": ["MPNetForMaskedLM"], "bos_t
 TEST(PublishedConfig, Mpnet) {
   const EncoderConfig encoder = parse(mpnet).encoder;
   EXPECT_EQ(encoder.relative.kind, Kind::bias);
-  EXPECT_EQ(encoder.positions, 512u);
+  EXPECT_EQ(encoder.max_positions, 512u);
   EXPECT_EQ(encoder.token_types, 0u);
 }
 

@@ -204,7 +204,7 @@ float defined(unsigned bits, int exponent_bits, int fraction_bits) {
   return static_cast<float>(std::copysign(magnitude, sign));
 }
 
-void expect_widening(const char* type, int exponent_bits, int fraction_bits) {
+void expect_conversion(const char* type, int exponent_bits, int fraction_bits) {
   constexpr std::size_t count = 65'536;
   std::vector<std::byte> storage(2 * count + 1);
   const std::span<std::byte> bytes = std::span(storage).subspan(1);  // no alignment is asked for
@@ -212,22 +212,22 @@ void expect_widening(const char* type, int exponent_bits, int fraction_bits) {
     bytes[2 * i] = static_cast<std::byte>(i & 0xff);
     bytes[2 * i + 1] = static_cast<std::byte>(i >> 8);
   }
-  std::vector<float> widened(count);
-  widen(type, bytes, widened);
+  std::vector<float> converted(count);
+  convert(type, bytes, converted);
   for (unsigned i = 0; i < count; i++) {
     const float expected = defined(i, exponent_bits, fraction_bits);
-    ASSERT_EQ(std::isnan(widened[i]), std::isnan(expected)) << i;
-    ASSERT_EQ(std::signbit(widened[i]), std::signbit(expected)) << i;
-    ASSERT_TRUE(std::isnan(expected) || widened[i] == expected) << i;
+    ASSERT_EQ(std::isnan(converted[i]), std::isnan(expected)) << i;
+    ASSERT_EQ(std::signbit(converted[i]), std::signbit(expected)) << i;
+    ASSERT_TRUE(std::isnan(expected) || converted[i] == expected) << i;
   }
 }
 
-TEST(Widen, HalfPrecisionIsExact) { expect_widening("F16", 5, 10); }
-TEST(Widen, Bfloat16IsExact) { expect_widening("BF16", 8, 7); }
+TEST(Widen, HalfPrecisionIsExact) { expect_conversion("F16", 5, 10); }
+TEST(Widen, Bfloat16IsExact) { expect_conversion("BF16", 8, 7); }
 TEST(Widen, Float32IsCopied) {
   const std::vector<float> numbers = {1.5f, -0.0f, 1e-40f};
   std::vector<float> copied(3);
-  widen("F32", std::as_bytes(std::span(numbers)), copied);
+  convert("F32", std::as_bytes(std::span(numbers)), copied);
   EXPECT_EQ(std::memcmp(numbers.data(), copied.data(), 12), 0);
 }
 

@@ -16,7 +16,7 @@ namespace limn::fixtures {
 
 using Scores = std::map<std::string, double, std::less<>>;
 
-/// Adds one sequence's tokens and words. A word of more than eight ASCII letters becomes two pieces.
+/// Adds one sequence's tokens and words. A word of more than eight ASCII letters becomes two tokens.
 inline void add_sequence(Explanation& explanation, std::string_view text, int sequence, const Scores& scores,
                          double other) {
   const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; };
@@ -214,7 +214,7 @@ inline std::vector<Explanation> entities() {
         word.score = word.begin == entity.begin ? 1.0 : 0.55;
       else if (explanation.text.substr(word.begin, word.end - word.begin) == (entity.label == "LOC" ? "in" : "met"))
         word.score = 0.48;
-    // A word's first piece has the word's score.
+    // A word's first token has the word's score.
     for (const Word& word : explanation.words)
       for (Token& token : explanation.tokens)
         if (token.sequence && token.begin == word.begin) token.score = word.score;

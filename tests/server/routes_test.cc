@@ -136,14 +136,14 @@ TEST(Routes, EveryKnobOfTheCommandIsAField) {
     ExplainOptions options = {};
   };
   ExplainOptions mean;
-  mean.pieces = Pieces::mean;
+  mean.word_score = WordScore::mean;
   const std::vector<Case> cases = {
       {{{"method", "lime"}, {"samples", 60}, {"features", 2}, {"kernel_width", 10}, {"flavour", "captum"}},
        Lime{.flavour = Lime::Flavour::captum, .samples = 60, .features = 2, .kernel_width = 10}},
       {{{"method", "rise"}, {"samples", 60}, {"present", 0.75}}, Rise{.samples = 60, .probability = 0.75}},
       {{{"method", "sobol"}, {"samples", 8}, {"order", "first"}}, Sobol{.samples = 8, .total = false}},
       {{{"method", "shapley"}, {"exact", true}}, ShapleySampling{.exact = true}},
-      {{{"method", "gradient-x-input"}, {"absolute", true}, {"pieces", "mean"}},
+      {{{"method", "gradient-x-input"}, {"absolute", true}, {"word_score", "mean"}},
        GradientXInput{.absolute = true},
        mean},
       {{{"method", "integrated-gradients"}, {"tolerance", 1e-9}, {"max_steps", 3}},

@@ -29,7 +29,7 @@ inline void add_token(Encoding& encoding, Span span, int word, int sequence) {
   encoding.special.push_back(0);
 }
 
-/// Every run of other bytes than spaces is a word; a '#' inside it begins a further piece.
+/// Every run of other bytes than spaces is a word; a '#' inside it begins a further token.
 inline void add_words(Encoding& encoding, std::string_view text, int sequence) {
   int word = -1;
   bool inside = false;

@@ -104,7 +104,7 @@ TEST_F(AnswerTarget, ByItsText) {
 
 TEST_F(AnswerTarget, ThatIsNotThere) {
   EXPECT_EQ(error_of([&] { resolve(answer("Ann met Rob")); }),
-            "--answer: found \"Ann met Rob\", expected a piece of the context; the nearest is \"Ann met Bob\"");
+            "--answer: found \"Ann met Rob\", expected a part of the context; the nearest is \"Ann met Bob\"");
   EXPECT_THAT(error_of([&] { resolve(answer(" ")); }), HasSubstr("an empty text"));
   EXPECT_THAT(error_of([&] { resolve(with([](auto& o) { o.target = "1:2", o.answer = "Ann"; })); }),
               HasSubstr("one of the two"));

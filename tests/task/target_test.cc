@@ -160,10 +160,10 @@ TEST(ValueVjp, EqualsFiniteDifferences) {
           const float at = logits(i, j);
           const auto shifted = [&](float by) { return logits(i, j) = at + by, value(target, logits); };
           // fourth order: the error is about step⁴ / 30
-          const double slope =
+          const double derivative =
               (8 * (shifted(step) - shifted(-step)) - (shifted(2 * step) - shifted(-2 * step))) / (12.0 * step);
           logits(i, j) = at;
-          EXPECT_NEAR(gradient(i, j), slope, 1e-7)
+          EXPECT_NEAR(gradient(i, j), derivative, 1e-7)
               << "scalar " << static_cast<int>(explain) << " at " << i << ", " << j;
         }
       }

@@ -44,7 +44,7 @@ TEST(Components, LongWordsTakeLinearWork) {
   EXPECT_EQ(best.offsets.back(), (Span{text.size() - 2, text.size()}));
 }
 
-// By hand: "aab" is a + ab (−3), not aa + an unknown b (−1.5 − 12); "bb" is unknown, in one piece.
+// By hand: "aab" is a + ab (−3), not aa + an unknown b (−1.5 − 12); "bb" is unknown, in one token.
 TEST(Components, UnigramTakesTheBestSum) {
   TokenizerFolder folder;
   const Tokenizer tokenizer = folder.write_json("tokenizer.json", unigram_tokenizer()).load();
@@ -53,7 +53,7 @@ TEST(Components, UnigramTakesTheBestSum) {
   EXPECT_EQ(tokenizer.encode("bba").offsets[0], (Span{0, 2}));
 }
 
-// By hand: the earliest merge goes first, so the b stays alone behind two a; characters without a piece vanish.
+// By hand: the earliest merge goes first, so the b stays alone behind two a; characters without a token vanish.
 TEST(Components, BpeMergesTheEarliestFirst) {
   TokenizerFolder folder;
   const Tokenizer tokenizer = folder.write_json("tokenizer.json", bpe_tokenizer()).load();
@@ -71,24 +71,24 @@ TEST(Components, BrokenModels) {
   bpe["model"]["merges"] = {"a c"};
   EXPECT_EQ(
       error_of(bpe),
-      "tokenizer.json: model.merges, merge of 'a' and 'c': found no piece 'c', expected pieces of the vocabulary");
+      "tokenizer.json: model.merges, merge of 'a' and 'c': found no token 'c', expected tokens of the vocabulary");
   bpe["model"]["merges"] = {json::array({"a", "a"}), "a b c"};
-  EXPECT_EQ(error_of(bpe), "tokenizer.json: model.merges[1]: found 'a b c', expected two pieces");
+  EXPECT_EQ(error_of(bpe), "tokenizer.json: model.merges[1]: found 'a b c', expected two tokens");
   bpe["model"]["merges"] = {json::array({"a"})};
-  EXPECT_EQ(error_of(bpe), "tokenizer.json: model.merges[0]: found a list of 1, expected two pieces");
+  EXPECT_EQ(error_of(bpe), "tokenizer.json: model.merges[0]: found a list of 1, expected two tokens");
   bpe["model"]["merges"] = {7};
-  EXPECT_EQ(error_of(bpe), "tokenizer.json: model.merges[0]: found 7, expected two pieces");
+  EXPECT_EQ(error_of(bpe), "tokenizer.json: model.merges[0]: found 7, expected two tokens");
   bpe["model"]["merges"] = json::array();
   bpe["model"]["unk_token"] = "?";
   EXPECT_THAT(error_of(bpe), HasSubstr("model.unk_token: found '?', which model.vocab does not have"));
 
   unigram["model"]["vocab"][1] = {"a"};
-  EXPECT_EQ(error_of(unigram), "tokenizer.json: model.vocab[1]: found a list of 1, expected a piece and its score");
+  EXPECT_EQ(error_of(unigram), "tokenizer.json: model.vocab[1]: found a list of 1, expected a token and its score");
   unigram["model"]["vocab"][1] = {-1, "a"};
-  EXPECT_EQ(error_of(unigram), "tokenizer.json: model.vocab[1]: found a number, expected a piece and its score");
+  EXPECT_EQ(error_of(unigram), "tokenizer.json: model.vocab[1]: found a number, expected a token and its score");
   unigram["model"]["vocab"][1] = {"a", -1};
   unigram["model"]["unk_id"] = 4;
-  EXPECT_THAT(error_of(unigram), HasSubstr("model.unk_id: found 4, expected the id of a piece"));
+  EXPECT_THAT(error_of(unigram), HasSubstr("model.unk_id: found 4, expected the id of a token"));
   unigram["model"]["unk_id"] = nullptr;
   TokenizerFolder folder;
   const Tokenizer without = folder.write_json("tokenizer.json", unigram).load();
@@ -122,9 +122,9 @@ TEST(Components, BrokenPatternsAndMaps) {
 TEST(Components, BrokenOlderFiles) {
   TokenizerFolder merges, spiece;
   merges.write("vocab.json", R"({"a": 0, "b": 1, "<s>": 2, "</s>": 3})").write("merges.txt", "#version: 0.2\na b\n");
-  EXPECT_THAT(merges.error(), HasSubstr("merge of 'a' and 'b': found no piece 'ab'"));
+  EXPECT_THAT(merges.error(), HasSubstr("merge of 'a' and 'b': found no token 'ab'"));
   merges.write("merges.txt", "#version: 0.2\na b c\n");
-  EXPECT_EQ(merges.error(), "merges.txt: line 2: found 'a b c', expected two pieces with a blank between them");
+  EXPECT_EQ(merges.error(), "merges.txt: line 2: found 'a b c', expected two tokens with a blank between them");
   merges.write("merges.txt", "").write("tokenizer_config.json", R"({"tokenizer_class": "MarianTokenizer"})");
   EXPECT_THAT(merges.error(),
               HasSubstr("tokenizer_class: found \"MarianTokenizer\", expected without a tokenizer.json one of Bert"));
@@ -134,14 +134,14 @@ TEST(Components, BrokenOlderFiles) {
   spiece.write("spiece.model", "");
   EXPECT_THAT(spiece.error(), HasSubstr("spiece.model: tokenizer: found neither a tokenizer_class"));
   spiece.write("config.json", R"({"model_type": "albert"})");
-  EXPECT_EQ(spiece.error(), "spiece.model: found no pieces, expected a SentencePiece model");
+  EXPECT_EQ(spiece.error(), "spiece.model: found no tokens, expected a SentencePiece model");
   spiece.write("spiece.model", "\x0A\x7F");
   EXPECT_EQ(spiece.error(),
             "spiece.model: found a field that ends behind the end of the file, expected a SentencePiece model");
   spiece.write("spiece.model",
                "\x0A\x03\x0A\x01"
                "a");
-  EXPECT_THAT(spiece.error(), HasSubstr("vocabulary of 1 pieces: found no '[SEP]'"));
+  EXPECT_THAT(spiece.error(), HasSubstr("vocabulary of 1 tokens: found no '[SEP]'"));
 }
 
 }  // namespace

@@ -95,23 +95,23 @@ TEST(TokenizerError, UnknownComponents) {
 
 TEST(TokenizerError, Ids) {
   EXPECT_EQ(error_with("/model/vocab/e", -1),
-            "tokenizer.json: model.vocab, piece 'e': found id -1, expected 0 to 100000000");
+            "tokenizer.json: model.vocab, token 'e': found id -1, expected 0 to 100000000");
   EXPECT_THAT(error_with("/model/vocab/e", std::uint64_t{1} << 63),
               HasSubstr("found id 9223372036854775807, expected 0 to 100000000"));
   EXPECT_THAT(error_with("/model/vocab/e", 4'000'000'000), HasSubstr("found id 4000000000"));
   EXPECT_EQ(error_with("/model/vocab/e", 90'000'000),
-            "tokenizer.json: model.vocab: found 10 pieces with ids up to 90000000, expected ids without large gaps");
+            "tokenizer.json: model.vocab: found 10 tokens with ids up to 90000000, expected ids without large gaps");
   EXPECT_EQ(error_with("/model/vocab/e", 5),
-            "tokenizer.json: model.vocab, id 5: found the pieces 'e' and 'hello', expected one piece for each id");
-  EXPECT_EQ(error_with("/model/vocab/e", 1.5), "tokenizer.json: model.vocab, piece 'e': found 1.5, expected its id");
-  EXPECT_EQ(error_with("/model/vocab/e", "9"), "tokenizer.json: model.vocab, piece 'e': found \"9\", expected its id");
+            "tokenizer.json: model.vocab, id 5: found the tokens 'e' and 'hello', expected one token for each id");
+  EXPECT_EQ(error_with("/model/vocab/e", 1.5), "tokenizer.json: model.vocab, token 'e': found 1.5, expected its id");
+  EXPECT_EQ(error_with("/model/vocab/e", "9"), "tokenizer.json: model.vocab, token 'e': found \"9\", expected its id");
   EXPECT_EQ(error_with("/model/vocab/e", Json::array()),
-            "tokenizer.json: model.vocab, piece 'e': found a list, expected its id");
+            "tokenizer.json: model.vocab, token 'e': found a list, expected its id");
   TokenizerFolder folder;
   std::string text = small_tokenizer().dump();
   text.replace(text.find("\"hello\":"), 8, "\"world\":");
   EXPECT_EQ(folder.write("tokenizer.json", text).error(),
-            "tokenizer.json: model.vocab, piece 'world': found the ids 5 and 6, expected one id for each piece");
+            "tokenizer.json: model.vocab, token 'world': found the ids 5 and 6, expected one id for each token");
 }
 
 TEST(TokenizerError, AddedTokens) {
@@ -134,7 +134,7 @@ TEST(TokenizerError, AddedTokens) {
 
 TEST(TokenizerError, UnknownTokenMissing) {
   EXPECT_EQ(error_with("/model/unk_token", "<unk>"),
-            "tokenizer.json: model.unk_token: found '<unk>', which model.vocab does not have, expected a piece of the "
+            "tokenizer.json: model.unk_token: found '<unk>', which model.vocab does not have, expected a token of the "
             "vocabulary");
 }
 
@@ -160,7 +160,7 @@ TEST(TokenizerError, Templates) {
 TEST(TokenizerError, BareVocabulary) {
   TokenizerFolder folder;
   EXPECT_EQ(folder.write("vocab.txt", "").error(),
-            "vocab.txt: vocabulary of 0 pieces: found no '[UNK]', expected the special tokens of BERT; "
+            "vocab.txt: vocabulary of 0 tokens: found no '[UNK]', expected the special tokens of BERT; "
             "tokenizer_config.json may name others");
   EXPECT_THAT(folder.write("vocab.txt", "[UNK]\n[CLS]\n").error(), HasSubstr("found no '[SEP]'"));
   EXPECT_EQ(folder.write("vocab.txt", "[UNK]\n[CLS]\n[SEP]\nb\xC3\n").error(),

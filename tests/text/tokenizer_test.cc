@@ -148,10 +148,10 @@ TEST(Tokenizer, LooksTokensUp) {
   EXPECT_EQ(uncased().vocabulary_size(), 30522U);
   EXPECT_EQ(uncased().token(101), "[CLS]");
   EXPECT_EQ(uncased().id("##ing"), 2075);
-  EXPECT_EQ(uncased().id("no such piece"), std::nullopt);
+  EXPECT_EQ(uncased().id("no such token"), std::nullopt);
   EXPECT_EQ(uncased().special().unknown, 100);
-  EXPECT_EQ(uncased().special().classify, 101);
-  EXPECT_EQ(uncased().special().separate, 102);
+  EXPECT_EQ(uncased().special().cls_token, 101);
+  EXPECT_EQ(uncased().special().sep_token, 102);
   EXPECT_EQ(uncased().special().pad, 0);
   EXPECT_EQ(uncased().special().mask, 103);
   EXPECT_EQ(uncased().max_length(), 512U);
@@ -222,7 +222,7 @@ TEST(Tokenizer, OfRepeatedLinesTheLastCounts) {
 TEST(Tokenizer, OtherFilesNameTheSpecialTokens) {
   TokenizerFolder folder;
   folder.write("vocab.txt", "<pad>\n<unk>\n<s>\n</s>\n<mask>\na\n");
-  EXPECT_THAT(folder.error(), HasSubstr("vocab.txt: vocabulary of 6 pieces: found no '[UNK]'"));
+  EXPECT_THAT(folder.error(), HasSubstr("vocab.txt: vocabulary of 6 tokens: found no '[UNK]'"));
   folder.write_json("special_tokens_map.json",
                     Json{{"unk_token", "<unk>"}, {"cls_token", {{"content", "<s>"}}}, {"mask_token", "<mask>"}});
   folder.write_json("tokenizer_config.json",

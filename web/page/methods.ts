@@ -17,7 +17,7 @@ const knob = (name: string, label: string, usual: string, more: Omit<Knob, "name
 export const knobs: readonly Knob[] = [
   knob("explain", "Explained number", "logit", {values: ["logit", "probability", "log-probability", "loss", "margin"]}),
   knob("baseline", "Baseline", "pad", {suggestions: ["pad", "zero", "mask", "unk", "mean"]}),
-  knob("absent", "In place of what is absent", "mask", {values: ["mask", "remove", "pad", "unk"]}),
+  knob("masking", "In place of what is absent", "mask", {values: ["mask", "remove", "pad", "unk"]}),
   knob("reduce", "Channels to one score", "the method’s", {values: ["sum", "l1", "l2", "mean-abs", "onehot-l2"]}),
   knob("layer", "Layer", "the method’s", {suggestions: ["word", "embeddings"]}),
   knob("normalize", "Scores divided by", "the method’s", {values: ["none", "l1", "l2", "max", "minmax"]}),
@@ -33,7 +33,7 @@ export const knobs: readonly Knob[] = [
   knob("head", "Head", "mean of all"),
   knob("seed", "Seed", "0"),
   knob("unit", "Unit", "word", {values: ["token", "word", "clause", "sentence"]}),
-  knob("pieces", "Pieces to a word’s score", "the method’s", {values: ["sum", "mean", "absmax"]}),
+  knob("word_score", "Pieces to a word’s score", "the method’s", {values: ["sum", "mean", "absmax"]}),
   knob("flavour", "LIME as in", "marcotcr", {values: ["marcotcr", "captum"]}),
   knob("order", "Sobol index", "total", {values: ["total", "first"]}),
   knob("exact", "All coalitions", "no", {flag: "yes, of up to 12 words"}),
@@ -90,7 +90,7 @@ export const findMethod = (name: string): Method | undefined => methods.find(one
 export function applies(name: string, chosen: readonly string[], task: string): boolean {
   switch (name) {
     case "unit":
-    case "pieces":
+    case "word_score":
     case "max_length":
     case "target":
       return true;

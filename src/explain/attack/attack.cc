@@ -15,7 +15,7 @@
 
 #include "explain/gradient.h"
 #include "explain/passes.h"
-#include "explain/attack/version.h"
+#include "explain/attack/edited_input.h"
 #include "limn/error.h"
 #include "math/linear.h"
 #include "task/probability.h"
@@ -29,7 +29,7 @@ using Saying = std::vector<std::size_t>;
 
 /// A version that has been through the model, and back.
 struct Reading {
-  Version version;
+  EditedInput edited;
   Prediction prediction;
   Saying said;
   Mat gradient;  // ∂F/∂e (T, C)
@@ -67,8 +67,8 @@ class Search {
   std::size_t tokens() const { return encoding_.size(); }
   bool may_change(std::size_t token) const { return !fixed_[token]; }
   std::size_t changeable() const { return static_cast<std::size_t>(std::count(fixed_.begin(), fixed_.end(), false)); }
-  bool alone_in_its_text(const Version& version, std::size_t token) const {
-    const auto& sequences = version.encoding.sequences;
+  bool alone_in_its_text(const EditedInput& edited, std::size_t token) const {
+    const auto& sequences = edited.encoding.sequences;
     return std::count(sequences.begin(), sequences.end(), sequences[token]) == 1;
   }
   /// 1: F is to grow; −1: it is to shrink.
@@ -76,13 +76,13 @@ class Search {
   bool reached(const Saying& said) const { return wanted_ ? said == *wanted_ : said != said_; }
   bool holds(const Saying& said) const { return said == said_; }
 
-  std::vector<Place> all_places() const {
-    std::vector<Place> places(tokens());
-    for (std::size_t token = 0; token < tokens(); token++) places[token].origin = token;
-    return places;
+  std::vector<EditedToken> unedited() const {
+    std::vector<EditedToken> edited_tokens(tokens());
+    for (std::size_t token = 0; token < tokens(); token++) edited_tokens[token].origin = token;
+    return edited_tokens;
   }
   /// Versions of the input with these places, through the model and back in as few passes as memory should hold.
-  std::vector<Reading> read(const std::vector<std::vector<Place>>& versions);
+  std::vector<Reading> read(const std::vector<std::vector<EditedToken>>& edits);
 
   Attack start(std::string_view kind, const Reading& first) const;
   void finish(Attack& attack) const;
@@ -93,8 +93,8 @@ class Search {
   void refuse_options() const;
   void resolve(ConstView logits);
   void choose_fixed();
-  Target target_in(const Version& version) const;
-  Saying saying(const Version& version, const Prediction& prediction, ConstView logits) const;
+  Target target_in(const EditedInput& edited) const;
+  Saying saying(const EditedInput& edited, const Prediction& prediction, ConstView logits) const;
 
   const Explainer& explainer_;
   const Pipeline& pipeline_;
@@ -141,7 +141,7 @@ void Search::resolve(ConstView logits) {
     throw Error(
         {.thing = "--target", .found = *own.target, .expected = "POSITION: the model's own label there is attacked"});
   resolved_ = resolve_target(own, Scalar::loss, read);
-  const Version whole = version_of(encoding_, input_, all_places());
+  const EditedInput whole = edited_input(encoding_, input_, unedited());
   said_ = saying(whole, prediction_, logits);
   if (options_.toward) {
     if (task == Task::question_answering)
@@ -167,14 +167,14 @@ void Search::resolve(ConstView logits) {
   }
 }
 
-Saying Search::saying(const Version& version, const Prediction& prediction, ConstView logits) const {
+Saying Search::saying(const EditedInput& edited, const Prediction& prediction, ConstView logits) const {
   switch (pipeline_.head().task) {
     case Task::question_answering: {
       const Answer& best = std::get<AnswerPrediction>(prediction).best;
-      return {version.origins[best.start_token], version.origins[best.end_token]};
+      return {edited.origins[best.start_token], edited.origins[best.end_token]};
     }
     case Task::token_classification: {
-      const std::size_t row = target_in(version).picks.front().row;
+      const std::size_t row = target_in(edited).picks.front().row;
       return {argmax(logits.row_range(row, row + 1))};
     }
     default:
@@ -202,27 +202,27 @@ void Search::choose_fixed() {
   if (pipeline_.head().task == Task::question_answering) fix(said_.front(), said_.back());
 }
 
-Target Search::target_in(const Version& version) const {
+Target Search::target_in(const EditedInput& edited) const {
   Target target = resolved_.target;
   if (every_token())
     for (Target::Pick& pick : target.picks) {
-      const auto found = std::lower_bound(version.origins.begin(), version.origins.end(), pick.row);
-      pick.row = static_cast<std::size_t>(found - version.origins.begin());
+      const auto found = std::lower_bound(edited.origins.begin(), edited.origins.end(), pick.row);
+      pick.row = static_cast<std::size_t>(found - edited.origins.begin());
     }
   return target;
 }
 
-std::vector<Reading> Search::read(const std::vector<std::vector<Place>>& versions) {
+std::vector<Reading> Search::read(const std::vector<std::vector<EditedToken>>& edits) {
   const Encoder encoder = this->encoder();
   const std::size_t budget = traced_rows(encoder.config);
   std::vector<Reading> readings;
-  for (std::size_t begin = 0; begin < versions.size();) {
+  for (std::size_t begin = 0; begin < edits.size();) {
     Batch batch;
     std::size_t end = begin;
-    while (end < versions.size() && (end == begin || batch.rows() + versions[end].size() <= budget)) {
+    while (end < edits.size() && (end == begin || batch.rows() + edits[end].size() <= budget)) {
       readings.push_back(
-          {.version = version_of(encoding_, input_, versions[end]), .prediction = {}, .said = {}, .gradient = {}});
-      batch.add(readings.back().version.encoding.ids, readings.back().version.encoding.type_ids);
+          {.edited = edited_input(encoding_, input_, edits[end]), .prediction = {}, .said = {}, .gradient = {}});
+      batch.add(readings.back().edited.encoding.ids, readings.back().edited.encoding.type_ids);
       end++;
     }
     Mat x = limn::word_embeddings(encoder, batch);
@@ -232,9 +232,9 @@ std::vector<Reading> Search::read(const std::vector<std::vector<Place>>& version
       Reading& reading = readings[i];
       const ConstView logits = logits_of(encoder, pass.batch, pass.logits.view(), i - begin);
       reading.prediction =
-          limn::predict(pipeline_, reading.version.input, {&reading.version.encoding, 1}, {&logits, 1}, options_);
-      reading.said = saying(reading.version, reading.prediction, logits);
-      value_vjp(target_in(reading.version), logits, logits_of(encoder, pass.batch, dlogits.view(), i - begin));
+          limn::predict(pipeline_, reading.edited.input, {&reading.edited.encoding, 1}, {&logits, 1}, options_);
+      reading.said = saying(reading.edited, reading.prediction, logits);
+      value_vjp(target_in(reading.edited), logits, logits_of(encoder, pass.batch, dlogits.view(), i - begin));
     }
     const Mat dx = gradient(encoder, pass, std::move(dlogits));
     for (std::size_t i = begin; i < end; i++)
@@ -287,9 +287,9 @@ void Search::finish(Attack& attack) const {
 // ---- HotFlip -------------------------------------------------------------------------------------------------------
 
 /// Whether every code point is a letter or a number, as Python's str.isalnum() has it.
-bool is_alphanumeric(std::string_view piece) {
-  const auto* rest = reinterpret_cast<const utf8proc_uint8_t*>(piece.data());
-  auto left = static_cast<utf8proc_ssize_t>(piece.size());
+bool is_alphanumeric(std::string_view word) {
+  const auto* rest = reinterpret_cast<const utf8proc_uint8_t*>(word.data());
+  auto left = static_cast<utf8proc_ssize_t>(word.size());
   if (left == 0) return false;
   while (left > 0) {
     utf8proc_int32_t code = 0;
@@ -314,9 +314,9 @@ std::vector<std::int32_t> whole_words(const Tokenizer& tokenizer) {
 }
 
 /// AllenNLP's ignore_tokens.
-bool is_ignored(std::string_view piece) {
+bool is_ignored(std::string_view word) {
   constexpr std::array<std::string_view, 5> ignored = {".", ",", ";", "!", "?"};
-  return std::find(ignored.begin(), ignored.end(), piece) != ignored.end();
+  return std::find(ignored.begin(), ignored.end(), word) != ignored.end();
 }
 
 /// The word, other than the one that stands there, whose embedding e' has the largest direction · (e' − e)·g; e·g is
@@ -341,8 +341,8 @@ std::int32_t best_word(const Search& search, const std::vector<std::int32_t>& wo
 Attack hotflip(const Explainer& explainer, const Input& input, const AttackOptions& options) {
   Search search(explainer, input, options);
   const std::vector<std::int32_t> words = whole_words(search.tokenizer());
-  std::vector<Place> places = search.all_places();
-  Reading reading = std::move(search.read({places}).front());
+  std::vector<EditedToken> edited_tokens = search.unedited();
+  Reading reading = std::move(search.read({edited_tokens}).front());
   Attack attack = search.start("hotflip", reading);
   attack.succeeded = search.reached(reading.said);
 
@@ -359,13 +359,13 @@ Attack hotflip(const Explainer& explainer, const Input& input, const AttackOptio
     const std::int32_t word =
         best_word(search, words, reading.gradient.view().row_range(*chosen, *chosen + 1), attack.tokens[*chosen].id);
     if (word < 0) break;
-    places[*chosen].id = word;
-    places[*chosen].piece = search.tokenizer().token(word);
-    reading = std::move(search.read({places}).front());
+    edited_tokens[*chosen].id = word;
+    edited_tokens[*chosen].word = search.tokenizer().token(word);
+    reading = std::move(search.read({edited_tokens}).front());
     attack.steps.push_back({.token = *chosen,
                             .before = attack.tokens[*chosen].token,
-                            .after = std::string(places[*chosen].piece),
-                            .input = reading.version.input,
+                            .after = std::string(edited_tokens[*chosen].word),
+                            .input = reading.edited.input,
                             .prediction = reading.prediction});
     attack.succeeded = search.reached(reading.said);
     if (options.progress) options.progress(attack.steps.size(), most);
@@ -385,7 +385,7 @@ struct Link {
 };
 
 struct Candidate {
-  std::vector<Place> places;
+  std::vector<EditedToken> edited_tokens;
   std::shared_ptr<const Link> previous;
   std::optional<std::size_t> removed;  ///< after those; nothing: the whole input
 };
@@ -393,8 +393,8 @@ struct Candidate {
 /// Positions in the reading's version of the `count` tokens with the least ‖g‖₂ that may go, least first.
 std::vector<std::size_t> least_tokens(const Search& search, const Reading& reading, std::size_t count) {
   std::vector<std::pair<double, std::size_t>> tokens;
-  for (std::size_t token = 0; token < reading.version.origins.size(); token++)
-    if (search.may_change(reading.version.origins[token]) && !search.alone_in_its_text(reading.version, token))
+  for (std::size_t token = 0; token < reading.edited.origins.size(); token++)
+    if (search.may_change(reading.edited.origins[token]) && !search.alone_in_its_text(reading.edited, token))
       tokens.emplace_back(reading.norm(token), token);
   std::sort(tokens.begin(), tokens.end());
   tokens.resize(std::min(tokens.size(), count));
@@ -416,13 +416,13 @@ Attack reduce_input(const Explainer& explainer, const Input& input, const Attack
   Search search(explainer, input, options);
   Attack attack;
   std::shared_ptr<const Link> last;
-  std::vector<Candidate> candidates = {{.places = search.all_places(), .previous = nullptr, .removed = {}}};
+  std::vector<Candidate> candidates = {{.edited_tokens = search.unedited(), .previous = nullptr, .removed = {}}};
   const std::size_t most = options.max_steps > 0 ? options.max_steps : search.changeable();
   for (std::size_t round = 0; round <= most && !candidates.empty(); round++) {
     candidates.resize(std::min(candidates.size(), options.beam));
-    std::vector<std::vector<Place>> versions;
-    for (Candidate& candidate : candidates) versions.push_back(candidate.places);
-    std::vector<Reading> readings = search.read(versions);
+    std::vector<std::vector<EditedToken>> edits;
+    for (Candidate& candidate : candidates) edits.push_back(candidate.edited_tokens);
+    std::vector<Reading> readings = search.read(edits);
     if (round == 0) attack = search.start("input-reduction", readings.front());
     if (round > 0 && options.progress) options.progress(round, most);
     std::vector<Candidate> next;
@@ -435,13 +435,13 @@ Attack reduce_input(const Explainer& explainer, const Input& input, const Attack
                                                  .step = {.token = *removed,
                                                           .before = attack.tokens[*removed].token,
                                                           .after = {},
-                                                          .input = readings[i].version.input,
+                                                          .input = readings[i].edited.input,
                                                           .prediction = readings[i].prediction}});
       if (is_first) last = link;
       is_first = false;
       for (const std::size_t token : least_tokens(search, readings[i], options.beam)) {
-        next.push_back({.places = versions[i], .previous = link, .removed = readings[i].version.origins[token]});
-        next.back().places.erase(next.back().places.begin() + static_cast<std::ptrdiff_t>(token));
+        next.push_back({.edited_tokens = edits[i], .previous = link, .removed = readings[i].edited.origins[token]});
+        next.back().edited_tokens.erase(next.back().edited_tokens.begin() + static_cast<std::ptrdiff_t>(token));
       }
     }
     candidates = std::move(next);

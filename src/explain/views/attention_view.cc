@@ -9,7 +9,7 @@
 #include "limn/error.h"
 #include "math/attention.h"
 #include "model/encoder.h"
-#include "model/places.h"
+#include "model/position_tables.h"
 
 namespace limn {
 namespace {
@@ -59,7 +59,7 @@ AttentionMaps attention_maps(const Pipeline& pipeline, const Input& input, const
 
   Batch batch;
   batch.add(encoding.ids, encoding.type_ids);
-  const Places places = places_of(config, encoder.weights, tokens);
+  const PositionTables tables = make_position_tables(config, encoder.weights, tokens);
   Mat x = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), Layer::embeddings());
   for (std::size_t layer = 0; layer < maps.layers; layer++) {
     // Layer by layer, so that no more than one layer's trace is there.
@@ -68,7 +68,7 @@ AttentionMaps attention_maps(const Pipeline& pipeline, const Input& input, const
     x = forward(encoder, batch, {number}, std::move(x), {number + 1}, &trace);
     parallel_for(maps.heads, [&](std::size_t head) {
       float* map = &maps.weights[(layer * maps.heads + head) * tokens * tokens];
-      attention_probabilities(trace.layers[layer].qkv, maps.heads, head, scores_of(config, encoder.weights, places, layer),
+      attention_probabilities(trace.layers[layer].qkv, maps.heads, head, scores_of(config, encoder.weights, tables, layer),
                               {map, tokens, tokens});
     });
   }

@@ -15,7 +15,7 @@
 namespace limn {
 namespace {
 
-/// F_i, the logit of token i's own piece at its place, for every i, and what the backward passes start from.
+/// F_i, the logit of token i's own token at its place, for every i, and what the backward passes start from.
 struct OwnLogits {
   std::vector<double> values;  // (T)
   Mat dhidden;  // (T, C): row i is ∂F_i/∂(the last layer's output at token i); other places do not enter F_i
@@ -62,7 +62,7 @@ Explanation heatmap(const Explainer& explainer, const Input& input, const Explai
   const Encoder encoder = pipeline.encoder();
   const std::vector<Encoding> encodings = read_input(pipeline, input, options);
   const Encoding& encoding = encodings.front();
-  const std::size_t tokens = encoding.size(), channels = encoder.config.channels;
+  const std::size_t tokens = encoding.size(), hidden_size = encoder.config.hidden_size;
 
   // Equal copies side by side: one forward pass serves all backward passes, each of as many targets as there are
   // copies.
@@ -80,10 +80,10 @@ Explanation heatmap(const Explainer& explainer, const Input& input, const Explai
   std::vector<double> mean(tokens, 0.);
   for (std::size_t begin = 0; begin < tokens; begin += copies) {
     const std::size_t end = std::min(begin + copies, tokens);
-    Mat dx(batch.rows(), channels);
+    Mat dx(batch.rows(), hidden_size);
     std::fill_n(dx.row(0), dx.rows() * dx.columns(), 0.f);
     for (std::size_t i = begin; i < end; i++)
-      std::copy_n(own.dhidden.row(i), channels, dx.row((i - begin) * tokens + i));
+      std::copy_n(own.dhidden.row(i), hidden_size, dx.row((i - begin) * tokens + i));
     const Mat gradients = vjp(encoder, batch, Layer::word(), std::move(dx), last_layer(encoder), trace);
     const Mat transformed = explainer.onehot_norm().apply(gradients);
     const std::vector<double> norms = reduce(transformed, Reduce::onehot_l2);
@@ -103,7 +103,7 @@ Explanation heatmap(const Explainer& explainer, const Input& input, const Explai
   why.task = pipeline.info.task;
   why.text = input.text;
   why.pair = input.pair;
-  why.target.label = "each token's own piece";
+  why.target.label = "each token's own token";
   why.method.name = "heatmap";
   why.method.preset = "textualheatmap";
   why.method.reduce = "onehot-l2";
@@ -112,7 +112,7 @@ Explanation heatmap(const Explainer& explainer, const Input& input, const Explai
   why.passes = tokens;
   why.tokens = tokens_of(pipeline.tokenizer, encoding);
   for (std::size_t i = 0; i < tokens; i++) why.tokens[i].score = mean[i];
-  why.words = units(why.tokens, why.text, why.pair.value_or(""), options.unit, options.pieces.value_or(Pieces::absmax));
+  why.words = units(why.tokens, why.text, why.pair.value_or(""), options.unit, options.word_score.value_or(WordScore::absmax));
   why.warnings = reading_warnings(encodings);
   if (options.raw) why.logits["own"] = own.values;
   why.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -5,7 +5,7 @@
 
 namespace limn {
 
-/// See Model::heatmap. The explanation's value is the mean of the tokens' own logits; unit and pieces are those of the
+/// See Model::heatmap. The explanation's value is the mean of the tokens' own logits; unit and tokens are those of the
 /// options. @throws Error for a model of another task.
 Explanation heatmap(const Explainer& explainer, const Input& input, const ExplainOptions& options);
 

@@ -9,7 +9,7 @@
 #include "text/files/json_section.h"
 #include "text/normalizer.h"
 #include "text/post_processor.h"
-#include "text/splitter.h"
+#include "text/pre_tokenizer.h"
 #include "text/subword_model.h"
 #include "text/files/tokenizer_document.h"
 #include "text/vocabulary.h"
@@ -20,7 +20,7 @@
 namespace limn {
 
 Normalizer read_normalizer(const JsonSection& section);
-Splitter read_splitter(const JsonSection& section);
+PreTokenizer read_pre_tokenizer(const JsonSection& section);
 
 /// Takes the merges and scores out of the document. The vocabulary is the document's.
 SubwordModel read_subword_model(TokenizerDocument& document, const JsonSection& section, const Vocabulary& vocabulary);

@@ -8,20 +8,20 @@
 namespace limn {
 namespace {
 
-std::int32_t id_of_piece(const JsonSection& section, const std::string& piece, const Vocabulary& vocabulary) {
-  if (const auto id = vocabulary.id(piece)) return *id;
+std::int32_t id_of_subword(const JsonSection& section, const std::string& subword, const Vocabulary& vocabulary) {
+  if (const auto id = vocabulary.id(subword)) return *id;
   throw Error({.file = section.file(),
                .thing = section.name(),
-               .found = shown_name(piece) + ", which model.vocab does not have",
-               .expected = "a piece of the vocabulary"});
+               .found = shown_name(subword) + ", which model.vocab does not have",
+               .expected = "a token of the vocabulary"});
 }
 
-WordPiece read_word_piece(const JsonSection& model, const Vocabulary& vocabulary) {
+WordPiece read_word_subword(const JsonSection& model, const Vocabulary& vocabulary) {
   WordPiece result;
   result.continuing_prefix = model["continuing_subword_prefix"].or_else(&JsonSection::string, result.continuing_prefix);
   result.longest_word = model["max_input_chars_per_word"].or_else(&JsonSection::count, result.longest_word);
   const std::string unknown = model["unk_token"].or_else(&JsonSection::string, std::string("[UNK]"));
-  result.unknown = id_of_piece(model["unk_token"], unknown, vocabulary);
+  result.unknown = id_of_subword(model["unk_token"], unknown, vocabulary);
   return result;
 }
 
@@ -29,11 +29,11 @@ Bpe read_bpe(const JsonSection& model, std::span<const Bpe::Merge> merges, const
   const auto flag = [&](const char* field) { return model[field].or_else(&JsonSection::boolean, false); };
   const auto text = [&](const char* field) { return model[field].or_else(&JsonSection::string, std::string()); };
   if (const auto dropout = model["dropout"]; !dropout.is_null() && dropout.value() != 0) {
-    dropout.refuse("null or 0", "dropout makes pieces random; it is for training only");
+    dropout.refuse("null or 0", "dropout makes tokens random; it is for training only");
   }
   Bpe::Options options;
   if (const auto unknown = model["unk_token"]; !unknown.is_null()) {
-    options.unknown = id_of_piece(unknown, unknown.string(), vocabulary);
+    options.unknown = id_of_subword(unknown, unknown.string(), vocabulary);
   }
   options.fuse_unknown = flag("fuse_unk");
   options.byte_fallback = flag("byte_fallback");
@@ -47,7 +47,7 @@ Unigram read_unigram(const JsonSection& model, std::vector<double> scores, const
   Unigram::Options options;
   if (const auto unknown = model["unk_id"]; !unknown.is_null()) {
     options.unknown = unknown.id();
-    if (static_cast<std::size_t>(*options.unknown) >= scores.size()) unknown.refuse("the id of a piece");
+    if (static_cast<std::size_t>(*options.unknown) >= scores.size()) unknown.refuse("the id of a token");
   }
   options.byte_fallback = model["byte_fallback"].or_else(&JsonSection::boolean, false);
   return {options, std::move(scores), vocabulary};
@@ -64,7 +64,7 @@ std::string subword_model_type(const JsonSection& section) {
 
 SubwordModel read_subword_model(TokenizerDocument& document, const JsonSection& section, const Vocabulary& vocabulary) {
   const std::string type = subword_model_type(section);
-  if (type == "WordPiece") return read_word_piece(section, vocabulary);
+  if (type == "WordPiece") return read_word_subword(section, vocabulary);
   if (type == "BPE") return read_bpe(section, document.merges, vocabulary);
   return read_unigram(section, std::move(document.scores), vocabulary);
 }

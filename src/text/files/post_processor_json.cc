@@ -22,9 +22,9 @@ class Reader {
       read_trim_offsets(section);
     } else if (type == "RobertaProcessing") {
       read_trim_offsets(section);
-      set_template(section, roberta_template(named(section["cls"]), named(section["sep"])));
+      set_template(section, roberta_layout(named(section["cls"]), named(section["sep"])));
     } else if (type == "BertProcessing") {
-      set_template(section, bert_template(named(section["cls"]), named(section["sep"])));
+      set_template(section, bert_layout(named(section["cls"]), named(section["sep"])));
     } else if (type == "TemplateProcessing") {
       set_template(section, {parts(section["single"], section["special_tokens"], 1),
                              parts(section["pair"], section["special_tokens"], 2)});
@@ -36,7 +36,7 @@ class Reader {
   PostProcessor result;
 
  private:
-  void set_template(const JsonSection& section, Template form) {
+  void set_template(const JsonSection& section, SequenceLayout form) {
     if (has_template_) refuse_type(section, section.type(), "one template in a sequence");
     has_template_ = true;
     result.form = std::move(form);
@@ -49,7 +49,7 @@ class Reader {
 
   std::int32_t known(const JsonSection& id) const {
     const std::int32_t value = id.id();
-    if (vocabulary_.piece(value).empty() && std::ranges::find(added_, value, &AddedToken::id) == added_.end()) {
+    if (vocabulary_.subword(value).empty() && std::ranges::find(added_, value, &AddedToken::id) == added_.end()) {
       id.refuse("the id of a token of the vocabulary");
     }
     return value;
@@ -62,9 +62,9 @@ class Reader {
     return known(items[1]);
   }
 
-  std::vector<Template::Part> parts(const JsonSection& section, const JsonSection& special_tokens,
+  std::vector<SequenceLayout::Part> parts(const JsonSection& section, const JsonSection& special_tokens,
                                     int sequences) const {
-    std::vector<Template::Part> result;
+    std::vector<SequenceLayout::Part> result;
     std::vector<int> seen(2, 0);
     for (const JsonSection& item : section.items()) {
       if (const auto sequence = item["Sequence"]; !sequence.is_null()) {

@@ -17,14 +17,14 @@ struct SpieceModel {
     PieceType type = PieceType::normal;
   };
 
-  std::vector<Piece> pieces;  ///< by their ids
+  std::vector<Piece> subwords;  ///< by their ids
   ModelType type = ModelType::unigram;
   std::size_t unknown_id = 0;
   bool byte_fallback = false;
   std::string charsmap;  ///< see charsmap.h; empty: none
 
   /// @param file  how messages name it.
-  /// @throws Error for bytes that are no such model, for types that limn does not have, for pieces that are no UTF-8.
+  /// @throws Error for bytes that are no such model, for types that limn does not have, for tokens that are no UTF-8.
   static SpieceModel parse(std::string_view bytes, const std::string& file);
 };
 

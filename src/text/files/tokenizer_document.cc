@@ -21,12 +21,12 @@ class Reader {
   bool null() { return add(nullptr); }
   bool boolean(bool value) { return add(value); }
   bool number_integer(std::int64_t value) {
-    if (list_ == List::pieces) return add_piece(value);
+    if (list_ == List::subwords) return add_subword(value);
     return list_ == List::scored ? add_score(static_cast<double>(value)) : add(value);
   }
   bool number_unsigned(std::uint64_t value) {
     constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
-    if (list_ == List::pieces) return add_piece(static_cast<std::int64_t>(std::min(value, largest)));
+    if (list_ == List::subwords) return add_subword(static_cast<std::int64_t>(std::min(value, largest)));
     return list_ == List::scored ? add_score(static_cast<double>(value)) : add(value);
   }
   bool number_float(double value, const std::string&) { return list_ == List::scored ? add_score(value) : add(value); }
@@ -40,11 +40,11 @@ class Reader {
     const bool model = open_.size() == 1 && key_ == "model";
     open(Json::object());
     if (model) model_ = open_.back();
-    if (in_model && key_ == "vocab") list_ = List::pieces;
+    if (in_model && key_ == "vocab") list_ = List::subwords;
     return true;
   }
   bool key(std::string& name) {
-    if (list_ != List::pieces && open_.back()->contains(name)) {
+    if (list_ != List::subwords && open_.back()->contains(name)) {
       throw Error({.file = file_,
                    .thing = "key " + shown_name(name),
                    .found = "it twice in one object",
@@ -72,7 +72,7 @@ class Reader {
   }
 
  private:
-  enum class List { none, pieces, scored, merges };  // that is being read
+  enum class List { none, subwords, scored, merges };  // that is being read
 
   bool is_in_model() const { return list_ == List::none && open_.size() == 2 && model_ == open_[1]; }
 
@@ -85,11 +85,11 @@ class Reader {
   [[noreturn]] void refuse_item(std::string found) const {
     const std::size_t index = list_ == List::merges ? document_.merges.size() : document_.scores.size();
     refuse("[" + std::to_string(index) + "]", std::move(found),
-           list_ == List::merges ? "two pieces" : "a piece and its score");
+           list_ == List::merges ? "two tokens" : "a token and its score");
   }
 
   Json* place(Json value) {
-    if (list_ == List::pieces) refuse(", piece " + shown_name(key_), shown(value), "its id");
+    if (list_ == List::subwords) refuse(", token " + shown_name(key_), shown(value), "its id");
     if (list_ != List::none) refuse_item(shown(value));
     if (open_.empty()) return &(document_.root = std::move(value));
     if (open_.back()->is_array()) return &open_.back()->emplace_back(std::move(value));
@@ -109,12 +109,12 @@ class Reader {
     return true;
   }
 
-  bool add_piece(std::int64_t id) {
-    document_.pieces.add(key_, id);
+  bool add_subword(std::int64_t id) {
+    document_.subwords.add(key_, id);
     return true;
   }
 
-  // ["piece", score] and ["left", "right"]; also "left right".
+  // ["token", score] and ["left", "right"]; also "left right".
   bool start_item() {
     if (item_size_) refuse_item("a list in a list");
     item_size_ = 0;
@@ -126,9 +126,9 @@ class Reader {
     if (list_ == List::merges) document_.merges.push_back(std::move(merge_));
     return true;
   }
-  bool add_scored(const std::string& piece) {
-    if (item_size_ != 0U) refuse_item(shown_name(piece));
-    document_.pieces.add(piece, static_cast<std::int64_t>(document_.scores.size()));
+  bool add_scored(const std::string& subword) {
+    if (item_size_ != 0U) refuse_item(shown_name(subword));
+    document_.subwords.add(subword, static_cast<std::int64_t>(document_.scores.size()));
     ++*item_size_;
     return true;
   }
@@ -140,7 +140,7 @@ class Reader {
   }
   bool add_merge(std::string& text) {
     if (item_size_) {
-      if (*item_size_ >= 2) refuse_item("a third piece");
+      if (*item_size_ >= 2) refuse_item("a third token");
       (*item_size_ == 0 ? merge_.first : merge_.second) = std::move(text);
       ++*item_size_;
       return true;

@@ -14,8 +14,8 @@ namespace limn {
 /// would take ten times the memory and most of the time.
 struct TokenizerDocument {
   nlohmann::json root;         ///< the two lists are empty in it
-  Vocabulary::Builder pieces;  ///< of model.vocab
-  std::vector<double> scores;  ///< of the pieces, if model.vocab is a list: Unigram's
+  Vocabulary::Builder subwords;  ///< of model.vocab
+  std::vector<double> scores;  ///< of the tokens, if model.vocab is a list: Unigram's
   std::vector<Bpe::Merge> merges;
 
   /// @param file  how messages name it.

@@ -100,8 +100,8 @@ SpecialTokens default_tokens(TokenizerFamily family) {
 
 void read_special_tokens(const JsonSection& section, SpecialTokens& tokens) {
   read_token(section["unk_token"], tokens.unknown);
-  read_token(section["cls_token"], tokens.classify);
-  read_token(section["sep_token"], tokens.separate);
+  read_token(section["cls_token"], tokens.cls_token);
+  read_token(section["sep_token"], tokens.sep_token);
   read_token(section["pad_token"], tokens.pad);
   read_token(section["mask_token"], tokens.mask);
   const auto others = section["additional_special_tokens"];
@@ -110,20 +110,20 @@ void read_special_tokens(const JsonSection& section, SpecialTokens& tokens) {
   for (const JsonSection& item : others.items()) read_token(item, tokens.others.emplace_back());
 }
 
-Template family_template(TokenizerFamily family, std::int32_t classify, std::int32_t separate) {
+SequenceLayout family_layout(TokenizerFamily family, std::int32_t cls_token, std::int32_t sep_token) {
   switch (family) {
     case bert:
     case deberta:
     case deberta_v2:
     case albert:
-      return bert_template(classify, separate);
+      return bert_layout(cls_token, sep_token);
     case mpnet:
     case roberta:
     case camembert:
     case xlm_roberta:
-      return roberta_template(classify, separate);
+      return roberta_layout(cls_token, sep_token);
     case t5:
-      return {{{0, 0, 0}, {{}, separate, 0}}, {{0, 0, 0}, {{}, separate, 0}, {1, 0, 0}, {{}, separate, 0}}};
+      return {{{0, 0, 0}, {{}, sep_token, 0}}, {{0, 0, 0}, {{}, sep_token, 0}, {1, 0, 0}, {{}, sep_token, 0}}};
     case gpt2:
       break;
   }

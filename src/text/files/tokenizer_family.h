@@ -7,7 +7,7 @@
 
 #include "text/added_tokens.h"
 #include "text/files/json_section.h"
-#include "text/template.h"
+#include "text/sequence_layout.h"
 
 namespace limn {
 
@@ -20,7 +20,7 @@ std::optional<TokenizerFamily> read_family(const JsonSection& tokenizer_config, 
 
 /// The special tokens by role. Empty contents: the tokenizer has none. Ids are not set.
 struct SpecialTokens {
-  AddedToken unknown, classify, separate, pad, mask;
+  AddedToken unknown, cls_token, sep_token, pad, mask;
   std::vector<AddedToken> others;  ///< additional_special_tokens
 };
 
@@ -30,6 +30,6 @@ SpecialTokens default_tokens(TokenizerFamily family);
 void read_special_tokens(const JsonSection& section, SpecialTokens& tokens);
 
 /// What the family puts around texts.
-Template family_template(TokenizerFamily family, std::int32_t classify, std::int32_t separate);
+SequenceLayout family_layout(TokenizerFamily family, std::int32_t cls_token, std::int32_t sep_token);
 
 }  // namespace limn

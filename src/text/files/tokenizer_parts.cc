@@ -58,7 +58,7 @@ std::optional<std::int32_t> TokenizerParts::id(std::string_view token) const {
 }
 
 std::string_view TokenizerParts::token(std::int32_t id) const {
-  if (const auto piece = vocabulary.piece(id); !piece.empty()) return piece;
+  if (const auto subword = vocabulary.subword(id); !subword.empty()) return subword;
   const auto added = std::ranges::find(added_tokens, id, &AddedToken::id);
   return added != added_tokens.end() ? std::string_view(added->content) : std::string_view();
 }
@@ -117,7 +117,7 @@ TokenizerParts read_tokenizer(const std::filesystem::path& folder) {
   parts.max_length = read_max_length(config.section["model_max_length"]);
   const auto id = [&](const AddedToken& token) { return parts.id(token.content); };
   const auto unknown = unknown_id(parts.model);
-  parts.special = {unknown ? unknown : id(special.unknown), id(special.classify), id(special.separate), id(special.pad),
+  parts.special = {unknown ? unknown : id(special.unknown), id(special.cls_token), id(special.sep_token), id(special.pad),
                    id(special.mask)};
   return parts;
 }

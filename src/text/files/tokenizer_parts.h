@@ -8,9 +8,9 @@
 #include "text/added_tokens.h"
 #include "text/normalizer.h"
 #include "text/post_processor.h"
-#include "text/splitter.h"
+#include "text/pre_tokenizer.h"
 #include "text/subword_model.h"
-#include "text/template.h"
+#include "text/sequence_layout.h"
 #include "text/tokenizer.h"
 #include "text/vocabulary.h"
 
@@ -20,7 +20,7 @@ namespace limn {
 struct TokenizerParts {
   std::vector<AddedToken> added_tokens;
   Normalizer normalizer;
-  Splitter splitter;
+  PreTokenizer pre_tokenizer;
   Vocabulary vocabulary;
   SubwordModel model;
   PostProcessor post_processor;

@@ -29,9 +29,9 @@ std::string_view next_line(std::string_view& text) {
 }
 
 Vocabulary read_vocabulary(std::string_view text, const std::string& file) {
-  Vocabulary::Builder pieces(file, "vocabulary");
-  for (std::int64_t id = 0; !text.empty(); id++) pieces.add(trim_end(next_line(text)), id);
-  return std::move(pieces).build(Vocabulary::Builder::Repeated::last_wins);
+  Vocabulary::Builder subwords(file, "vocabulary");
+  for (std::int64_t id = 0; !text.empty(); id++) subwords.add(trim_end(next_line(text)), id);
+  return std::move(subwords).build(Vocabulary::Builder::Repeated::last_wins);
 }
 
 std::vector<Bpe::Merge> read_merges(std::string_view text, const std::string& file) {
@@ -45,7 +45,7 @@ std::vector<Bpe::Merge> read_merges(std::string_view text, const std::string& fi
       throw Error({.file = file,
                    .thing = "line " + std::to_string(number),
                    .found = shown_name(line),
-                   .expected = "two pieces with a blank between them"});
+                   .expected = "two tokens with a blank between them"});
     }
     merges.emplace_back(line.substr(0, blank), line.substr(blank + 1));
   }
@@ -66,7 +66,7 @@ std::int32_t required_id(const TokenizerFiles& files, const TokenizerParts& part
   if (!id) {
     throw Error(
         {.file = files.file,
-         .thing = "vocabulary of " + std::to_string(parts.vocabulary.pieces()) + " pieces",
+         .thing = "vocabulary of " + std::to_string(parts.vocabulary.subwords()) + " tokens",
          .found = "no " + shown_name(token.content),
          .expected = files.family == TokenizerFamily::bert ? "the special tokens of BERT" : "the special tokens",
          .hint = "tokenizer_config.json may name others"});
@@ -89,7 +89,7 @@ void add_tokens(const TokenizerFiles& files, TokenizerParts& parts) {
       add(std::move(token), item);
     }
   }
-  std::vector<const AddedToken*> special = {&files.special.unknown, &files.special.classify, &files.special.separate,
+  std::vector<const AddedToken*> special = {&files.special.unknown, &files.special.cls_token, &files.special.sep_token,
                                             &files.special.pad, &files.special.mask};
   for (const AddedToken& token : files.special.others) special.push_back(&token);
   for (const auto& [content, id] : files.added.fields()) {
@@ -101,7 +101,7 @@ void add_tokens(const TokenizerFiles& files, TokenizerParts& parts) {
   for (const AddedToken* role : special) {
     // Models have been given a mask and the like later, but never what stands around texts.
     const bool is_first =
-        role == &files.special.unknown || role == &files.special.classify || role == &files.special.separate;
+        role == &files.special.unknown || role == &files.special.cls_token || role == &files.special.sep_token;
     const bool may_be_new =
         !is_first && files.family != TokenizerFamily::bert && files.family != TokenizerFamily::mpnet;
     if (role->content.empty() || is_there(*role) || (!may_be_new && !parts.vocabulary.id(role->content))) continue;
@@ -118,16 +118,16 @@ TokenizerParts parse_vocabulary_file(std::string_view text, const TokenizerFiles
   TokenizerParts parts;
   parts.vocabulary = read_vocabulary(text, files.file);
   parts.model = WordPiece{.unknown = required_id(files, parts, files.special.unknown)};
-  const std::int32_t classify = required_id(files, parts, files.special.classify);
+  const std::int32_t cls_token = required_id(files, parts, files.special.cls_token);
   parts.post_processor.form =
-      family_template(files.family, classify, required_id(files, parts, files.special.separate));
+      family_layout(files.family, cls_token, required_id(files, parts, files.special.sep_token));
 
   BertNormalizer bert;
   bert.lowercase = files.config["do_lower_case"].or_else(&JsonSection::boolean, true);
   bert.handle_chinese_chars = files.config["tokenize_chinese_chars"].or_else(&JsonSection::boolean, true);
   if (const auto strip = files.config["strip_accents"]; !strip.is_null()) bert.strip_accents = strip.boolean();
   parts.normalizer.emplace_back(bert);
-  parts.splitter.emplace_back(BertSplitter{});
+  parts.pre_tokenizer.emplace_back(BertPreTokenizer{});
   add_tokens(files, parts);
   return parts;
 }
@@ -136,18 +136,18 @@ TokenizerParts parse_merges_file(std::string_view vocabulary, std::string_view m
                                  const TokenizerFiles& files) {
   check_utf8(merges, merges_file);
   const nlohmann::json json = parse_json(vocabulary, files.file);
-  Vocabulary::Builder pieces(files.file, "vocabulary");
-  for (const auto& [piece, id] : JsonSection(json, files.file, "vocabulary").fields()) pieces.add(piece, id.id());
+  Vocabulary::Builder subwords(files.file, "vocabulary");
+  for (const auto& [subword, id] : JsonSection(json, files.file, "vocabulary").fields()) subwords.add(subword, id.id());
   TokenizerParts parts;
-  parts.vocabulary = std::move(pieces).build(Vocabulary::Builder::Repeated::refuse);
+  parts.vocabulary = std::move(subwords).build(Vocabulary::Builder::Repeated::refuse);
   parts.model = Bpe({}, read_merges(merges, merges_file), parts.vocabulary, merges_file, "merges");
   const bool add_prefix_space = files.config["add_prefix_space"].or_else(&JsonSection::boolean, false);
-  parts.splitter.emplace_back(ByteLevelSplitter{.add_prefix_space = add_prefix_space});
+  parts.pre_tokenizer.emplace_back(ByteLevelPreTokenizer{.add_prefix_space = add_prefix_space});
   add_tokens(files, parts);
   if (files.family == TokenizerFamily::gpt2) return parts;
-  const std::int32_t classify = required_id(files, parts, files.special.classify);
+  const std::int32_t cls_token = required_id(files, parts, files.special.cls_token);
   parts.post_processor.form =
-      family_template(files.family, classify, required_id(files, parts, files.special.separate));
+      family_layout(files.family, cls_token, required_id(files, parts, files.special.sep_token));
   if (files.family == TokenizerFamily::roberta && files.config["trim_offsets"].or_else(&JsonSection::boolean, true)) {
     parts.post_processor.trim_offsets = TrimOffsets{add_prefix_space};
   }

@@ -22,7 +22,7 @@ struct TokenizerFiles {
   const SpecialTokens& special;
 };
 
-/// A vocab.txt: one piece a line, its id the line's number from 0. From the config: do_lower_case, strip_accents,
+/// A vocab.txt: one token a line, its id the line's number from 0. From the config: do_lower_case, strip_accents,
 /// tokenize_chinese_chars; what it does not say is as in `BertTokenizer`.
 TokenizerParts parse_vocabulary_file(std::string_view text, const TokenizerFiles& files);
 

@@ -123,7 +123,7 @@ test("More: what applies to the method, sent as numbers and names", async () => 
   await verdict(page).waitFor();
   await page.getByText("More", {exact: true}).click();
   assert.deepEqual(await page.locator("#knobs [name]").evaluateAll(fields => fields.map(field => field.getAttribute("name"))),
-    ["explain", "baseline", "reduce", "layer", "normalize", "steps", "tolerance", "max_steps", "unit", "pieces", "absolute", "contrast", "target", "max_length"]);
+    ["explain", "baseline", "reduce", "layer", "normalize", "steps", "tolerance", "max_steps", "unit", "word_score", "absolute", "contrast", "target", "max_length"]);
   await page.fill("#knob-steps", "20");
   await page.fill("#knob-baseline", "mask");
   await page.selectOption("#knob-explain", "probability");

@@ -1,4 +1,4 @@
-#include "explain/attack/version.h"
+#include "explain/attack/edited_input.h"
 
 #include <algorithm>
 #include <string>
@@ -44,15 +44,15 @@ class Sequence {
 
 }  // namespace
 
-Version version_of(const Encoding& original, const Input& input, std::span<const Place> places) {
-  Version version;
+EditedInput edited_input(const Encoding& original, const Input& input, std::span<const EditedToken> edited_tokens) {
+  EditedInput edited;
   const Sequence sequences[] = {{original, input.text, 0},
                                 {original, input.pair ? std::string_view(*input.pair) : "", 1}};
   std::string texts[] = {std::string(sequences[0].before_first()), std::string(sequences[1].before_first())};
   std::optional<std::size_t> last[2];  // the last token of each text so far
-  std::size_t written[2] = {0, 0};     // up to which byte of the original: pieces may overlap
-  for (const Place& place : places) {
-    const std::size_t token = place.origin;
+  std::size_t written[2] = {0, 0};     // up to which byte of the original: tokens may overlap
+  for (const EditedToken& edited_token : edited_tokens) {
+    const std::size_t token = edited_token.origin;
     Span span;
     if (const std::int32_t number = original.sequences[token]; number >= 0) {
       const Sequence& sequence = sequences[number];
@@ -60,23 +60,23 @@ Version version_of(const Encoding& original, const Input& input, std::span<const
       const Span from = original.offsets[token];
       if (last[number]) text += sequence.gap(*last[number], token);
       span.begin = text.size();
-      text += place.id ? place.piece : sequence.between(std::max(from.begin, written[number]), from.end);
+      text += edited_token.id ? edited_token.word : sequence.between(std::max(from.begin, written[number]), from.end);
       span.end = text.size();
       last[number] = token;
       written[number] = std::max(written[number], from.end);
     }
-    version.encoding.ids.push_back(place.id.value_or(original.ids[token]));
-    version.encoding.type_ids.push_back(original.type_ids[token]);
-    version.encoding.offsets.push_back(span);
-    version.encoding.words.push_back(original.words[token]);
-    version.encoding.sequences.push_back(original.sequences[token]);
-    version.encoding.special.push_back(original.special[token]);
-    version.origins.push_back(token);
+    edited.encoding.ids.push_back(edited_token.id.value_or(original.ids[token]));
+    edited.encoding.type_ids.push_back(original.type_ids[token]);
+    edited.encoding.offsets.push_back(span);
+    edited.encoding.words.push_back(original.words[token]);
+    edited.encoding.sequences.push_back(original.sequences[token]);
+    edited.encoding.special.push_back(original.special[token]);
+    edited.origins.push_back(token);
   }
   for (const int number : {0, 1}) texts[number] += sequences[number].after_last();
-  version.input.text = std::move(texts[0]);
-  if (input.pair) version.input.pair = std::move(texts[1]);
-  return version;
+  edited.input.text = std::move(texts[0]);
+  if (input.pair) edited.input.pair = std::move(texts[1]);
+  return edited;
 }
 
 }  // namespace limn

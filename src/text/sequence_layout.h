@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "text/encoding.h"
-#include "text/pieces.h"
+#include "text/subwords.h"
 
 namespace limn {
 
 /// Where the sequences go and which special tokens stand around them.
-struct Template {
+struct SequenceLayout {
   struct Part {
     std::optional<int> sequence;  ///< 0 or 1; nothing: a special token
     std::int32_t id = 0;          ///< of the special token
@@ -24,17 +24,17 @@ struct Template {
 };
 
 /// [CLS] A [SEP], and [CLS] A [SEP] B [SEP] with type 1 from B on.
-Template bert_template(std::int32_t classify, std::int32_t separate);
+SequenceLayout bert_layout(std::int32_t cls_token, std::int32_t sep_token);
 
 /// <s> A </s>, and <s> A </s> </s> B </s>, all of type 0.
-Template roberta_template(std::int32_t classify, std::int32_t separate);
+SequenceLayout roberta_layout(std::int32_t cls_token, std::int32_t sep_token);
 
-/// Some neighbouring pieces of a sequence.
-struct PieceRange {
-  const Pieces& pieces;
+/// Some neighbouring tokens of a sequence.
+struct SubwordRange {
+  const Subwords& subwords;
   std::size_t begin = 0, end = 0;
 };
 
-Encoding apply(const Template& form, PieceRange text, std::optional<PieceRange> pair);
+Encoding apply(const SequenceLayout& form, SubwordRange text, std::optional<SubwordRange> pair);
 
 }  // namespace limn

@@ -1,4 +1,4 @@
-#include "model/places.h"
+#include "model/position_tables.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,42 +15,42 @@ std::int64_t span_of(const RelativePositions& relative) {
 
 }  // namespace
 
-Places places_of(const EncoderConfig& config, const Weights& weights, std::size_t longest) {
-  Places places;
+PositionTables make_position_tables(const EncoderConfig& config, const Weights& weights, std::size_t longest) {
+  PositionTables tables;
   const auto last = static_cast<std::int64_t>(longest) - 1;
   if (config.relative.kind == Kind::bias) {
     const ConstView table = weights.relative.table;  // (R, H)
-    places.bias.resize(config.heads, 2 * longest - 1);
+    tables.bias.resize(config.heads, 2 * longest - 1);
     for (std::int64_t distance = -last; distance <= last; distance++)
       for (std::size_t head = 0; head < config.heads; head++)
-        places.bias(head, static_cast<std::size_t>(distance + last)) =
+        tables.bias(head, static_cast<std::size_t>(distance + last)) =
             table(static_cast<std::size_t>(bias_bucket(distance)), head);
   }
   if (config.relative.kind == Kind::disentangled) {
     const std::int64_t span = span_of(config.relative);
     for (std::int64_t distance = -last; distance <= last; distance++) {  // of the key after the query
       const std::int64_t bucket = distance_bucket(-distance, config.relative.buckets, config.relative.largest);
-      places.bucket.push_back(static_cast<std::int32_t>(std::clamp<std::int64_t>(bucket + span, 0, 2 * span - 1)));
+      tables.bucket.push_back(static_cast<std::int32_t>(std::clamp<std::int64_t>(bucket + span, 0, 2 * span - 1)));
     }
   }
   if (config.rotary.global_theta > 0) {
-    const std::size_t width = config.channels / config.heads;
-    places.everywhere = rotation(longest, width, config.rotary.global_theta);
-    places.nearby = rotation(longest, width, config.rotary.local_theta);
+    const std::size_t width = config.hidden_size / config.heads;
+    tables.everywhere = rotation(longest, width, config.rotary.global_theta);
+    tables.nearby = rotation(longest, width, config.rotary.local_theta);
   }
-  return places;
+  return tables;
 }
 
-AttentionScores scores_of(const EncoderConfig& config, const Weights& weights, const Places& places,
+AttentionScores scores_of(const EncoderConfig& config, const Weights& weights, const PositionTables& tables,
                           std::size_t layer) {
   AttentionScores scores;
   const RelativePositions& relative = config.relative;
-  if (relative.kind == Kind::bias) scores.bias = places.bias;
+  if (relative.kind == Kind::bias) scores.bias = tables.bias;
   if (relative.kind == Kind::disentangled) {
     // Each kind of product adds to the variance of a score.
     const std::size_t products = 1 + (relative.content_to_position ? 1 : 0) + (relative.position_to_content ? 1 : 0);
-    scores.scale = 1.f / std::sqrt(static_cast<float>(config.channels / config.heads * products));
-    scores.bucket = places.bucket;
+    scores.scale = 1.f / std::sqrt(static_cast<float>(config.hidden_size / config.heads * products));
+    scores.bucket = tables.bucket;
     scores.position_key = weights.layers[layer].position_key;
     scores.position_query = weights.layers[layer].position_query;
   }
@@ -58,8 +58,8 @@ AttentionScores scores_of(const EncoderConfig& config, const Weights& weights, c
   return scores;
 }
 
-const Rotation& rotation_of(const EncoderConfig& config, const Places& places, std::size_t layer) {
-  return config.rotary.is_local[layer] ? places.nearby : places.everywhere;
+const Rotation& rotation_of(const EncoderConfig& config, const PositionTables& tables, std::size_t layer) {
+  return config.rotary.is_local[layer] ? tables.nearby : tables.everywhere;
 }
 
 }  // namespace limn

@@ -1,4 +1,4 @@
-#include "text/splitter.h"
+#include "text/pre_tokenizer.h"
 
 #include <algorithm>
 #include <utility>
@@ -29,7 +29,7 @@ void split_as_bert(std::span<const Character> text, CharacterRange range, Ranges
   end_word(range.end);
 }
 
-/// A part of a text, and whether a splitter looks for it.
+/// A part of a text, and whether a pre-tokenizer looks for it.
 struct Found {
   CharacterRange range;
   bool matched;
@@ -155,30 +155,30 @@ void rewrite(Words& words, Append append) {
 struct Apply {
   Words& words;
 
-  void operator()(BertSplitter) const {
+  void operator()(BertPreTokenizer) const {
     Ranges refined;
     for (const CharacterRange& word : words.ranges) split_as_bert(words.text, word, refined);
     words.ranges = std::move(refined);
   }
-  void operator()(WhitespaceSplitter) const {
+  void operator()(WhitespacePreTokenizer) const {
     refine(words, Delimiter::removed, [](auto text) { return find_characters(text, is_whitespace); });
   }
-  void operator()(WordSplitter) const { refine(words, Delimiter::removed, find_words); }
-  void operator()(PunctuationSplitter step) const {
+  void operator()(WordPreTokenizer) const { refine(words, Delimiter::removed, find_words); }
+  void operator()(PunctuationPreTokenizer step) const {
     refine(words, step.delimiter, [](auto text) { return find_characters(text, is_punctuation); });
   }
-  void operator()(DigitSplitter step) const {
+  void operator()(DigitPreTokenizer step) const {
     refine(words, step.individual ? Delimiter::isolated : Delimiter::contiguous,
            [](auto text) { return find_characters(text, is_numeric); });
   }
-  void operator()(const PatternSplitter& step) const {
+  void operator()(const PatternPreTokenizer& step) const {
     refine(words, step.delimiter, [&](auto text) {
       auto parts = with_gaps(step.pattern.find(text), text.size());
       for (Found& part : parts) part.matched ^= step.invert;
       return parts;
     });
   }
-  void operator()(ByteLevelSplitter step) const {
+  void operator()(ByteLevelPreTokenizer step) const {
     rewrite(words, [&](std::span<const Character> word, AlignedText& text, Ranges& ranges) {
       AlignedText with_blank;
       if (step.add_prefix_space && word.front().code != ' ') {
@@ -195,12 +195,12 @@ struct Apply {
       }
     });
   }
-  void operator()(MetaspaceSplitter step) const {
+  void operator()(MetaspacePreTokenizer step) const {
     rewrite(words, [&](std::span<const Character> word, AlignedText& text, Ranges& ranges) {
       const Character first = word.front();
       const bool has = first.code == ' ' || first.code == step.replacement;
-      const bool wants = step.prepend == MetaspaceSplitter::Prepend::always ||
-                         (step.prepend == MetaspaceSplitter::Prepend::first && first.begin == 0);
+      const bool wants = step.prepend == MetaspacePreTokenizer::Prepend::always ||
+                         (step.prepend == MetaspacePreTokenizer::Prepend::first && first.begin == 0);
       std::size_t begin = text.size();
       if (!has && wants) text.push_back({step.replacement, first.begin, first.end});
       for (const Character& character : word) {
@@ -216,10 +216,10 @@ struct Apply {
 
 }  // namespace
 
-Words split(const Splitter& splitter, std::span<const Character> text) {
+Words split(const PreTokenizer& pre_tokenizer, std::span<const Character> text) {
   Words words = {text, {}, {}};
   if (!text.empty()) words.ranges.push_back({0, text.size()});
-  for (const SplitterStep& step : splitter) std::visit(Apply{words}, step);
+  for (const PreTokenizerStep& step : pre_tokenizer) std::visit(Apply{words}, step);
   return words;
 }
 

@@ -14,9 +14,9 @@ Delimiter read_delimiter(const JsonSection& section) {
                                           {"Contiguous", Delimiter::contiguous}});
 }
 
-MetaspaceSplitter read_metaspace(const JsonSection& section) {
-  using Prepend = MetaspaceSplitter::Prepend;
-  MetaspaceSplitter step;
+MetaspacePreTokenizer read_metaspace(const JsonSection& section) {
+  using Prepend = MetaspacePreTokenizer::Prepend;
+  MetaspacePreTokenizer step;
   if (const auto text = section["replacement"]; !text.is_null()) {
     const std::string replacement = text.string();
     std::size_t end = 0;
@@ -36,32 +36,32 @@ MetaspaceSplitter read_metaspace(const JsonSection& section) {
   return step;
 }
 
-void read(const JsonSection& section, Splitter& splitter) {
+void read(const JsonSection& section, PreTokenizer& pre_tokenizer) {
   if (section.is_null()) return;
   const std::string type = section.type();
   const auto flag = [&](const char* field, bool otherwise) {
     return section[field].or_else(&JsonSection::boolean, otherwise);
   };
   if (type == "BertPreTokenizer") {
-    splitter.emplace_back(BertSplitter{});
+    pre_tokenizer.emplace_back(BertPreTokenizer{});
   } else if (type == "WhitespaceSplit") {
-    splitter.emplace_back(WhitespaceSplitter{});
+    pre_tokenizer.emplace_back(WhitespacePreTokenizer{});
   } else if (type == "Whitespace") {
-    splitter.emplace_back(WordSplitter{});
+    pre_tokenizer.emplace_back(WordPreTokenizer{});
   } else if (type == "Punctuation") {
     const auto behavior = section["behavior"];
-    splitter.emplace_back(PunctuationSplitter{behavior.is_null() ? Delimiter::isolated : read_delimiter(behavior)});
+    pre_tokenizer.emplace_back(PunctuationPreTokenizer{behavior.is_null() ? Delimiter::isolated : read_delimiter(behavior)});
   } else if (type == "Digits") {
-    splitter.emplace_back(DigitSplitter{flag("individual_digits", false)});
+    pre_tokenizer.emplace_back(DigitPreTokenizer{flag("individual_digits", false)});
   } else if (type == "ByteLevel") {
-    splitter.emplace_back(ByteLevelSplitter{flag("add_prefix_space", true), flag("use_regex", true)});
+    pre_tokenizer.emplace_back(ByteLevelPreTokenizer{flag("add_prefix_space", true), flag("use_regex", true)});
   } else if (type == "Metaspace") {
-    splitter.emplace_back(read_metaspace(section));
+    pre_tokenizer.emplace_back(read_metaspace(section));
   } else if (type == "Split") {
-    splitter.emplace_back(
-        PatternSplitter{read_pattern(section["pattern"]), read_delimiter(section["behavior"]), flag("invert", false)});
+    pre_tokenizer.emplace_back(
+        PatternPreTokenizer{read_pattern(section["pattern"]), read_delimiter(section["behavior"]), flag("invert", false)});
   } else if (type == "Sequence") {
-    for (const JsonSection& step : section["pretokenizers"].items()) read(step, splitter);
+    for (const JsonSection& step : section["pretokenizers"].items()) read(step, pre_tokenizer);
   } else {
     refuse_type(section, type,
                 "BertPreTokenizer, ByteLevel, Digits, Metaspace, Punctuation, Sequence, Split, Whitespace or "
@@ -71,10 +71,10 @@ void read(const JsonSection& section, Splitter& splitter) {
 
 }  // namespace
 
-Splitter read_splitter(const JsonSection& section) {
-  Splitter splitter;
-  read(section, splitter);
-  return splitter;
+PreTokenizer read_pre_tokenizer(const JsonSection& section) {
+  PreTokenizer pre_tokenizer;
+  read(section, pre_tokenizer);
+  return pre_tokenizer;
 }
 
 }  // namespace limn
