@@ -1,5 +1,5 @@
-// The matrix products of BERT-base and MiniLM on one sentence and on a packed batch, and the kernels between them for each
-// instruction set. `make bench` builds and runs this; docs/performance.md says how figures are taken.
+// The matrix products of BERT-base and MiniLM on one sentence and on a packed batch, and the kernels between them for
+// each instruction set. `make bench` builds and runs this; docs/performance.md says how figures are taken.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -15,15 +15,17 @@ namespace {
 
 Mat filled(std::size_t rows, std::size_t columns) {
   Mat x(rows, columns);
-  for (std::size_t i = 0; i < rows * columns; i++) x.row(0)[i] = static_cast<float>(i % 17) / 16.f - 0.5f;
+  for (std::size_t i = 0; i < rows * columns; ++i) x.row(0)[i] = static_cast<float>(i % 17) / 16.f - 0.5f;
   return x;
 }
 
-std::size_t argument(const benchmark::State& state, std::size_t index) { return static_cast<std::size_t>(state.range(index)); }
+std::size_t argument(const benchmark::State& state, std::size_t index) {
+  return static_cast<std::size_t>(state.range(index));
+}
 
 void count_products(benchmark::State& state, std::size_t products) {
-  state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * static_cast<double>(products) * static_cast<double>(state.iterations()),
-                                                 benchmark::Counter::kIsRate);
+  state.counters["GFLOP/s"] = benchmark::Counter(
+      2e-9 * static_cast<double>(products) * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
 
 void linear_shapes(benchmark::internal::Benchmark* bench) {

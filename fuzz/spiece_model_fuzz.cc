@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     limn::write_file(folder() / "tokenizer_config.json", R"({"tokenizer_class": ")" + name + R"("})");
     const auto tokenizer = limn::Tokenizer::load(folder());
     const limn::Encoding encoding = tokenizer.encode(text, text);
-    for (std::size_t i = 0; i < encoding.size(); i++) {
+    for (std::size_t i = 0; i < encoding.size(); ++i) {
       require(encoding.ids[i] >= 0 && static_cast<std::size_t>(encoding.ids[i]) < tokenizer.vocabulary_size());
       require(encoding.offsets[i].begin <= encoding.offsets[i].end && encoding.offsets[i].end <= text.size());
     }

@@ -38,7 +38,7 @@ void check(const limn::Tokenizer& tokenizer, const limn::Encoding& encoding, std
   const std::size_t size = encoding.size();
   require(encoding.type_ids.size() == size && encoding.offsets.size() == size && encoding.words.size() == size &&
           encoding.sequences.size() == size && encoding.special.size() == size);
-  for (std::size_t i = 0; i < size; i++) {
+  for (std::size_t i = 0; i < size; ++i) {
     require(encoding.ids[i] >= 0 && static_cast<std::size_t>(encoding.ids[i]) < tokenizer.vocabulary_size());
     const limn::Span span = encoding.offsets[i];
     if (encoding.special[i]) {

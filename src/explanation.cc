@@ -4,10 +4,14 @@ namespace limn {
 
 std::string_view name(Task task) {
   switch (task) {
-    case Task::question_answering: return "question-answering";
-    case Task::sequence_classification: return "sequence-classification";
-    case Task::token_classification: return "token-classification";
-    case Task::masked_lm: break;
+    case Task::question_answering:
+      return "question-answering";
+    case Task::sequence_classification:
+      return "sequence-classification";
+    case Task::token_classification:
+      return "token-classification";
+    case Task::masked_lm:
+      break;
   }
   return "masked-lm";
 }

@@ -4,8 +4,8 @@
 
 #include "base/output_file.h"
 #include "explain/attack/attack.h"
-#include "explain/views/attention_view.h"
 #include "explain/explainer.h"
+#include "explain/views/attention_view.h"
 #include "explain/views/heatmap.h"
 #include "render/attack.h"
 #include "render/html.h"
@@ -38,7 +38,9 @@ const ModelInfo& Model::info() const { return implementation_->explainer.pipelin
 TokenizedInput Model::tokenize(const Input& input, const PredictOptions& options) const {
   const Pipeline& pipeline = implementation_->explainer.pipeline();
   const Encoding encoding = pipeline.tokenizer.encode(input.text, input.pair, max_length(pipeline, options));
-  return {.tokens = tokens_of(pipeline.tokenizer, encoding), .type_ids = encoding.type_ids, .cut_tokens = encoding.cut_tokens};
+  return {.tokens = tokens_of(pipeline.tokenizer, encoding),
+          .type_ids = encoding.type_ids,
+          .cut_tokens = encoding.cut_tokens};
 }
 
 Prediction Model::predict(const Input& input, const PredictOptions& options) const {
@@ -68,11 +70,13 @@ Explanation Model::explain(std::string_view question, std::string_view context, 
   return explain(Input{.text = std::string(question), .pair = std::string(context)}, method, options);
 }
 
-std::vector<Explanation> Model::explain(const std::vector<Input>& inputs, const Method& method, const ExplainOptions& options) const {
+std::vector<Explanation> Model::explain(const std::vector<Input>& inputs, const Method& method,
+                                        const ExplainOptions& options) const {
   return first_of_each(limn::explain(implementation_->explainer, inputs, method, options, false));
 }
 
-std::vector<Explanation> Model::explain_all(const Input& input, const Method& method, const ExplainOptions& options) const {
+std::vector<Explanation> Model::explain_all(const Input& input, const Method& method,
+                                            const ExplainOptions& options) const {
   return std::move(explain_all(std::vector<Input>{input}, method, options).front());
 }
 
@@ -109,7 +113,9 @@ void write_html(const std::vector<Explanation>& explanations, const std::filesys
   write_file(file, to_html(explanations));
 }
 
-void write_json(const Attack& attack, const std::filesystem::path& file) { write_file(file, to_json(attack, 1) + "\n"); }
+void write_json(const Attack& attack, const std::filesystem::path& file) {
+  write_file(file, to_json(attack, 1) + "\n");
+}
 
 void write_html(const AttentionMaps& maps, const std::filesystem::path& file) { write_file(file, to_html(maps)); }
 
@@ -117,6 +123,8 @@ void write_heatmap(const Explanation& explanation, const std::filesystem::path& 
   write_file(file, to_html(std::span(&explanation, 1)));
 }
 
-void write_svg(const Explanation& explanation, const std::filesystem::path& file) { write_file(file, to_svg(explanation)); }
+void write_svg(const Explanation& explanation, const std::filesystem::path& file) {
+  write_file(file, to_svg(explanation));
+}
 
 }  // namespace limn

@@ -9,8 +9,8 @@
 #include "apps/cli/options.h"
 #include "apps/cli/output.h"
 #include "limn/limn.h"
-#include "render/html.h"
 #include "render/attention_json.h"
+#include "render/html.h"
 
 namespace limn::cli {
 namespace {

@@ -94,11 +94,10 @@ int bench(const BenchCommand& command) {
   const std::vector<Input> inputs = read_inputs(command, model.info().task);
 
   const auto work = [&](const std::vector<Input>& batch) {
-    if (forward) {
+    if (forward)
       model.predict(batch, options);
-    } else {
+    else
       model.explain(batch, chosen.method, options);
-    }
   };
   const std::size_t batch = command.batch == 0 ? inputs.size() : command.batch;
   work({inputs.front()});  // warm up: first touch of the weights, buffers, threads
@@ -129,12 +128,11 @@ int bench(const BenchCommand& command) {
                                          {"batch", command.batch},
                                          {"isa", kernels().isa}};
   std::string text;
-  if (format == Format::json) {
+  if (format == Format::json)
     text = json_text(result) + "\n";
-  } else {
+  else
     for (const auto& [name, value] : result.items())
       text += fmt::format("{:<12} {}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
-  }
   write_output(std::nullopt, text);
   return done;
 }

@@ -67,12 +67,12 @@ std::vector<NamedModel> load_models(const std::vector<std::string>& given) {
     folders.push_back(folder);
   }
   std::vector<NamedModel> models;
-  for (std::size_t i = 0; i < folders.size(); i++) {
+  for (std::size_t i = 0; i < folders.size(); ++i) {
     Model model = Model::load(folders[i]);
     std::string name = model.info().name;
     models.push_back({std::move(name), std::move(model)});
   }
-  for (std::size_t i = 0; i < models.size(); i++) {
+  for (std::size_t i = 0; i < models.size(); ++i) {
     const std::string& name = models[i].model.info().name;
     if (std::ranges::count(models, name, [](const auto& loaded) { return loaded.model.info().name; }) > 1)
       models[i].name = given[i];
@@ -88,15 +88,14 @@ struct Expected {
 };
 
 void add_texts(const nlohmann::json& value, std::vector<std::string>& texts) {
-  if (value.is_string()) {
+  if (value.is_string())
     texts.push_back(value.get<std::string>());
-  } else if (value.is_array()) {
+  else if (value.is_array())
     for (const auto& item : value) add_texts(item, texts);
-  } else if (value.is_object() && value.contains("text")) {  // as SQuAD has it
+  else if (value.is_object() && value.contains("text"))  // as SQuAD has it
     add_texts(value["text"], texts);
-  } else if (value.is_number_integer()) {
+  else if (value.is_number_integer())
     texts.push_back(value.dump());
-  }
 }
 
 /// From the fields `answers`, `answer` (question answering) or `label` (classification); nothing if there is none.
@@ -154,9 +153,8 @@ class Comparer {
     auto outcomes = work_on<ComparedInput>(items, [&](const std::vector<Input>& inputs) {
       return comparison_(inputs, [&](double share) { progress.report(share); });
     });
-    for (std::size_t i = 0; i < items.size(); i++) {
+    for (std::size_t i = 0; i < items.size(); ++i)
       if (outcomes[i].result) judge(items[i], *outcomes[i].result);
-    }
     return outcomes;
   }
 
@@ -192,7 +190,7 @@ class Comparer {
     const auto expected = expected_of(item, task());
     if (!expected) return;
     input.expected = text_of(*expected);
-    for (std::size_t i = 0; i < comparison_.models().size(); i++)
+    for (std::size_t i = 0; i < comparison_.models().size(); ++i)
       input.right.push_back(is_right(*expected, input.cells[axes().cell(i, 0)].prediction));
   }
 
@@ -221,11 +219,10 @@ class ComparisonOutput {
         output_.write(to_terminal(axes_, input, style_, many_ || axes_.cells() > most_whole_texts));
         break;
       case Format::html:
-        if ((kept_.size() + 1) * axes_.cells() <= std::max(most_explanations_on_a_page, axes_.cells())) {
+        if ((kept_.size() + 1) * axes_.cells() <= std::max(most_explanations_on_a_page, axes_.cells()))
           kept_.push_back(std::move(input));
-        } else {
-          left_out_++;
-        }
+        else
+          ++left_out_;
         break;
       case Format::csv:
         output_.write(to_csv(axes_, input, is_first_));
@@ -282,7 +279,7 @@ int compare_file(const CompareCommand& command, const Comparer& comparer, Compar
     rows += items.size();
     auto compared = comparer(items, progress);
     progress.wipe();
-    for (std::size_t i = 0; i < items.size(); i++) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
       if (compared[i].error) failures.add(items[i].row, *compared[i].error);
       output.add(items[i], std::move(compared[i]));
     }

@@ -58,7 +58,7 @@ std::vector<Prediction> predict_all(const Model& model, std::span<const Input> i
       for (auto& prediction : model.predict({part.begin(), part.end()}, options))
         predictions.push_back(std::move(prediction));
     } catch (const Error&) {
-      for (std::size_t i = 0; i < part.size(); i++) {
+      for (std::size_t i = 0; i < part.size(); ++i) {
         try {
           predictions.push_back(model.predict(part[i], options));
         } catch (const Error& error) {
@@ -97,11 +97,10 @@ template <class Scores, class Table>
 int report(const EvaluateCommand& command, const Scores& scores, std::chrono::steady_clock::time_point start,
            const Table& table) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  if (format_of(command) == Format::json) {
+  if (format_of(command) == Format::json)
     write_output(std::nullopt, to_json(scores, seconds.count()) + "\n");
-  } else {
+  else
     write_output(std::nullopt, table(scores) + fmt::format("\n{:.1f} seconds\n", seconds.count()));
-  }
   return done;
 }
 
@@ -181,12 +180,13 @@ int evaluate_tokens(const EvaluateCommand& command) {
     tags.emplace_back(sentence.words.size(), "O");
   }
   const PredictOptions options = predict_options(command.reading);
-  in_batches(std::span<const std::vector<std::string>>(words), [&](std::size_t first, auto part) {
-    const auto labels = model.predict_words({part.begin(), part.end()}, options);
-    for (std::size_t i = 0; i < labels.size(); i++) {
-      for (const auto& label : labels[i]) tags[first + i][label.token] = label.label;
-    }
-  });
+  in_batches(
+      std::span<const std::vector<std::string>>(words),
+      [&](std::size_t first, auto part) {
+        const auto labels = model.predict_words({part.begin(), part.end()}, options);
+        for (std::size_t i = 0; i < labels.size(); ++i)
+          for (const auto& label : labels[i]) tags[first + i][label.token] = label.label;
+      });
   return report(command, score_entities(sentences, tags), start, [](const EntityScores& scores) {
     return fmt::format("sentences  {}\nprecision  {:.2f}\nrecall     {:.2f}\nF1         {:.2f}\n\n", scores.sentences,
                        scores.all.precision, scores.all.recall, scores.all.f1) +

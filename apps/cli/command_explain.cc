@@ -28,7 +28,9 @@ struct ExplainCommand {
 class Explainer {
  public:
   Explainer(Model model, const ExplainCommand& command)
-      : model_(std::move(model)), chosen_(choose_method(command.method, model_.info().task)), seed_(command.method.seed) {
+      : model_(std::move(model)),
+        chosen_(choose_method(command.method, model_.info().task)),
+        seed_(command.method.seed) {
     static_cast<PredictOptions&>(options_) = predict_options(command.reading);
     options_.top = command.top;
     options_.target = command.target;

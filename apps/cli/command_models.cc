@@ -116,12 +116,13 @@ int show_model(const std::string& argument, Format format) {
                     count < info.labels.size() ? fmt::format(" and {} more", info.labels.size() - count) : ""));
   }
   add("layers", fmt::format("{}", info.layers));
-  add("hidden size", fmt::format("{} in {} heads, {} in the feed-forward", info.hidden_size, info.heads, info.intermediate_size));
+  add("hidden size",
+      fmt::format("{} in {} heads, {} in the feed-forward", info.hidden_size, info.heads, info.intermediate_size));
   add("vocabulary", fmt::format("{} tokens", info.vocabulary));
   add("max positions", fmt::format("{} tokens at once", info.max_positions));
   add("parameters", fmt::format("{:.1f} million", static_cast<double>(info.parameters) / 1e6));
   add("folder", folder.string());
-  for (std::size_t i = 0; i < info.files.size(); i++) {
+  for (std::size_t i = 0; i < info.files.size(); ++i) {
     const auto& [file, bytes] = info.files[i];
     add(i == 0 ? "files" : "", fmt::format("{} ({})", file, size_text(static_cast<double>(bytes))));
   }

@@ -33,7 +33,7 @@ std::string text_of(const AnswerPrediction& prediction) {
   std::string text = prediction.best.text.empty() ? line(prediction.null_probability, "no answer")
                                                   : line(prediction.best.probability, prediction.best.text);
   const bool best_is_first = !prediction.best.text.empty();
-  for (std::size_t i = best_is_first ? 1 : 0; i < prediction.answers.size(); i++)
+  for (std::size_t i = best_is_first ? 1 : 0; i < prediction.answers.size(); ++i)
     text += line(prediction.answers[i].probability, prediction.answers[i].text);
   if (best_is_first) text += line(prediction.null_probability, "no answer");
   return text;
@@ -57,7 +57,7 @@ std::string text_of(const EntityPrediction& prediction) {
 
 std::string text_of(const MaskPrediction& prediction) {
   std::string text;
-  for (std::size_t i = 0; i < prediction.masks.size(); i++) {
+  for (std::size_t i = 0; i < prediction.masks.size(); ++i) {
     if (prediction.masks.size() > 1) text += fmt::format("mask {}\n", i + 1);
     for (const auto& fill : prediction.masks[i].fills) text += line(fill.probability, fill.token);
   }
@@ -75,13 +75,15 @@ int predict(const CLI::App& app, const PredictCommand& command) {
   options.top = command.top;
 
   if (command.input.file) {
-    return write_json_rows(app, command.input, command.output, model, [&](const std::vector<Input>& inputs, const Report&) {
-      const auto predictions = model.predict(inputs, options);
-      std::vector<std::vector<std::string>> rows;
-      for (std::size_t i = 0; i < inputs.size(); i++)
-        rows.push_back({members_of(to_json(predictions[i], inputs[i], name))});
-      return rows;
-    });
+    return write_json_rows(
+        app, command.input, command.output, model,
+        [&](const std::vector<Input>& inputs, const Report&) {
+          const auto predictions = model.predict(inputs, options);
+          std::vector<std::vector<std::string>> rows;
+          for (std::size_t i = 0; i < inputs.size(); ++i)
+            rows.push_back({members_of(to_json(predictions[i], inputs[i], name))});
+          return rows;
+        });
   }
   const Input input = single_input(command.input, model.info().task, name);
   const Prediction prediction = model.predict(input, options);
@@ -101,7 +103,9 @@ void add_predict(CLI::App& program, Run& run) {
   add_options(app, command->input);
   add_options(app, command->reading);
   add_options(app, command->output, "terminal, json (always for --input)");
-  app.add_option("--top", command->top, "question answering: that many answers; masked language models: that many tokens for each mask; default: 1")
+  app.add_option(
+         "--top", command->top,
+         "question answering: that many answers; masked language models: that many tokens for each mask; default: 1")
       ->option_text("K")
       ->group("Output")
       ->check(CLI::PositiveNumber);

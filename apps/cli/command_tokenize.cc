@@ -39,7 +39,7 @@ std::string table_of(const TokenizedInput& tokenized, const Input& input) {
   const CodePoints text(input.text), pair(sequence_text(input, 1));
   std::string table = fmt::format("{:>5}  {}  {:>7}  {:>4}  {:>8}  {:>4}  {}\n", "", padded("token", widest), "id",
                                   "type", "span", "word", "in the text");
-  for (std::size_t i = 0; i < tokenized.tokens.size(); i++) {
+  for (std::size_t i = 0; i < tokenized.tokens.size(); ++i) {
     const auto& token = tokenized.tokens[i];
     const CodePoints& points = token.sequence == 1 ? pair : text;
     const bool has_text = token.sequence.has_value();
@@ -91,7 +91,8 @@ int tokenize(const CLI::App& app, const TokenizeCommand& command) {
 
   if (command.input.file) {
     return write_json_rows(
-        app, command.input, command.output, model, [&](const std::vector<Input>& inputs, const Report&) {
+        app, command.input, command.output, model,
+        [&](const std::vector<Input>& inputs, const Report&) {
           std::vector<std::vector<std::string>> rows;
           for (const auto& input : inputs)
             rows.push_back({members_of(to_json(model.tokenize(input, options), input, name, question))});

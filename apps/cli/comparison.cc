@@ -29,8 +29,8 @@ void check_tasks(const std::vector<NamedModel>& models) {
 }
 
 void correlate(ComparedInput& input) {
-  for (std::size_t a = 0; a < input.cells.size(); a++) {
-    for (std::size_t b = a + 1; b < input.cells.size(); b++) {
+  for (std::size_t a = 0; a < input.cells.size(); ++a) {
+    for (std::size_t b = a + 1; b < input.cells.size(); ++b) {
       const auto [words, magnitudes, kendall, spearman] = correlate_words(input.cells[a], input.cells[b]);
       input.correlations.push_back({a, b, words, magnitudes, kendall, spearman});
     }
@@ -49,9 +49,8 @@ MethodList list_methods(const std::vector<std::string>& names, const MethodOptio
   std::vector<ListedMethod> listed;
   std::map<std::string, std::size_t> without;  // option → how many methods do not have it
   for (const auto& name : names) {
-    if (std::ranges::find(listed, name, &ListedMethod::name) != listed.end()) {
+    if (std::ranges::find(listed, name, &ListedMethod::name) != listed.end())
       throw Error({.thing = "--method", .found = "'" + name + "' twice", .expected = "each method once"});
-    }
     MethodOptions one = options;
     one.method = name;
     if (std::ranges::find(methods(), name, &NamedMethod::name) == methods().end() &&
@@ -63,7 +62,7 @@ MethodList list_methods(const std::vector<std::string>& names, const MethodOptio
     }
     std::vector<std::string> missing;
     listed.push_back({name, choose_method(one, task, &missing)});
-    for (const auto& option : missing) without[option]++;
+    for (const auto& option : missing) ++without[option];
   }
   for (const auto& [option, count] : without) {
     if (count < listed.size()) continue;
@@ -104,7 +103,7 @@ std::vector<ComparedInput> Comparison::operator()(const std::vector<Input>& inpu
       };
       try {
         auto explanations = model.explain(inputs, chosen.method, options);
-        for (std::size_t i = 0; i < inputs.size(); i++) {
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
           explanations[i].method.preset = chosen.preset;
           explanations[i].method.seed = seed_;
           compared[i].cells.push_back(std::move(explanations[i]));

@@ -28,9 +28,8 @@ void ExplanationOutput::add(std::vector<Explanation> explanations) {
       count_ += explanations.size();
       break;
     case Format::html:
-      for (auto& explanation : explanations) {
+      for (auto& explanation : explanations)
         if (count_++ < most_explanations_on_a_page) kept_.push_back(std::move(explanation));
-      }
       break;
     case Format::svg:
       for (auto& explanation : explanations) kept_.push_back(std::move(explanation));

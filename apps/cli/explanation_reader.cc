@@ -28,9 +28,8 @@ struct Misfit {
 class ByteOffsets {
  public:
   explicit ByteOffsets(std::string_view text) {
-    for (std::size_t i = 0; i < text.size(); i++) {
+    for (std::size_t i = 0; i < text.size(); ++i)
       if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) starts_.push_back(i);
-    }
     starts_.push_back(text.size());
   }
   std::size_t operator()(std::size_t code_points) const { return starts_[std::min(code_points, starts_.size() - 1)]; }
@@ -94,9 +93,8 @@ class Reader {
  private:
   static Task task(const std::string& wanted) {
     for (const Task task :
-         {Task::question_answering, Task::sequence_classification, Task::token_classification, Task::masked_lm}) {
+         {Task::question_answering, Task::sequence_classification, Task::token_classification, Task::masked_lm})
       if (name(task) == wanted) return task;
-    }
     throw Misfit{fmt::format("the task '{}'", wanted)};
   }
 
@@ -168,11 +166,10 @@ class Reader {
   AnswerPrediction answers(const Json& object) const {
     AnswerPrediction prediction;
     prediction.best = answer(object);
-    if (object.contains("answers")) {
+    if (object.contains("answers"))
       for (const Json& each : object["answers"]) prediction.answers.push_back(answer(each));
-    } else if (!prediction.best.text.empty()) {
+    else if (!prediction.best.text.empty())
       prediction.answers.push_back(prediction.best);
-    }
     prediction.null_probability = number(object, "null_probability");
     prediction.confidence = optional<double>(object, "confidence");
     return prediction;
@@ -269,11 +266,10 @@ class Reader {
     }
     for (const Json& each : object) {
       auto& values = logits["logits"];
-      if (each.is_array()) {
+      if (each.is_array())
         for (const Json& value : each) values.push_back(value.get<double>());
-      } else {
+      else
         values.push_back(each.get<double>());
-      }
     }
   }
 
@@ -298,12 +294,12 @@ std::size_t read_explanations(const std::string& file, const std::function<void(
                   .found = std::move(found),
                   .expected = "an explanation as 'limn explain --format json' writes it"});
   };
-  for (; stream >> std::ws && stream.peek() != std::istream::traits_type::eof(); count++) {
+  for (; stream >> std::ws && stream.peek() != std::istream::traits_type::eof(); ++count) {
     Json object;
     try {
       stream >> object;
       if (object.is_object() && object.contains("error") && !object.contains("limn")) {
-        errors++;
+        ++errors;
         continue;
       }
       if (!object.is_object()) throw Misfit{fmt::format("a JSON {}", object.type_name())};

@@ -28,7 +28,7 @@ std::string wrapped(const std::string& text, std::size_t columns) {
       used = 0;
     } else if (used > 0) {
       result += ' ';
-      used++;
+      ++used;
     }
     result += word;
   }
@@ -38,7 +38,8 @@ std::string wrapped(const std::string& text, std::size_t columns) {
 }  // namespace
 
 const std::string program_footer =
-    "Models are checkpoint folders of Hugging Face (docs/models.md says which), or names: they are looked up beside the\n"
+    "Models are checkpoint folders of Hugging Face (docs/models.md says which), or names: they are looked up beside "
+    "the\n"
     "program, in ./models, in $LIMN_MODELS and in the Hugging Face cache. 'limn models' lists them, and\n"
     "'limn models pull ORG/NAME' downloads one.\n"
     "\n"

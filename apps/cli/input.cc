@@ -63,13 +63,10 @@ bool more_on_standard_input() {
 
 std::unique_ptr<std::ifstream> open(const std::string& file) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored)) {
+  if (std::filesystem::is_directory(file, ignored))
     throw Error({.file = file, .found = "a folder", .expected = "a file with one input a row"});
-  }
   auto stream = std::make_unique<std::ifstream>(file, std::ios::binary);
-  if (!*stream) {
-    throw Error({.file = file, .found = std::strerror(errno), .expected = "a readable file"});
-  }
+  if (!*stream) throw Error({.file = file, .found = std::strerror(errno), .expected = "a readable file"});
   return stream;
 }
 
@@ -111,7 +108,7 @@ class HashingBuffer : public std::streambuf {
   int_type underflow() override {
     const auto count = source_.sgetn(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
     if (count <= 0) return traits_type::eof();
-    for (std::streamsize i = 0; i < count; i++) {
+    for (std::streamsize i = 0; i < count; ++i) {
       hash_ =
           (hash_ ^ static_cast<unsigned char>(buffer_[static_cast<std::size_t>(i)])) * 0x100000001b3u;  // the FNV prime
     }
@@ -220,7 +217,7 @@ std::optional<InputSummary> summarize(const std::string& file) {
   std::istream hashed(&buffer);
   RowReader reader(hashed, row_format(file), file);
   InputSummary summary;
-  while (reader.next()) summary.rows++;
+  while (reader.next()) ++summary.rows;
   summary.bytes = buffer.bytes();
   summary.fingerprint = buffer.hash();
   return summary;

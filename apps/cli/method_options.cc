@@ -114,9 +114,8 @@ std::string method_names() {
 }
 
 Method find_method(const std::string& name, const std::string& others) {
-  for (const auto& known : methods()) {
+  for (const auto& known : methods())
     if (known.name == name) return known.method;
-  }
   throw Error({.thing = "--method", .found = "'" + name + "'", .expected = others + method_names()});
 }
 
@@ -136,7 +135,9 @@ ChosenMethod choose_method(const MethodOptions& options, std::optional<Task> tas
     const Method method = find_method(*options.method);
     if (method.index() != chosen.method.index() || !options.preset) chosen.method = method, as_preset = false;
   }
-  Knobs knobs(options.preset && !options.method ? "--preset " + *options.preset : "--method " + options.method.value_or("gradient"), without);
+  Knobs knobs(options.preset && !options.method ? "--preset " + *options.preset
+                                                : "--method " + options.method.value_or("gradient"),
+              without);
   std::visit(
       [&](auto& method) {
         using M = std::remove_cvref_t<decltype(method)>;

@@ -97,9 +97,8 @@ std::vector<FoundModel> models_in(const ModelPlace& place) {
     } else if (is_checkpoint(folder)) {
       found.push_back({name, folder});
     } else {
-      for (const auto& inner : folders_in(folder)) {
+      for (const auto& inner : folders_in(folder))
         if (is_checkpoint(inner)) found.push_back({name + "/" + inner.filename().string(), inner});
-      }
     }
   }
   return found;
@@ -107,18 +106,17 @@ std::vector<FoundModel> models_in(const ModelPlace& place) {
 
 std::string comparable(std::string_view name) {
   std::string text(name.substr(name.rfind('/') + 1));  // npos + 1 is 0
-  for (char& c : text) {
+  for (char& c : text)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
   return text;
 }
 
 std::size_t levenshtein(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); i++) {
+  for (std::size_t i = 1; i <= a.size(); ++i) {
     std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); j++) {
+    for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
       diagonal = std::exchange(row[j], std::min({change, row[j] + 1, row[j - 1] + 1}));
     }
@@ -146,9 +144,8 @@ std::vector<ModelPlace> model_places() {
   if (!error) add(current / "models", false);
   if (const auto folders = environment("LIMN_MODELS")) {
     std::istringstream list(*folders);
-    for (std::string folder; std::getline(list, folder, ':');) {
+    for (std::string folder; std::getline(list, folder, ':');)
       if (!folder.empty()) add(fs::absolute(folder, error), false);
-    }
   }
   if (const auto cache = hub::cache_folder()) add(*cache, true);
   return places;
@@ -156,9 +153,8 @@ std::vector<ModelPlace> model_places() {
 
 std::vector<FoundModel> models_in(const std::vector<ModelPlace>& places) {
   std::map<std::string, fs::path> by_name;
-  for (const auto& place : places) {
+  for (const auto& place : places)
     for (auto& model : models_in(place)) by_name.try_emplace(std::move(model.name), std::move(model.folder));
-  }
   std::vector<FoundModel> found;
   for (auto& [name, folder] : by_name) found.push_back({name, folder});
   return found;

@@ -32,9 +32,8 @@ struct Names {
   }
   /// @throws Error that lists the names if `given` is none of them. @param option for the message: "--reduce".
   Value find(std::string_view option, std::string_view given) const {
-    for (const auto& entry : entries) {
+    for (const auto& entry : entries)
       if (entry.name == given) return entry.value;
-    }
     throw Error({.thing = std::string(option), .found = "'" + std::string(given) + "'", .expected = list()});
   }
 };
@@ -57,7 +56,8 @@ inline constexpr Names<Normalize, 5> normalizers{{{{"none", Normalize::none},
                                                    {"minmax", Normalize::minmax}}}};
 inline constexpr Names<Unit, 4> units{
     {{{"token", Unit::token}, {"word", Unit::word}, {"clause", Unit::clause}, {"sentence", Unit::sentence}}}};
-inline constexpr Names<WordScore, 3> word_scores{{{{"sum", WordScore::sum}, {"mean", WordScore::mean}, {"absmax", WordScore::absmax}}}};
+inline constexpr Names<WordScore, 3> word_scores{
+    {{{"sum", WordScore::sum}, {"mean", WordScore::mean}, {"absmax", WordScore::absmax}}}};
 inline constexpr Names<bool, 2> sobol_orders{{{{"total", true}, {"first", false}}}};
 inline constexpr Names<Lime::Flavour, 2> flavours{
     {{{"marcotcr", Lime::Flavour::marcotcr}, {"captum", Lime::Flavour::captum}}}};

@@ -71,9 +71,8 @@ void add_options(CLI::App& command, InputOptions& options) {
   text->excludes(question)->excludes(file);
   question->excludes(file);
   command.parse_complete_callback([text, question, file] {
-    if (text->count() + question->count() + file->count() == 0) {
+    if (text->count() + question->count() + file->count() == 0)
       throw CLI::RequiredError("One of --text, --question and --input");
-    }
   });
 }
 
@@ -197,19 +196,17 @@ Layer find_layer(const std::string& name) {
   if (name == "embeddings") return Layer::embeddings();
   int number = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error != std::errc{} || end != name.data() + name.size() || number < 1) {
+  if (error != std::errc{} || end != name.data() + name.size() || number < 1)
     throw Error({.thing = "--layer", .found = "'" + name + "'", .expected = "word, embeddings, or a number from 1"});
-  }
   return {number};
 }
 
 Format choose_format(const OutputOptions& options, const std::vector<Format>& possible) {
   Format format = !options.file && ::isatty(STDOUT_FILENO) == 1 ? Format::terminal : Format::json;
-  if (options.format) {
+  if (options.format)
     format = formats.find("--format", *options.format);
-  } else if (options.file) {
+  else if (options.file)
     format = format_of(*options.file).value_or(Format::json);
-  }
   if (std::find(possible.begin(), possible.end(), format) == possible.end()) {
     std::string found, known;
     for (const auto& [name, value] : formats.entries) {

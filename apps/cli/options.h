@@ -41,8 +41,8 @@ struct ReadingOptions {
 };
 
 struct MethodOptions {
-  std::optional<std::string> method, preset, explain, reduce, layer, normalize, word_score, baseline, background, masking,
-      flavour, order;
+  std::optional<std::string> method, preset, explain, reduce, layer, normalize, word_score, baseline, background,
+      masking, flavour, order;
   std::optional<std::size_t> steps, max_steps, samples, head, window, features;
   std::optional<double> sigma, tolerance, kernel_width, present;
   bool absolute = false, exact = false;

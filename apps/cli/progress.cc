@@ -43,7 +43,7 @@ std::string progress_line(double done, std::optional<std::size_t> total, std::si
   const std::size_t width = std::min<std::size_t>(30, columns - fixed);
   const auto filled = static_cast<std::size_t>(share * static_cast<double>(width));
   std::string bar;
-  for (std::size_t i = 0; i < width; i++) bar += i < filled ? "━" : "─";
+  for (std::size_t i = 0; i < width; ++i) bar += i < filled ? "━" : "─";
   return fmt::format("{} {}  {}", count, bar, tail);
 }
 

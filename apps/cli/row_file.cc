@@ -134,7 +134,7 @@ void RowFile::keep_finished_rows() {
                    .hint = "remove the file to begin anew"});
     }
     if (row != last_row) last_row_begin = offset, last_row = row, last_row_errors = 0;
-    if (is_error(line)) failed_++, last_row_errors++;
+    if (is_error(line)) ++failed_, ++last_row_errors;
     offset += line.size() + 1;
   }
   rows_ = last_row.value_or(0);

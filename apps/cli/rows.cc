@@ -100,10 +100,10 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
         items, [&](const std::vector<Input>& inputs) { return work(inputs, report_to(progress)); });
     if (!row_file) progress.wipe();
     std::size_t written = 0;
-    for (std::size_t i = 0; i < items.size(); i++) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
       const Item& item = items[i];
       if (item.row < first) continue;
-      written++;
+      ++written;
       if (outcomes[i].error) {
         failures.add(item.row, *outcomes[i].error);
         outcomes[i].result = {joined(error_members(*outcomes[i].error), item.copied)};
@@ -152,13 +152,11 @@ int take_rows(
     auto outcomes = work_on<std::vector<Explanation>>(
         items, [&](const std::vector<Input>& inputs) { return work(inputs, report_to(progress)); });
     progress.wipe();
-    for (std::size_t i = 0; i < items.size(); i++) {
-      if (outcomes[i].error) {
+    for (std::size_t i = 0; i < items.size(); ++i)
+      if (outcomes[i].error)
         failures.add(items[i].row, *outcomes[i].error);
-      } else {
+      else
         take(std::move(*outcomes[i].result));
-      }
-    }
     progress.advance(items.size());
   }
   return failures.report(rows);

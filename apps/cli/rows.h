@@ -33,7 +33,7 @@ std::vector<Outcome<Result>> work_on(const std::vector<Item>& items, const Work&
   std::vector<Outcome<Result>> outcomes(items.size());
   std::vector<Input> inputs;
   std::vector<std::size_t> positions;
-  for (std::size_t i = 0; i < items.size(); i++) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
     if (items[i].error) {
       outcomes[i].error = items[i].error;
     } else {
@@ -44,9 +44,9 @@ std::vector<Outcome<Result>> work_on(const std::vector<Item>& items, const Work&
   if (inputs.empty()) return outcomes;
   try {
     std::vector<Result> results = work(inputs);
-    for (std::size_t i = 0; i < results.size(); i++) outcomes[positions[i]].result = std::move(results[i]);
+    for (std::size_t i = 0; i < results.size(); ++i) outcomes[positions[i]].result = std::move(results[i]);
   } catch (const Error& error) {
-    for (std::size_t i = 0; i < inputs.size(); i++) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
       try {
         outcomes[positions[i]].result = std::move(work({inputs[i]}).front());
       } catch (const Error& row_error) {

@@ -70,11 +70,10 @@ std::optional<std::string> access_token() {
     token = named->string();
   } else {
     fs::path file;
-    if (const auto path = environment("HF_TOKEN_PATH")) {
+    if (const auto path = environment("HF_TOKEN_PATH"))
       file = *path;
-    } else if (const auto home = hub_home()) {
+    else if (const auto home = hub_home())
       file = *home / "token";
-    }
     std::error_code ignored;
     if (!file.empty() && fs::is_regular_file(file, ignored)) token = read_file(file);
   }
@@ -101,9 +100,8 @@ fs::path CachedModel::lock_file(const std::string& etag) const { return locks_ /
 
 CachedModel::Lock::Lock(const fs::path& file) : file_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
   if (file_ < 0) refuse(file, std::strerror(errno));
-  while (::flock(file_, LOCK_EX) != 0) {
+  while (::flock(file_, LOCK_EX) != 0)
     if (errno != EINTR) refuse(file, std::strerror(errno));
-  }
 }
 CachedModel::Lock::~Lock() { ::close(file_); }
 
@@ -115,9 +113,8 @@ void CachedModel::publish(const std::string& commit, const std::map<std::string,
     std::string temporary = (folder_ / ".snapshot.XXXXXX").string();
     if (::mkdtemp(temporary.data()) == nullptr) refuse(folder_, std::strerror(errno));
     fs::permissions(temporary, fs::perms(0755), error);
-    for (const auto& [file, etag] : etags) {
+    for (const auto& [file, etag] : etags)
       if (!error) fs::create_symlink(link_target(etag), fs::path(temporary) / file, error);
-    }
     if (!error) fs::rename(temporary, snapshot(commit), error);
     if (error) {
       const std::string reason = error.message();
@@ -125,9 +122,8 @@ void CachedModel::publish(const std::string& commit, const std::map<std::string,
       refuse(snapshot(commit), reason);
     }
   } else {
-    for (const auto& [file, etag] : etags) {
+    for (const auto& [file, etag] : etags)
       if (file != "config.json") replace_link(snapshot(commit) / file, etag);
-    }
     replace_link(snapshot(commit) / "config.json", etags.at("config.json"));
   }
   if (is_commit(repository_.revision)) return;

@@ -26,9 +26,8 @@ std::string digest_of(const std::filesystem::path& file, std::string_view etag) 
   const auto bytes = mapped.bytes();
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   const bool git = etag.size() == sha1_digits;
-  if (context == nullptr || EVP_DigestInit_ex(context.get(), git ? EVP_sha1() : EVP_sha256(), nullptr) != 1) {
+  if (context == nullptr || EVP_DigestInit_ex(context.get(), git ? EVP_sha1() : EVP_sha256(), nullptr) != 1)
     throw std::bad_alloc();
-  }
   if (git) {  // git hashes a header before the bytes
     const std::string header = fmt::format("blob {}", bytes.size());
     EVP_DigestUpdate(context.get(), header.c_str(), header.size() + 1);
@@ -43,7 +42,7 @@ std::string digest_of(const std::filesystem::path& file, std::string_view etag) 
   unsigned size = 0;
   EVP_DigestFinal_ex(context.get(), digest, &size);
   std::string text;
-  for (unsigned i = 0; i < size; i++) text += fmt::format("{:02x}", digest[i]);
+  for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
   return text;
 }
 

@@ -46,11 +46,10 @@ struct Receiver {
   }
 
   void add_data(std::string_view data) {
-    if (request.on_data && (answer.status == 200 || answer.status == 206)) {
+    if (request.on_data && (answer.status == 200 || answer.status == 206))
       request.on_data(answer, data);
-    } else {
+    else
       answer.body += data.substr(0, most_body - std::min(most_body, answer.body.size()));
-    }
   }
 };
 
@@ -116,9 +115,8 @@ HttpClient::HttpClient(std::string endpoint, std::optional<std::string> token)
   handle_ = std::make_unique<Handle>();
   if (handle_->curl == nullptr) throw std::bad_alloc();
   while (endpoint_.ends_with('/')) endpoint_.pop_back();
-  if (origin(endpoint_).empty() || !endpoint_.starts_with("http")) {
+  if (origin(endpoint_).empty() || !endpoint_.starts_with("http"))
     throw Error({.file = "HF_ENDPOINT", .found = endpoint_, .expected = "an address like https://huggingface.co"});
-  }
 }
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient::~HttpClient() = default;
@@ -168,14 +166,13 @@ HttpAnswer HttpClient::send_once(const HttpRequest& request, const std::string& 
 
 HttpAnswer HttpClient::send(const HttpRequest& request) {
   std::string url = request.url;
-  for (int redirects = 0; redirects <= most_redirects; redirects++) {
+  for (int redirects = 0; redirects <= most_redirects; ++redirects) {
     HttpAnswer answer = send_once(request, url);
     const std::string target(answer.header("location"));
     if (!is_redirect(answer.status) || target.empty()) return answer;
     if (request.stay && origin(target) != origin(url)) return answer;
-    if (url.starts_with("https:") && !target.starts_with("https:")) {
+    if (url.starts_with("https:") && !target.starts_with("https:"))
       throw Error({.file = url, .found = "a redirect to " + target, .expected = "one that stays encrypted (https)"});
-    }
     url = target;
   }
   throw Error(

@@ -26,9 +26,8 @@ hub::PulledModel pull(const hub::Repository& repository) {
   constexpr const char* default_endpoint = "https://huggingface.co";
   const char* endpoint = std::getenv("HF_ENDPOINT");
   const char* offline = std::getenv("HF_HUB_OFFLINE");
-  if (offline && *offline && std::string_view(offline) != "0") {
+  if (offline && *offline && std::string_view(offline) != "0")
     throw Error({.file = "HF_HUB_OFFLINE", .found = offline, .expected = "nothing, to download"});
-  }
   const auto cache = hub::cache_folder();
   if (!cache) throw Error({.file = "HF_HUB_CACHE", .found = "nothing, and no HOME", .expected = "the cache's folder"});
   hub::HttpClient client(endpoint && *endpoint ? endpoint : default_endpoint, hub::access_token());

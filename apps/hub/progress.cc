@@ -43,7 +43,7 @@ std::string download_line(const PullProgress& progress, double seconds, std::siz
   const auto filled =
       static_cast<std::size_t>((total > 0 ? std::min(1.0, bytes / total) : 1) * static_cast<double>(width));
   std::string bar;
-  for (std::size_t i = 0; i < width; i++) bar += i < filled ? "━" : "─";
+  for (std::size_t i = 0; i < width; ++i) bar += i < filled ? "━" : "─";
   return fmt::format("{} {}{}{}", count, bar, tail.empty() ? "" : "  ", tail);
 }
 

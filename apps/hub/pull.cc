@@ -88,9 +88,8 @@ class Puller {
   /// A revision is one part of the path, even with a slash in it.
   static std::string url_path_part(std::string_view text) {
     std::string result = url_path(text);
-    for (std::size_t slash = result.find('/'); slash != result.npos; slash = result.find('/')) {
+    for (std::size_t slash = result.find('/'); slash != result.npos; slash = result.find('/'))
       result.replace(slash, 1, "%2F");
-    }
     return result;
   }
 
@@ -117,9 +116,8 @@ class Puller {
                    .hint = "is HF_ENDPOINT the address of a Hugging Face hub?"});
     }
     const std::string_view commit = answer.header("x-repo-commit");
-    if (!commit.empty() && commit != commit_) {
+    if (!commit.empty() && commit != commit_)
       throw Error({.file = answer.url, .found = "commit " + shown_name(commit), .expected = commit_});
-    }
     auto size = number(answer.header("x-linked-size"));
     if (!size && answer.status == 200) size = number(answer.header("content-length"));
     return {std::string(etag), size};
@@ -167,9 +165,8 @@ class Puller {
                             on_progress_({file, part.bytes(), std::min(before, part.bytes()), promise.size});
                           }});
         if (answer.status == 416) part.continue_from(0);  // there is no rest: what is here is of something else
-        if (answer.status >= 400 && answer.status != 416 && !Patience::may_change(answer)) {
+        if (answer.status >= 400 && answer.status != 416 && !Patience::may_change(answer))
           refuse_status(client_, answer, repository_);
-        }
         if ((answer.status == 200 || answer.status == 206) && !promise.size) break;
         if (part.bytes() > begin) patience.forget();
         if (!part.is_whole()) patience.wait(answer);

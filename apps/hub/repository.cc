@@ -31,7 +31,7 @@ bool is_plain_part(std::string_view part) {
 }
 
 bool are_plain_parts(std::string_view path, std::size_t most) {
-  for (std::size_t count = 1;; count++) {
+  for (std::size_t count = 1;; ++count) {
     const std::size_t slash = path.find('/');
     if (count > most || !is_plain_part(path.substr(0, slash))) return false;
     if (slash == path.npos) return true;
@@ -100,9 +100,8 @@ std::vector<std::string> small_files(const Version& version, const std::string& 
                  .hint = "models of other libraries cannot be read"});
   }
   std::vector<std::string> result;
-  for (const char* file : tokenizer_files) {
+  for (const char* file : tokenizer_files)
     if (version.has(file)) result.emplace_back(file);
-  }
   result.emplace_back("config.json");
   return result;
 }
@@ -112,9 +111,8 @@ std::string weight_file(const Version& version, const std::string& model) {
   if (found != weight_files.end()) return *found;
   std::string there;
   constexpr std::size_t most = 8;
-  for (std::size_t i = 0; i < std::min(most, version.files.size()); i++) {
+  for (std::size_t i = 0; i < std::min(most, version.files.size()); ++i)
     there += (i == 0 ? "" : ", ") + shown_name(version.files[i]);
-  }
   throw Error({.file = model,
                .found = fmt::format("no weights among {}{}", there, version.files.size() > most ? ", …" : ""),
                .expected = fmt::format("one of {}", fmt::join(weight_files, ", "))});

@@ -124,10 +124,12 @@ void Connection::on_head(ErrorCode error) {
 }
 
 void Connection::read_body() {
-  http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](ErrorCode error, std::size_t) {
-    if (error) return self->refuse(error);
-    self->handle();
-  });
+  http::async_read(
+      stream_, buffer_, *parser_,
+      [self = shared_from_this()](ErrorCode error, std::size_t) {
+        if (error) return self->refuse(error);
+        self->handle();
+      });
 }
 
 /// A request that cannot be read.
@@ -193,9 +195,11 @@ void Connection::handle() {
   // Answers come from workers, perhaps after this connection has gone.
   const std::weak_ptr<Connection> weak = weak_from_this();
   exchange_->respond = [weak, &context = state_.context](HttpResponse response) {
-    asio::post(context, [weak, response = std::move(response)]() mutable {
-      if (const auto self = weak.lock()) self->respond(std::move(response));
-    });
+    asio::post(
+        context,
+        [weak, response = std::move(response)]() mutable {
+          if (const auto self = weak.lock()) self->respond(std::move(response));
+        });
   };
   exchange_->push = [weak, &context = state_.context](std::string part, bool last) {
     asio::post(context, [weak, part = std::move(part), last]() mutable {
@@ -216,11 +220,12 @@ void Connection::handle() {
 
 /// Notices a client that goes away while its request is worked on.
 void Connection::watch() {
-  stream_.socket().async_wait(tcp::socket::wait_read,
-                              [self = shared_from_this(), exchange = exchange_](ErrorCode error) {
-                                if (error || !exchange || exchange != self->exchange_) return;
-                                if (self->has_gone()) exchange->gone = true;
-                              });
+  stream_.socket().async_wait(
+      tcp::socket::wait_read,
+      [self = shared_from_this(), exchange = exchange_](ErrorCode error) {
+        if (error || !exchange || exchange != self->exchange_) return;
+        if (self->has_gone()) exchange->gone = true;
+      });
 }
 
 /// Whether the client has closed its side; if not, goes on watching.
@@ -340,9 +345,11 @@ void Connection::linger() {
 }
 
 void Connection::discard() {
-  stream_.async_read_some(asio::buffer(discarded_), [self = shared_from_this()](ErrorCode error, std::size_t) {
-    if (!error) self->discard();
-  });
+  stream_.async_read_some(
+      asio::buffer(discarded_),
+      [self = shared_from_this()](ErrorCode error, std::size_t) {
+        if (!error) self->discard();
+      });
 }
 
 }  // namespace limn::server

@@ -21,7 +21,7 @@ std::string with_fields(std::string_view message) {
       text += message[i++];
       continue;
     }
-    for (i += 2; i < message.size() && is_option_character(message[i]); i++)
+    for (i += 2; i < message.size() && is_option_character(message[i]); ++i)
       text += message[i] == '-' ? '_' : message[i];
   }
   return text;

@@ -71,9 +71,8 @@ void Listener::State::accept_later() {
 /// Makes room for one who waits. A connection that ends accepts the next by itself.
 void Listener::State::close_longest_idle() {
   Connection* longest = nullptr;
-  for (Connection* one : connections) {
+  for (Connection* one : connections)
     if (one->idle_since() && (!longest || *one->idle_since() < *longest->idle_since())) longest = one;
-  }
   if (longest)
     longest->close_if_idle();
   else
@@ -123,7 +122,8 @@ void Listener::run() {
 }
 
 void Listener::stop() {
-  asio::post(state_->context, [state = state_.get()] { state->stop(); });
+  asio::post(
+      state_->context, [state = state_.get()] { state->stop(); });
 }
 
 }  // namespace limn::server

@@ -29,7 +29,7 @@ bool write_all(int file, std::string_view text) {
 void Log::add(std::string line) {
   if (!write_) return;
   if (serial_.waiting() >= most_waiting) {
-    lost_++;
+    ++lost_;
     return;
   }
   serial_.post([this, line = std::move(line)] {
@@ -38,7 +38,7 @@ void Log::add(std::string line) {
           write_(fmt::format(R"({{"time":"{}","event":"log lines lost","detail":"{}"}})", now_text(), lost));
       if (told) lost_ -= lost;
     }
-    if (!write_(line)) lost_++;
+    if (!write_(line)) ++lost_;
   });
 }
 

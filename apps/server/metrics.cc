@@ -33,16 +33,16 @@ class Page {
 
 void Metrics::answered(const std::string& route, int status, double seconds) {
   const std::lock_guard lock(mutex_);
-  requests_[{route, status}]++;
+  ++requests_[{route, status}];
   Histogram& histogram = latencies_[route];
   const auto bucket = std::ranges::lower_bound(bounds, seconds) - bounds.begin();
-  histogram.counts[static_cast<std::size_t>(bucket)]++;
+  ++histogram.counts[static_cast<std::size_t>(bucket)];
   histogram.sum += seconds;
 }
 
 void Metrics::worked(std::size_t inputs, std::size_t tokens, double seconds) {
   const std::lock_guard lock(mutex_);
-  batches_++;
+  ++batches_;
   inputs_ += inputs;
   tokens_ += tokens;
   work_seconds_ += seconds;
@@ -62,7 +62,7 @@ std::string Metrics::text(const Now& now) const {
   page.head("limn_request_duration_seconds", "histogram", "From the whole request to the whole answer.");
   for (const auto& [route, histogram] : latencies_) {
     std::size_t count = 0;
-    for (std::size_t i = 0; i < bounds.size(); i++) {
+    for (std::size_t i = 0; i < bounds.size(); ++i) {
       count += histogram.counts[i];
       page.value("limn_request_duration_seconds_bucket", fmt::format("route=\"{}\",le=\"{}\"", route, bounds[i]),
                  count);

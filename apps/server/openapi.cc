@@ -48,9 +48,8 @@ std::string openapi(const Limits& limits, bool keys_needed) {
     properties["steps"]["maximum"] = properties["max_steps"]["maximum"] = limits.steps;
     properties["samples"]["maximum"] = limits.samples;
   }
-  for (auto& [name, schema] : schemas.items()) {
+  for (auto& [name, schema] : schemas.items())
     if (name.ends_with("Request")) schema["properties"]["inputs"]["maxItems"] = limits.inputs;
-  }
   Json& attack = schemas["AttackRequest"]["properties"];
   attack["max_steps"]["maximum"] = limits.steps;
   attack["change"]["enum"] = names_of(cli::changed_texts.entries);
@@ -59,17 +58,15 @@ std::string openapi(const Limits& limits, bool keys_needed) {
     for (auto& [field, property] : schema["properties"].items()) allow_null(property);
   }
   for (auto& [path, item] : document["paths"].items()) {
-    for (auto& [method, operation] : item.items()) {
+    for (auto& [method, operation] : item.items())
       for (const auto& [status, response] : anywhere)
         operation["responses"][status]["$ref"] = std::string("#/components/responses/") + response;
-    }
   }
   if (!keys_needed) return document.dump();
   const Json either = {{{"bearer", Json::array()}}, {{"key", Json::array()}}};
   for (auto& [path, item] : document["paths"].items()) {
-    for (auto& [method, operation] : item.items()) {
+    for (auto& [method, operation] : item.items())
       if (operation["responses"].contains("401")) operation["security"] = either;
-    }
   }
   return document.dump();
 }

@@ -11,9 +11,8 @@ namespace limn::server {
 template <class Table>
 nlohmann::ordered_json names_of(const Table& table) {
   auto names = nlohmann::ordered_json::array();
-  for (const auto& entry : table) {
+  for (const auto& entry : table)
     if (names.empty() || names.back() != entry.name) names.push_back(entry.name);
-  }
   return names;
 }
 

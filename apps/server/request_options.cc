@@ -98,11 +98,21 @@ bool set_background(const RequestedMethod& requested, Method& method) {
 void bound(Method& method, const Limits& limits) {
   std::visit(
       [&](auto& chosen) {
-        if constexpr (requires { chosen.steps; }) check("--steps", chosen.steps, limits.steps);
-        if constexpr (requires { chosen.max_steps; }) chosen.max_steps = std::min(chosen.max_steps, limits.steps);
-        if constexpr (requires { chosen.samples; }) check("--samples", chosen.samples, limits.samples);
-        if constexpr (requires { chosen.permutations; }) check("--samples", chosen.permutations, limits.samples);
-        if constexpr (requires { chosen.evaluations; }) check("--samples", chosen.evaluations, limits.samples);
+        if constexpr (
+            requires { chosen.steps; })
+          check("--steps", chosen.steps, limits.steps);
+        if constexpr (
+            requires { chosen.max_steps; })
+          chosen.max_steps = std::min(chosen.max_steps, limits.steps);
+        if constexpr (
+            requires { chosen.samples; })
+          check("--samples", chosen.samples, limits.samples);
+        if constexpr (
+            requires { chosen.permutations; })
+          check("--samples", chosen.permutations, limits.samples);
+        if constexpr (
+            requires { chosen.evaluations; })
+          check("--samples", chosen.evaluations, limits.samples);
       },
       method);
 }

@@ -58,10 +58,9 @@ struct ReadInputs {
 ReadInputs read_inputs(Fields& fields, Task task, const std::string& model, const Limits& limits) {
   const auto* list = fields.value("inputs");
   if (!list) return {{read_one(fields, task, model)}, false};
-  for (const char* single : {"text", "pair", "question", "context"}) {
+  for (const char* single : {"text", "pair", "question", "context"})
     if (fields.value(single))
       throw Error({.thing = "--inputs", .found = fmt::format("inputs and {}", single), .expected = "one of them"});
-  }
   if (!list->is_array() || list->empty() || list->size() > limits.inputs) {
     throw Error({.thing = "--inputs",
                  .found = list->is_array() ? fmt::format("{} inputs", list->size()) : "no list",
@@ -207,7 +206,7 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
     ExplainOptions watched = watched_by(progress, options);
     watched.progress = progress;
     auto all = model.explain_all(texts, chosen.method, watched);
-    for (std::size_t i = 0; i < texts.size(); i++) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
       for (auto& explanation : all[i]) {
         explanation.method.preset = chosen.preset;
         explanation.method.seed = seed;
@@ -232,7 +231,7 @@ Request read_predict(const nlohmann::json& body, std::shared_ptr<const ModelSet>
     Results results;
     for (const auto& input : texts) results.push_back({"", check_tokens(model, input, options, limits)});
     const auto predictions = model.predict(texts, watched_by(progress, options));
-    for (std::size_t i = 0; i < texts.size(); i++) results[i].json = to_json(predictions[i], texts[i], name);
+    for (std::size_t i = 0; i < texts.size(); ++i) results[i].json = to_json(predictions[i], texts[i], name);
     return results;
   };
   return make_works(std::move(inputs), "predict", body, models->generation, Lane::short_work, run);
@@ -249,18 +248,16 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
       if (!item.is_string() || std::ranges::find(found, item.get<std::string>()) != found.end()) break;
       found.push_back(item);
     }
-    if (!list->is_array() || found.size() != list->size() || found.empty()) {
+    if (!list->is_array() || found.size() != list->size() || found.empty())
       throw Error({.thing = fmt::format("--{}", field),
                    .found = list->is_array() ? fmt::format("a list of {}", list->size()) : "no list",
                    .expected = fmt::format("a list of 1 to {} different names", most)});
-    }
     return found;
   };
   std::vector<std::string> every;
-  for (const auto& served : models->models) {
+  for (const auto& served : models->models)
     if (served.model.info().task == models->models.front().model.info().task && every.size() < limits.models)
       every.push_back(served.name);
-  }
   std::vector<cli::NamedModel> compared;
   for (const auto& name : names("models", every, limits.models)) compared.push_back({name, models->find(name).model});
   const Task task = compared.front().model.info().task;

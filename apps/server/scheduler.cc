@@ -160,7 +160,7 @@ void Scheduler::sweep() {
 
 /// Answers a job that was not begun in time, or that nobody waits for.
 void Scheduler::dismiss(Job& job) {
-  metrics_.cancelled++;
+  ++metrics_.cancelled;
   if (job.exchange->gone) return job.answer(given_up(job));
   HttpResponse late = problem(503, "the models are busy: the request waited for as long as it may take");
   late.headers.emplace_back("Retry-After", fmt::to_string(retry_after(job.work.kind->lane)));
@@ -194,7 +194,7 @@ void Scheduler::work_on(std::vector<Job>& jobs) {
     if (!job.wanted()) {
       dismiss(job);
     } else if (Body body = cache_.find(job.work.key)) {
-      metrics_.cache_hits++;
+      ++metrics_.cache_hits;
       job.answer({.body = std::move(body), .headers = {{"Cache-Status", "limn; hit"}}});
     } else {
       by_key[job.work.key].push_back(&job);
@@ -203,7 +203,7 @@ void Scheduler::work_on(std::vector<Job>& jobs) {
   if (by_key.empty()) return;
   std::vector<std::vector<Job*>> alike;
   for (auto& [key, same] : by_key) {
-    metrics_.cache_misses++;
+    ++metrics_.cache_misses;
     metrics_.cache_hits += same.size() - 1;
     alike.push_back(std::move(same));
   }
@@ -218,21 +218,20 @@ void Scheduler::run(const std::vector<std::vector<Job*>>& alike) {
   } catch (...) {
     if (alike.size() > 1) {  // find those at fault
       for (const auto& same : alike) {
-        if (std::ranges::any_of(same, [](const Job* job) { return job->done && job->wanted(); })) {
+        if (std::ranges::any_of(same, [](const Job* job) { return job->done && job->wanted(); }))
           run({same});
-        } else {
+        else
           for (Job* job : same) job->answer(given_up(*job));
-        }
       }
       return;
     }
     for (Job* job : alike.front()) {
-      if (!job->wanted() && job->done) metrics_.cancelled++;
+      if (!job->wanted() && job->done) ++metrics_.cancelled;
       if (job->done) job->answer(failure(*job));
     }
     return;
   }
-  for (std::size_t i = 0; i < alike.size(); i++) {
+  for (std::size_t i = 0; i < alike.size(); ++i) {
     const Body body = make_body(std::move(results[i].json));
     cache_.add(alike[i].front()->work.key, body);
     for (Job* job : alike[i]) job->answer({.body = body});
@@ -246,7 +245,7 @@ std::vector<WorkResult> Scheduler::results_of(const std::vector<std::vector<Job*
       for (Job* job : same) {
         if (!job->done) continue;
         if (!job->wanted()) {  // whoever shares the work goes on
-          if (alike.size() > 1 || same.size() > 1) metrics_.cancelled++, job->answer(given_up(*job));
+          if (alike.size() > 1 || same.size() > 1) ++metrics_.cancelled, job->answer(given_up(*job));
           continue;
         }
         anyone = true;

@@ -26,7 +26,7 @@ constexpr auto between_events = std::chrono::milliseconds(50);
 /// Takes as long for a wrong key as for the right one.
 bool same(std::string_view a, std::string_view b) {
   unsigned difference = a.size() == b.size() ? 0 : 1;
-  for (std::size_t i = 0; i < a.size(); i++)
+  for (std::size_t i = 0; i < a.size(); ++i)
     difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b.empty() ? 0 : b[i % b.size()]);
   return difference == 0;
 }
@@ -173,7 +173,7 @@ Service::Service(Options options, Models& models)
 
 void Service::reloaded() {
   cache_.clear();
-  metrics_.reloads++;
+  ++metrics_.reloads;
 }
 
 bool Service::has_key(const HttpRequest& request) const {
@@ -265,9 +265,8 @@ std::string Service::models_text() const {
   Json list = Json::array();
   for (const auto& served : models->models) list.push_back(cli::json_value(served.model.info()));
   Json preset_tasks = Json::object();
-  for (const auto& preset : presets()) {
+  for (const auto& preset : presets())
     for (const Task task : preset.tasks) preset_tasks[std::string(preset.name)].push_back(name(task));
-  }
   const Limits& limits = options_.limits;
   const Json choices = {{"explain", names_of(cli::scalars.entries)},
                         {"reduce", names_of(cli::reductions.entries)},
@@ -333,7 +332,7 @@ void Service::submit(const std::shared_ptr<Exchange>& exchange, Request request)
   const auto collector = std::make_shared<Collector>(exchange, count, request.many, stream);
   std::vector<Job> jobs;
   std::vector<std::pair<std::size_t, Body>> known;
-  for (std::size_t i = 0; i < count; i++) {
+  for (std::size_t i = 0; i < count; ++i) {
     if (Body body = cache_.find(request.works[i].key)) {
       known.emplace_back(i, std::move(body));
       continue;
@@ -351,7 +350,7 @@ void Service::submit(const std::shared_ptr<Exchange>& exchange, Request request)
     if (stream) exchange->respond({.content_type = "text/event-stream", .body = nullptr, .stream = true});
   };
   if (!scheduler_.submit(jobs, begin)) {
-    metrics_.refused++;
+    ++metrics_.refused;
     HttpResponse busy = problem(503, "too many requests are waiting");
     busy.headers.emplace_back("Retry-After", fmt::to_string(scheduler_.retry_after(lane)));
     return exchange->respond(std::move(busy));

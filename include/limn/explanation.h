@@ -29,9 +29,9 @@ struct Input {
 
 /// One token of the model's input with its score.
 struct Token {
-  std::string token;             ///< as in the vocabulary: "[CLS]", "mac", "##edonia"
+  std::string token;  ///< as in the vocabulary: "[CLS]", "mac", "##edonia"
   std::int32_t id = 0;
-  std::optional<int> sequence;   ///< 0 or 1; nothing for special tokens that the template adds
+  std::optional<int> sequence;  ///< 0 or 1; nothing for special tokens that the template adds
   std::size_t begin = 0, end = 0;
   std::optional<std::size_t> word;  ///< index of the word within its sequence; nothing for special tokens
   bool special = false;
@@ -47,9 +47,12 @@ struct Word {
 
   template <std::size_t I>
   const auto& get() const {
-    if constexpr (I == 0) return begin;
-    else if constexpr (I == 1) return end;
-    else return score;
+    if constexpr (I == 0)
+      return begin;
+    else if constexpr (I == 1)
+      return end;
+    else
+      return score;
   }
 };
 
@@ -64,9 +67,9 @@ struct Answer {
 };
 
 struct AnswerPrediction {
-  Answer best;                    ///< the empty answer if the null answer wins
-  std::vector<Answer> answers;    ///< the top K spans, best first; never the null answer
-  double null_score = 0;          ///< start + end logit of [CLS], the smallest over the windows
+  Answer best;                  ///< the empty answer if the null answer wins
+  std::vector<Answer> answers;  ///< the top K spans, best first; never the null answer
+  double null_score = 0;        ///< start + end logit of [CLS], the smallest over the windows
   double null_probability = 0;
   std::optional<double> confidence;  ///< if a calibration has been fitted
 };
@@ -84,7 +87,7 @@ struct Entity {
   std::string label;  ///< without its B-/I- prefix
   std::size_t begin = 0, end = 0;
   std::string text;
-  double probability = 0;                      ///< the mean over its first tokens of its words
+  double probability = 0;                       ///< the mean over its first tokens of its words
   std::size_t first_token = 0, last_token = 0;  ///< both inclusive
 };
 
@@ -119,26 +122,27 @@ using Prediction = std::variant<std::monostate, AnswerPrediction, LabelPredictio
 
 /// Which scalar F was explained.
 struct TargetInfo {
-  std::string explain = "logit";              ///< logit, probability, log-probability, loss, margin
-  std::optional<std::string> label;           ///< classification, token classification
+  std::string explain = "logit";     ///< logit, probability, log-probability, loss, margin
+  std::optional<std::string> label;  ///< classification, token classification
   std::optional<std::size_t> index;
-  std::optional<std::string> contrast;        ///< the label B of "why A rather than B"
-  std::optional<std::size_t> start_token, end_token;  ///< question answering; token classification: the position in both
-  std::string text;                           ///< the explained answer or entity, as in the original text
+  std::optional<std::string> contrast;  ///< the label B of "why A rather than B"
+  std::optional<std::size_t> start_token,
+      end_token;     ///< question answering; token classification: the position in both
+  std::string text;  ///< the explained answer or entity, as in the original text
 };
 
 /// How it was explained; what a method has no use for stays empty.
 struct MethodInfo {
-  std::string name;                    ///< "gradient"
+  std::string name;  ///< "gradient"
   std::optional<std::string> preset;
   std::optional<std::string> baseline;
-  std::string layer = "word";          ///< word, embeddings, or the layer's number
-  std::string reduce;                  ///< sum, l1, l2, onehot-l2
-  std::string normalize;               ///< none, l1, l2, max, minmax
-  std::string unit = "word";           ///< of `words`: token, word, sentence
+  std::string layer = "word";  ///< word, embeddings, or the layer's number
+  std::string reduce;          ///< sum, l1, l2, onehot-l2
+  std::string normalize;       ///< none, l1, l2, max, minmax
+  std::string unit = "word";   ///< of `words`: token, word, sentence
   std::uint64_t seed = 0;
   std::map<std::string, double> numbers;  ///< steps, samples, sigma, … of methods that have them
-  bool is_signed = false;              ///< scores have a sign: for and against
+  bool is_signed = false;                 ///< scores have a sign: for and against
 };
 
 struct Explanation {
@@ -158,7 +162,8 @@ struct Explanation {
   std::vector<std::string> warnings;
   /// Textual heatmap: row i says how much each token matters for token i; empty for other methods.
   std::vector<std::vector<double>> heatmap;
-  std::map<std::string, std::vector<double>> logits;  ///< "start" and "end", or "logits" (row-major); empty unless asked for
+  std::map<std::string, std::vector<double>>
+      logits;  ///< "start" and "end", or "logits" (row-major); empty unless asked for
 
   /// The text of one sequence. @param sequence 0 or 1.
   std::string_view sequence(int sequence) const;
@@ -188,8 +193,9 @@ struct Attack {
   std::vector<Token> tokens;          ///< of `input`; a token's score is ‖∂F/∂e‖₂ before the first step
   std::vector<AttackStep> steps;
   Prediction before, after;
-  Input output;            ///< the texts after the last step
-  bool succeeded = false;  ///< HotFlip: the model says something else (or what it was to say); reduction: a token could go
+  Input output;  ///< the texts after the last step
+  bool succeeded =
+      false;  ///< HotFlip: the model says something else (or what it was to say); reduction: a token could go
   /// Tokens do not always read back as themselves ("un" and "dog" side by side are "undog"). If the output's texts
   /// give other tokens when they are read anew: what the model says of those.
   std::optional<Prediction> reread;
@@ -200,7 +206,8 @@ struct Attack {
 
 // ---- attention -------------------------------------------------------------------------------------
 
-/// Every attention probability of one input: what each head of each layer looked at, which is no proof of what mattered.
+/// Every attention probability of one input: what each head of each layer looked at, which is no proof of what
+/// mattered.
 struct AttentionMaps {
   std::string model;
   Task task = Task::sequence_classification;

@@ -35,7 +35,8 @@ struct TokenizedInput {
 /// A loaded checkpoint: immutable, cheap to copy, safe to use from any number of threads at once.
 class Model {
  public:
-  /// Loads a Hugging Face checkpoint folder (config.json; weights from safetensors, pytorch_model.bin or tf_model.h5; a tokenizer).
+  /// Loads a Hugging Face checkpoint folder (config.json; weights from safetensors, pytorch_model.bin or tf_model.h5; a
+  /// tokenizer).
   /// @throws Error if a file is missing, broken, or does not fit the others.
   static Model load(const std::filesystem::path& folder);
 
@@ -51,7 +52,8 @@ class Model {
 
   /// Why the model says what it says. QA: text = question, pair = context.
   Explanation explain(const Input& input, const Method& method = Gradient{}, const ExplainOptions& options = {}) const;
-  Explanation explain(std::string_view text, const Method& method = Gradient{}, const ExplainOptions& options = {}) const;
+  Explanation explain(std::string_view text, const Method& method = Gradient{},
+                      const ExplainOptions& options = {}) const;
   Explanation explain(std::string_view question, std::string_view context, const Method& method = Gradient{},
                       const ExplainOptions& options = {}) const;
   /// The same for many inputs, packed into shared passes; result i belongs to input i.
@@ -68,12 +70,13 @@ class Model {
   /// Flips tokens one by one until the model says something else (Ebrahimi et al. 2018, as AllenNLP Interpret has it):
   /// each time the one with the largest ‖g‖₂, to the whole word that maximises (e_new − e)·g, g = ∂loss/∂e; each once.
   Attack hotflip(const Input& input, const AttackOptions& options = {}) const;
-  /// Removes tokens one by one while the model says the same (Feng et al. 2018, as AllenNLP Interpret has it): each time
-  /// the one with the least ‖g‖₂, with a beam.
+  /// Removes tokens one by one while the model says the same (Feng et al. 2018, as AllenNLP Interpret has it): each
+  /// time the one with the least ‖g‖₂, with a beam.
   Attack reduce_input(const Input& input, const AttackOptions& options = {}) const;
 
-  /// Masked language models: every token explained by every other. Row i of Explanation::heatmap (T, T) is ‖∂F/∂one-hot‖₂
-  /// of each token, F the logit of token i's own token at its place, divided by the row's largest; scores are the mean row.
+  /// Masked language models: every token explained by every other. Row i of Explanation::heatmap (T, T) is
+  /// ‖∂F/∂one-hot‖₂ of each token, F the logit of token i's own token at its place, divided by the row's largest;
+  /// scores are the mean row.
   Explanation heatmap(const Input& input, const ExplainOptions& options = {}) const;
   /// What every head of every layer looked at. @throws Error if there would be more than 40 million weights.
   AttentionMaps attention(const Input& input, const PredictOptions& options = {}) const;

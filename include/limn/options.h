@@ -17,10 +17,11 @@ namespace limn {
 
 // ---- the knobs that every method shares ------------------------------------------------------------
 
-/// The explained scalar F of the target. QA adds start and end: two logits, probabilities, … max_logit is QA's alone: the
-/// largest start logit and the largest end logit, wherever they are; explain_all explains one after the other.
+/// The explained scalar F of the target. QA adds start and end: two logits, probabilities, … max_logit is QA's alone:
+/// the largest start logit and the largest end logit, wherever they are; explain_all explains one after the other.
 enum class Scalar { logit, probability, log_probability, loss, margin, max_logit };
-/// How the channels of a token's gradient become one score; onehot_l2 is ‖E g‖₂ over the vocabulary, mean_abs is l1 ÷ C.
+/// How the channels of a token's gradient become one score; onehot_l2 is ‖E g‖₂ over the vocabulary, mean_abs is l1 ÷
+/// C.
 enum class Reduce { sum, l1, l2, onehot_l2, mean_abs };
 /// Divides all scores: by Σ|s|, √Σs², max|s|; minmax maps them to 0…1.
 enum class Normalize { none, l1, l2, max, minmax };
@@ -52,7 +53,8 @@ struct Gradient {
 /// Σ_c g_c · x_c: signed, first-order share of each token in F (Shrikumar et al. 2016).
 struct GradientXInput {
   Scalar explain = Scalar::logit;
-  std::optional<Layer> layer = {};   ///< default: word, or embeddings where the family normalises each word embedding alone
+  std::optional<Layer> layer =
+      {};                       ///< default: word, or embeddings where the family normalises each word embedding alone
   Reduce reduce = Reduce::sum;  ///< of the products g_c · x_c
   bool absolute = false;        ///< |score|
   Normalize normalize = Normalize::none;
@@ -67,17 +69,18 @@ struct SmoothGrad {
   std::optional<Layer> layer = {};  ///< as in GradientXInput
   std::size_t samples = 20;
   double sigma = 0.15;
-  bool relative = true;         ///< σ is times (max x − min x) of the input
+  bool relative = true;  ///< σ is times (max x − min x) of the input
   Statistic statistic = Statistic::mean_gradient;
-  bool multiply_input = false;  ///< products g_c · x_c in place of g_c; x is each draw's own, for mean_gradient the input
+  bool multiply_input =
+      false;  ///< products g_c · x_c in place of g_c; x is each draw's own, for mean_gradient the input
   Reduce reduce = Reduce::l2;
   bool absolute = false;
   Normalize normalize = Normalize::none;
   std::uint64_t seed = 0;
 };
 
-/// What "nothing" is: where a path starts. pad, mask, unk keep special tokens; zero and mean replace every token; text is
-/// tokenised, and cut or filled with [PAD] to the input's length.
+/// What "nothing" is: where a path starts. pad, mask, unk keep special tokens; zero and mean replace every token; text
+/// is tokenised, and cut or filled with [PAD] to the input's length.
 struct Baseline {
   enum class Kind { pad, zero, mask, unk, mean, text };
   Kind kind = Kind::pad;
@@ -97,12 +100,12 @@ struct IntegratedGradients {
   Scalar explain = Scalar::logit;
   std::optional<Layer> layer = {};  ///< as in GradientXInput
   Baseline baseline = {};
-  std::size_t steps = 0;       ///< exactly so many; 0: refined until the tolerance holds
-  double tolerance = 0.01;     ///< |Σ scores − (F(x) − F(x₀))| ÷ |F(x) − F(x₀)| that is asked for
+  std::size_t steps = 0;    ///< exactly so many; 0: refined until the tolerance holds
+  double tolerance = 0.01;  ///< |Σ scores − (F(x) − F(x₀))| ÷ |F(x) − F(x₀)| that is asked for
   std::size_t max_steps = 1000;
   Rule rule = Rule::gauss_legendre;
-  bool sequential = false;     ///< each token moves along its own path, the others in place (Enguehard 2023)
-  bool multiply_input = true;  ///< false: the mean gradient on the path alone, without x − x₀
+  bool sequential = false;      ///< each token moves along its own path, the others in place (Enguehard 2023)
+  bool multiply_input = true;   ///< false: the mean gradient on the path alone, without x − x₀
   Reduce reduce = Reduce::sum;  ///< of the products
   bool absolute = false;
   Normalize normalize = Normalize::none;
@@ -111,7 +114,7 @@ struct IntegratedGradients {
 /// The mean of Integrated Gradients' integrand over random backgrounds and α (Erion et al. 2021; GradientShap).
 struct ExpectedGradients {
   Scalar explain = Scalar::logit;
-  std::optional<Layer> layer = {};  ///< as in GradientXInput
+  std::optional<Layer> layer = {};           ///< as in GradientXInput
   std::vector<std::string> background = {};  ///< texts; none: [PAD] as in Baseline
   std::size_t samples = 50;
   Normalize normalize = Normalize::none;
@@ -147,14 +150,14 @@ struct Lime {
   Masking masking = Masking::mask;
   Flavour flavour = Flavour::marcotcr;
   std::size_t samples = 1000;
-  std::size_t features = 0;  ///< how many units may have a score; 0: all
+  std::size_t features = 0;                 ///< how many units may have a score; 0: all
   std::optional<double> kernel_width = {};  ///< of 100 · cosine distance; default: 25, or Captum's own, 100
   Normalize normalize = Normalize::none;
   std::uint64_t seed = 0;
 };
 
-/// Shapley values by weighted regression (Lundberg and Lee 2017): exact up to 12 units, paired samples beyond, Σ scores =
-/// F(x) − F(all absent) by constraint, with standard errors.
+/// Shapley values by weighted regression (Lundberg and Lee 2017): exact up to 12 units, paired samples beyond, Σ scores
+/// = F(x) − F(all absent) by constraint, with standard errors.
 struct KernelShap {
   Scalar explain = Scalar::logit;
   Masking masking = Masking::mask;
@@ -221,14 +224,14 @@ struct GradientAttention {
   Normalize normalize = Normalize::none;
 };
 
-using Method = std::variant<Gradient, GradientXInput, SmoothGrad, IntegratedGradients, ExpectedGradients, GradCam, Occlusion,
-                            Lime, KernelShap, ShapleySampling, PartitionShap, Rise, Sobol, Attention, AttentionRollout,
-                            GradientAttention>;
+using Method = std::variant<Gradient, GradientXInput, SmoothGrad, IntegratedGradients, ExpectedGradients, GradCam,
+                            Occlusion, Lime, KernelShap, ShapleySampling, PartitionShap, Rise, Sobol, Attention,
+                            AttentionRollout, GradientAttention>;
 
 /// The method and options under which limn's scores are those of another system (docs/presets.md), say "seed-qa".
 struct Preset {
   std::string_view name;
-  std::string_view source;        ///< the system whose scores it gives
+  std::string_view source;  ///< the system whose scores it gives
   Method method;
   std::vector<Task> tasks = {};   ///< that the system serves; none: any
   std::optional<Unit> unit = {};  ///< of methods that take units away
@@ -238,19 +241,20 @@ struct Preset {
 /// Every preset; a system that does otherwise for another task has one of the same name for each.
 const std::vector<Preset>& presets();
 /// The preset of that name, for a model of that task if one is given.
-/// @throws Error that lists the presets if there is none of that name, or the tasks that it serves if this is none of them.
+/// @throws Error that lists the presets if there is none of that name, or the tasks that it serves if this is none of
+/// them.
 const Preset& preset(std::string_view name, std::optional<Task> task = {});
 
 // ---- options ---------------------------------------------------------------------------------------
 
 /// What is read and predicted.
 struct PredictOptions {
-  std::size_t top = 1;              ///< QA: how many answers; masked language models: how many fills of each mask
+  std::size_t top = 1;  ///< QA: how many answers; masked language models: how many fills of each mask
   std::size_t max_answer_tokens = 30;
-  double null_threshold = 0;        ///< QA: the null answer wins if null_score − best score > this
-  bool null_allowed = true;         ///< QA: false: always answer
-  std::size_t max_length = 0;       ///< tokens a window, special ones counted; 0: as many as the model has positions
-  std::size_t stride = 128;         ///< QA: tokens that two windows share
+  double null_threshold = 0;   ///< QA: the null answer wins if null_score − best score > this
+  bool null_allowed = true;    ///< QA: false: always answer
+  std::size_t max_length = 0;  ///< tokens a window, special ones counted; 0: as many as the model has positions
+  std::size_t stride = 128;    ///< QA: tokens that two windows share
   /// Called before each pass of what is read; what it throws ends the work.
   std::function<void()> before_pass = {};
 };
@@ -261,7 +265,7 @@ struct ExplainOptions : PredictOptions {
   std::optional<std::string> answer;    ///< QA: a span of the context, by its text
   std::optional<std::string> contrast;  ///< classification: why the target rather than this label
   Unit unit = Unit::word;
-  std::optional<WordScore> word_score;         ///< default: sum if the scores are signed, absmax otherwise
+  std::optional<WordScore> word_score;  ///< default: sum if the scores are signed, absmax otherwise
   bool raw = false;                     ///< also return the logits
   /// Called now and then by methods of many passes; what it throws ends the work.
   std::function<void(std::size_t done, std::size_t total)> progress;

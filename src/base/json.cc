@@ -25,11 +25,10 @@ std::string position(std::string_view text, std::size_t byte) {
 
 /// What the parser stumbled over. Its messages read "[id] parse error at …: syntax error while … - REASON; details".
 std::string reason(std::string_view message) {
-  if (const std::size_t dash = message.find(" - "); dash != message.npos) {
+  if (const std::size_t dash = message.find(" - "); dash != message.npos)
     message.remove_prefix(dash + 3);
-  } else if (const std::size_t bracket = message.find("] "); bracket != message.npos) {
+  else if (const std::size_t bracket = message.find("] "); bracket != message.npos)
     message.remove_prefix(bracket + 2);
-  }
   message = message.substr(0, message.find(';'));
   constexpr std::string_view unexpected = "unexpected ";
   if (message.starts_with(unexpected)) message.remove_prefix(unexpected.size());

@@ -48,7 +48,9 @@ std::string read_file(const std::filesystem::path& path) {
   std::ostringstream text;
   if (!stream || !std::filesystem::is_regular_file(path) || !(text << stream.rdbuf()).good()) {
     if (stream && std::filesystem::is_regular_file(path) && std::filesystem::file_size(path) == 0) return {};
-    throw Error({.file = path.string(), .found = stream ? "no readable file" : std::strerror(errno), .expected = "a readable file"});
+    throw Error({.file = path.string(),
+                 .found = stream ? "no readable file" : std::strerror(errno),
+                 .expected = "a readable file"});
   }
   return std::move(text).str();
 }

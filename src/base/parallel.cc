@@ -54,7 +54,7 @@ class Pool {
     stop();
     stopping_ = false;
     size_ = threads;
-    for (std::size_t i = 1; i < threads; i++) workers_.emplace_back([this] { serve(); });
+    for (std::size_t i = 1; i < threads; ++i) workers_.emplace_back([this] { serve(); });
   }
   std::size_t size() const { return size_; }
 
@@ -70,7 +70,8 @@ class Pool {
       std::erase(jobs_, job);
     }
     // The last calls usually end together: a short spin saves a sleep.
-    for (int spin = 0; spin < 2000 && job->finished.load() != job->count; spin++) std::atomic_signal_fence(std::memory_order_seq_cst);
+    for (int spin = 0; spin < 2000 && job->finished.load() != job->count; ++spin)
+      std::atomic_signal_fence(std::memory_order_seq_cst);
     std::unique_lock lock(job->mutex);
     job->all_finished.wait(lock, [&] { return job->finished.load() == job->count; });
   }
@@ -125,7 +126,7 @@ std::size_t threads() { return pool().size(); }
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& work) {
   if (count == 0) return;
   if (count == 1 || threads() == 1) {
-    for (std::size_t i = 0; i < count; i++) work(i);
+    for (std::size_t i = 0; i < count; ++i) work(i);
     return;
   }
   const auto job = std::make_shared<Job>(work, count);

@@ -20,7 +20,7 @@ template <class Work>
 void parallel_for_rows(std::size_t rows, const Work& work) {
   constexpr std::size_t chunk = 32;
   parallel_for((rows + chunk - 1) / chunk, [&](std::size_t i) {
-    for (std::size_t row = i * chunk; row < std::min((i + 1) * chunk, rows); row++) work(row);
+    for (std::size_t row = i * chunk; row < std::min((i + 1) * chunk, rows); ++row) work(row);
   });
 }
 

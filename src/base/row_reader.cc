@@ -47,13 +47,12 @@ class CsvRecord {
     for (std::size_t i = 0; i < line.size(); ++i) {
       const char c = line[i];
       if (quoted_) {
-        if (c != '"') {
+        if (c != '"')
           cells_.back() += c;
-        } else if (i + 1 < line.size() && line[i + 1] == '"') {
+        else if (i + 1 < line.size() && line[i + 1] == '"')
           cells_.back() += line[++i];
-        } else {
+        else
           quoted_ = false, after_quote_ = true;
-        }
       } else if (c == ',') {
         if (cells_.size() <= most_cells) cells_.emplace_back();
         at_start_ = true, after_quote_ = false;
@@ -98,9 +97,8 @@ std::string quantity(std::size_t count, std::string_view thing) {
 RowFormat row_format(const std::filesystem::path& file) {
   if (file == "-") return RowFormat::jsonl;
   std::string ending = file.extension().string();
-  for (char& c : ending) {
+  for (char& c : ending)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
   if (ending == ".jsonl" || ending == ".ndjson") return RowFormat::jsonl;
   if (ending == ".csv") return RowFormat::csv;
   if (ending == ".tsv") return RowFormat::tsv;
@@ -119,15 +117,13 @@ RowReader::RowReader(std::istream& stream, RowFormat format, std::string file, s
     : stream_(stream), format_(format), file_(std::move(file)), longest_row_(longest_row) {
   if (format_ == RowFormat::text) columns_ = {"text"};
   if (format_ != RowFormat::csv && format_ != RowFormat::tsv) return;
-  if (!read_record(columns_)) {
+  if (!read_record(columns_))
     throw Error({.file = file_, .found = "an empty file", .expected = "a header line that names the columns"});
-  }
   if (error_) throw *error_;
   std::set<std::string_view> seen;
-  for (const auto& column : columns_) {
+  for (const auto& column : columns_)
     if (!seen.insert(column).second)
       throw row_error("the column '" + column + "' twice", "a header with different names");
-  }
 }
 
 Error RowReader::row_error(std::string found, std::string expected, std::string hint) const {
@@ -148,11 +144,10 @@ bool RowReader::read_line(std::string& line) {
     for (int c = buffer->sbumpc(); c != end; c = buffer->sbumpc()) {
       any = true;
       if (c == '\n') break;
-      if (line.size() < longest_row_) {
+      if (line.size() < longest_row_)
         line += std::istream::traits_type::to_char_type(c);
-      } else if (!error_) {
+      else if (!error_)
         error_ = row_error(fmt::format("more than {} bytes", longest_row_), "a shorter row");
-      }
     }
   } catch (const std::ios_base::failure& failure) {
     throw Error({.file = file_, .thing = fmt::format("after line {}", line_), .found = failure.code().message()});
@@ -160,9 +155,8 @@ bool RowReader::read_line(std::string& line) {
   if (!any) return false;
   if (line_ == 0) {
     if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
-    if (line.starts_with("\xFF\xFE") || line.starts_with("\xFE\xFF")) {
+    if (line.starts_with("\xFF\xFE") || line.starts_with("\xFE\xFF"))
       throw Error({.file = file_, .found = "UTF-16 text", .expected = "UTF-8", .hint = "save the file as UTF-8"});
-    }
   }
   ++line_;
   return true;
@@ -187,9 +181,8 @@ bool RowReader::read_record(std::vector<std::string>& cells) {
         break;
       }
       bytes += line.size() + 1;
-      if (!error_ && bytes > longest_row_) {
+      if (!error_ && bytes > longest_row_)
         error_ = row_error(fmt::format("more than {} bytes", longest_row_), "a shorter row", "is a quote not closed?");
-      }
     }
     if (!error_ && record.text_after_quote()) {
       error_ = row_error("text after a closing quote", "a comma or the end of the line",
@@ -197,15 +190,12 @@ bool RowReader::read_record(std::vector<std::string>& cells) {
     }
   } else {
     if (line.ends_with('\r')) line.pop_back();
-    if (format_ == RowFormat::tsv) {
+    if (format_ == RowFormat::tsv)
       split_at_tabs(line, cells);
-    } else {
+    else
       cells.assign(1, std::move(line));
-    }
   }
-  if (!error_ && cells.size() > most_cells) {
-    error_ = row_error(fmt::format("more than {} cells", most_cells), "fewer");
-  }
+  if (!error_ && cells.size() > most_cells) error_ = row_error(fmt::format("more than {} cells", most_cells), "fewer");
   for (const auto& cell : cells) {
     if (error_) break;
     if (const auto offset = invalid_utf8(cell)) {
@@ -232,12 +222,10 @@ std::optional<Row> RowReader::next() {
         return true;
       };
       const Json object = Json::parse(cells.front(), check_depth);
-      if (!object.is_object()) {
+      if (!object.is_object())
         throw row_error(fmt::format("a JSON {}", object.type_name()), "a JSON object, {\"text\": …}");
-      }
-      for (const auto& [key, value] : object.items()) {
+      for (const auto& [key, value] : object.items())
         if (!value.is_null()) row.fields.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
-      }
       row.json = std::move(cells.front());
     } catch (const Json::parse_error& failure) {
       error_ = row_error(fmt::format("invalid JSON at byte {}", failure.byte), "one JSON object a line");

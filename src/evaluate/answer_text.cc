@@ -54,11 +54,10 @@ bool is_final_sigma(std::u32string_view text, std::size_t i) {
 std::u32string lower(std::u32string_view text) {
   std::u32string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == U'Σ' && is_final_sigma(text, i)) {
+    if (text[i] == U'Σ' && is_final_sigma(text, i))
       result += U'ς';
-    } else {
+    else
       for (const char32_t code : lowercase(text[i])) result += code;
-    }
   }
   return result;
 }
@@ -101,11 +100,10 @@ std::vector<std::string> answer_words(std::string_view text) {
     }
     std::string run;
     for (; i < letters.size() && is_python_word_character(letters[i]); ++i) append_utf8(letters[i], run);
-    if (is_article(run)) {
+    if (is_article(run))
       finish();
-    } else {
+    else
       word += run;
-    }
   }
   finish();
   return words;

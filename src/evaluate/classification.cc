@@ -18,9 +18,8 @@ namespace {
 std::size_t label_of(const Row& row, std::span<const std::string> labels, const std::string& file) {
   const std::string* const text = row.find("label");
   if (text) {
-    if (const auto label = std::ranges::find(labels, *text); label != labels.end()) {
+    if (const auto label = std::ranges::find(labels, *text); label != labels.end())
       return static_cast<std::size_t>(label - labels.begin());
-    }
     std::size_t index = 0;
     const char* const end = text->data() + text->size();
     const auto parsed = std::from_chars(text->data(), end, index);

@@ -19,13 +19,11 @@ std::uint64_t pairs(std::uint64_t count) { return count * (count - 1) / 2; }
 template <class Items>
 std::uint64_t tied_pairs(const Items& items) {
   std::uint64_t tied = 0, run = 1;
-  for (std::size_t i = 1; i <= items.size(); i++) {
-    if (i < items.size() && items[i] == items[i - 1]) {
-      run++;
-    } else {
+  for (std::size_t i = 1; i <= items.size(); ++i)
+    if (i < items.size() && items[i] == items[i - 1])
+      ++run;
+    else
       tied += pairs(std::exchange(run, 1));
-    }
-  }
   return tied;
 }
 
@@ -35,7 +33,7 @@ std::uint64_t sort_and_count(std::span<double> values, std::span<double> space) 
   if (half == 0) return 0;
   std::uint64_t swaps =
       sort_and_count(values.first(half), space.first(half)) + sort_and_count(values.subspan(half), space.subspan(half));
-  for (std::size_t i = 0, left = 0, right = half; i < values.size(); i++) {
+  for (std::size_t i = 0, left = 0, right = half; i < values.size(); ++i) {
     const bool take_left = right == values.size() || (left < half && values[left] <= values[right]);
     if (!take_left) swaps += half - left;
     space[i] = values[take_left ? left++ : right++];
@@ -50,8 +48,8 @@ std::vector<double> mean_ranks(std::span<const double> values) {
   std::ranges::sort(order, {}, [&](std::size_t i) { return values[i]; });
   std::vector<double> ranks(values.size());
   for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
-    while (end < order.size() && values[order[end]] == values[order[begin]]) end++;
-    for (std::size_t i = begin; i < end; i++) ranks[order[i]] = static_cast<double>(begin + end - 1) / 2;
+    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
+    for (std::size_t i = begin; i < end; ++i) ranks[order[i]] = static_cast<double>(begin + end - 1) / 2;
   }
   return ranks;
 }
@@ -61,7 +59,7 @@ std::vector<double> mean_ranks(std::span<const double> values) {
 std::optional<double> kendall_tau_b(std::span<const double> a, std::span<const double> b) {
   assert(a.size() == b.size());
   std::vector<std::pair<double, double>> both(a.size());
-  for (std::size_t i = 0; i < a.size(); i++) both[i] = {a[i], b[i]};
+  for (std::size_t i = 0; i < a.size(); ++i) both[i] = {a[i], b[i]};
   std::ranges::sort(both);
   std::vector<double> first, second, space(a.size());
   for (const auto& [x, y] : both) first.push_back(x), second.push_back(y);
@@ -79,7 +77,7 @@ std::optional<double> spearman_rho(std::span<const double> a, std::span<const do
   const std::vector<double> x = mean_ranks(a), y = mean_ranks(b);
   const double middle = (static_cast<double>(a.size()) - 1) / 2;  // the mean of ranks from 0, ties or not
   double xx = 0, yy = 0, xy = 0;
-  for (std::size_t i = 0; i < x.size(); i++) {
+  for (std::size_t i = 0; i < x.size(); ++i) {
     xx += (x[i] - middle) * (x[i] - middle);
     yy += (y[i] - middle) * (y[i] - middle);
     xy += (x[i] - middle) * (y[i] - middle);

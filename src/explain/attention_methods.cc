@@ -32,9 +32,9 @@ template <class Work>
 Mat mean_over_heads(std::size_t heads, std::size_t tokens, const Work& work) {
   Mat mean(tokens, tokens), map(tokens, tokens);
   std::fill_n(mean.row(0), tokens * tokens, 0.f);
-  for (std::size_t head = 0; head < heads; head++) {
+  for (std::size_t head = 0; head < heads; ++head) {
     work(head, map.view());
-    for (std::size_t i = 0; i < tokens * tokens; i++) mean.row(0)[i] += map.row(0)[i] / static_cast<float>(heads);
+    for (std::size_t i = 0; i < tokens * tokens; ++i) mean.row(0)[i] += map.row(0)[i] / static_cast<float>(heads);
   }
   return mean;
 }
@@ -43,15 +43,17 @@ Mat mean_over_heads(std::size_t heads, std::size_t tokens, const Work& work) {
 class Maps {
  public:
   Maps(const Encoder& encoder, const TracedPass& pass)
-      : encoder_(encoder), pass_(pass), tables_(make_position_tables(encoder.config, encoder.weights, pass.batch.rows())) {}
+      : encoder_(encoder),
+        pass_(pass),
+        tables_(make_position_tables(encoder.config, encoder.weights, pass.batch.rows())) {}
 
   void fill(std::size_t layer, std::size_t head, View map) const {
     attention_probabilities(pass_.trace.layers[layer].qkv, encoder_.config.heads, head,
                             scores_of(encoder_.config, encoder_.weights, tables_, layer), map);
   }
   Mat mean(std::size_t layer) const {
-    return mean_over_heads(encoder_.config.heads, pass_.batch.rows(),
-                           [&](std::size_t head, View map) { fill(layer, head, map); });
+    return mean_over_heads(
+        encoder_.config.heads, pass_.batch.rows(), [&](std::size_t head, View map) { fill(layer, head, map); });
   }
 
  private:
@@ -63,8 +65,8 @@ class Maps {
 /// row · map, in double.
 std::vector<double> times(const std::vector<double>& row, const Mat& map) {
   std::vector<double> result(map.columns(), 0.);
-  for (std::size_t i = 0; i < map.rows(); i++)
-    for (std::size_t j = 0; j < map.columns(); j++) result[j] += row[i] * map(i, j);
+  for (std::size_t i = 0; i < map.rows(); ++i)
+    for (std::size_t j = 0; j < map.columns(); ++j) result[j] += row[i] * map(i, j);
   return result;
 }
 
@@ -86,8 +88,10 @@ Attribution attribute(const Subject& subject, const Attention& method) {
   const std::size_t layer = method.layer.value_or(config.layers) - 1, tokens = pass.batch.rows();
   Mat map(tokens, tokens);
   const Maps maps(subject.encoder(), pass);
-  if (method.head) maps.fill(layer, *method.head - 1, map);
-  else map = maps.mean(layer);
+  if (method.head)
+    maps.fill(layer, *method.head - 1, map);
+  else
+    map = maps.mean(layer);
   Attribution result = result_of(times(unit_row(tokens, target_row(subject)), map), 1);
   result.numbers = {{"layer", static_cast<double>(layer + 1)}};
   if (method.head) result.numbers["head"] = static_cast<double>(*method.head);
@@ -101,11 +105,11 @@ Attribution attribute(const Subject& subject, const AttentionRollout&) {
   std::vector<double> row = unit_row(pass.batch.rows(), target_row(subject));
   for (std::size_t layer = subject.encoder().config.layers; layer-- > 0;) {
     Mat map = maps.mean(layer);
-    for (std::size_t i = 0; i < map.rows(); i++) {
+    for (std::size_t i = 0; i < map.rows(); ++i) {
       float sum = 1;
-      for (std::size_t j = 0; j < map.columns(); j++) sum += map(i, j);
+      for (std::size_t j = 0; j < map.columns(); ++j) sum += map(i, j);
       map(i, i) += 1;
-      for (std::size_t j = 0; j < map.columns(); j++) map(i, j) /= sum;
+      for (std::size_t j = 0; j < map.columns(); ++j) map(i, j) /= sum;
     }
     row = times(row, map);
   }
@@ -127,10 +131,10 @@ Attribution attribute(const Subject& subject, const GradientAttention&) {
     const Mat relevance = mean_over_heads(heads, tokens, [&](std::size_t head, View map) {
       maps.fill(layer, head, map);
       attention_probabilities_vjp(qkv, heads, head, dcontext, dmap);
-      for (std::size_t i = 0; i < tokens * tokens; i++) map.data[i] = std::max(0.f, map.data[i] * dmap.row(0)[i]);
+      for (std::size_t i = 0; i < tokens * tokens; ++i) map.data[i] = std::max(0.f, map.data[i] * dmap.row(0)[i]);
     });
     const std::vector<double> more = times(row, relevance);
-    for (std::size_t j = 0; j < tokens; j++) row[j] += more[j];
+    for (std::size_t j = 0; j < tokens; ++j) row[j] += more[j];
   });
   row[place] -= 1;
   return result_of(std::move(row), 1);

@@ -20,7 +20,7 @@ std::int32_t required(std::optional<std::int32_t> id, const char* name) {
 /// The subject's tokens, with those of the text replaced by `id`.
 std::vector<std::int32_t> replaced(const Encoding& encoding, std::int32_t id) {
   std::vector<std::int32_t> ids = encoding.ids;
-  for (std::size_t i = 0; i < ids.size(); i++)
+  for (std::size_t i = 0; i < ids.size(); ++i)
     if (!encoding.special[i]) ids[i] = id;
   return ids;
 }
@@ -31,13 +31,15 @@ std::vector<std::int32_t> of_text(const Subject& subject, const std::string& tex
   const Encoding other = tokenizer.encode(text);
   std::vector<std::int32_t> ids = replaced(subject.encoding, required(tokenizer.special().pad, "pad"));
   std::size_t place = 0;
-  for (std::size_t i = 0; i < other.size(); i++) {
+  for (std::size_t i = 0; i < other.size(); ++i) {
     if (other.special[i]) continue;
-    while (place < ids.size() && subject.encoding.special[place]) place++;
+    while (place < ids.size() && subject.encoding.special[place]) ++place;
     if (place == ids.size()) break;
     ids[place++] = other.ids[i];
   }
-  if (place == 0) throw Error({.thing = "--baseline", .found = "a text without tokens", .expected = "pad, zero, mask, unk, mean or a text"});
+  if (place == 0)
+    throw Error(
+        {.thing = "--baseline", .found = "a text without tokens", .expected = "pad, zero, mask, unk, mean or a text"});
   return ids;
 }
 
@@ -45,11 +47,11 @@ std::vector<std::int32_t> of_text(const Subject& subject, const std::string& tex
 Mat mean_rows(const Subject& subject) {
   const ConstView word = subject.encoder().weights.embeddings.word;
   std::vector<double> sum(word.columns, 0.);
-  for (std::size_t i = 0; i < word.rows; i++)
-    for (std::size_t j = 0; j < word.columns; j++) sum[j] += word(i, j);
+  for (std::size_t i = 0; i < word.rows; ++i)
+    for (std::size_t j = 0; j < word.columns; ++j) sum[j] += word(i, j);
   Mat x(subject.encoding.size(), word.columns);
-  for (std::size_t i = 0; i < x.rows(); i++)
-    for (std::size_t j = 0; j < x.columns(); j++) x(i, j) = static_cast<float>(sum[j] / static_cast<double>(word.rows));
+  for (std::size_t i = 0; i < x.rows(); ++i)
+    for (std::size_t j = 0; j < x.columns(); ++j) x(i, j) = static_cast<float>(sum[j] / static_cast<double>(word.rows));
   return x;
 }
 
@@ -75,17 +77,24 @@ Mat baseline_at(const Subject& subject, Layer layer, const Baseline& baseline) {
     Mat start = replaced_everywhere(subject, layer, baseline.kind);
     if (!baseline.keep_special) return start;
     const Mat input = input_at(subject, layer);
-    for (std::size_t i = 0; i < start.rows(); i++)
+    for (std::size_t i = 0; i < start.rows(); ++i)
       if (subject.encoding.special[i]) std::copy_n(input.row(i), start.columns(), start.row(i));
     return start;
   }
   Batch batch;
   batch.add(subject.encoding.ids, subject.encoding.type_ids);
   switch (baseline.kind) {
-    case Baseline::Kind::mask: batch.ids = replaced(subject.encoding, required(special.mask, "mask")); break;
-    case Baseline::Kind::unk: batch.ids = replaced(subject.encoding, required(special.unknown, "unknown")); break;
-    case Baseline::Kind::text: batch.ids = of_text(subject, baseline.text); break;
-    default: batch.ids = replaced(subject.encoding, required(special.pad, "pad"));
+    case Baseline::Kind::mask:
+      batch.ids = replaced(subject.encoding, required(special.mask, "mask"));
+      break;
+    case Baseline::Kind::unk:
+      batch.ids = replaced(subject.encoding, required(special.unknown, "unknown"));
+      break;
+    case Baseline::Kind::text:
+      batch.ids = of_text(subject, baseline.text);
+      break;
+    default:
+      batch.ids = replaced(subject.encoding, required(special.pad, "pad"));
   }
   return forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), layer);
 }

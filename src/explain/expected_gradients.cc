@@ -17,7 +17,7 @@ Attribution attribute(const Subject& subject, const ExpectedGradients& method) {
   const std::size_t texts = method.background.size();
   // One background is kept at a time: draws are taken text by text, so that a large file costs no memory.
   std::vector<std::vector<float>> alphas(std::max<std::size_t>(texts, 1));
-  for (std::size_t draw = 0; draw < method.samples; draw++) {
+  for (std::size_t draw = 0; draw < method.samples; ++draw) {
     auto engine = random_engine(method.seed, draw);
     const std::size_t text = texts == 0 ? 0 : std::uniform_int_distribution<std::size_t>(0, texts - 1)(engine);
     alphas[text].push_back(std::uniform_real_distribution<float>()(engine));
@@ -26,25 +26,31 @@ Attribution attribute(const Subject& subject, const ExpectedGradients& method) {
   std::vector<double> scores(input.rows(), 0.);
   double baseline_value = 0;
   std::size_t done = 0;
-  for (std::size_t text = 0; text < alphas.size(); text++) {
+  for (std::size_t text = 0; text < alphas.size(); ++text) {
     if (alphas[text].empty()) continue;
-    const Baseline baseline = texts == 0 ? Baseline{} : Baseline{.kind = Baseline::Kind::text, .text = method.background[text]};
+    const Baseline baseline =
+        texts == 0 ? Baseline{} : Baseline{.kind = Baseline::Kind::text, .text = method.background[text]};
     const Mat start = baseline_at(subject, layer, baseline);
     const double share = static_cast<double>(alphas[text].size()) / static_cast<double>(method.samples);
-    baseline_value += share * values_at(subject, layer, 1, [&](std::size_t, View version) {
-                        for (std::size_t i = 0; i < version.rows; i++) std::copy_n(start.row(i), version.columns, version.row(i));
-                      }).front();
+    baseline_value += share * values_at(
+                                  subject, layer, 1,
+                                  [&](std::size_t, View version) {
+                                    for (std::size_t i = 0; i < version.rows; ++i)
+                                      std::copy_n(start.row(i), version.columns, version.row(i));
+                                  })
+                                  .front();
     for_each_gradient(
         subject, layer, alphas[text].size(),
         [&](std::size_t i, View version) {
-          for (std::size_t t = 0; t < version.rows; t++)
-            for (std::size_t c = 0; c < version.columns; c++)
+          for (std::size_t t = 0; t < version.rows; ++t)
+            for (std::size_t c = 0; c < version.columns; ++c)
               version(t, c) = start(t, c) + alphas[text][i] * (input(t, c) - start(t, c));
         },
         [&](std::size_t, double, View gradient) {
-          for (std::size_t t = 0; t < gradient.rows; t++)
-            for (std::size_t c = 0; c < gradient.columns; c++)
-              scores[t] += static_cast<double>(gradient(t, c)) * (input(t, c) - start(t, c)) / static_cast<double>(method.samples);
+          for (std::size_t t = 0; t < gradient.rows; ++t)
+            for (std::size_t c = 0; c < gradient.columns; ++c)
+              scores[t] += static_cast<double>(gradient(t, c)) * (input(t, c) - start(t, c)) /
+                           static_cast<double>(method.samples);
           subject.report(++done, method.samples);
         });
   }

@@ -35,7 +35,8 @@ struct Item {
 };
 
 /// Prediction and targets, once the logits are there.
-void read_logits(const Pipeline& pipeline, const ExplainOptions& options, Scalar scalar, bool all_entities, Item& item) {
+void read_logits(const Pipeline& pipeline, const ExplainOptions& options, Scalar scalar, bool all_entities,
+                 Item& item) {
   const std::vector<ConstView> views(item.logits.begin(), item.logits.end());
   item.prediction = predict(pipeline, *item.input, item.encodings, views, options);
   const ReadInput read = {.input = *item.input,
@@ -43,20 +44,22 @@ void read_logits(const Pipeline& pipeline, const ExplainOptions& options, Scalar
                           .prediction = item.prediction,
                           .encodings = item.encodings,
                           .logits = views};
-  if (all_entities) item.targets = resolve_targets(options, scalar, read);
-  else item.targets.push_back(resolve_target(options, scalar, read));
+  if (all_entities)
+    item.targets = resolve_targets(options, scalar, read);
+  else
+    item.targets.push_back(resolve_target(options, scalar, read));
   item.window = item.targets.front().window;
 }
 
 std::vector<double> row_major(ConstView x, std::size_t column_begin, std::size_t column_end) {
   std::vector<double> values;
-  for (std::size_t i = 0; i < x.rows; i++)
-    for (std::size_t j = column_begin; j < column_end; j++) values.push_back(x(i, j));
+  for (std::size_t i = 0; i < x.rows; ++i)
+    for (std::size_t j = column_begin; j < column_end; ++j) values.push_back(x(i, j));
   return values;
 }
 
-Explanation make_explanation(const Explainer& explainer, const Item& item, const ResolvedTarget& target, const Method& method,
-                             const ExplainOptions& options, Attribution attribution) {
+Explanation make_explanation(const Explainer& explainer, const Item& item, const ResolvedTarget& target,
+                             const Method& method, const ExplainOptions& options, Attribution attribution) {
   const Pipeline& pipeline = explainer.pipeline();
   Explanation why;
   why.model = pipeline.info.name;
@@ -76,26 +79,30 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
   why.passes = attribution.passes;
   std::vector<double>& scores = attribution.scores;
   if (!std::all_of(scores.begin(), scores.end(), [](double score) { return std::isfinite(score); }))
-    throw Error({.file = pipeline.info.name, .thing = "the scores", .found = "NaN or infinity", .expected = "finite numbers"});
+    throw Error(
+        {.file = pipeline.info.name, .thing = "the scores", .found = "NaN or infinity", .expected = "finite numbers"});
   const Knobs knobs = knobs_of(method, config);
   normalize(scores, knobs.normalize);
   why.tokens = tokens_of(pipeline.tokenizer, item.encoding());
-  for (std::size_t i = 0; i < scores.size(); i++) why.tokens[i].score = scores[i];
+  for (std::size_t i = 0; i < scores.size(); ++i) why.tokens[i].score = scores[i];
   const WordScore word_score = options.word_score.value_or(why.method.is_signed ? WordScore::sum : WordScore::absmax);
   why.words = units(why.tokens, why.text, why.pair.value_or(""), options.unit, word_score);
   if (!attribution.standard_errors.empty()) {
     const auto members = unit_tokens(why.tokens, why.text, why.pair.value_or(""), options.unit);
-    for (std::size_t i = 0; i < why.words.size(); i++) why.words[i].standard_error = attribution.standard_errors[members[i].front()];
+    for (std::size_t i = 0; i < why.words.size(); ++i)
+      why.words[i].standard_error = attribution.standard_errors[members[i].front()];
   }
   why.warnings = reading_warnings(item.encodings);
   if (knobs.moves_layer)
     why.warnings.push_back(
-        "this model normalises each word embedding alone, so that its length does not matter: scores are taken at the output of the "
+        "this model normalises each word embedding alone, so that its length does not matter: scores are taken at the "
+        "output of the "
         "embedding block (--layer word: at the word embeddings themselves)");
   why.warnings.insert(why.warnings.end(), attribution.warnings.begin(), attribution.warnings.end());
   if (item.encodings.size() > 1)
-    why.warnings.push_back(fmt::format("the context is longer than the model reads at once: {} windows were read, window {} is explained",
-                                       item.encodings.size(), item.window + 1));
+    why.warnings.push_back(
+        fmt::format("the context is longer than the model reads at once: {} windows were read, window {} is explained",
+                    item.encodings.size(), item.window + 1));
   if (options.raw && why.task == Task::question_answering) {
     why.logits["start"] = row_major(logits, 0, 1);
     why.logits["end"] = row_major(logits, 1, 2);
@@ -112,7 +119,8 @@ struct LayerInput {
 };
 
 LayerInput layer_input(const Encoder& encoder, const Batch& batch, const Method& method) {
-  Mat x = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), knobs_of(method, encoder.config).layer);
+  Mat x =
+      forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), knobs_of(method, encoder.config).layer);
   Mat multiply = std::holds_alternative<GradientXInput>(method) ? copy(x) : Mat();
   return {.x = std::move(x), .multiply = std::move(multiply)};
 }
@@ -125,8 +133,8 @@ std::vector<double> scores_of(const Explainer& explainer, const Method& method, 
     const Mat transformed = explainer.onehot_norm().apply(gradient);
     return reduce(transformed, how);
   }
-  for (std::size_t i = 0; i < multiply.rows(); i++)
-    for (std::size_t j = 0; j < multiply.columns(); j++) gradient(i, j) *= multiply(i, j);
+  for (std::size_t i = 0; i < multiply.rows(); ++i)
+    for (std::size_t j = 0; j < multiply.columns(); ++j) gradient(i, j) *= multiply(i, j);
   return reduce(gradient, how, knobs.absolute);
 }
 
@@ -137,15 +145,16 @@ struct Share {
 };
 
 /// The explanations of all shares from one pass backward.
-void take_gradients(const Explainer& explainer, const TracedPass& pass, std::span<const Share> shares, const Method& method,
-                    const ExplainOptions& options, const Mat& multiply) {
+void take_gradients(const Explainer& explainer, const TracedPass& pass, std::span<const Share> shares,
+                    const Method& method, const ExplainOptions& options, const Mat& multiply) {
   const Encoder encoder = explainer.pipeline().encoder();
   Mat dlogits(pass.logits.rows(), pass.logits.columns());
   std::fill_n(dlogits.row(0), dlogits.rows() * dlogits.columns(), 0.f);
   for (const auto& [item, target, sequence] : shares)
     value_vjp(item->targets[target].target, logits_of(encoder, pass.batch, pass.logits.view(), sequence),
               logits_of(encoder, pass.batch, dlogits.view(), sequence));
-  const std::vector<double> scores = scores_of(explainer, method, gradient(encoder, pass, std::move(dlogits)), multiply);
+  const std::vector<double> scores =
+      scores_of(explainer, method, gradient(encoder, pass, std::move(dlogits)), multiply);
   for (const auto& [item, target, sequence] : shares) {
     const auto begin = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[sequence]);
     const auto end = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[sequence + 1]);
@@ -155,8 +164,8 @@ void take_gradients(const Explainer& explainer, const TracedPass& pass, std::spa
 }
 
 /// Explains items in one traced pass forward; what an item lacks (logits, prediction, targets) comes from it.
-void explain_packed(const Explainer& explainer, std::span<Item*> items, const Method& method, const ExplainOptions& options,
-                    bool all_entities) {
+void explain_packed(const Explainer& explainer, std::span<Item*> items, const Method& method,
+                    const ExplainOptions& options, bool all_entities) {
   const auto start = std::chrono::steady_clock::now();
   const Pipeline& pipeline = explainer.pipeline();
   const Encoder encoder = pipeline.encoder();
@@ -169,19 +178,19 @@ void explain_packed(const Explainer& explainer, std::span<Item*> items, const Me
 
   std::vector<Share> shares;  // first every item's first target, which the pass serves as it is
   std::vector<Share> more;
-  for (std::size_t i = 0; i < items.size(); i++) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
     Item& item = *items[i];
     if (item.logits.empty()) {
       item.logits.push_back(copy(logits_of(encoder, pass.batch, pass.logits.view(), i)));
       read_logits(pipeline, options, knobs.explain, all_entities, item);
     }
-    for (std::size_t t = 0; t < item.targets.size(); t++) (t == 0 ? shares : more).push_back({&item, t, i});
+    for (std::size_t t = 0; t < item.targets.size(); ++t) (t == 0 ? shares : more).push_back({&item, t, i});
   }
   take_gradients(explainer, pass, shares, method, options, input.multiply);
   for (std::size_t begin = 0; begin < more.size();) {
     std::vector<std::size_t> sequences;
     shares.clear();
-    for (std::size_t rows = 0; begin < more.size(); begin++) {
+    for (std::size_t rows = 0; begin < more.size(); ++begin) {
       rows += more[begin].item->encoding().size();
       if (!shares.empty() && rows > traced_rows(encoder.config)) break;
       shares.push_back({more[begin].item, more[begin].target, sequences.size()});
@@ -230,16 +239,17 @@ const OneHotNorm& Explainer::onehot_norm() const {
   return *onehot_norm_;
 }
 
-std::vector<std::vector<Explanation>> explain(const Explainer& explainer, std::span<const Input> inputs, const Method& method,
-                                              const ExplainOptions& options, bool all_entities) {
+std::vector<std::vector<Explanation>> explain(const Explainer& explainer, std::span<const Input> inputs,
+                                              const Method& method, const ExplainOptions& options, bool all_entities) {
   const Pipeline& pipeline = explainer.pipeline();
   check_method(method, pipeline.checkpoint.config().encoder);
-  if (knobs_of(method, pipeline.checkpoint.config().encoder).reduce == Reduce::onehot_l2) explainer.onehot_norm();  // before a pass fills the memory
+  if (knobs_of(method, pipeline.checkpoint.config().encoder).reduce == Reduce::onehot_l2)
+    explainer.onehot_norm();  // before a pass fills the memory
   std::vector<Item> items(inputs.size());
   const Encoder encoder = pipeline.encoder();
   const Scalar scalar = knobs_of(method, encoder.config).explain;
   const bool in_one_pass = std::holds_alternative<Gradient>(method) || std::holds_alternative<GradientXInput>(method);
-  for (std::size_t i = 0; i < inputs.size(); i++) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
     items[i].input = &inputs[i];
     items[i].encodings = read_input(pipeline, inputs[i], options);
     if (in_one_pass && items[i].encodings.size() == 1) continue;
@@ -251,7 +261,7 @@ std::vector<std::vector<Explanation>> explain(const Explainer& explainer, std::s
   const std::size_t budget = traced_rows(encoder.config);
   for (std::size_t begin = in_one_pass ? 0 : items.size(); begin < items.size();) {
     std::vector<Item*> group;
-    for (std::size_t rows = 0; begin < items.size(); begin++) {
+    for (std::size_t rows = 0; begin < items.size(); ++begin) {
       rows += items[begin].encoding().size();
       if (!group.empty() && rows > budget) break;
       group.push_back(&items[begin]);

@@ -29,7 +29,7 @@ class Explainer {
 
 /// One explanation for each input; or, with all_entities and a model that tags tokens, one for each entity.
 /// Inputs are packed into shared passes. @throws Error for the first input that cannot be explained.
-std::vector<std::vector<Explanation>> explain(const Explainer& explainer, std::span<const Input> inputs, const Method& method,
-                                              const ExplainOptions& options, bool all_entities);
+std::vector<std::vector<Explanation>> explain(const Explainer& explainer, std::span<const Input> inputs,
+                                              const Method& method, const ExplainOptions& options, bool all_entities);
 
 }  // namespace limn

@@ -21,7 +21,7 @@ std::vector<double> Game::values(std::span<const Mask> masks) {
     const auto some = std::span(unknown).subspan(begin, std::min(report_every, unknown.size() - begin));
     const std::vector<double> found = evaluate_(some);
     assert(found.size() == some.size());
-    for (std::size_t i = 0; i < found.size(); i++) known_[*some[i]] = found[i];
+    for (std::size_t i = 0; i < found.size(); ++i) known_[*some[i]] = found[i];
     evaluations_ += found.size();
     if (report_) report_(evaluations_, total);
   }

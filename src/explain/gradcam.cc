@@ -14,14 +14,15 @@ Attribution attribute(const Subject& subject, const GradCam& method) {
   for_each_gradient(
       subject, layer, 1,
       [&](std::size_t, View version) {
-        for (std::size_t i = 0; i < version.rows; i++) std::copy_n(hidden.row(i), version.columns, version.row(i));
+        for (std::size_t i = 0; i < version.rows; ++i) std::copy_n(hidden.row(i), version.columns, version.row(i));
       },
       [&](std::size_t, double, View gradient) {
-        for (std::size_t i = 0; i < gradient.rows; i++)
-          for (std::size_t j = 0; j < gradient.columns; j++) weights[j] += gradient(i, j) / static_cast<double>(gradient.rows);
+        for (std::size_t i = 0; i < gradient.rows; ++i)
+          for (std::size_t j = 0; j < gradient.columns; ++j)
+            weights[j] += gradient(i, j) / static_cast<double>(gradient.rows);
       });
-  for (std::size_t i = 0; i < hidden.rows(); i++) {
-    for (std::size_t j = 0; j < hidden.columns(); j++) scores[i] += weights[j] * hidden(i, j);
+  for (std::size_t i = 0; i < hidden.rows(); ++i) {
+    for (std::size_t j = 0; j < hidden.columns(); ++j) scores[i] += weights[j] * hidden(i, j);
     scores[i] = std::max(0., scores[i]);
   }
   Attribution result;

@@ -16,7 +16,7 @@ TracedPass traced_forward(const Encoder& encoder, Batch batch, Layer layer, Mat 
 std::vector<std::size_t> rows_of(const Batch& batch, std::span<const std::size_t> sequences) {
   std::vector<std::size_t> rows;
   for (const std::size_t sequence : sequences)
-    for (std::size_t row = batch.row_begin[sequence]; row < batch.row_begin[sequence + 1]; row++) rows.push_back(row);
+    for (std::size_t row = batch.row_begin[sequence]; row < batch.row_begin[sequence + 1]; ++row) rows.push_back(row);
   return rows;
 }
 

@@ -27,8 +27,8 @@ TracedPass traced_forward(const Encoder& encoder, Batch batch, Layer layer, Mat 
 /// Rows of some of a batch's sequences, one sequence after the other.
 std::vector<std::size_t> rows_of(const Batch& batch, std::span<const std::size_t> sequences);
 
-/// The pass as if its batch had been `sequences`, each of which may come several times: then one pass backward takes the
-/// gradients of several F of one text. For heads that look at every token.
+/// The pass as if its batch had been `sequences`, each of which may come several times: then one pass backward takes
+/// the gradients of several F of one text. For heads that look at every token.
 TracedPass repeated(const Encoder& encoder, const TracedPass& pass, std::span<const std::size_t> sequences);
 
 /// ∂F/∂(what stands at the pass's layer) (N, C) from ∂F/∂logits. May be called again with another F.

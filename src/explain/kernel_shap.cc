@@ -20,7 +20,7 @@ using Matrix = Eigen::MatrixXd;
 /// coalitions of that size. Every coalition drawn this way has the same weight in the regression.
 Mask kernel_mask(std::size_t n, std::mt19937_64& engine) {
   std::vector<double> weights;
-  for (std::size_t k = 1; k < n; k++) weights.push_back(1 / (static_cast<double>(k) * static_cast<double>(n - k)));
+  for (std::size_t k = 1; k < n; ++k) weights.push_back(1 / (static_cast<double>(k) * static_cast<double>(n - k)));
   const std::size_t size = std::discrete_distribution<std::size_t>(weights.begin(), weights.end())(engine) + 1;
   Mask mask(n, false);
   std::fill_n(mask.begin(), size, true);
@@ -39,10 +39,10 @@ UnitScores regress(const std::vector<Mask>& masks, const double* present, const 
   const auto pairs = static_cast<Eigen::Index>(masks.size());
   Matrix x(pairs, free);
   Vector y(pairs);
-  for (Eigen::Index i = 0; i < pairs; i++) {
+  for (Eigen::Index i = 0; i < pairs; ++i) {
     const Mask& mask = masks[static_cast<std::size_t>(i)];
     const double last = mask.back() ? 1 : 0;
-    for (Eigen::Index j = 0; j < free; j++) x(i, j) = (mask[static_cast<std::size_t>(j)] ? 1. : 0.) - last;
+    for (Eigen::Index j = 0; j < free; ++j) x(i, j) = (mask[static_cast<std::size_t>(j)] ? 1. : 0.) - last;
     y(i) = (present[i] - masking[i]) / 2 - (last - 0.5) * change;
   }
   Matrix normal = x.transpose() * x;
@@ -55,7 +55,7 @@ UnitScores regress(const std::vector<Mask>& masks, const double* present, const 
     const Vector residual = y - x * score;
     const Matrix influence = solver.solve(x.transpose() * residual.asDiagonal());  // (free, pairs)
     const double correction = std::sqrt(static_cast<double>(pairs) / static_cast<double>(pairs - free));
-    for (Eigen::Index j = 0; j < free; j++) result.standard_errors.push_back(correction * influence.row(j).norm());
+    for (Eigen::Index j = 0; j < free; ++j) result.standard_errors.push_back(correction * influence.row(j).norm());
     result.standard_errors.push_back(correction * influence.colwise().sum().norm());
   } else {
     result.warnings.push_back(
@@ -71,11 +71,11 @@ UnitScores score_units(Game& game, const KernelShap& method) {
   if (n <= most_exact_units) return {.kind = UnitScores::Kind::complete, .scores = exact_shapley(game)};
   const std::size_t pairs = (method.samples + 1) / 2;
   std::vector<Mask> masks;  // of all pairs, then their complements
-  for (std::size_t pair = 0; pair < pairs; pair++) {
+  for (std::size_t pair = 0; pair < pairs; ++pair) {
     auto engine = random_engine(method.seed, pair);
     masks.push_back(kernel_mask(n, engine));
   }
-  for (std::size_t pair = 0; pair < pairs; pair++) {
+  for (std::size_t pair = 0; pair < pairs; ++pair) {
     masks.push_back(masks[pair]);
     masks.back().flip();
   }

@@ -35,9 +35,9 @@ Moments moments_of(std::span<const Mask> masks, std::span<const double> values, 
   const auto rows = static_cast<Index>(masks.size()), columns = static_cast<Index>(masks.front().size());
   Matrix x(rows, columns);
   Vector y(rows);
-  for (Index i = 0; i < rows; i++) {
+  for (Index i = 0; i < rows; ++i) {
     const Mask& mask = masks[static_cast<std::size_t>(i)];
-    for (Index j = 0; j < columns; j++) x(i, j) = mask[static_cast<std::size_t>(j)] ? 1 : 0;
+    for (Index j = 0; j < columns; ++j) x(i, j) = mask[static_cast<std::size_t>(j)] ? 1 : 0;
     y(i) = values[static_cast<std::size_t>(i)];
   }
   Moments moments;
@@ -79,9 +79,9 @@ Vector lasso(const Moments& moments, double alpha) {
   const Index n = moments.xy.size();
   const double threshold = alpha * moments.total_weight;
   Vector weights = Vector::Zero(n), derivative = moments.xy;  // derivative = xy − xx · weights
-  for (int sweep = 0; sweep < 10000; sweep++) {
+  for (int sweep = 0; sweep < 10000; ++sweep) {
     double largest = 0, moved = 0;
-    for (Index j = 0; j < n; j++) {
+    for (Index j = 0; j < n; ++j) {
       if (moments.xx(j, j) <= 0) continue;
       const double before = weights(j), pull = derivative(j) + moments.xx(j, j) * before;
       const double after = std::copysign(std::max(std::abs(pull) - threshold, 0.), pull) / moments.xx(j, j);
@@ -101,7 +101,7 @@ std::vector<Index> select_forward(const Moments& moments, std::size_t count) {
   while (chosen.size() < count) {
     double best_explained = 0;
     std::optional<Index> best;
-    for (Index candidate = 0; candidate < moments.xy.size(); candidate++) {
+    for (Index candidate = 0; candidate < moments.xy.size(); ++candidate) {
       if (std::find(chosen.begin(), chosen.end(), candidate) != chosen.end()) continue;
       std::vector<Index> columns = chosen;
       columns.push_back(candidate);
@@ -130,7 +130,7 @@ std::vector<Index> select_largest(const Vector& weights, std::size_t count) {
 /// exp(−d² / 2 width²) with d = 100 · the cosine distance between a mask and the full one.
 Vector kernel(std::span<const Mask> masks, double width) {
   Vector weights(static_cast<Index>(masks.size()));
-  for (std::size_t i = 0; i < masks.size(); i++) {
+  for (std::size_t i = 0; i < masks.size(); ++i) {
     const auto present = static_cast<double>(std::count(masks[i].begin(), masks[i].end(), true));
     const double distance = 100 * (1 - std::sqrt(present / static_cast<double>(masks[i].size())));
     weights(static_cast<Index>(i)) = std::exp(-distance * distance / (2 * width * width));
@@ -148,12 +148,12 @@ constexpr std::size_t most_forward_features = 6;
 
 std::vector<Mask> lime_masks(std::size_t units, const Lime& method) {
   std::vector<Mask> masks;
-  for (std::size_t draw = 0; draw < method.samples; draw++) {
+  for (std::size_t draw = 0; draw < method.samples; ++draw) {
     auto engine = random_engine(method.seed, draw);
     Mask mask(units, true);
     if (method.flavour == Lime::Flavour::captum) {
       std::bernoulli_distribution present(0.5);
-      for (std::size_t u = 0; u < units; u++) mask[u] = present(engine);
+      for (std::size_t u = 0; u < units; ++u) mask[u] = present(engine);
     } else if (draw > 0 && units > 0) {  // the first is the text itself
       const std::size_t removed = std::uniform_int_distribution<std::size_t>(1, units)(engine);
       std::fill_n(mask.begin(), removed, false);
@@ -184,7 +184,7 @@ LinearModel fit_lime(std::span<const Mask> masks, std::span<const double> values
   const Moments some = only(all, chosen);
   const Vector weights = fit(some);
   LinearModel model = {.weights = std::vector<double>(units, 0.)};
-  for (std::size_t i = 0; i < chosen.size(); i++)
+  for (std::size_t i = 0; i < chosen.size(); ++i)
     model.weights[static_cast<std::size_t>(chosen[i])] = weights(static_cast<Index>(i));
   model.intercept = some.mean_y - some.mean_x.dot(weights);
   const double left = some.yy - 2 * weights.dot(some.xy) + weights.dot(some.xx * weights);
@@ -256,7 +256,7 @@ Attribution attribute(const Subject& subject, const Lime& method) {
   Units units = units_of(subject, unit);
   const std::size_t ordinary = units.size();
   if (method.flavour == Lime::Flavour::ferret)
-    for (std::size_t token = 0; token < subject.encoding.size(); token++)
+    for (std::size_t token = 0; token < subject.encoding.size(); ++token)
       if (subject.encoding.sequences[token] < 0) units.push_back({token});
   const BagOfWords bag = as_bag ? bag_of_words(subject) : separate(std::move(units));
   if (bag.groups.empty()) {

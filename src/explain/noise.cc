@@ -21,8 +21,8 @@ double spread_of(const Mat& x) {
 }
 
 void multiply(ConstView x, View y) {
-  for (std::size_t i = 0; i < y.rows; i++)
-    for (std::size_t j = 0; j < y.columns; j++) y(i, j) *= x(i, j);
+  for (std::size_t i = 0; i < y.rows; ++i)
+    for (std::size_t j = 0; j < y.columns; ++j) y(i, j) *= x(i, j);
 }
 
 /// Mean and sum of squared deviations of each token's scores, draw by draw (Welford).
@@ -33,8 +33,8 @@ struct Moments {
   explicit Moments(std::size_t tokens) : mean(tokens, 0.), deviations(tokens, 0.), squares(tokens, 0.) {}
 
   void add(const std::vector<double>& scores) {
-    count++;
-    for (std::size_t t = 0; t < mean.size(); t++) {
+    ++count;
+    for (std::size_t t = 0; t < mean.size(); ++t) {
       const double step = scores[t] - mean[t];
       mean[t] += step / static_cast<double>(count);
       deviations[t] += step * (scores[t] - mean[t]);
@@ -43,7 +43,7 @@ struct Moments {
   }
   std::vector<double> result(Statistic statistic) const {
     std::vector<double> scores = mean;
-    for (std::size_t t = 0; t < scores.size(); t++) {
+    for (std::size_t t = 0; t < scores.size(); ++t) {
       if (statistic == Statistic::square) scores[t] = squares[t] / static_cast<double>(count);
       if (statistic == Statistic::variance) scores[t] = count > 1 ? deviations[t] / static_cast<double>(count - 1) : 0;
     }
@@ -62,29 +62,28 @@ Attribution attribute(const Subject& subject, const SmoothGrad& method) {
   const auto fill = [&](std::size_t draw, View version) {
     auto engine = random_engine(method.seed, draw);
     std::normal_distribution<float> normal;
-    for (std::size_t i = 0; i < version.rows; i++)
-      for (std::size_t j = 0; j < version.columns; j++) version(i, j) = input(i, j) + sigma * normal(engine);
+    for (std::size_t i = 0; i < version.rows; ++i)
+      for (std::size_t j = 0; j < version.columns; ++j) version(i, j) = input(i, j) + sigma * normal(engine);
   };
   Mat noisy(input.rows(), input.columns());
-  for_each_gradient(
-      subject, knobs.layer, method.samples, fill,
-      [&](std::size_t draw, double, View gradient) {
-        if (method.statistic == Statistic::mean_gradient) {
-          for (std::size_t i = 0; i < gradient.rows; i++)
-            for (std::size_t j = 0; j < gradient.columns; j++) sum[i * gradient.columns + j] += gradient(i, j);
-        } else {
-          if (method.multiply_input) {
-            fill(draw, noisy);  // drawn again: cheaper than to keep all of them
-            multiply(noisy, gradient);
-          }
-          moments.add(reduce(gradient, knobs.reduce, knobs.absolute));
-        }
-        subject.report(draw + 1, method.samples);
-      });
+  for_each_gradient(subject, knobs.layer, method.samples, fill, [&](std::size_t draw, double, View gradient) {
+    if (method.statistic == Statistic::mean_gradient) {
+      for (std::size_t i = 0; i < gradient.rows; ++i)
+        for (std::size_t j = 0; j < gradient.columns; ++j) sum[i * gradient.columns + j] += gradient(i, j);
+    } else {
+      if (method.multiply_input) {
+        fill(draw, noisy);  // drawn again: cheaper than to keep all of them
+        multiply(noisy, gradient);
+      }
+      moments.add(reduce(gradient, knobs.reduce, knobs.absolute));
+    }
+    subject.report(draw + 1, method.samples);
+  });
   Attribution result;
   if (method.statistic == Statistic::mean_gradient) {
     Mat mean(input.rows(), input.columns());
-    for (std::size_t i = 0; i < sum.size(); i++) mean.row(0)[i] = static_cast<float>(sum[i] / static_cast<double>(method.samples));
+    for (std::size_t i = 0; i < sum.size(); ++i)
+      mean.row(0)[i] = static_cast<float>(sum[i] / static_cast<double>(method.samples));
     if (method.multiply_input) multiply(input, mean);
     result.scores = reduce(mean, knobs.reduce, knobs.absolute);
   } else {

@@ -4,8 +4,8 @@
 
 namespace limn {
 
-/// Turns gradients g at word embeddings into the norm of the gradient with respect to the one-hot input, ‖E g‖₂ over the
-/// vocabulary, exactly and without the (N, V) matrix: ‖E g‖₂ = √(gᵀ EᵀE g) = ‖Lᵀ g‖₂ with EᵀE = L Lᵀ (Cholesky).
+/// Turns gradients g at word embeddings into the norm of the gradient with respect to the one-hot input, ‖E g‖₂ over
+/// the vocabulary, exactly and without the (N, V) matrix: ‖E g‖₂ = √(gᵀ EᵀE g) = ‖Lᵀ g‖₂ with EᵀE = L Lᵀ (Cholesky).
 /// Made once per model: V C² / 2 multiplications, then C² a token in place of V C.
 class OneHotNorm {
  public:

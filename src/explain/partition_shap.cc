@@ -34,7 +34,7 @@ struct Later {
 };
 
 Mask joined(Mask mask, const Mask& more) {
-  for (std::size_t u = 0; u < mask.size(); u++) mask[u] = mask[u] || more[u];
+  for (std::size_t u = 0; u < mask.size(); ++u) mask[u] = mask[u] || more[u];
   return mask;
 }
 
@@ -84,7 +84,7 @@ std::vector<double> owen_values(Game& game, const PartitionTree& tree,
     }
     asked += masks.size();
     const std::vector<double> values = game.values(masks);
-    for (std::size_t i = 0; i < split.size(); i++) {
+    for (std::size_t i = 0; i < split.size(); ++i) {
       const Part& part = split[i];
       const auto [left, right, leaves] = tree.merge(part.node);
       const double with_left = values[2 * i], with_right = values[2 * i + 1], weight = part.weight / 2;
@@ -94,7 +94,7 @@ std::vector<double> owen_values(Game& game, const PartitionTree& tree,
       discover(right, masks[2 * i], with_left, part.high, weight);
     }
   }
-  for (std::size_t node = tree.root(); !tree.is_leaf(node); node--) {
+  for (std::size_t node = tree.root(); !tree.is_leaf(node); --node) {
     const auto [left, right, leaves] = tree.merge(node);
     const double share = credit[node] / static_cast<double>(leaves);
     credit[left] += share * static_cast<double>(tree.leaves_below(left));
@@ -127,7 +127,7 @@ std::vector<std::string> spelled_tokens(const Subject& subject) {
     return text.substr(encoding.offsets[i].begin, encoding.offsets[i].end - encoding.offsets[i].begin);
   };
   std::vector<std::string> result;
-  for (std::size_t i = 0; i < encoding.size(); i++) {
+  for (std::size_t i = 0; i < encoding.size(); ++i) {
     if (encoding.sequences[i] < 0) {
       const auto is_of_text = [](std::int32_t sequence) { return sequence >= 0; };
       const auto here = encoding.sequences.begin() + static_cast<std::ptrdiff_t>(i);
@@ -174,11 +174,11 @@ Attribution attribute(const Subject& subject, const PartitionShap& method) {
   const std::vector<double> credit = owen_values(game, tree, unit_of_leaf, method.evaluations);
   UnitScores found = {.scores = std::vector<double>(units.size(), 0.),
                       .numbers = {{"evaluations", static_cast<double>(method.evaluations)}}};
-  for (std::size_t leaf = 0; leaf < tree.leaves; leaf++)
+  for (std::size_t leaf = 0; leaf < tree.leaves; ++leaf)
     if (unit_of_leaf[leaf]) found.scores[*unit_of_leaf[leaf]] = credit[leaf];
   Attribution result = attribution_of(subject, units, found, game);
   double special = 0;
-  for (std::size_t leaf = 0; leaf < tree.leaves; leaf++) {
+  for (std::size_t leaf = 0; leaf < tree.leaves; ++leaf) {
     if (unit_of_leaf[leaf]) continue;
     result.scores[first_token[leaf]] = credit[leaf];
     special += credit[leaf];

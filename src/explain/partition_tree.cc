@@ -59,7 +59,7 @@ PartitionTree partition_tree(const std::vector<std::vector<std::string>>& leaves
   PartitionTree tree = {.leaves = leaves.size(), .merges = {}};
   std::vector<TreeToken> tokens;
   std::vector<Group> groups;
-  for (std::size_t leaf = 0; leaf < leaves.size(); leaf++) {
+  for (std::size_t leaf = 0; leaf < leaves.size(); ++leaf) {
     const std::size_t begin = tokens.size();
     for (const std::string& token : leaves[leaf])
       tokens.push_back({.text = token, .open = token == "(" || token == ")"});
@@ -68,7 +68,7 @@ PartitionTree partition_tree(const std::vector<std::vector<std::string>>& leaves
   while (groups.size() > 1) {
     std::size_t best = 0;
     double best_score = merge_score(tokens, groups[0], groups[1], separator);
-    for (std::size_t i = 1; i + 1 < groups.size(); i++) {
+    for (std::size_t i = 1; i + 1 < groups.size(); ++i) {
       const double score = merge_score(tokens, groups[i], groups[i + 1], separator);
       if (score > best_score) {
         best = i;

@@ -18,14 +18,15 @@ void in_passes(const Subject& subject, std::size_t count, std::size_t rows, cons
   for (std::size_t begin = 0; begin < count; begin += at_once) {
     const std::size_t end = std::min(begin + at_once, count);
     Batch batch;
-    for (std::size_t i = begin; i < end; i++) batch.add(subject.encoding.ids, subject.encoding.type_ids);
+    for (std::size_t i = begin; i < end; ++i) batch.add(subject.encoding.ids, subject.encoding.type_ids);
     work(begin, end, std::move(batch));
   }
 }
 
-Mat filled(const Batch& batch, std::size_t hidden_size, std::size_t first, const std::function<void(std::size_t, View)>& fill) {
+Mat filled(const Batch& batch, std::size_t hidden_size, std::size_t first,
+           const std::function<void(std::size_t, View)>& fill) {
   Mat x(batch.rows(), hidden_size);
-  for (std::size_t i = 0; i < batch.sequences(); i++)
+  for (std::size_t i = 0; i < batch.sequences(); ++i)
     fill(first + i, x.view().row_range(batch.row_begin[i], batch.row_begin[i + 1]));
   return x;
 }
@@ -46,11 +47,11 @@ void for_each_gradient(const Subject& subject, Layer layer, std::size_t count,
     Mat x = filled(batch, size_at(encoder.config, layer), begin, fill);
     const TracedPass pass = traced_forward(encoder, std::move(batch), layer, std::move(x));
     Mat dlogits(pass.logits.rows(), pass.logits.columns());
-    for (std::size_t i = 0; i < end - begin; i++)
+    for (std::size_t i = 0; i < end - begin; ++i)
       value_vjp(subject.target, logits_of(encoder, pass.batch, pass.logits.view(), i),
                 logits_of(encoder, pass.batch, dlogits.view(), i));
     Mat dx = gradient(encoder, pass, std::move(dlogits));
-    for (std::size_t i = 0; i < end - begin; i++)
+    for (std::size_t i = 0; i < end - begin; ++i)
       take(begin + i, value(subject.target, logits_of(encoder, pass.batch, pass.logits.view(), i)),
            dx.view().row_range(pass.batch.row_begin[i], pass.batch.row_begin[i + 1]));
   });
@@ -61,9 +62,10 @@ std::vector<double> values_at(const Subject& subject, Layer layer, std::size_t c
   const Encoder encoder = subject.encoder();
   std::vector<double> values;
   in_passes(subject, count, forward_rows, [&](std::size_t begin, std::size_t end, Batch batch) {
-    const Mat hidden = forward(encoder, batch, layer, filled(batch, size_at(encoder.config, layer), begin, fill), last_layer(encoder));
+    const Mat hidden =
+        forward(encoder, batch, layer, filled(batch, size_at(encoder.config, layer), begin, fill), last_layer(encoder));
     const Mat logits = head_forward(encoder, batch, hidden);
-    for (std::size_t i = 0; i < end - begin; i++)
+    for (std::size_t i = 0; i < end - begin; ++i)
       values.push_back(value(subject.target, logits_of(encoder, batch, logits.view(), i)));
   });
   return values;
@@ -77,11 +79,11 @@ std::vector<double> values_of(const Subject& subject, std::span<const PerturbedI
     std::size_t end = begin;
     while (end < inputs.size() && (end == begin || batch.rows() + inputs[end].ids.size() <= forward_rows)) {
       batch.add(inputs[end].ids, inputs[end].type_ids);
-      end++;
+      ++end;
     }
     const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last_layer(encoder));
     const Mat logits = head_forward(encoder, batch, hidden);
-    for (std::size_t i = begin; i < end; i++)
+    for (std::size_t i = begin; i < end; ++i)
       values.push_back(value(inputs[i].target, logits_of(encoder, batch, logits.view(), i - begin)));
     begin = end;
   }

@@ -1,11 +1,11 @@
 // Integrated Gradients: along one straight path for all tokens, or along one path for each token.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "explain/baseline.h"
 #include "explain/method_info.h"
@@ -27,13 +27,14 @@ struct Path {
   Mat difference;  // (T, C): input − baseline
 
   void fill(double alpha, View version) const {
-    for (std::size_t i = 0; i < version.rows; i++)
-      for (std::size_t j = 0; j < version.columns; j++)
+    for (std::size_t i = 0; i < version.rows; ++i)
+      for (std::size_t j = 0; j < version.columns; ++j)
         version(i, j) = start(i, j) + static_cast<float>(alpha) * difference(i, j);
   }
   /// F at several points of the path.
   std::vector<double> values(const std::vector<double>& alphas) const {
-    return values_at(subject, layer, alphas.size(), [&](std::size_t i, View version) { fill(alphas[i], version); });
+    return values_at(
+        subject, layer, alphas.size(), [&](std::size_t i, View version) { fill(alphas[i], version); });
   }
 };
 
@@ -47,15 +48,16 @@ void integrate(const Path& path, const std::vector<Node>& nodes, std::size_t nod
       path.subject, path.layer, nodes.size(), [&](std::size_t i, View version) { path.fill(nodes[i].x, version); },
       [&](std::size_t i, double, View gradient) {
         Sum& sum = sums[i / nodes_a_sum];
-        for (std::size_t t = 0; t < gradient.rows; t++)
-          for (std::size_t c = 0; c < gradient.columns; c++) sum[t * gradient.columns + c] += nodes[i].weight * gradient(t, c);
+        for (std::size_t t = 0; t < gradient.rows; ++t)
+          for (std::size_t c = 0; c < gradient.columns; ++c)
+            sum[t * gradient.columns + c] += nodes[i].weight * gradient(t, c);
         path.subject.report(done + i + 1, total);
       });
 }
 
 double along(const Sum& sum, const Mat& difference) {
   double total = 0;
-  for (std::size_t i = 0; i < sum.size(); i++) total += sum[i] * difference.row(0)[i];
+  for (std::size_t i = 0; i < sum.size(); ++i) total += sum[i] * difference.row(0)[i];
   return total;
 }
 
@@ -96,23 +98,24 @@ Refined refine(const Path& path, double start_value, double end_value, double al
     std::vector<Node> nodes;
     for (const Piece& piece : open)
       for (const Node& node : rule)
-        nodes.push_back({.x = piece.begin + (piece.end - piece.begin) * node.x, .weight = (piece.end - piece.begin) * node.weight});
+        nodes.push_back(
+            {.x = piece.begin + (piece.end - piece.begin) * node.x, .weight = (piece.end - piece.begin) * node.weight});
     std::vector<Sum> sums(open.size(), Sum(size, 0.));
     integrate(path, nodes, piece_nodes, sums, result.nodes, max_steps);
     result.nodes += nodes.size();
 
-    for (std::size_t i = 0; i < open.size(); i++)
+    for (std::size_t i = 0; i < open.size(); ++i)
       open[i].error = std::abs(along(sums[i], path.difference) - (open[i].end_value - open[i].begin_value));
 
     std::vector<double> middles;
     std::vector<Piece> halves;
     const double affordable = affordable_error(open, allowed - result.error);
-    for (std::size_t i = 0; i < open.size(); i++) {
+    for (std::size_t i = 0; i < open.size(); ++i) {
       const Piece& piece = open[i];
       const bool spent = result.nodes + 2 * piece_nodes * (middles.size() + 1) > max_steps;
       if (piece.error <= affordable || spent) {
         result.error += piece.error;
-        for (std::size_t k = 0; k < size; k++) result.sum[k] += sums[i][k];
+        for (std::size_t k = 0; k < size; ++k) result.sum[k] += sums[i][k];
         continue;
       }
       middles.push_back((piece.begin + piece.end) / 2);
@@ -121,7 +124,7 @@ Refined refine(const Path& path, double start_value, double end_value, double al
     }
     const std::vector<double> values = path.values(middles);
     result.nodes += values.size();
-    for (std::size_t i = 0; i < values.size(); i++) halves[2 * i].end_value = halves[2 * i + 1].begin_value = values[i];
+    for (std::size_t i = 0; i < values.size(); ++i) halves[2 * i].end_value = halves[2 * i + 1].begin_value = values[i];
     open = std::move(halves);
   }
   return result;
@@ -131,7 +134,7 @@ std::vector<Node> nodes_of(const IntegratedGradients& method) {
   if (method.rule == IntegratedGradients::Rule::gauss_legendre) return gauss_legendre(method.steps);
   const auto n = static_cast<double>(method.steps);
   std::vector<Node> nodes;
-  for (std::size_t i = 0; i < method.steps; i++) nodes.push_back({.x = static_cast<double>(i) / n, .weight = 1 / n});
+  for (std::size_t i = 0; i < method.steps; ++i) nodes.push_back({.x = static_cast<double>(i) / n, .weight = 1 / n});
   if (method.rule == IntegratedGradients::Rule::lit && method.steps > 1) {
     for (Node& node : nodes) node.weight = 1 / (n - 1);
     nodes.front().weight = nodes.back().weight = 0.5 / (n - 1);
@@ -140,32 +143,35 @@ std::vector<Node> nodes_of(const IntegratedGradients& method) {
 }
 
 /// Errors below this are rounding: F is computed in single precision.
-double rounding(double start_value, double end_value) { return 2e-6 * std::max(std::abs(start_value), std::abs(end_value)); }
+double rounding(double start_value, double end_value) {
+  return 2e-6 * std::max(std::abs(start_value), std::abs(end_value));
+}
 
 void warn(Attribution& result, double error, double difference, const IntegratedGradients& method) {
   result.warnings.push_back(
-      fmt::format("the completeness error is {:.2g}, {:.2g} % of F(x) - F(baseline), after {} steps: the tolerance of {:.2g} % was not reached",
-                  error, 100 * error / std::max(std::abs(difference), 1e-300), static_cast<std::size_t>(result.numbers["steps"]),
-                  100 * method.tolerance));
+      fmt::format("the completeness error is {:.2g}, {:.2g} % of F(x) - F(baseline), after {} steps: the tolerance of "
+                  "{:.2g} % was not reached",
+                  error, 100 * error / std::max(std::abs(difference), 1e-300),
+                  static_cast<std::size_t>(result.numbers["steps"]), 100 * method.tolerance));
 }
 
 /// Each token from its baseline to itself while all others stay: F(x) − F(x with the token's baseline) each.
 Attribution sequential(const Path& path, const Mat& input, const IntegratedGradients& method, const Knobs& knobs) {
   const Encoding& encoding = path.subject.encoding;
   std::vector<std::size_t> open;
-  for (std::size_t t = 0; t < encoding.size(); t++)
+  for (std::size_t t = 0; t < encoding.size(); ++t)
     if (!encoding.special[t]) open.push_back(t);
   const auto fill = [&](std::size_t token, double alpha, View version) {
-    for (std::size_t t = 0; t < version.rows; t++) std::copy_n(input.row(t), version.columns, version.row(t));
-    for (std::size_t c = 0; c < version.columns; c++)
+    for (std::size_t t = 0; t < version.rows; ++t) std::copy_n(input.row(t), version.columns, version.row(t));
+    for (std::size_t c = 0; c < version.columns; ++c)
       version(token, c) = path.start(token, c) + static_cast<float>(alpha) * path.difference(token, c);
   };
-  const std::vector<double> without = values_at(path.subject, path.layer, open.size(),
-                                                [&](std::size_t i, View version) { fill(open[i], 0, version); });
+  const std::vector<double> without =
+      values_at(path.subject, path.layer, open.size(), [&](std::size_t i, View version) { fill(open[i], 0, version); });
   Mat products(input.rows(), input.columns());
   std::fill_n(products.row(0), products.rows() * products.columns(), 0.f);
   std::vector<double> difference(input.rows(), 0.);
-  for (std::size_t i = 0; i < open.size(); i++) difference[open[i]] = path.subject.value - without[i];
+  for (std::size_t i = 0; i < open.size(); ++i) difference[open[i]] = path.subject.value - without[i];
 
   Attribution result;
   result.passes = open.size();
@@ -181,7 +187,7 @@ Attribution sequential(const Path& path, const Mat& input, const IntegratedGradi
         [&](std::size_t i, View version) { fill(open[i / steps], nodes[i % steps].x, version); },
         [&](std::size_t i, double, View gradient) {
           const std::size_t t = open[i / steps];
-          for (std::size_t c = 0; c < gradient.columns; c++)
+          for (std::size_t c = 0; c < gradient.columns; ++c)
             products(t, c) += static_cast<float>(nodes[i % steps].weight) * gradient(t, c) * path.difference(t, c);
           path.subject.report(result.passes + i + 1, result.passes + open.size() * steps);
         });
@@ -193,14 +199,17 @@ Attribution sequential(const Path& path, const Mat& input, const IntegratedGradi
     std::vector<std::size_t> again;
     for (const std::size_t t : open) {
       const double error = std::abs(sums[t] - difference[t]);
-      if (error > allowed && !last) again.push_back(t);
-      else worst = std::max(worst, error);
+      if (error > allowed && !last)
+        again.push_back(t);
+      else
+        worst = std::max(worst, error);
     }
     open = std::move(again);
   }
   result.scores = reduce(products, knobs.reduce, knobs.absolute);
   result.completeness_error = worst;
-  if (method.steps == 0 && worst > std::max(method.tolerance * largest, rounding(path.subject.value, path.subject.value)))
+  if (method.steps == 0 &&
+      worst > std::max(method.tolerance * largest, rounding(path.subject.value, path.subject.value)))
     warn(result, worst, largest, method);
   return result;
 }
@@ -210,9 +219,12 @@ Attribution sequential(const Path& path, const Mat& input, const IntegratedGradi
 Attribution attribute(const Subject& subject, const IntegratedGradients& method) {
   const Knobs knobs = knobs_of(method, subject.encoder().config);
   const Mat input = input_at(subject, knobs.layer);
-  Path path = {.subject = subject, .layer = knobs.layer, .start = baseline_at(subject, knobs.layer, method.baseline), .difference = copy(input)};
-  for (std::size_t i = 0; i < input.rows(); i++)
-    for (std::size_t j = 0; j < input.columns(); j++) path.difference(i, j) -= path.start(i, j);
+  Path path = {.subject = subject,
+               .layer = knobs.layer,
+               .start = baseline_at(subject, knobs.layer, method.baseline),
+               .difference = copy(input)};
+  for (std::size_t i = 0; i < input.rows(); ++i)
+    for (std::size_t j = 0; j < input.columns(); ++j) path.difference(i, j) -= path.start(i, j);
   if (method.sequential) return sequential(path, input, method, knobs);
 
   const double start_value = path.values({0}).front(), difference = subject.value - start_value;
@@ -235,7 +247,7 @@ Attribution attribute(const Subject& subject, const IntegratedGradients& method)
   result.passes = static_cast<std::size_t>(result.numbers["steps"]) + 1;
   result.baseline_value = start_value;
   Mat products(input.rows(), input.columns());
-  for (std::size_t i = 0; i < sum.size(); i++)
+  for (std::size_t i = 0; i < sum.size(); ++i)
     products.row(0)[i] = static_cast<float>(method.multiply_input ? sum[i] * path.difference.row(0)[i] : sum[i]);
   result.scores = reduce(products, knobs.reduce, knobs.absolute);
   return result;

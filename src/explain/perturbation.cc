@@ -59,12 +59,12 @@ class Perturbations {
   PerturbedInput perturbed(const Mask& mask) const {
     const Encoding& encoding = subject_.encoding;
     std::vector<bool> present(encoding.size(), true);
-    for (std::size_t u = 0; u < units_.size(); u++)
+    for (std::size_t u = 0; u < units_.size(); ++u)
       for (const std::size_t token : units_[u]) present[token] = mask[u];
 
     PerturbedInput result{.ids = {}, .type_ids = {}, .target = subject_.target};
     std::vector<std::size_t> new_row(encoding.size());
-    for (std::size_t i = 0; i < encoding.size(); i++) {
+    for (std::size_t i = 0; i < encoding.size(); ++i) {
       new_row[i] = result.ids.size();
       if (!present[i] && masking_ == Masking::remove && !looked_at_[i]) continue;
       result.ids.push_back(present[i] ? encoding.ids[i] : replacement_);
@@ -105,12 +105,12 @@ Attribution attribution_of(const Subject& subject, const Units& units, const Uni
   Attribution result;
   result.scores.assign(subject.encoding.size(), 0.);
   const bool shared = found.kind != UnitScores::Kind::not_additive;
-  for (std::size_t u = 0; u < units.size(); u++)
+  for (std::size_t u = 0; u < units.size(); ++u)
     for (const std::size_t token : units[u])
       result.scores[token] = found.scores[u] / (shared ? static_cast<double>(units[u].size()) : 1.);
   if (!found.standard_errors.empty()) {
     result.standard_errors.assign(subject.encoding.size(), 0.);
-    for (std::size_t u = 0; u < units.size(); u++) result.standard_errors[units[u].front()] = found.standard_errors[u];
+    for (std::size_t u = 0; u < units.size(); ++u) result.standard_errors[units[u].front()] = found.standard_errors[u];
   }
   if (found.kind == UnitScores::Kind::complete) {
     const double total = std::accumulate(found.scores.begin(), found.scores.end(), 0.);

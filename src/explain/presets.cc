@@ -127,7 +127,11 @@ std::vector<Preset> perturbation_presets() {
   return {
       {"lime", "the lime package's LimeTextExplainer", lime, {}, Unit::word},
       {"captum-lime", "Captum's Lime", captum_lime, {}, Unit::token},
-      {"captum-kernel-shap", "Captum's KernelShap", KernelShap{.masking = Masking::pad, .samples = 25}, {}, Unit::token},
+      {"captum-kernel-shap",
+       "Captum's KernelShap",
+       KernelShap{.masking = Masking::pad, .samples = 25},
+       {},
+       Unit::token},
       {"captum-shapley", "Captum's ShapleyValueSampling", ShapleySampling{.masking = Masking::pad}, {}, Unit::token},
       {"shap-partition", "the shap package on text", PartitionShap{.explain = probability}, {}, Unit::token},
       {"ferret-lime", "ferret's LIMEExplainer", ferret_lime, {labels, tags}, Unit::token},

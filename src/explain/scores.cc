@@ -7,14 +7,20 @@ namespace limn {
 
 std::vector<double> reduce(ConstView x, Reduce how, bool absolute) {
   std::vector<double> scores(x.rows, 0.);
-  for (std::size_t i = 0; i < x.rows; i++) {
+  for (std::size_t i = 0; i < x.rows; ++i) {
     for (const double value : x.row_span(i)) {
       switch (how) {
-        case Reduce::sum: scores[i] += value; break;
+        case Reduce::sum:
+          scores[i] += value;
+          break;
         case Reduce::mean_abs:
-        case Reduce::l1: scores[i] += std::abs(value); break;
+        case Reduce::l1:
+          scores[i] += std::abs(value);
+          break;
         case Reduce::l2:
-        case Reduce::onehot_l2: scores[i] += value * value; break;
+        case Reduce::onehot_l2:
+          scores[i] += value * value;
+          break;
       }
     }
     if (how == Reduce::l2 || how == Reduce::onehot_l2) scores[i] = std::sqrt(scores[i]);

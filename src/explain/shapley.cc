@@ -16,19 +16,19 @@ std::vector<double> exact_shapley(Game& game) {
   const std::size_t n = game.units();
   assert(n <= most_exact_units);
   std::vector<Mask> masks(std::size_t{1} << n, Mask(n));
-  for (std::size_t bits = 0; bits < masks.size(); bits++)
-    for (std::size_t u = 0; u < n; u++) masks[bits][u] = (bits >> u & 1) != 0;
+  for (std::size_t bits = 0; bits < masks.size(); ++bits)
+    for (std::size_t u = 0; u < n; ++u) masks[bits][u] = (bits >> u & 1) != 0;
   const std::vector<double> values = game.values(masks);
   // weight[k] = k! (n − k − 1)! / n!: that a random order puts exactly these k units before the one that joins.
   std::vector<double> weight(n);
-  for (std::size_t k = 0; k < n; k++) {
+  for (std::size_t k = 0; k < n; ++k) {
     weight[k] = 1 / static_cast<double>(n);
-    for (std::size_t i = 1; i <= k; i++) weight[k] *= static_cast<double>(i) / static_cast<double>(n - i);
+    for (std::size_t i = 1; i <= k; ++i) weight[k] *= static_cast<double>(i) / static_cast<double>(n - i);
   }
   std::vector<double> scores(n, 0.);
-  for (std::size_t bits = 0; bits < masks.size(); bits++) {
+  for (std::size_t bits = 0; bits < masks.size(); ++bits) {
     const auto present = static_cast<std::size_t>(std::count(masks[bits].begin(), masks[bits].end(), true));
-    for (std::size_t u = 0; u < n; u++)
+    for (std::size_t u = 0; u < n; ++u)
       if (!masks[bits][u]) scores[u] += weight[present] * (values[bits | std::size_t{1} << u] - values[bits]);
   }
   return scores;
@@ -46,7 +46,7 @@ UnitScores score_units(Game& game, const ShapleySampling& method) {
   }
   std::vector<std::vector<std::size_t>> orders;
   std::vector<Mask> masks;  // (permutations, n + 1): units join one by one
-  for (std::size_t draw = 0; draw < method.permutations; draw++) {
+  for (std::size_t draw = 0; draw < method.permutations; ++draw) {
     auto engine = random_engine(method.seed, draw);
     std::vector<std::size_t>& order = orders.emplace_back(n);
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -59,9 +59,9 @@ UnitScores score_units(Game& game, const ShapleySampling& method) {
   }
   const std::vector<double> values = game.values(masks);
   std::vector<double> mean(n, 0.), deviations(n, 0.);  // Welford's recurrences
-  for (std::size_t draw = 0; draw < method.permutations; draw++) {
+  for (std::size_t draw = 0; draw < method.permutations; ++draw) {
     const double* const of_draw = values.data() + draw * (n + 1);
-    for (std::size_t k = 0; k < n; k++) {
+    for (std::size_t k = 0; k < n; ++k) {
       const std::size_t unit = orders[draw][k];
       const double share = of_draw[k + 1] - of_draw[k], step = share - mean[unit];
       mean[unit] += step / static_cast<double>(draw + 1);

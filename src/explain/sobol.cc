@@ -24,27 +24,27 @@ double variance(const std::vector<double>& values) {
 UnitScores score_units(Game& game, const Sobol& method) {
   const std::size_t n = game.units(), row = n + 2;
   std::vector<Mask> masks;  // (samples, n + 2): a, b, and a with each unit from b
-  for (std::size_t draw = 0; draw < method.samples; draw++) {
+  for (std::size_t draw = 0; draw < method.samples; ++draw) {
     auto engine = random_engine(method.seed, draw);
     std::bernoulli_distribution present(0.5);
     Mask a(n), b(n);
-    for (std::size_t u = 0; u < n; u++) {
+    for (std::size_t u = 0; u < n; ++u) {
       a[u] = present(engine);
       b[u] = present(engine);
     }
     masks.push_back(a);
     masks.push_back(b);
-    for (std::size_t u = 0; u < n; u++) {
+    for (std::size_t u = 0; u < n; ++u) {
       masks.push_back(a);
       masks.back()[u] = b[u];
     }
   }
   const std::vector<double> values = game.values(masks);
   std::vector<double> scores(n, 0.), independent;
-  for (std::size_t draw = 0; draw < method.samples; draw++) {
+  for (std::size_t draw = 0; draw < method.samples; ++draw) {
     const double* const of_draw = values.data() + draw * row;
     independent.insert(independent.end(), {of_draw[0], of_draw[1]});
-    for (std::size_t u = 0; u < n; u++) {
+    for (std::size_t u = 0; u < n; ++u) {
       const double change = of_draw[method.total ? 0 : 1] - of_draw[2 + u];
       scores[u] += change * change / (2 * static_cast<double>(method.samples));
     }

@@ -28,8 +28,8 @@ struct Subject {
   }
 };
 
-/// What a method found out: a score for each token, before normalisation. A unit's score is spread evenly over its tokens,
-/// so that the tokens of a unit add up to it.
+/// What a method found out: a score for each token, before normalisation. A unit's score is spread evenly over its
+/// tokens, so that the tokens of a unit add up to it.
 struct Attribution {
   std::vector<double> scores = {};           ///< (T)
   std::vector<double> standard_errors = {};  ///< (T): a unit's, given to its first token; or empty

@@ -20,8 +20,8 @@ bool ends_clause(std::string_view piece) { return piece == "," || piece == ";" |
 
 }  // namespace
 
-std::vector<std::vector<std::size_t>> unit_tokens(const std::vector<Token>& tokens, std::string_view text, std::string_view pair,
-                                                  Unit unit) {
+std::vector<std::vector<std::size_t>> unit_tokens(const std::vector<Token>& tokens, std::string_view text,
+                                                  std::string_view pair, Unit unit) {
   const bool by_sentence = unit == Unit::sentence || unit == Unit::clause;
   const std::vector<Span> sentence_spans[2] = {by_sentence ? sentences(text) : std::vector<Span>(),
                                                by_sentence ? sentences(pair) : std::vector<Span>()};
@@ -29,7 +29,7 @@ std::vector<std::vector<std::size_t>> unit_tokens(const std::vector<Token>& toke
   std::pair<std::size_t, std::size_t> last_key;
   int last_sequence = -1;
   std::size_t clause = 0;
-  for (std::size_t i = 0; i < tokens.size(); i++) {
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
     const Token& token = tokens[i];
     if (!token.sequence) continue;
     std::pair<std::size_t, std::size_t> key = {i, 0};
@@ -40,12 +40,13 @@ std::vector<std::vector<std::size_t>> unit_tokens(const std::vector<Token>& toke
     last_key = key;
     last_sequence = *token.sequence;
     const std::string_view sequence = *token.sequence == 0 ? text : pair;
-    if (ends_clause(sequence.substr(token.begin, token.end - token.begin))) clause++;
+    if (ends_clause(sequence.substr(token.begin, token.end - token.begin))) ++clause;
   }
   return result;
 }
 
-std::vector<Word> units(const std::vector<Token>& tokens, std::string_view text, std::string_view pair, Unit unit, WordScore word_score) {
+std::vector<Word> units(const std::vector<Token>& tokens, std::string_view text, std::string_view pair, Unit unit,
+                        WordScore word_score) {
   std::vector<Word> result;
   for (const std::vector<std::size_t>& members : unit_tokens(tokens, text, pair, unit)) {
     const Token& first = tokens[members.front()];
@@ -54,8 +55,10 @@ std::vector<Word> units(const std::vector<Token>& tokens, std::string_view text,
       const Token& token = tokens[member];
       word.begin = std::min(word.begin, token.begin);
       word.end = std::max(word.end, token.end);
-      if (word_score != WordScore::absmax) word.score += token.score;
-      else if (std::abs(token.score) > std::abs(word.score)) word.score = token.score;
+      if (word_score != WordScore::absmax)
+        word.score += token.score;
+      else if (std::abs(token.score) > std::abs(word.score))
+        word.score = token.score;
     }
     if (word_score == WordScore::mean) word.score /= static_cast<double>(members.size());
     result.push_back(word);

@@ -81,13 +81,12 @@ class Scores {
     gemm(q, Transpose::no, head_.k.row_range(seen.begin, seen.end), Transpose::yes, p, scale_);
     const View query_scores = query_scores_.view().row_range(0, position_key_.empty() ? 0 : p.rows);
     if (!query_scores.empty()) gemm(q, Transpose::no, position_key_, Transpose::yes, query_scores, scale_);
-    for (std::size_t i = 0; i < p.rows; i++) {
+    for (std::size_t i = 0; i < p.rows; ++i) {
       const std::size_t place = distance_place(block.begin + i, seen.begin);
       if (bias_ != nullptr) kernels().add(bias_ + place, p.columns, p.row(i));
       if (!query_scores.empty()) kernels().gather(query_scores.row(i), 0, &bucket_[place], p.columns, p.row(i));
-      if (!position_query_.empty()) {
+      if (!position_query_.empty())
         kernels().gather(key_scores_.row(seen.begin), rows_, &bucket_[place], p.columns, p.row(i));
-      }
       hide(block.begin + i, seen, p.row(i));
       kernels().softmax(p.row(i), p.columns);
     }
@@ -107,7 +106,7 @@ class Scores {
     if (!position_key_.empty()) {
       const View dquery_scores = query_scores_.view().row_range(0, ds.rows);
       std::fill_n(dquery_scores.row(0), ds.rows * rows_, 0.f);
-      for (std::size_t i = 0; i < ds.rows; i++) {
+      for (std::size_t i = 0; i < ds.rows; ++i) {
         const std::size_t place = distance_place(block.begin + i, seen.begin);
         kernels().gather_vjp(ds.row(i), 0, &bucket_[place], ds.columns, dquery_scores.row(i));
       }
@@ -118,7 +117,7 @@ class Scores {
         dkey_scores_.resize(length_, rows_);
         std::fill_n(dkey_scores_.row(0), length_ * rows_, 0.f);
       }
-      for (std::size_t i = 0; i < ds.rows; i++) {
+      for (std::size_t i = 0; i < ds.rows; ++i) {
         const std::size_t place = distance_place(block.begin + i, seen.begin);
         kernels().gather_vjp(ds.row(i), rows_, &bucket_[place], ds.columns, dkey_scores_.row(seen.begin));
       }
@@ -127,9 +126,8 @@ class Scores {
 
   /// After the last block: what the keys' own products with positions give them.
   void finish_vjp(const Head<float>& dhead) const {
-    if (dkey_scores_.rows() > 0) {
+    if (dkey_scores_.rows() > 0)
       gemm(dkey_scores_, Transpose::no, position_query_, Transpose::no, dhead.k, scale_, true);
-    }
   }
 
  private:
@@ -138,8 +136,8 @@ class Scores {
 
   void hide(std::size_t query, Range seen, float* row) const {
     if (!is_local()) return;
-    for (std::size_t j = seen.begin; j + scores_.window < query; j++) row[j - seen.begin] = hidden;
-    for (std::size_t j = query + scores_.window + 1; j < seen.end; j++) row[j - seen.begin] = hidden;
+    for (std::size_t j = seen.begin; j + scores_.window < query; ++j) row[j - seen.begin] = hidden;
+    for (std::size_t j = query + scores_.window + 1; j < seen.end; ++j) row[j - seen.begin] = hidden;
   }
 
   static constexpr float hidden = -std::numeric_limits<float>::infinity();  // e^hidden is exactly 0
@@ -158,10 +156,11 @@ class Scores {
 /// Calls work(sequence's first row, end row, head) for every sequence and head, in parallel.
 template <class Work>
 void for_each_head(std::span<const std::size_t> row_begin, std::size_t heads, const Work& work) {
-  parallel_for((row_begin.size() - 1) * heads, [&](std::size_t index) {
-    const std::size_t sequence = index / heads;
-    work(row_begin[sequence], row_begin[sequence + 1], index % heads);
-  });
+  parallel_for((row_begin.size() - 1) * heads,
+               [&](std::size_t index) {
+                 const std::size_t sequence = index / heads;
+                 work(row_begin[sequence], row_begin[sequence + 1], index % heads);
+               });
 }
 
 template <class Work>
@@ -204,7 +203,7 @@ void attention_vjp(ConstView qkv, std::span<const std::size_t> row_begin, std::s
     Mat buffer(std::min(block_rows, doutput.rows), s.most_keys()),
         dbuffer(std::min(block_rows, doutput.rows), s.most_keys());
     // Keys and values collect what every block of queries gives them.
-    for (std::size_t i = 0; s.is_local() && i < dhead.k.rows; i++) {
+    for (std::size_t i = 0; s.is_local() && i < dhead.k.rows; ++i) {
       std::fill_n(dhead.k.row(i), width, 0.f);
       std::fill_n(dhead.v.row(i), width, 0.f);
     }
@@ -218,7 +217,7 @@ void attention_vjp(ConstView qkv, std::span<const std::size_t> row_begin, std::s
       gemm(p, Transpose::yes, dblock, Transpose::no, dhead.v.row_range(seen.begin, seen.end), 1,
            s.is_local() || block.begin > 0);
       // p = softmax(s)
-      for (std::size_t i = 0; i < p.rows; i++) kernels().softmax_vjp(p.row(i), dp.row(i), p.columns);
+      for (std::size_t i = 0; i < p.rows; ++i) kernels().softmax_vjp(p.row(i), dp.row(i), p.columns);
       s.vjp(block, dp, dhead);
     });
     s.finish_vjp(dhead);
@@ -232,7 +231,7 @@ void attention_probabilities(ConstView qkv, std::size_t heads, std::size_t head,
   for_each_block(qkv.rows, [&](Range block) {
     const Range seen = s.keys(block);
     const View rows = probabilities.row_range(block.begin, block.end);
-    for (std::size_t i = 0; i < rows.rows; i++) std::fill_n(rows.row(i), rows.columns, 0.f);
+    for (std::size_t i = 0; i < rows.rows; ++i) std::fill_n(rows.row(i), rows.columns, 0.f);
     s.probabilities(block, rows.column_range(seen.begin, seen.end));
   });
 }

@@ -11,7 +11,7 @@ namespace {
 template <class Work>
 void for_each_tap(std::span<const std::size_t> row_begin, ConstView w, const Work& work) {
   const std::size_t channels = w.columns, width = w.rows / channels, middle = width / 2;
-  for (std::size_t sequence = 0; sequence + 1 < row_begin.size(); sequence++) {
+  for (std::size_t sequence = 0; sequence + 1 < row_begin.size(); ++sequence) {
     const std::size_t begin = row_begin[sequence], length = row_begin[sequence + 1] - begin;
     const auto tap = [&](std::size_t k) {
       const std::size_t back = k < middle ? middle - k : 0, ahead = k > middle ? k - middle : 0;
@@ -20,7 +20,7 @@ void for_each_tap(std::span<const std::size_t> row_begin, ConstView w, const Wor
       work(w.row_range(k * channels, (k + 1) * channels), begin + ahead, begin + back, rows, k == middle);
     };
     tap(middle);
-    for (std::size_t k = 0; k < width; k++)
+    for (std::size_t k = 0; k < width; ++k)
       if (k != middle) tap(k);
   }
 }
@@ -28,16 +28,20 @@ void for_each_tap(std::span<const std::size_t> row_begin, ConstView w, const Wor
 }  // namespace
 
 void convolution(ConstView x, std::span<const std::size_t> row_begin, ConstView w, std::span<const float> b, View y) {
-  for_each_tap(row_begin, w, [&](ConstView tap, std::size_t from, std::size_t to, std::size_t rows, bool first) {
-    linear(x.row_range(from, from + rows), tap, first ? b : std::span<const float>(), y.row_range(to, to + rows),
-           !first);
-  });
+  for_each_tap(
+      row_begin, w,
+      [&](ConstView tap, std::size_t from, std::size_t to, std::size_t rows, bool first) {
+        linear(x.row_range(from, from + rows), tap, first ? b : std::span<const float>(), y.row_range(to, to + rows),
+               !first);
+      });
 }
 
 void convolution_vjp(ConstView dy, std::span<const std::size_t> row_begin, ConstView w, View dx) {
-  for_each_tap(row_begin, w, [&](ConstView tap, std::size_t from, std::size_t to, std::size_t rows, bool first) {
-    linear_vjp(dy.row_range(to, to + rows), tap, dx.row_range(from, from + rows), !first);
-  });
+  for_each_tap(
+      row_begin, w,
+      [&](ConstView tap, std::size_t from, std::size_t to, std::size_t rows, bool first) {
+        linear_vjp(dy.row_range(to, to + rows), tap, dx.row_range(from, from + rows), !first);
+      });
 }
 
 }  // namespace limn

@@ -10,7 +10,8 @@ extern "C" void omp_set_num_threads(int threads) noexcept;
 
 namespace limn {
 
-void gemm(ConstView a, Transpose transpose_a, ConstView b, Transpose transpose_b, View c, float alpha, bool accumulate) {
+void gemm(ConstView a, Transpose transpose_a, ConstView b, Transpose transpose_b, View c, float alpha,
+          bool accumulate) {
   const std::size_t inner = transpose_a == Transpose::no ? a.columns : a.rows;
   assert((transpose_a == Transpose::no ? a.rows : a.columns) == c.rows);
   assert((transpose_b == Transpose::no ? b.rows : b.columns) == inner);

@@ -6,10 +6,16 @@
 namespace limn {
 
 #if defined(__x86_64__)
-namespace avx512 { extern const Kernels kernels; }
-namespace avx2 { extern const Kernels kernels; }
+namespace avx512 {
+extern const Kernels kernels;
+}
+namespace avx2 {
+extern const Kernels kernels;
+}
 #endif
-namespace baseline { extern const Kernels kernels; }
+namespace baseline {
+extern const Kernels kernels;
+}
 
 std::span<const Kernels* const> available_kernels() {
   static const std::vector<const Kernels*> list = [] {

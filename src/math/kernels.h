@@ -9,15 +9,18 @@
 
 namespace limn {
 
-/// The arithmetic on rows that is not a matrix product, each forward beside its vjp: plain loops that the compiler turns
-/// into the instructions of one set. n: elements of the row. Rows may be updated in place where the comment says so.
+/// The arithmetic on rows that is not a matrix product, each forward beside its vjp: plain loops that the compiler
+/// turns into the instructions of one set. n: elements of the row. Rows may be updated in place where the comment says
+/// so.
 struct Kernels {
   std::string_view isa;  ///< "avx512", "avx2", "baseline"
 
-  /// x̂ = (x − mean) / √(variance + epsilon); y = x̂ ∘ w + b (b may be null). Returns 1 / √(…). y or x_hat may be x; x_hat may be null.
+  /// x̂ = (x − mean) / √(variance + epsilon); y = x̂ ∘ w + b (b may be null). Returns 1 / √(…). y or x_hat may be x;
+  /// x_hat may be null.
   float (*norm)(const float* x, const float* w, const float* b, float epsilon, std::size_t n, float* y, float* x_hat);
   /// dx = inverse_deviation · (w ∘ dy − mean(w ∘ dy) − x̂ · mean(w ∘ dy ∘ x̂)). dx may be dy.
-  void (*norm_vjp)(const float* dy, const float* w, const float* x_hat, float inverse_deviation, std::size_t n, float* dx);
+  void (*norm_vjp)(const float* dy, const float* w, const float* x_hat, float inverse_deviation, std::size_t n,
+                   float* dx);
 
   /// x = act(x), in place; derivative = act′(x) unless it is null.
   void (*activate)(Activation activation, float* x, std::size_t n, float* derivative);

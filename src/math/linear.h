@@ -8,8 +8,8 @@
 namespace limn {
 
 /// y = x wᵀ + b (+ y if accumulate), in tiles that threads share.
-/// x (N, in), w (out, in), b (out) or empty, y (N, out). `finish`, if there, is called with each finished tile of y and the
-/// tile's first row and column while the tile is still in the cache.
+/// x (N, in), w (out, in), b (out) or empty, y (N, out). `finish`, if there, is called with each finished tile of y and
+/// the tile's first row and column while the tile is still in the cache.
 void linear(ConstView x, ConstView w, std::span<const float> b, View y, bool accumulate = false,
             const std::function<void(View tile, std::size_t row, std::size_t column)>& finish = {});
 

@@ -89,14 +89,14 @@ class Mat {
 /// The same numbers in a matrix of their own.
 inline Mat copy(ConstView x) {
   Mat result(x.rows, x.columns);
-  for (std::size_t i = 0; i < x.rows; i++) std::copy_n(x.row(i), x.columns, result.row(i));
+  for (std::size_t i = 0; i < x.rows; ++i) std::copy_n(x.row(i), x.columns, result.row(i));
   return result;
 }
 
 /// Rows of x in the order of `rows`; a row may come several times.
 inline void gather(ConstView x, std::span<const std::size_t> rows, Mat& result) {
   result.resize(rows.size(), x.columns);
-  for (std::size_t i = 0; i < rows.size(); i++) std::copy_n(x.row(rows[i]), x.columns, result.row(i));
+  for (std::size_t i = 0; i < rows.size(); ++i) std::copy_n(x.row(rows[i]), x.columns, result.row(i));
 }
 
 }  // namespace limn

@@ -11,16 +11,18 @@ void norm(View x, std::span<const float> w, std::span<const float> b, float epsi
     trace->inverse_deviation.resize(x.rows);
   }
   parallel_for_rows(x.rows, [&](std::size_t i) {
-    const float inverse_deviation = kernels().norm(x.row(i), w.data(), b.empty() ? nullptr : b.data(), epsilon, x.columns,
-                                                   x.row(i), trace ? trace->x_hat.row(i) : nullptr);
+    const float inverse_deviation = kernels().norm(x.row(i), w.data(), b.empty() ? nullptr : b.data(), epsilon,
+                                                   x.columns, x.row(i), trace ? trace->x_hat.row(i) : nullptr);
     if (trace != nullptr) trace->inverse_deviation[i] = inverse_deviation;
   });
 }
 
 void norm_vjp(View dx, std::span<const float> w, const NormTrace& trace) {
-  parallel_for_rows(dx.rows, [&](std::size_t i) {
-    kernels().norm_vjp(dx.row(i), w.data(), trace.x_hat.row(i), trace.inverse_deviation[i], dx.columns, dx.row(i));
-  });
+  parallel_for_rows(
+      dx.rows,
+      [&](std::size_t i) {
+        kernels().norm_vjp(dx.row(i), w.data(), trace.x_hat.row(i), trace.inverse_deviation[i], dx.columns, dx.row(i));
+      });
 }
 
 void gather(const NormTrace& trace, std::span<const std::size_t> rows, NormTrace& result) {

@@ -13,7 +13,8 @@ struct NormTrace {
   std::vector<float> inverse_deviation;  // (N)
 };
 
-/// Layer norm of every row of x (N, C), in place: x = x̂ ∘ w + b, x̂ = (x − mean) / √(variance + epsilon). w, b (C); b may be empty.
+/// Layer norm of every row of x (N, C), in place: x = x̂ ∘ w + b, x̂ = (x − mean) / √(variance + epsilon). w, b (C); b
+/// may be empty.
 void norm(View x, std::span<const float> w, std::span<const float> b, float epsilon, NormTrace* trace = nullptr);
 
 /// dx, in place, from ∂F/∂(the norm's result).

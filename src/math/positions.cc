@@ -14,10 +14,10 @@ namespace {
 template <class Work>
 void for_each_part(View qkv, std::span<const std::size_t> row_begin, std::size_t heads, const Work& work) {
   const std::size_t width = qkv.columns / 3 / heads;
-  for (std::size_t sequence = 0; sequence + 1 < row_begin.size(); sequence++) {
+  for (std::size_t sequence = 0; sequence + 1 < row_begin.size(); ++sequence) {
     const std::size_t begin = row_begin[sequence];
     parallel_for_rows(row_begin[sequence + 1] - begin, [&](std::size_t position) {
-      for (std::size_t part = 0; part < 2 * heads; part++) work(qkv.row(begin + position) + part * width, position);
+      for (std::size_t part = 0; part < 2 * heads; ++part) work(qkv.row(begin + position) + part * width, position);
     });
   }
 }
@@ -48,10 +48,10 @@ std::int32_t distance_bucket(std::int64_t distance, std::size_t buckets, std::si
 
 Rotation rotation(std::size_t positions, std::size_t width, float theta) {
   Rotation result{.cosine = Mat(positions, width / 2), .sine = Mat(positions, width / 2)};
-  for (std::size_t i = 0; i < width / 2; i++) {
+  for (std::size_t i = 0; i < width / 2; ++i) {
     // In single precision, as PyTorch has the angles.
     const float frequency = 1.f / std::pow(theta, static_cast<float>(2 * i) / static_cast<float>(width));
-    for (std::size_t position = 0; position < positions; position++) {
+    for (std::size_t position = 0; position < positions; ++position) {
       const float angle = static_cast<float>(position) * frequency;
       result.cosine(position, i) = std::cos(angle);
       result.sine(position, i) = std::sin(angle);
@@ -61,15 +61,19 @@ Rotation rotation(std::size_t positions, std::size_t width, float theta) {
 }
 
 void rotate(View qkv, std::span<const std::size_t> row_begin, std::size_t heads, const Rotation& rotation) {
-  for_each_part(qkv, row_begin, heads, [&](float* x, std::size_t position) {
-    kernels().rotate(rotation.cosine.row(position), rotation.sine.row(position), rotation.cosine.columns(), x);
-  });
+  for_each_part(
+      qkv, row_begin, heads,
+      [&](float* x, std::size_t position) {
+        kernels().rotate(rotation.cosine.row(position), rotation.sine.row(position), rotation.cosine.columns(), x);
+      });
 }
 
 void rotate_vjp(View dqkv, std::span<const std::size_t> row_begin, std::size_t heads, const Rotation& rotation) {
-  for_each_part(dqkv, row_begin, heads, [&](float* dx, std::size_t position) {
-    kernels().rotate_vjp(rotation.cosine.row(position), rotation.sine.row(position), rotation.cosine.columns(), dx);
-  });
+  for_each_part(
+      dqkv, row_begin, heads,
+      [&](float* dx, std::size_t position) {
+        kernels().rotate_vjp(rotation.cosine.row(position), rotation.sine.row(position), rotation.cosine.columns(), dx);
+      });
 }
 
 }  // namespace limn

@@ -69,7 +69,7 @@ class Memory {
 struct Checkpoint::Implementation {
   Config config;
   WeightFiles files;  // what `weights` points into, for F32
-  Memory converted;     // what it points into otherwise
+  Memory converted;   // what it points into otherwise
   Weights weights;
   std::size_t parameters = 0;
   std::vector<std::pair<std::string, std::size_t>> file_sizes;
@@ -139,7 +139,7 @@ class Reader {
     const Tensors::value_type* entry;
     const MappedFile* file;
     std::size_t begin, count;  // numbers
-    float* converted;            // nothing: the numbers stay where they are
+    float* converted;          // nothing: the numbers stay where they are
   };
 
   // Small enough to share the work and to keep few pages of the file in memory, large enough to cost nothing.
@@ -174,7 +174,8 @@ class Reader {
                          converted == nullptr ? nullptr : converted + begin});
     }
     parameters_ += count;
-    return place->second = {converted == nullptr ? reinterpret_cast<const float*>(tensor.bytes.data()) : converted, count};
+    return place->second = {converted == nullptr ? reinterpret_cast<const float*>(tensor.bytes.data()) : converted,
+                            count};
   }
 
   /// Whether the numbers can be used where they are in the file.
@@ -201,11 +202,10 @@ class Reader {
   static void read(const Piece& piece) {
     const Tensor& tensor = piece.entry->second;
     const std::span<float> numbers(piece.converted, piece.count);
-    if (tensor.strides.empty()) {
+    if (tensor.strides.empty())
       convert(tensor.type, source(piece), numbers);
-    } else {
+    else
       read_numbers(tensor, numbers);
-    }
   }
   static std::span<const float> result(const Piece& piece) {
     if (piece.converted != nullptr) return {piece.converted, piece.count};
@@ -218,9 +218,8 @@ class Reader {
     const auto bad = std::ranges::find_if_not(numbers, is_finite);
     std::size_t flat = piece.begin + static_cast<std::size_t>(bad - numbers.begin());
     std::vector<std::size_t> index(tensor.shape.size());
-    for (std::size_t axis = index.size(); axis-- > 0; flat /= tensor.shape[axis]) {
+    for (std::size_t axis = index.size(); axis-- > 0; flat /= tensor.shape[axis])
       index[axis] = flat % tensor.shape[axis];
-    }
     throw Error({.file = tensor.file,
                  .thing = "tensor " + shown_name(name) + " at " + shape_text(index),
                  .found = std::isnan(*bad) ? "NaN"
@@ -258,9 +257,8 @@ Checkpoint Checkpoint::load(const std::filesystem::path& folder) {
   reader.read_all();
   finish_weights(checkpoint->weights, checkpoint->config.encoder);
   checkpoint->parameters = reader.parameters();
-  for (const WeightFile& file : checkpoint->files.files) {
+  for (const WeightFile& file : checkpoint->files.files)
     checkpoint->file_sizes.emplace_back(file.name, file.file.bytes().size());
-  }
   return Checkpoint(std::move(checkpoint));
 }
 

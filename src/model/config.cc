@@ -57,9 +57,8 @@ void distilbert(const Fields& fields, Config& config) {
 
 /// Positions count from after the padding token's, as in fairseq.
 void count_from_padding(EncoderConfig& encoder, std::size_t padding, const Fields& fields) {
-  if (encoder.max_positions <= padding + 1) {
+  if (encoder.max_positions <= padding + 1)
     fields.fail({"max_position_embeddings"}, "more than " + std::to_string(padding + 1) + ": they begin there");
-  }
   encoder.padding = padding;
   encoder.max_positions -= padding + 1;
 }
@@ -102,14 +101,13 @@ void read_products(const Fields& fields, RelativePositions& relative) {
     if (!value->is_array()) fields.fail({"pos_att_type"}, "a list of c2p, p2c");
     for (const Json& name : *value) names.push_back(name.is_string() ? name.get<std::string>() : "");
   }
-  for (const std::string& name : names) {
+  for (const std::string& name : names)
     if (name == "c2p")
       relative.content_to_position = true;
     else if (name == "p2c")
       relative.position_to_content = true;
     else
       fields.fail({"pos_att_type"}, "c2p, p2c or both");
-  }
 }
 
 void deberta(const Fields& fields, Config& config) {
@@ -121,9 +119,8 @@ void deberta(const Fields& fields, Config& config) {
   fields.require("embedding_size", encoder.hidden_size);
   fields.require("attention_head_size", encoder.hidden_size / encoder.heads);
   fields.require("pooler_hidden_size", encoder.hidden_size);
-  if (config.head.task == Task::sequence_classification) {
+  if (config.head.task == Task::sequence_classification)
     config.head.activation = fields.activation({"pooler_hidden_act"}, "gelu");
-  }
 
   RelativePositions& relative = encoder.relative;
   relative.kind = RelativePositions::Kind::disentangled;
@@ -162,15 +159,13 @@ void deberta(const Fields& fields, Config& config) {
 std::vector<bool> local_layers(const Fields& fields, std::size_t layers) {
   const std::size_t period = fields.size({"global_attn_every_n_layers"}, 3);
   const Json* types = fields.find({"layer_types"});
-  if (types != nullptr && (!types->is_array() || types->size() != layers)) {
+  if (types != nullptr && (!types->is_array() || types->size() != layers))
     fields.fail({"layer_types"}, "a list of one type for each of the " + std::to_string(layers) + " layers");
-  }
   std::vector<bool> is_local;
-  for (std::size_t layer = 0; layer < layers; layer++) {
+  for (std::size_t layer = 0; layer < layers; ++layer) {
     const Json& type = types == nullptr ? Json() : (*types)[layer];
-    if (types != nullptr && type != "full_attention" && type != "sliding_attention") {
+    if (types != nullptr && type != "full_attention" && type != "sliding_attention")
       fields.fail_at({"layer_types"}, shown(type), "full_attention or sliding_attention");
-    }
     is_local.push_back(types != nullptr ? type == "sliding_attention" : layer % period != 0);
   }
   return is_local;
@@ -199,9 +194,8 @@ void modernbert(const Fields& fields, Config& config) {
   encoder.attention_bias = fields.flag({"attention_bias"});
   encoder.feed_forward_bias = fields.flag({"mlp_bias"});
   encoder.norm_bias = fields.flag({"norm_bias"});
-  if (encoder.hidden_size / encoder.heads % 2 != 0) {
+  if (encoder.hidden_size / encoder.heads % 2 != 0)
     fields.fail({"num_attention_heads"}, "heads of an even number of channels, which are turned in pairs");
-  }
   fields.require("rope_scaling", nullptr);
   encoder.rotary = {.global_theta = theta(fields, "full_attention", "global_rope_theta", 160'000),
                     .local_theta = theta(fields, "sliding_attention", "local_rope_theta", 10'000),

@@ -43,7 +43,7 @@ struct ConvolutionConfig {
 /// The shape of an encoder, whatever the family calls it.
 struct EncoderConfig {
   std::size_t layers = 0, hidden_size = 0, heads = 0, intermediate_size = 0;
-  std::size_t embedding_size = 0;                          ///< of the word embeddings
+  std::size_t embedding_size = 0;                                  ///< of the word embeddings
   std::size_t vocabulary = 0, max_positions = 0, token_types = 0;  ///< token_types 0: the family has none
   std::size_t layer_groups = 0;        ///< layers of one group have the same weights; 0: each has its own
   bool position_table = true;          ///< a learnt embedding of each position

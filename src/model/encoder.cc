@@ -20,15 +20,16 @@ void norm(const Norm& weights, View x, NormTrace* trace) { norm(x, weights.w, we
 void norm_vjp(const Norm& weights, const NormTrace& trace, View dx) { norm_vjp(dx, weights.w, trace); }
 
 void add(ConstView x, View y) {
-  parallel_for_rows(y.rows, [&](std::size_t i) { kernels().add(x.row(i), y.columns, y.row(i)); });
+  parallel_for_rows(
+      y.rows, [&](std::size_t i) { kernels().add(x.row(i), y.columns, y.row(i)); });
 }
 
 /// The position of each row within its sequence, as the family counts.
 std::vector<std::size_t> positions(const EncoderConfig& config, const Batch& batch) {
   std::vector<std::size_t> result(batch.rows());
-  for (std::size_t sequence = 0; sequence < batch.sequences(); sequence++) {
+  for (std::size_t sequence = 0; sequence < batch.sequences(); ++sequence) {
     std::size_t next = config.padding ? *config.padding + 1 : 0;
-    for (std::size_t row = batch.row_begin[sequence]; row < batch.row_begin[sequence + 1]; row++) {
+    for (std::size_t row = batch.row_begin[sequence]; row < batch.row_begin[sequence + 1]; ++row) {
       const bool is_padding = config.padding && static_cast<std::size_t>(batch.ids[row]) == *config.padding;
       result[row] = is_padding ? *config.padding : next++;
     }
@@ -41,7 +42,7 @@ Mat embed(const Encoder& encoder, const Batch& batch, Mat x, NormTrace* trace) {
   const EmbeddingWeights& weights = encoder.weights.embeddings;
   const auto add_rows = [&](ConstView table, const auto& indices) {
     if (table.empty()) return;
-    for (std::size_t row = 0; row < x.rows(); row++)
+    for (std::size_t row = 0; row < x.rows(); ++row)
       kernels().add(table.row(static_cast<std::size_t>(indices[row])), x.columns(), x.row(row));
   };
   add_rows(weights.position, positions(encoder.config, batch));
@@ -85,7 +86,7 @@ void allocate(Trace& trace, const EncoderConfig& config, std::size_t rows, Layer
   };
   const auto place_all = [&] {
     place(trace.embedding_norm.x_hat, config.embedding_size);
-    for (std::size_t i = first; i < end; i++) {
+    for (std::size_t i = first; i < end; ++i) {
       LayerTrace& layer = trace.layers[i];
       place(layer.qkv, 3 * hidden_size);
       place(layer.activation_derivative, config.intermediate_size);
@@ -196,7 +197,7 @@ void feed_forward_block(const LayerPass& pass, View x, LayerTrace* trace) {
   hidden.resize(x.rows, weights.up.w.rows);
   if (trace != nullptr) trace->activation_derivative.resize(x.rows, weights.up.w.rows);
   linear(input, weights.up.w, weights.up.b, hidden, false, [&](View tile, std::size_t row, std::size_t column) {
-    for (std::size_t i = 0; i < tile.rows; i++)
+    for (std::size_t i = 0; i < tile.rows; ++i)
       kernels().activate(activation, tile.row(i), tile.columns,
                          trace ? trace->activation_derivative.row(row + i) + column : nullptr);
   });
@@ -204,7 +205,7 @@ void feed_forward_block(const LayerPass& pass, View x, LayerTrace* trace) {
     gate.resize(x.rows, weights.gate.w.rows);
     if (trace != nullptr) trace->gate_value.resize(x.rows, weights.gate.w.rows);
     linear(input, weights.gate.w, weights.gate.b, gate, false, [&](View tile, std::size_t row, std::size_t column) {
-      for (std::size_t i = 0; i < tile.rows; i++)
+      for (std::size_t i = 0; i < tile.rows; ++i)
         kernels().gate(tile.row(i), tile.columns, hidden.row(row + i) + column,
                        trace ? trace->activation_derivative.row(row + i) + column : nullptr,
                        trace ? trace->gate_value.row(row + i) + column : nullptr);
@@ -241,7 +242,7 @@ void convolution_block(const LayerPass& pass, const ConvolutionWeights& weights,
   branch.resize(x.rows, x.columns);
   if (trace != nullptr) trace->convolution_derivative.resize(x.rows, x.columns);
   convolution(pass.space.input, pass.batch.row_begin, weights.w, weights.b, branch);
-  for (std::size_t i = 0; i < x.rows; i++)
+  for (std::size_t i = 0; i < x.rows; ++i)
     kernels().activate(pass.config.convolution.activation, branch.row(i), x.columns,
                        trace ? trace->convolution_derivative.row(i) : nullptr);
   add(branch, x);
@@ -253,7 +254,7 @@ void convolution_block_vjp(const LayerPass& pass, const ConvolutionWeights& weig
   norm_vjp(weights.norm, trace.convolution_norm, dx);
   Mat& branch = pass.space.branch;
   branch = copy(dx);
-  for (std::size_t i = 0; i < dx.rows; i++)
+  for (std::size_t i = 0; i < dx.rows; ++i)
     kernels().activate_vjp(branch.row(i), trace.convolution_derivative.row(i), dx.columns);
   pass.space.input.resize(dx.rows, dx.columns);
   convolution_vjp(branch, pass.batch.row_begin, weights.w, pass.space.input);
@@ -263,7 +264,9 @@ void convolution_block_vjp(const LayerPass& pass, const ConvolutionWeights& weig
 class Pass {
  public:
   Pass(const Encoder& encoder, const Batch& batch)
-      : encoder_(encoder), batch_(batch), tables_(make_position_tables(encoder.config, encoder.weights, batch.longest())) {}
+      : encoder_(encoder),
+        batch_(batch),
+        tables_(make_position_tables(encoder.config, encoder.weights, batch.longest())) {}
 
   LayerPass layer(std::size_t layer) {
     const EncoderConfig& config = encoder_.config;
@@ -304,7 +307,7 @@ std::size_t size_at(const EncoderConfig& config, Layer layer) {
 
 std::size_t Batch::longest() const {
   std::size_t longest = 0;
-  for (std::size_t i = 0; i < sequences(); i++) longest = std::max(longest, row_begin[i + 1] - row_begin[i]);
+  for (std::size_t i = 0; i < sequences(); ++i) longest = std::max(longest, row_begin[i + 1] - row_begin[i]);
   return longest;
 }
 
@@ -328,7 +331,7 @@ Trace gather(const Encoder& encoder, const Trace& trace, Layer from, Layer to, s
   gather_norm(trace.final_norm, result.final_norm);
   gather_norm(trace.convolution_norm, result.convolution_norm);
   gather_mat(trace.convolution_derivative, result.convolution_derivative);
-  for (std::size_t i = 0; i < trace.layers.size(); i++) {
+  for (std::size_t i = 0; i < trace.layers.size(); ++i) {
     const LayerTrace& layer = trace.layers[i];
     LayerTrace& gathered = result.layers[i];
     gather_mat(layer.qkv, gathered.qkv);
@@ -343,7 +346,7 @@ Trace gather(const Encoder& encoder, const Trace& trace, Layer from, Layer to, s
 Mat word_embeddings(const Encoder& encoder, const Batch& batch) {
   const ConstView word = encoder.weights.embeddings.word;
   Mat x(batch.rows(), word.columns);
-  for (std::size_t i = 0; i < batch.rows(); i++)
+  for (std::size_t i = 0; i < batch.rows(); ++i)
     std::copy_n(word.row(static_cast<std::size_t>(batch.ids[i])), word.columns, x.row(i));
   return x;
 }
@@ -352,7 +355,7 @@ Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer
   assert(x.rows() == batch.rows() && from.number <= to.number);
   if (trace != nullptr) allocate(*trace, encoder.config, batch.rows(), from, to);
   Pass pass(encoder, batch);
-  for (int number = from.number + 1; number <= to.number; number++) {
+  for (int number = from.number + 1; number <= to.number; ++number) {
     if (number == 0) {
       x = embed(encoder, batch, std::move(x), trace ? &trace->embedding_norm : nullptr);
       continue;
@@ -374,7 +377,7 @@ Mat vjp(const Encoder& encoder, const Batch& batch, Layer from, Mat dx, Layer to
         const AttentionTap& tap) {
   assert(dx.rows() == batch.rows() && from.number <= to.number);
   Pass pass(encoder, batch);
-  for (int number = to.number; number > from.number; number--) {
+  for (int number = to.number; number > from.number; --number) {
     if (number == 0) {
       dx = embed_vjp(encoder, trace, std::move(dx));
       continue;

@@ -30,9 +30,9 @@ struct Batch {
 
 /// What the backward pass of a layer needs; inputs of linear layers are not in it, since only ∂/∂input is wanted.
 struct LayerTrace {
-  Mat qkv;               // (N, 3C), queries and keys turned by their positions where the family does that
+  Mat qkv;                    // (N, 3C), queries and keys turned by their positions where the family does that
   Mat activation_derivative;  // (N, F): act′ at the feed-forward's hidden units, times their gate
-  Mat gate_value;        // (N, F): act at those units, where they have a gate
+  Mat gate_value;             // (N, F): act at those units, where they have a gate
   NormTrace attention_norm, feed_forward_norm;
 };
 

@@ -14,23 +14,23 @@ Mat pool(Pooling pooling, const Batch& batch, ConstView hidden, std::vector<std:
   if (pooling == Pooling::none) return copy(hidden);
   Mat x(batch.sequences(), hidden.columns);
   if (largest != nullptr && pooling == Pooling::max) largest->assign(batch.sequences() * hidden.columns, 0);
-  for (std::size_t sequence = 0; sequence < batch.sequences(); sequence++) {
+  for (std::size_t sequence = 0; sequence < batch.sequences(); ++sequence) {
     const std::size_t begin = batch.row_begin[sequence];
     const std::size_t end = pooling == Pooling::first ? begin + 1 : batch.row_begin[sequence + 1];
     float* row = x.row(sequence);
     std::copy_n(hidden.row(begin), hidden.columns, row);
     if (pooling == Pooling::max) {
-      for (std::size_t j = 0; j < hidden.columns; j++) {
+      for (std::size_t j = 0; j < hidden.columns; ++j) {
         std::size_t best = begin;
-        for (std::size_t i = begin + 1; i < end; i++)
+        for (std::size_t i = begin + 1; i < end; ++i)
           if (hidden(i, j) > hidden(best, j)) best = i;
         row[j] = hidden(best, j);
         if (largest != nullptr) (*largest)[sequence * hidden.columns + j] = best;
       }
       continue;
     }
-    for (std::size_t i = begin + 1; i < end; i++) kernels().add(hidden.row(i), hidden.columns, row);
-    for (std::size_t j = 0; j < hidden.columns; j++) row[j] /= static_cast<float>(end - begin);
+    for (std::size_t i = begin + 1; i < end; ++i) kernels().add(hidden.row(i), hidden.columns, row);
+    for (std::size_t j = 0; j < hidden.columns; ++j) row[j] /= static_cast<float>(end - begin);
   }
   return x;
 }
@@ -39,15 +39,15 @@ Mat pool_vjp(Pooling pooling, const Batch& batch, Mat dx, const std::vector<std:
   if (pooling == Pooling::none) return dx;
   Mat dhidden(batch.rows(), dx.columns());
   std::fill_n(dhidden.row(0), dhidden.rows() * dhidden.columns(), 0.f);
-  for (std::size_t sequence = 0; sequence < batch.sequences(); sequence++) {
+  for (std::size_t sequence = 0; sequence < batch.sequences(); ++sequence) {
     const std::size_t begin = batch.row_begin[sequence];
     const std::size_t end = pooling == Pooling::first ? begin + 1 : batch.row_begin[sequence + 1];
-    for (std::size_t j = 0; j < dx.columns(); j++) {
+    for (std::size_t j = 0; j < dx.columns(); ++j) {
       if (pooling == Pooling::max) {
         dhidden(largest[sequence * dx.columns() + j], j) = dx(sequence, j);
         continue;
       }
-      for (std::size_t i = begin; i < end; i++) dhidden(i, j) = dx(sequence, j) / static_cast<float>(end - begin);
+      for (std::size_t i = begin; i < end; ++i) dhidden(i, j) = dx(sequence, j) / static_cast<float>(end - begin);
     }
   }
   return dhidden;
@@ -59,13 +59,13 @@ Mat head_forward(const Encoder& encoder, const Batch& batch, ConstView hidden, H
   const Head& head = encoder.weights.head;
   if (trace != nullptr) trace->steps.resize(head.steps.size());
   Mat x = pool(head.pooling, batch, hidden, trace ? &trace->largest : nullptr);
-  for (std::size_t s = 0; s < head.steps.size(); s++) {
+  for (std::size_t s = 0; s < head.steps.size(); ++s) {
     const HeadStep& step = head.steps[s];
     HeadStepTrace* step_trace = trace ? &trace->steps[s] : nullptr;
     Mat y(x.rows(), step.linear.w.rows);
     if (step_trace != nullptr) step_trace->activation_derivative.resize(y.rows(), y.columns());
     linear(x, step.linear.w, step.linear.b, y, false, [&](View tile, std::size_t row, std::size_t column) {
-      for (std::size_t i = 0; i < tile.rows; i++)
+      for (std::size_t i = 0; i < tile.rows; ++i)
         kernels().activate(step.activation, tile.row(i), tile.columns,
                            step_trace ? step_trace->activation_derivative.row(row + i) + column : nullptr);
     });
@@ -81,7 +81,7 @@ Mat head_vjp(const Encoder& encoder, const Batch& batch, Mat dlogits, const Head
   for (std::size_t s = head.steps.size(); s-- > 0;) {
     const HeadStep& step = head.steps[s];
     if (step.norm) norm_vjp(dx, step.norm->w, trace.steps[s].norm);
-    for (std::size_t i = 0; i < dx.rows(); i++)
+    for (std::size_t i = 0; i < dx.rows(); ++i)
       kernels().activate_vjp(dx.row(i), trace.steps[s].activation_derivative.row(i), dx.columns());
     Mat below(dx.rows(), step.linear.w.columns);
     linear_vjp(dx, step.linear.w, below);

@@ -112,9 +112,8 @@ std::vector<HeadLayer> layers_of(const Fields& block) {
   const Json* names = block.find({"layers"});
   const auto is_name = [](const Json& name) { return name.is_string() && !name.get<std::string>().empty(); };
   if (names == nullptr || !names->is_array() || names->empty() || names->size() > most_head_layers ||
-      !std::ranges::all_of(*names, is_name)) {
+      !std::ranges::all_of(*names, is_name))
     block.fail({"layers"}, "a list of the head's linear layers, by the names of their tensors without \".weight\"");
-  }
   const bool has_activation = block.find({"activation"}) != nullptr;
   const Activation between = has_activation ? block.activation({"activation"}, "") : Activation::identity;
   std::vector<HeadLayer> layers;
@@ -129,12 +128,12 @@ std::vector<std::string> labels(const Fields& fields) {
   const std::size_t count = fields.size({"num_labels", "_num_labels"}, map == nullptr ? 2 : map->size(), most_labels);
   std::vector<std::string> result;
   if (map == nullptr) {
-    for (std::size_t i = 0; i < count; i++) result.push_back("LABEL_" + std::to_string(i));
+    for (std::size_t i = 0; i < count; ++i) result.push_back("LABEL_" + std::to_string(i));
     return result;
   }
   if (!map->is_object() || map->empty()) fields.fail({"id2label"}, "an object of at least one label");
   std::set<std::string> seen;
-  for (std::size_t i = 0; i < map->size(); i++) {
+  for (std::size_t i = 0; i < map->size(); ++i) {
     const auto label = map->find(std::to_string(i));
     if (label == map->end()) {
       fields.fail_at({"id2label"}, "no label " + std::to_string(i),
@@ -143,13 +142,11 @@ std::vector<std::string> labels(const Fields& fields) {
     const bool is_text = label->is_string();
     if (!is_text && !label->is_number_integer()) fields.fail_at({"id2label"}, shown(*label), "each label to be a text");
     result.push_back(is_text ? label->get<std::string>() : label->dump());
-    if (!seen.insert(result.back()).second) {
+    if (!seen.insert(result.back()).second)
       fields.fail_at({"id2label"}, "the label " + shown_name(result.back()) + " twice", "different labels");
-    }
   }
-  if (count != result.size()) {
+  if (count != result.size())
     fields.fail({"num_labels", "_num_labels"}, std::to_string(result.size()) + ", as many as id2label has");
-  }
   return result;
 }
 
@@ -165,9 +162,8 @@ NamedHead named_head(const Fields& fields, const FamilyClass& family, const HasT
             task_of(*block, pooling_of(*block))};
   }
   if (names == nullptr && has_tensor) return head_by_tensors(fields, family, has_tensor);
-  if (names == nullptr || !names->is_array() || names->empty()) {
+  if (names == nullptr || !names->is_array() || names->empty())
     fields.fail({"architectures"}, "a list with " + expected, "it decides what the checkpoint's head is for");
-  }
   std::string found;
   bool headless = false;
   for (const Json& name : *names) {

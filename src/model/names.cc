@@ -216,9 +216,8 @@ FamilyNames renamed(FamilyNames names, const std::string& prefix) {
                             &names.position_query,
                             &names.convolution,
                             &names.convolution_norm,
-                            &names.final_norm}) {
+                            &names.final_norm})
     rename(*name);
-  }
   for (HeadNames& head : names.heads)
     for (StepNames& step : head.steps) rename(step.linear);
   names.prefix = prefix;
@@ -233,7 +232,7 @@ std::vector<std::string> spellings(const FamilyNames& names, const std::string& 
   };
   for (const auto& [now, before] : {Renamed{"LayerNorm.weight", "gamma"}, Renamed{"LayerNorm.bias", "beta"}}) {
     if (!name.ends_with(now)) continue;
-    for (std::size_t i = 0, count = result.size(); i < count; i++) {
+    for (std::size_t i = 0, count = result.size(); i < count; ++i) {
       const std::string& modern = result[i];
       result.push_back(modern.substr(0, modern.rfind('.') + 1) + std::string(before));
     }

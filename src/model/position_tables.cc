@@ -21,14 +21,14 @@ PositionTables make_position_tables(const EncoderConfig& config, const Weights& 
   if (config.relative.kind == Kind::bias) {
     const ConstView table = weights.relative.table;  // (R, H)
     tables.bias.resize(config.heads, 2 * longest - 1);
-    for (std::int64_t distance = -last; distance <= last; distance++)
-      for (std::size_t head = 0; head < config.heads; head++)
+    for (std::int64_t distance = -last; distance <= last; ++distance)
+      for (std::size_t head = 0; head < config.heads; ++head)
         tables.bias(head, static_cast<std::size_t>(distance + last)) =
             table(static_cast<std::size_t>(bias_bucket(distance)), head);
   }
   if (config.relative.kind == Kind::disentangled) {
     const std::int64_t span = span_of(config.relative);
-    for (std::int64_t distance = -last; distance <= last; distance++) {  // of the key after the query
+    for (std::int64_t distance = -last; distance <= last; ++distance) {  // of the key after the query
       const std::int64_t bucket = distance_bucket(-distance, config.relative.buckets, config.relative.largest);
       tables.bucket.push_back(static_cast<std::int32_t>(std::clamp<std::int64_t>(bucket + span, 0, 2 * span - 1)));
     }

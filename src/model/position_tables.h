@@ -20,7 +20,8 @@ struct PositionTables {
 PositionTables make_position_tables(const EncoderConfig& config, const Weights& weights, std::size_t longest);
 
 /// How one layer (from 0) scores queries and keys. The result looks into both arguments.
-AttentionScores scores_of(const EncoderConfig& config, const Weights& weights, const PositionTables& tables, std::size_t layer);
+AttentionScores scores_of(const EncoderConfig& config, const Weights& weights, const PositionTables& tables,
+                          std::size_t layer);
 
 /// The angles of one layer. Only for encoders that have such.
 const Rotation& rotation_of(const EncoderConfig& config, const PositionTables& tables, std::size_t layer);

@@ -57,9 +57,8 @@ EmbeddingWeights embeddings(const Reader& reader, const FamilyNames& names, cons
     const std::size_t before = encoder.padding ? *encoder.padding + 1 : 0;
     embeddings.position = reader.matrix(names.position, before + encoder.max_positions, hidden_size);
   }
-  if (encoder.token_types > 0) {
+  if (encoder.token_types > 0)
     embeddings.token_type = reader.matrix(names.token_type, encoder.token_types, hidden_size);
-  }
   embeddings.norm = reader.norm(names.embedding_norm, hidden_size, encoder);
   if (encoder.projection) embeddings.projection = reader.linear(names.projection, encoder.hidden_size, hidden_size);
   return embeddings;
@@ -72,7 +71,8 @@ LayerWeights layer(const Reader& reader, const FamilyNames& names, const Encoder
   LayerWeights layer;
   if (names.key.empty()) {
     const Linear all = reader.linear(numbered(names.query), 3 * hidden_size, hidden_size, encoder.attention_bias);
-    layer.query = part(all, 0, hidden_size), layer.key = part(all, 1, hidden_size), layer.value = part(all, 2, hidden_size);
+    layer.query = part(all, 0, hidden_size), layer.key = part(all, 1, hidden_size),
+    layer.value = part(all, 2, hidden_size);
   } else {
     layer.query = reader.linear(numbered(names.query), hidden_size, hidden_size, encoder.attention_bias);
     layer.key = reader.linear(numbered(names.key), hidden_size, hidden_size, encoder.attention_bias);
@@ -81,8 +81,8 @@ LayerWeights layer(const Reader& reader, const FamilyNames& names, const Encoder
   layer.output = reader.linear(numbered(names.output), hidden_size, hidden_size, encoder.attention_bias);
   const bool reads_embeddings = encoder.norm_first && number == 0;  // which have just had their norm
   if (!reads_embeddings) layer.attention_norm = reader.norm(numbered(names.attention_norm), hidden_size, encoder);
-  layer.up =
-      reader.linear(numbered(names.up), (encoder.gated ? 2 : 1) * intermediate_size, hidden_size, encoder.feed_forward_bias);
+  layer.up = reader.linear(numbered(names.up), (encoder.gated ? 2 : 1) * intermediate_size, hidden_size,
+                           encoder.feed_forward_bias);
   if (encoder.gated) {
     layer.gate = part(layer.up, 1, intermediate_size);
     layer.up = part(layer.up, 0, intermediate_size);
@@ -116,7 +116,8 @@ ConvolutionWeights convolution(const Reader& reader, const FamilyNames& names, c
   const auto& [width, groups, activation] = encoder.convolution;
   ConvolutionWeights weights;
   if (width == 0) return weights;
-  weights.kernel = reader.numbers(names.convolution + ".weight", {encoder.hidden_size, encoder.hidden_size / groups, width});
+  weights.kernel =
+      reader.numbers(names.convolution + ".weight", {encoder.hidden_size, encoder.hidden_size / groups, width});
   weights.b = reader.numbers(names.convolution + ".bias", {encoder.hidden_size});
   weights.norm = reader.norm(names.convolution_norm, encoder.hidden_size, encoder);
   return weights;
@@ -144,7 +145,7 @@ Head head(const Reader& reader, const FamilyNames& names, const Config& config, 
   const HeadNames described = head_names(reader, names, config.head);
   Head head{.pooling = config.head.pooling.value_or(described.pooling), .steps = {}};
   std::size_t inputs = encoder.hidden_size;
-  for (std::size_t i = 0; i < described.steps.size(); i++) {
+  for (std::size_t i = 0; i < described.steps.size(); ++i) {
     const StepNames& step = described.steps[i];
     const bool last = i + 1 == described.steps.size();
     // What is multiplied by word embeddings has their channels.
@@ -177,7 +178,7 @@ Weights read_weights(const TensorSource& source, const Config& config) {
   const Reader reader(source, names);
   Weights weights;
   weights.embeddings = embeddings(reader, names, encoder);
-  for (std::size_t i = 0; i < encoder.layers; i++) weights.layers.push_back(layer(reader, names, encoder, i));
+  for (std::size_t i = 0; i < encoder.layers; ++i) weights.layers.push_back(layer(reader, names, encoder, i));
   weights.relative = relative_positions(reader, names, encoder);
   weights.convolution = convolution(reader, names, encoder);
   if (encoder.norm_first) weights.final_norm = reader.norm(names.final_norm, encoder.hidden_size, encoder);
@@ -206,9 +207,9 @@ void finish_weights(Weights& weights, const EncoderConfig& config) {
   const std::size_t hidden_size = config.hidden_size, inputs = hidden_size / groups;
   w.resize(width * hidden_size, hidden_size);
   std::fill_n(w.row(0), w.rows() * w.columns(), 0.f);
-  for (std::size_t out = 0; out < hidden_size; out++)
-    for (std::size_t in = 0; in < inputs; in++)
-      for (std::size_t tap = 0; tap < width; tap++)
+  for (std::size_t out = 0; out < hidden_size; ++out)
+    for (std::size_t in = 0; in < inputs; ++in)
+      for (std::size_t tap = 0; tap < width; ++tap)
         w(tap * hidden_size + out, out / inputs * inputs + in) =
             weights.convolution.kernel[(out * inputs + in) * width + tap];
 }

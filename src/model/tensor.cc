@@ -37,14 +37,14 @@ float narrow(double number) { return static_cast<float>(number); }
 template <class Stored, float (*convert)(Stored)>
 void read_row(const std::byte* bytes, std::size_t stride, std::span<float> numbers) {
   if (stride == 1) {  // a stride that the compiler knows becomes vector code
-    for (std::size_t i = 0; i < numbers.size(); i++) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
       Stored stored = {};
       std::memcpy(&stored, bytes + i * sizeof stored, sizeof stored);
       numbers[i] = convert(stored);
     }
     return;
   }
-  for (std::size_t i = 0; i < numbers.size(); i++) {
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
     Stored stored = {};
     std::memcpy(&stored, bytes + i * stride * sizeof stored, sizeof stored);
     numbers[i] = convert(stored);
@@ -68,7 +68,7 @@ void read_matrix(const std::byte* bytes, ReadRow read, std::size_t width, std::s
   const auto [rows, columns] = std::pair(shape[0], shape[1]);
   for (std::size_t first = 0; first < columns; first += tile) {
     const std::size_t count = std::min(tile, columns - first);
-    for (std::size_t row = 0; row < rows; row++) {
+    for (std::size_t row = 0; row < rows; ++row) {
       read(bytes + (row * strides[0] + first * strides[1]) * width, strides[1],
            numbers.subspan(row * columns + first, count));
     }
@@ -82,7 +82,7 @@ void read_axes(const std::byte* bytes, ReadRow read, std::size_t width, std::spa
   if (shape.size() == 1) return read(bytes, strides[0], numbers);
   if (shape.size() == 2) return read_matrix(bytes, read, width, shape, strides, numbers);
   const std::size_t inner = numbers.size() / shape[0];
-  for (std::size_t i = 0; i < shape[0]; i++) {
+  for (std::size_t i = 0; i < shape[0]; ++i) {
     read_axes(bytes + i * strides[0] * width, read, width, shape.subspan(1), strides.subspan(1),
               numbers.subspan(i * inner, inner));
   }
@@ -107,9 +107,8 @@ std::string shape_text(std::span<const std::size_t> shape) {
 
 std::optional<std::size_t> count_numbers(std::span<const std::size_t> shape) {
   std::size_t count = 1;
-  for (const std::size_t size : shape) {
+  for (const std::size_t size : shape)
     if (__builtin_mul_overflow(count, size, &count)) return {};
-  }
   return count;
 }
 
@@ -122,13 +121,12 @@ std::vector<std::size_t> row_major(std::span<const std::size_t> shape) {
 std::optional<std::size_t> count_spanned(std::span<const std::size_t> shape, std::span<const std::size_t> strides) {
   assert(shape.size() == strides.size());
   std::size_t spanned = 1;
-  for (std::size_t axis = 0; axis < shape.size(); axis++) {
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
     if (shape[axis] == 0) return 0;
     std::size_t reach = 0;
     if (__builtin_mul_overflow(shape[axis] - 1, strides[axis], &reach) ||
-        __builtin_add_overflow(spanned, reach, &spanned)) {
+        __builtin_add_overflow(spanned, reach, &spanned))
       return {};
-    }
   }
   return spanned;
 }

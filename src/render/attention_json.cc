@@ -46,7 +46,7 @@ void write_json(const AttentionMaps& maps, const std::function<void(std::string_
   text.back() = ',';
   text += "\"attention\":";
   const std::size_t tokens = maps.tokens.size(), row_count = maps.layers * maps.heads * tokens;
-  for (std::size_t row = 0; row < row_count; row++) {
+  for (std::size_t row = 0; row < row_count; ++row) {
     const std::size_t head_rows = tokens, layer_rows = tokens * maps.heads;
     text += row == 0 ? "[[[" : row % layer_rows == 0 ? ",[[" : row % head_rows == 0 ? ",[" : ",";
     const float* weights = maps.weights.data() + row * tokens;

@@ -51,26 +51,25 @@ std::string ComparisonAxes::cell_name(std::size_t cell) const {
 
 void ComparisonMeans::add(const ComparedInput& input) {
   if (input.cells.empty()) return;
-  inputs_++;
+  ++inputs_;
   has_questions_ = input.cells.front().task == Task::question_answering;
-  for (std::size_t model = 0; model < models_.size(); model++) {
+  for (std::size_t model = 0; model < models_.size(); ++model) {
     models_[model].answered += has_answer(input.cells[axes_.cell(model, 0)]);
     if (model >= input.right.size() || !input.right[model]) continue;
-    models_[model].known++;
+    ++models_[model].known;
     models_[model].right += *input.right[model];
   }
-  for (std::size_t i = 0; i < cells_.size(); i++) {
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
     cells_[i].seconds += input.cells[i].seconds;
     cells_[i].passes += static_cast<double>(input.cells[i].passes);
   }
-  if (pairs_.empty()) {
+  if (pairs_.empty())
     for (const CellCorrelation& pair : input.correlations)
       pairs_.push_back({.sum = {.a = pair.a, .b = pair.b, .magnitudes = pair.magnitudes}});
-  }
   const auto add_to = [](std::optional<double>& sum, std::size_t& count, const std::optional<double>& value) {
-    if (value) sum = sum.value_or(0) + *value, count++;
+    if (value) sum = sum.value_or(0) + *value, ++count;
   };
-  for (std::size_t i = 0; i < std::min(pairs_.size(), input.correlations.size()); i++) {
+  for (std::size_t i = 0; i < std::min(pairs_.size(), input.correlations.size()); ++i) {
     const CellCorrelation& pair = input.correlations[i];
     pairs_[i].sum.words += pair.words;
     add_to(pairs_[i].sum.kendall, pairs_[i].kendalls, pair.kendall);
@@ -90,7 +89,7 @@ std::vector<CellCorrelation> ComparisonMeans::correlations() const {
 
 double shared_scale(const ComparisonAxes& axes, const ComparedInput& input, std::size_t method) {
   double scale = 0;
-  for (std::size_t model = 0; model < axes.models.size(); model++)
+  for (std::size_t model = 0; model < axes.models.size(); ++model)
     scale = std::max(scale, word_scale(input.cells[axes.cell(model, method)]));
   return scale;
 }
@@ -107,11 +106,11 @@ Excerpt excerpt(const Explanation& explanation, const std::vector<Passage>& pass
     // The first word of the last `before_anchor` bytes.
     while (result.first_run < runs.size() && (runs[result.first_run].begin + before_anchor < *target ||
                                               (!runs[result.first_run].word && runs[result.first_run].begin < *target)))
-      result.first_run++;
+      ++result.first_run;
   }
   result.last_run = result.first_run;
   while (result.last_run < runs.size() && runs[result.last_run].begin < runs[result.first_run].begin + most)
-    result.last_run++;
+    ++result.last_run;
   return result;
 }
 

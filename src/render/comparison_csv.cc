@@ -13,7 +13,7 @@ std::string to_csv(const ComparisonAxes& axes, const ComparedInput& input, bool 
   std::string text = header ? "row,model,method,says,probability,right,value,passes,seconds,error\r\n" : "";
   const std::size_t row = input.row.value_or(0);
   if (input.cells.empty()) return text + fmt::format("{},,,,,,,,,{}\r\n", row, csv_field(input.error));
-  for (std::size_t i = 0; i < input.cells.size(); i++) {
+  for (std::size_t i = 0; i < input.cells.size(); ++i) {
     const Explanation& cell = input.cells[i];
     const std::size_t model = i / axes.methods.size();
     const Verdict said = verdict(cell);

@@ -15,7 +15,7 @@ Json or_null(const auto& value) { return value ? Json(*value) : Json(nullptr); }
 Json compared(const ComparisonAxes& axes, const ComparedInput& input) {
   Json value{{"limn", 1}};
   Json models = Json::array(), explanations = Json::array(), correlations = Json::array();
-  for (std::size_t i = 0; i < axes.models.size(); i++) {
+  for (std::size_t i = 0; i < axes.models.size(); ++i) {
     const ComparedModel& model = axes.models[i];
     models.push_back({{"model", model.name}, {"parameters", model.parameters}, {"bytes", model.bytes}});
     if (i < input.right.size() && input.right[i]) models.back()["right"] = *input.right[i];

@@ -55,7 +55,7 @@ class Table {
     const std::vector<std::size_t> widths = fitting_widths();
     TextFlow flow(out, style_, 2);
     bool is_first = true;
-    for (std::size_t i = 0; i < cells.size(); i++) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
       if (widths[i] == 0) continue;
       if (!std::exchange(is_first, false)) flow.add("  ");
       const std::string shown = shorten(cells[i], widths[i]);
@@ -69,7 +69,7 @@ class Table {
 
   std::vector<std::size_t> fitting_widths() const {
     std::vector<std::size_t> widths;
-    for (std::size_t i = 0; i < columns_.size(); i++) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
       std::size_t width = 0;
       for (const auto& row : rows_) width = std::max(width, limn::columns(row[i]));
       if (width > 0) width = std::max(width, limn::columns(columns_[i].name));  // an empty column is left out
@@ -102,7 +102,7 @@ void add_runs(TextFlow& flow, const Explanation& explanation, const Passage& pas
               std::size_t last, double scale, const TerminalStyle& style, bool brief) {
   const bool brackets = style.colors == ColorDepth::none || style.colors == ColorDepth::ansi16;
   const auto& runs = passage.runs;
-  for (std::size_t i = first; i < last; i++) {
+  for (std::size_t i = first; i < last; ++i) {
     const Run& run = runs[i];
     const Mark* mark = run.mark ? &passage.marks[*run.mark] : nullptr;
     if (mark && brackets && (i == first || runs[i - 1].mark != run.mark)) flow.add(mark->explained ? "[" : "(");
@@ -137,7 +137,7 @@ void add_text(std::string& out, const Explanation& explanation, double scale, co
   flow.finish();
   constexpr int most_lines = 2;
   std::size_t end = 0;
-  for (int line = 0; line < most_lines && end < all.size(); line++) end = all.find('\n', end) + 1;
+  for (int line = 0; line < most_lines && end < all.size(); ++line) end = all.find('\n', end) + 1;
   out += all.substr(0, end);
 }
 
@@ -150,7 +150,7 @@ void add_correlations(std::string& out, const ComparisonAxes& axes, const std::v
     table.add({axes.cell_name(pair.a) + " and " + axes.cell_name(pair.b), std::to_string(pair.words),
                correlation_text(pair.kendall), correlation_text(pair.spearman)});
   table.write_head(out);
-  for (std::size_t i = 0; i < table.rows(); i++) table.write_row(out, i, 3);
+  for (std::size_t i = 0; i < table.rows(); ++i) table.write_row(out, i, 3);
   if (std::ranges::any_of(correlations, &CellCorrelation::magnitudes))
     add_line(out, style, "  Magnitudes are compared where only one of the two has signs.", dim);
   out += '\n';
@@ -184,7 +184,7 @@ std::string to_terminal(const ComparisonAxes& axes, const ComparedInput& input, 
   Table table(
       {{"model"}, {"method"}, {is_question ? "answer" : "label"}, {"", true}, {"time", true}, {"passes", true}, {""}},
       style);
-  for (std::size_t i = 0; i < input.cells.size(); i++) {
+  for (std::size_t i = 0; i < input.cells.size(); ++i) {
     const Explanation& cell = input.cells[i];
     const Verdict said = verdict(cell);
     const std::size_t model = i / axes.methods.size();
@@ -193,7 +193,7 @@ std::string to_terminal(const ComparisonAxes& axes, const ComparedInput& input, 
                std::to_string(cell.passes), std::string(judgement(input, model))});
   }
   table.write_head(out);
-  for (std::size_t i = 0; i < input.cells.size(); i++) {
+  for (std::size_t i = 0; i < input.cells.size(); ++i) {
     table.write_row(out, i, 2);
     for (const std::string& warning : input.cells[i].warnings) add_line(out, style, "    Warning: " + visible(warning));
     add_text(out, input.cells[i], shared_scale(axes, input, i % axes.methods.size()), style, brief);
@@ -217,7 +217,7 @@ std::string to_terminal(const ComparisonAxes& axes, const ComparisonMeans& means
   add_line(out, style, fmt::format("Means over {} inputs", means.inputs()), bold);
   Table table({{"model"}, {"method"}, {""}, {"time", true}, {"passes", true}, {"parameters", true}, {"on disk", true}},
               style);
-  for (std::size_t i = 0; i < axes.cells(); i++) {
+  for (std::size_t i = 0; i < axes.cells(); ++i) {
     const std::size_t model = i / axes.methods.size();
     table.add({shorten(axes.models[model].name, 60),
                axes.methods.size() == 1 ? "" : shorten(axes.methods[i % axes.methods.size()], 60),
@@ -226,7 +226,7 @@ std::string to_terminal(const ComparisonAxes& axes, const ComparisonMeans& means
                bytes_text(axes.models[model].bytes)});
   }
   table.write_head(out);
-  for (std::size_t i = 0; i < table.rows(); i++) table.write_row(out, i, 2);
+  for (std::size_t i = 0; i < table.rows(); ++i) table.write_row(out, i, 2);
   out += '\n';
   add_correlations(out, axes, means.correlations(),
                    fmt::format("How alike they order the words, mean over {} inputs", means.inputs()), style);

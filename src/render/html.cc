@@ -27,12 +27,11 @@ std::string embedded(const Json& value) {
   const std::string text = json_text(value);
   std::string result;
   result.reserve(text.size());
-  for (const char byte : text) {
+  for (const char byte : text)
     if (byte == '<')
       result += "\\u003c";
     else
       result += byte;
-  }
   return result;
 }
 

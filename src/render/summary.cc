@@ -63,7 +63,8 @@ Verdict verdict_of(const EntityPrediction& prediction, const Explanation& explan
 Verdict verdict_of(const MaskPrediction& prediction, const Explanation&) {
   Verdict result;
   for (const MaskPrediction::Mask& mask : prediction.masks)
-    if (!mask.fills.empty()) result.text += (result.text.empty() ? "" : ", ") + shorten(mask.fills[0].token, name_columns);
+    if (!mask.fills.empty())
+      result.text += (result.text.empty() ? "" : ", ") + shorten(mask.fills[0].token, name_columns);
   if (prediction.masks.size() == 1 && !prediction.masks[0].fills.empty())
     result.probability = prediction.masks[0].fills[0].probability;
   return result;

@@ -10,9 +10,8 @@ namespace limn {
 std::vector<double> label_probabilities(ConstView logits, const HeadConfig& head) {
   const double total = head.sigmoid ? 0 : log_sum_exp(logits);
   std::vector<double> probabilities;
-  for (const float logit : logits.row_span(0)) {
+  for (const float logit : logits.row_span(0))
     probabilities.push_back(head.sigmoid ? sigmoid(logit) : std::exp(logit - total));
-  }
   return probabilities;
 }
 

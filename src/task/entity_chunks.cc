@@ -40,11 +40,10 @@ std::vector<Chunk> entity_chunks(std::span<const std::string> tags) {
     if (tag.prefix != 'O') {
       const bool closed = previous.prefix == 'O' || previous.prefix == 'E' || previous.prefix == 'S';
       const bool begins = closed || tag.prefix == 'B' || tag.prefix == 'S' || tag.type != previous.type;
-      if (begins) {
+      if (begins)
         chunks.push_back({tag.type, i, i});
-      } else {
+      else
         chunks.back().last = i;
-      }
     }
     previous = tag;
   }

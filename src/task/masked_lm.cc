@@ -20,7 +20,7 @@ constexpr std::size_t pass_rows = 1024, head_rows = 64;
 /// Positions of the mask token in the texts; the template adds none.
 std::vector<std::size_t> masks_of(const Encoding& encoding, std::int32_t mask) {
   std::vector<std::size_t> positions;
-  for (std::size_t token = 0; token < encoding.size(); token++)
+  for (std::size_t token = 0; token < encoding.size(); ++token)
     if (encoding.ids[token] == mask && encoding.sequences[token] >= 0) positions.push_back(token);
   return positions;
 }
@@ -63,7 +63,7 @@ MaskPrediction::Mask fill(const Pipeline& pipeline, const Encoding& encoding, st
                                .begin = encoding.offsets[token].begin,
                                .end = encoding.offsets[token].end,
                                .fills = {}};
-  for (std::size_t i = 0; i < count; i++)
+  for (std::size_t i = 0; i < count; ++i)
     mask.fills.push_back({.token = std::string(pipeline.tokenizer.token(ids[i])),
                           .id = ids[i],
                           .probability = std::exp(logit(ids[i]) - total)});
@@ -89,7 +89,7 @@ std::vector<Prediction> fill_masks(const Pipeline& pipeline, std::span<const Inp
     Batch batch;
     std::vector<Wanted> wanted;
     for (; begin < inputs.size() && (batch.rows() == 0 || batch.rows() + encodings[begin].size() <= pass_rows);
-         begin++) {
+         ++begin) {
       for (const std::size_t token : checked_masks(pipeline, encodings[begin]))
         wanted.push_back({begin, token, batch.rows() + token});
       batch.add(encodings[begin].ids, encodings[begin].type_ids);
@@ -99,10 +99,10 @@ std::vector<Prediction> fill_masks(const Pipeline& pipeline, std::span<const Inp
     for (std::size_t first = 0; first < wanted.size(); first += head_rows) {
       const std::size_t end = std::min(first + head_rows, wanted.size());
       Mat rows(end - first, hidden.columns());
-      for (std::size_t i = first; i < end; i++)
+      for (std::size_t i = first; i < end; ++i)
         std::copy_n(hidden.row(wanted[i].row), hidden.columns(), rows.row(i - first));
       const Mat logits = head_forward(encoder, batch, rows);  // this head takes each row on its own
-      for (std::size_t i = first; i < end; i++)
+      for (std::size_t i = first; i < end; ++i)
         predictions[wanted[i].input].masks.push_back(fill(pipeline, encodings[wanted[i].input], wanted[i].token,
                                                           logits.view().row_range(i - first, i - first + 1),
                                                           options.top));

@@ -1,7 +1,6 @@
 #include "task/pipeline.h"
 
 #include <fmt/format.h>
-
 #include <malloc.h>
 
 #include <algorithm>
@@ -45,30 +44,36 @@ bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\
 void check_input(const Pipeline& pipeline, const Input& input) {
   const Task task = pipeline.head().task;
   const auto require_text = [](std::string_view text, const char* thing) {
-    if (is_blank(text)) throw Error({.thing = thing, .found = text.empty() ? "empty" : "only white space", .expected = "a text"});
+    if (is_blank(text))
+      throw Error({.thing = thing, .found = text.empty() ? "empty" : "only white space", .expected = "a text"});
   };
   if (task == Task::question_answering) {
     require_text(input.text, "the question");
-    if (!input.pair) throw Error({.thing = "the context", .found = "none", .expected = "a question and the context to answer it from"});
+    if (!input.pair)
+      throw Error(
+          {.thing = "the context", .found = "none", .expected = "a question and the context to answer it from"});
     require_text(*input.pair, "the context");
     return;
   }
   require_text(input.text, "the text");
   if (task == Task::token_classification && input.pair)
-    throw Error({.thing = "the second text", .found = "one", .expected = "a single text, since this model tags tokens"});
+    throw Error(
+        {.thing = "the second text", .found = "one", .expected = "a single text, since this model tags tokens"});
 }
 
 /// Ids and types are looked up without a check later on.
 void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
   const EncoderConfig& config = pipeline.checkpoint.config().encoder;
   if (std::all_of(encoding.special.begin(), encoding.special.end(), [](std::uint8_t special) { return special != 0; }))
-    throw Error({.thing = "the text", .found = "no token in it", .expected = "a text that the tokenizer does not drop whole"});
+    throw Error(
+        {.thing = "the text", .found = "no token in it", .expected = "a text that the tokenizer does not drop whole"});
   if (config.token_types == 0) return;
   const std::int32_t largest = *std::max_element(encoding.type_ids.begin(), encoding.type_ids.end());
   if (static_cast<std::size_t>(largest) >= config.token_types)
-    throw Error({.thing = "the tokenizer's template",
-                 .found = fmt::format("token type {}", largest),
-                 .expected = fmt::format("types below {}, which config.json's type_vocab_size allows", config.token_types)});
+    throw Error(
+        {.thing = "the tokenizer's template",
+         .found = fmt::format("token type {}", largest),
+         .expected = fmt::format("types below {}, which config.json's type_vocab_size allows", config.token_types)});
 }
 
 }  // namespace
@@ -120,13 +125,13 @@ std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings
     std::size_t end = begin;
     while (end < encodings.size() && (end == begin || batch.rows() + encodings[end].size() <= pass_rows)) {
       batch.add(encodings[end].ids, encodings[end].type_ids);
-      end++;
+      ++end;
     }
     if (options.before_pass) options.before_pass();
     const Layer last = {static_cast<int>(encoder.config.layers)};
     const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last);
     const Mat logits = head_forward(encoder, batch, hidden);
-    for (std::size_t i = begin; i < end; i++) all.push_back(copy(logits_of(encoder, batch, logits.view(), i - begin)));
+    for (std::size_t i = begin; i < end; ++i) all.push_back(copy(logits_of(encoder, batch, logits.view(), i - begin)));
     begin = end;
   }
   return all;
@@ -135,7 +140,7 @@ std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings
 Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const Encoding> encodings,
                    std::span<const ConstView> logits, const PredictOptions& options) {
   for (const ConstView view : logits)
-    for (std::size_t i = 0; i < view.rows; i++)
+    for (std::size_t i = 0; i < view.rows; ++i)
       for (const float value : view.row_span(i))
         if (!std::isfinite(value))
           throw Error({.file = pipeline.info.name,
@@ -146,21 +151,27 @@ Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const
   switch (pipeline.head().task) {
     case Task::question_answering: {
       std::vector<AnswerWindow> windows;
-      for (std::size_t i = 0; i < encodings.size(); i++) windows.push_back({.encoding = &encodings[i], .logits = logits[i]});
+      for (std::size_t i = 0; i < encodings.size(); ++i)
+        windows.push_back({.encoding = &encodings[i], .logits = logits[i]});
       return best_answers(windows, *input.pair, options);
     }
-    case Task::sequence_classification: return predict_label(logits[0], pipeline.head());
-    case Task::token_classification: return find_entities(logits[0], encodings[0], input.text, pipeline.head());
-    case Task::masked_lm: break;
+    case Task::sequence_classification:
+      return predict_label(logits[0], pipeline.head());
+    case Task::token_classification:
+      return find_entities(logits[0], encodings[0], input.text, pipeline.head());
+    case Task::masked_lm:
+      break;
   }
-  throw Error({.file = pipeline.info.name,
-               .thing = "the model's task",
-               .found = "masked-lm",
-               .expected = "question-answering, sequence-classification or token-classification",
-               .hint = "of a masked language model there is the textual heatmap, which explains every token by every other"});
+  throw Error(
+      {.file = pipeline.info.name,
+       .thing = "the model's task",
+       .found = "masked-lm",
+       .expected = "question-answering, sequence-classification or token-classification",
+       .hint = "of a masked language model there is the textual heatmap, which explains every token by every other"});
 }
 
-std::vector<Prediction> predict(const Pipeline& pipeline, std::span<const Input> inputs, const PredictOptions& options) {
+std::vector<Prediction> predict(const Pipeline& pipeline, std::span<const Input> inputs,
+                                const PredictOptions& options) {
   if (pipeline.head().task == Task::masked_lm) return fill_masks(pipeline, inputs, options);
   std::vector<Encoding> encodings;
   std::vector<std::size_t> begins;
@@ -172,7 +183,7 @@ std::vector<Prediction> predict(const Pipeline& pipeline, std::span<const Input>
   const std::vector<Mat> logits = run(pipeline.encoder(), encodings, options);
   const std::vector<ConstView> views(logits.begin(), logits.end());
   std::vector<Prediction> predictions;
-  for (std::size_t i = 0; i < inputs.size(); i++) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
     const std::size_t count = begins[i + 1] - begins[i];
     predictions.push_back(predict(pipeline, inputs[i], std::span(encodings).subspan(begins[i], count),
                                   std::span(views).subspan(begins[i], count), options));
@@ -180,7 +191,8 @@ std::vector<Prediction> predict(const Pipeline& pipeline, std::span<const Input>
   return predictions;
 }
 
-std::vector<std::vector<TokenLabel>> predict_words(const Pipeline& pipeline, std::span<const std::vector<std::string>> sentences,
+std::vector<std::vector<TokenLabel>> predict_words(const Pipeline& pipeline,
+                                                   std::span<const std::vector<std::string>> sentences,
                                                    const PredictOptions& options) {
   if (pipeline.head().task != Task::token_classification)
     throw Error({.file = pipeline.info.name,
@@ -188,18 +200,20 @@ std::vector<std::vector<TokenLabel>> predict_words(const Pipeline& pipeline, std
                  .found = std::string(name(pipeline.head().task)),
                  .expected = "token classification, to label words"});
   std::vector<Encoding> encodings;
-  for (const auto& words : sentences) encodings.push_back(pipeline.tokenizer.encode_words(words, max_length(pipeline, options)));
+  for (const auto& words : sentences)
+    encodings.push_back(pipeline.tokenizer.encode_words(words, max_length(pipeline, options)));
   const std::vector<Mat> logits = run(pipeline.encoder(), encodings, options);
   std::vector<std::vector<TokenLabel>> results(sentences.size());
-  for (std::size_t i = 0; i < sentences.size(); i++)
+  for (std::size_t i = 0; i < sentences.size(); ++i)
     for (const WordLabel& word : word_labels(logits[i], encodings[i], pipeline.head()))
-      results[i].push_back({.token = word.word, .label = pipeline.head().labels[word.index], .probability = word.probability});
+      results[i].push_back(
+          {.token = word.word, .label = pipeline.head().labels[word.index], .probability = word.probability});
   return results;
 }
 
 std::vector<Token> tokens_of(const Tokenizer& tokenizer, const Encoding& encoding) {
   std::vector<Token> tokens;
-  for (std::size_t i = 0; i < encoding.size(); i++) {
+  for (std::size_t i = 0; i < encoding.size(); ++i) {
     Token token;
     token.token = tokenizer.token(encoding.ids[i]);
     token.id = encoding.ids[i];
@@ -217,8 +231,10 @@ std::vector<std::string> reading_warnings(std::span<const Encoding> encodings) {
   std::vector<std::string> warnings;
   for (const Encoding& encoding : encodings)
     if (encoding.cut_tokens > 0)
-      warnings.push_back(fmt::format("the text is too long for the model: its last {} tokens of {} were not read", encoding.cut_tokens,
-                                     encoding.cut_tokens + static_cast<std::size_t>(std::count(encoding.special.begin(), encoding.special.end(), 0))));
+      warnings.push_back(
+          fmt::format("the text is too long for the model: its last {} tokens of {} were not read", encoding.cut_tokens,
+                      encoding.cut_tokens +
+                          static_cast<std::size_t>(std::count(encoding.special.begin(), encoding.special.end(), 0))));
   return warnings;
 }
 

@@ -27,7 +27,8 @@ struct Pipeline {
 /// @throws Error for whatever is wrong with a file, or if the vocabulary has more ids than the embeddings.
 Pipeline load_pipeline(const std::filesystem::path& folder);
 
-/// The input as the model reads it: question answering gives one or more windows of the context, other tasks one encoding.
+/// The input as the model reads it: question answering gives one or more windows of the context, other tasks one
+/// encoding.
 /// @throws Error if the input does not fit the task, has no text, is not UTF-8, or leaves no room.
 std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, const PredictOptions& options);
 
@@ -45,7 +46,8 @@ Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const
 std::vector<Prediction> predict(const Pipeline& pipeline, std::span<const Input> inputs, const PredictOptions& options);
 
 /// Labels of texts that are already split into words (see Model::predict_words).
-std::vector<std::vector<TokenLabel>> predict_words(const Pipeline& pipeline, std::span<const std::vector<std::string>> sentences,
+std::vector<std::vector<TokenLabel>> predict_words(const Pipeline& pipeline,
+                                                   std::span<const std::vector<std::string>> sentences,
                                                    const PredictOptions& options);
 
 /// The encoding in the words of the result; scores are 0.

@@ -19,12 +19,10 @@ inline std::size_t argmax(ConstView values) {
 /// log Σ exp over all elements. @param values not empty.
 inline double log_sum_exp(ConstView values) {
   double largest = values(0, 0), sum = 0;
-  for (std::size_t i = 0; i < values.rows; ++i) {
+  for (std::size_t i = 0; i < values.rows; ++i)
     for (const float value : values.row_span(i)) largest = std::max(largest, double{value});
-  }
-  for (std::size_t i = 0; i < values.rows; ++i) {
+  for (std::size_t i = 0; i < values.rows; ++i)
     for (const float value : values.row_span(i)) sum += std::exp(value - largest);
-  }
   return largest + std::log(sum);
 }
 

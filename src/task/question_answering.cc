@@ -84,9 +84,8 @@ Answer answer_at(std::span<const AnswerWindow> windows, std::size_t window, std:
 Answer null_answer(std::span<const AnswerWindow> windows) {
   assert(!windows.empty());
   std::size_t smallest = 0;
-  for (std::size_t w = 1; w < windows.size(); ++w) {
+  for (std::size_t w = 1; w < windows.size(); ++w)
     if (score_of(windows[w], 0, 0) < score_of(windows[smallest], 0, 0)) smallest = w;
-  }
   Answer null = answer_at(windows, smallest, 0, 0, {});
   null.text.clear(), null.begin = null.end = 0;
   return null;
@@ -110,9 +109,8 @@ AnswerPrediction best_answers(std::span<const AnswerWindow> windows, std::string
   }
 
   AnswerPrediction prediction;
-  for (const auto& [span, characters] : spans.best()) {
+  for (const auto& [span, characters] : spans.best())
     prediction.answers.push_back(answer_at(windows, span.window, span.start, span.end, context));
-  }
   const Answer null = null_answer(windows);
   prediction.null_score = null.score;
   prediction.null_probability = null.probability;

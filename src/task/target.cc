@@ -21,18 +21,16 @@ std::size_t place(const Target& target, Target::Pick pick) { return target.over_
 /// The largest competitor but the pick; the first of equals. There must be one.
 std::size_t runner_up(ConstView z, std::size_t pick) {
   std::size_t best = pick == 0 ? 1 : 0;
-  for (std::size_t i = best + 1; i < z.rows; ++i) {
+  for (std::size_t i = best + 1; i < z.rows; ++i)
     if (i != pick && z(i, 0) > z(best, 0)) best = i;
-  }
   return best;
 }
 
 /// The largest of the competitors; the first of equals.
 std::size_t largest(ConstView z) {
   std::size_t best = 0;
-  for (std::size_t i = 1; i < z.rows; ++i) {
+  for (std::size_t i = 1; i < z.rows; ++i)
     if (z(i, 0) > z(best, 0)) best = i;
-  }
   return best;
 }
 

@@ -18,9 +18,9 @@ struct Target {
     std::size_t row = 0, column = 0;
   };
   Scalar explain = Scalar::logit;
-  std::vector<Pick> picks;               ///< QA: {start, 0} and {end, 1}; otherwise one
-  bool over_rows = false;                ///< QA: probabilities are over the tokens of a column, not over a row's labels
-  bool sigmoid = false;                  ///< probability of each label on its own
+  std::vector<Pick> picks;  ///< QA: {start, 0} and {end, 1}; otherwise one
+  bool over_rows = false;   ///< QA: probabilities are over the tokens of a column, not over a row's labels
+  bool sigmoid = false;     ///< probability of each label on its own
   std::optional<std::size_t> contrast = {};  ///< subtract this column's term: why the pick's label rather than this one
 };
 

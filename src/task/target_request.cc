@@ -69,9 +69,8 @@ void refuse(const std::optional<std::string>& option, std::string_view name, std
 /// A label by its name, or else by its index.
 std::size_t label_index(std::string_view request, const HeadConfig& head, std::string_view option) {
   const auto& labels = head.labels;
-  if (const auto label = std::ranges::find(labels, request); label != labels.end()) {
+  if (const auto label = std::ranges::find(labels, request); label != labels.end())
     return static_cast<std::size_t>(label - labels.begin());
-  }
   if (const auto index = parse_index(request); index && *index < labels.size()) return *index;
   throw Error(
       {.thing = std::string(option),
@@ -120,8 +119,7 @@ TokenSpan find_answer(std::string_view answer, std::string_view context, std::sp
   constexpr std::string_view spaces = " \t\r\n";
   const std::size_t begin = std::min(answer.find_first_not_of(spaces), answer.size());
   answer = answer.substr(begin, answer.find_last_not_of(spaces) + 1 - begin);
-  if (answer.empty())
-    throw Error({.thing = "--answer", .found = "an empty text", .expected = "a part of the context"});
+  if (answer.empty()) throw Error({.thing = "--answer", .found = "an empty text", .expected = "a part of the context"});
 
   bool found = false;
   for (const bool exact_tokens : {true, false}) {
@@ -147,23 +145,20 @@ TokenSpan find_answer(std::string_view answer, std::string_view context, std::sp
 
 std::size_t largest_row(ConstView logits, std::size_t column) {
   std::size_t best = 0;
-  for (std::size_t row = 1; row < logits.rows; ++row) {
+  for (std::size_t row = 1; row < logits.rows; ++row)
     if (logits(row, column) > logits(best, column)) best = row;
-  }
   return best;
 }
 
 ResolvedTarget answer_target(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
   refuse(options.contrast, "--contrast", "classification");
-  if (options.target && options.answer) {
+  if (options.target && options.answer)
     throw Error({.thing = "--answer", .found = "--target too", .expected = "one of the two"});
-  }
   const bool has_pair = read.input.pair.has_value();
   const std::string& context = has_pair ? *read.input.pair : read.input.text;
   std::vector<AnswerWindow> windows;
-  for (std::size_t w = 0; w < read.encodings.size(); ++w) {
+  for (std::size_t w = 0; w < read.encodings.size(); ++w)
     windows.push_back({&read.encodings[w], read.logits[w], has_pair ? 1 : 0});
-  }
 
   const Answer& best = std::get<AnswerPrediction>(read.prediction).best;
   TokenSpan span{best.window, best.start_token, best.end_token};
@@ -178,9 +173,8 @@ ResolvedTarget answer_target(const ExplainOptions& options, Scalar explain, cons
   }
 
   if (explain == Scalar::max_logit) {
-    for (const auto& [option, name] : {std::pair(&options.target, "--target"), std::pair(&options.answer, "--answer")}) {
+    for (const auto& [option, name] : {std::pair(&options.target, "--target"), std::pair(&options.answer, "--answer")})
       if (*option) throw Error({.thing = name, .found = "--explain max-logit", .expected = "an F that has a place"});
-    }
     span.start = largest_row(read.logits[span.window], 0);
     span.end = largest_row(read.logits[span.window], 1);
   }
@@ -248,9 +242,8 @@ std::string_view text_of(std::size_t token, const ReadInput& read) {
 std::size_t strongest_token(const ReadInput& read) {
   const auto largest = [&](std::size_t token) { return std::ranges::max(read.logits[0].row_span(token)); };
   std::optional<std::size_t> best;
-  for (std::size_t token = 0; token < read.encodings[0].size(); ++token) {
+  for (std::size_t token = 0; token < read.encodings[0].size(); ++token)
     if (!read.encodings[0].special[token] && (!best || largest(token) > largest(*best))) best = token;
-  }
   if (!best) throw Error({.thing = "the text", .found = "no word", .expected = "at least one"});
   return *best;
 }
@@ -276,13 +269,11 @@ std::vector<ResolvedTarget> resolve_targets(const ExplainOptions& options, Scala
     return {std::move(start), std::move(end)};
   }
   const auto* const prediction = std::get_if<EntityPrediction>(&read.prediction);
-  if (!prediction || prediction->entities.empty() || options.target || options.answer) {
+  if (!prediction || prediction->entities.empty() || options.target || options.answer)
     return {resolve_target(options, explain, read)};
-  }
   std::vector<ResolvedTarget> targets;
-  for (const Entity& entity : prediction->entities) {
+  for (const Entity& entity : prediction->entities)
     targets.push_back(token_target(entity.first_token, std::nullopt, entity.text, options, explain, read));
-  }
   return targets;
 }
 

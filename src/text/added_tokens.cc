@@ -20,9 +20,8 @@ void add_token(AddedToken token, const Vocabulary& vocabulary, std::vector<Added
   const auto id = vocabulary.id(token.content);
   if (id && *id != token.id) refuse("id " + std::to_string(*id) + " as in the vocabulary");
   const auto same = [&](const AddedToken& other) { return other.id == token.id || other.content == token.content; };
-  if (std::ranges::any_of(tokens, same) || (!id && !vocabulary.subword(token.id).empty())) {
+  if (std::ranges::any_of(tokens, same) || (!id && !vocabulary.subword(token.id).empty()))
     refuse("an id and a token that no other has");
-  }
   if (static_cast<std::size_t>(token.id) > vocabulary.size() + Vocabulary::most_gaps) refuse("ids without large gaps");
   tokens.push_back(std::move(token));
 }
@@ -48,9 +47,8 @@ const AddedTokenFinder::Pattern* AddedTokenFinder::match(std::span<const Charact
   };
   const char32_t first = text.front().code;
   auto candidate = std::ranges::lower_bound(patterns_, first, {}, &Pattern::first);
-  for (; candidate != patterns_.end() && candidate->first() == first; ++candidate) {
+  for (; candidate != patterns_.end() && candidate->first() == first; ++candidate)
     if (fits(*candidate)) return &*candidate;
-  }
   return nullptr;
 }
 
@@ -60,21 +58,18 @@ std::vector<AddedTokenFinder::Part> AddedTokenFinder::find(std::span<const Chara
   for (std::size_t i = 0; i < text.size();) {
     const Pattern* pattern = match(text.subspan(i));
     if (pattern == nullptr) {
-      i++;
+      ++i;
       continue;
     }
     CharacterRange range = {i, i + pattern->content.size()};
     i = range.end;  // a match that is no single word is passed over as a whole, as `tokenizers` does
     if (pattern->single_word && ((range.begin > 0 && is_word_character(text[range.begin - 1].code)) ||
-                                 (range.end < text.size() && is_word_character(text[range.end].code)))) {
+                                 (range.end < text.size() && is_word_character(text[range.end].code))))
       continue;
-    }
-    if (pattern->lstrip) {
-      while (range.begin > begin && is_whitespace(text[range.begin - 1].code)) range.begin--;
-    }
-    if (pattern->rstrip) {
-      while (range.end < text.size() && is_whitespace(text[range.end].code)) range.end++;
-    }
+    if (pattern->lstrip)
+      while (range.begin > begin && is_whitespace(text[range.begin - 1].code)) --range.begin;
+    if (pattern->rstrip)
+      while (range.end < text.size() && is_whitespace(text[range.end].code)) ++range.end;
     if (begin < range.begin) parts.push_back({{begin, range.begin}, {}});
     parts.push_back({range, pattern->id});
     begin = range.end;

@@ -33,11 +33,10 @@ AlignedText changed(std::span<const Character> text, std::span<const Change> cha
   for (const Change& change : changes) {
     Character from = {0, 0, 0};
     if (change.change > 0) {
-      if (next > 0) {
+      if (next > 0)
         from = text[next - 1];
-      } else if (!text.empty()) {
+      else if (!text.empty())
         from = {0, text[0].begin, text[0].begin};
-      }
     } else if (!text.empty()) {
       from = text[std::min(next, text.size() - 1)];
       next = std::min(next + 1 + static_cast<std::size_t>(-change.change), text.size());

@@ -39,9 +39,8 @@ class ByteWalk {
 std::array<std::int32_t, 256> byte_subwords(const Vocabulary& vocabulary) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::array<std::int32_t, 256> result;
-  for (std::size_t byte = 0; byte < result.size(); byte++) {
+  for (std::size_t byte = 0; byte < result.size(); ++byte)
     result[byte] = vocabulary.id(std::string("<0x") + digits[byte >> 4] + digits[byte & 15] + ">").value_or(-1);
-  }
   return result;
 }
 
@@ -85,9 +84,8 @@ void Bpe::tokenize(const Vocabulary& vocabulary, std::span<const Character> text
 }
 
 void Bpe::read_symbols(const Vocabulary& vocabulary, std::span<const Character> text, Scratch& scratch) const {
-  if (text.size() > INT32_MAX / 4) {  // four bytes each at most
+  if (text.size() > INT32_MAX / 4)  // four bytes each at most
     throw Error({.thing = "word", .found = std::to_string(text.size()) + " characters", .expected = "fewer"});
-  }
   scratch.symbols.clear();
   const auto add = [&](std::int32_t id, std::size_t bytes) {
     const auto index = static_cast<std::int32_t>(scratch.symbols.size());
@@ -100,7 +98,7 @@ void Bpe::read_symbols(const Vocabulary& vocabulary, std::span<const Character> 
     unknown_bytes = 0;
   };
   std::string& bytes = scratch.bytes;
-  for (std::size_t i = 0; i < text.size(); i++) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
     bytes.clear();
     if (i > 0) bytes += options_.continuing_prefix;
     append_utf8(text[i].code, bytes);
@@ -135,7 +133,7 @@ void Bpe::merge(Scratch& scratch) const {
   auto& symbols = scratch.symbols;
   auto& candidates = scratch.candidates;
   candidates.clear();
-  for (std::size_t i = 0; i < symbols.size(); i++) add_candidate(static_cast<std::int32_t>(i), scratch);
+  for (std::size_t i = 0; i < symbols.size(); ++i) add_candidate(static_cast<std::int32_t>(i), scratch);
   while (!candidates.empty()) {
     std::ranges::pop_heap(candidates, comes_later);
     const Scratch::Candidate best = candidates.back();

@@ -16,7 +16,7 @@ constexpr bool is_visible(unsigned byte) {
 constexpr std::array<char32_t, 256> characters_of_bytes = [] {
   std::array<char32_t, 256> result = {};
   char32_t next = 0x100;
-  for (unsigned byte = 0; byte < 256; byte++) result[byte] = is_visible(byte) ? byte : next++;
+  for (unsigned byte = 0; byte < 256; ++byte) result[byte] = is_visible(byte) ? byte : next++;
   return result;
 }();
 
@@ -33,9 +33,8 @@ std::size_t contraction(std::span<const Character> text) {
   using namespace std::string_view_literals;
   if (text.size() < 2 || text[0].code != '\'') return 0;
   const char32_t first = text[1].code;
-  for (const char letter : "stmd"sv) {
+  for (const char letter : "stmd"sv)
     if (first == static_cast<char32_t>(letter)) return 2;
-  }
   if (text.size() < 3) return 0;
   const char32_t second = text[2].code;
   const bool fits =
@@ -56,9 +55,8 @@ void append_byte_characters(std::span<const Character> text, AlignedText& result
     }
     bytes.clear();
     append_utf8(character.code, bytes);
-    for (const char byte : bytes) {
+    for (const char byte : bytes)
       result.push_back({byte_character(static_cast<unsigned char>(byte)), character.begin, character.end});
-    }
   }
 }
 
@@ -66,7 +64,7 @@ std::vector<CharacterRange> split_as_gpt2(std::span<const Character> text) {
   std::vector<CharacterRange> words;
   std::size_t begin = 0;
   const auto end_of_run = [&](std::size_t from, Kind of) {
-    while (from < text.size() && kind(text[from].code) == of) from++;
+    while (from < text.size() && kind(text[from].code) == of) ++from;
     return from;
   };
   while (begin < text.size()) {
@@ -80,7 +78,7 @@ std::vector<CharacterRange> split_as_gpt2(std::span<const Character> text) {
       } else {
         end = end_of_run(begin, Kind::space);
         // The last space belongs to the word behind it, unless it is the only one.
-        if (end < text.size() && end > begin + 1) end--;
+        if (end < text.size() && end > begin + 1) --end;
       }
     }
     words.push_back({begin, end});

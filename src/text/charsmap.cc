@@ -12,9 +12,8 @@ namespace {
 
 std::uint32_t read_little_endian(std::string_view bytes, std::size_t position) {
   std::uint32_t value = 0;
-  for (std::size_t i = 0; i < sizeof value; i++) {
+  for (std::size_t i = 0; i < sizeof value; ++i)
     value |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[position + i])) << (8 * i);
-  }
   return value;
 }
 
@@ -27,9 +26,8 @@ std::uint32_t leaf_value(std::uint32_t node) { return node & 0x7FFF'FFFF; }
 /// The changes that put `now` in the place of `before` characters.
 void replace(std::size_t before, std::string_view now, std::vector<Change>& changes) {
   std::size_t count = 0;
-  for (std::size_t position = 0; position < now.size(); count++) {
+  for (std::size_t position = 0; position < now.size(); ++count)
     changes.push_back({next_code_point(now, position), count < before ? 0 : 1});
-  }
   // Without anything before it, what vanishes keeps its origin: `tokenizers` forgets it, too.
   if (count < before && !changes.empty()) changes.back().change -= static_cast<int>(before - count);
 }
@@ -44,9 +42,8 @@ Charsmap::Charsmap(std::string_view bytes, const std::string& file, const std::s
                  .found = std::to_string(bytes.size()) + " bytes with a trie of " + std::to_string(size),
                  .expected = "a trie that is there, of whole words of four bytes"});
   }
-  for (std::size_t position = 4; position < 4 + size; position += 4) {
+  for (std::size_t position = 4; position < 4 + size; position += 4)
     trie_.push_back(read_little_endian(bytes, position));
-  }
   replacements_ = bytes.substr(4 + size);
   check_utf8(replacements_, file + ": " + thing + ": replacements");
 }
@@ -81,7 +78,7 @@ void Charsmap::apply(AlignedText& text) const {
     cluster.clear();
     do {
       append_utf8(text[end].code, cluster);
-      end++;
+      ++end;
     } while (end < text.size() && !ends_grapheme(text[end - 1].code, text[end].code, state));
     if (cluster.size() <= longest_cluster) {
       if (const auto now = replacement(cluster)) {
@@ -91,7 +88,7 @@ void Charsmap::apply(AlignedText& text) const {
       }
     }
     std::size_t position = 0;
-    for (std::size_t i = begin; i < end; i++) {
+    for (std::size_t i = begin; i < end; ++i) {
       const std::size_t character = position;
       next_code_point(cluster, position);
       if (const auto now = replacement(std::string_view(cluster).substr(character, position - character))) {

@@ -29,7 +29,7 @@ class FlatMap {
     Slot& slot = slots_[place(key)];
     if (slot.key != key) {
       slot = {key, otherwise};
-      size_++;
+      ++size_;
     }
     return slot.value;
   }
@@ -50,9 +50,8 @@ class FlatMap {
   }
   void grow() {
     FlatMap larger(slots_.size() - 1);
-    for (const Slot& slot : slots_) {
+    for (const Slot& slot : slots_)
       if (slot.key != no_key) larger.get(slot.key, slot.value);
-    }
     *this = std::move(larger);
   }
 

@@ -13,9 +13,8 @@ namespace {
 void clean(AlignedText& text) {
   std::erase_if(text,
                 [](const Character& character) { return character.code == 0xFFFD || is_control(character.code); });
-  for (Character& character : text) {
+  for (Character& character : text)
     if (is_whitespace(character.code)) character.code = ' ';
-  }
 }
 
 void set_ideographs_apart(AlignedText& text) {
@@ -37,9 +36,8 @@ void set_ideographs_apart(AlignedText& text) {
 void lower(AlignedText& text) {
   AlignedText result;
   result.reserve(text.size());
-  for (const Character& character : text) {
+  for (const Character& character : text)
     for (const char32_t code : lowercase(character.code)) result.push_back({code, character.begin, character.end});
-  }
   text = std::move(result);
 }
 
@@ -58,11 +56,10 @@ void replace(const Replace& step, AlignedText& text) {
     end = match.end;
     // What is put in comes from the last character that it replaces, or else from the one before.
     Character from = {};
-    if (end > 0) {
+    if (end > 0)
       from = text[end - 1];
-    } else if (!text.empty()) {
+    else if (!text.empty())
       from = {0, text[0].begin, text[0].begin};
-    }
     for (const char32_t code : step.content) result.push_back({code, from.begin, from.end});
   }
   copy_to(text.size());
@@ -108,7 +105,8 @@ struct Apply {
   }
   void operator()(Lowercase) const { lower(text); }
   void operator()(StripAccents) const {
-    std::erase_if(text, [](const Character& character) { return is_mark(character.code); });
+    std::erase_if(
+        text, [](const Character& character) { return is_mark(character.code); });
   }
   void operator()(UnicodeForm form) const { normalize(form, text); }
   void operator()(const Replace& step) const { replace(step, text); }
@@ -119,9 +117,8 @@ struct Apply {
   void operator()(const Charsmap& charsmap) const { charsmap.apply(text); }
   void operator()(Nmt) const {
     std::erase_if(text, [](const Character& character) { return is_removed_by_nmt(character.code); });
-    for (Character& character : text) {
+    for (Character& character : text)
       if (is_blank_to_nmt(character.code)) character.code = ' ';
-    }
   }
   void operator()(ByteCharacters) const {
     AlignedText result;

@@ -39,17 +39,16 @@ std::u32string with_spaces_of_oniguruma(const std::u32string& expression) {
       U"\\x09-\\x0d\\x20\\x85\\xa0\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}";
   std::u32string result;
   bool in_class = false;
-  for (std::size_t i = 0; i < expression.size(); i++) {
+  for (std::size_t i = 0; i < expression.size(); ++i) {
     const char32_t code = expression[i];
     if (code == '\\' && i + 1 < expression.size()) {
       const char32_t letter = expression[++i];
-      if (letter == 's') {
+      if (letter == 's')
         result += in_class ? spaces : U"[" + spaces + U"]";
-      } else if (letter == 'S' && !in_class) {
+      else if (letter == 'S' && !in_class)
         result += U"[^" + spaces + U"]";
-      } else {
+      else
         result += {code, letter};
-      }
       continue;
     }
     if (code == '[') in_class = true;

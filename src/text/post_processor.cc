@@ -14,7 +14,7 @@ bool is_blank(char32_t code) { return is_whitespace(code) || code == byte_charac
 std::size_t forwards(std::string_view text, std::size_t position, std::size_t count, std::size_t last) {
   while (count > 0 && position < last) {
     next_code_point(text, position);
-    count--;
+    --count;
   }
   return std::min(position, last);
 }
@@ -22,11 +22,9 @@ std::size_t forwards(std::string_view text, std::size_t position, std::size_t co
 /// The byte offset `count` code points before `position`; `position` if there are not so many, and never below `first`.
 std::size_t backwards(std::string_view text, std::size_t position, std::size_t count, std::size_t first) {
   std::size_t result = position;
-  for (; count > 0 && result > 0; count--) {
-    do {
-      result--;
+  for (; count > 0 && result > 0; --count) do {
+      --result;
     } while (result > 0 && (static_cast<unsigned char>(text[result]) & 0xC0) == 0x80);
-  }
   return count > 0 ? position : std::max(result, first);
 }
 

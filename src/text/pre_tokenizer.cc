@@ -17,7 +17,7 @@ void split_as_bert(std::span<const Character> text, CharacterRange range, Ranges
     if (begin < end) words.push_back({begin, end});
     begin = end;
   };
-  for (std::size_t i = range.begin; i < range.end; i++) {
+  for (std::size_t i = range.begin; i < range.end; ++i) {
     if (is_whitespace(text[i].code)) {
       end_word(i);
       begin = i + 1;
@@ -52,13 +52,12 @@ std::vector<Found> with_gaps(const Ranges& matches, std::size_t size) {
 template <class Property>
 std::vector<Found> find_characters(std::span<const Character> text, Property property) {
   std::vector<Found> result;
-  for (std::size_t i = 0; i < text.size(); i++) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
     const bool matched = property(text[i].code);
-    if (!matched && !result.empty() && !result.back().matched) {
+    if (!matched && !result.empty() && !result.back().matched)
       result.back().range.end = i + 1;
-    } else {
+    else
       result.push_back({{i, i + 1}, matched});
-    }
   }
   return result;
 }
@@ -68,13 +67,12 @@ std::vector<Found> find_words(std::span<const Character> text) {
   std::vector<Found> result;
   const auto class_of = [](char32_t code) { return is_word_character(code) ? 2 : is_whitespace(code) ? 0 : 1; };
   int before = -1;
-  for (std::size_t i = 0; i < text.size(); i++) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
     const int of = class_of(text[i].code);
-    if (of == std::exchange(before, of)) {
+    if (of == std::exchange(before, of))
       result.back().range.end = i + 1;
-    } else {
+    else
       result.push_back({{i, i + 1}, of == 0});
-    }
   }
   return result;
 }
@@ -85,11 +83,10 @@ std::vector<Found> merge_matches(const Parts& parts, Join join) {
   std::vector<Found> result;
   bool after_match = false;
   for (const Found& part : parts) {
-    if (part.matched && !after_match && !result.empty()) {
+    if (part.matched && !after_match && !result.empty())
       join(result.back().range, part.range);
-    } else {
+    else
       result.push_back({part.range, false});
-    }
     after_match = part.matched;
   }
   return result;
@@ -118,13 +115,11 @@ std::vector<Found> treat(std::vector<Found> parts, Delimiter delimiter) {
   }
   std::vector<Found> result;
   bool before = false;
-  for (const Found& part : parts) {
-    if (part.matched == std::exchange(before, part.matched) && !result.empty()) {
+  for (const Found& part : parts)
+    if (part.matched == std::exchange(before, part.matched) && !result.empty())
       extend(result.back().range, part.range);
-    } else {
+    else
       result.push_back(part);
-    }
-  }
   return result;
 }
 
@@ -133,9 +128,8 @@ template <class Find>
 void refine(Words& words, Delimiter delimiter, Find find) {
   Ranges refined;
   for (const CharacterRange& word : words.ranges) {
-    for (const Found& part : treat(find(limn::part(words.text, word)), delimiter)) {
+    for (const Found& part : treat(find(limn::part(words.text, word)), delimiter))
       if (!part.range.empty()) refined.push_back({word.begin + part.range.begin, word.begin + part.range.end});
-    }
   }
   words.ranges = std::move(refined);
 }
@@ -161,56 +155,65 @@ struct Apply {
     words.ranges = std::move(refined);
   }
   void operator()(WhitespacePreTokenizer) const {
-    refine(words, Delimiter::removed, [](auto text) { return find_characters(text, is_whitespace); });
+    refine(
+        words, Delimiter::removed, [](auto text) { return find_characters(text, is_whitespace); });
   }
   void operator()(WordPreTokenizer) const { refine(words, Delimiter::removed, find_words); }
   void operator()(PunctuationPreTokenizer step) const {
-    refine(words, step.delimiter, [](auto text) { return find_characters(text, is_punctuation); });
+    refine(
+        words, step.delimiter, [](auto text) { return find_characters(text, is_punctuation); });
   }
   void operator()(DigitPreTokenizer step) const {
-    refine(words, step.individual ? Delimiter::isolated : Delimiter::contiguous,
-           [](auto text) { return find_characters(text, is_numeric); });
+    refine(
+        words, step.individual ? Delimiter::isolated : Delimiter::contiguous,
+        [](auto text) { return find_characters(text, is_numeric); });
   }
   void operator()(const PatternPreTokenizer& step) const {
-    refine(words, step.delimiter, [&](auto text) {
-      auto parts = with_gaps(step.pattern.find(text), text.size());
-      for (Found& part : parts) part.matched ^= step.invert;
-      return parts;
-    });
+    refine(
+        words, step.delimiter,
+        [&](auto text) {
+          auto parts = with_gaps(step.pattern.find(text), text.size());
+          for (Found& part : parts) part.matched ^= step.invert;
+          return parts;
+        });
   }
   void operator()(ByteLevelPreTokenizer step) const {
-    rewrite(words, [&](std::span<const Character> word, AlignedText& text, Ranges& ranges) {
-      AlignedText with_blank;
-      if (step.add_prefix_space && word.front().code != ' ') {
-        with_blank.reserve(word.size() + 1);
-        with_blank.push_back({' ', word.front().begin, word.front().end});
-        with_blank.insert(with_blank.end(), word.begin(), word.end());
-        word = with_blank;
-      }
-      const Ranges found = step.use_regex ? split_as_gpt2(word) : Ranges{{0, word.size()}};
-      for (const CharacterRange& range : found) {
-        const std::size_t begin = text.size();
-        append_byte_characters(part(word, range), text);
-        ranges.push_back({begin, text.size()});
-      }
-    });
+    rewrite(
+        words,
+        [&](std::span<const Character> word, AlignedText& text, Ranges& ranges) {
+          AlignedText with_blank;
+          if (step.add_prefix_space && word.front().code != ' ') {
+            with_blank.reserve(word.size() + 1);
+            with_blank.push_back({' ', word.front().begin, word.front().end});
+            with_blank.insert(with_blank.end(), word.begin(), word.end());
+            word = with_blank;
+          }
+          const Ranges found = step.use_regex ? split_as_gpt2(word) : Ranges{{0, word.size()}};
+          for (const CharacterRange& range : found) {
+            const std::size_t begin = text.size();
+            append_byte_characters(part(word, range), text);
+            ranges.push_back({begin, text.size()});
+          }
+        });
   }
   void operator()(MetaspacePreTokenizer step) const {
-    rewrite(words, [&](std::span<const Character> word, AlignedText& text, Ranges& ranges) {
-      const Character first = word.front();
-      const bool has = first.code == ' ' || first.code == step.replacement;
-      const bool wants = step.prepend == MetaspacePreTokenizer::Prepend::always ||
-                         (step.prepend == MetaspacePreTokenizer::Prepend::first && first.begin == 0);
-      std::size_t begin = text.size();
-      if (!has && wants) text.push_back({step.replacement, first.begin, first.end});
-      for (const Character& character : word) {
-        const bool blank = character.code == ' ' || character.code == step.replacement;
-        if (blank && step.split && begin < text.size())
-          ranges.push_back({std::exchange(begin, text.size()), text.size()});
-        text.push_back({blank ? step.replacement : character.code, character.begin, character.end});
-      }
-      ranges.push_back({begin, text.size()});
-    });
+    rewrite(
+        words,
+        [&](std::span<const Character> word, AlignedText& text, Ranges& ranges) {
+          const Character first = word.front();
+          const bool has = first.code == ' ' || first.code == step.replacement;
+          const bool wants = step.prepend == MetaspacePreTokenizer::Prepend::always ||
+                             (step.prepend == MetaspacePreTokenizer::Prepend::first && first.begin == 0);
+          std::size_t begin = text.size();
+          if (!has && wants) text.push_back({step.replacement, first.begin, first.end});
+          for (const Character& character : word) {
+            const bool blank = character.code == ' ' || character.code == step.replacement;
+            if (blank && step.split && begin < text.size())
+              ranges.push_back({std::exchange(begin, text.size()), text.size()});
+            text.push_back({blank ? step.replacement : character.code, character.begin, character.end});
+          }
+          ranges.push_back({begin, text.size()});
+        });
   }
 };
 

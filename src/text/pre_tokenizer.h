@@ -43,8 +43,9 @@ struct PatternPreTokenizer {
   bool invert = false;  ///< the pattern finds what is between the delimiters
 };
 
-using PreTokenizerStep = std::variant<BertPreTokenizer, WhitespacePreTokenizer, WordPreTokenizer, PunctuationPreTokenizer, DigitPreTokenizer,
-                                  ByteLevelPreTokenizer, MetaspacePreTokenizer, PatternPreTokenizer>;
+using PreTokenizerStep =
+    std::variant<BertPreTokenizer, WhitespacePreTokenizer, WordPreTokenizer, PunctuationPreTokenizer, DigitPreTokenizer,
+                 ByteLevelPreTokenizer, MetaspacePreTokenizer, PatternPreTokenizer>;
 /// Applied one after the other; without any the whole text is one word.
 using PreTokenizer = std::vector<PreTokenizerStep>;
 

@@ -36,10 +36,9 @@ bool is_digit(char32_t code) { return code >= '0' && code <= '9'; }
 bool abbreviates(Characters text, std::size_t dot, char32_t next) {
   std::u32string word;
   std::size_t begin = dot;
-  while (begin > 0 && (is_word_character(text[begin - 1].code) || text[begin - 1].code == '.')) begin--;
-  for (const Character& character : text.subspan(begin, dot - begin)) {
+  while (begin > 0 && (is_word_character(text[begin - 1].code) || text[begin - 1].code == '.')) --begin;
+  for (const Character& character : text.subspan(begin, dot - begin))
     for (const char32_t code : lowercase(character.code)) word += code;
-  }
   if (word.empty() || is_digit(word.back())) return false;
   if (word.size() == 1 || word.find(U'.') != word.npos) return true;
   return std::ranges::find(abbreviations, word) != std::end(abbreviations) ||
@@ -55,11 +54,10 @@ struct Ending {
 Ending ending_at(Characters text, std::size_t mark) {
   std::size_t end = mark;
   bool closed = false;
-  for (; end < text.size() && (ends_sentence(text[end].code) || closes(text[end].code)); end++) {
+  for (; end < text.size() && (ends_sentence(text[end].code) || closes(text[end].code)); ++end)
     closed = closed || closes(text[end].code);
-  }
   std::size_t next = end;
-  while (next < text.size() && is_whitespace(text[next].code) && !breaks_line(text[next].code)) next++;
+  while (next < text.size() && is_whitespace(text[next].code) && !breaks_line(text[next].code)) ++next;
   if (next == text.size() || breaks_line(text[next].code) || needs_no_space(text[mark].code)) return {end, true};
   if (next == end) return {end, false};
   const bool single_dot = text[mark].code == '.' && (end == mark + 1 || !ends_sentence(text[mark + 1].code));
@@ -76,15 +74,15 @@ std::vector<Span> sentences(std::string_view text) {
   std::size_t begin = 0;
   const auto end_sentence = [&](std::size_t end) {
     CharacterRange range = {begin, end};
-    while (!range.empty() && is_whitespace(characters[range.begin].code)) range.begin++;
-    while (!range.empty() && is_whitespace(characters[range.end - 1].code)) range.end--;
+    while (!range.empty() && is_whitespace(characters[range.begin].code)) ++range.begin;
+    while (!range.empty() && is_whitespace(characters[range.end - 1].code)) --range.end;
     if (!range.empty()) result.push_back(origin(part(characters, range)));
     begin = end;
   };
   for (std::size_t i = 0; i < characters.size();) {
     if (breaks_line(characters[i].code)) end_sentence(i);
     if (!ends_sentence(characters[i].code)) {
-      i++;
+      ++i;
       continue;
     }
     const Ending ending = ending_at(characters, i);

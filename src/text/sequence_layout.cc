@@ -13,9 +13,8 @@ void append(Encoding& encoding, const SubwordRange& range, std::int32_t type_id,
   copy(range.subwords.ids, encoding.ids);
   const std::size_t first = encoding.offsets.size();
   copy(range.subwords.offsets, encoding.offsets);
-  if (range.begin < range.end && !range.subwords.first_offsets.empty()) {
+  if (range.begin < range.end && !range.subwords.first_offsets.empty())
     encoding.offsets[first] = range.subwords.first_offsets[range.begin];
-  }
   copy(range.subwords.words, encoding.words);
   encoding.type_ids.resize(encoding.size(), type_id);
   encoding.sequences.resize(encoding.size(), sequence);
@@ -34,8 +33,8 @@ void append_special(Encoding& encoding, std::int32_t id, std::int32_t type_id) {
 }  // namespace
 
 std::size_t SequenceLayout::added(bool to_pair) const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(to_pair ? pair : single, [](const Part& part) { return !part.sequence; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      to_pair ? pair : single, [](const Part& part) { return !part.sequence; }));
 }
 
 SequenceLayout bert_layout(std::int32_t cls_token, std::int32_t sep_token) {
@@ -50,13 +49,11 @@ SequenceLayout roberta_layout(std::int32_t cls_token, std::int32_t sep_token) {
 
 Encoding apply(const SequenceLayout& form, SubwordRange text, std::optional<SubwordRange> pair) {
   Encoding encoding;
-  for (const SequenceLayout::Part& part : pair ? form.pair : form.single) {
-    if (!part.sequence) {
+  for (const SequenceLayout::Part& part : pair ? form.pair : form.single)
+    if (!part.sequence)
       append_special(encoding, part.id, part.type_id);
-    } else {
+    else
       append(encoding, *part.sequence == 0 ? text : *pair, part.type_id, *part.sequence);
-    }
-  }
   return encoding;
 }
 

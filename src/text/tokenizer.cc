@@ -5,10 +5,10 @@
 
 #include "limn/error.h"
 #include "text/added_tokens.h"
-#include "text/pre_tokenizer.h"
-#include "text/subword_model.h"
-#include "text/sequence_layout.h"
 #include "text/files/tokenizer_parts.h"
+#include "text/pre_tokenizer.h"
+#include "text/sequence_layout.h"
+#include "text/subword_model.h"
 #include "text/unicode.h"
 
 namespace limn {
@@ -103,7 +103,7 @@ void Tokenizer::Implementation::tokenize(std::string_view text, std::optional<st
 
 void Tokenizer::Implementation::trim(std::string_view text, std::string_view added, Subwords& subwords) const {
   const TrimOffsets& step = *parts.post_processor.trim_offsets;
-  for (std::size_t i = subwords.first_offsets.size(); i < subwords.size(); i++) {
+  for (std::size_t i = subwords.first_offsets.size(); i < subwords.size(); ++i) {
     const std::string_view subword = added.empty() ? parts.vocabulary.subword(subwords.ids[i]) : added;
     subwords.first_offsets.push_back(step.trimmed(text, subword, subwords.offsets[i], true));
     subwords.offsets[i] = step.trimmed(text, subword, subwords.offsets[i], false);
@@ -175,7 +175,7 @@ std::vector<Encoding> Tokenizer::windows(std::string_view question, std::string_
 Encoding Tokenizer::encode_words(std::span<const std::string> words, std::size_t max_length) const {
   const Implementation& tokenizer = *implementation_;
   Subwords subwords;
-  for (std::size_t i = 0; i < words.size(); i++) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
     check_utf8(words[i], "word " + std::to_string(i + 1));
     tokenizer.tokenize(words[i], static_cast<std::int32_t>(i), subwords);
   }

@@ -60,7 +60,7 @@ char32_t newer_lowercase(char32_t code) {
 char32_t next_code_point(std::string_view text, std::size_t& position) {
   const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + position;
   if (*bytes < 0x80) {
-    position++;
+    ++position;
     return *bytes;
   }
   utf8proc_int32_t code = 0;

@@ -40,11 +40,10 @@ std::vector<Change> decomposed(bool compatible, const AlignedText& text) {
       if (of == 0) flush();
       pending.push_back({{code, std::exchange(change, 1)}, of});
     };
-    if (compatible) {
+    if (compatible)
       std::ranges::for_each(compatible_decomposition(character.code), add);
-    } else {
+    else
       std::ranges::for_each(decomposition(character.code), add);
-    }
   }
   flush();
   return result;

@@ -10,9 +10,12 @@
 namespace limn {
 
 Unigram::Unigram(Options options, std::vector<double> scores, const Vocabulary& vocabulary)
-    : options_(options), subwords_(4 * scores.size()), scores_(std::move(scores)), byte_ids_(byte_subwords(vocabulary)) {
+    : options_(options),
+      subwords_(4 * scores.size()),
+      scores_(std::move(scores)),
+      byte_ids_(byte_subwords(vocabulary)) {
   constexpr double unknown_penalty = 10;
-  for (std::size_t id = 0; id < scores_.size(); id++) {
+  for (std::size_t id = 0; id < scores_.size(); ++id) {
     const std::string_view subword = vocabulary.subword(static_cast<std::int32_t>(id));
     if (!subword.empty()) subwords_.add(subword, static_cast<std::int32_t>(id));
   }
@@ -21,7 +24,7 @@ Unigram::Unigram(Options options, std::vector<double> scores, const Vocabulary& 
 
 void Unigram::find_best(std::span<const Character> text, std::vector<Scratch::Best>& best) const {
   best.assign(text.size() + 1, {});
-  for (std::size_t begin = 0; begin < text.size(); begin++) {
+  for (std::size_t begin = 0; begin < text.size(); ++begin) {
     const double before = best[begin].score;
     const auto offer = [&](std::size_t end, double score, std::int32_t id) {
       if (best[end].begin == Scratch::none || score > best[end].score) best[end] = {score, begin, id};
@@ -31,7 +34,7 @@ void Unigram::find_best(std::span<const Character> text, std::vector<Scratch::Be
     for (std::size_t end = begin; end < text.size();) {
       node = subwords_.child(*node, text[end].code);
       if (!node) break;
-      end++;
+      ++end;
       const std::int32_t id = subwords_.value(*node);
       if (id < 0) continue;
       offer(end, before + scores_[static_cast<std::size_t>(id)], id);
@@ -69,13 +72,12 @@ void Unigram::tokenize(const Vocabulary& vocabulary, std::span<const Character> 
       bytes.clear();
       for (const Character& character : range) append_utf8(character.code, bytes);
       const auto byte_id = [&](char byte) { return byte_ids_[static_cast<unsigned char>(byte)]; };
-      if (const auto whole = vocabulary.id(bytes)) {
+      if (const auto whole = vocabulary.id(bytes))
         subwords.push_back(*whole, origin(range), word);
-      } else if (options_.byte_fallback && std::ranges::none_of(bytes, [&](char byte) { return byte_id(byte) < 0; })) {
+      else if (options_.byte_fallback && std::ranges::none_of(bytes, [&](char byte) { return byte_id(byte) < 0; }))
         for (const char byte : bytes) subwords.push_back(byte_id(byte), origin(range), word);
-      } else {
+      else
         subwords.push_back(id, origin(range), word);
-      }
       continue;
     }
     subwords.push_back(id, origin(part(text, {std::exchange(begin, end), end})), word);

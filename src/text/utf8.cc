@@ -17,7 +17,7 @@ void check_utf8(std::string_view text, std::string_view what) {
   const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
   for (std::size_t position = 0; position < text.size();) {
     if (bytes[position] < 0x80) {
-      position++;
+      ++position;
       continue;
     }
     utf8proc_int32_t code = 0;

@@ -35,9 +35,8 @@ void Vocabulary::Builder::add(std::string_view subword, std::int64_t id) {
 }
 
 Vocabulary Vocabulary::Builder::build(Repeated repeated) && {
-  if (bytes_.size() > UINT32_MAX) {
+  if (bytes_.size() > UINT32_MAX)
     throw Error({.file = file_, .thing = thing_, .found = "4 GiB of text or more", .expected = "less"});
-  }
   const std::size_t count = ids_.size();
   const std::size_t size = ids_.empty() ? 0 : static_cast<std::size_t>(std::ranges::max(ids_)) + 1;
   if (size > count + most_gaps) {
@@ -53,7 +52,7 @@ Vocabulary Vocabulary::Builder::build(Repeated repeated) && {
 
   constexpr std::uint32_t none = UINT32_MAX;
   std::vector<std::uint32_t> of_id(size, none);  // index of each id's token
-  for (std::size_t index = 0; index < count; index++) {
+  for (std::size_t index = 0; index < count; ++index) {
     std::uint32_t& taken = of_id[static_cast<std::size_t>(ids_[index])];
     if (taken != none) {
       throw Error({.file = file_,
@@ -70,11 +69,11 @@ Vocabulary Vocabulary::Builder::build(Repeated repeated) && {
   result.begins_.reserve(size + 1);
   result.slots_.resize(std::bit_ceil(std::max<std::size_t>(2 * count, 2)));
   result.begins_.push_back(0);
-  for (std::size_t id = 0; id < size; id++) {
+  for (std::size_t id = 0; id < size; ++id) {
     if (of_id[id] != none) result.bytes_ += subword(of_id[id]);
     result.begins_.push_back(static_cast<std::uint32_t>(result.bytes_.size()));
   }
-  for (std::size_t id = 0; id < size; id++) {
+  for (std::size_t id = 0; id < size; ++id) {
     if (of_id[id] == none) continue;
     const std::string_view text = subword(of_id[id]);
     const Hash hash = Vocabulary::hash(text);
@@ -100,9 +99,8 @@ std::optional<std::int32_t> Vocabulary::id(std::string_view prefix, std::string_
   for (std::size_t slot = first_slot(hash); slots_[slot].id != free; slot = (slot + 1) & (slots_.size() - 1)) {
     if (slots_[slot].tag != tag) continue;
     const std::string_view found = subword(slots_[slot].id);
-    if (found.size() == prefix.size() + rest.size() && found.starts_with(prefix) && found.ends_with(rest)) {
+    if (found.size() == prefix.size() + rest.size() && found.starts_with(prefix) && found.ends_with(rest))
       return slots_[slot].id;
-    }
   }
   return {};
 }

@@ -34,13 +34,13 @@ void WordPiece::tokenize(const Vocabulary& vocabulary, std::span<const Character
   for (std::size_t begin = 0; begin < text.size();) {
     const std::string_view prefix = begin == 0 ? std::string_view() : continuing_prefix;
     hashes.assign(1, Vocabulary::hash(prefix));  // [n]: of the token with n characters
-    for (std::size_t end = begin + 1; end <= text.size(); end++) {
+    for (std::size_t end = begin + 1; end <= text.size(); ++end) {
       if (prefix.size() + between(begin, end).size() > vocabulary.longest_subword_bytes()) break;
       hashes.push_back(Vocabulary::hash(between(end - 1, end), hashes.back()));
     }
     std::size_t length = hashes.size() - 1;
     std::optional<std::int32_t> id;
-    for (; length > 0; length--) {
+    for (; length > 0; --length) {
       id = vocabulary.id(prefix, between(begin, begin + length), hashes[length]);
       if (id) break;
     }

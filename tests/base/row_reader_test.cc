@@ -80,7 +80,9 @@ TEST(RowReader, ABadJsonRowDoesNotStopTheOthers) {
 }
 
 TEST(RowReader, RefusesDeepJson) {
-  const auto nested = [](std::size_t levels) { return "{\"a\":" + std::string(levels, '[') + std::string(levels, ']') + "}"; };
+  const auto nested = [](std::size_t levels) {
+    return "{\"a\":" + std::string(levels, '[') + std::string(levels, ']') + "}";
+  };
   EXPECT_EQ(error_of(rows_of(nested(50), RowFormat::jsonl).at(0)), "no error");
   EXPECT_THAT(error_of(rows_of(nested(100'000), RowFormat::jsonl, 1'000'000).at(0)), HasSubstr("nested too deeply"));
 }

@@ -26,7 +26,7 @@ std::vector<std::string> arguments_of(const Json& row) {
 TEST(AttackCommand, TakesTheStepsThatPyTorchTakes) {
   const Json rows = Json::parse(read(LIMN_SOURCE_DIR "/tests/explain/data/attacks.json"));
   std::size_t count = 0;
-  for (std::size_t i = 0; i < rows.size(); i += 5, count++) {
+  for (std::size_t i = 0; i < rows.size(); i += 5, ++count) {
     SCOPED_TRACE(rows[i].dump());
     const Result result = run(arguments_of(rows[i]));
     ASSERT_EQ(result.code, 0) << result.err;
@@ -35,7 +35,7 @@ TEST(AttackCommand, TakesTheStepsThatPyTorchTakes) {
     EXPECT_EQ(found["attack"], rows[i]["attack"]);
     EXPECT_EQ(found["succeeded"], rows[i]["succeeded"]);
     ASSERT_EQ(found["steps"].size(), rows[i]["steps"].size());
-    for (std::size_t step = 0; step < found["steps"].size(); step++) {
+    for (std::size_t step = 0; step < found["steps"].size(); ++step) {
       const Json& expected = rows[i]["steps"][step];
       EXPECT_EQ(found["steps"][step]["token"], expected.is_array() ? expected[0] : expected);
     }

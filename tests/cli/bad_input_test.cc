@@ -203,13 +203,13 @@ TEST(BadInput, InvalidUtf8) {
 
 TEST(BadInput, QuestionLongerThanTheModelCanRead) {
   std::string question;
-  for (int i = 0; i < 100; i++) question += "who ";
+  for (int i = 0; i < 100; ++i) question += "who ";
   expect_mistake(explain(golden("bert-qa"), {"--question", question, "--context", "Anna came."}), {"question", "80"});
 }
 
 TEST(BadInput, TextThatMustBeCutWarns) {
   std::string text;
-  for (int i = 0; i < 100; i++) text += "good ";
+  for (int i = 0; i < 100; ++i) text += "good ";
   const Result result = run(explain(golden("bert-cls"), {"--text", text}));
   ASSERT_EQ(result.code, 0) << result.err;
   const Json explanation = Json::parse(result.out);

@@ -55,11 +55,10 @@ TEST_P(ExplainGolden, GivesPyTorchsScores) {
   const Json test = Json::parse(read(golden(model) + "/cases.json"))["cases"][0];
   const Json& target = test["target"];
   std::string target_text;
-  if (target.is_array()) {
+  if (target.is_array())
     target_text = std::to_string(target[0].get<int>()) + ":" + std::to_string(target[1].get<int>());
-  } else {
+  else
     target_text = std::to_string(target.get<int>());
-  }
   double largest_gradient = 0;
   for (const double norm : test["explanations"]["gradient_l2"]) largest_gradient = std::max(largest_gradient, norm);
   const GoldenOption cases[] = {
@@ -82,7 +81,7 @@ TEST_P(ExplainGolden, GivesPyTorchsScores) {
     ASSERT_EQ(explanation["tokens"].size(), expected.size());
     double largest = 0.01 * largest_gradient;
     for (const double score : expected) largest = std::max(largest, std::abs(score));
-    for (std::size_t i = 0; i < expected.size(); i++) {
+    for (std::size_t i = 0; i < expected.size(); ++i) {
       EXPECT_NEAR(explanation["tokens"][i]["score"].get<double>(), expected[i], 1e-4 * largest) << field << " " << i;
       EXPECT_EQ(explanation["tokens"][i]["id"], test["ids"][i]);
     }
@@ -150,9 +149,7 @@ TEST(Explain, NoPresetKeepsItsNameBesideAnOptionThatChangesIt) {
     };
     EXPECT_EQ(named({}), std::string(known.name));
     EXPECT_EQ(named({"--normalize", "minmax"}), nullptr) << known.name;
-    if (known.unit) {
-      EXPECT_EQ(named({"--unit", "sentence"}), nullptr) << known.name;
-    }
+    if (known.unit) EXPECT_EQ(named({"--unit", "sentence"}), nullptr) << known.name;
   }
 }
 
@@ -230,7 +227,7 @@ TEST(Explain, WritesTheFormatOfTheFile) {
   EXPECT_THAT(write("a.csv"), HasSubstr("explanation,sequence,begin,end,text,score\r\n"));
   EXPECT_THAT(write("a.txt"), AllOf(HasSubstr("gorgeous"), Not(HasSubstr("\x1b"))));
   std::size_t files = 0;
-  for ([[maybe_unused]] const auto& entry : fs::directory_iterator(folder.path())) files++;
+  for ([[maybe_unused]] const auto& entry : fs::directory_iterator(folder.path())) ++files;
   EXPECT_EQ(files, 5u);  // nothing temporary is left
 }
 
@@ -243,7 +240,7 @@ TEST(Explain, LeavesDevicesAlone) {
 TEST(Explain, HeadEndsItQuietly) {
   Folder folder;
   std::string rows;
-  for (int i = 0; i < 2000; i++) rows += "a good film\n";
+  for (int i = 0; i < 2000; ++i) rows += "a good film\n";
   const std::string file = folder.write("rows.txt", rows);
   const std::string shell = std::string("'") + LIMN_PROGRAM + "' explain -m '" + golden("bert-cls") + "' --input '" +
                             file + "' 2>'" + (folder / "err") + "' | head -n 1 >'" + (folder / "out") + "'";
@@ -292,7 +289,7 @@ TEST(Tokenize, GivesPythonsIdsOffsetsAndWords) {
     ASSERT_EQ(result["tokens"].size(), test["ids"].size());
     EXPECT_EQ(result["type_ids"], test["type_ids"]);
     EXPECT_EQ(result["cut_tokens"], 0);
-    for (std::size_t i = 0; i < test["ids"].size(); i++) {
+    for (std::size_t i = 0; i < test["ids"].size(); ++i) {
       const Json& token = result["tokens"][i];
       EXPECT_EQ(token["id"], test["ids"][i]);
       EXPECT_EQ(token["begin"], test["offsets"][i][0]);
@@ -421,9 +418,8 @@ TEST(Show, TurnsSavedExplanationsIntoEveryFormat) {
            {"explain", "-m", "minilm-l6-ner", "--text", "Angela Merkel lives in Berlin.", "--layer", "2", "--reduce",
             "l2"},
            {"explain", "-m", golden("bert-multilabel"), "--text", "good film", "--target", "1", "--preset",
-            "seed-classification"}}) {
+            "seed-classification"}})
     all += run(arguments).out;
-  }
   const std::string file = folder.write("all.jsonl", all);
   ASSERT_EQ(lines(all).size(), 6u);
   // Nothing is lost on the way: read and written again, the JSON is the same.

@@ -57,7 +57,7 @@ TEST(Compare, ExplanationsAreThoseOfExplain) {
   const std::string text = "what a film";
   const Result compared = run(compare(two_models, {"--text", text}));
   ASSERT_EQ(compared.code, 0) << compared.err;
-  for (std::size_t i = 0; i < two_models.size(); i++) {
+  for (std::size_t i = 0; i < two_models.size(); ++i) {
     const Result explained = run({"explain", "-m", two_models[i], "--text", text});
     ASSERT_EQ(explained.code, 0) << explained.err;
     EXPECT_EQ(without_seconds(json_lines(compared.out)[0]["explanations"][i].dump()), without_seconds(explained.out));

@@ -85,9 +85,7 @@ TEST(Methods, TakeTheSmallestTexts) {
       const Json found = explanation({"--text", text, "--method", method});
       ASSERT_EQ(found["words"].size(), 1u) << method << ": " << text;
       ASSERT_EQ(found["tokens"].size(), 3u) << method << ": " << text;
-      if (text == "☃") {
-        EXPECT_EQ(found["tokens"][1]["token"], "[UNK]");
-      }
+      if (text == "☃") EXPECT_EQ(found["tokens"][1]["token"], "[UNK]");
       EXPECT_TRUE(found["words"][0]["score"].is_number()) << method << ": " << text;  // null if it is not finite
       for (const auto& token : found["tokens"]) EXPECT_TRUE(token["score"].is_number()) << method << ": " << text;
     }

@@ -100,9 +100,8 @@ struct Setting {
 [[noreturn]] inline void become_limn(const std::vector<std::string>& arguments, const Setting& setting) {
   std::map<std::string, std::string> variables = {{"HOME", "/nonexistent"}, {"LIMN_MODELS", LIMN_SOURCE_DIR "/models"}};
   // Sanitizers read theirs.
-  for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "PATH"}) {
+  for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "PATH"})
     if (const char* value = std::getenv(name)) variables[name] = value;
-  }
   for (const auto& [name, value] : setting.environment) variables[name] = value;
   std::vector<std::string> environment_text, argument_text = {LIMN_PROGRAM};
   for (const auto& [name, value] : variables) environment_text.push_back(name + "=" + value);
@@ -183,9 +182,8 @@ inline Result run_on_terminal(const std::vector<std::string>& arguments, unsigne
   ::waitpid(process, &status, 0);
   ::close(terminal);
   Result result = result_of(status);
-  for (const char c : out) {
+  for (const char c : out)
     if (c != '\r') result.out += c;
-  }
   return result;
 }
 

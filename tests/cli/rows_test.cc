@@ -125,7 +125,7 @@ TEST(Rows, MoreThanABatchInOrder) {
   Folder folder;
   std::string input;
   std::vector<std::string> expected;
-  for (int i = 0; i < 101; i++) {
+  for (int i = 0; i < 101; ++i) {
     expected.push_back("row number " + std::to_string(i) + std::string(static_cast<std::size_t>(i % 7), 'x'));
     input += expected.back() + "\n";
   }
@@ -143,7 +143,7 @@ TEST(Rows, EqualSingleInputs) {
     const Json single =
         Json::parse(run({"explain", "-m", golden("bert-cls"), "--text", row["input"]["text"].get<std::string>()}).out);
     ASSERT_EQ(row["words"].size(), single["words"].size());
-    for (std::size_t i = 0; i < row["words"].size(); i++) {
+    for (std::size_t i = 0; i < row["words"].size(); ++i) {
       EXPECT_EQ(row["words"][i]["text"], single["words"][i]["text"]);
       EXPECT_NEAR(row["words"][i]["score"].get<double>(), single["words"][i]["score"].get<double>(), 1e-5);
     }
@@ -169,7 +169,7 @@ TEST(Rows, OtherFormats) {
 TEST(Rows, APageHoldsTwoHundredExplanations) {
   Folder folder;
   std::string input;
-  for (int i = 0; i < 203; i++) input += "number" + std::to_string(i) + "\n";
+  for (int i = 0; i < 203; ++i) input += "number" + std::to_string(i) + "\n";
   const Result result =
       run({"explain", "-m", golden("bert-cls"), "--input", folder.write("a.txt", input), "-o", folder / "a.html"});
   EXPECT_EQ(result.code, 0);
@@ -194,7 +194,7 @@ TEST(Rows, ABadRowAmongGoodOnes) {
   EXPECT_THAT(result.err, AllOf(StartsWith("limn: 4 of 7 rows failed"), HasSubstr("{\"row\":1}")));
   const auto rows = json_lines(result.out);
   ASSERT_EQ(rows.size(), 7u);
-  for (std::size_t i = 0; i < rows.size(); i++) EXPECT_EQ(rows[i]["row"], i);
+  for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(rows[i]["row"], i);
   EXPECT_EQ(rows[0]["input"]["text"], "one");
   EXPECT_EQ(rows[1]["id"], 2);
   EXPECT_THAT(rows[1]["error"]["message"].get<std::string>(), HasSubstr("text"));
@@ -223,7 +223,7 @@ class Resume : public testing::Test {
  protected:
   void SetUp() override {
     std::string rows;
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < 3000; ++i) {
       rows += "{\"id\": " + std::to_string(i) + ", \"text\": \"Washington row " + std::to_string(i) +
               " is a good film " + std::string(static_cast<std::size_t>(i % 13), 'a') + "\"}\n";
       if (i % 500 == 77) rows += "{\"id\": " + std::to_string(i) + ", \"text\": \"\"}\n";

@@ -86,7 +86,7 @@ TEST(Serve, InterruptedTwiceEndsAtOnce) {
 TEST(Serve, ReloadsWhenToldToAndStillHearsOfItsEnd) {
   Serving serving;
   ASSERT_NE(serving.port(), 0) << (*serving).errors();
-  for (int i = 0; i < 5; i++) (*serving).send(SIGHUP);
+  for (int i = 0; i < 5; ++i) (*serving).send(SIGHUP);
   ASSERT_TRUE(eventually([&] { return (*serving).errors().find("\"reloaded\"") != std::string::npos; }));
   EXPECT_EQ(Client(serving.port()).post("/v1/predict", {{"text", "good"}}).status, 200);
   (*serving).send(SIGTERM);
@@ -102,7 +102,7 @@ TEST(Serve, GoesOnWhenNobodyReadsItsLog) {
   Client client(port_in(first));
   ASSERT_TRUE(client.connected());
   // A pipe holds 64 KiB, less than the lines of a thousand requests.
-  for (int i = 0; i < 2000; i++) ASSERT_EQ(client.ask("GET", "/healthz").status, 200) << i;
+  for (int i = 0; i < 2000; ++i) ASSERT_EQ(client.ask("GET", "/healthz").status, 200) << i;
   (*serving).send(SIGTERM);
   EXPECT_EQ(serving.wait().code, 0);
   ::close(log[0]);

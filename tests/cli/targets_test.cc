@@ -53,7 +53,7 @@ constexpr double logit_error = 2e-5;
 TEST(Targets, AnyLabelByNumberOrName) {
   for (const std::string model : {"bert-cls", "bert-multilabel"}) {
     const Json row = cases(model)[0];
-    for (std::size_t label = 0; label < row["logits"].size(); label++) {
+    for (std::size_t label = 0; label < row["logits"].size(); ++label) {
       const double logit = row["logits"][label];
       const Json by_number = explain(text_case(model, row), {"--target", std::to_string(label)});
       const Json by_name = explain(text_case(model, row), {"--target", by_number["target"]["label"]});
@@ -68,7 +68,7 @@ TEST(Targets, AnyLabelByNumberOrName) {
 TEST(Targets, SigmoidModelsHaveAProbabilityForEachLabelAlone) {
   for (const std::string model : {"bert-multilabel", "bert-single"}) {
     const Json row = cases(model)[0];
-    for (std::size_t label = 0; label < row["logits"].size(); label++) {
+    for (std::size_t label = 0; label < row["logits"].size(); ++label) {
       const double logit = row["logits"][label], p = 1 / (1 + std::exp(-logit));
       const auto with = [&](const std::string& scalar) {
         return explain(text_case(model, row),
@@ -81,7 +81,7 @@ TEST(Targets, SigmoidModelsHaveAProbabilityForEachLabelAlone) {
       // The chain rule: dp/dx = p (1 − p) dlogit/dx.
       const std::vector<double> of_logit = scores(with("logit")), of_probability = scores(with("probability"));
       ASSERT_EQ(of_logit.size(), of_probability.size());
-      for (std::size_t i = 0; i < of_logit.size(); i++)
+      for (std::size_t i = 0; i < of_logit.size(); ++i)
         EXPECT_NEAR(of_probability[i], p * (1 - p) * of_logit[i], 1e-5 * largest(of_logit));
     }
   }
@@ -107,7 +107,7 @@ TEST(Targets, AContrastIsADifferenceOfLogitsAndOfScores) {
               logit_error);
   EXPECT_EQ(contrast["target"]["contrast"], "LABEL_0");
   const auto difference = scores(contrast), a = scores(with({"--target", "2"})), b = scores(with({"--target", "0"}));
-  for (std::size_t i = 0; i < a.size(); i++) EXPECT_NEAR(difference[i], a[i] - b[i], 1e-5 * largest(a));
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(difference[i], a[i] - b[i], 1e-5 * largest(a));
 }
 
 TEST(Targets, AContrastToATokensOtherLabel) {
@@ -137,12 +137,10 @@ TEST(Targets, EntityByEntityFromOneForwardPass) {
     const auto all = explanations(by_method);
     ASSERT_GE(all.size(), 4u);
     ASSERT_EQ(all.size(), all[0]["prediction"]["entities"].size());
-    for (std::size_t i = 0; i < all.size(); i++) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
       const Json& target = all[i]["target"];
       EXPECT_EQ(target["text"], all[i]["prediction"]["entities"][i]["text"]);
-      if (method == "gradient-x-input") {
-        EXPECT_EQ(all[i]["passes"], 1);
-      }
+      if (method == "gradient-x-input") EXPECT_EQ(all[i]["passes"], 1);
       // The same as if only this one had been asked for.
       const std::string asked =
           std::to_string(target["start_token"].get<int>()) + ":" + target["label"].get<std::string>();
@@ -167,7 +165,7 @@ TEST(Targets, EntitiesOfManyTextsArePackedAndStayTheirOwn) {
       EXPECT_EQ(together[at]["target"], alone["target"]);
       const auto a = scores(together[at++]), b = scores(alone);
       ASSERT_EQ(a.size(), b.size());
-      for (std::size_t i = 0; i < a.size(); i++) EXPECT_NEAR(a[i], b[i], 1e-4);  // normalised: the largest is 1
+      for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-4);  // normalised: the largest is 1
     }
   }
   EXPECT_EQ(at, together.size());
@@ -185,7 +183,7 @@ TEST(Targets, AnAnswerByItsText) {
   const std::string context = row["input"]["context"];
   // From the begin of one word's first token to the end of another's last one.
   std::size_t first = 0, last = 0;
-  for (std::size_t i = 0; i < row["ids"].size(); i++) {
+  for (std::size_t i = 0; i < row["ids"].size(); ++i) {
     if (row["type_ids"][i] == 0 || row["special"][i] == 1) continue;
     if (row["words"][i] == 2 && first == 0) first = i;
     if (row["words"][i] == 4) last = i;

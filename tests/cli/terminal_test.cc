@@ -69,7 +69,7 @@ TEST(Terminal, StandardInputThatIsATerminalIsAMistake) {
 TEST(Terminal, LongRunsShowTheirProgressAndWipeIt) {
   Folder folder;
   std::string rows;
-  for (int i = 0; i < 60000; i++) rows += "a good film and a bad one, number " + std::to_string(i) + "\n";
+  for (int i = 0; i < 60000; ++i) rows += "a good film and a bad one, number " + std::to_string(i) + "\n";
   const std::string file = folder.write("rows.txt", rows);
   const Running quiet({"predict", "-m", golden("bert-cls"), "--input", file, "-o", folder / "quiet.jsonl"});
   const Result result =
@@ -85,7 +85,7 @@ TEST(Terminal, LongRunsShowTheirProgressAndWipeIt) {
 TEST(Terminal, ALongMethodShowsHowFarItIsAndWipesIt) {
   Folder folder;
   std::string context;
-  for (int i = 0; i < 10; i++) context += "Anna came to Rome in May and met Ben there. ";
+  for (int i = 0; i < 10; ++i) context += "Anna came to Rome in May and met Ben there. ";
   const Result result =
       run_on_terminal({"explain", "-m", "minilm-l6-qa", "--question", "Who came?", "--context", context, "--method",
                        "integrated-gradients", "--steps", "100", "--threads", "1", "-o", folder / "a.json"},
@@ -102,7 +102,7 @@ TEST(Terminal, CtrlCWipesTheLineAndEnds) {
   ASSERT_GE(process, 0);
   if (process == 0) {
     std::string context;
-    for (int i = 0; i < 4; i++) context += "Anna came to Rome in May and met Ben there. ";
+    for (int i = 0; i < 4; ++i) context += "Anna came to Rome in May and met Ben there. ";
     become_limn({"explain", "-m", "minilm-l6-qa", "--question", "Who came?", "--context", context, "--method", "lime",
                  "--samples", "1000000", "--threads", "1"},
                 {});

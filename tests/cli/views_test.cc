@@ -42,9 +42,9 @@ TEST(AttentionCommand, HasEveryWeightOfEveryHead) {
     }
   }
   for (const auto& head : maps["attention"][2])
-    for (std::size_t to = 0; to < tokens; to++) mean[to] += head[0][to].get<double>() / 4;
+    for (std::size_t to = 0; to < tokens; ++to) mean[to] += head[0][to].get<double>() / 4;
   ASSERT_TRUE(row["explanations"].contains("attention_last"));
-  for (std::size_t to = 0; to < tokens; to++)
+  for (std::size_t to = 0; to < tokens; ++to)
     EXPECT_NEAR(mean[to], row["explanations"]["attention_last"][to].get<double>(), 1e-5);
 }
 
@@ -86,8 +86,8 @@ TEST(HeatmapCommand, IsThatOfPyTorch) {
     ASSERT_EQ(result.code, 0) << result.err;
     const Json found = json_lines(result.out)[0];
     ASSERT_EQ(found["heatmap"].size(), row["ids"].size());
-    for (std::size_t i = 0; i < found["heatmap"].size(); i++)
-      for (std::size_t j = 0; j < found["heatmap"].size(); j++)
+    for (std::size_t i = 0; i < found["heatmap"].size(); ++i)
+      for (std::size_t j = 0; j < found["heatmap"].size(); ++j)
         EXPECT_NEAR(found["heatmap"][i][j].get<double>(), row["heatmap"][i][j].get<double>(), 1e-4);
   }
 }

@@ -40,7 +40,7 @@ TEST(Correlation, AsScipyHasIt) {
 
 TEST(Correlation, ManyValuesWithTies) {
   Values a, b;
-  for (int i = 0; i < 3000; i++) {
+  for (int i = 0; i < 3000; ++i) {
     a.push_back(i * 7919 % 1009 / 8.0);
     b.push_back(static_cast<double>(static_cast<long long>(i) * 104729 % 997 - i % 13 * 40));
   }

@@ -6,8 +6,8 @@
 
 #include <map>
 
-#include "explain/golden_folder.h"
 #include "explain/attack/edited_input.h"
+#include "explain/golden_folder.h"
 
 namespace limn {
 namespace {
@@ -55,12 +55,11 @@ TEST(Attack, TakesTheStepsThatPyTorchTakes) {
     SCOPED_TRACE(row.dump());
     const Attack found = attack(row);
     Json steps = Json::array();
-    for (const AttackStep& step : found.steps) {
+    for (const AttackStep& step : found.steps)
       if (row["attack"] == "hotflip")
-        steps.push_back({step.token, id_of(found, step.after)}), flips++;
+        steps.push_back({step.token, id_of(found, step.after)}), ++flips;
       else
-        steps.push_back(step.token), removals++;
-    }
+        steps.push_back(step.token), ++removals;
     EXPECT_EQ(steps, row["steps"]);
     EXPECT_EQ(found.succeeded, row["succeeded"].get<bool>());
     EXPECT_EQ(found.kind, row["attack"]);
@@ -75,7 +74,7 @@ TEST(Attack, WhatTheModelSaysIsWhatItSaysOfTheOutput) {
     SCOPED_TRACE(row.dump());
     const Attack found = attack(row);
     if (found.reread || found.steps.empty()) continue;
-    read_back++;
+    ++read_back;
     const Prediction anew = model(row["model"]).predict(found.output);
     if (const auto* said = std::get_if<LabelPrediction>(&anew)) {
       EXPECT_EQ(std::get<LabelPrediction>(found.after).label, said->label);
@@ -87,7 +86,7 @@ TEST(Attack, WhatTheModelSaysIsWhatItSaysOfTheOutput) {
       const auto &before = std::get<EntityPrediction>(found.after).tokens,
                  &after = std::get<EntityPrediction>(anew).tokens;
       ASSERT_EQ(before.size(), after.size());
-      for (std::size_t i = 0; i < before.size(); i++) EXPECT_EQ(before[i].label, after[i].label);
+      for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(before[i].label, after[i].label);
     }
   }
   EXPECT_GT(read_back, 10u);
@@ -202,7 +201,7 @@ TEST(Attack, RefusesWhatItCannotDo) {
   span.target = "99";
   EXPECT_THAT(message("bert-token", text, span, true), HasSubstr("POSITION"));
   Input longer = question;
-  for (int i = 0; i < 60; i++) *longer.pair += " Denver beat Carolina 24-10.";
+  for (int i = 0; i < 60; ++i) *longer.pair += " Denver beat Carolina 24-10.";
   EXPECT_THAT(message("bert-qa", longer, {}, true), HasSubstr("windows"));
 }
 
@@ -227,13 +226,12 @@ Encoding encoding_of(std::string_view text, const std::vector<std::pair<std::str
 
 std::string without(std::string_view text, const Encoding& encoding, const std::vector<std::size_t>& gone) {
   std::vector<EditedToken> edited_tokens;
-  for (std::size_t i = 0; i < encoding.size(); i++)
+  for (std::size_t i = 0; i < encoding.size(); ++i)
     if (std::find(gone.begin(), gone.end(), i) == gone.end()) edited_tokens.push_back({.origin = i});
   const EditedInput edited = edited_input(encoding, {.text = std::string(text), .pair = {}}, edited_tokens);
-  for (std::size_t i = 0; i < edited_tokens.size(); i++) {  // offsets point at the same tokens
+  for (std::size_t i = 0; i < edited_tokens.size(); ++i) {  // offsets point at the same tokens
     const Span then = encoding.offsets[edited_tokens[i].origin], now = edited.encoding.offsets[i];
-    EXPECT_EQ(edited.input.text.substr(now.begin, now.end - now.begin),
-              text.substr(then.begin, then.end - then.begin));
+    EXPECT_EQ(edited.input.text.substr(now.begin, now.end - now.begin), text.substr(then.begin, then.end - then.begin));
   }
   return edited.input.text;
 }
@@ -275,7 +273,7 @@ TEST(EditedInput, AReplacementStandsInThePiecesPlace) {
   const Encoding encoding =
       encoding_of(text, {{"A", 0}, {"witty", 1}, {",", 2}, {"«", 3}, {"long", 4}, {"»", 5}, {"film", 6}});
   std::vector<EditedToken> edited_tokens(7);
-  for (std::size_t i = 0; i < 7; i++) edited_tokens[i].origin = i;
+  for (std::size_t i = 0; i < 7; ++i) edited_tokens[i].origin = i;
   edited_tokens[4].id = 99;
   edited_tokens[4].word = "dull";
   const EditedInput edited = edited_input(encoding, {.text = std::string(text), .pair = {}}, edited_tokens);

@@ -52,7 +52,7 @@ TEST_P(AttentionGolden, EachRowOfEachMapSumsToOne) {
     ASSERT_EQ(maps.weights.size(), maps.layers * maps.heads * tokens * tokens);
     for (std::size_t begin = 0; begin < maps.weights.size(); begin += tokens) {
       double sum = 0;
-      for (std::size_t j = 0; j < tokens; j++) {
+      for (std::size_t j = 0; j < tokens; ++j) {
         EXPECT_GE(maps.weights[begin + j], 0);
         sum += maps.weights[begin + j];
       }
@@ -68,8 +68,8 @@ TEST_P(AttentionGolden, TheMapsAreThoseOfPyTorch) {
     const Json& target = row["target"];
     const std::size_t from = target.is_array() ? target[0].get<std::size_t>() : 0;
     std::vector<double> mean(maps.tokens.size(), 0.);
-    for (std::size_t head = 0; head < maps.heads; head++)
-      for (std::size_t to = 0; to < mean.size(); to++)
+    for (std::size_t head = 0; head < maps.heads; ++head)
+      for (std::size_t to = 0; to < mean.size(); ++to)
         mean[to] += maps.at(maps.layers - 1, head, from, to) / static_cast<double>(maps.heads);
     EXPECT_LE(golden::distance(mean, row["explanations"]["attention_last"]), 1e-4);
   }
@@ -81,9 +81,9 @@ TEST_P(AttentionGolden, OneHeadIsARowOfItsMapAndTheMeanIsTheMean) {
   const Json& target = row["target"];
   const std::size_t from = target.is_array() ? target[0].get<std::size_t>() : 0;
   std::vector<double> sum(maps.tokens.size(), 0.);
-  for (std::size_t head = 1; head <= maps.heads; head++) {
+  for (std::size_t head = 1; head <= maps.heads; ++head) {
     const std::vector<double> found = golden::scores(explain(row, Attention{.layer = 2, .head = head}));
-    for (std::size_t to = 0; to < found.size(); to++) {
+    for (std::size_t to = 0; to < found.size(); ++to) {
       EXPECT_NEAR(found[to], maps.at(1, head - 1, from, to), 1e-6);
       sum[to] += found[to] / static_cast<double>(maps.heads);
     }
@@ -119,14 +119,12 @@ TEST(Attention, SaysWhatTheModelSays) {
 TEST(Attention, ALongContextIsShownByTheWindowOfItsAnswer) {
   const Model model = Model::load(std::filesystem::path(LIMN_SOURCE_DIR) / "tests/golden/bert-qa");
   std::string context;
-  for (int i = 0; i < 60; i++) context += "Denver beat Carolina 24-10. ";
+  for (int i = 0; i < 60; ++i) context += "Denver beat Carolina 24-10. ";
   const AttentionMaps maps = model.attention({.text = "Who won?", .pair = context});
   EXPECT_THAT(maps.warnings, testing::Contains(HasSubstr("windows")));
   const Answer& best = std::get<AnswerPrediction>(maps.prediction).best;
   ASSERT_LT(best.end_token, maps.tokens.size());
-  if (!best.text.empty()) {
-    EXPECT_EQ(maps.tokens[best.start_token].begin, best.begin);
-  }
+  if (!best.text.empty()) EXPECT_EQ(maps.tokens[best.start_token].begin, best.begin);
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ TEST(SmoothGrad, SquareIsVarianceAndSquaredMean) {
   const std::vector<double> mean = draws(Statistic::mean), square = draws(Statistic::square),
                             variance = draws(Statistic::variance);
   std::vector<double> expected;  // the unbiased variance of the same nine draws
-  for (std::size_t i = 0; i < mean.size(); i++) expected.push_back((square[i] - mean[i] * mean[i]) * 9 / 8);
+  for (std::size_t i = 0; i < mean.size(); ++i) expected.push_back((square[i] - mean[i] * mean[i]) * 9 / 8);
   EXPECT_LE(distance(variance, expected), 1e-9 * largest(square));
   EXPECT_LE(distance(draws(Statistic::mean_gradient), mean), 1e-5 * largest(mean));  // a sum is linear
 }
@@ -130,7 +130,7 @@ double value(const Mask& mask) {
 TEST(OwenValues, ADummyHasNoneAndTwinsHaveTheSame) {
   const PartitionTree tree = {.leaves = 6, .merges = {{0, 1, 2}, {2, 3, 2}, {4, 5, 2}, {6, 7, 4}, {9, 8, 6}}};
   std::vector<std::optional<std::size_t>> units;
-  for (std::size_t u = 0; u < 6; u++) units.emplace_back(u);
+  for (std::size_t u = 0; u < 6; ++u) units.emplace_back(u);
   Game game = game_of(6, value);
   const std::vector<double> found = owen_values(game, tree, units, 100000);
   EXPECT_NEAR(sum(found), game.all_present() - game.all_masked(), 1e-12);
@@ -143,10 +143,10 @@ TEST(ShapleySampling, ItsStandardErrorsCoverTheTruth) {
   // Twelve units: a ring of pairs and one product of five, whose values are known.
   const PairGame pairs = pair_game(12);
   std::vector<double> truth = pairs.shapley();
-  for (std::size_t u = 2; u < 7; u++) truth[u] += 3. / 5;
+  for (std::size_t u = 2; u < 7; ++u) truth[u] += 3. / 5;
   const Game untouched = game_of(12, [&](const Mask& mask) {
     double total = 0;
-    for (std::size_t u = 0; u < 12; u++) {
+    for (std::size_t u = 0; u < 12; ++u) {
       if (mask[u]) total += pairs.weights[u];
       if (mask[u] && mask[(u + 1) % 12]) total += pairs.pairs[u];
     }
@@ -154,10 +154,10 @@ TEST(ShapleySampling, ItsStandardErrorsCoverTheTruth) {
   });
   const auto coverage = [&](std::size_t permutations, double width) {
     double inside = 0;
-    for (std::uint64_t seed = 0; seed < 80; seed++) {
+    for (std::uint64_t seed = 0; seed < 80; ++seed) {
       Game game = untouched;
       const UnitScores found = score_units(game, ShapleySampling{.permutations = permutations, .seed = seed});
-      for (std::size_t u = 0; u < 12; u++)
+      for (std::size_t u = 0; u < 12; ++u)
         inside += std::abs(found.scores[u] - truth[u]) <= width * found.standard_errors[u] + 1e-9;
     }
     return inside / (80 * 12);

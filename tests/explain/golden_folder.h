@@ -58,7 +58,7 @@ inline double largest(const std::vector<double>& numbers) {
 inline double distance(const std::vector<double>& found, const std::vector<double>& expected) {
   if (found.size() != expected.size()) return INFINITY;
   double worst = 0;
-  for (std::size_t i = 0; i < found.size(); i++) worst = std::max(worst, std::abs(found[i] - expected[i]));
+  for (std::size_t i = 0; i < found.size(); ++i) worst = std::max(worst, std::abs(found[i] - expected[i]));
   return worst;
 }
 

@@ -29,7 +29,7 @@ TEST_P(MaskedLm, HasTheLogitsOfPyTorch) {
   for (const Json& row : cases_) {
     const std::vector<Encoding> encodings = read_input(pipeline, text_of(row), {});
     const Mat logits = std::move(run(pipeline.encoder(), encodings).front());
-    for (std::size_t i = 0; i < row["positions"].size(); i++) {
+    for (std::size_t i = 0; i < row["positions"].size(); ++i) {
       const std::vector<double> expected = row["logits"][i];
       const auto found = logits.view().row_span(row["positions"][i]);
       EXPECT_LE(golden::distance({found.begin(), found.end()}, expected), 1e-5 * golden::largest(expected));
@@ -55,7 +55,7 @@ TEST_P(MaskedLm, TheHeatmapIsThatOfPyTorch) {
     const Explanation why = model_.heatmap(text_of(row));
     ASSERT_EQ(why.tokens.size(), row["ids"].size());
     ASSERT_EQ(why.heatmap.size(), row["ids"].size());
-    for (std::size_t i = 0; i < why.heatmap.size(); i++) {
+    for (std::size_t i = 0; i < why.heatmap.size(); ++i) {
       EXPECT_EQ(why.tokens[i].id, row["ids"][i].get<int>());
       EXPECT_LE(golden::distance(why.heatmap[i], row["heatmap"][i]), 1e-4) << "row " << i << " of " << row["text"];
       EXPECT_EQ(golden::largest(why.heatmap[i]), 1);
@@ -68,7 +68,7 @@ TEST_P(MaskedLm, ScoresAreMeansOverTheRows) {
   const Explanation why = model_.heatmap(text_of(row));
   std::vector<double> mean(why.tokens.size(), 0.);
   for (const std::vector<double> from : row["heatmap"])
-    for (std::size_t j = 0; j < mean.size(); j++) mean[j] += from[j] / static_cast<double>(mean.size());
+    for (std::size_t j = 0; j < mean.size(); ++j) mean[j] += from[j] / static_cast<double>(mean.size());
   EXPECT_LE(golden::distance(golden::scores(why), mean), 1e-4);
   EXPECT_TRUE(std::holds_alternative<std::monostate>(why.prediction));
   EXPECT_EQ(why.method.preset, "textualheatmap");
@@ -104,14 +104,14 @@ TEST_P(MaskedLm, FillsEachMaskAsPyTorchDoes) {
   for (const Json& row : cases_)
     if (!row["fills"].empty()) inputs.push_back(text_of(row));
   const std::vector<Prediction> predictions = model_.predict(inputs, options);
-  for (std::size_t i = 0; i < inputs.size(); i++) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
     const auto& masks = std::get<MaskPrediction>(predictions[i]).masks;
     const Json& fills = cases_[i]["fills"];
     ASSERT_EQ(masks.size(), fills.size());
-    for (std::size_t m = 0; m < masks.size(); m++) {
+    for (std::size_t m = 0; m < masks.size(); ++m) {
       EXPECT_EQ(inputs[i].text.substr(masks[m].begin, masks[m].end - masks[m].begin), "[MASK]");
       ASSERT_EQ(masks[m].fills.size(), 5u);
-      for (std::size_t k = 0; k < 5; k++) {
+      for (std::size_t k = 0; k < 5; ++k) {
         EXPECT_EQ(masks[m].fills[k].id, fills[m][k][0].get<int>());
         EXPECT_NEAR(masks[m].fills[k].probability, fills[m][k][1].get<double>(), 1e-5);
       }

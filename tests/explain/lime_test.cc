@@ -28,8 +28,9 @@ TEST(Lime, RegressesAsTheLimePackageDoes) {
     const Fit fit = fit_of(row);
     ASSERT_GE(row["lime"].size(), 2u);
     for (const Json& expected : row["lime"]) {
-      const LinearModel model = fit_lime(
-          fit.masks, fit.values, {.features = expected["features"], .kernel_width = expected["kernel_width"].get<double>()});
+      const LinearModel model =
+          fit_lime(fit.masks, fit.values,
+                   {.features = expected["features"], .kernel_width = expected["kernel_width"].get<double>()});
       const std::string what = expected.dump();
       expect_near(model.weights, expected["weights"], 1e-6, what);
       EXPECT_NEAR(model.intercept, expected["intercept"].get<double>(), 1e-6) << what;
@@ -42,9 +43,9 @@ TEST(Lime, RegressesAsCaptumDoes) {
   for (const Json& row : cases_of("lime_fits")) {
     const Fit fit = fit_of(row);
     for (const Json& expected : row["captum"]) {
-      const LinearModel model = fit_lime(
-          fit.masks, fit.values,
-          {.flavour = Lime::Flavour::captum, .kernel_width = expected["kernel_width"].get<double>()});
+      const LinearModel model =
+          fit_lime(fit.masks, fit.values,
+                   {.flavour = Lime::Flavour::captum, .kernel_width = expected["kernel_width"].get<double>()});
       expect_near(model.weights, expected["weights"], 1e-5, expected.dump());  // Captum keeps them in float32
       EXPECT_NEAR(model.intercept, expected["intercept"].get<double>(), 1e-5);
     }
@@ -55,7 +56,8 @@ TEST(Lime, HasTheKernelWidthOfEachFlavour) {
   const Fit fit = fit_of(cases_of("lime_fits")[0]);
   const auto weights = [&](const Lime& method) { return fit_lime(fit.masks, fit.values, method).weights; };
   EXPECT_EQ(weights({}), weights({.kernel_width = 25}));
-  EXPECT_EQ(weights({.flavour = Lime::Flavour::captum}), weights({.flavour = Lime::Flavour::captum, .kernel_width = 100}));
+  EXPECT_EQ(weights({.flavour = Lime::Flavour::captum}),
+            weights({.flavour = Lime::Flavour::captum, .kernel_width = 100}));
   EXPECT_NE(weights({}), weights({.kernel_width = 100}));
 }
 
@@ -74,7 +76,8 @@ TEST(Lime, ChoosesTheUnitsThatMatter) {
   for (const std::size_t features : {3u, 8u}) {
     Game game = additive_game(truth);
     const UnitScores found = score_units(game, Lime{.samples = 2000, .features = features});
-    EXPECT_EQ(std::count_if(found.scores.begin(), found.scores.end(), [](double score) { return score != 0; }), features);
+    EXPECT_EQ(std::count_if(found.scores.begin(), found.scores.end(), [](double score) { return score != 0; }),
+              features);
     for (const std::size_t chosen : {1u, 3u, 7u}) EXPECT_NE(found.scores[chosen], 0);
   }
 }
@@ -93,19 +96,19 @@ TEST(Lime, DrawsAsEachFlavourSays) {
   ASSERT_EQ(lime.size(), draws);
   EXPECT_EQ(lime[0], Mask(units, true));
   std::vector<std::size_t> of_size(units + 1), of_unit(units);
-  for (std::size_t i = 1; i < draws; i++) {
+  for (std::size_t i = 1; i < draws; ++i) {
     of_size[static_cast<std::size_t>(std::count(lime[i].begin(), lime[i].end(), true))]++;
-    for (std::size_t u = 0; u < units; u++) of_unit[u] += lime[i][u];
+    for (std::size_t u = 0; u < units; ++u) of_unit[u] += lime[i][u];
   }
   EXPECT_EQ(of_size[units], 0u);  // at least one is removed
   // Four standard deviations of a binomial count.
-  for (std::size_t size = 0; size < units; size++) EXPECT_NEAR(static_cast<double>(of_size[size]), draws / 5., 113);
+  for (std::size_t size = 0; size < units; ++size) EXPECT_NEAR(static_cast<double>(of_size[size]), draws / 5., 113);
   for (const std::size_t count : of_unit) EXPECT_NEAR(static_cast<double>(count), draws * 0.4, 139);
 
   const std::vector<Mask> captum = lime_masks(units, {.flavour = Lime::Flavour::captum, .samples = draws});
   std::fill(of_unit.begin(), of_unit.end(), 0);
   for (const Mask& mask : captum)
-    for (std::size_t u = 0; u < units; u++) of_unit[u] += mask[u];
+    for (std::size_t u = 0; u < units; ++u) of_unit[u] += mask[u];
   for (const std::size_t count : of_unit) EXPECT_NEAR(static_cast<double>(count), draws * 0.5, 142);
 
   EXPECT_NE(lime, lime_masks(units, {.samples = draws, .seed = 1}));

@@ -30,13 +30,13 @@ constexpr std::uint64_t seeds = 5;
 template <class M>
 std::vector<Word> mean(const std::string& text, M method, ExplainOptions options) {
   std::vector<Word> words;
-  for (std::uint64_t seed = 0; seed < seeds; seed++) {
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
     method.seed = seed;
     const Explanation why = sentiment().explain(text, method, options);
     if (words.empty())
       words = why.words;
     else
-      for (std::size_t i = 0; i < words.size(); i++) words[i].score += why.words[i].score;
+      for (std::size_t i = 0; i < words.size(); ++i) words[i].score += why.words[i].score;
   }
   for (Word& word : words) word.score /= static_cast<double>(seeds);
   return words;
@@ -75,7 +75,7 @@ std::vector<double> correlations(const char* field, std::size_t samples) {
   for (const Json& row : sentences()) {
     const std::vector<Word> found = mean(row["text"], M{.samples = samples}, options_of(row));
     EXPECT_EQ(found.size(), row["words"].size()) << row["text"];
-    for (std::size_t i = 0; i < found.size(); i++) EXPECT_EQ(found[i].begin, row["words"][i][0].get<std::size_t>());
+    for (std::size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i].begin, row["words"][i][0].get<std::size_t>());
     const std::vector<double> expected = row[field];
     const auto rho = spearman_rho(scores_of(found), expected);
     result.push_back(rho.value_or(-1));

@@ -24,7 +24,7 @@ std::vector<std::vector<std::string>> leaves_of(const Json& tokens) {
 
 std::vector<std::optional<std::size_t>> each(std::size_t units) {
   std::vector<std::optional<std::size_t>> all;
-  for (std::size_t u = 0; u < units; u++) all.emplace_back(u);
+  for (std::size_t u = 0; u < units; ++u) all.emplace_back(u);
   return all;
 }
 
@@ -55,10 +55,11 @@ TEST(OwenValues, AreThoseOfShap) {
     for (const auto& [evaluations, scores] : row["scores"].items()) {
       Game game = game_of(units, [&](const Mask& mask) {
         std::size_t index = 0;
-        for (std::size_t u = 0; u < mask.size(); u++) index |= std::size_t{mask[u]} << u;
+        for (std::size_t u = 0; u < mask.size(); ++u) index |= std::size_t{mask[u]} << u;
         return values[index];
       });
-      expect_near(owen_values(game, tree, each(units), std::stoul(evaluations)), scores, 1e-6, row["tokens"].dump() + evaluations);
+      expect_near(owen_values(game, tree, each(units), std::stoul(evaluations)), scores, 1e-6,
+                  row["tokens"].dump() + evaluations);
       EXPECT_LE(game.evaluations(), std::stoul(evaluations) + 6);  // shap's last batch may exceed it
     }
   }
@@ -91,7 +92,8 @@ TEST(OwenValues, ADummyGetsNothingAndLeavesTheOthersAlone) {
   expected.push_back(0);
   expect_near(owen_values(same, wider, units, 100000), expected, 1e-12);
 
-  Game with_dummy = game_of(6, [&](const Mask& mask) { return pairs.game().values({{Mask(mask.begin(), mask.begin() + 5)}})[0]; });
+  Game with_dummy =
+      game_of(6, [&](const Mask& mask) { return pairs.game().values({{Mask(mask.begin(), mask.begin() + 5)}})[0]; });
   expect_near(owen_values(with_dummy, wider, each(6), 100000), expected, 1e-12);
 }
 

@@ -19,7 +19,7 @@ class Passes : public testing::Test {
 
   static std::string text() {
     std::string words;
-    for (int i = 0; i < 70; i++) words += "film ";
+    for (int i = 0; i < 70; ++i) words += "film ";
     return words;
   }
   Subject subject() const {
@@ -49,7 +49,7 @@ TEST_F(Passes, FewVersionsAreThereAtOnce) {
       [&](std::size_t i, View version) {
         EXPECT_EQ(i, filled++);
         EXPECT_EQ(version.rows, tokens);
-        for (std::size_t t = 0; t < version.rows; t++) std::fill_n(version.row(t), version.columns, 0.f);
+        for (std::size_t t = 0; t < version.rows; ++t) std::fill_n(version.row(t), version.columns, 0.f);
         most = std::max(most, filled - taken);
       },
       [&](std::size_t i, double, View) { EXPECT_EQ(i, taken++); });

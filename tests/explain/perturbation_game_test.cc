@@ -13,7 +13,7 @@ namespace {
 TEST(Game, EvaluatesEqualMasksOnce) {
   std::size_t calls = 0;
   Game game = game_of(3, [&](const Mask& mask) {
-    calls++;
+    ++calls;
     return mask[0] ? 1. : 2.;
   });
   const std::vector<Mask> masks = {mask_of("100"), mask_of("010"), mask_of("100"), mask_of("000")};
@@ -33,9 +33,9 @@ TEST(Game, ReportsHowFarItIs) {
       8, [](std::span<const Mask* const> masks) { return std::vector<double>(masks.size(), 0.); },
       [&](std::size_t done, std::size_t total) { reports.emplace_back(done, total); });
   std::vector<Mask> masks;
-  for (unsigned bits = 0; bits < 150; bits++) {
+  for (unsigned bits = 0; bits < 150; ++bits) {
     masks.emplace_back(8);
-    for (unsigned u = 0; u < 8; u++) masks.back()[u] = (bits >> u & 1) != 0;
+    for (unsigned u = 0; u < 8; ++u) masks.back()[u] = (bits >> u & 1) != 0;
   }
   game.values(masks);
   EXPECT_EQ(reports, (std::vector<std::pair<std::size_t, std::size_t>>{{64, 150}, {128, 150}, {150, 150}}));

@@ -122,7 +122,8 @@ TEST(Masking, MaskingASentenceGivesTheValueOfTheTextWithMasks) {
   options.unit = Unit::sentence;
   const Explanation why = sentiment().explain("It is dull. I loved the unglamorous ending!", Occlusion{}, options);
   ASSERT_EQ(why.words.size(), 2u);
-  const Explanation second = sentiment().explain("[MASK] [MASK] [MASK] [MASK] I loved the unglamorous ending!", Gradient{}, options);
+  const Explanation second =
+      sentiment().explain("[MASK] [MASK] [MASK] [MASK] I loved the unglamorous ending!", Gradient{}, options);
   EXPECT_NEAR(why.words[0].score, why.value - second.value, 1e-5);
   EXPECT_EQ(why.passes, 3u);
 }
@@ -143,7 +144,8 @@ TEST(Masking, TagsOfWordsThatAreRemoved) {
   const Model model = Model::load(golden / "bert-token");
   ExplainOptions options;
   options.unit = Unit::token;
-  const Explanation why = model.explain("George went to town.", ShapleySampling{.masking = Masking::remove, .exact = true}, options);
+  const Explanation why =
+      model.explain("George went to town.", ShapleySampling{.masking = Masking::remove, .exact = true}, options);
   EXPECT_NEAR(sum(token_scores(why)), why.value - *why.baseline_value, 1e-9);
 }
 
@@ -154,18 +156,21 @@ TEST(Masking, NamesTheTokenThatATokenizerLacks) {
     fs::copy_file(golden / "bert-cls" / file, folder / file, fs::copy_options::overwrite_existing);
   Json tokenizer = Json::parse(std::ifstream(golden / "bert-cls/tokenizer.json"));
   Json& added = tokenizer["added_tokens"];
-  added.erase(std::remove_if(added.begin(), added.end(),
-                             [](const Json& token) { return token["content"] == "[MASK]" || token["content"] == "[PAD]"; }),
-              added.end());
+  added.erase(
+      std::remove_if(added.begin(), added.end(),
+                     [](const Json& token) { return token["content"] == "[MASK]" || token["content"] == "[PAD]"; }),
+      added.end());
   for (const char* token : {"[MASK]", "[PAD]"}) {  // ids stay dense
     Json& vocabulary = tokenizer["model"]["vocab"];
     vocabulary[std::string("plain") + token[1]] = vocabulary[token];
     vocabulary.erase(token);
   }
   std::ofstream(folder / "tokenizer.json") << tokenizer;
-  std::ofstream(folder / "tokenizer_config.json") << R"({"cls_token": "[CLS]", "sep_token": "[SEP]", "unk_token": "[UNK]"})";
+  std::ofstream(folder / "tokenizer_config.json")
+      << R"({"cls_token": "[CLS]", "sep_token": "[SEP]", "unk_token": "[UNK]"})";
   const Model model = Model::load(folder);
-  for (const auto& [absent, name] : std::map<Masking, std::string>{{Masking::mask, "mask"}, {Masking::pad, "padding"}}) {
+  for (const auto& [absent, name] :
+       std::map<Masking, std::string>{{Masking::mask, "mask"}, {Masking::pad, "padding"}}) {
     try {
       model.explain("I love it", Occlusion{.masking = absent});
       FAIL() << name;
@@ -209,7 +214,8 @@ TEST(Perturbation, ScoresOfWordsAreThoseOfUnits) {
     if (name == "partition shap") continue;  // special tokens have their part
     const Explanation why = sentiment().explain(text, method, options);
     ASSERT_EQ(why.words.size(), 3u);
-    const auto pieces = std::count_if(why.tokens.begin(), why.tokens.end(), [](const Token& token) { return token.word == 0; });
+    const auto pieces =
+        std::count_if(why.tokens.begin(), why.tokens.end(), [](const Token& token) { return token.word == 0; });
     EXPECT_GT(pieces, 1);
     const double of_token = why.tokens[1].score;
     const bool whole = name == "rise" || name == "sobol";
@@ -245,9 +251,8 @@ TEST(Perturbation, OneWordAndOneToken) {
       for (const auto& [name, method] : methods) {
         const Explanation why = sentiment().explain(text, method, options);
         EXPECT_GE(why.words.size(), 1u) << name;
-        if (name == "kernel shap" && unit == Unit::word) {
+        if (name == "kernel shap" && unit == Unit::word)
           EXPECT_NEAR(why.words[0].score, why.value - *why.baseline_value, 1e-9);
-        }
       }
     }
   }
@@ -266,7 +271,7 @@ TEST(Perturbation, RefusesWorkOfSizeZero) {
                                    Rise{.probability = 1},
                                    Sobol{.samples = 0},
                                    Occlusion{.window = 0}};
-  for (std::size_t i = 0; i < bad.size(); i++) EXPECT_THROW(sentiment().explain("good", bad[i]), Error) << i;
+  for (std::size_t i = 0; i < bad.size(); ++i) EXPECT_THROW(sentiment().explain("good", bad[i]), Error) << i;
 }
 
 TEST(Perturbation, ExactShapleyRefusesALongText) {

@@ -99,17 +99,17 @@ TEST(Preset, DrawsAsItsSystemDoes) {
       std::get<SmoothGrad>(chosen.method).samples = draws;
       found = scores_of(row, chosen);
     } else {
-      for (std::size_t seed = 0; seed < draws; seed++) {
+      for (std::size_t seed = 0; seed < draws; ++seed) {
         std::get<Lime>(chosen.method).seed = seed;
         const std::vector<double> scores = scores_of(row, chosen);
         found.resize(scores.size(), 0.);
-        for (std::size_t i = 0; i < scores.size(); i++) found[i] += scores[i] / static_cast<double>(draws);
+        for (std::size_t i = 0; i < scores.size(); ++i) found[i] += scores[i] / static_cast<double>(draws);
       }
     }
     // Both sides are means over as many draws: five standard deviations of their difference.
     const std::vector<double> expected = row["scores"], errors = row["errors"];
     ASSERT_EQ(found.size(), expected.size());
-    for (std::size_t i = 0; i < found.size(); i++)
+    for (std::size_t i = 0; i < found.size(); ++i)
       EXPECT_NEAR(found[i], expected[i], 5 * std::sqrt(2) * errors[i] + 1e-4 * golden::largest(expected))
           << name << ", " << row["model"] << ", token " << i;
   }
@@ -121,11 +121,11 @@ TEST(Preset, CaptumsSamplesOfShapleyValuesAreAroundTheExactOnes) {
     const Chosen chosen = choose("captum-shapley", model_of(row["model"]).info().task);
     const std::vector<double> expected = row["scores"];
     std::vector<double> mean(expected.size(), 0.);
-    for (std::uint64_t seed = 0; seed < 100; seed++) {
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
       const auto scores = scores_of(row, changed(chosen, [&](auto& method) {
                                       if constexpr (requires { method.permutations; }) method.seed = seed;
                                     }));
-      for (std::size_t i = 0; i < mean.size(); i++) mean[i] += scores[i] / 100;
+      for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += scores[i] / 100;
     }
     // 2,500 orders, whose shares spread about as much as the largest value: 1/50 of it; five of these.
     EXPECT_LE(golden::distance(mean, expected), 0.1 * golden::largest(expected));
@@ -155,7 +155,7 @@ TEST(Preset, HasTheGoldenScores) {
       const Chosen chosen = changed(choose(name, task), [](auto& method) {
         if constexpr (requires { method.layer->number; }) method.layer = Layer::word();
       });
-      for (std::size_t i = 0; i < cases.size(); i++) {
+      for (std::size_t i = 0; i < cases.size(); ++i) {
         if (!cases[i]["explanations"].contains(field))
           continue;  // DeBERTa, ModernBERT: products with the word embedding are zero
         compared.insert(name);

@@ -24,7 +24,7 @@ TEST(Shapley, OfAnAirport) {
   const std::vector<double> needs = {1, 2, 4, 7};
   Game game = game_of(4, [&](const Mask& mask) {
     double cost = 0;
-    for (std::size_t u = 0; u < 4; u++) cost = std::max(cost, mask[u] ? needs[u] : 0);
+    for (std::size_t u = 0; u < 4; ++u) cost = std::max(cost, mask[u] ? needs[u] : 0);
     return cost;
   });
   const double first = 1. / 4, second = first + 1. / 3, third = second + 2. / 2, fourth = third + 3;
@@ -43,7 +43,7 @@ TEST(Shapley, Axioms) {
     // Units 0 and 1 are alike; the last one does nothing.
     const auto value = [](const Mask& mask) {
       double sum = 1;
-      for (std::size_t u = 2; u + 1 < mask.size(); u++) sum += mask[u] ? std::sin(static_cast<double>(u)) : 0;
+      for (std::size_t u = 2; u + 1 < mask.size(); ++u) sum += mask[u] ? std::sin(static_cast<double>(u)) : 0;
       const int twins = int{mask[0]} + (mask.size() > 2 ? int{mask[1]} : 0);
       return sum + (mask.size() > 1 ? std::sqrt(twins) * (mask.size() > 4 && mask[3] ? 2 : 1) : 0.);
     };
@@ -59,9 +59,7 @@ TEST(Shapley, Axioms) {
         return found.standard_errors.empty() ? 1e-12 : 4 * found.standard_errors[unit] + 1e-9;
       };
       EXPECT_NEAR(found.scores[units - 1], 0, tolerance(units - 1) + (units == 1 ? 1. : 0.));
-      if (units > 2) {
-        EXPECT_NEAR(found.scores[0], found.scores[1], tolerance(0) + tolerance(1));
-      }
+      if (units > 2) EXPECT_NEAR(found.scores[0], found.scores[1], tolerance(0) + tolerance(1));
     }
   }
 }
@@ -98,7 +96,7 @@ TEST(KernelShap, IsExactUpToTwelveUnits) {
 
 TEST(KernelShap, OfAnAdditiveGameIsExactAsSoonAsItCanBe) {
   std::vector<double> truth;
-  for (std::size_t u = 0; u < 20; u++) truth.push_back(std::sin(static_cast<double>(u)));
+  for (std::size_t u = 0; u < 20; ++u) truth.push_back(std::sin(static_cast<double>(u)));
   Game game = additive_game(truth, 2);
   const UnitScores found = score_units(game, KernelShap{.samples = 200});
   expect_near(found.scores, truth, 1e-6);
@@ -109,13 +107,13 @@ TEST(KernelShap, OfAnAdditiveGameIsExactAsSoonAsItCanBe) {
 template <class Method>
 double coverage(const Game& untouched, const std::vector<double>& truth, Method method) {
   double inside = 0, all = 0;
-  for (std::uint64_t seed = 0; seed < 60; seed++) {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
     Game game = untouched;
     method.seed = seed;
     const UnitScores found = score_units(game, method);
-    for (std::size_t u = 0; u < truth.size(); u++) {
+    for (std::size_t u = 0; u < truth.size(); ++u) {
       inside += std::abs(found.scores[u] - truth[u]) <= 1.96 * found.standard_errors[u] + 1e-9;  // some are exact
-      all++;
+      ++all;
     }
   }
   return inside / all;
@@ -129,18 +127,18 @@ struct BlockGame {
     double sum = 0;
     const auto all = [&](std::size_t begin, std::size_t end) {
       bool present = true;
-      for (std::size_t u = begin; u < end; u++) present = present && mask[u];
+      for (std::size_t u = begin; u < end; ++u) present = present && mask[u];
       return present ? 1. : 0.;
     };
-    for (std::size_t u = 0; u < units; u++) sum += mask[u] ? 0.1 * static_cast<double>(u) : 0;
+    for (std::size_t u = 0; u < units; ++u) sum += mask[u] ? 0.1 * static_cast<double>(u) : 0;
     return sum + 3 * all(0, 3) - 2 * all(3, 5) + 4 * all(5, 9) + all(9, 10) - 2 * all(8, 12) + 5 * all(12, 15);
   }
   static std::vector<double> shapley() {
     std::vector<double> truth(units);
     const auto add = [&](std::size_t begin, std::size_t end, double worth) {
-      for (std::size_t u = begin; u < end; u++) truth[u] += worth / static_cast<double>(end - begin);
+      for (std::size_t u = begin; u < end; ++u) truth[u] += worth / static_cast<double>(end - begin);
     };
-    for (std::size_t u = 0; u < units; u++) truth[u] = 0.1 * static_cast<double>(u);
+    for (std::size_t u = 0; u < units; ++u) truth[u] = 0.1 * static_cast<double>(u);
     add(0, 3, 3), add(3, 5, -2), add(5, 9, 4), add(9, 10, 1), add(8, 12, -2), add(12, 15, 5);
     return truth;
   }

@@ -40,7 +40,7 @@ void expect_near(const std::vector<double>& found, const std::vector<double>& ex
   ASSERT_EQ(found.size(), expected.size());
   double largest = 0;
   for (const double number : expected) largest = std::max(largest, std::abs(number));
-  for (std::size_t i = 0; i < found.size(); i++) EXPECT_NEAR(found[i], expected[i], share * largest);
+  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], share * largest);
 }
 
 std::vector<double> scores(const Explanation& why) {

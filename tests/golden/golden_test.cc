@@ -30,7 +30,8 @@ std::vector<fs::path> golden_folders() {
 
 class GoldenTest : public testing::TestWithParam<fs::path> {
  protected:
-  GoldenTest() : model_(Model::load(GetParam())), cases_(Json::parse(std::ifstream(GetParam() / "cases.json"))["cases"]) {}
+  GoldenTest()
+      : model_(Model::load(GetParam())), cases_(Json::parse(std::ifstream(GetParam() / "cases.json"))["cases"]) {}
 
   static Input input_of(const Json& row) {
     const Json& input = row["input"];
@@ -68,9 +69,9 @@ INSTANTIATE_TEST_SUITE_P(Folder, GoldenTest, testing::ValuesIn(golden_folders())
 std::size_t byte_of(std::string_view text, std::size_t code_points) {
   std::size_t byte = 0;
   while (byte < text.size() && code_points > 0) {
-    byte++;
-    while (byte < text.size() && (static_cast<unsigned char>(text[byte]) & 0xC0) == 0x80) byte++;
-    code_points--;
+    ++byte;
+    while (byte < text.size() && (static_cast<unsigned char>(text[byte]) & 0xC0) == 0x80) ++byte;
+    --code_points;
   }
   return byte;
 }
@@ -81,15 +82,13 @@ TEST_P(GoldenTest, ReadsTheTextAsTheTokenizersPackageDoes) {
     const TokenizedInput read = model_.tokenize(input);
     ASSERT_EQ(read.tokens.size(), row["ids"].size());
     EXPECT_EQ(read.cut_tokens, 0u);
-    for (std::size_t i = 0; i < read.tokens.size(); i++) {
+    for (std::size_t i = 0; i < read.tokens.size(); ++i) {
       const Token& token = read.tokens[i];
       EXPECT_EQ(token.id, row["ids"][i].get<int>());
       EXPECT_EQ(read.type_ids[i], row["type_ids"][i].get<int>());
       EXPECT_EQ(token.special, row["special"][i].get<int>() == 1);
       EXPECT_EQ(token.word.has_value(), !row["words"][i].is_null());
-      if (token.word) {
-        EXPECT_EQ(*token.word, row["words"][i].get<std::size_t>());
-      }
+      if (token.word) EXPECT_EQ(*token.word, row["words"][i].get<std::size_t>());
       const std::string& text = token.sequence == 1 ? *input.pair : input.text;
       EXPECT_EQ(token.begin, byte_of(text, row["offsets"][i][0]));
       EXPECT_EQ(token.end, byte_of(text, row["offsets"][i][1]));
@@ -107,8 +106,10 @@ double largest(const Json& numbers) {
 std::vector<double> flatten(const Json& numbers) {
   std::vector<double> result;
   for (const Json& number : numbers) {
-    if (number.is_array()) for (const double value : flatten(number)) result.push_back(value);
-    else result.push_back(number.get<double>());
+    if (number.is_array())
+      for (const double value : flatten(number)) result.push_back(value);
+    else
+      result.push_back(number.get<double>());
   }
   return result;
 }
@@ -117,7 +118,7 @@ void expect_near(const std::vector<double>& found, const Json& expected, double 
   const std::vector<double> numbers = flatten(expected);
   ASSERT_EQ(found.size(), numbers.size()) << what;
   double worst = 0;
-  for (std::size_t i = 0; i < found.size(); i++) worst = std::max(worst, std::abs(found[i] - numbers[i]));
+  for (std::size_t i = 0; i < found.size(); ++i) worst = std::max(worst, std::abs(found[i] - numbers[i]));
   EXPECT_LE(worst, tolerance) << what;
 }
 
@@ -125,12 +126,11 @@ TEST_P(GoldenTest, HasTheLogitsOfPyTorch) {
   for (const Json& row : cases_) {
     const Explanation why = explain(row, Gradient{});
     // float32 PyTorch itself stays within 7e-6 of these.
-    if (row["logits"].is_object()) {
+    if (row["logits"].is_object())
       for (const std::string side : {"start", "end"})
         expect_near(why.logits.at(side), row["logits"][side], 1e-5 * largest(row["logits"][side]), side);
-    } else {
+    else
       expect_near(why.logits.at("logits"), row["logits"], 1e-5 * largest(row["logits"]), "logits");
-    }
   }
 }
 
@@ -145,7 +145,8 @@ const std::pair<const char*, Method> methods[] = {
     {"lit_grad_l2", Gradient{.explain = Scalar::probability, .reduce = Reduce::l2, .normalize = Normalize::l1}},
     {"ig", IntegratedGradients{.layer = word, .steps = 50}},
     {"ig_zero", IntegratedGradients{.layer = word, .baseline = {.kind = Baseline::Kind::zero}, .steps = 50}},
-    {"allennlp_simple", GradientXInput{.explain = Scalar::loss, .layer = word, .absolute = true, .normalize = Normalize::l1}},
+    {"allennlp_simple",
+     GradientXInput{.explain = Scalar::loss, .layer = word, .absolute = true, .normalize = Normalize::l1}},
     {"allennlp_ig", IntegratedGradients{.explain = Scalar::loss,
                                         .layer = word,
                                         .baseline = {.kind = Baseline::Kind::zero},
@@ -194,13 +195,13 @@ TEST_P(GoldenTest, ExplainsManyInputsAsItExplainsOne) {
   for (const Json& row : cases_) inputs.push_back(input_of(row));
   const std::vector<Explanation> together = model_.explain(inputs, GradientXInput{.layer = word});
   ASSERT_EQ(together.size(), inputs.size());
-  for (std::size_t i = 0; i < inputs.size(); i++) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Explanation alone = model_.explain(inputs[i], GradientXInput{.layer = word});
     ASSERT_EQ(together[i].tokens.size(), alone.tokens.size());
     // Products of other sizes round otherwise: two float32 results may differ by what each may differ from float64.
     const Json& expected = cases_[i]["explanations"];
     const double scale = std::max(largest(expected["grad_x_input"]), 0.01 * largest(expected["gradient_l2"]));
-    for (std::size_t t = 0; t < alone.tokens.size(); t++)
+    for (std::size_t t = 0; t < alone.tokens.size(); ++t)
       EXPECT_NEAR(together[i].tokens[t].score, alone.tokens[t].score, 1e-4 * scale);
   }
 }

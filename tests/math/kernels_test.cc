@@ -33,7 +33,8 @@ const std::size_t lengths[] = {2, 3, 7, 16, 31, 33, 64, 127, 384, 770};
 
 TEST_P(KernelsTest, NormEqualsItsDefinition) {
   for (const std::size_t n : lengths) {
-    const Vector x = rounded(reference::random(n, 1, 3)), w = rounded(reference::random(n, 2)), b = rounded(reference::random(n, 3));
+    const Vector x = rounded(reference::random(n, 1, 3)), w = rounded(reference::random(n, 2)),
+                 b = rounded(reference::random(n, 3));
     for (const bool has_bias : {true, false}) {
       const auto xf = to_float(x), wf = to_float(w), bf = to_float(b);
       std::vector<float> y(n), x_hat(n);
@@ -46,14 +47,18 @@ TEST_P(KernelsTest, NormEqualsItsDefinition) {
 
 TEST_P(KernelsTest, NormVjpEqualsDifferences) {
   for (const std::size_t n : lengths) {
-    const Vector x = rounded(reference::random(n, 4)), w = rounded(reference::random(n, 5)), u = rounded(reference::random(n, 6));
-    // The norm of two numbers is almost their sign: its derivative is of the size of epsilon, so give it one that counts.
+    const Vector x = rounded(reference::random(n, 4)), w = rounded(reference::random(n, 5)),
+                 u = rounded(reference::random(n, 6));
+    // The norm of two numbers is almost their sign: its derivative is of the size of epsilon, so give it one that
+    // counts.
     const double epsilon = 0.1;
     const auto xf = to_float(x), wf = to_float(w);
     std::vector<float> y(n), x_hat(n), dx = to_float(u);
-    const float inverse_deviation = kernels().norm(xf.data(), wf.data(), nullptr, static_cast<float>(epsilon), n, y.data(), x_hat.data());
+    const float inverse_deviation =
+        kernels().norm(xf.data(), wf.data(), nullptr, static_cast<float>(epsilon), n, y.data(), x_hat.data());
     kernels().norm_vjp(dx.data(), wf.data(), x_hat.data(), inverse_deviation, n, dx.data());
-    const Vector expected = reference::gradient([&](const Vector& v) { return reference::norm(v, w, {}, epsilon); }, x, u);
+    const Vector expected =
+        reference::gradient([&](const Vector& v) { return reference::norm(v, w, {}, epsilon); }, x, u);
     EXPECT_LT(relative_error(dx, expected), 3 * tolerance) << n;
   }
 }
@@ -76,19 +81,21 @@ const ActivationCase activation_cases[] = {
 TEST_P(KernelsTest, ActivationsAndSlopesEqualTheirDefinitions) {
   for (const ActivationCase& test : activation_cases) {
     std::vector<float> x;
-    for (float value = -13.03125f; value < 13; value += 0.0078125f) x.push_back(value);  // never 0: relu has no derivative there
+    for (float value = -13.03125f; value < 13; value += 0.0078125f)
+      x.push_back(value);  // never 0: relu has no derivative there
     std::vector<float> y = x, derivative(x.size());
     kernels().activate(test.activation, y.data(), y.size(), derivative.data());
     std::vector<float> without_derivative = x;
     kernels().activate(test.activation, without_derivative.data(), x.size(), nullptr);
     double worst_value = 0, worst_derivative = 0;
-    for (std::size_t i = 0; i < x.size(); i++) {
+    for (std::size_t i = 0; i < x.size(); ++i) {
       const double at = x[i], h = 1e-3;
       const auto f = test.value;
       const double derivative = (8 * (f(at + h) - f(at - h)) - (f(at + 2 * h) - f(at - 2 * h))) / (12 * h);
       // What comes next adds values of size 1 and more to these.
       worst_value = std::max(worst_value, std::abs(y[i] - f(at)) / std::max(1., std::abs(f(at))));
-      if (test.activation != Activation::relu || std::abs(at) > 3 * h) worst_derivative = std::max(worst_derivative, std::abs(derivative[i] - derivative));
+      if (test.activation != Activation::relu || std::abs(at) > 3 * h)
+        worst_derivative = std::max(worst_derivative, std::abs(derivative[i] - derivative));
       EXPECT_FLOAT_EQ(y[i], without_derivative[i]);
     }
     EXPECT_LT(worst_value, 3e-7) << static_cast<int>(test.activation);
@@ -100,7 +107,7 @@ TEST_P(KernelsTest, GeluKeepsItsRelativeAccuracyFarBelowZero) {
   std::vector<float> x = {-1.f, -3.f, -5.f, -7.f};
   const std::vector<float> at = x;
   kernels().activate(Activation::gelu, x.data(), x.size(), nullptr);
-  for (std::size_t i = 0; i < x.size(); i++) {
+  for (std::size_t i = 0; i < x.size(); ++i) {
     const double expected = 0.5 * at[i] * std::erfc(-at[i] / std::numbers::sqrt2);
     EXPECT_NEAR(x[i] / expected, 1, 1e-5) << at[i];
   }
@@ -110,7 +117,7 @@ TEST_P(KernelsTest, ActivationsOfHugeNumbersStayFinite) {
   for (const ActivationCase& test : activation_cases) {
     std::vector<float> x = {-1e30f, -1e4f, -200.f, 200.f, 1e4f}, derivative(5);
     kernels().activate(test.activation, x.data(), x.size(), derivative.data());
-    for (std::size_t i = 0; i < x.size(); i++) {
+    for (std::size_t i = 0; i < x.size(); ++i) {
       EXPECT_TRUE(std::isfinite(x[i])) << static_cast<int>(test.activation) << " " << i;
       EXPECT_TRUE(std::isfinite(derivative[i])) << static_cast<int>(test.activation) << " " << i;
     }
@@ -118,7 +125,8 @@ TEST_P(KernelsTest, ActivationsOfHugeNumbersStayFinite) {
 }
 
 TEST_P(KernelsTest, SoftmaxEqualsItsDefinition) {
-  for (const std::size_t n : {std::size_t{1}, std::size_t{2}, std::size_t{5}, std::size_t{16}, std::size_t{129}, std::size_t{513}}) {
+  for (const std::size_t n :
+       {std::size_t{1}, std::size_t{2}, std::size_t{5}, std::size_t{16}, std::size_t{129}, std::size_t{513}}) {
     for (const double scale : {1., 10., 1e4}) {
       const Vector x = rounded(reference::random(n, 7, scale));
       auto p = to_float(x);
@@ -135,7 +143,7 @@ TEST_P(KernelsTest, SoftmaxVjpEqualsDifferences) {
     auto dp = to_float(u);
     kernels().softmax_vjp(p.data(), dp.data(), n);
     const Vector expected = reference::gradient(reference::softmax, x, u);
-    for (std::size_t i = 0; i < n; i++) EXPECT_NEAR(dp[i], expected[i], tolerance) << n;
+    for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(dp[i], expected[i], tolerance) << n;
   }
 }
 
@@ -151,19 +159,19 @@ constexpr double angle(std::size_t i) { return 0.7 * static_cast<double>(i) - 2;
 
 std::vector<float> angles(std::size_t count, double (*function)(double)) {
   std::vector<float> result;
-  for (std::size_t i = 0; i < count; i++) result.push_back(static_cast<float>(function(angle(i))));
+  for (std::size_t i = 0; i < count; ++i) result.push_back(static_cast<float>(function(angle(i))));
   return result;
 }
 
 /// y = act(u) ∘ g with act(u) = u², whose derivative is 2u: inputs u, g.
 Vector gated(const Vector& x) {
   Vector y;
-  for (std::size_t i = 0; i < x.size() / 2; i++) y.push_back(x[i] * x[i] * x[i + x.size() / 2]);
+  for (std::size_t i = 0; i < x.size() / 2; ++i) y.push_back(x[i] * x[i] * x[i + x.size() / 2]);
   return y;
 }
 Vector run_gate(const Kernels& kernels, const Vector& x, const Vector& dy, std::size_t n, bool backward) {
   std::vector<float> y, derivative, value(n), dg(n), g(x.begin() + static_cast<long>(n), x.end());
-  for (std::size_t i = 0; i < n; i++) {
+  for (std::size_t i = 0; i < n; ++i) {
     y.push_back(static_cast<float>(x[i] * x[i]));
     derivative.push_back(static_cast<float>(2 * x[i]));
   }
@@ -183,7 +191,7 @@ Vector run_gate(const Kernels& kernels, const Vector& x, const Vector& dy, std::
 Vector rotated(const Vector& x) {
   const std::size_t half = x.size() / 2;
   Vector y(x.size());
-  for (std::size_t i = 0; i < half; i++) {
+  for (std::size_t i = 0; i < half; ++i) {
     const std::complex<double> turned = std::complex(x[i], x[i + half]) * std::polar(1., angle(i));
     y[i] = turned.real();
     y[i + half] = turned.imag();
@@ -202,13 +210,13 @@ Vector run_rotate(const Kernels& kernels, const Vector& x, const Vector& dy, std
 constexpr std::size_t table_columns = 3;
 std::vector<std::int32_t> indices(std::size_t n) {
   std::vector<std::int32_t> result;
-  for (std::size_t i = 0; i < n; i++) result.push_back(static_cast<std::int32_t>(5 * i % table_columns));
+  for (std::size_t i = 0; i < n; ++i) result.push_back(static_cast<std::int32_t>(5 * i % table_columns));
   return result;
 }
 Vector gathered(const Vector& x) {
   const std::size_t n = x.size() / (1 + table_columns);
   Vector y(x.begin(), x.begin() + static_cast<long>(n));
-  for (std::size_t i = 0; i < n; i++) y[i] += x[n + i * table_columns + 5 * i % table_columns];
+  for (std::size_t i = 0; i < n; ++i) y[i] += x[n + i * table_columns + 5 * i % table_columns];
   return y;
 }
 Vector run_gather(const Kernels& kernels, const Vector& x, const Vector& dy, std::size_t n, bool backward) {
@@ -264,9 +272,7 @@ TEST_P(KernelsTest, ActivateVjpAndAddAreElementwise) {
 
 TEST(KernelChoiceTest, TakesTheBestOfThisMachine) {
   EXPECT_EQ(available_kernels().back()->isa, "baseline");
-  if (std::getenv("LIMN_ISA") == nullptr) {
-    EXPECT_EQ(kernels().isa, available_kernels().front()->isa);
-  }
+  if (std::getenv("LIMN_ISA") == nullptr) EXPECT_EQ(kernels().isa, available_kernels().front()->isa);
 }
 
 }  // namespace

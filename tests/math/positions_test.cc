@@ -31,16 +31,16 @@ struct Random {
 
 /// ⟨u, f(x)⟩ along random directions, against the gradient that a vjp gave.
 void expect_gradient(const float* gradient, const reference::Function& f, const Vector& x, const Vector& u) {
-  for (unsigned direction = 0; direction < 8; direction++) {
+  for (unsigned direction = 0; direction < 8; ++direction) {
     const Vector v = reference::random(x.size(), 100 + direction);
     const auto along = [&](double step) {
       Vector moved = x;
-      for (std::size_t i = 0; i < v.size(); i++) moved[i] += step * v[i];
+      for (std::size_t i = 0; i < v.size(); ++i) moved[i] += step * v[i];
       return reference::dot(u, f(moved));
     };
     const double h = 1e-3, expected = (8 * (along(h) - along(-h)) - (along(2 * h) - along(-2 * h))) / (12 * h);
     double got = 0, size = 0;
-    for (std::size_t i = 0; i < v.size(); i++) {
+    for (std::size_t i = 0; i < v.size(); ++i) {
       got += static_cast<double>(gradient[i]) * v[i];
       size += std::abs(static_cast<double>(gradient[i]) * v[i]);
     }
@@ -60,7 +60,7 @@ TEST(BucketTest, OfBiasesAreThoseOfPyTorch) {
                                       {25, 4},   {26, 7},  {27, 9},  {28, 14}, {29, 18}, {30, 27}, {31, 510}};
   std::int64_t distance = -600;
   for (const auto& [bucket, length] : runs)
-    for (int i = 0; i < length; i++, distance++) EXPECT_EQ(bias_bucket(distance), bucket) << distance;
+    for (int i = 0; i < length; ++i, ++distance) EXPECT_EQ(bias_bucket(distance), bucket) << distance;
   EXPECT_EQ(distance, 601);
 }
 
@@ -78,23 +78,21 @@ TEST(BucketTest, OfDistancesAreThoseOfPyTorch) {
   for (const auto& [buckets, largest, starts] : distance_cases) {
     auto bucket = static_cast<std::int32_t>(buckets / 2);
     auto next = starts.begin();
-    for (std::int64_t distance = bucket; distance < static_cast<std::int64_t>(largest); distance++) {
-      if (next != starts.end() && distance == *next) bucket++, next++;
+    for (std::int64_t distance = bucket; distance < static_cast<std::int64_t>(largest); ++distance) {
+      if (next != starts.end() && distance == *next) ++bucket, ++next;
       EXPECT_EQ(distance_bucket(distance, buckets, largest), bucket) << distance;
       EXPECT_EQ(distance_bucket(-distance, buckets, largest), -bucket) << distance;
     }
-    for (std::int64_t distance = 0; distance < bucket; distance++) {
-      if (distance <= static_cast<std::int64_t>(buckets / 2)) {
+    for (std::int64_t distance = 0; distance < bucket; ++distance)
+      if (distance <= static_cast<std::int64_t>(buckets / 2))
         EXPECT_EQ(distance_bucket(distance, buckets, largest), distance);
-      }
-    }
   }
   EXPECT_EQ(distance_bucket(-77, 0, 100), -77);  // without buckets, distances themselves
 }
 
 TEST(BucketTest, OfPublishedDebertaHavePyTorchsSums) {
   std::int64_t sum = 0, weighted = 0;
-  for (std::int64_t distance = 0; distance < 512; distance++) {
+  for (std::int64_t distance = 0; distance < 512; ++distance) {
     sum += distance_bucket(distance, 256, 512);
     weighted += distance * distance_bucket(distance, 256, 512);
   }
@@ -109,7 +107,7 @@ struct Shape {
   std::size_t channels, heads;
   std::size_t longest() const {
     std::size_t result = 0;
-    for (std::size_t i = 0; i + 1 < row_begin.size(); i++) result = std::max(result, row_begin[i + 1] - row_begin[i]);
+    for (std::size_t i = 0; i + 1 < row_begin.size(); ++i) result = std::max(result, row_begin[i + 1] - row_begin[i]);
     return result;
   }
   std::size_t rows() const { return row_begin.back(); }
@@ -124,21 +122,21 @@ using Term = std::function<double(std::size_t head, std::size_t i, std::size_t j
 Vector attention_by_definition(const Shape& shape, double scale, const Term& term, const Vector& qkv) {
   const std::size_t channels = shape.channels, width = channels / shape.heads;
   Vector y(shape.rows() * channels, 0.);
-  for (std::size_t s = 0; s + 1 < shape.row_begin.size(); s++) {
+  for (std::size_t s = 0; s + 1 < shape.row_begin.size(); ++s) {
     const std::size_t begin = shape.row_begin[s], length = shape.row_begin[s + 1] - begin;
-    for (std::size_t head = 0; head < shape.heads; head++)
-      for (std::size_t i = 0; i < length; i++) {
+    for (std::size_t head = 0; head < shape.heads; ++head)
+      for (std::size_t i = 0; i < length; ++i) {
         const double* q = &qkv[(begin + i) * 3 * channels + head * width];
         Vector p(length);
-        for (std::size_t j = 0; j < length; j++) {
+        for (std::size_t j = 0; j < length; ++j) {
           const double* k = &qkv[(begin + j) * 3 * channels + channels + head * width];
           double product = 0;
-          for (std::size_t d = 0; d < width; d++) product += q[d] * k[d];
+          for (std::size_t d = 0; d < width; ++d) product += q[d] * k[d];
           p[j] = scale * product + term(head, i, j, q, k);
         }
         p = reference::softmax(p);
-        for (std::size_t j = 0; j < length; j++)
-          for (std::size_t d = head * width; d < (head + 1) * width; d++)
+        for (std::size_t j = 0; j < length; ++j)
+          for (std::size_t d = head * width; d < (head + 1) * width; ++d)
             y[(begin + i) * channels + d] += p[j] * qkv[(begin + j) * 3 * channels + 2 * channels + d];
       }
   }
@@ -160,13 +158,13 @@ void check_attention(const Shape& shape, const AttentionScores& scores, const Te
   const std::size_t begin = shape.row_begin[shape.row_begin.size() - 2], length = rows - begin,
                     width = channels / shape.heads;
   const ConstView last = qkv.view(rows, 3 * channels).row_range(begin, rows);
-  for (std::size_t head = 0; head < shape.heads; head++) {
+  for (std::size_t head = 0; head < shape.heads; ++head) {
     Mat p(length, length);
     attention_probabilities(last, shape.heads, head, scores, p);
-    for (std::size_t i = 0; i < length; i++)
-      for (std::size_t d = head * width; d < (head + 1) * width; d++) {
+    for (std::size_t i = 0; i < length; ++i)
+      for (std::size_t d = head * width; d < (head + 1) * width; ++d) {
         double sum = 0;
-        for (std::size_t j = 0; j < length; j++) sum += static_cast<double>(p(i, j)) * last(j, 2 * channels + d);
+        for (std::size_t j = 0; j < length; ++j) sum += static_cast<double>(p(i, j)) * last(j, 2 * channels + d);
         EXPECT_NEAR(sum, context(begin + i, d), 1e-5);
       }
   }
@@ -175,10 +173,11 @@ void check_attention(const Shape& shape, const AttentionScores& scores, const Te
 TEST(AttentionScoresTest, WindowHidesWhatIsFar) {
   for (const Shape& shape : shapes)
     for (const std::size_t window : {std::size_t{1}, std::size_t{5}, std::size_t{64}}) {
-      check_attention(shape, {.window = window},
-                      [&](std::size_t, std::size_t i, std::size_t j, const double*, const double*) {
-                        return std::max(i, j) - std::min(i, j) > window ? -std::numeric_limits<double>::infinity() : 0.;
-                      });
+      check_attention(
+          shape, {.window = window},
+          [&](std::size_t, std::size_t i, std::size_t j, const double*, const double*) {
+            return std::max(i, j) - std::min(i, j) > window ? -std::numeric_limits<double>::infinity() : 0.;
+          });
     }
 }
 
@@ -200,7 +199,7 @@ TEST(AttentionScoresTest, DisentangledProductsHaveTheirGradients) {
       const std::size_t longest = shape.longest() + 2, rows = 8, channels = shape.channels,
                         width = channels / shape.heads;
       std::vector<std::int32_t> bucket;  // of j − i, falling in steps
-      for (std::size_t d = 0; d < 2 * longest - 1; d++)
+      for (std::size_t d = 0; d < 2 * longest - 1; ++d)
         bucket.push_back(static_cast<std::int32_t>(rows - 1 - d * rows / (2 * longest - 1)));
       const Random key(rows * channels, 24), query(rows * channels, 25);
       AttentionScores scores{.scale = 0.4f, .bucket = bucket};
@@ -210,7 +209,7 @@ TEST(AttentionScoresTest, DisentangledProductsHaveTheirGradients) {
           shape, scores, [&](std::size_t head, std::size_t i, std::size_t j, const double* q, const double* k) {
             const std::size_t at = static_cast<std::size_t>(bucket[longest - 1 + j - i]) * channels + head * width;
             double sum = 0;
-            for (std::size_t d = 0; d < width; d++)
+            for (std::size_t d = 0; d < width; ++d)
               sum += (with_key ? q[d] * key.exact[at + d] : 0) + (with_query ? k[d] * query.exact[at + d] : 0);
             return static_cast<double>(0.4f) * sum;
           });
@@ -222,10 +221,10 @@ TEST(AttentionScoresTest, DisentangledProductsHaveTheirGradients) {
 /// Position t turns pair i of every head of q and k by t · theta^(−2i/D).
 Vector rotated(const Shape& shape, double theta, Vector qkv) {
   const std::size_t channels = shape.channels, width = channels / shape.heads;
-  for (std::size_t s = 0; s + 1 < shape.row_begin.size(); s++)
-    for (std::size_t row = shape.row_begin[s]; row < shape.row_begin[s + 1]; row++)
-      for (std::size_t part = 0; part < 2 * shape.heads; part++)
-        for (std::size_t i = 0; i < width / 2; i++) {
+  for (std::size_t s = 0; s + 1 < shape.row_begin.size(); ++s)
+    for (std::size_t row = shape.row_begin[s]; row < shape.row_begin[s + 1]; ++row)
+      for (std::size_t part = 0; part < 2 * shape.heads; ++part)
+        for (std::size_t i = 0; i < width / 2; ++i) {
           const double exponent = -2. * static_cast<double>(i) / static_cast<double>(width);
           const double angle = static_cast<double>(row - shape.row_begin[s]) * std::pow(theta, exponent);
           double &a = qkv[row * 3 * channels + part * width + i],
@@ -247,7 +246,7 @@ TEST(RotationTest, TurnsQueriesAndKeysByTheirPositionAndBack) {
     EXPECT_LT(relative_error(y.row(0), rotated(shape, 100, qkv.exact)), 2e-5);
     rotate_vjp(dx, shape.row_begin, shape.heads, angles);
     double forward = 0, backward = 0, size = 0;  // a rotation is linear: ⟨u, R x⟩ = ⟨Rᵀ u, x⟩
-    for (std::size_t i = 0; i < u.exact.size(); i++) {
+    for (std::size_t i = 0; i < u.exact.size(); ++i) {
       forward += u.exact[i] * y.row(0)[i];
       backward += dx.row(0)[i] * qkv.exact[i];
       size += std::abs(u.exact[i] * y.row(0)[i]);
@@ -261,14 +260,14 @@ TEST(RotationTest, TurnsQueriesAndKeysByTheirPositionAndBack) {
 Vector convolved(const Shape& shape, std::size_t width, const Vector& w, const Vector& b, const Vector& x) {
   const std::size_t channels = shape.channels;
   Vector y(x.size());
-  for (std::size_t s = 0; s + 1 < shape.row_begin.size(); s++)
-    for (std::size_t row = shape.row_begin[s]; row < shape.row_begin[s + 1]; row++)
-      for (std::size_t out = 0; out < channels; out++) {
+  for (std::size_t s = 0; s + 1 < shape.row_begin.size(); ++s)
+    for (std::size_t row = shape.row_begin[s]; row < shape.row_begin[s + 1]; ++row)
+      for (std::size_t out = 0; out < channels; ++out) {
         double sum = b[out];
-        for (std::size_t tap = 0; tap < width; tap++) {
+        for (std::size_t tap = 0; tap < width; ++tap) {
           const std::size_t from = row + tap - width / 2;  // wraps far beyond the end if it is before the start
           if (from < shape.row_begin[s] || from >= shape.row_begin[s + 1]) continue;
-          for (std::size_t in = 0; in < channels; in++)
+          for (std::size_t in = 0; in < channels; ++in)
             sum += w[(tap * channels + out) * channels + in] * x[from * channels + in];
         }
         y[row * channels + out] = sum;

@@ -37,13 +37,14 @@ TEST(GemmTest, EqualsTheDefinitionForEveryTransposeStrideAndScale) {
           const std::size_t b_columns = tb == Transpose::no ? n : k, b_rows = tb == Transpose::no ? k : n;
           const Random a(a_rows * (a_columns + gap), 1), b(b_rows * (b_columns + gap), 2), c(m * (n + gap), 3);
           std::vector<float> result = c.single;
-          gemm({a.single.data(), a_rows, a_columns, a_columns + gap}, ta, {b.single.data(), b_rows, b_columns, b_columns + gap}, tb,
-               View(result.data(), m, n, n + gap), 0.5f, accumulate);
+          gemm({a.single.data(), a_rows, a_columns, a_columns + gap}, ta,
+               {b.single.data(), b_rows, b_columns, b_columns + gap}, tb, View(result.data(), m, n, n + gap), 0.5f,
+               accumulate);
           Vector expected = c.exact;
-          for (std::size_t i = 0; i < m; i++)
-            for (std::size_t j = 0; j < n; j++) {
+          for (std::size_t i = 0; i < m; ++i)
+            for (std::size_t j = 0; j < n; ++j) {
               double sum = 0;
-              for (std::size_t l = 0; l < k; l++)
+              for (std::size_t l = 0; l < k; ++l)
                 sum += (ta == Transpose::no ? a.exact[i * (k + gap) + l] : a.exact[l * (m + gap) + i]) *
                        (tb == Transpose::no ? b.exact[l * (n + gap) + j] : b.exact[j * (k + gap) + l]);
               expected[i * (n + gap) + j] = 0.5 * sum + (accumulate ? c.exact[i * (n + gap) + j] : 0);
@@ -64,19 +65,21 @@ TEST(LinearTest, EqualsTheDefinitionAcrossTiles) {
       for (const bool has_bias : {false, true}) {
         std::vector<float> y = before.single;
         std::size_t finished = 0;
-        const std::function<void(View, std::size_t, std::size_t)> count = [&](View tile, std::size_t row, std::size_t column) {
+        const std::function<void(View, std::size_t, std::size_t)> count = [&](View tile, std::size_t row,
+                                                                              std::size_t column) {
           static std::mutex mutex;
           const std::lock_guard lock(mutex);
           EXPECT_EQ(tile.row(0), y.data() + row * out + column);
           finished += tile.rows * tile.columns;
         };
-        linear({x.single.data(), rows, in}, {w.single.data(), out, in}, has_bias ? std::span<const float>(b.single) : std::span<const float>(),
-               View(y.data(), rows, out), accumulate, count);
+        linear({x.single.data(), rows, in}, {w.single.data(), out, in},
+               has_bias ? std::span<const float>(b.single) : std::span<const float>(), View(y.data(), rows, out),
+               accumulate, count);
         Vector expected(rows * out);
-        for (std::size_t i = 0; i < rows; i++)
-          for (std::size_t o = 0; o < out; o++) {
+        for (std::size_t i = 0; i < rows; ++i)
+          for (std::size_t o = 0; o < out; ++o) {
             double sum = (accumulate ? before.exact[i * out + o] : 0) + (has_bias ? b.exact[o] : 0);
-            for (std::size_t c = 0; c < in; c++) sum += x.exact[i * in + c] * w.exact[o * in + c];
+            for (std::size_t c = 0; c < in; ++c) sum += x.exact[i * in + c] * w.exact[o * in + c];
             expected[i * out + o] = sum;
           }
         EXPECT_LT(relative_error(y, expected), tolerance) << rows;
@@ -92,10 +95,10 @@ TEST(LinearTest, VjpIsTheTransposedProduct) {
       std::vector<float> dx = before.single;
       linear_vjp({dy.single.data(), rows, out}, {w.single.data(), out, in}, View(dx.data(), rows, in), accumulate);
       Vector expected(rows * in);
-      for (std::size_t i = 0; i < rows; i++)
-        for (std::size_t c = 0; c < in; c++) {
+      for (std::size_t i = 0; i < rows; ++i)
+        for (std::size_t c = 0; c < in; ++c) {
           double sum = accumulate ? before.exact[i * in + c] : 0;
-          for (std::size_t o = 0; o < out; o++) sum += dy.exact[i * out + o] * w.exact[o * in + c];
+          for (std::size_t o = 0; o < out; ++o) sum += dy.exact[i * out + o] * w.exact[o * in + c];
           expected[i * in + c] = sum;
         }
       EXPECT_LT(relative_error(dx, expected), tolerance) << rows;
@@ -108,15 +111,15 @@ struct AttentionCase {
   std::vector<std::size_t> row_begin;
   std::size_t channels, heads;
 };
-const AttentionCase attention_cases[] = {
-    {{0, 1}, 4, 2}, {{0, 3, 5, 12}, 12, 3}, {{0, 7, 150}, 8, 1}, {{0, 300}, 6, 2}};
+const AttentionCase attention_cases[] = {{{0, 1}, 4, 2}, {{0, 3, 5, 12}, 12, 3}, {{0, 7, 150}, 8, 1}, {{0, 300}, 6, 2}};
 
 Vector packed_attention(const AttentionCase& test, const Vector& qkv) {
   Vector all;
-  for (std::size_t s = 0; s + 1 < test.row_begin.size(); s++) {
+  for (std::size_t s = 0; s + 1 < test.row_begin.size(); ++s) {
     const auto begin = qkv.begin() + static_cast<long>(test.row_begin[s] * 3 * test.channels);
     const auto end = qkv.begin() + static_cast<long>(test.row_begin[s + 1] * 3 * test.channels);
-    const Vector part = reference::attention({begin, end}, test.row_begin[s + 1] - test.row_begin[s], test.channels, test.heads);
+    const Vector part =
+        reference::attention({begin, end}, test.row_begin[s + 1] - test.row_begin[s], test.channels, test.heads);
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -137,17 +140,18 @@ TEST(AttentionTest, VjpEqualsDifferencesInRandomDirections) {
     const std::size_t rows = test.row_begin.back();
     const Random qkv(rows * 3 * test.channels, 6), u(rows * test.channels, 7);
     Mat dqkv(rows, 3 * test.channels);
-    attention_vjp({qkv.single.data(), rows, 3 * test.channels}, test.row_begin, test.heads, {}, {u.single.data(), rows, test.channels}, dqkv);
-    for (unsigned direction = 0; direction < 8; direction++) {
+    attention_vjp({qkv.single.data(), rows, 3 * test.channels}, test.row_begin, test.heads, {},
+                  {u.single.data(), rows, test.channels}, dqkv);
+    for (unsigned direction = 0; direction < 8; ++direction) {
       const Vector v = reference::random(qkv.exact.size(), 100 + direction);
       const auto along = [&](double step) {
         Vector moved = qkv.exact;
-        for (std::size_t i = 0; i < v.size(); i++) moved[i] += step * v[i];
+        for (std::size_t i = 0; i < v.size(); ++i) moved[i] += step * v[i];
         return reference::dot(u.exact, packed_attention(test, moved));
       };
       const double h = 1e-3, expected = (8 * (along(h) - along(-h)) - (along(2 * h) - along(-2 * h))) / (12 * h);
       double got = 0, size = 0;
-      for (std::size_t i = 0; i < v.size(); i++) {
+      for (std::size_t i = 0; i < v.size(); ++i) {
         got += dqkv.row(0)[i] * v[i];
         size += std::abs(dqkv.row(0)[i] * v[i]);
       }
@@ -159,13 +163,13 @@ TEST(AttentionTest, VjpEqualsDifferencesInRandomDirections) {
 TEST(AttentionTest, ProbabilitiesAreTheSoftmaxOfScores) {
   const std::size_t length = 5, channels = 6, heads = 2;
   const Random qkv(length * 3 * channels, 8);
-  for (std::size_t head = 0; head < heads; head++) {
+  for (std::size_t head = 0; head < heads; ++head) {
     Mat p(length, length);
     attention_probabilities({qkv.single.data(), length, 3 * channels}, heads, head, {}, p);
-    for (std::size_t i = 0; i < length; i++) {
+    for (std::size_t i = 0; i < length; ++i) {
       Vector scores(length, 0.);
-      for (std::size_t j = 0; j < length; j++)
-        for (std::size_t d = head * 3; d < head * 3 + 3; d++)
+      for (std::size_t j = 0; j < length; ++j)
+        for (std::size_t d = head * 3; d < head * 3 + 3; ++d)
           scores[j] += qkv.exact[i * 18 + d] * qkv.exact[j * 18 + 6 + d] / std::sqrt(3.);
       EXPECT_LT(relative_error(p.row(i), reference::softmax(scores)), tolerance);
     }

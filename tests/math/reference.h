@@ -32,7 +32,7 @@ inline Vector rounded(const Vector& x) {
 
 inline double dot(const Vector& a, const Vector& b) {
   double sum = 0;
-  for (std::size_t i = 0; i < a.size(); i++) sum += a[i] * b[i];
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
   return sum;
 }
 
@@ -46,7 +46,7 @@ inline double largest(const Vector& x) {
 template <class A>
 double relative_error(const A& a, const Vector& b) {
   double worst = 0;
-  for (std::size_t i = 0; i < b.size(); i++) worst = std::max(worst, std::abs(static_cast<double>(a[i]) - b[i]));
+  for (std::size_t i = 0; i < b.size(); ++i) worst = std::max(worst, std::abs(static_cast<double>(a[i]) - b[i]));
   return worst / std::max(largest(b), 1e-300);
 }
 
@@ -61,7 +61,7 @@ inline Vector gradient(const Function& f, const Vector& x, const Vector& u) {
     moved[i] = x[i];
     return value;
   };
-  for (std::size_t i = 0; i < x.size(); i++)
+  for (std::size_t i = 0; i < x.size(); ++i)
     result[i] = (8 * (at(i, h) - at(i, -h)) - (at(i, 2 * h) - at(i, -2 * h))) / (12 * h);
   return result;
 }
@@ -72,7 +72,8 @@ inline Vector norm(const Vector& x, const Vector& w, const Vector& b, double eps
   for (const double value : x) mean += value / n;
   for (const double value : x) variance += (value - mean) * (value - mean) / n;
   Vector y(x.size());
-  for (std::size_t i = 0; i < x.size(); i++) y[i] = (x[i] - mean) / std::sqrt(variance + epsilon) * w[i] + (b.empty() ? 0 : b[i]);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    y[i] = (x[i] - mean) / std::sqrt(variance + epsilon) * w[i] + (b.empty() ? 0 : b[i]);
   return y;
 }
 
@@ -88,16 +89,18 @@ inline Vector softmax(Vector x) {
 inline Vector attention(const Vector& qkv, std::size_t length, std::size_t channels, std::size_t heads) {
   const std::size_t width = channels / heads;
   Vector y(length * channels, 0.);
-  const auto q = [&](std::size_t t, std::size_t part, std::size_t c) { return qkv[t * 3 * channels + part * channels + c]; };
-  for (std::size_t head = 0; head < heads; head++) {
-    for (std::size_t i = 0; i < length; i++) {
+  const auto q = [&](std::size_t t, std::size_t part, std::size_t c) {
+    return qkv[t * 3 * channels + part * channels + c];
+  };
+  for (std::size_t head = 0; head < heads; ++head) {
+    for (std::size_t i = 0; i < length; ++i) {
       Vector p(length, 0.);
-      for (std::size_t j = 0; j < length; j++)
-        for (std::size_t d = head * width; d < (head + 1) * width; d++)
+      for (std::size_t j = 0; j < length; ++j)
+        for (std::size_t d = head * width; d < (head + 1) * width; ++d)
           p[j] += q(i, 0, d) * q(j, 1, d) / std::sqrt(static_cast<double>(width));
       p = softmax(p);
-      for (std::size_t j = 0; j < length; j++)
-        for (std::size_t d = head * width; d < (head + 1) * width; d++) y[i * channels + d] += p[j] * q(j, 2, d);
+      for (std::size_t j = 0; j < length; ++j)
+        for (std::size_t d = head * width; d < (head + 1) * width; ++d) y[i * channels + d] += p[j] * q(j, 2, d);
     }
   }
   return y;

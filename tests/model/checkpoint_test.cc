@@ -222,13 +222,11 @@ TEST(Names, EveryHeadOfEveryFamilyIsNamed) {
     EXPECT_EQ(names.model_type, family);
     EXPECT_TRUE(names.word.starts_with(names.prefix));
     for (const Task task :
-         {Task::question_answering, Task::sequence_classification, Task::token_classification, Task::masked_lm}) {
+         {Task::question_answering, Task::sequence_classification, Task::token_classification, Task::masked_lm})
       EXPECT_GE(std::ranges::count(names.heads, task, &HeadNames::task), 1) << family;
-    }
     for (const std::string& slot :
-         {names.query, names.output, names.attention_norm, names.up, names.down, names.feed_forward_norm}) {
+         {names.query, names.output, names.attention_norm, names.up, names.down, names.feed_forward_norm})
       EXPECT_EQ(std::ranges::count(slot, '#'), 1) << slot;
-    }
   }
 }
 
@@ -253,7 +251,7 @@ TEST(Checkpoint, MixesNumberTypesAndIgnoresTensorsOfOthers) {
   const Checkpoint checkpoint = Checkpoint::load(folder.path());
   const Linear& head = checkpoint.weights().head.steps[0].linear;
   const float expected[] = {1, -2, 0.333251953125f, 0x1p-24f, 0, -0.0f, 65504, 0x1p-14f};
-  for (std::size_t i = 0; i < 8; i++) EXPECT_EQ(head.w.data[i], expected[i]);
+  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(head.w.data[i], expected[i]);
   EXPECT_EQ(head.b[0], 1);
   EXPECT_EQ(head.b[1], -3.140625f);
   EXPECT_EQ(checkpoint.weights().layers[0].query.w(3, 3), 16);
@@ -277,7 +275,8 @@ TEST(Checkpoint, RefusesNumbersThatItCannotComputeWith) {
   write(folder, tiny_bert_config("BertForQuestionAnswering"), tensors);
   EXPECT_THAT(
       load_message(folder),
-      EndsWith("model.safetensors: tensor 'qa_outputs.bias': found numbers of type 'I32', expected F32, F16, BF16 or F64"));
+      EndsWith(
+          "model.safetensors: tensor 'qa_outputs.bias': found numbers of type 'I32', expected F32, F16, BF16 or F64"));
 }
 
 TEST(Checkpoint, RefusesNumbersThatAreNotFinite) {

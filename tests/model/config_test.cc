@@ -81,9 +81,8 @@ TEST(Config, KnowsEverySpellingOfActivations) {
       {"gelu_new", Activation::gelu_tanh}, {"gelu_pytorch_tanh", Activation::gelu_tanh},
       {"relu", Activation::relu},          {"silu", Activation::silu},
       {"swish", Activation::silu}};
-  for (const auto& [name, activation] : names) {
+  for (const auto& [name, activation] : names)
     EXPECT_EQ(parse(with(classifier, Json{{"hidden_act", name}}.dump())).encoder.activation, activation) << name;
-  }
   EXPECT_EQ(parse(with(classifier, R"({"hidden_act": null})")).encoder.activation, Activation::gelu);
 }
 
@@ -104,7 +103,7 @@ TEST(Config, GivesQuestionAnsweringItsTwoOutputs) {
 
 TEST(Config, SortsLabelsByNumber) {
   Json json = classifier;
-  for (int i = 0; i < 12; i++) json["id2label"][std::to_string(i)] = "name " + std::to_string(i);
+  for (int i = 0; i < 12; ++i) json["id2label"][std::to_string(i)] = "name " + std::to_string(i);
   const auto labels = parse(json).head.labels;
   ASSERT_EQ(labels.size(), 12u);
   EXPECT_EQ(labels[2], "name 2");  // as texts, "10" and "11" come before "2"

@@ -50,7 +50,7 @@ void expect_near(const std::vector<double>& found, const Json& expected, double 
   const std::vector<double> numbers = flatten(expected);
   ASSERT_EQ(found.size(), numbers.size()) << what;
   double worst = 0;
-  for (std::size_t i = 0; i < found.size(); i++) worst = std::max(worst, std::abs(found[i] - numbers[i]));
+  for (std::size_t i = 0; i < found.size(); ++i) worst = std::max(worst, std::abs(found[i] - numbers[i]));
   EXPECT_LE(worst, tolerance) << what;
 }
 
@@ -79,13 +79,13 @@ INSTANTIATE_TEST_SUITE_P(Folder, FamilyTest, testing::ValuesIn(folders()), [](co
 
 std::vector<double> column(ConstView x, std::size_t j) {
   std::vector<double> numbers;
-  for (std::size_t i = 0; i < x.rows; i++) numbers.push_back(x(i, j));
+  for (std::size_t i = 0; i < x.rows; ++i) numbers.push_back(x(i, j));
   return numbers;
 }
 
 std::vector<double> row_major(ConstView x) {
   std::vector<double> numbers;
-  for (std::size_t i = 0; i < x.rows; i++)
+  for (std::size_t i = 0; i < x.rows; ++i)
     for (const float number : x.row_span(i)) numbers.push_back(number);
   return numbers;
 }
@@ -95,7 +95,7 @@ TEST_P(FamilyTest, PackedCasesHaveTheLogitsOfPyTorch) {
   for (const Json& row : cases_) add(row, batch);
   const Mat hidden = forward(encoder(), batch, Layer::word(), word_embeddings(encoder(), batch), last());
   const Mat logits = head_forward(encoder(), batch, hidden);
-  for (std::size_t i = 0; i < cases_.size(); i++) {
+  for (std::size_t i = 0; i < cases_.size(); ++i) {
     const ConstView found = logits_of(encoder(), batch, logits.view(), i);
     const Json& expected = cases_[i]["logits"];
     // float32 PyTorch itself stays within 7e-6 of these.
@@ -145,9 +145,9 @@ TEST_P(FamilyTest, HasTheGradientsOfPyTorch) {
       Mat dhidden = head_vjp(encoder(), batch, std::move(dlogits), head_trace);
       const Mat gradient = vjp(encoder(), batch, layer, std::move(dhidden), last(), trace);
       std::vector<double> norms, products;
-      for (std::size_t t = 0; t < gradient.rows(); t++) {
+      for (std::size_t t = 0; t < gradient.rows(); ++t) {
         double square = 0, product = 0;
-        for (std::size_t c = 0; c < gradient.columns(); c++) {
+        for (std::size_t c = 0; c < gradient.columns(); ++c) {
           square += static_cast<double>(gradient(t, c)) * gradient(t, c);
           product += static_cast<double>(gradient(t, c)) * input(t, c);
         }

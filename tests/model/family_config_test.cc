@@ -170,7 +170,7 @@ TEST(PublishedConfig, ModernBert) {
   EXPECT_EQ(encoder.rotary.local_theta, 10000);
   EXPECT_EQ(encoder.rotary.window, 64u);
   ASSERT_EQ(encoder.rotary.is_local.size(), 22u);
-  for (std::size_t layer = 0; layer < 22; layer++) EXPECT_EQ(encoder.rotary.is_local[layer], layer % 3 != 0);
+  for (std::size_t layer = 0; layer < 22; ++layer) EXPECT_EQ(encoder.rotary.is_local[layer], layer % 3 != 0);
   EXPECT_TRUE(encoder.norm_first && encoder.gated);
   EXPECT_FALSE(encoder.attention_bias || encoder.feed_forward_bias || encoder.norm_bias || encoder.position_table);
   EXPECT_TRUE(encoder.normalizes_words_alone());

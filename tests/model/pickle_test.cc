@@ -141,7 +141,7 @@ TEST(Pickle, IsNeitherSlowNorLargeForHostileFiles) {
   EXPECT_EQ(read(nested)[read(nested).root].kind, Kind::list);
   // Each tuple holds the one before twice: 2^1000 numbers if they were copied.
   std::string laughs = begin + "K\x01q\x00"s;
-  for (int i = 0; i < 1000; i++) laughs += "h\0h\0\x86q\0"s;
+  for (int i = 0; i < 1000; ++i) laughs += "h\0h\0\x86q\0"s;
   EXPECT_EQ(read(laughs + ".").values.size(), 1001u);
   // A list that holds itself.
   EXPECT_EQ(read(begin + "]q\0h\0a."s).values.size(), 1u);
@@ -154,7 +154,7 @@ TEST(Pickle, IsRefusedWhereverItIsCutOff) {
   const std::string whole =
       begin + "ccollections\nOrderedDict\nq\0)R(X\x01\0\0\0kctorch\nFloatStorage\n\x8a\x03\x01\x02\x03\x85Ru."s;
   EXPECT_EQ(read(whole).bytes, whole.size());
-  for (std::size_t size = 0; size < whole.size(); size++)
+  for (std::size_t size = 0; size < whole.size(); ++size)
     EXPECT_THAT(message(whole.substr(0, size)), StartsWith("file: "));
 }
 

@@ -64,9 +64,8 @@ TEST(Safetensors, RefusesCutOffFiles) {
   EXPECT_EQ(message(whole.substr(0, whole.size() - 1)),
             "model.safetensors: tensor 'a': found data from byte 0 to 8, expected a range within the 7 bytes of data; "
             "the file may be cut off");
-  for (std::size_t size = 0; size < whole.size(); size++) {
+  for (std::size_t size = 0; size < whole.size(); ++size)
     EXPECT_THAT(message(whole.substr(0, size)), StartsWith("model.safetensors")) << size;
-  }
 }
 
 TEST(Safetensors, RefusesHugeHeaders) {
@@ -194,13 +193,12 @@ float defined(unsigned bits, int exponent_bits, int fraction_bits) {
   const int fraction = static_cast<int>(bits) & ((1 << fraction_bits) - 1);
   const double sign = (bits >> (exponent_bits + fraction_bits)) != 0 ? -1 : 1;
   double magnitude = 0;
-  if (exponent == all_ones) {
+  if (exponent == all_ones)
     magnitude = fraction == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
-  } else if (exponent == 0) {
+  else if (exponent == 0)
     magnitude = std::ldexp(fraction, 1 - bias - fraction_bits);
-  } else {
+  else
     magnitude = std::ldexp(fraction + (1 << fraction_bits), exponent - bias - fraction_bits);
-  }
   return static_cast<float>(std::copysign(magnitude, sign));
 }
 
@@ -208,13 +206,13 @@ void expect_conversion(const char* type, int exponent_bits, int fraction_bits) {
   constexpr std::size_t count = 65'536;
   std::vector<std::byte> storage(2 * count + 1);
   const std::span<std::byte> bytes = std::span(storage).subspan(1);  // no alignment is asked for
-  for (unsigned i = 0; i < count; i++) {
+  for (unsigned i = 0; i < count; ++i) {
     bytes[2 * i] = static_cast<std::byte>(i & 0xff);
     bytes[2 * i + 1] = static_cast<std::byte>(i >> 8);
   }
   std::vector<float> converted(count);
   convert(type, bytes, converted);
-  for (unsigned i = 0; i < count; i++) {
+  for (unsigned i = 0; i < count; ++i) {
     const float expected = defined(i, exponent_bits, fraction_bits);
     ASSERT_EQ(std::isnan(converted[i]), std::isnan(expected)) << i;
     ASSERT_EQ(std::signbit(converted[i]), std::signbit(expected)) << i;

@@ -6,9 +6,9 @@
 
 #include "checkpoint_folder.h"
 #include "limn/limn.h"
-#include "model/tensor_files.h"
 #include "model/formats/tensorflow_file.h"
 #include "model/formats/torch_file.h"
+#include "model/tensor_files.h"
 
 namespace limn {
 namespace {
@@ -56,7 +56,7 @@ void expect_same_tensors(const std::string& model, const Tensors& found) {
 void expect_near(const std::vector<double>& found, const std::vector<double>& expected) {
   ASSERT_EQ(found.size(), expected.size());
   double largest = 0, worst = 0;
-  for (std::size_t i = 0; i < found.size(); i++) {
+  for (std::size_t i = 0; i < found.size(); ++i) {
     largest = std::max(largest, std::abs(expected[i]));
     worst = std::max(worst, std::abs(found[i] - expected[i]));
   }
@@ -81,11 +81,10 @@ void expect_pytorchs_logits(const std::string& model, const fs::path& folder) {
     options.raw = true;
     const Explanation why =
         loaded.explain(Input{.text = row["question"], .pair = row["context"].get<std::string>()}, Gradient{}, options);
-    if (row["logits"].is_object()) {
+    if (row["logits"].is_object())
       for (const std::string side : {"start", "end"}) expect_near(why.logits.at(side), flat(row["logits"][side]));
-    } else {
+    else
       expect_near(why.logits.at("logits"), flat(row["logits"]));
-    }
   }
 }
 
@@ -236,9 +235,8 @@ TEST(HostileTorchFile, HasNoTensorPastItsNumbers) {
 TEST(HostileTorchFile, IsRefusedWhereverItIsCutOff) {
   for (const char* name : {"zip.bin", "old.bin"}) {
     const std::string whole = text_of(weights_folder / "bert-qa" / name);
-    for (std::size_t size = 0; size < whole.size(); size += 7) {
+    for (std::size_t size = 0; size < whole.size(); size += 7)
       EXPECT_THAT(torch_message(whole.substr(0, size)), HasSubstr("file: ")) << name << size;
-    }
   }
 }
 
@@ -257,9 +255,8 @@ TEST(HostileKerasFile, IsRefusedForWhatItIs) {
 TEST(HostileKerasFile, IsRefusedWhereverItIsCutOff) {
   // The numbers of the last dataset may stand before the end, so a few bytes less can be whole.
   const std::string whole = text_of(weights_folder / "distilbert-cls/tf_model.h5");
-  for (std::size_t size = 0; size < whole.size() - 4096; size += 101) {
+  for (std::size_t size = 0; size < whole.size() - 4096; size += 101)
     EXPECT_THAT(keras_message(whole.substr(0, size)), HasSubstr("file: ")) << size;
-  }
 }
 
 TEST(HostileKerasFile, HasNoShapePastItsNumbers) {
@@ -271,7 +268,7 @@ TEST(HostileKerasFile, HasNoShapePastItsNumbers) {
   std::string changed = whole;
   changed[at] = 0x18;
   EXPECT_THAT(keras_message(changed), HasSubstr("found 736 bytes, expected 768 bytes for shape (24, 8)"));
-  for (std::size_t i = 0; i < 16; i++) changed[at + i] = '\xff';
+  for (std::size_t i = 0; i < 16; ++i) changed[at + i] = '\xff';
   EXPECT_THAT(keras_message(changed), HasSubstr("expected a shape whose bytes can be counted"));
 }
 

@@ -29,20 +29,19 @@ std::vector<Command> commands() {
   bool inside = false, continued = false;
   std::size_t number = 0;
   for (std::string line; std::getline(stream, line);) {
-    number++;
+    ++number;
     if (line.starts_with("```")) {
       inside = line == "```sh";
       continue;
     }
     if (!inside) continue;
-    if (continued) {
+    if (continued)
       found.back().text += '\n' + line;
-    } else if (line.starts_with("limn ") || line.starts_with("build/limn ") ||
-               line.find("| build/limn ") != std::string::npos || line.find("| limn ") != std::string::npos) {
+    else if (line.starts_with("limn ") || line.starts_with("build/limn ") ||
+             line.find("| build/limn ") != std::string::npos || line.find("| limn ") != std::string::npos)
       found.push_back({line, number});
-    } else {
+    else
       continue;
-    }
     continued = line.ends_with('\\');
   }
   return found;

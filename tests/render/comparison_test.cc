@@ -48,12 +48,12 @@ TEST(Comparison, NamesOfCellsSayOnlyWhatDiffers) {
 
 TEST(Comparison, ARowThatFillsTheTerminalIsOneLine) {
   std::size_t expected = 0;
-  for (std::size_t width = 60; width <= 140; width++) {
+  for (std::size_t width = 60; width <= 140; ++width) {
     TerminalStyle style;
     style.width = width;
     const std::string text = to_terminal(two_models(), question(), style, true);
     std::size_t empty = 0;
-    for (std::size_t at = text.find("\n\n"); at != std::string::npos; at = text.find("\n\n", at + 1)) empty++;
+    for (std::size_t at = text.find("\n\n"); at != std::string::npos; at = text.find("\n\n", at + 1)) ++empty;
     if (expected == 0) expected = empty;
     EXPECT_EQ(empty, expected) << width << " columns\n" << text;
   }
@@ -161,7 +161,7 @@ TEST(ComparisonTerminal, BriefTextsHaveTwoLines) {
   input.correlations.clear();
   const std::string text = to_terminal(two_models(), input, {.width = 60}, true);
   std::size_t indented = 0;
-  for (std::size_t at = text.find("\n    "); at != std::string::npos; at = text.find("\n    ", at + 1)) indented++;
+  for (std::size_t at = text.find("\n    "); at != std::string::npos; at = text.find("\n    ", at + 1)) ++indented;
   EXPECT_EQ(indented, 4u);
   EXPECT_THAT(to_terminal(two_models(), input, {.width = 60}, false), HasSubstr("ancient"));  // all of the context
 }

@@ -97,9 +97,7 @@ TEST(Terminal, EveryLineEndsWithoutPaint) {
   const std::string text = to_terminal(fixtures::macedonia(), {.colors = ColorDepth::true_color});
   for (const std::string& line : lines(text)) {
     const auto last = line.rfind("\x1B[");
-    if (last != std::string::npos) {
-      EXPECT_EQ(line.substr(last, 4), "\x1B[0m") << line;
-    }
+    if (last != std::string::npos) EXPECT_EQ(line.substr(last, 4), "\x1B[0m") << line;
   }
 }
 

@@ -69,9 +69,8 @@ class Client {
   /// Up to and with `end`; what there was if the connection closes, or nothing comes for a minute.
   std::string read_until(const std::string& end) {
     std::size_t found = 0;
-    while ((found = buffer_.find(end)) == std::string::npos) {
+    while ((found = buffer_.find(end)) == std::string::npos)
       if (!fill()) return std::exchange(buffer_, "");
-    }
     std::string text = buffer_.substr(0, found + end.size());
     buffer_.erase(0, found + end.size());
     return text;
@@ -97,9 +96,8 @@ class Client {
     const auto length = reply.headers.find("content-length");
     if (!has_body || length == reply.headers.end()) return reply;
     const std::size_t bytes = std::stoul(length->second);
-    while (buffer_.size() < bytes) {
+    while (buffer_.size() < bytes)
       if (!fill()) return {};
-    }
     reply.body = buffer_.substr(0, bytes);
     buffer_.erase(0, bytes);
     return reply;
@@ -139,7 +137,7 @@ class Client {
 
 /// Waits until something is so, for a minute at most.
 inline bool eventually(const std::function<bool()>& is_so) {
-  for (int i = 0; i < 6000; i++) {
+  for (int i = 0; i < 6000; ++i) {
     if (is_so()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -151,7 +149,7 @@ inline bool eventually(const std::function<bool()>& is_so) {
 class EndlessLoad {
  public:
   EndlessLoad(unsigned short port, std::size_t clients) {
-    for (std::size_t i = 0; i < clients; i++) threads_.emplace_back([this, port, i] { ask(port, i); });
+    for (std::size_t i = 0; i < clients; ++i) threads_.emplace_back([this, port, i] { ask(port, i); });
   }
   ~EndlessLoad() { join(); }
   void join() {
@@ -165,7 +163,7 @@ class EndlessLoad {
     for (std::size_t round = 0;;) {
       Client client(port);
       if (!client.connected()) return;
-      for (bool open = true; open; round++) {
+      for (bool open = true; open; ++round) {
         Reply reply = client.post("/v1/explain", {{"text", "text " + std::to_string(i) + " " + std::to_string(round)}});
         (reply.status == 200 ? answered : lost)++;
         open = reply.status == 200 && reply.headers["connection"] != "close";

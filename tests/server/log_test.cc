@@ -33,7 +33,7 @@ TEST(Log, ThatNobodyReadsHoldsUpNobodyAndTellsHowManyLinesAreLost) {
     return true;
   });
   constexpr std::size_t count = 10'000;
-  for (std::size_t i = 0; i < count; i++) log.add(std::to_string(i));  // returns although nothing is written
+  for (std::size_t i = 0; i < count; ++i) log.add(std::to_string(i));  // returns although nothing is written
   gate.set_value();
   log.flush();
   ASSERT_LT(lines.size(), count);

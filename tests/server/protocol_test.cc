@@ -40,7 +40,7 @@ TEST(Protocol, WhatStandsAroundChunksIsBounded) {
     Client client = server.client();
     ASSERT_TRUE(client.send(head + begin));
     const std::string more(64 * 1024, 'a');
-    for (int i = 0; i < 64 && client.send(more); i++) {  // until it is refused
+    for (int i = 0; i < 64 && client.send(more); ++i) {  // until it is refused
     }
     EXPECT_THAT(client.read_to_the_end(), testing::AnyOf(HasSubstr("431"), HasSubstr("400"), testing::IsEmpty()));
   }
@@ -63,9 +63,7 @@ TEST(Protocol, EveryRefusalTellsBrowsersToBeStrict) {
     EXPECT_GE(reply.status, 400);
     EXPECT_THAT(reply.headers.at("content-security-policy"), HasSubstr("default-src 'none'"));
     EXPECT_EQ(reply.headers.at("x-content-type-options"), "nosniff");
-    if (reply.status == 413) {
-      EXPECT_EQ(reply.headers.at("access-control-allow-origin"), "https://good.example");
-    }
+    if (reply.status == 413) EXPECT_EQ(reply.headers.at("access-control-allow-origin"), "https://good.example");
   }
 }
 

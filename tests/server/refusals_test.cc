@@ -35,7 +35,7 @@ TEST_P(Refusals, AreProblemDetailsThatSayWhatToDo) {
 
 const std::string words(const std::size_t count) {
   std::string text;
-  for (std::size_t i = 0; i < count; i++) text += "so ";
+  for (std::size_t i = 0; i < count; ++i) text += "so ";
   return text;
 }
 
@@ -109,7 +109,7 @@ TEST(Routes, NaughtyStringsComeBackAsTheyAreOrAreRefused) {
     ASSERT_TRUE(reply.status == 200 || reply.status == 422) << text << reply.status;
     const Json said = reply.json();
     if (reply.status == 422) continue;  // a text without a token
-    explained++;
+    ++explained;
     EXPECT_EQ(said["input"]["text"], text);
     const int asked = client.post("/v1/predict", {{"model", "bert-qa"}, {"question", text}, {"context", text}}).status;
     ASSERT_TRUE(asked == 200 || asked == 422) << text << asked;  // some are too long for a question
@@ -129,12 +129,12 @@ TEST(Refusals, BodiesThatAreMadeToTakeLong) {
   };
   const auto repeated = [](const std::string& part, std::size_t count) {
     std::string text;
-    for (std::size_t i = 0; i < count; i++) text += (i == 0 ? "" : ",") + part;
+    for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : ",") + part;
     return text;
   };
   EXPECT_EQ(post("/v1/explain", "{\"inputs\":[" + repeated("{\"\":0}", 100'000) + "]}").status, 422);
   std::string names;
-  for (std::size_t i = 0; i < 100'000; i++) names += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\"";
+  for (std::size_t i = 0; i < 100'000; ++i) names += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\"";
   EXPECT_EQ(post("/v1/compare", "{\"text\":\"a\",\"methods\":[" + names + "]}").status, 422);
   const std::string megabyte(1'000'000, 'a');
   EXPECT_EQ(post("/v1/explain", "{\"" + megabyte + "\":1}").status, 422);
@@ -147,13 +147,13 @@ TEST(Refusals, AContextOfVeryManyWindows) {
   const RunningServer server([](auto& options) { options.service.limits.rows = 16'000; }, {"bert-qa"});
   const auto ask = [&](const std::string& question, std::size_t count) {
     std::string context;
-    for (std::size_t i = 0; i < count; i++) context += "so ";
+    for (std::size_t i = 0; i < count; ++i) context += "so ";
     return server.client().post("/v1/predict", {{"question", question}, {"context", context}});
   };
   EXPECT_EQ(ask("what?", 1000).status, 200);
   // The model has 80 positions: this question leaves each window 10 tokens that the one before had not.
   std::string question;
-  for (std::size_t i = 0; i < 27; i++) question += "so ";
+  for (std::size_t i = 0; i < 27; ++i) question += "so ";
   const Reply refused = ask(question, 4000);
   EXPECT_EQ(refused.status, 422) << refused.body;
   EXPECT_THAT(refused.body, HasSubstr("windows of"));

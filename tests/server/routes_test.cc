@@ -38,10 +38,10 @@ TEST(Routes, ExplainGivesTheScoresOfPyTorch) {
     const auto scores = expected["explanations"]["onehot_l2_max"].get<std::vector<double>>();
     ASSERT_EQ(why["tokens"].size(), scores.size());
     // float32 against PyTorch's float32: rounding through two layers
-    for (std::size_t i = 0; i < scores.size(); i++)
+    for (std::size_t i = 0; i < scores.size(); ++i)
       EXPECT_NEAR(why["tokens"][i]["score"].get<double>(), scores[i], 1e-4);
     const auto logits = expected["logits"].get<std::vector<double>>();
-    for (std::size_t i = 0; i < logits.size(); i++)
+    for (std::size_t i = 0; i < logits.size(); ++i)
       EXPECT_NEAR(why["logits"][i].get<double>(), logits[i], 1e-4 * largest(logits));
   }
 }
@@ -60,7 +60,7 @@ TEST(Routes, QuestionsAreExplainedWithTheirContext) {
   const Json why = reply.json();
   EXPECT_EQ(why["input"]["context"], expected["input"]["context"]);
   ASSERT_EQ(why["tokens"].size(), scores.size());
-  for (std::size_t i = 0; i < scores.size(); i++)
+  for (std::size_t i = 0; i < scores.size(); ++i)
     EXPECT_NEAR(why["tokens"][i]["score"].get<double>(), scores[i], 1e-4 * largest(scores));
 }
 
@@ -77,7 +77,7 @@ TEST(Routes, PredictGivesTheProbabilitiesOfTheLogits) {
   for (const double logit : expected["logits"]) softmax.push_back(std::exp(logit) / sum);
   std::ranges::sort(found);  // parsed objects sort their labels
   std::ranges::sort(softmax);
-  for (std::size_t i = 0; i < found.size(); i++) EXPECT_NEAR(found[i], softmax[i], 1e-5);
+  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], softmax[i], 1e-5);
 }
 
 TEST(Routes, TokenizeGivesTheIdsAndOffsetsOfTheReference) {
@@ -87,7 +87,7 @@ TEST(Routes, TokenizeGivesTheIdsAndOffsetsOfTheReference) {
     std::vector<int> ids;
     for (const auto& token : said["tokens"]) ids.push_back(token["id"]);
     EXPECT_EQ(ids, expected["ids"].get<std::vector<int>>());
-    for (std::size_t i = 0; i < ids.size(); i++)
+    for (std::size_t i = 0; i < ids.size(); ++i)
       EXPECT_EQ(Json({said["tokens"][i]["begin"], said["tokens"][i]["end"]}), expected["offsets"][i]);
   }
 }
@@ -123,7 +123,7 @@ Json explained(const std::string& model, const std::string& text, const Method& 
 
 void expect_scores(const Json& found, const Json& expected) {
   ASSERT_EQ(found["words"].size(), expected["words"].size()) << found;
-  for (std::size_t i = 0; i < expected["words"].size(); i++)
+  for (std::size_t i = 0; i < expected["words"].size(); ++i)
     EXPECT_NEAR(found["words"][i]["score"].get<double>(), expected["words"][i]["score"].get<double>(), 1e-6);
 }
 
@@ -172,7 +172,7 @@ TEST(Routes, APresetIsWhatItIsForTheModelsTask) {
     ASSERT_EQ(reply.status, 200) << preset.name << reply.body;
     EXPECT_EQ(reply.json()["method"]["preset"], preset.name);
     if (!preset.unit || *preset.unit == Unit::word) continue;
-    units++;
+    ++units;
     EXPECT_TRUE(reply.json()["method"].contains("unit")) << preset.name;
   }
   EXPECT_GT(units, 0u);
@@ -296,7 +296,7 @@ TEST(Routes, MetricsAreWhatPrometheusReads) {
   std::size_t samples = 0;
   for (std::string line; std::getline(stream, line);) {
     if (line.starts_with("#")) continue;
-    samples++;
+    ++samples;
     EXPECT_TRUE(std::regex_match(line, sample)) << line;
   }
   EXPECT_GT(samples, 30u);

@@ -76,9 +76,9 @@ class Bench {
  private:
   std::shared_ptr<const WorkKind> kind(const std::string& group, Lane lane) {
     return std::make_shared<const WorkKind>(WorkKind{
-        .lane = lane, .group = group, .run = [this](const std::vector<Input>& inputs, const Progress& progress) {
-          return run(inputs, progress);
-        }});
+        .lane = lane,
+        .group = group,
+        .run = [this](const std::vector<Input>& inputs, const Progress& progress) { return run(inputs, progress); }});
   }
   std::vector<WorkResult> run(const std::vector<Input>& inputs, const Progress& progress) {
     std::vector<WorkResult> results;
@@ -96,9 +96,8 @@ class Bench {
       const std::lock_guard lock(mutex_);
       passes_.push_back(texts);
     }
-    if (texts.front() == "forever") {
+    if (texts.front() == "forever")
       while (true) progress(0, 1);
-    }
     if (std::ranges::find(texts, "bad") != texts.end())
       throw Error({.thing = "--text", .found = "bad", .expected = "good"});
     return results;
@@ -142,7 +141,7 @@ TEST(Scheduler, EqualWorksAreDoneOnce) {
   Bench bench;
   auto blocker = bench.block();
   std::vector<std::future<HttpResponse>> answers;
-  for (int i = 0; i < 4; i++) answers.push_back(bench.submit("a"));
+  for (int i = 0; i < 4; ++i) answers.push_back(bench.submit("a"));
   bench.release();
   for (auto& answer : answers) EXPECT_EQ(*answer.get().body, "\"a\"");
   EXPECT_EQ(*bench.submit("a").get().body, "\"a\"");  // from the cache

@@ -29,7 +29,7 @@ void expect_same(const Json& a, const Json& b) {
   EXPECT_EQ(a["target"], b["target"]);
   EXPECT_EQ(a["prediction"]["label"], b["prediction"]["label"]);
   EXPECT_NEAR(a["value"].get<double>(), b["value"].get<double>(), 1e-5);  // a logit: a sum of terms of about 1
-  for (std::size_t i = 0; i < a["tokens"].size(); i++) {
+  for (std::size_t i = 0; i < a["tokens"].size(); ++i) {
     EXPECT_EQ(a["tokens"][i]["id"], b["tokens"][i]["id"]);
     EXPECT_NEAR(a["tokens"][i]["score"].get<double>(), b["tokens"][i]["score"].get<double>(),
                 1e-5);  // the largest is 1
@@ -44,20 +44,20 @@ TEST(Batching, GivesWhatEachRequestGivesAlone) {
   std::vector<std::thread> threads;
   const auto text = [](std::size_t client, std::size_t round) {
     std::string words = "the film number " + std::to_string(client * rounds + round) + " is";
-    for (std::size_t i = 0; i <= client; i++) words += " very";
+    for (std::size_t i = 0; i <= client; ++i) words += " very";
     return words + " good";
   };
-  for (std::size_t i = 0; i < clients; i++) {
+  for (std::size_t i = 0; i < clients; ++i) {
     threads.emplace_back([&, i] {
       Client client = together.client();
-      for (std::size_t round = 0; round < rounds; round++)
+      for (std::size_t round = 0; round < rounds; ++round)
         answers[i].push_back(client.post("/v1/explain", {{"text", text(i, round)}}).json());
     });
   }
   for (auto& thread : threads) thread.join();
   Client client = alone.client();
-  for (std::size_t i = 0; i < clients; i++)
-    for (std::size_t round = 0; round < rounds; round++)
+  for (std::size_t i = 0; i < clients; ++i)
+    for (std::size_t round = 0; round < rounds; ++round)
       expect_same(answers[i][round], client.post("/v1/explain", {{"text", text(i, round)}}).json());
   EXPECT_EQ(alone.metric("limn_batches_total"), alone.metric("limn_batch_inputs_total"));
   EXPECT_EQ(together.metric("limn_batch_inputs_total"), clients * rounds);
@@ -126,15 +126,15 @@ TEST(Streams, EndHoweverSoonTheirResultIsThere) {
   std::atomic<std::size_t> ended = 0;
   std::vector<std::thread> clients;
   constexpr std::size_t count = 8, rounds = 40;
-  for (std::size_t i = 0; i < count; i++) {
+  for (std::size_t i = 0; i < count; ++i) {
     clients.emplace_back([&, i] {
-      for (std::size_t round = 0; round < rounds; round++) {
+      for (std::size_t round = 0; round < rounds; ++round) {
         Json body = {{"text", "text " + std::to_string(i * rounds + round)}};
         if (round % 2 == 0) body["layer"] = "12";  // the model has fewer
         Client client = server.client();
         client.send(Client::request("POST", "/v1/explain", body.dump(), Client::json_type + as_stream));
         const std::string stream = client.read_to_the_end();
-        if (stream.find(round % 2 == 0 ? "event: problem" : "event: result") != std::string::npos) ended++;
+        if (stream.find(round % 2 == 0 ? "event: problem" : "event: result") != std::string::npos) ++ended;
       }
     });
   }
@@ -163,10 +163,10 @@ TEST(Cancelling, DoesNotTakeAClientForGoneThatSentItsRequestInParts) {
   std::atomic<std::size_t> right = 0, wrong = 0;
   std::vector<std::thread> clients;
   constexpr std::size_t count = 16, rounds = 60;
-  for (std::size_t i = 0; i < count; i++) {
+  for (std::size_t i = 0; i < count; ++i) {
     clients.emplace_back([&, i] {
       Client client = server.client();
-      for (std::size_t round = 0; round < rounds; round++) {
+      for (std::size_t round = 0; round < rounds; ++round) {
         const std::string body = Json{{"text", "text " + std::to_string(i * rounds + round)}}.dump();
         const std::string request = Client::request("POST", "/v1/explain", body, Client::json_type);
         const std::size_t cut = request.size() - body.size() * (round % 3) / 2;
@@ -201,14 +201,12 @@ TEST(Connections, SlowAndIdleOnesDoNotHoldUpOthers) {
   const RunningServer server;
   const std::string request = Client::request("POST", "/v1/predict", R"({"text":"slow"})", Client::json_type);
   std::vector<Client> idle, slow;
-  for (std::size_t i = 0; i < idle_count; i++) ASSERT_TRUE(idle.emplace_back(server.port()).connected());
-  for (std::size_t i = 0; i < slow_count; i++) ASSERT_TRUE(slow.emplace_back(server.port()).send(request.substr(0, 1)));
+  for (std::size_t i = 0; i < idle_count; ++i) ASSERT_TRUE(idle.emplace_back(server.port()).connected());
+  for (std::size_t i = 0; i < slow_count; ++i) ASSERT_TRUE(slow.emplace_back(server.port()).send(request.substr(0, 1)));
   Client client = server.client();
-  for (std::size_t byte = 1; byte < request.size(); byte++) {
+  for (std::size_t byte = 1; byte < request.size(); ++byte) {
     for (auto& one : slow) ASSERT_TRUE(one.send(request.substr(byte, 1)));
-    if (byte % 16 == 0) {
-      EXPECT_EQ(client.post("/v1/predict", {{"text", "quick " + std::to_string(byte)}}).status, 200);
-    }
+    if (byte % 16 == 0) EXPECT_EQ(client.post("/v1/predict", {{"text", "quick " + std::to_string(byte)}}).status, 200);
   }
   for (auto& one : slow) EXPECT_EQ(one.read_reply().status, 200);
   EXPECT_GE(server.metric("limn_connections"), static_cast<double>(idle_count + slow_count));
@@ -276,16 +274,16 @@ TEST(Reloading, ExchangesTheModelsUnderLoad) {
   std::atomic<bool> done = false;
   std::atomic<std::size_t> answered = 0, lost = 0;
   std::vector<std::thread> clients;
-  for (std::size_t i = 0; i < 4; i++) {
+  for (std::size_t i = 0; i < 4; ++i) {
     clients.emplace_back([&, i] {
       Client client = server.client();
-      for (std::size_t round = 0; !done; round++)
+      for (std::size_t round = 0; !done; ++round)
         (client.post("/v1/predict", {{"text", "text " + std::to_string(i) + " " + std::to_string(round)}}).status == 200
              ? answered
              : lost)++;
     });
   }
-  for (int i = 1; i <= 3; i++) {
+  for (int i = 1; i <= 3; ++i) {
     (*server).reload();
     ASSERT_TRUE(eventually([&] { return server.metric("limn_model_reloads_total") == i; }));
   }

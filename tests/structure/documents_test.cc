@@ -16,20 +16,17 @@ using std::filesystem::path;
 std::vector<path> documents() {
   std::vector<path> files = files_below("docs", {".md"});
   for (const auto* file :
-       {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "models/README.md", "tests/golden/README.md"}) {
+       {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "models/README.md", "tests/golden/README.md"})
     files.emplace_back(file);
-  }
   return files;
 }
 
 /// All of `expression`'s matches of group 1 in a file's lines.
 std::vector<std::string> matches(const path& file, const std::regex& expression) {
   std::vector<std::string> found;
-  for (const auto& line : lines_of(file)) {
-    for (std::sregex_iterator match(line.begin(), line.end(), expression), end; match != end; ++match) {
+  for (const auto& line : lines_of(file))
+    for (std::sregex_iterator match(line.begin(), line.end(), expression), end; match != end; ++match)
       found.push_back((*match)[1]);
-    }
-  }
   return found;
 }
 
@@ -37,9 +34,8 @@ TEST(Documents, EachLinkLeadsToAFile) {
   const std::regex link(R"(\]\(([^)#: ]+)(#[^)]*)?\))");
   for (const auto& file : documents()) {
     ASSERT_TRUE(std::filesystem::exists(source_tree / file)) << file;
-    for (const auto& target : matches(file, link)) {
+    for (const auto& target : matches(file, link))
       EXPECT_TRUE(std::filesystem::exists(source_tree / file.parent_path() / target)) << file << ": " << target;
-    }
   }
 }
 
@@ -48,13 +44,12 @@ TEST(Documents, EachPathIsThere) {
   const std::regex mention(
       R"((?:^|[\s`"'(])((?:src|apps|web|include|tests|docs|tools|models|fuzz|bench|cmake|\.ci)/[\w./-]*\w)(?![\w*<{/]))");
   std::vector<path> files = documents();
-  for (const auto* folder : {"src", "apps", "include", "cmake"}) {
+  for (const auto* folder : {"src", "apps", "include", "cmake"})
     for (const auto& file : files_below(folder, {".cc", ".h", ".cmake"})) files.push_back(file);
-  }
   std::size_t mentions = 0;
   for (const auto& file : files) {
     for (const auto& target : matches(file, mention)) {
-      mentions++;
+      ++mentions;
       EXPECT_TRUE(std::filesystem::exists(source_tree / target)) << file << " mentions " << target;
     }
   }
@@ -70,9 +65,8 @@ TEST(Documents, EachDependencyHasItsReason) {
     for (const auto& name : matches(file, std::regex(R"(pkg_check_modules\(.* ([\w-]+)\))"))) names.push_back(name);
   }
   EXPECT_GE(names.size(), 8u);
-  for (const auto& name : names) {
+  for (const auto& name : names)
     EXPECT_NE(reasons.find('`' + name + '`'), std::string::npos) << "docs/dependencies.md has no line for " << name;
-  }
 
   // The packages that tools/setup.sh installs: what stands in packages=( … ) and packages+=( … ).
   std::string script;
@@ -81,9 +75,8 @@ TEST(Documents, EachDependencyHasItsReason) {
   std::size_t packages = 0;
   for (std::sregex_iterator match(script.begin(), script.end(), list), end; match != end; ++match) {
     std::istringstream words((*match)[1].str());
-    for (std::string name; words >> name; packages++) {
+    for (std::string name; words >> name; ++packages)
       EXPECT_NE(reasons.find('`' + name + '`'), std::string::npos) << "docs/dependencies.md has no package " << name;
-    }
   }
   EXPECT_GE(packages, 12u);
 }

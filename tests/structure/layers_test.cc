@@ -45,9 +45,8 @@ std::string objection(const std::string& folder, const std::string& target) {
   if (slash == std::string::npos) return "an include names its folder";
   const std::string from = target.substr(0, slash);
   const auto& [folders, headers] = layer->second;
-  if (from == "limn") {
+  if (from == "limn")
     return headers.contains(target.substr(slash + 1)) ? "" : "this layer does not know that public header";
-  }
   return folders.contains(from) ? "" : "that is further down the pipeline, or beside this layer";
 }
 
@@ -76,7 +75,7 @@ TEST(Layers, NoIncludeGoesUpThePipeline) {
     for (const auto& line : lines_of(file)) {
       std::smatch match;
       if (!std::regex_match(line, match, include)) continue;
-      includes++;
+      ++includes;
       EXPECT_EQ(objection(folder, match[1]), "") << file << " includes \"" << match[1] << '"';
     }
   }
@@ -100,12 +99,11 @@ TEST(Layers, ThePublicHeadersKnowOnlyEachOtherAndTheStandardLibrary) {
 }
 
 TEST(Layers, NoFileIsLongerThan500Lines) {
-  for (const auto* folder : {"src", "apps", "include", "tests", "fuzz", "bench", "tools", "docs", "cmake", "web/viewer", "web/page"}) {
-    for (const auto& file :
-         files_below(folder, {".cc", ".h", ".inc", ".py", ".sh", ".cmake", ".md", ".css", ".js", ".mjs", ".ts", ".html"})) {
+  for (const auto* folder :
+       {"src", "apps", "include", "tests", "fuzz", "bench", "tools", "docs", "cmake", "web/viewer", "web/page"})
+    for (const auto& file : files_below(
+             folder, {".cc", ".h", ".inc", ".py", ".sh", ".cmake", ".md", ".css", ".js", ".mjs", ".ts", ".html"}))
       EXPECT_LE(lines_of(file).size(), 500u) << file;
-    }
-  }
 }
 
 TEST(Layers, EachHeaderIsGuardedByPragmaOnce) {

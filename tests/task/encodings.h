@@ -68,9 +68,8 @@ inline Encoding encode(std::string_view text, std::string_view pair) {
 
 inline Mat matrix(const std::vector<std::vector<float>>& rows) {
   Mat result(rows.size(), rows.empty() ? 0 : rows[0].size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
+  for (std::size_t i = 0; i < rows.size(); ++i)
     for (std::size_t j = 0; j < rows[i].size(); ++j) result(i, j) = rows[i][j];
-  }
   return result;
 }
 

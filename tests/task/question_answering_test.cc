@@ -141,11 +141,10 @@ TEST(BestAnswers, EqualTheOnesOfTheWholeMatrix) {
       Encoding encoding;
       for (std::size_t i = 0; i < window["sequences"].size(); ++i) {
         const int sequence = window["sequences"][i];
-        if (sequence < 0) {
+        if (sequence < 0)
           add_special(encoding);
-        } else {
+        else
           add_token(encoding, {window["offsets"][i][0], window["offsets"][i][1]}, 0, sequence);
-        }
       }
       encodings.push_back(std::move(encoding));
       logits.push_back(columns(window["start"], window["end"]));

@@ -106,9 +106,8 @@ TEST(Value, NeverOverflows) {
   const Mat logits = matrix({{1000, -1000, 3e38f}});
   const Mat single = matrix({{-1000}});
   for (const Scalar explain : scalars) {
-    for (std::size_t label = 0; label < 3; ++label) {
+    for (std::size_t label = 0; label < 3; ++label)
       EXPECT_TRUE(std::isfinite(value({.explain = explain, .picks = {{0, label}}}, logits)));
-    }
     EXPECT_TRUE(std::isfinite(value({.explain = explain, .picks = {{0, 0}}, .sigmoid = true}, single)));
   }
   EXPECT_EQ(value({.explain = Scalar::loss, .picks = {{0, 0}}, .sigmoid = true}, single), 1000);

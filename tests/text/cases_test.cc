@@ -23,9 +23,8 @@ using Json = nlohmann::json;
 std::vector<std::filesystem::path> case_files() {
   if (const char* file = std::getenv("LIMN_TOKENIZER_CASES")) return {file};
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(LIMN_SOURCE_DIR "/tests/text/data")) {
+  for (const auto& entry : std::filesystem::directory_iterator(LIMN_SOURCE_DIR "/tests/text/data"))
     if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
-  }
   std::ranges::sort(files);
   return files;
 }
@@ -38,7 +37,7 @@ Json as_json(const Encoding& encoding) {
     result["offsets"].push_back(offset.end);
   }
   std::string type_ids, special, sequences;
-  for (std::size_t i = 0; i < encoding.size(); i++) {
+  for (std::size_t i = 0; i < encoding.size(); ++i) {
     type_ids += std::to_string(encoding.type_ids[i]);
     special += std::to_string(encoding.special[i]);
     sequences += encoding.sequences[i] < 0 ? "-" : std::to_string(encoding.sequences[i]);
@@ -53,9 +52,8 @@ std::vector<Encoding> encode(const Tokenizer& tokenizer, const Json& row) {
   const std::size_t max_length = row.value("max_length", std::size_t{0});
   if (row.contains("split")) return {tokenizer.encode_words(row["split"].get<std::vector<std::string>>(), max_length)};
   const auto text = row["text"].get<std::string>();
-  if (row.contains("window")) {
+  if (row.contains("window"))
     return tokenizer.windows(text, row["pair"].get<std::string>(), row["window"][0], row["window"][1]);
-  }
   std::optional<std::string> pair;
   if (row.contains("pair")) pair = row["pair"].get<std::string>();
   return {tokenizer.encode(text, pair, max_length)};
@@ -100,7 +98,7 @@ TEST_P(CasesTest, EqualTheTokenizersPackage) {
   std::size_t cases = 0, failures = 0;
   while (std::getline(lines, line)) {
     const Json row = Json::parse(line);
-    cases++;
+    ++cases;
     if (row.contains("refused")) {
       EXPECT_THROW(encode(tokenizer, row), Error) << line.substr(0, 1000);
       continue;
@@ -111,9 +109,7 @@ TEST_P(CasesTest, EqualTheTokenizersPackage) {
     const bool equal = found == row["expected"];
     failures += !equal;
     constexpr std::size_t most_shown = 20;
-    if (failures <= most_shown) {
-      EXPECT_EQ(found, row["expected"]) << line.substr(0, 1000);
-    }
+    if (failures <= most_shown) EXPECT_EQ(found, row["expected"]) << line.substr(0, 1000);
     check_sizes(tokenizer, row, encodings);
   }
   std::cout << cases << " cases, " << failures << " differ\n";

@@ -72,7 +72,7 @@ TEST(Sentences, OfHostileText) {
   EXPECT_EQ(sentences(std::string(size, '.') + "a").size(), 1U);
   EXPECT_EQ(sentences(std::string(size, 'a') + ". b").size(), 1U);
   std::string dotted;
-  for (std::size_t i = 0; i < size; i++) dotted += "a.";
+  for (std::size_t i = 0; i < size; ++i) dotted += "a.";
   EXPECT_EQ(sentences(dotted + " " + dotted).size(), 1U);
 }
 

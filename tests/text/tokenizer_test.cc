@@ -30,7 +30,7 @@ std::vector<std::string> names(const Tokenizer& tokenizer, const Encoding& encod
 /// The bytes of the original text behind each token that the template did not add.
 std::vector<std::string> originals(std::string_view text, const Encoding& encoding) {
   std::vector<std::string> result;
-  for (std::size_t i = 0; i < encoding.size(); i++) {
+  for (std::size_t i = 0; i < encoding.size(); ++i) {
     const Span span = encoding.offsets[i];
     if (!encoding.special[i]) result.emplace_back(text.substr(span.begin, span.end - span.begin));
   }
@@ -52,7 +52,7 @@ TEST(Tokenizer, OffsetsOfAPairCountWithinEachText) {
   const std::string question = "Which country?", context = "Macedonia, a vassal of Persia.";
   const Encoding encoding = uncased().encode(question, context);
   std::vector<std::string> found;
-  for (std::size_t i = 0; i < encoding.size(); i++) {
+  for (std::size_t i = 0; i < encoding.size(); ++i) {
     if (encoding.sequences[i] < 0) continue;
     const Span span = encoding.offsets[i];
     found.push_back((encoding.sequences[i] == 0 ? question : context).substr(span.begin, span.end - span.begin));
@@ -85,19 +85,19 @@ TEST(Tokenizer, TooShortALengthIsRefused) {
 
 TEST(Tokenizer, WindowsCoverTheContextAndShareTheStride) {
   std::string context;
-  for (int i = 0; i < 1000; i++) context += "word" + std::to_string(i) + " ";
+  for (int i = 0; i < 1000; ++i) context += "word" + std::to_string(i) + " ";
   const std::string question = "Which word is it?";
   const Encoding whole = uncased().encode(context);
   constexpr std::size_t length = 100, stride = 32;
   const auto windows = uncased().windows(question, context, length, stride);
   std::size_t next = 1;  // token of `whole`, behind [CLS]
-  for (std::size_t w = 0; w < windows.size(); w++) {
+  for (std::size_t w = 0; w < windows.size(); ++w) {
     const Encoding& window = windows[w];
     const bool last = w + 1 == windows.size();
     EXPECT_TRUE(last ? window.size() <= length : window.size() == length);
     const std::size_t begin = 7;  // [CLS] which word is it ? [SEP]
     if (w > 0) next -= stride;
-    for (std::size_t i = begin; i + 1 < window.size(); i++, next++) {
+    for (std::size_t i = begin; i + 1 < window.size(); ++i, ++next) {
       ASSERT_EQ(window.ids[i], whole.ids[next]);
       ASSERT_EQ(window.offsets[i], whole.offsets[next]);
       ASSERT_EQ(window.words[i], whole.words[next]);
@@ -124,7 +124,7 @@ TEST(Tokenizer, WordsKeepTheirOwnOffsets) {
   const Encoding encoding = uncased().encode_words(words);
   EXPECT_THAT(encoding.words, ElementsAre(-1, 0, 0, 0, 2, 2, 2, -1));
   std::vector<std::string> found;
-  for (std::size_t i = 1; i + 1 < encoding.size(); i++) {
+  for (std::size_t i = 1; i + 1 < encoding.size(); ++i) {
     const Span span = encoding.offsets[i];
     found.push_back(words[static_cast<std::size_t>(encoding.words[i])].substr(span.begin, span.end - span.begin));
   }
@@ -155,7 +155,7 @@ TEST(Tokenizer, LooksTokensUp) {
   EXPECT_EQ(uncased().special().pad, 0);
   EXPECT_EQ(uncased().special().mask, 103);
   EXPECT_EQ(uncased().max_length(), 512U);
-  for (std::int32_t id = 0; id < 30522; id++) ASSERT_EQ(uncased().id(uncased().token(id)), id);
+  for (std::int32_t id = 0; id < 30522; ++id) ASSERT_EQ(uncased().id(uncased().token(id)), id);
 }
 
 TEST(Tokenizer, LeftoverTruncationAndPaddingDoNotApply) {

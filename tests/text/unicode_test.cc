@@ -38,10 +38,10 @@ template <class Predicate>
 std::string ranges(const Predicate& holds) {
   std::string result;
   const auto usable = [&](char32_t code) { return code <= last_code_point && !is_surrogate(code) && holds(code); };
-  for (char32_t code = 0; code <= last_code_point; code++) {
+  for (char32_t code = 0; code <= last_code_point; ++code) {
     if (!usable(code)) continue;
     const char32_t first = code;
-    while (usable(code + 1)) code++;
+    while (usable(code + 1)) ++code;
     result += (result.empty() ? "" : " ") + hexadecimal(first) + (code > first ? "-" + hexadecimal(code) : "");
   }
   return result;
@@ -51,7 +51,7 @@ std::string ranges(const Predicate& holds) {
 template <class Mapping>
 std::string hash(const Mapping& mapping) {
   Vocabulary::Hash result = Vocabulary::empty_hash;
-  for (char32_t code = 0; code <= last_code_point; code++) {
+  for (char32_t code = 0; code <= last_code_point; ++code) {
     if (is_surrogate(code)) continue;
     std::string text;
     for (const char32_t mapped : mapping(code)) append_utf8(mapped, text);
@@ -97,7 +97,7 @@ TEST(Unicode, PropertiesOfEveryCodePointAreThoseOfTheTokenizersPackage) {
 }
 
 TEST(Unicode, CodePointsGoToUtf8AndBack) {
-  for (char32_t code = 0; code <= last_code_point; code++) {
+  for (char32_t code = 0; code <= last_code_point; ++code) {
     if (is_surrogate(code)) continue;
     std::string text;
     append_utf8(code, text);
@@ -136,7 +136,7 @@ TEST(Normalizer, MarksKeepTheOriginsInOrder) {
   std::u32string codes;
   for (const Character& character : text) codes += character.code;
   EXPECT_EQ(codes, U"a\u0327\u0301e\u0301");
-  for (std::size_t i = 0; i < text.size(); i++) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
     const std::size_t begin[] = {0, 1, 3, 5, 6};
     EXPECT_EQ(text[i].begin, begin[i]);
   }

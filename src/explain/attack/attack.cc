@@ -13,9 +13,9 @@
 #include <string>
 #include <utility>
 
+#include "explain/attack/edited_input.h"
 #include "explain/gradient.h"
 #include "explain/passes.h"
-#include "explain/attack/edited_input.h"
 #include "limn/error.h"
 #include "math/linear.h"
 #include "task/probability.h"
@@ -78,7 +78,7 @@ class Search {
 
   std::vector<EditedToken> unedited() const {
     std::vector<EditedToken> edited_tokens(tokens());
-    for (std::size_t token = 0; token < tokens(); token++) edited_tokens[token].origin = token;
+    for (std::size_t token = 0; token < tokens(); ++token) edited_tokens[token].origin = token;
     return edited_tokens;
   }
   /// Versions of the input with these places, through the model and back in as few passes as memory should hold.
@@ -188,7 +188,7 @@ Saying Search::saying(const EditedInput& edited, const Prediction& prediction, C
 void Search::choose_fixed() {
   const bool question_only = options_.sequences.empty() && pipeline_.head().task == Task::question_answering;
   const std::vector<int> changing = question_only ? std::vector<int>{0} : options_.sequences;
-  for (std::size_t token = 0; token < tokens(); token++) {
+  for (std::size_t token = 0; token < tokens(); ++token) {
     const std::int32_t sequence = encoding_.sequences[token];
     const bool chosen = changing.empty() || std::find(changing.begin(), changing.end(), sequence) != changing.end();
     fixed_.push_back(encoding_.special[token] || sequence < 0 || !chosen);
@@ -196,7 +196,7 @@ void Search::choose_fixed() {
   if (!every_token()) return;
   // From an answer's first token to its last, wherever the attack is to go; of an entity, the token whose label it is.
   const auto fix = [&](std::size_t a, std::size_t b) {
-    for (std::size_t token = std::min(a, b); token <= std::max(a, b); token++) fixed_[token] = true;
+    for (std::size_t token = std::min(a, b); token <= std::max(a, b); ++token) fixed_[token] = true;
   };
   fix(resolved_.target.picks.front().row, resolved_.target.picks.back().row);
   if (pipeline_.head().task == Task::question_answering) fix(said_.front(), said_.back());
@@ -223,12 +223,12 @@ std::vector<Reading> Search::read(const std::vector<std::vector<EditedToken>>& e
       readings.push_back(
           {.edited = edited_input(encoding_, input_, edits[end]), .prediction = {}, .said = {}, .gradient = {}});
       batch.add(readings.back().edited.encoding.ids, readings.back().edited.encoding.type_ids);
-      end++;
+      ++end;
     }
     Mat x = limn::word_embeddings(encoder, batch);
     const TracedPass pass = traced_forward(encoder, std::move(batch), Layer::word(), std::move(x));
     Mat dlogits(pass.logits.rows(), pass.logits.columns());
-    for (std::size_t i = begin; i < end; i++) {
+    for (std::size_t i = begin; i < end; ++i) {
       Reading& reading = readings[i];
       const ConstView logits = logits_of(encoder, pass.batch, pass.logits.view(), i - begin);
       reading.prediction =
@@ -237,7 +237,7 @@ std::vector<Reading> Search::read(const std::vector<std::vector<EditedToken>>& e
       value_vjp(target_in(reading.edited), logits, logits_of(encoder, pass.batch, dlogits.view(), i - begin));
     }
     const Mat dx = gradient(encoder, pass, std::move(dlogits));
-    for (std::size_t i = begin; i < end; i++)
+    for (std::size_t i = begin; i < end; ++i)
       readings[i].gradient =
           copy(dx.view().row_range(pass.batch.row_begin[i - begin], pass.batch.row_begin[i - begin + 1]));
     passes_ += end - begin;
@@ -255,7 +255,7 @@ Attack Search::start(std::string_view kind, const Reading& first) const {
   attack.toward = options_.toward;
   attack.target = resolved_.info;
   attack.tokens = tokens_of(tokenizer(), encoding_);
-  for (std::size_t token = 0; token < tokens(); token++) attack.tokens[token].score = first.norm(token);
+  for (std::size_t token = 0; token < tokens(); ++token) attack.tokens[token].score = first.norm(token);
   attack.before = attack.after = prediction_;
   attack.warnings = reading_warnings({&encoding_, 1});
   return attack;
@@ -273,7 +273,7 @@ void Search::finish(Attack& attack) const {
     } else {
       std::vector<bool> gone(tokens(), false);
       for (const AttackStep& step : attack.steps) gone[step.token] = true;
-      for (std::size_t token = 0; token < tokens(); token++)
+      for (std::size_t token = 0; token < tokens(); ++token)
         if (!gone[token]) ids.push_back(attack.tokens[token].id);
     }
     const std::vector<Encoding> anew = read_input(pipeline_, attack.output, options_);
@@ -308,7 +308,7 @@ bool is_alphanumeric(std::string_view word) {
 /// Ids of the words that a token may be flipped to: no "##…", no special token, no "[unused1]", no punctuation.
 std::vector<std::int32_t> whole_words(const Tokenizer& tokenizer) {
   std::vector<std::int32_t> ids;
-  for (std::size_t id = 0; id < tokenizer.vocabulary_size(); id++)
+  for (std::size_t id = 0; id < tokenizer.vocabulary_size(); ++id)
     if (is_alphanumeric(tokenizer.token(static_cast<std::int32_t>(id)))) ids.push_back(static_cast<std::int32_t>(id));
   return ids;
 }
@@ -347,12 +347,12 @@ Attack hotflip(const Explainer& explainer, const Input& input, const AttackOptio
   attack.succeeded = search.reached(reading.said);
 
   std::vector<bool> flipped(search.tokens());
-  for (std::size_t token = 0; token < flipped.size(); token++)
+  for (std::size_t token = 0; token < flipped.size(); ++token)
     flipped[token] = !search.may_change(token) || is_ignored(attack.tokens[token].token);
   const std::size_t most = options.max_steps > 0 ? options.max_steps : search.changeable();
   while (!attack.succeeded && attack.steps.size() < most) {
     std::optional<std::size_t> chosen;
-    for (std::size_t token = 0; token < flipped.size(); token++)
+    for (std::size_t token = 0; token < flipped.size(); ++token)
       if (!flipped[token] && (!chosen || reading.norm(token) > reading.norm(*chosen))) chosen = token;
     if (!chosen) break;
     flipped[*chosen] = true;
@@ -393,7 +393,7 @@ struct Candidate {
 /// Positions in the reading's version of the `count` tokens with the least ‖g‖₂ that may go, least first.
 std::vector<std::size_t> least_tokens(const Search& search, const Reading& reading, std::size_t count) {
   std::vector<std::pair<double, std::size_t>> tokens;
-  for (std::size_t token = 0; token < reading.edited.origins.size(); token++)
+  for (std::size_t token = 0; token < reading.edited.origins.size(); ++token)
     if (search.may_change(reading.edited.origins[token]) && !search.alone_in_its_text(reading.edited, token))
       tokens.emplace_back(reading.norm(token), token);
   std::sort(tokens.begin(), tokens.end());
@@ -418,7 +418,7 @@ Attack reduce_input(const Explainer& explainer, const Input& input, const Attack
   std::shared_ptr<const Link> last;
   std::vector<Candidate> candidates = {{.edited_tokens = search.unedited(), .previous = nullptr, .removed = {}}};
   const std::size_t most = options.max_steps > 0 ? options.max_steps : search.changeable();
-  for (std::size_t round = 0; round <= most && !candidates.empty(); round++) {
+  for (std::size_t round = 0; round <= most && !candidates.empty(); ++round) {
     candidates.resize(std::min(candidates.size(), options.beam));
     std::vector<std::vector<EditedToken>> edits;
     for (Candidate& candidate : candidates) edits.push_back(candidate.edited_tokens);
@@ -427,7 +427,7 @@ Attack reduce_input(const Explainer& explainer, const Input& input, const Attack
     if (round > 0 && options.progress) options.progress(round, most);
     std::vector<Candidate> next;
     bool is_first = true;
-    for (std::size_t i = 0; i < candidates.size(); i++) {
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
       if (!search.holds(readings[i].said)) continue;
       std::shared_ptr<const Link> link;
       if (const auto& removed = candidates[i].removed)

@@ -10,7 +10,7 @@ namespace {
 class Sequence {
  public:
   Sequence(const Encoding& original, std::string_view text, std::int32_t number) : original_(original), text_(text) {
-    for (std::size_t token = 0; token < original.size(); token++) {
+    for (std::size_t token = 0; token < original.size(); ++token) {
       if (original.sequences[token] != number) continue;
       if (!first_) first_ = token;
       last_ = token;

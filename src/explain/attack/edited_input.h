@@ -16,7 +16,7 @@ namespace limn {
 struct EditedToken {
   std::size_t origin = 0;               ///< the token's position in the original encoding
   std::optional<std::int32_t> id = {};  ///< of the word in its place
-  std::string_view word = {};          ///< that word
+  std::string_view word = {};           ///< that word
 };
 
 /// An input with some of its tokens replaced or removed: what the model reads, and the texts that say so.

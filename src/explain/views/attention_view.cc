@@ -20,7 +20,7 @@ constexpr std::size_t most_weights = 40'000'000;
 void check_size(const EncoderConfig& config, std::size_t tokens) {
   const std::size_t maps = config.layers * config.heads;
   std::size_t most = 1;
-  while (maps * (most + 1) * (most + 1) <= most_weights) most++;
+  while (maps * (most + 1) * (most + 1) <= most_weights) ++most;
   if (tokens <= most) return;
   throw Error({.thing = "the attention of every head",
                .found = fmt::format("{} tokens, {} heads in all", tokens, maps),
@@ -61,15 +61,15 @@ AttentionMaps attention_maps(const Pipeline& pipeline, const Input& input, const
   batch.add(encoding.ids, encoding.type_ids);
   const PositionTables tables = make_position_tables(config, encoder.weights, tokens);
   Mat x = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), Layer::embeddings());
-  for (std::size_t layer = 0; layer < maps.layers; layer++) {
+  for (std::size_t layer = 0; layer < maps.layers; ++layer) {
     // Layer by layer, so that no more than one layer's trace is there.
     Trace trace;
     const int number = static_cast<int>(layer);
     x = forward(encoder, batch, {number}, std::move(x), {number + 1}, &trace);
     parallel_for(maps.heads, [&](std::size_t head) {
       float* map = &maps.weights[(layer * maps.heads + head) * tokens * tokens];
-      attention_probabilities(trace.layers[layer].qkv, maps.heads, head, scores_of(config, encoder.weights, tables, layer),
-                              {map, tokens, tokens});
+      attention_probabilities(trace.layers[layer].qkv, maps.heads, head,
+                              scores_of(config, encoder.weights, tables, layer), {map, tokens, tokens});
     });
   }
   maps.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -33,7 +33,7 @@ OwnLogits own_logits(const Encoder& encoder, const Batch& batch, ConstView hidde
     const Mat logits = head_forward(encoder, batch, hidden.row_range(begin, end), &trace);
     Mat dlogits(logits.rows(), logits.columns());
     std::fill_n(dlogits.row(0), dlogits.rows() * dlogits.columns(), 0.f);
-    for (std::size_t i = begin; i < end; i++) {
+    for (std::size_t i = begin; i < end; ++i) {
       const auto id = static_cast<std::size_t>(ids[i]);
       own.values.push_back(logits(i - begin, id));
       dlogits(i - begin, id) = 1;
@@ -68,7 +68,7 @@ Explanation heatmap(const Explainer& explainer, const Input& input, const Explai
   // copies.
   const std::size_t copies = std::clamp<std::size_t>(traced_rows(encoder.config) / tokens, 1, tokens);
   Batch batch, single;
-  for (std::size_t i = 0; i < copies; i++) batch.add(encoding.ids, encoding.type_ids);
+  for (std::size_t i = 0; i < copies; ++i) batch.add(encoding.ids, encoding.type_ids);
   single.add(encoding.ids, encoding.type_ids);
   Trace trace;
   const Mat hidden =
@@ -82,16 +82,16 @@ Explanation heatmap(const Explainer& explainer, const Input& input, const Explai
     const std::size_t end = std::min(begin + copies, tokens);
     Mat dx(batch.rows(), hidden_size);
     std::fill_n(dx.row(0), dx.rows() * dx.columns(), 0.f);
-    for (std::size_t i = begin; i < end; i++)
+    for (std::size_t i = begin; i < end; ++i)
       std::copy_n(own.dhidden.row(i), hidden_size, dx.row((i - begin) * tokens + i));
     const Mat gradients = vjp(encoder, batch, Layer::word(), std::move(dx), last_layer(encoder), trace);
     const Mat transformed = explainer.onehot_norm().apply(gradients);
     const std::vector<double> norms = reduce(transformed, Reduce::onehot_l2);
-    for (std::size_t i = begin; i < end; i++) {
+    for (std::size_t i = begin; i < end; ++i) {
       const auto row = norms.begin() + static_cast<std::ptrdiff_t>((i - begin) * tokens);
       why.heatmap.emplace_back(row, row + static_cast<std::ptrdiff_t>(tokens));
       normalize(why.heatmap.back(), Normalize::max);
-      for (std::size_t j = 0; j < tokens; j++) mean[j] += why.heatmap.back()[j] / static_cast<double>(tokens);
+      for (std::size_t j = 0; j < tokens; ++j) mean[j] += why.heatmap.back()[j] / static_cast<double>(tokens);
     }
     if (options.progress) options.progress(end, tokens);
   }
@@ -111,8 +111,9 @@ Explanation heatmap(const Explainer& explainer, const Input& input, const Explai
   for (const double value : own.values) why.value += value / static_cast<double>(tokens);
   why.passes = tokens;
   why.tokens = tokens_of(pipeline.tokenizer, encoding);
-  for (std::size_t i = 0; i < tokens; i++) why.tokens[i].score = mean[i];
-  why.words = units(why.tokens, why.text, why.pair.value_or(""), options.unit, options.word_score.value_or(WordScore::absmax));
+  for (std::size_t i = 0; i < tokens; ++i) why.tokens[i].score = mean[i];
+  why.words =
+      units(why.tokens, why.text, why.pair.value_or(""), options.unit, options.word_score.value_or(WordScore::absmax));
   why.warnings = reading_warnings(encodings);
   if (options.raw) why.logits["own"] = own.values;
   why.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -46,9 +46,8 @@ class File {
 
   Tensors read() {
     ByteReader reader(bytes_, file_);
-    if (bytes_.size() < signature.size() || reader.text(signature.size()) != signature) {
+    if (bytes_.size() < signature.size() || reader.text(signature.size()) != signature)
       fail("", "other bytes", "an HDF5 file", bytes_.empty() ? "the file may be cut off" : "");
-    }
     const auto version = reader.number<std::uint8_t>();
     if (version > 1) {
       fail("superblock", "version " + std::to_string(version), "0 or 1, as Keras writes it",
@@ -82,9 +81,8 @@ class File {
   Object read_header(std::uint64_t address, const std::string& path) {
     visit(address);
     ByteReader reader(bytes_, file_, address);
-    if (const auto version = reader.number<std::uint8_t>(); version != 1) {
+    if (const auto version = reader.number<std::uint8_t>(); version != 1)
       fail(shown_name(path), "an object header of another version", "version 1, as Keras writes it");
-    }
     reader.take(1);
     std::size_t messages = reader.number<std::uint16_t>();
     reader.take(4);
@@ -92,10 +90,10 @@ class File {
     reader.take(4);
     Object object;
     std::vector<std::pair<std::uint64_t, std::uint64_t>> blocks = {{reader.position(), left}};
-    for (std::size_t i = 0; i < blocks.size(); i++) {
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
       if (i > 0) visit(blocks[i].first);
       ByteReader block(ByteReader(bytes_, file_, blocks[i].first).take(blocks[i].second), file_);
-      for (left = blocks[i].second; messages > 0 && left - block.position() >= 8; messages--) {
+      for (left = blocks[i].second; messages > 0 && left - block.position() >= 8; --messages) {
         const auto kind = block.number<std::uint16_t>();
         const auto size = block.number<std::uint16_t>();
         const auto flags = block.number<std::uint8_t>();
@@ -148,7 +146,7 @@ class File {
     if (version != 1 && version != 2) fail(shown_name(path), "a shape of another version", "version 1 or 2");
     message.take(version == 1 ? 6 : 2);
     std::vector<std::size_t> shape;
-    for (int axis = 0; axis < axes; axis++) shape.push_back(message.number<std::uint64_t>());
+    for (int axis = 0; axis < axes; ++axis) shape.push_back(message.number<std::uint64_t>());
     return shape;
   }
 
@@ -199,20 +197,18 @@ class File {
     if (below == deepest)
       fail(shown_name(path), "a B-tree that deep", "at most " + std::to_string(deepest) + " levels");
     ByteReader reader(bytes_, file_, address);
-    if (reader.text(4) != "TREE" || reader.number<std::uint8_t>() != 0) {
+    if (reader.text(4) != "TREE" || reader.number<std::uint8_t>() != 0)
       fail("byte " + std::to_string(address), "other bytes", "a B-tree of a group");
-    }
     const auto level = reader.number<std::uint8_t>();
     const auto entries = reader.number<std::uint16_t>();
     reader.take(16);
-    for (int i = 0; i < entries; i++) {
+    for (int i = 0; i < entries; ++i) {
       reader.take(8);
       const auto child = reader.number<std::uint64_t>();
-      if (level > 0) {
+      if (level > 0)
         read_node(child, names, path, depth, below + 1);
-      } else {
+      else
         read_symbols(child, names, path, depth);
-      }
     }
   }
 
@@ -224,7 +220,7 @@ class File {
     reader.take(2);
     const auto symbols = reader.number<std::uint16_t>();
     constexpr std::uint32_t soft_link = 2;
-    for (int i = 0; i < symbols; i++) {
+    for (int i = 0; i < symbols; ++i) {
       const auto name_at = reader.number<std::uint64_t>();
       const auto object = reader.number<std::uint64_t>();
       const auto cached = reader.number<std::uint32_t>();
@@ -243,9 +239,8 @@ class File {
     Tensor tensor{.file = file_, .type = object.type, .shape = *object.shape, .bytes = {}};
     const auto count = count_numbers(tensor.shape);
     std::size_t needed = 0;
-    if (!count || __builtin_mul_overflow(*count, object.number_bytes, &needed)) {
+    if (!count || __builtin_mul_overflow(*count, object.number_bytes, &needed))
       fail(thing, "shape " + shape_text(tensor.shape), "a shape whose bytes can be counted");
-    }
     const auto [address, size] = *object.data;
     if (needed > 0) {
       if (address == nowhere || size < needed) {
@@ -259,9 +254,8 @@ class File {
 
   /// Each block belongs to one thing: who comes by a second time walks in a circle.
   void visit(std::uint64_t address) {
-    if (!visited_.insert(address).second || visited_.size() > most_blocks) {
+    if (!visited_.insert(address).second || visited_.size() > most_blocks)
       fail("byte " + std::to_string(address), "a part that belongs to itself or to two others", "a tree of groups");
-    }
   }
 
   [[noreturn]] void fail(std::string thing, std::string found, std::string expected, std::string hint = {}) const {

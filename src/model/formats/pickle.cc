@@ -73,7 +73,7 @@ class Interpreter {
       : reader_(bytes, file), allowed_(allowed) {}
 
   Pickle run() {
-    for (std::size_t operations = 0; operations < most_operations; operations++) {
+    for (std::size_t operations = 0; operations < most_operations; ++operations) {
       const std::size_t at = reader_.position();
       const auto opcode = reader_.number<std::uint8_t>();
       if (opcode == stop) {
@@ -231,9 +231,8 @@ class Interpreter {
         push({.kind = Kind::reference, .items = take(1)});
         return true;
       case protocol:
-        if (const unsigned version = reader_.number<std::uint8_t>(); version < 2 || version > newest_protocol) {
+        if (const unsigned version = reader_.number<std::uint8_t>(); version < 2 || version > newest_protocol)
           fail("", "a pickle of protocol " + std::to_string(version), "protocol 2 to 5");
-        }
         return true;
       case frame:
         reader_.number<std::uint64_t>();

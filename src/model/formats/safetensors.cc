@@ -31,9 +31,8 @@ constexpr NumberType number_types[] = {
 /// The bytes that a tensor needs; nothing if they cannot be counted in 64 bits. Unknown types may need any number.
 std::optional<std::size_t> needed_bytes(const NumberType& type, std::span<const std::size_t> shape) {
   std::size_t bits = type.bits;
-  for (const std::size_t size : shape) {
+  for (const std::size_t size : shape)
     if (__builtin_mul_overflow(bits, size, &bits)) return {};
-  }
   return bits / 8 + (bits % 8 != 0);
 }
 
@@ -67,9 +66,8 @@ class EntryReader {
     const auto needed = needed_bytes(*known, tensor.shape);
     const std::string shape = "shape " + shape_text(tensor.shape) + " of " + tensor.type;
     if (!needed) fail(shape, "a shape whose bytes can be counted");
-    if (*needed != tensor.bytes.size()) {
+    if (*needed != tensor.bytes.size())
       fail(std::to_string(tensor.bytes.size()) + " bytes", std::to_string(*needed) + " bytes for " + shape);
-    }
   }
 
   const Json& field(const char* key) const {
@@ -104,11 +102,10 @@ class EntryReader {
 
 void check_overlap(const Tensors& tensors, const std::string& file) {
   std::vector<const Tensors::value_type*> order;
-  for (const auto& entry : tensors) {
+  for (const auto& entry : tensors)
     if (!entry.second.bytes.empty()) order.push_back(&entry);
-  }
   std::ranges::sort(order, {}, [](const auto* entry) { return entry->second.bytes.data(); });
-  for (std::size_t i = 1; i < order.size(); i++) {
+  for (std::size_t i = 1; i < order.size(); ++i) {
     const std::span<const std::byte> before = order[i - 1]->second.bytes;
     if (before.data() + before.size() > order[i]->second.bytes.data()) {
       throw Error({.file = file,
@@ -148,14 +145,12 @@ std::string_view header(std::span<const std::byte> bytes, const std::string& fil
 Tensors read_safetensors(std::span<const std::byte> bytes, const std::string& file) {
   const std::string_view json_text = header(bytes, file);
   const Json json = parse_json(json_text, file + " (header)");
-  if (!json.is_object()) {
+  if (!json.is_object())
     throw Error({.file = file, .thing = "header", .found = shown(json), .expected = "an object of tensors"});
-  }
   const auto data = bytes.subspan(length_bytes + json_text.size());
   Tensors tensors;
-  for (const auto& [name, entry] : json.items()) {
+  for (const auto& [name, entry] : json.items())
     if (name != "__metadata__") tensors.emplace(name, EntryReader(file, name, entry).read(data));
-  }
   check_overlap(tensors, file);
   return tensors;
 }

@@ -23,7 +23,8 @@ std::vector<std::string_view> split(std::string_view text, std::string_view sepa
 }
 
 bool ends_with_any(std::string_view path, std::initializer_list<std::string_view> ends) {
-  return std::ranges::any_of(ends, [&](std::string_view end) { return path.ends_with(end); });
+  return std::ranges::any_of(
+      ends, [&](std::string_view end) { return path.ends_with(end); });
 }
 
 void merge_axes(std::vector<std::size_t>& shape, std::size_t first) {
@@ -34,13 +35,12 @@ void merge_axes(std::vector<std::size_t>& shape, std::size_t first) {
 /// Some versions of the package kept the heads as an axis of their own: (C, H, D) into the heads, (H, D, C) out of
 /// them. The numbers lie as they do without it.
 void merge_heads(std::vector<std::size_t>& shape, std::string_view path) {
-  if (shape.size() == 3 && ends_with_any(path, {"/query/kernel:0", "/key/kernel:0", "/value/kernel:0"})) {
+  if (shape.size() == 3 && ends_with_any(path, {"/query/kernel:0", "/key/kernel:0", "/value/kernel:0"}))
     merge_axes(shape, 1);
-  } else if (shape.size() == 3 && path.ends_with("/attention/output/dense/kernel:0")) {
+  else if (shape.size() == 3 && path.ends_with("/attention/output/dense/kernel:0"))
     merge_axes(shape, 0);
-  } else if (shape.size() == 2 && ends_with_any(path, {"/query/bias:0", "/key/bias:0", "/value/bias:0"})) {
+  else if (shape.size() == 2 && ends_with_any(path, {"/query/bias:0", "/key/bias:0", "/value/bias:0"}))
     merge_axes(shape, 0);
-  }
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ std::string pytorch_name(std::string_view path) {
   std::string name;
   const auto levels = split(path, "/");
   const std::size_t first = std::min<std::size_t>(2, levels.empty() ? 0 : levels.size() - 1);
-  for (std::size_t i = first; i < levels.size(); i++) {
+  for (std::size_t i = first; i < levels.size(); ++i) {
     std::string_view level = levels[i];
     if (const std::size_t duplicate = level.rfind("___"); duplicate != level.npos) level.remove_prefix(duplicate + 3);
     if (i + 1 == levels.size()) {

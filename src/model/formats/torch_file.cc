@@ -61,16 +61,14 @@ class StateDict {
   /// ("storage", TYPE, KEY, device, COUNT), and in older files None or a view.
   Storage storage(const PickleValue& reference) const {
     const auto& items = pickle_[reference.items.at(0)].items;
-    if (reference.kind != Kind::reference || items.size() < 5 || pickle_[items[0]].text != "storage") {
+    if (reference.kind != Kind::reference || items.size() < 5 || pickle_[items[0]].text != "storage")
       fail("pickle", "a reference to something else than numbers", "tensors and nothing else");
-    }
     const PickleValue &function = pickle_[items[1]], &key = pickle_[items[2]];
     const auto type = function.kind == Kind::function
                           ? std::ranges::find(storage_types, name(function), &StorageType::function)
                           : std::end(storage_types);
-    if (type == std::end(storage_types) || key.kind != Kind::text) {
+    if (type == std::end(storage_types) || key.kind != Kind::text)
       fail("pickle", "numbers of no known type", "one of PyTorch's storages");
-    }
     if (items.size() > 5 && pickle_[items[5]].kind != Kind::none) {
       fail("storage " + shown_name(key.text), "a view of another storage, as PyTorch before 0.4 wrote it",
            "a file of PyTorch 0.4 or later", "load it with PyTorch and save it again");
@@ -98,7 +96,7 @@ class StateDict {
 
   /// The call that rebuilds a tensor, if that is what a value is; a parameter is a tensor in a wrapper.
   std::optional<Index> tensor_call(Index index) const {
-    for (int wrappers = 0; wrappers < 2; wrappers++) {
+    for (int wrappers = 0; wrappers < 2; ++wrappers) {
       const PickleValue& value = pickle_[index];
       if (value.kind != Kind::call) return {};
       const std::string_view function = name(pickle_[value.items[0]]);
@@ -111,9 +109,8 @@ class StateDict {
   }
 
   bool has_tensors(const PickleValue& dictionary) const {
-    for (std::size_t i = 1; i < dictionary.items.size(); i += 2) {
+    for (std::size_t i = 1; i < dictionary.items.size(); i += 2)
       if (tensor_call(dictionary.items[i])) return true;
-    }
     return false;
   }
 
@@ -135,9 +132,8 @@ class StateDict {
   Tensor tensor(std::string_view name, const PickleValue& call, const FindBytes& find_bytes) const {
     const std::string thing = "tensor " + shown_name(name);
     const auto& arguments = pickle_[call.items[1]].items;
-    if (arguments.size() < 4 || pickle_[arguments[0]].kind != Kind::reference) {
+    if (arguments.size() < 4 || pickle_[arguments[0]].kind != Kind::reference)
       fail(thing, "other arguments", "storage, offset, shape and strides");
-    }
     const Storage storage = this->storage(pickle_[arguments[0]]);
     const std::size_t offset = size(arguments[1]);
     Tensor tensor{.file = file_,
@@ -161,9 +157,8 @@ class StateDict {
   /// Strides of axes that have one index only do not matter.
   static bool is_row_major(const Tensor& tensor) {
     const auto plain = row_major(tensor.shape);
-    for (std::size_t axis = 0; axis < plain.size(); axis++) {
+    for (std::size_t axis = 0; axis < plain.size(); ++axis)
       if (tensor.shape[axis] > 1 && tensor.strides[axis] != plain[axis]) return tensor.bytes.empty();
-    }
     return true;
   }
 
@@ -176,18 +171,16 @@ class StateDict {
     std::vector<std::size_t> result;
     if (value->kind != Kind::tuple && value->kind != Kind::list) fail("pickle", "no list of sizes", "a shape");
     constexpr std::size_t most_axes = 32;
-    if (value->items.size() > most_axes) {
+    if (value->items.size() > most_axes)
       fail("pickle", std::to_string(value->items.size()) + " axes", "at most " + std::to_string(most_axes));
-    }
     for (const Index item : value->items) result.push_back(size(item));
     return result;
   }
 
   std::size_t size(Index index) const {
     const PickleValue& value = pickle_[index];
-    if (value.kind != Kind::integer || value.integer < 0 || !value.text.empty()) {
+    if (value.kind != Kind::integer || value.integer < 0 || !value.text.empty())
       fail("pickle", value.kind == Kind::integer ? std::to_string(value.integer) : "no number", "a size");
-    }
     return static_cast<std::size_t>(value.integer);
   }
 
@@ -232,9 +225,8 @@ Tensors read_zip_form(std::span<const std::byte> bytes, const std::string& file)
   const ZipEntries entries = read_zip(bytes, file);
   const auto is_pickle = [&](const auto& entry) { return entry.first.ends_with(pickle_name); };
   const auto pickle = std::ranges::find_if(entries, is_pickle);
-  if (pickle == entries.end()) {
+  if (pickle == entries.end())
     throw Error({.file = file, .found = "a zip file without data.pkl", .expected = "a file that torch.save wrote"});
-  }
   const std::string folder = pickle->first.substr(0, pickle->first.size() - pickle_name.size() + 1);
   if (const auto order = entries.find(folder + "byteorder"); order != entries.end()) {
     const auto text = order->second;
@@ -242,13 +234,12 @@ Tensors read_zip_form(std::span<const std::byte> bytes, const std::string& file)
   }
   return StateDict(pickle->second, file).tensors([&](const Storage& storage) {
     const auto entry = entries.find(folder + "data/" + std::string(storage.key));
-    if (entry == entries.end()) {
+    if (entry == entries.end())
       throw Error({.file = file,
                    .thing = "storage " + shown_name(storage.key),
                    .found = "no such entry",
                    .expected = "its numbers",
                    .hint = "the file may be damaged"});
-    }
     return numbers_of(storage, entry->second, file);
   });
 }
@@ -271,9 +262,8 @@ class OldForm {
                    .hint = "of other pickles limn reads nothing"});
     }
     const auto& facts = machine[machine.root].items;
-    for (std::size_t i = 0; i + 1 < facts.size(); i += 2) {
+    for (std::size_t i = 0; i + 1 < facts.size(); i += 2)
       if (machine[facts[i]].text == "little_endian" && machine[facts[i + 1]].integer == 0) refuse_byte_order(file_);
-    }
     const StateDict state(bytes_.subspan(position_), file_);
     position_ += state.pickle().bytes;
     find_numbers(state);
@@ -307,9 +297,8 @@ class OldForm {
         refuse(key, "too many numbers");
       numbers_[key] = reader.take(size);
     }
-    for (const auto& [key, storage] : announced) {
+    for (const auto& [key, storage] : announced)
       if (!numbers_.contains(key)) refuse(key, "no numbers");
-    }
   }
 
   [[noreturn]] void refuse(std::string_view key, std::string found) const {

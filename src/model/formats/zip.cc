@@ -26,9 +26,8 @@ constexpr std::uint32_t elsewhere = 0xffffffff;  // the number is in the 64-bit 
 
 void expect_signature(ByteReader& reader, std::uint32_t signature, const char* thing) {
   const std::size_t at = reader.position();
-  if (reader.number<std::uint32_t>() != signature) {
+  if (reader.number<std::uint32_t>() != signature)
     fail(reader.file(), "byte " + std::to_string(at), "other bytes", std::string("a zip file's ") + thing);
-  }
 }
 
 /// Where the list of entries begins, and how many there are.
@@ -45,7 +44,7 @@ Directory find_directory(std::span<const std::byte> bytes, const std::string& fi
     reader.take(16);
     return reader.number<std::uint16_t>() == bytes.size() - at - end_bytes;  // the comment goes to the end
   };
-  while (end > first && !is_end(end)) end--;
+  while (end > first && !is_end(end)) --end;
   if (!is_end(end)) fail(file, "", "no end of a zip file", "one in the last 64 kB");
 
   ByteReader reader(bytes, file, end + 10);
@@ -74,9 +73,8 @@ void read_large_numbers(std::span<const std::byte> extra, const std::string& fil
     const auto field = fields.take(fields.number<std::uint16_t>());
     if (kind != 1) continue;
     ByteReader large(field, file);
-    for (std::uint64_t* number : numbers) {
+    for (std::uint64_t* number : numbers)
       if (*number == elsewhere) *number = large.number<std::uint64_t>();
-    }
     return;
   }
 }
@@ -87,7 +85,7 @@ ZipEntries read_zip(std::span<const std::byte> bytes, const std::string& file) {
   const Directory directory = find_directory(bytes, file);
   ByteReader reader(bytes, file, directory.offset);
   ZipEntries result;
-  for (std::size_t i = 0; i < directory.entries; i++) {
+  for (std::size_t i = 0; i < directory.entries; ++i) {
     expect_signature(reader, central_signature, "entry");
     reader.take(4);
     const auto flags = reader.number<std::uint16_t>();
@@ -103,9 +101,8 @@ ZipEntries read_zip(std::span<const std::byte> bytes, const std::string& file) {
     reader.take(comment_bytes);
 
     const std::string thing = "entry " + shown_name(name);
-    if (method != 0 || (flags & 1) != 0 || stored != size) {
+    if (method != 0 || (flags & 1) != 0 || stored != size)
       fail(file, thing, method != 0 ? "compressed data" : "encrypted or damaged data", "data stored as they are");
-    }
     ByteReader local(bytes, file, offset);
     expect_signature(local, local_signature, "local header");
     local.take(22);

@@ -7,11 +7,11 @@
 
 #include "text/added_tokens.h"
 #include "text/files/json_section.h"
+#include "text/files/tokenizer_document.h"
 #include "text/normalizer.h"
 #include "text/post_processor.h"
 #include "text/pre_tokenizer.h"
 #include "text/subword_model.h"
-#include "text/files/tokenizer_document.h"
 #include "text/vocabulary.h"
 
 /// The components of tokenizer.json. All throw Error for one that limn does not have, with those that it has, and for

@@ -22,18 +22,15 @@ JsonSection JsonSection::operator[](std::string_view field) const {
 std::vector<JsonSection> JsonSection::items() const {
   if (!value_.is_array()) refuse("a list");
   std::vector<JsonSection> result;
-  for (const auto& item : value_) {
-    result.emplace_back(item, file_, name_ + "[" + std::to_string(result.size()) + "]");
-  }
+  for (const auto& item : value_) result.emplace_back(item, file_, name_ + "[" + std::to_string(result.size()) + "]");
   return result;
 }
 
 std::vector<std::pair<std::string, JsonSection>> JsonSection::fields() const {
   if (!value_.is_object()) refuse("an object");
   std::vector<std::pair<std::string, JsonSection>> result;
-  for (const auto& [key, field] : value_.items()) {
+  for (const auto& [key, field] : value_.items())
     result.emplace_back(key, JsonSection(field, file_, name_ + "." + shown_name(key)));
-  }
   return result;
 }
 
@@ -54,9 +51,8 @@ std::size_t JsonSection::count() const {
 
 std::int32_t JsonSection::id() const {
   constexpr auto largest = std::numeric_limits<std::int32_t>::max();
-  if (!value_.is_number_unsigned() || value_.get<std::uint64_t>() > largest) {
+  if (!value_.is_number_unsigned() || value_.get<std::uint64_t>() > largest)
     refuse("an id from 0 to " + std::to_string(largest));
-  }
   return value_.get<std::int32_t>();
 }
 

@@ -28,13 +28,11 @@ WordPiece read_word_subword(const JsonSection& model, const Vocabulary& vocabula
 Bpe read_bpe(const JsonSection& model, std::span<const Bpe::Merge> merges, const Vocabulary& vocabulary) {
   const auto flag = [&](const char* field) { return model[field].or_else(&JsonSection::boolean, false); };
   const auto text = [&](const char* field) { return model[field].or_else(&JsonSection::string, std::string()); };
-  if (const auto dropout = model["dropout"]; !dropout.is_null() && dropout.value() != 0) {
+  if (const auto dropout = model["dropout"]; !dropout.is_null() && dropout.value() != 0)
     dropout.refuse("null or 0", "dropout makes tokens random; it is for training only");
-  }
   Bpe::Options options;
-  if (const auto unknown = model["unk_token"]; !unknown.is_null()) {
+  if (const auto unknown = model["unk_token"]; !unknown.is_null())
     options.unknown = id_of_subword(unknown, unknown.string(), vocabulary);
-  }
   options.fuse_unknown = flag("fuse_unk");
   options.byte_fallback = flag("byte_fallback");
   options.ignore_merges = flag("ignore_merges");

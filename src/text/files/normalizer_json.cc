@@ -68,9 +68,8 @@ Normalizer read_normalizer(const JsonSection& section) {
 
 Pattern read_pattern(const JsonSection& section) {
   if (const auto text = section["String"]; !text.is_null()) return Pattern::literal(text.string());
-  if (const auto regex = section["Regex"]; !regex.is_null()) {
+  if (const auto regex = section["Regex"]; !regex.is_null())
     return Pattern::regex(regex.string(), regex.file(), regex.name());
-  }
   section.refuse("a String or a Regex");
 }
 

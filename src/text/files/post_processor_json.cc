@@ -49,9 +49,8 @@ class Reader {
 
   std::int32_t known(const JsonSection& id) const {
     const std::int32_t value = id.id();
-    if (vocabulary_.subword(value).empty() && std::ranges::find(added_, value, &AddedToken::id) == added_.end()) {
+    if (vocabulary_.subword(value).empty() && std::ranges::find(added_, value, &AddedToken::id) == added_.end())
       id.refuse("the id of a token of the vocabulary");
-    }
     return value;
   }
 
@@ -63,7 +62,7 @@ class Reader {
   }
 
   std::vector<SequenceLayout::Part> parts(const JsonSection& section, const JsonSection& special_tokens,
-                                    int sequences) const {
+                                          int sequences) const {
     std::vector<SequenceLayout::Part> result;
     std::vector<int> seen(2, 0);
     for (const JsonSection& item : section.items()) {
@@ -71,7 +70,7 @@ class Reader {
         const std::string name = sequence["id"].string();
         if (name != "A" && name != "B") sequence["id"].refuse("\"A\" or \"B\"");
         const int index = name == "B" ? 1 : 0;
-        seen[static_cast<std::size_t>(index)]++;
+        ++seen[static_cast<std::size_t>(index)];
         result.push_back({index, 0, sequence["type_id"].or_else(&JsonSection::id, 0)});
       } else if (const auto token = item["SpecialToken"]; !token.is_null()) {
         const std::int32_t type_id = token["type_id"].or_else(&JsonSection::id, 0);
@@ -82,9 +81,8 @@ class Reader {
         item.refuse("a Sequence or a SpecialToken");
       }
     }
-    if (seen[0] != 1 || seen[1] != sequences - 1) {
+    if (seen[0] != 1 || seen[1] != sequences - 1)
       section.refuse(sequences == 1 ? "sequence A once" : "sequences A and B once each");
-    }
     return result;
   }
 

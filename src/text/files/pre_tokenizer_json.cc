@@ -50,7 +50,8 @@ void read(const JsonSection& section, PreTokenizer& pre_tokenizer) {
     pre_tokenizer.emplace_back(WordPreTokenizer{});
   } else if (type == "Punctuation") {
     const auto behavior = section["behavior"];
-    pre_tokenizer.emplace_back(PunctuationPreTokenizer{behavior.is_null() ? Delimiter::isolated : read_delimiter(behavior)});
+    pre_tokenizer.emplace_back(
+        PunctuationPreTokenizer{behavior.is_null() ? Delimiter::isolated : read_delimiter(behavior)});
   } else if (type == "Digits") {
     pre_tokenizer.emplace_back(DigitPreTokenizer{flag("individual_digits", false)});
   } else if (type == "ByteLevel") {
@@ -58,8 +59,8 @@ void read(const JsonSection& section, PreTokenizer& pre_tokenizer) {
   } else if (type == "Metaspace") {
     pre_tokenizer.emplace_back(read_metaspace(section));
   } else if (type == "Split") {
-    pre_tokenizer.emplace_back(
-        PatternPreTokenizer{read_pattern(section["pattern"]), read_delimiter(section["behavior"]), flag("invert", false)});
+    pre_tokenizer.emplace_back(PatternPreTokenizer{read_pattern(section["pattern"]),
+                                                   read_delimiter(section["behavior"]), flag("invert", false)});
   } else if (type == "Sequence") {
     for (const JsonSection& step : section["pretokenizers"].items()) read(step, pre_tokenizer);
   } else {

@@ -14,7 +14,8 @@ using Piece = SpieceModel::Piece;
 
 /// ALBERT splits a comma off the digits before it: tokens that end so are out of reach.
 bool is_digit_and_comma(std::string_view subword) {
-  return subword.size() >= 2 && subword.back() == ',' && std::isdigit(static_cast<unsigned char>(subword[subword.size() - 2]));
+  return subword.size() >= 2 && subword.back() == ',' &&
+         std::isdigit(static_cast<unsigned char>(subword[subword.size() - 2]));
 }
 
 /// The tokens in the order of the ids that the family's models have; `unknown` follows.
@@ -22,11 +23,10 @@ std::vector<Piece> family_subwords(std::vector<Piece> subwords, const TokenizerF
   constexpr double out_of_reach = -100;
   const SpecialTokens& special = files.special;
   const auto replace_first = [&](std::size_t count, std::initializer_list<Piece> now) {
-    if (subwords.size() < count) {
+    if (subwords.size() < count)
       throw Error({.file = files.file,
                    .found = std::to_string(subwords.size()) + " tokens",
                    .expected = "at least " + std::to_string(count)});
-    }
     subwords.erase(subwords.begin(), subwords.begin() + static_cast<std::ptrdiff_t>(count));
     subwords.insert(subwords.begin(), now.begin(), now.end());
     subwords.push_back({special.mask.content});
@@ -77,24 +77,20 @@ Normalizer family_normalizer(const std::string& charsmap, const TokenizerFiles& 
     }
   }
   if ((files.family == albert && flag("do_lower_case", true)) ||
-      (files.family == deberta_v2 && flag("do_lower_case", false))) {
+      (files.family == deberta_v2 && flag("do_lower_case", false)))
     result.emplace_back(Lowercase{});
-  }
   if (files.family == deberta_v2) result.emplace_back(Strip{});
   if (!charsmap.empty()) result.emplace_back(Charsmap(charsmap, files.file, "precompiled_charsmap"));
-  if (files.family == deberta_v2) {
-    result.emplace_back(Replace{Pattern::regex(" {2,}", files.file, "normalizer"), U" "});
-  }
+  if (files.family == deberta_v2) result.emplace_back(Replace{Pattern::regex(" {2,}", files.file, "normalizer"), U" "});
   return result;
 }
 
 PreTokenizer family_pre_tokenizer(const TokenizerFiles& files) {
   PreTokenizer result;
-  if (files.family != deberta_v2) {
+  if (files.family != deberta_v2)
     result.emplace_back(WhitespacePreTokenizer{});
-  } else if (files.config["split_by_punct"].or_else(&JsonSection::boolean, false)) {
+  else if (files.config["split_by_punct"].or_else(&JsonSection::boolean, false))
     result.emplace_back(PunctuationPreTokenizer{});
-  }
   result.emplace_back(MetaspacePreTokenizer{});
   return result;
 }
@@ -110,7 +106,7 @@ std::vector<Bpe::Merge> find_merges(const std::vector<Piece>& subwords, const Vo
   for (const Piece& subword : subwords) {
     const std::string_view text = subword.text;
     std::vector<std::tuple<std::int32_t, std::int32_t, std::size_t>> ways;
-    for (std::size_t end = 1; end < text.size(); end++) {
+    for (std::size_t end = 1; end < text.size(); ++end) {
       if ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) continue;
       const auto left = vocabulary.id(text.substr(0, end)), right = vocabulary.id(text.substr(end));
       if (left && right) ways.emplace_back(*left, *right, end);

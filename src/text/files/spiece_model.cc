@@ -112,9 +112,8 @@ SpieceModel SpieceModel::parse(std::string_view bytes, const std::string& file) 
     if (field.number == 2) read_trainer(field.bytes, file, model);
     if (field.number == 3) {
       Message normalizer(field.bytes, file);
-      for (Field part; normalizer.next(part);) {
+      for (Field part; normalizer.next(part);)
         if (part.number == 2) model.charsmap = part.bytes;
-      }
     }
   }
   if (model.subwords.empty()) message.refuse("no tokens");

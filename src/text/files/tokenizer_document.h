@@ -13,9 +13,9 @@ namespace limn {
 /// A tokenizer.json but for its long lists `model.vocab` and `model.merges`, which are read straight away: as JSON they
 /// would take ten times the memory and most of the time.
 struct TokenizerDocument {
-  nlohmann::json root;         ///< the two lists are empty in it
+  nlohmann::json root;           ///< the two lists are empty in it
   Vocabulary::Builder subwords;  ///< of model.vocab
-  std::vector<double> scores;  ///< of the tokens, if model.vocab is a list: Unigram's
+  std::vector<double> scores;    ///< of the tokens, if model.vocab is a list: Unigram's
   std::vector<Bpe::Merge> merges;
 
   /// @param file  how messages name it.

@@ -44,11 +44,10 @@ TokenizerParts parse_tokenizer_json(std::string_view text, const std::string& fi
   const std::string type = subword_model_type(model);
   if (type != "WordPiece" && type != "BPE" && type != "Unigram") refuse_type(model, type, "BPE, Unigram or WordPiece");
   const bool scored = type == "Unigram";
-  if (scored) {
+  if (scored)
     model["vocab"].items();  // a list
-  } else {
+  else
     model["vocab"].fields();  // an object
-  }
 
   using Repeated = Vocabulary::Builder::Repeated;
   TokenizerParts parts;

@@ -117,8 +117,8 @@ TokenizerParts read_tokenizer(const std::filesystem::path& folder) {
   parts.max_length = read_max_length(config.section["model_max_length"]);
   const auto id = [&](const AddedToken& token) { return parts.id(token.content); };
   const auto unknown = unknown_id(parts.model);
-  parts.special = {unknown ? unknown : id(special.unknown), id(special.cls_token), id(special.sep_token), id(special.pad),
-                   id(special.mask)};
+  parts.special = {unknown ? unknown : id(special.unknown), id(special.cls_token), id(special.sep_token),
+                   id(special.pad), id(special.mask)};
   return parts;
 }
 

@@ -9,8 +9,8 @@
 #include "text/normalizer.h"
 #include "text/post_processor.h"
 #include "text/pre_tokenizer.h"
-#include "text/subword_model.h"
 #include "text/sequence_layout.h"
+#include "text/subword_model.h"
 #include "text/tokenizer.h"
 #include "text/vocabulary.h"
 

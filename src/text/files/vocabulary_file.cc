@@ -15,9 +15,8 @@ namespace {
 /// Without white space at its end, as `tokenizers` reads it; that also makes lines of Windows files has_all.
 std::string_view trim_end(std::string_view line) {
   std::size_t end = 0;
-  for (std::size_t position = 0; position < line.size();) {
+  for (std::size_t position = 0; position < line.size();)
     if (!is_whitespace(next_code_point(line, position))) end = position;
-  }
   return line.substr(0, end);
 }
 
@@ -30,13 +29,13 @@ std::string_view next_line(std::string_view& text) {
 
 Vocabulary read_vocabulary(std::string_view text, const std::string& file) {
   Vocabulary::Builder subwords(file, "vocabulary");
-  for (std::int64_t id = 0; !text.empty(); id++) subwords.add(trim_end(next_line(text)), id);
+  for (std::int64_t id = 0; !text.empty(); ++id) subwords.add(trim_end(next_line(text)), id);
   return std::move(subwords).build(Vocabulary::Builder::Repeated::last_wins);
 }
 
 std::vector<Bpe::Merge> read_merges(std::string_view text, const std::string& file) {
   std::vector<Bpe::Merge> merges;
-  for (std::size_t number = 1; !text.empty(); number++) {
+  for (std::size_t number = 1; !text.empty(); ++number) {
     std::string_view line = next_line(text);
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.starts_with("#version") || line.empty()) continue;
@@ -148,9 +147,8 @@ TokenizerParts parse_merges_file(std::string_view vocabulary, std::string_view m
   const std::int32_t cls_token = required_id(files, parts, files.special.cls_token);
   parts.post_processor.form =
       family_layout(files.family, cls_token, required_id(files, parts, files.special.sep_token));
-  if (files.family == TokenizerFamily::roberta && files.config["trim_offsets"].or_else(&JsonSection::boolean, true)) {
+  if (files.family == TokenizerFamily::roberta && files.config["trim_offsets"].or_else(&JsonSection::boolean, true))
     parts.post_processor.trim_offsets = TrimOffsets{add_prefix_space};
-  }
   return parts;
 }
 
