@@ -208,18 +208,18 @@ TEST(Attack, RefusesWhatItCannotDo) {
 // ---- texts of versions ---------------------------------------------------------------------------------------------
 
 /// An encoding of these tokens of a text, each with its word's number; none is special.
-Encoding encoding_of(std::string_view text, const std::vector<std::pair<std::string, int>>& pieces) {
+Encoding encoding_of(std::string_view text, const std::vector<std::pair<std::string, int>>& tokens) {
   Encoding encoding;
   std::size_t at = 0;
-  for (const auto& [word, word] : pieces) {
-    at = text.find(word, at);
+  for (const auto& [token, word] : tokens) {
+    at = text.find(token, at);
     encoding.ids.push_back(static_cast<std::int32_t>(encoding.ids.size()));
     encoding.type_ids.push_back(0);
-    encoding.offsets.push_back({at, at + word.size()});
+    encoding.offsets.push_back({at, at + token.size()});
     encoding.words.push_back(word);
     encoding.sequences.push_back(0);
     encoding.special.push_back(0);
-    at += word.size();
+    at += token.size();
   }
   return encoding;
 }

@@ -78,7 +78,7 @@ const ActivationCase activation_cases[] = {
     {Activation::tanh, [](double x) { return std::tanh(x); }},
 };
 
-TEST_P(KernelsTest, ActivationsAndSlopesEqualTheirDefinitions) {
+TEST_P(KernelsTest, ActivationsAndDerivativesEqualTheirDefinitions) {
   for (const ActivationCase& test : activation_cases) {
     std::vector<float> x;
     for (float value = -13.03125f; value < 13; value += 0.0078125f)
@@ -91,11 +91,11 @@ TEST_P(KernelsTest, ActivationsAndSlopesEqualTheirDefinitions) {
     for (std::size_t i = 0; i < x.size(); ++i) {
       const double at = x[i], h = 1e-3;
       const auto f = test.value;
-      const double derivative = (8 * (f(at + h) - f(at - h)) - (f(at + 2 * h) - f(at - 2 * h))) / (12 * h);
+      const double expected = (8 * (f(at + h) - f(at - h)) - (f(at + 2 * h) - f(at - 2 * h))) / (12 * h);
       // What comes next adds values of size 1 and more to these.
       worst_value = std::max(worst_value, std::abs(y[i] - f(at)) / std::max(1., std::abs(f(at))));
       if (test.activation != Activation::relu || std::abs(at) > 3 * h)
-        worst_derivative = std::max(worst_derivative, std::abs(derivative[i] - derivative));
+        worst_derivative = std::max(worst_derivative, std::abs(derivative[i] - expected));
       EXPECT_FLOAT_EQ(y[i], without_derivative[i]);
     }
     EXPECT_LT(worst_value, 3e-7) << static_cast<int>(test.activation);
