@@ -29,7 +29,7 @@ using Kind = Attack (Model::*)(const Input&, const AttackOptions&) const;
 
 AttackOptions attack_options(const AttackCommand& command) {
   AttackOptions options;
-  static_cast<PredictOptions&>(options) = predict_options(command.reading);
+  options.reading = predict_options(command.reading);
   options.target = command.target;
   options.toward = command.toward;
   if (command.change) options.sequences = changed_texts.find("--change", *command.change);

@@ -88,14 +88,14 @@ int bench(const BenchCommand& command) {
   const double load_seconds = seconds_since(load_start);
   ChosenMethod chosen = choose_method(method, model.info().task);
   ExplainOptions options;
-  static_cast<PredictOptions&>(options) = predict_options(command.reading);
+  options.reading = predict_options(command.reading);
   options.unit = choose_unit({}, chosen);
   options.word_score = chosen.word_score;
   const std::vector<Input> inputs = read_inputs(command, model.info().task);
 
   const auto work = [&](const std::vector<Input>& batch) {
     if (forward)
-      model.predict(batch, options);
+      model.predict(batch, options.reading);
     else
       model.explain(batch, chosen.method, options);
   };

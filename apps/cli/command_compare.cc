@@ -163,7 +163,7 @@ class Comparer {
     auto [methods, unit] =
         list_methods(split(command.method.method), command.method, command.unit, models.front().model.info().task);
     ExplainOptions options;
-    static_cast<PredictOptions&>(options) = predict_options(command.reading);
+    options.reading = predict_options(command.reading);
     options.target = command.target;
     options.answer = command.answer;
     options.contrast = command.contrast;

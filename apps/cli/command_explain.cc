@@ -31,8 +31,8 @@ class Explainer {
       : model_(std::move(model)),
         chosen_(choose_method(command.method, model_.info().task)),
         seed_(command.method.seed) {
-    static_cast<PredictOptions&>(options_) = predict_options(command.reading);
-    options_.top = command.top;
+    options_.reading = predict_options(command.reading);
+    options_.reading.top = command.top;
     options_.target = command.target;
     options_.answer = command.answer;
     options_.contrast = command.contrast;

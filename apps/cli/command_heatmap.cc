@@ -38,7 +38,7 @@ int heatmap(const CLI::App& app, const HeatmapCommand& command) {
   }
   const auto explain = [&](const Input& input, const Report& report) {
     ExplainOptions options;
-    options.max_length = command.max_length;
+    options.reading.max_length = command.max_length;
     options.progress = report;
     return model.heatmap(input, options);
   };

@@ -96,7 +96,7 @@ std::vector<ComparedInput> Comparison::operator()(const std::vector<Input>& inpu
     for (const auto& [method_name, chosen] : methods_) {
       ExplainOptions options = options_;
       options.word_score = chosen.word_score;
-      options.before_pass = [&] { report(static_cast<double>(cell) / count); };
+      options.reading.before_pass = [&] { report(static_cast<double>(cell) / count); };
       options.progress = [&](std::size_t done, std::size_t total) {
         const double share = static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(total, 1));
         report((static_cast<double>(cell) + share) / count);

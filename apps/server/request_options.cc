@@ -43,7 +43,7 @@ void read_reading(Fields& fields, const Limits& limits, PredictOptions& options)
 
 ExplainOptions read_explaining(Fields& fields, const Limits& limits) {
   ExplainOptions options;
-  read_reading(fields, limits, options);
+  read_reading(fields, limits, options.reading);
   options.target = fields.text_or_number("target");
   options.answer = fields.text("answer");
   options.contrast = fields.text("contrast");

@@ -130,9 +130,8 @@ std::size_t check_tokens(const Model& model, const Input& input, const PredictOp
 }
 
 /// The same options for a work that hears whether anybody waits for it.
-template <class Options>
-Options watched_by(const Progress& progress, const Options& options) {
-  Options watched = options;
+PredictOptions watched_by(const Progress& progress, const PredictOptions& options) {
+  PredictOptions watched = options;
   watched.before_pass = [&progress] { progress(0, 0); };
   return watched;
 }
@@ -201,9 +200,10 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   const auto run = [models, model, chosen, options, limits, several, seed = requested.options.seed](
                        const Inputs& texts, const Progress& progress) {
     Results results;
-    for (const auto& input : texts) results.push_back({"", check_tokens(model, input, options, limits)});
+    for (const auto& input : texts) results.push_back({"", check_tokens(model, input, options.reading, limits)});
     for (const auto& result : results) check_masks(chosen.method, result.tokens, limits.masks);
-    ExplainOptions watched = watched_by(progress, options);
+    ExplainOptions watched = options;
+    watched.reading = watched_by(progress, options.reading);
     watched.progress = progress;
     auto all = model.explain_all(texts, chosen.method, watched);
     for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -282,7 +282,7 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
     for (const auto& input : texts) {
       WorkResult& result = results.emplace_back();
       for (const auto& [name, model] : comparison.models()) {
-        const std::size_t tokens = check_tokens(model, input, options, limits);
+        const std::size_t tokens = check_tokens(model, input, options.reading, limits);
         for (const auto& listed : comparison.methods()) check_masks(listed.chosen.method, tokens, limits.masks);
         result.tokens += tokens;
       }
@@ -326,7 +326,7 @@ Request read_attack(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
   if (kind != "hotflip" && kind != "input-reduction")
     throw Error({.thing = "--kind", .found = "'" + kind + "'", .expected = "hotflip, input-reduction"});
   AttackOptions options;
-  read_reading(fields, limits, options);
+  read_reading(fields, limits, options.reading);
   options.target = fields.text_or_number("target");
   options.toward = fields.text("toward");
   if (const auto change = fields.text("change")) options.sequences = cli::changed_texts.find("--change", *change);
@@ -335,10 +335,11 @@ Request read_attack(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
   fields.finish();
   const auto run = [models, model, options, limits, kind](const Inputs& texts, const Progress& progress) {
     Results results;
-    AttackOptions watched = watched_by(progress, options);
+    AttackOptions watched = options;
+    watched.reading = watched_by(progress, options.reading);
     watched.progress = progress;
     for (const auto& input : texts) {
-      const std::size_t tokens = check_tokens(model, input, options, limits);
+      const std::size_t tokens = check_tokens(model, input, options.reading, limits);
       results.push_back(
           {to_json(kind == "hotflip" ? model.hotflip(input, watched) : model.reduce_input(input, watched)), tokens});
     }

@@ -260,27 +260,29 @@ struct PredictOptions {
 };
 
 /// What is explained; all empty: the model's own prediction.
-struct ExplainOptions : PredictOptions {
-  std::optional<std::string> target;    ///< LABEL or INDEX; QA: "START:END"; token classification: "POSITION:LABEL"
-  std::optional<std::string> answer;    ///< QA: a span of the context, by its text
-  std::optional<std::string> contrast;  ///< classification: why the target rather than this label
+struct ExplainOptions {
+  PredictOptions reading = {};
+  std::optional<std::string> target = {};  ///< LABEL or INDEX; QA: "START:END"; token classification: "POSITION:LABEL"
+  std::optional<std::string> answer = {};  ///< QA: a span of the context, by its text
+  std::optional<std::string> contrast = {};  ///< classification: why the target rather than this label
   Unit unit = Unit::word;
-  std::optional<WordScore> word_score;  ///< default: sum if the scores are signed, absmax otherwise
-  bool raw = false;                     ///< also return the logits
+  std::optional<WordScore> word_score = {};  ///< default: sum if the scores are signed, absmax otherwise
+  bool raw = false;                          ///< also return the logits
   /// Called now and then by methods of many passes; what it throws ends the work.
-  std::function<void(std::size_t done, std::size_t total)> progress;
+  std::function<void(std::size_t done, std::size_t total)> progress = {};
 };
 
 /// What an attack may change, and what for. Special tokens stay, and so do those that the prediction is about: a tagged
 /// token, an answer.
-struct AttackOptions : PredictOptions {
-  std::optional<std::string> target;  ///< token classification: "POSITION"; default: as ExplainOptions::target
-  std::optional<std::string> toward;  ///< HotFlip: the label, or the answer's text, to reach; default: any other
-  std::vector<int> sequences;         ///< which texts may change, 0 or 1; none: the question, or every text
-  std::size_t beam = 3;               ///< input reduction: candidates of a round
-  std::size_t max_steps = 0;          ///< 0: as many as there are tokens that may change
+struct AttackOptions {
+  PredictOptions reading = {};
+  std::optional<std::string> target = {};  ///< token classification: "POSITION"; default: as ExplainOptions::target
+  std::optional<std::string> toward = {};  ///< HotFlip: the label, or the answer's text, to reach; default: any other
+  std::vector<int> sequences = {};         ///< which texts may change, 0 or 1; none: the question, or every text
+  std::size_t beam = 3;                    ///< input reduction: candidates of a round
+  std::size_t max_steps = 0;               ///< 0: as many as there are tokens that may change
   /// Called after each step; what it throws ends the work.
-  std::function<void(std::size_t done, std::size_t total)> progress;
+  std::function<void(std::size_t done, std::size_t total)> progress = {};
 };
 
 }  // namespace limn

@@ -38,7 +38,7 @@ struct Item {
 void read_logits(const Pipeline& pipeline, const ExplainOptions& options, Scalar scalar, bool all_entities,
                  Item& item) {
   const std::vector<ConstView> views(item.logits.begin(), item.logits.end());
-  item.prediction = predict(pipeline, *item.input, item.encodings, views, options);
+  item.prediction = predict(pipeline, *item.input, item.encodings, views, options.reading);
   const ReadInput read = {.input = *item.input,
                           .head = pipeline.head(),
                           .prediction = item.prediction,
@@ -172,7 +172,7 @@ void explain_packed(const Explainer& explainer, std::span<Item*> items, const Me
   Batch batch;
   for (const Item* item : items) batch.add(item->encoding().ids, item->encoding().type_ids);
   const Knobs knobs = knobs_of(method, encoder.config);
-  if (options.before_pass) options.before_pass();
+  if (options.reading.before_pass) options.reading.before_pass();
   LayerInput input = layer_input(encoder, batch, method);
   const TracedPass pass = traced_forward(encoder, std::move(batch), knobs.layer, std::move(input.x));
 
@@ -196,7 +196,7 @@ void explain_packed(const Explainer& explainer, std::span<Item*> items, const Me
       shares.push_back({more[begin].item, more[begin].target, sequences.size()});
       sequences.push_back(more[begin].sequence);
     }
-    if (options.before_pass) options.before_pass();
+    if (options.reading.before_pass) options.reading.before_pass();
     Mat multiply;
     if (!input.multiply.view().empty()) gather(input.multiply, rows_of(pass.batch, sequences), multiply);
     take_gradients(explainer, repeated(encoder, pass, sequences), shares, method, options, multiply);
@@ -251,9 +251,9 @@ std::vector<std::vector<Explanation>> explain(const Explainer& explainer, std::s
   const bool in_one_pass = std::holds_alternative<Gradient>(method) || std::holds_alternative<GradientXInput>(method);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     items[i].input = &inputs[i];
-    items[i].encodings = read_input(pipeline, inputs[i], options);
+    items[i].encodings = read_input(pipeline, inputs[i], options.reading);
     if (in_one_pass && items[i].encodings.size() == 1) continue;
-    items[i].logits = run(encoder, items[i].encodings, options);
+    items[i].logits = run(encoder, items[i].encodings, options.reading);
     read_logits(pipeline, options, scalar, all_entities, items[i]);
     if (!in_one_pass) explain_alone(explainer, items[i], method, options);
   }

@@ -47,7 +47,7 @@ class Search {
   Search(const Explainer& explainer, const Input& input, const AttackOptions& options)
       : explainer_(explainer), pipeline_(explainer.pipeline()), input_(input), options_(options) {
     refuse_options();
-    std::vector<Encoding> encodings = read_input(pipeline_, input, options);
+    std::vector<Encoding> encodings = read_input(pipeline_, input, options.reading);
     if (encodings.size() != 1)
       throw Error({.thing = "the context",
                    .found = fmt::format("{} windows of it", encodings.size()),
@@ -56,7 +56,7 @@ class Search {
     encoding_ = std::move(encodings.front());
     const std::vector<Mat> logits = run(encoder(), {&encoding_, 1});
     const ConstView view = logits.front();
-    prediction_ = limn::predict(pipeline_, input, {&encoding_, 1}, {&view, 1}, options);
+    prediction_ = limn::predict(pipeline_, input, {&encoding_, 1}, {&view, 1}, options.reading);
     resolve(view);
     choose_fixed();
   }
@@ -232,7 +232,7 @@ std::vector<Reading> Search::read(const std::vector<std::vector<EditedToken>>& e
       Reading& reading = readings[i];
       const ConstView logits = logits_of(encoder, pass.batch, pass.logits.view(), i - begin);
       reading.prediction =
-          limn::predict(pipeline_, reading.edited.input, {&reading.edited.encoding, 1}, {&logits, 1}, options_);
+          limn::predict(pipeline_, reading.edited.input, {&reading.edited.encoding, 1}, {&logits, 1}, options_.reading);
       reading.said = saying(reading.edited, reading.prediction, logits);
       value_vjp(target_in(reading.edited), logits, logits_of(encoder, pass.batch, dlogits.view(), i - begin));
     }
@@ -276,9 +276,9 @@ void Search::finish(Attack& attack) const {
       for (std::size_t token = 0; token < tokens(); ++token)
         if (!gone[token]) ids.push_back(attack.tokens[token].id);
     }
-    const std::vector<Encoding> anew = read_input(pipeline_, attack.output, options_);
+    const std::vector<Encoding> anew = read_input(pipeline_, attack.output, options_.reading);
     if (anew.size() != 1 || anew.front().ids != ids)
-      attack.reread = limn::predict(pipeline_, std::span(&attack.output, 1), options_).front();
+      attack.reread = limn::predict(pipeline_, std::span(&attack.output, 1), options_.reading).front();
   }
   attack.passes = passes_;
   attack.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();

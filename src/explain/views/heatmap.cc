@@ -60,7 +60,7 @@ Explanation heatmap(const Explainer& explainer, const Input& input, const Explai
   const Pipeline& pipeline = explainer.pipeline();
   check_task(pipeline);
   const Encoder encoder = pipeline.encoder();
-  const std::vector<Encoding> encodings = read_input(pipeline, input, options);
+  const std::vector<Encoding> encodings = read_input(pipeline, input, options.reading);
   const Encoding& encoding = encodings.front();
   const std::size_t tokens = encoding.size(), hidden_size = encoder.config.hidden_size;
 
