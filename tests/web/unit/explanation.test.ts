@@ -3,7 +3,7 @@ import {test} from "node:test";
 import {zoom, fit} from "../../../web/viewer/chart.js";
 import {excerpt} from "../../../web/viewer/comparison.js";
 import {means} from "../../../web/viewer/comparison_figures.js";
-import {meanWeights, strongestLines} from "../../../web/viewer/attention.js";
+import {meanWeights, strongestLines} from "../../../web/viewer/attention_weights.js";
 import {read, type Attention, type Comparison, type Explanation} from "../../../web/viewer/json.js";
 import {passages} from "../../../web/viewer/passages.js";
 import {csv, csvRow} from "../../../web/viewer/save.js";
