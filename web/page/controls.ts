@@ -1,62 +1,50 @@
-// The left pane: text, model, method, target; the rest under More.
+// The left pane: text, model, method, target; the other options under More.
 
-import {button, element} from "../viewer/dom.js";
 import {shortNumber} from "../viewer/numbers.js";
-import {applies, findMethod, knobs, methods, presetName, presetOf, valuesOf, type Knob} from "./methods.js";
+import type {Aim} from "./answers.js";
+import {Choice, type Entry} from "./choice.js";
+import {OptionFields} from "./option_fields.js";
+import {part} from "./parts.js";
 import {isQuestion} from "./requests.js";
-import {firstSample, samples, type Texts} from "./samples.js";
+import {samples, type Sample, type Texts} from "./samples.js";
 import type {Model, Served} from "./server.js";
-import type {View} from "./state.js";
+import {defaultMethod, type View} from "./state.js";
+import {presetName, presetOf} from "./table.js";
+import {TargetField} from "./target_field.js";
+import {TextFields} from "./text_fields.js";
 
-/** An element of page.html. */
-export function part<E extends HTMLElement>(id: string, type: new () => E): E {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`page.html has no ${id}`);
-  return found;
-}
-
-export const taskNames: Readonly<Record<string, string>> = {
+/** What a model of each task does. */
+const taskNames: Readonly<Record<string, string>> = {
   "question-answering": "answers questions", "sequence-classification": "labels a text",
   "token-classification": "finds names", "masked-lm": "fills gaps",
 };
 
-const option = (value: string, text = value): HTMLOptionElement => element("option", {value}, text);
-
-function grouped<T extends {group: string}>(rows: readonly T[], make: (row: T) => HTMLOptionElement): HTMLOptGroupElement[] {
-  return [...new Set(rows.map(({group}) => group))].map(group =>
-    element("optgroup", {label: group}, ...rows.filter(row => row.group === group).map(make)));
+function modelEntry({name, task, parameters}: Model): Entry {
+  const details = [taskNames[task] ?? task, parameters ? shortNumber(parameters) : ""].filter(Boolean).join(", ");
+  return {name, text: `${name} (${details})`};
 }
-
-const checked = (from: HTMLElement): string[] =>
-  [...from.querySelectorAll<HTMLInputElement>("input:checked")].map(box => box.value);
 
 export class Controls {
   private readonly form = part("ask", HTMLFormElement);
-  private readonly sample = part("sample", HTMLSelectElement);
-  private readonly first = part("first", HTMLTextAreaElement);
-  private readonly second = part("second", HTMLTextAreaElement);
-  private readonly model = part("model", HTMLSelectElement);
-  private readonly models = part("models", HTMLFieldSetElement);
-  private readonly method = part("method", HTMLSelectElement);
-  private readonly methods = part("methods", HTMLFieldSetElement);
-  private readonly label = part("label", HTMLSelectElement);
-  private readonly answer = part("answer", HTMLInputElement);
   private readonly compared = part("compared", HTMLInputElement);
-  private readonly more = part("more", HTMLDetailsElement);
-  private readonly knobs = part("knobs", HTMLElement);
+  private readonly text: TextFields;
+  private readonly models = new Choice("model", "Models");
+  private readonly methods = new Choice("method", "Methods");
+  private readonly target = new TargetField();
+  private readonly options: OptionFields;
   private listed = ""; // the task whose methods are listed
-  private set: Record<string, string> = {};
   private windows = false;
   private entity = 0;
 
-  /** @param submit called when there is something to do: at once for a choice, and when Explain is pressed for a text. */
+  /** @param submit is called when there is something to do: at once for a choice, and for a text when Explain is pressed. */
   constructor(private readonly served: Served, private readonly submit: () => void) {
-    const tasks = new Set(served.models.map(({task}) => task));
-    this.sample.replaceChildren(option("", "Your own text"), ...grouped(samples.filter(({task}) => tasks.has(task)), ({id, name}) => option(id, name)));
-    this.model.replaceChildren(...served.models.map(({name, task, parameters}) => {
-      const says = [taskNames[task] ?? task, parameters ? shortNumber(parameters) : ""].filter(Boolean).join(", ");
-      return option(name, `${name} (${says})`);
-    }));
+    this.text = new TextFields(new Set(served.models.map(({task}) => task)));
+    this.models.list(served.models.map(modelEntry));
+    this.options = new OptionFields(served.table, () => ({methods: this.methods.names(), task: this.task, labels: this.model()?.labels ?? []}));
+    this.listen();
+  }
+
+  private listen(): void {
     this.form.addEventListener("submit", event => {
       event.preventDefault();
       this.submit();
@@ -64,87 +52,76 @@ export class Controls {
     this.form.addEventListener("keydown", event => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.submit();
     });
-    this.sample.addEventListener("change", () => { this.choseSample(); });
-    this.model.addEventListener("change", () => { this.choseModel(); });
-    this.method.addEventListener("change", () => { this.choseMethod(); });
-    this.methods.addEventListener("change", () => { this.listKnobs(); });
-    this.label.addEventListener("change", () => {
-      delete this.set["target"];
-      this.listKnobs();
+    this.text.listen(() => { this.startOver(); }, sample => { this.choseSample(sample); });
+    this.models.listen(() => { this.choseModel(); });
+    this.methods.listen(() => { this.choseMethod(); }, () => { this.options.list(); });
+    const otherTarget = (): void => {
+      this.options.clear("target");
+      this.options.list();
+    };
+    this.target.listen(() => {
+      otherTarget();
       this.now();
-    });
-    this.answer.addEventListener("input", () => {
-      delete this.set["target"];
-      this.listKnobs();
-    });
+    }, otherTarget);
     this.compared.addEventListener("change", () => {
       this.arrange();
-      if (!this.compared.checked) this.now();
-    });
-    for (const area of [this.first, this.second]) area.addEventListener("input", () => { this.edited(); });
-    this.more.addEventListener("toggle", () => { if (!this.knobs.firstChild) this.listKnobs(); });
-    this.knobs.addEventListener("change", event => {
-      const field = event.target;
-      if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) this.set[field.name] = field.value;
+      this.now();
     });
   }
 
   get task(): string {
-    return this.chosenModel()?.task ?? "";
+    return this.model()?.task ?? "";
   }
 
   texts(): Texts {
-    return [this.first.value, this.second.value];
+    return this.text.texts();
   }
 
   view(): View {
-    const texts = this.texts(), several = this.compared.checked;
-    const label = this.label.hidden ? "" : this.label.value, answer = isQuestion(this.task) ? this.answer.value.trim() : "";
     return {
-      sample: samples.find(one => one.id === this.sample.value && one.texts[0] === texts[0] && one.texts[1] === texts[1])?.id ?? "",
-      texts, compared: several, label, answer, entity: this.entity, windows: this.windows,
-      models: several ? checked(this.models) : [this.model.value],
-      methods: several ? checked(this.methods) : [this.method.value],
-      knobs: {...this.set},
+      sample: this.text.sampleId(), texts: this.text.texts(), models: this.models.names(), methods: this.methods.names(),
+      compared: this.compared.checked, ...this.target.view(), options: this.options.values(), entity: this.entity, windows: this.windows,
     };
   }
 
-  /** Shows a view as far as this server can; what it cannot is said in the list that comes back. */
+  /** Shows a view as far as this server can. @return what it cannot, in sentences */
   show(view: View): string[] {
-    const unknown: string[] = [], models = view.models.filter(name => this.served.models.some(one => one.name === name));
-    const sample = samples.find(({id}) => id === view.sample);
-    for (const name of view.models) if (!models.includes(name)) unknown.push(`This server has no model “${name}”.`);
-    const first = this.served.models.find(({name}) => name === models[0]) ?? this.served.models.find(({task}) => task === sample?.task) ??
-      this.served.models.find(({task}) => isQuestion(task) === Boolean(view.texts[1])) ?? this.served.models[0];
-    this.model.value = first?.name ?? "";
+    const models = view.models.filter(name => this.served.models.some(one => one.name === name));
+    const missing = view.models.filter(name => !models.includes(name)).map(name => `This server has no model “${name}”.`);
+    this.models.one.value = this.modelFor(view, models[0])?.name ?? "";
     this.listMethods();
-    [this.first.value, this.second.value] = view.texts;
-    this.sample.value = view.sample;
+    this.text.show(view);
     this.compared.checked = view.compared;
     this.windows = view.windows;
     this.entity = view.entity;
-    this.set = {...view.knobs};
-    const {methods: known, presets} = this.served, suitable = this.presets();
-    const named = view.methods.filter(name => known.includes(name) || suitable.includes(presetOf(name) ?? ""));
-    for (const name of view.methods) {
-      const preset = presetOf(name) ?? "";
-      if (!named.includes(name)) unknown.push(presets.includes(preset) ? `“${preset}” is not for a model that ${taskNames[this.task] ?? "does this"}.` : `This server has no method “${name}”.`);
-    }
-    this.method.value = named[0] ?? "gradient";
-    this.arrange(models, named);
-    this.label.value = view.label;
-    if (this.label.selectedIndex < 0) this.label.selectedIndex = 0;
-    this.answer.value = view.answer;
-    return unknown;
+    this.options.show(view.options);
+    const suitable = this.presets(), methods = view.methods.filter(name => Boolean(this.served.table.method(name)) || suitable.includes(presetOf(name) ?? ""));
+    missing.push(...view.methods.filter(name => !methods.includes(name)).map(name => this.whyNot(name)));
+    this.methods.one.value = methods[0] ?? defaultMethod;
+    this.arrange(models, methods);
+    this.target.show(view);
+    return missing;
   }
 
-  /** Explains another label, answer or position than before. */
-  aim(target: {label?: string; answer?: string; position?: string}): void {
-    delete this.set["target"];
-    if (target.position !== undefined) this.set["target"] = target.position;
-    this.label.value = target.label ?? "";
-    this.answer.value = target.answer ?? "";
-    this.listKnobs();
+  /** The model of that name, or the first that suits the view's texts. */
+  private modelFor(view: View, name: string | undefined): Model | undefined {
+    const {models} = this.served, sample = samples.find(({id}) => id === view.sample);
+    return models.find(model => model.name === name) ?? models.find(({task}) => task === sample?.task) ??
+      models.find(({task}) => isQuestion(task) === Boolean(view.texts[1])) ?? models[0];
+  }
+
+  private whyNot(method: string): string {
+    const preset = presetOf(method) ?? "";
+    return this.served.presets.some(({name}) => name === preset) ? `“${preset}” is not for a model that ${taskNames[this.task] ?? "has this task"}.`
+      : `This server has no method “${method}”.`;
+  }
+
+  /** Explains something other than what the model says. */
+  aim({label, answer, position}: Aim): void {
+    this.options.clear("target");
+    if (position !== undefined) this.options.show({...this.options.values(), target: position});
+    this.target.show({...(label !== undefined && {label}), ...(answer !== undefined && {answer})});
+    this.options.list();
     this.submit();
   }
 
@@ -159,74 +136,61 @@ export class Controls {
   }
 
   replaceLastText(text: string): void {
-    (isQuestion(this.task) || this.second.value ? this.second : this.first).value = text;
-    this.edited();
+    this.text.replaceLast(text, isQuestion(this.task));
+    this.startOver();
     this.submit();
   }
 
-  /** Whether a message is about something that one can change here. */
+  /** Whether there is a field for what a message is about. */
   hasField(name: string): boolean {
-    return this.isKnob(name) || this.field(name) !== undefined;
+    return this.options.has(name) || this.field(name) !== undefined;
   }
 
   goTo(name: string): void {
-    if (this.isKnob(name)) {
-      this.more.open = true;
-      this.listKnobs();
-    }
+    if (this.options.has(name)) this.options.open();
     this.field(name)?.focus();
   }
 
-  private isKnob(name: string): boolean {
-    return knobs.some(knob => knob.name === name) && applies(name, this.chosenMethods(), this.task);
-  }
-
   private field(name: string): HTMLElement | undefined {
-    const texts: Record<string, HTMLElement> = {
-      text: this.first, question: this.first, context: this.second, pair: this.second, model: this.model, method: this.method,
-      preset: this.method, answer: this.answer, target: this.label.hidden ? this.answer : this.label,
+    const {first, second} = this.text;
+    const own: Record<string, HTMLElement> = {
+      text: first, question: first, context: second, pair: second, model: this.models.one, method: this.methods.one, preset: this.methods.one,
+      answer: this.target.answerField, target: this.target.field,
     };
-    return this.knobs.querySelector<HTMLElement>(`[name="${CSS.escape(name)}"]`) ?? texts[name];
+    return this.options.field(name) ?? own[name];
   }
 
-  private chosenModel(): Model | undefined {
-    return this.served.models.find(({name}) => name === this.model.value);
+  private model(): Model | undefined {
+    return this.served.models.find(({name}) => name === this.models.one.value);
   }
 
-  private chosenMethods(): string[] {
-    return this.compared.checked ? checked(this.methods) : [this.method.value];
-  }
-
-  /** A choice takes effect at once, but a comparison is many explanations and waits for the button. */
+  /** A choice takes effect at once; a comparison is many explanations and waits for the button. */
   private now(): void {
     if (!this.compared.checked) this.submit();
   }
 
-  private edited(): void {
-    const chosen = samples.find(({id}) => id === this.sample.value);
-    if (chosen && (chosen.texts[0] !== this.first.value || chosen.texts[1] !== this.second.value)) this.sample.value = "";
+  /** Another text has no windows or entities yet. */
+  private startOver(): void {
     this.windows = false;
     this.entity = 0;
   }
 
-  private choseSample(): void {
-    const chosen = samples.find(({id}) => id === this.sample.value);
-    if (!chosen) {
-      this.first.value = this.second.value = "";
-      this.first.focus();
+  private choseSample(sample: Sample | undefined): void {
+    if (!sample) {
+      this.text.clear();
       return;
     }
-    if (chosen.task !== this.task) this.model.value = this.served.models.find(({task}) => task === chosen.task)?.name ?? "";
-    this.put(chosen.texts);
+    if (sample.task !== this.task) this.models.one.value = this.served.models.find(({task}) => task === sample.task)?.name ?? "";
+    this.text.put(sample.texts);
+    this.otherText();
     this.now();
   }
 
   private choseModel(): void {
-    const chosen = samples.find(({id}) => id === this.sample.value), task = this.task;
-    if (chosen && chosen.task !== task) {
-      const other = firstSample(task);
-      this.sample.value = other?.id ?? "";
-      this.put(other?.texts ?? ["", ""]);
+    const sample = this.text.sample();
+    if (sample && sample.task !== this.task) {
+      this.text.showFirst(this.task);
+      this.otherText();
     } else {
       this.arrange();
     }
@@ -235,99 +199,52 @@ export class Controls {
 
   private choseMethod(): void {
     // What was set for one method may mean nothing for another.
-    this.set = Object.fromEntries(Object.entries(this.set).filter(([name]) => applies(name, [this.method.value], this.task)));
-    this.listKnobs();
+    this.options.dropOthers();
+    this.showSummary();
+    this.options.list();
     this.now();
   }
 
-  private put(texts: Texts): void {
-    [this.first.value, this.second.value] = texts;
-    this.answer.value = "";
-    this.windows = false;
-    this.entity = 0;
-    delete this.set["target"];
+  private otherText(): void {
+    this.target.clearAnswer();
+    this.startOver();
+    this.options.clear("target");
     this.arrange();
   }
 
-  /** Those for the model's task. */
+  /** Names of the presets for the model's task. */
   private presets(): string[] {
-    return this.served.presets.filter(name => this.served.presetTasks[name]?.includes(this.task) ?? true);
+    return this.served.presets.filter(({tasks}) => tasks?.includes(this.task) ?? true).map(({name}) => name);
   }
 
   private listMethods(): void {
-    const before = this.method.value;
+    const before = this.methods.one.value;
     this.listed = this.task;
-    const own = methods.filter(({name}) => this.served.methods.includes(name));
-    const others = this.served.methods.filter(name => !findMethod(name)).map(name => ({name, group: "Others"}));
-    const presets = this.presets().map(name => ({name: presetName(name), group: "As other systems compute it"}));
-    this.method.replaceChildren(...grouped([...own, ...others, ...presets], ({name}) => option(name, presetOf(name) ?? name)));
-    this.method.value = before;
-    if (this.method.selectedIndex < 0) this.method.value = "gradient";
+    this.methods.list([...this.served.table.methods.map(({name, group}) => ({name, group})),
+      ...this.presets().map(name => ({name: presetName(name), text: name, group: "As in other systems"}))]);
+    this.methods.one.value = before;
+    if (this.methods.one.selectedIndex < 0) this.methods.one.value = defaultMethod;
   }
 
-  /** What is there depends on the model's task and on whether one compares. */
-  private arrange(models?: readonly string[], named?: readonly string[]): void {
-    const task = this.task, question = isQuestion(task), several = this.compared.checked, model = this.chosenModel();
+  private showSummary(): void {
+    part("method-says", HTMLElement).textContent = this.served.table.method(this.methods.one.value)?.summary ?? "The scores of that system, as it computes them.";
+  }
+
+  /** What is shown depends on the model's task and on whether this is a comparison. @param models, methods what is compared; else what was checked before */
+  private arrange(models?: readonly string[], methods?: readonly string[]): void {
+    const task = this.task, several = this.compared.checked;
     if (task !== this.listed) this.listMethods();
-    part("first-name", HTMLLabelElement).textContent = question ? "Question" : "Text";
-    this.first.rows = question ? 2 : 8;
-    this.first.classList.toggle("long", !question);
-    part("second-field", HTMLElement).hidden = !question && !this.second.value;
-    part("second-field", HTMLElement).querySelector("label")?.replaceChildren(question ? "Context" : "Second text");
-    part("model-field", HTMLElement).hidden = part("method-field", HTMLElement).hidden = several;
-    this.models.hidden = this.methods.hidden = !several;
-    if (several) this.fillBoxes(this.models, "Models", this.served.models.filter(one => one.task === task).map(({name}) => name),
-      models?.length ? models : [this.model.value, ...checked(this.models)]);
-    if (several) this.fillBoxes(this.methods, "Methods", this.served.methods,
-      named?.length ? named : [this.method.value, ...checked(this.methods)]);
-    const labels = task === "sequence-classification" ? (model?.labels ?? []) : [], before = this.label.value;
-    this.label.replaceChildren(option("", "what the model says"), ...labels.map(name => option(name)));
-    this.label.value = labels.includes(before) ? before : "";
-    this.label.hidden = question;
-    this.answer.hidden = !question;
-    part("target-name", HTMLLabelElement).htmlFor = question ? "answer" : "label";
-    part("target-field", HTMLElement).hidden = !question && !labels.length;
+    this.text.arrange(task);
+    if (several) {
+      this.models.showSeveral(this.served.models.filter(one => one.task === task).map(({name}) => name), models);
+      this.methods.showSeveral(this.served.table.methods.map(({name}) => name), methods);
+    } else {
+      this.models.showOne();
+      this.methods.showOne();
+    }
+    this.target.arrange(task, task === "sequence-classification" ? (this.model()?.labels ?? []) : []);
     part("go", HTMLButtonElement).textContent = several ? "Compare" : "Explain";
-    this.listKnobs();
-  }
-
-  private fillBoxes(into: HTMLFieldSetElement, legend: string, names: readonly string[], chosen: readonly string[]): void {
-    into.replaceChildren(element("legend", {}, legend), ...names.map(name =>
-      element("label", {class: "check"}, element("input", {type: "checkbox", value: name, checked: chosen.includes(name)}), ` ${name}`)));
-  }
-
-  /** What is not seen is not made: the first sight comes sooner. */
-  private listKnobs(): void {
-    const chosen = this.chosenMethods(), task = this.task;
-    part("method-says", HTMLElement).textContent = findMethod(this.method.value)?.says ?? "The scores of that system, as it computes them.";
-    if (!this.more.open) {
-      this.knobs.replaceChildren();
-      return;
-    }
-    this.knobs.replaceChildren(...knobs.filter(({name}) => applies(name, chosen, task)).map(knob => this.knobField(knob, chosen)));
-    if (Object.values(this.set).some(Boolean)) {
-      this.knobs.append(button("Back to the usual", () => {
-        this.set = {};
-        this.listKnobs();
-      }));
-    }
-  }
-
-  private knobField(knob: Knob, chosen: readonly string[]): HTMLElement {
-    const {name, label, usual, suggestions, step = "1", most} = knob, given = this.set[name] ?? "", id = `knob-${name}`;
-    const field = element("div", {class: "knob"}, element("label", {for: id}, label));
-    const values = name === "contrast" ? this.chosenModel()?.labels : knob.flag ? ["true"] : knob.values && valuesOf(name, this.served.choices[name] ?? knob.values, chosen);
-    if (values) {
-      const select = element("select", {id, name}, option("", usual), ...values.filter(value => value !== usual).map(value => option(value, knob.flag ?? value)));
-      select.value = given;
-      field.append(select);
-      return field;
-    }
-    const text = suggestions !== undefined;
-    const entry = element("input", {id, name, placeholder: usual, ...(text ? {type: "text"} : {type: "number", min: 0, max: most && this.served[most], step}), ...(suggestions?.length && {list: `${id}-list`})});
-    entry.value = given;
-    field.append(entry);
-    if (suggestions?.length) field.append(element("datalist", {id: `${id}-list`}, ...suggestions.map(value => option(value))));
-    return field;
+    this.showSummary();
+    this.options.list();
   }
 }

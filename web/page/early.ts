@@ -1,22 +1,27 @@
-// The first explanation, asked for before it is known what the server has: of a sample, the link or the page itself says all
-// that is needed. It saves a wait; if it was not what the page comes to ask, it is given up.
+// The first explanation, requested before the page knows what the server has: for a sample, the link or the page itself says all
+// that is needed, and the page need not wait for one answer before it asks for the other. If it turns out to be another request
+// than the page needs, it is cancelled.
 
-import {explain, explainRequest, type Request} from "./requests.js";
+import {explainRequest, type Request} from "./requests.js";
 import {firstSample, samples} from "./samples.js";
-import type {Progress} from "./server.js";
-import {emptyView, fromFragment, type View} from "./state.js";
+import {ask, type Progress} from "./server.js";
+import {defaultMethod, emptyView, fromFragment, isViewField, type View} from "./state.js";
+import {noTable} from "./table.js";
 
-/** What a page shows that is opened with this fragment; without a word, the first sample for models of a task. */
-export function firstView(fragment: string, task: string): View {
+/** The view of a page that is opened with this fragment; without one, the first sample for models of the task. @param known names of options */
+export function firstView(fragment: string, task: string, known: readonly string[]): View {
   const sample = firstSample(task);
-  return fromFragment(fragment) ?? (sample ? {...emptyView, sample: sample.id, texts: sample.texts} : emptyView);
+  return fromFragment(fragment, known) ?? (sample ? {...emptyView, sample: sample.id, texts: sample.texts} : emptyView);
 }
 
-/** The request for that view, as far as it can be known; without a model it is for the server's first. */
+/**
+ * The request for that view, if it is known without the server's table of options. Without a model it is for the server's first.
+ */
 export function earlyRequest(fragment: string): Request | undefined {
-  const view = firstView(fragment, "question-answering"), sample = samples.find(({id}) => id === view.sample);
+  if ([...new URLSearchParams(fragment).keys()].some(name => !isViewField(name))) return undefined; // an option
+  const view = firstView(fragment, "question-answering", []), sample = samples.find(({id}) => id === view.sample);
   if (!sample || view.compared || view.windows || view.models.length > 1 || (fragment && !view.models.length)) return undefined;
-  return explainRequest(view, view.models[0], sample.task);
+  return explainRequest(view, noTable, view.models[0], sample.task);
 }
 
 export class Early {
@@ -25,11 +30,13 @@ export class Early {
   private progress: Progress = () => undefined;
 
   constructor(private readonly request: Request) {
-    this.answer = explain(request, (done, total) => { this.progress(done, total); }, this.stop.signal);
-    this.answer.catch(() => undefined); // it may not be wanted
+    // The default method is over before it could show progress, so its answer comes in one piece.
+    const progress: Progress | undefined = request["method"] === defaultMethod ? undefined : (done, total) => { this.progress(done, total); };
+    this.answer = ask("v1/explain", request, progress, this.stop.signal);
+    this.answer.catch(() => undefined); // it may not be needed
   }
 
-  /** The answer, if it is the one to this request. @param first the server's first model */
+  /** The answer, if it is the answer to this request. @param first the server's first model */
   take(request: Request, first: string, progress: Progress, signal: AbortSignal): Promise<unknown> | undefined {
     if (JSON.stringify({...this.request, model: this.request["model"] ?? first}) !== JSON.stringify(request)) {
       this.drop();

@@ -1,7 +1,7 @@
 // The list of what was explained before.
 
 import {button, element} from "../viewer/dom.js";
-import {part} from "./controls.js";
+import {part} from "./parts.js";
 import {forget, visits} from "./past.js";
 
 export function showVisits(): void {

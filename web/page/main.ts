@@ -7,17 +7,19 @@ import {percentText} from "../viewer/numbers.js";
 import {sentence, verdict} from "../viewer/summary.js";
 import {shorten} from "../viewer/text.js";
 import {rankedAnswers} from "./answers.js";
-import {Controls, part} from "./controls.js";
+import {Controls} from "./controls.js";
 import {showCut} from "./cut.js";
 import {Early, earlyRequest, firstView} from "./early.js";
 import {failureState} from "./failures.js";
 import {showVisits} from "./history.js";
 import {Pane, statement} from "./pane.js";
+import {part} from "./parts.js";
 import {remember} from "./past.js";
-import {compareRequest, explain, explainRequest, isEmpty, isQuestion} from "./requests.js";
+import {compareRequest, explainRequest, isEmpty, isQuestion, type Request} from "./requests.js";
 import {samples} from "./samples.js";
 import {ask, Failure, isReady, readServed, setKey, type Progress, type Served} from "./server.js";
-import {emptyView, fitsLink, toFragment, type View} from "./state.js";
+import {defaultMethod, emptyView, fitsLink, toFragment, type View} from "./state.js";
+import {noTable} from "./table.js";
 import {parts} from "./windows.js";
 
 const pollSeconds = 3;
@@ -27,6 +29,7 @@ class Page {
   private controls: Controls | undefined;
   private early: Early | undefined;
   private first = ""; // the server's first model
+  private table = noTable;
   private shown: View | undefined; // what the right pane shows, whatever is being asked
   private running: AbortController | undefined;
   private later: number | undefined;
@@ -45,6 +48,7 @@ class Page {
     }
     const [model] = served.models;
     this.first = model?.name ?? "";
+    this.table = served.table;
     if (!model) {
       this.pane.instead(statement("empty", "No model is served", ["Start the server with one: limn serve -m minilm-l6-qa"]), "No model is served.");
       return;
@@ -58,7 +62,7 @@ class Page {
 
   /** Shows what the address says; without a word, the first sample. */
   private follow(task: string): void {
-    const unknown = this.controls?.show(firstView(location.hash.slice(1), task)) ?? [];
+    const unknown = this.controls?.show(firstView(location.hash.slice(1), task, this.table.options.map(({name}) => name))) ?? [];
     void this.run(false, unknown.join(" "));
   }
 
@@ -106,27 +110,33 @@ class Page {
   }
 
   private doing(view: View): string {
-    const what = view.compared ? `${view.models.length * view.methods.length} explanations` : `${view.methods[0] ?? ""} on ${view.models[0] ?? ""}`;
+    const what = view.compared ? `${view.models.length * view.methods.length} explanations` : `${view.methods[0] ?? defaultMethod} on ${view.models[0] ?? ""}`;
     return `Working: ${what} …`;
   }
 
   private async asked(view: View, task: string, progress: Progress, signal: AbortSignal): Promise<unknown> {
     const model = view.models[0] ?? "", {early} = this;
     this.early = undefined;
-    const known = view.compared || view.windows ? undefined : early?.take(explainRequest(view, model, task), this.first, progress, signal);
+    const known = view.compared || view.windows ? undefined : early?.take(explainRequest(view, this.table, model, task), this.first, progress, signal);
     if (known) return known;
-    if (view.compared) return ask("v1/compare", compareRequest(view, view.models, task), progress, signal);
-    if (!view.windows) return explain(explainRequest(view, model, task), progress, signal);
-    const length = view.knobs["max_length"], reading = {model, ...(length && {max_length: Number(length)})};
+    if (view.compared) return ask("v1/compare", compareRequest(view, this.table, view.models, task), progress, signal);
+    if (!view.windows) return this.explained(explainRequest(view, this.table, model, task), progress, signal);
+    const length = view.options["max_length"], reading = {model, ...(length && {max_length: this.table.value("max_length", length)})};
     const all = await parts(view.texts, task, reading, request => ask("v1/tokenize", request, undefined, signal));
     const found: unknown[] = [];
     for (const [i, texts] of all.entries()) {
       progress(i, all.length);
-      const json = await explain(explainRequest(view, model, task, texts), (done, total) => { progress(i + done / total, all.length); }, signal);
+      const json = await this.explained(explainRequest(view, this.table, model, task, texts), (done, total) => { progress(i + done / total, all.length); }, signal);
       const several = fields(json)["explanations"];
       found.push(...(Array.isArray(several) ? several as unknown[] : [json]));
     }
     return {title: `The text in ${all.length} windows`, explanations: found};
+  }
+
+  /** What one pass or two take is over before it could show its progress, and comes in one piece. */
+  private explained(request: Request, progress: Progress, signal: AbortSignal): Promise<unknown> {
+    const {method} = request, isShort = typeof method === "string" && this.table.method(method)?.isShort === true;
+    return ask("v1/explain", request, isShort ? undefined : progress, signal);
   }
 
   private finished(view: View, json: unknown, link: string): void {

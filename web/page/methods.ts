@@ -1,6 +1,9 @@
 // What can be asked of a method: its knobs, as `limn explain --help` has them. What the server has decides what is shown.
 
-export interface Knob {
+import {fields} from "../viewer/json.js";
+import {Table, type Option} from "./table.js";
+
+interface Row {
   name: string; // the field of a request
   label: string;
   values?: readonly string[]; // otherwise a number, or any text if there are `suggestions`
@@ -11,10 +14,10 @@ export interface Knob {
   most?: "steps" | "samples"; // of a number: the server's limit of this name
 }
 
-const knob = (name: string, label: string, usual: string, more: Omit<Knob, "name" | "label" | "usual"> = {}): Knob => ({name, label, usual, ...more});
+const knob = (name: string, label: string, usual: string, more: Omit<Row, "name" | "label" | "usual"> = {}): Row => ({name, label, usual, ...more});
 
 /** Every knob, in the order of the page. */
-export const knobs: readonly Knob[] = [
+export const knobs: readonly Row[] = [
   knob("explain", "Explained number", "logit", {values: ["logit", "probability", "log-probability", "loss", "margin"]}),
   knob("baseline", "Baseline", "pad", {suggestions: ["pad", "zero", "mask", "unk", "mean"]}),
   knob("masking", "In place of what is absent", "mask", {values: ["mask", "remove", "pad", "unk"]}),
@@ -45,7 +48,7 @@ export const knobs: readonly Knob[] = [
   knob("always_answer", "No answer", "allowed", {flag: "never"}),
 ];
 
-export interface Method {
+interface MethodRow {
   name: string;
   group: string;
   says: string; // one line for who does not know it
@@ -54,10 +57,10 @@ export interface Method {
 }
 
 const gradients = "Gradients", perturbation = "Taking words away", attention = "Attention";
-const method = (name: string, group: string, long: boolean, own: string, says: string): Method => ({name, group, long, knobs: own.split(" "), says});
+const method = (name: string, group: string, long: boolean, own: string, says: string): MethodRow => ({name, group, long, knobs: own.split(" "), says});
 
 /** In the order of the page. */
-export const methods: readonly Method[] = [
+export const methods: readonly MethodRow[] = [
   method("gradient", gradients, false, "explain layer reduce normalize", "How much the result depends on each word. One pass."),
   method("gradient-x-input", gradients, false, "explain layer reduce absolute normalize", "For and against, to first order. One pass."),
   method("integrated-gradients", gradients, true, "explain baseline layer reduce absolute normalize steps tolerance max_steps", "For and against; scores sum up to the change from an empty text."),
@@ -79,32 +82,19 @@ export const methods: readonly Method[] = [
   method("grad-attention", attention, false, "explain normalize", "Attention times its gradient, through all layers."),
 ];
 
-const presetPrefix = "preset:";
-/** A method that is named after the system whose scores it gives: "preset:seed-qa". */
-export const presetOf = (name: string): string | undefined => (name.startsWith(presetPrefix) ? name.slice(presetPrefix.length) : undefined);
-export const presetName = (preset: string): string => presetPrefix + preset;
-
-export const findMethod = (name: string): Method | undefined => methods.find(one => one.name === name);
-
-/** Whether a knob means anything for all of these methods and this task. */
-export function applies(name: string, chosen: readonly string[], task: string): boolean {
-  switch (name) {
-    case "unit":
-    case "word_score":
-    case "max_length":
-    case "target":
-      return true;
-    case "stride":
-    case "always_answer":
-      return task === "question-answering";
-    case "contrast":
-      return task === "sequence-classification";
-    default:
-      return chosen.every(one => presetOf(one) !== undefined || (findMethod(one)?.knobs.includes(name) ?? false));
-  }
-}
-
-/** Those values of a knob that these methods take. */
-export function valuesOf(name: string, values: readonly string[], chosen: readonly string[]): readonly string[] {
-  return name === "reduce" && chosen.some(one => one !== "gradient") ? values.filter(value => value !== "onehot-l2") : values;
+/** The lists above as far as the server has them. @param json its answer to /v1/models */
+export function tableFrom(json: Readonly<Record<string, unknown>>): Table {
+  const served = (Array.isArray(json["methods"]) ? json["methods"] : []).map(String), limits = fields(json["limits"]), choices = fields(json["choices"]);
+  const others = served.filter(name => !methods.some(one => one.name === name)).map(name => ({name, group: "Others", summary: "", isShort: false, options: []}));
+  const known = methods.filter(({name}) => served.includes(name)).map(({name, group, says, long, knobs: own}) => ({name, group, summary: says, isShort: !long, options: own}));
+  const rows = knobs.map(({name, label, values, flag, suggestions, usual, step, most}): Option => {
+    const limit = most && limits[most], choice = choices[name];
+    return {
+      name, label, help: "", fallback: usual,
+      type: flag ? "flag" : values ? "choice" : suggestions ? "text" : step ? "number" : "count",
+      values: Array.isArray(choice) ? choice.map(String) : values ?? suggestions ?? [], least: 0, most: typeof limit === "number" ? limit : undefined,
+      isCommon: !methods.some(one => one.knobs.includes(name)),
+    };
+  });
+  return new Table([...known, ...others], rows);
 }

@@ -1,7 +1,7 @@
 // The right pane: what is going on, and what came of it. Its states replace each other in one place, so that nothing jumps.
 
 import {button, element} from "../viewer/dom.js";
-import {part} from "./controls.js";
+import {part} from "./parts.js";
 import type {Progress} from "./server.js";
 
 /** What is done sooner than this does not flicker. */

@@ -1,9 +1,8 @@
 // From what the page shows to what the server is asked.
 
-import {applies, findMethod, knobs, presetOf} from "./methods.js";
 import type {Texts} from "./samples.js";
-import {ask, type Progress} from "./server.js";
-import type {View} from "./state.js";
+import {defaultMethod, type View} from "./state.js";
+import {presetOf, type Table} from "./table.js";
 
 export type Request = Record<string, unknown>;
 
@@ -18,39 +17,21 @@ export function input([first, second]: Texts, task: string): Request {
 /** Whether there is anything to explain. */
 export const isEmpty = ([first, second]: Texts, task: string): boolean => !first.trim() || (isQuestion(task) && !second.trim());
 
-// Numbers as numbers; what is none goes as it is, so that the server says what is wrong with it.
-function value(name: string, given: string): unknown {
-  const known = knobs.find(knob => knob.name === name);
-  if (known?.flag) return given === "true";
-  if (known?.values || known?.suggestions) return given;
-  return Number.isFinite(Number(given)) ? Number(given) : given;
-}
-
-function settings(view: View, task: string): Request {
-  const set: Request = {};
-  for (const {name} of knobs) {
-    const given = view.knobs[name];
-    if (given && applies(name, view.methods, task)) set[name] = value(name, given);
-  }
+function settings(view: View, table: Table, task: string): Request {
+  const set: Request = Object.fromEntries(table.applicable(view.options, view.methods, task).map(([name, given]) => [name, table.value(name, given)]));
   if (view.label && set["target"] === undefined && task === "sequence-classification") set["target"] = view.label;
   if (view.answer && set["target"] === undefined && isQuestion(task)) set["answer"] = view.answer;
   return set;
 }
 
-export function explainRequest(view: View, model: string | undefined, task: string, texts: Texts = view.texts): Request {
-  const method = view.methods[0] ?? "gradient", preset = presetOf(method);
+export function explainRequest(view: View, table: Table, model: string | undefined, task: string, texts: Texts = view.texts): Request {
+  const method = view.methods[0] ?? defaultMethod, preset = presetOf(method);
   return {
-    model, ...input(texts, task), ...(preset === undefined ? {method} : {preset}), ...settings(view, task),
+    model, ...input(texts, task), ...(preset === undefined ? {method} : {preset}), ...settings(view, table, task),
     ...(isQuestion(task) && {top: answersAsked}),
   };
 }
 
-export function compareRequest(view: View, models: readonly string[], task: string): Request {
-  return {models, methods: view.methods, ...input(view.texts, task), ...settings(view, task)};
+export function compareRequest(view: View, table: Table, models: readonly string[], task: string): Request {
+  return {models, methods: view.methods, ...input(view.texts, task), ...settings(view, table, task)};
 }
-
-/** What one pass or two take is over before it could show how far it is. */
-const isShort = ({method}: Request): boolean => typeof method === "string" && findMethod(method)?.long === false;
-
-export const explain = (request: Request, progress: Progress, signal: AbortSignal): Promise<unknown> =>
-  ask("v1/explain", request, isShort(request) ? undefined : progress, signal);

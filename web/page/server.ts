@@ -2,6 +2,8 @@
 
 import {fields} from "../viewer/json.js";
 import {EventParser} from "./events.js";
+import {tableFrom} from "./methods.js";
+import type {Table} from "./table.js";
 
 /** What kind of state the page shows for it. */
 export type Trouble = "away" | "busy" | "key" | "long" | "refused" | "broken";
@@ -28,15 +30,16 @@ export interface Model {
   parameters: number;
 }
 
+export interface Preset {
+  name: string;
+  tasks: string[] | undefined; // undefined: every task
+}
+
 /** What the server has and allows. */
 export interface Served {
   models: Model[];
-  methods: string[];
-  presets: string[];
-  presetTasks: Record<string, string[]>; // of those that are not for every task
-  choices: Record<string, string[]>; // values of a request's fields
-  steps: number;
-  samples: number;
+  table: Table;
+  presets: Preset[];
 }
 
 export type Progress = (done: number, total: number) => void;
@@ -100,15 +103,13 @@ async function get(route: string): Promise<unknown> {
 }
 
 export async function readServed(): Promise<Served> {
-  const json = fields(await get("v1/models")), limits = fields(json["limits"]);
-  const lists = (name: string): Record<string, string[]> => Object.fromEntries(Object.entries(fields(json[name])).map(([key, values]) => [key, list(values).map(text)]));
+  const json = fields(await get("v1/models")), tasks = fields(json["preset_tasks"]);
   return {
     models: list(json["models"]).map(fields).map(row => ({
       name: text(row["name"]), task: text(row["task"]), labels: list(row["labels"]).map(text), parameters: number(row["parameters"]),
     })),
-    methods: list(json["methods"]).map(text), presets: list(json["presets"]).map(text),
-    presetTasks: lists("preset_tasks"), choices: lists("choices"),
-    steps: number(limits["steps"]), samples: number(limits["samples"]),
+    table: tableFrom(json),
+    presets: list(json["presets"]).map(text).map(name => ({name, tasks: name in tasks ? list(tasks[name]).map(text) : undefined})),
   };
 }
 

@@ -1,6 +1,5 @@
 // What the page shows, as a link says it. The link keeps it behind the "#", which browsers do not send to servers.
 
-import {knobs} from "./methods.js";
 import {samples, type Texts} from "./samples.js";
 
 export interface View {
@@ -11,14 +10,20 @@ export interface View {
   compared: boolean;
   label: string; // the label that is explained; empty: what the model says
   answer: string; // the answer that is explained; empty: what the model says
-  knobs: Readonly<Record<string, string>>; // those that were set
+  options: Readonly<Record<string, string>>; // those that were set
   entity: number; // which of several entities is shown, from 0
   windows: boolean; // a long text in parts, so that all of it is read
 }
 
+/** The default of `limn explain`. */
+export const defaultMethod = "gradient";
+
 export const emptyView: View = {
-  sample: "", texts: ["", ""], models: [], methods: ["gradient"], compared: false, label: "", answer: "", knobs: {}, entity: 0, windows: false,
+  sample: "", texts: ["", ""], models: [], methods: [defaultMethod], compared: false, label: "", answer: "", options: {}, entity: 0, windows: false,
 };
+
+/** Whether a link's field of this name is of the view itself. Others are options of methods. */
+export const isViewField = (name: string): boolean => ["sample", "text", "with", "model", "method", "compare", "label", "answer", "entity", "windows"].includes(name);
 
 /** Links longer than this are cut by mail programs and chats. */
 export const longestLink = 16_000;
@@ -39,7 +44,7 @@ export function toFragment(view: View): string {
   if (view.answer) given.set("answer", view.answer);
   if (view.entity) given.set("entity", String(view.entity));
   if (view.windows) given.set("windows", "1");
-  for (const {name} of knobs) if (view.knobs[name]) given.set(name, view.knobs[name]);
+  for (const [name, value] of Object.entries(view.options)) if (value) given.set(name, value);
   const whole = given.toString();
   if (whole.length <= longestLink) return whole;
   for (const name of ["text", "with", "answer"]) given.delete(name);
@@ -48,15 +53,15 @@ export function toFragment(view: View): string {
 
 export const fitsLink = (view: View): boolean => Boolean(view.sample) || !(view.texts[0] || view.texts[1]) || new URLSearchParams(toFragment(view)).has("text");
 
-/** Whatever a link says; what it does not say is as in an empty view. Nothing if it does not speak of a view at all. */
-export function fromFragment(fragment: string): View | undefined {
+/** The view that a link describes, with the rest as in an empty view; undefined if it describes none. @param known names of options; others are left out */
+export function fromFragment(fragment: string, known: readonly string[]): View | undefined {
   if (!fragment.includes("=")) return undefined;
   const given = new URLSearchParams(fragment);
   const names = (key: string): string[] => [...new Set(given.getAll(key))].filter(name => name && name.length <= longestName).slice(0, mostNames);
   const sample = samples.find(({id}) => id === given.get("sample"));
   const methods = names("method");
   const set: Record<string, string> = {};
-  for (const {name} of knobs) {
+  for (const name of known) {
     const value = given.get(name);
     if (value && value.length <= longestName) set[name] = value;
   }
@@ -68,7 +73,7 @@ export function fromFragment(fragment: string): View | undefined {
     compared: given.get("compare") === "1",
     label: (given.get("label") ?? "").slice(0, longestName),
     answer: given.get("answer") ?? "",
-    knobs: set,
+    options: set,
     entity: /^\d{1,4}$/.test(given.get("entity") ?? "") ? Number(given.get("entity")) : 0,
     windows: given.get("windows") === "1",
   };

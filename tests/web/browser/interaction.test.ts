@@ -85,14 +85,14 @@ test("a tap shows a word's numbers", async () => {
 });
 
 test("the switch shows special tokens and pieces", async () => {
-  const opened = await open(browser, "word_score", data("question.json")), {page} = opened;
+  const opened = await open(browser, "subwords", data("question.json")), {page} = opened;
   assert.equal(await page.locator(".texts .special").count(), 0);
   await page.locator(".switch input").check();
   assert.deepEqual(await page.locator(".texts .special").allInnerTexts().then(texts => texts.map(text => text.trim())), ["[CLS]", "[SEP]", "[SEP]"]);
   await page.locator(".texts .w", {hasText: "men"}).first().hover();
   assert.match(await tip(page), /^##men · id \d+\nscore/);
   await page.mouse.move(5, 5);
-  await check(opened, "word_score");
+  await check(opened, "subwords");
 });
 
 test("every token on demand: a chart with a brush, and a table", async () => {

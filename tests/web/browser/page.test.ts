@@ -122,13 +122,13 @@ test("More: what applies to the method, sent as numbers and names", async () => 
   const opened = await visit("sample=review-3&method=integrated-gradients"), {page} = opened;
   await verdict(page).waitFor();
   await page.getByText("More", {exact: true}).click();
-  assert.deepEqual(await page.locator("#knobs [name]").evaluateAll(fields => fields.map(field => field.getAttribute("name"))),
+  assert.deepEqual(await page.locator("#options [name]").evaluateAll(fields => fields.map(field => field.getAttribute("name"))),
     ["explain", "baseline", "reduce", "layer", "normalize", "steps", "tolerance", "max_steps", "unit", "word_score", "absolute", "contrast", "target", "max_length"]);
-  await page.fill("#knob-steps", "20");
-  await page.fill("#knob-baseline", "mask");
-  await page.selectOption("#knob-explain", "probability");
-  await page.selectOption("#knob-unit", "sentence");
-  await page.selectOption("#knob-absolute", "left out");
+  await page.fill("#option-steps", "20");
+  await page.fill("#option-baseline", "mask");
+  await page.selectOption("#option-explain", "probability");
+  await page.selectOption("#option-unit", "sentence");
+  await page.selectOption("#option-absolute", "yes");
   await page.click("#go");
   await page.waitForFunction(() => location.hash.includes("steps=20"));
   await idle(page);
@@ -245,7 +245,7 @@ test("a request that cannot be: the message, and the way to the field", async ()
   assert.match(await page.innerText("#shown"), /layer from 1 to 6/);
   await check(opened, "page-refused");
   await page.getByRole("button", {name: "Go to the field"}).click();
-  assert.equal(await page.evaluate(() => document.activeElement?.id), "knob-layer");
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "option-layer");
 });
 
 test("a problem in the middle of a stream", async () => {

@@ -144,7 +144,7 @@ test("more than the server takes", options, async () => {
   await page.context().close();
 });
 
-test("the server knows the page's methods and takes their knobs", options, async () => {
+test("the server knows the page's methods and takes their options", options, async () => {
   const {methods: known, presets} = await (await fetch(`${address}v1/models`)).json() as {methods: string[]; presets: string[]};
   assert.deepEqual(methods.map(({name}) => name).sort(), [...known].sort());
   assert.ok(presets.length > 0);

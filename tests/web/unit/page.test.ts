@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
+import {earlyRequest, firstView} from "../../../web/page/early.js";
 import {EventParser} from "../../../web/page/events.js";
-import {applies, methods} from "../../../web/page/methods.js";
+import {methods, tableFrom} from "../../../web/page/methods.js";
 import {compareRequest, explainRequest, isEmpty} from "../../../web/page/requests.js";
 import {firstSample, samples} from "../../../web/page/samples.js";
 import {emptyView, fitsLink, fromFragment, longestLink, toFragment, type View} from "../../../web/page/state.js";
@@ -26,6 +27,7 @@ test("server-sent events, however the stream is cut", () => {
   }
 });
 
+const table = tableFrom({methods: methods.map(({name}) => name)}), known = table.options.map(({name}) => name);
 const view = (more: Partial<View>): View => ({...emptyView, ...more});
 
 test("a link gives back the view it was made of", () => {
@@ -35,8 +37,8 @@ test("a link gives back the view it was made of", () => {
     emptyView,
     view({sample: sample.id, texts: sample.texts, models: ["a"]}),
     view({texts: ["a & b = c # d ? é 🎬 \u202E\u0000\n", "second\ttext +%20"], models: ["org/name"], label: "x=y", answer: "the & end", entity: 3, windows: true}),
-    view({texts: ["t", ""], models: ["a", "b"], methods: ["gradient", "lime"], compared: true, knobs: {steps: "20", baseline: "a text of my own", unit: "sentence"}}),
-  ]) assert.deepEqual(fromFragment(toFragment(made)), made);
+    view({texts: ["t", ""], models: ["a", "b"], methods: ["gradient", "lime"], compared: true, options: {steps: "20", baseline: "a text of my own", unit: "sentence"}}),
+  ]) assert.deepEqual(fromFragment(toFragment(made), known), made);
 });
 
 test("a text that is too long for a link is left out of it, and one can tell", () => {
@@ -48,22 +50,22 @@ test("a text that is too long for a link is left out of it, and one can tell", (
 });
 
 test("what a link says without sense is not taken", () => {
-  assert.equal(fromFragment(""), undefined);
-  assert.equal(fromFragment("limn-e-1"), undefined);
-  const read = fromFragment(`sample=no-such&text=x&model=&model=${"m".repeat(300)}&compare=yes&windows=2&entity=-1&evil=1&__proto__=2&steps=`);
+  assert.equal(fromFragment("", known), undefined);
+  assert.equal(fromFragment("limn-e-1", known), undefined);
+  const read = fromFragment(`sample=no-such&text=x&model=&model=${"m".repeat(300)}&compare=yes&windows=2&entity=-1&evil=1&__proto__=2&steps=`, known);
   assert.deepEqual(read, view({texts: ["x", ""], models: []}));
-  assert.equal(fromFragment(`text=x&${Array.from({length: 500}, (_, i) => `model=${i}`).join("&")}`)?.models.length, 64);
+  assert.equal(fromFragment(`text=x&${Array.from({length: 500}, (_, i) => `model=${i}`).join("&")}`, known)?.models.length, 64);
 });
 
 test("requests hold what applies, numbers as numbers", () => {
-  const asked = view({texts: ["Q?", "C."], methods: ["integrated-gradients"], answer: "C", label: "no label of answers", knobs: {steps: "20", layer: "3", sigma: "0.5", head: "2", seed: "x", max_length: "64", always_answer: "true"}});
-  assert.deepEqual(explainRequest(asked, "m", "question-answering"),
+  const asked = view({texts: ["Q?", "C."], methods: ["integrated-gradients"], answer: "C", label: "no label of answers", options: {steps: "20", layer: "3", sigma: "0.5", head: "2", seed: "x", max_length: "64", always_answer: "true"}});
+  assert.deepEqual(explainRequest(asked, table, "m", "question-answering"),
     {model: "m", question: "Q?", context: "C.", method: "integrated-gradients", steps: 20, layer: "3", max_length: 64, always_answer: true, answer: "C", top: 5});
-  assert.deepEqual(explainRequest(view({texts: ["t", "p"], methods: ["preset:seed-qa"], label: "1", knobs: {steps: "many"}}), "m", "sequence-classification"),
+  assert.deepEqual(explainRequest(view({texts: ["t", "p"], methods: ["preset:seed-qa"], label: "1", options: {steps: "many"}}), table, "m", "sequence-classification"),
     {model: "m", text: "t", pair: "p", preset: "seed-qa", steps: "many", target: "1"});
-  assert.deepEqual(explainRequest(view({texts: ["t", ""], label: "a", knobs: {target: "0"}}), "m", "sequence-classification"),
+  assert.deepEqual(explainRequest(view({texts: ["t", ""], label: "a", options: {target: "0"}}), table, "m", "sequence-classification"),
     {model: "m", text: "t", method: "gradient", target: "0"});
-  assert.deepEqual(compareRequest(view({texts: ["t", ""], methods: ["gradient", "occlusion"], knobs: {reduce: "l1", explain: "margin"}}), ["a", "b"], "sequence-classification"),
+  assert.deepEqual(compareRequest(view({texts: ["t", ""], methods: ["gradient", "occlusion"], options: {reduce: "l1", explain: "margin"}}), table, ["a", "b"], "sequence-classification"),
     {models: ["a", "b"], methods: ["gradient", "occlusion"], text: "t", explain: "margin"});
 });
 
@@ -73,11 +75,11 @@ test("a question needs a context", () => {
   assert.ok(isEmpty([" ", ""], "sequence-classification"));
 });
 
-test("knobs that all chosen methods have", () => {
-  assert.ok(applies("explain", ["gradient", "lime"], "sequence-classification"));
-  assert.ok(!applies("steps", ["gradient", "integrated-gradients"], "sequence-classification"));
-  assert.ok(!applies("stride", ["gradient"], "sequence-classification"));
-  assert.ok(methods.every(({name}) => applies("normalize", [name], "")));
+test("options that all chosen methods have", () => {
+  assert.ok(table.applies("explain", ["gradient", "lime"], "sequence-classification"));
+  assert.ok(!table.applies("steps", ["gradient", "integrated-gradients"], "sequence-classification"));
+  assert.ok(!table.applies("stride", ["gradient"], "sequence-classification"));
+  assert.ok(methods.every(({name}) => table.applies("normalize", [name], "")));
 });
 
 test("samples: nine questions, and tweets, reviews and names", () => {
@@ -112,4 +114,12 @@ test("windows of a context share tokens", () => {
   assert.deepEqual(cutAfter(tokens, 1, true), {end: 199, next: 72}); // from the 37th token: 64 are shared
   assert.deepEqual(cutAfter(tokens.slice(0, 10), 1, true), {end: 19, next: 19}); // too few to share
   assert.deepEqual(cutAfter([], 1, true), {end: Infinity, next: Infinity});
+});
+
+test("the first request needs no table, or waits for it", () => {
+  assert.deepEqual(earlyRequest(""), explainRequest(firstView("", "question-answering", known), table, undefined, "question-answering"));
+  assert.equal(earlyRequest("sample=review-3&model=m&method=occlusion")?.["method"], "occlusion");
+  assert.equal(earlyRequest("sample=review-3&model=m&method=occlusion&masking=pad"), undefined);
+  assert.equal(earlyRequest("sample=review-3"), undefined); // which model it is for depends on the server
+  assert.equal(earlyRequest("text=x&model=m"), undefined);
 });

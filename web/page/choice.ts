@@ -1,0 +1,68 @@
+// Models or methods: a list to choose one from, or boxes to check several of them for a comparison.
+
+import {element} from "../viewer/dom.js";
+import {part} from "./parts.js";
+
+export interface Entry {
+  name: string;
+  text?: string; // what is shown for it; its name unless given
+  group?: string;
+}
+
+export const option = (value: string, text = value): HTMLOptionElement => element("option", {value}, text);
+
+const entryOption = ({name, text}: Entry): HTMLOptionElement => option(name, text);
+
+/** The options of a list, with a heading for each group. */
+export function optionsOf(entries: readonly Entry[]): HTMLElement[] {
+  return [...new Set(entries.map(({group}) => group))].flatMap(group => {
+    const own = entries.filter(entry => entry.group === group).map(entryOption);
+    return group === undefined ? own : [element("optgroup", {label: group}, ...own)];
+  });
+}
+
+export class Choice {
+  readonly one: HTMLSelectElement;
+  private readonly several: HTMLFieldSetElement;
+  private readonly field: HTMLElement;
+
+  /** @param kind page.html has the elements of that id, `${kind}-field` and `${kind}s`. */
+  constructor(kind: "model" | "method", private readonly legend: string) {
+    this.one = part(kind, HTMLSelectElement);
+    this.several = part(`${kind}s`, HTMLFieldSetElement);
+    this.field = part(`${kind}-field`, HTMLElement);
+  }
+
+  /** @param chosen is called when one is chosen. @param checked is called when a box is. */
+  listen(chosen: () => void, checked: () => void = () => undefined): void {
+    this.one.addEventListener("change", chosen);
+    this.several.addEventListener("change", checked);
+  }
+
+  list(entries: readonly Entry[]): void {
+    this.one.replaceChildren(...optionsOf(entries));
+  }
+
+  /** Names of what is chosen: one, or as many as are checked. */
+  names(): string[] {
+    return this.several.hidden ? [this.one.value] : this.checked();
+  }
+
+  showOne(): void {
+    this.field.hidden = false;
+    this.several.hidden = true;
+  }
+
+  /** @param chosen names to check; those that were checked, and the one that was chosen, unless given */
+  showSeveral(names: readonly string[], chosen: readonly string[] = []): void {
+    const checked = chosen.length ? chosen : [this.one.value, ...this.checked()];
+    this.field.hidden = true;
+    this.several.hidden = false;
+    this.several.replaceChildren(element("legend", {}, this.legend), ...names.map(name =>
+      element("label", {class: "check"}, element("input", {type: "checkbox", value: name, checked: checked.includes(name)}), ` ${name}`)));
+  }
+
+  private checked(): string[] {
+    return [...this.several.querySelectorAll<HTMLInputElement>("input:checked")].map(box => box.value);
+  }
+}

@@ -1,0 +1,104 @@
+// The options under More: a field for each that applies to the chosen methods, from the server's table.
+
+import {button, element} from "../viewer/dom.js";
+import {option} from "./choice.js";
+import {part} from "./parts.js";
+import type {Option, Table} from "./table.js";
+
+/** What the fields depend on. */
+export interface Chosen {
+  methods: readonly string[];
+  task: string;
+  labels: readonly string[]; // of the model
+}
+
+type Values = Readonly<Record<string, string>>;
+type Properties = Readonly<Record<string, string | undefined>>;
+
+export class OptionFields {
+  private readonly more = part("more", HTMLDetailsElement);
+  private readonly fields = part("options", HTMLElement);
+  private set: Record<string, string> = {};
+
+  /** @param chosen is asked whenever the fields are listed. */
+  constructor(private readonly table: Table, private readonly chosen: () => Chosen) {
+    this.more.addEventListener("toggle", () => { if (!this.fields.firstChild) this.list(); });
+    this.fields.addEventListener("change", event => {
+      const field = event.target;
+      if (field instanceof HTMLElement && "name" in field && "value" in field) this.set[String(field.name)] = String(field.value);
+    });
+  }
+
+  /** What was set, by name. */
+  values(): Values {
+    return {...this.set};
+  }
+
+  show(values: Values): void {
+    this.set = {...values};
+  }
+
+  clear(name: string): void {
+    delete this.set[name]; // eslint-disable-line @typescript-eslint/no-dynamic-delete
+  }
+
+  /** Forgets what does not apply to the chosen methods. */
+  dropOthers(): void {
+    const {methods, task} = this.chosen();
+    this.set = Object.fromEntries(this.table.applicable(this.set, methods, task));
+  }
+
+  /** Whether there is a field for this option, or would be if More was open. */
+  has(name: string): boolean {
+    const {methods, task} = this.chosen();
+    return this.table.applies(name, methods, task);
+  }
+
+  field(name: string): HTMLElement | null {
+    return this.fields.querySelector<HTMLElement>(`[name="${CSS.escape(name)}"]`);
+  }
+
+  open(): void {
+    this.more.open = true;
+    this.list();
+  }
+
+  /** Fields that nobody sees are not made, so that the first view comes sooner. */
+  list(): void {
+    if (!this.more.open) {
+      this.fields.replaceChildren();
+      return;
+    }
+    const chosen = this.chosen();
+    this.fields.replaceChildren(...this.table.options.filter(({name}) => this.table.applies(name, chosen.methods, chosen.task)).map(row => this.fieldOf(row, chosen)));
+    if (Object.values(this.set).some(Boolean)) {
+      this.fields.append(button("Back to the defaults", () => {
+        this.set = {};
+        this.list();
+      }));
+    }
+  }
+
+  private fieldOf(row: Option, chosen: Chosen): HTMLElement {
+    const {name, label} = row, id = `option-${name}`, title = row.help || undefined, entry = inputOf(row, {id, name, title}, chosen);
+    entry.value = this.set[name] ?? "";
+    const list = entry.getAttribute("list");
+    return element("div", {class: "option"}, element("label", {for: id, title}, label), entry,
+      list !== null && element("datalist", {id: list}, ...row.values.map(value => option(value))));
+  }
+}
+
+/** Where its value is chosen or typed; left empty, the option keeps its default. */
+function inputOf({name, type, values, fallback, least, most}: Option, own: Properties, {methods, labels}: Chosen): HTMLSelectElement | HTMLInputElement {
+  if (type === "flag") return element("select", own, option("", fallback), option("true", "yes"));
+  const choices = name === "contrast" ? labels : type === "choice" ? valuesFor(name, values, methods) : undefined;
+  if (choices) return element("select", own, option("", fallback), ...choices.filter(value => value !== fallback).map(value => option(value)));
+  if (type === "count" || type === "number") {
+    return element("input", {...own, type: "number", placeholder: fallback, min: least, max: most, step: type === "count" ? 1 : "any"});
+  }
+  return element("input", {...own, type: "text", placeholder: fallback, list: values.length > 0 && `${String(own["id"])}-list`});
+}
+
+/** onehot-l2 is of the gradient alone. */
+const valuesFor = (name: string, values: readonly string[], methods: readonly string[]): readonly string[] =>
+  (name === "reduce" && methods.some(one => one !== "gradient") ? values.filter(value => value !== "onehot-l2") : values);
