@@ -7,10 +7,10 @@ import {warnings} from "./explanation.js";
 import type {Attack} from "./json.js";
 import {count, durationText, percentText, scoreText} from "./numbers.js";
 import {intensity, paint} from "./palette.js";
-import {passages} from "./passages.js";
 import {saveMenu} from "./save.js";
 import {scaleOf, sequenceName, verdict, type Verdict} from "./summary.js";
 import {shorten, visible} from "./text.js";
+import {textRuns} from "./text_runs.js";
 import {textElement, walk, type Parts} from "./texts.js";
 
 function said(name: string, {kind, text, probability}: Verdict): HTMLElement {
@@ -30,8 +30,8 @@ function headline({attack, succeeded, steps, toward}: Attack): string {
 export function attackView(attack: Attack, context: Context): HTMLElement {
   const {tokens, steps} = attack, scale = scaleOf(tokens), parts: Parts = new Map(), id = freshId("attack");
   const texts = element("div", {class: "texts pieces"});
-  for (const passage of passages(attack)) {
-    texts.append(textElement(passage, {unit: "token", name: sequenceName(attack, passage.sequence), tokenName: token => tokens[token]?.token ?? ""}, parts));
+  for (const source of textRuns(attack)) {
+    texts.append(textElement(source, {unit: "token", name: sequenceName(attack, source.sequence), tokenName: token => tokens[token]?.token ?? ""}, parts));
   }
   for (const [token, elements] of parts) for (const part of elements) paint(part, intensity(tokens[token]?.score ?? 0, scale));
   texts.classList.add("no-special");

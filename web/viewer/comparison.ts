@@ -8,28 +8,28 @@ import {heatTexts, warnings} from "./explanation.js";
 import type {Comparison, Explanation} from "./json.js";
 import {correlationText, count, durationText, percentText, scoreText} from "./numbers.js";
 import {intensity, paint} from "./palette.js";
-import {passages, type Passage, type Run} from "./passages.js";
 import {saveMenu} from "./save.js";
 import * as summary from "./summary.js";
 import {shorten, visible} from "./text.js";
+import {textRuns, type TextRuns, type Run} from "./text_runs.js";
 import {walk, writeRuns, type Parts} from "./texts.js";
 
 const shortText = 160, beforeAnchor = 60, mostExcerpt = 400, mostTipLines = 8;
 
 /** The part of a text that two lines have room for: around the answer or entity, else around the strongest word. */
-export function excerpt(explanation: Explanation, cut: Passage[]): {passage: Passage; runs: Run[]} | undefined {
-  const passage = explanation.task === "question-answering" ? cut.at(-1) : cut[0];
-  if (!passage) return undefined;
-  const {runs, marks, text} = passage;
+export function excerpt(explanation: Explanation, cut: TextRuns[]): {source: TextRuns; runs: Run[]} | undefined {
+  const source = explanation.task === "question-answering" ? cut.at(-1) : cut[0];
+  if (!source) return undefined;
+  const {runs, marks, text} = source;
   const mark = marks.find(one => one.explained) ?? marks[0];
-  const strongest = summary.strongest(explanation.words).find(i => explanation.words[i]?.sequence === passage.sequence);
+  const strongest = summary.strongest(explanation.words).find(i => explanation.words[i]?.sequence === source.sequence);
   const anchor = mark?.begin ?? runs.find(run => run.word !== undefined && run.word === strongest)?.begin;
   let first = 0;
   if (text.length > shortText && anchor !== undefined && anchor > beforeAnchor) {
     first = Math.max(0, runs.findIndex(run => run.begin >= anchor || (run.begin + beforeAnchor >= anchor && run.word !== undefined)));
   }
   const begin = runs[first]?.begin ?? 0;
-  return {passage, runs: runs.slice(first).filter(run => run.begin < begin + mostExcerpt)};
+  return {source, runs: runs.slice(first).filter(run => run.begin < begin + mostExcerpt)};
 }
 
 /** A row's cells: the heat of each word, and what the same word is in the others. */
@@ -71,7 +71,7 @@ class Cells {
 function cellView(explanation: Explanation, index: number, model: string, right: boolean | undefined, scale: number, cells: Cells): HTMLElement {
   const said = summary.verdict(explanation.prediction, explanation.target), parts: Parts = cells.parts[index] ?? new Map<number, HTMLElement[]>();
   const none = explanation.prediction.kind === "answer" && !explanation.prediction.best.answer;
-  const cut = passages(explanation), line = element("span", {class: "verdict"});
+  const cut = textRuns(explanation), line = element("span", {class: "verdict"});
   if (right !== undefined) line.append(element("span", {class: right ? "right" : "wrong", role: "img", "aria-label": right ? "right" : "wrong"}, right ? "✓" : "✗"));
   if (said.kind) line.append(element("span", {class: "kind"}, said.kind));
   line.append(element("bdi", {class: "answer"}, said.text));
@@ -80,8 +80,8 @@ function cellView(explanation: Explanation, index: number, model: string, right:
   }
   const head = element("summary", {}, element("bdi", {class: "name"}, model), line), part = excerpt(explanation, cut);
   if (part) {
-    const {passage, runs} = part, brief = element("span", {class: "excerpt", dir: "auto"}, (runs[0]?.begin ?? 0) > 0 && "… ");
-    writeRuns(brief, passage, runs.map(run => ({...run, end: Math.min(run.end, run.begin + mostExcerpt)})), {unit: "word", name: "", whole: true}, parts);
+    const {source, runs} = part, brief = element("span", {class: "excerpt", dir: "auto"}, (runs[0]?.begin ?? 0) > 0 && "… ");
+    writeRuns(brief, source, runs.map(run => ({...run, end: Math.min(run.end, run.begin + mostExcerpt)})), {unit: "word", name: "", whole: true}, parts);
     head.append(brief);
     for (const [word, elements] of parts) for (const one of elements) paint(one, intensity(explanation.words[word]?.score ?? 0, scale));
   }

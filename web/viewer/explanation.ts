@@ -7,10 +7,10 @@ import type {Context} from "./context.js";
 import type {Explanation} from "./json.js";
 import {durationText, percentText, scoreText} from "./numbers.js";
 import {intensity, paint} from "./palette.js";
-import {passages, type Passage} from "./passages.js";
 import {saveMenu} from "./save.js";
 import * as summary from "./summary.js";
 import {shorten, visible} from "./text.js";
+import {textRuns, type TextRuns} from "./text_runs.js";
 import {textElement, walk, type Parts, type Unit} from "./texts.js";
 
 /** The verdict in the largest type, its probability as a number and a bar. */
@@ -47,12 +47,12 @@ function describer(explanation: Explanation, unit: Unit): (index: number) => str
 }
 
 /** The texts with heat behind their words or tokens. */
-export function heatTexts(explanation: Explanation, cut: Passage[], unit: Unit, scale: number, parts: Parts): HTMLElement {
+export function heatTexts(explanation: Explanation, cut: TextRuns[], unit: Unit, scale: number, parts: Parts): HTMLElement {
   const items = unit === "word" ? explanation.words : explanation.tokens;
   const made = element("div", {class: unit === "word" ? "texts" : "texts pieces"});
-  for (const passage of cut) {
-    made.append(textElement(passage, {
-      unit, name: summary.sequenceName(explanation, passage.sequence),
+  for (const source of cut) {
+    made.append(textElement(source, {
+      unit, name: summary.sequenceName(explanation, source.sequence),
       ...(unit === "token" && {tokenName: (token: number) => explanation.tokens[token]?.token ?? ""}),
     }, parts));
   }
@@ -61,7 +61,7 @@ export function heatTexts(explanation: Explanation, cut: Passage[], unit: Unit, 
 }
 
 export function explanationView(explanation: Explanation, context: Context): HTMLElement {
-  const {tokens, words} = explanation, both = summary.hasSign(explanation), cut = passages(explanation), id = freshId("verdict");
+  const {tokens, words} = explanation, both = summary.hasSign(explanation), cut = textRuns(explanation), id = freshId("verdict");
   const said = summary.verdict(explanation.prediction, explanation.target), others = summary.otherLabels(explanation);
   const instead = summary.explainedInstead(explanation), completeness = summary.completenessText(explanation);
   const facts = [said.confidence === undefined ? "" : `confidence ${percentText(said.confidence)}`, shorten(explanation.model, 60),

@@ -7,10 +7,10 @@ import {verdictLine, warnings} from "./explanation.js";
 import type {Explanation} from "./json.js";
 import {durationText} from "./numbers.js";
 import {intensity, paint} from "./palette.js";
-import {passages} from "./passages.js";
 import {saveMenu} from "./save.js";
 import {methodText, scaleOf, sequenceName} from "./summary.js";
 import {shorten} from "./text.js";
+import {textRuns} from "./text_runs.js";
 import {textElement, walk, type Parts} from "./texts.js";
 
 const most = 8;
@@ -27,9 +27,9 @@ export function heatmapView(explanation: Explanation, context: Context): HTMLEle
   const said = element("p", {class: "said-now"}), bars = element("ol", {class: "bars"});
   const box = element("input", {type: "checkbox"});
   const texts = element("div", {class: tokens.length > mostFading ? "texts pieces touch" : "texts pieces touch fading"});
-  for (const passage of passages(explanation)) {
-    const name = sequenceName(explanation, passage.sequence);
-    texts.append(textElement(passage, {unit: "token", name, tokenName: token => tokens[token]?.token ?? ""}, parts));
+  for (const source of textRuns(explanation)) {
+    const name = sequenceName(explanation, source.sequence);
+    texts.append(textElement(source, {unit: "token", name, tokenName: token => tokens[token]?.token ?? ""}, parts));
   }
   let pinned: number | undefined;
 

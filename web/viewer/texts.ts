@@ -1,8 +1,8 @@
 // The text itself with heat behind each word or token, and the ways to walk it: pointer, keys, touch.
 
 import {element} from "./dom.js";
-import type {Passage, Run} from "./passages.js";
 import {shorten, visible} from "./text.js";
+import type {TextRuns, Run} from "./text_runs.js";
 
 export type Unit = "word" | "token";
 
@@ -19,8 +19,8 @@ export interface TextOptions {
 const longest = 20_000; // characters that are not read are shown up to this many, before one asks for more
 
 /** A run as text nodes; of a long text that nobody read, the beginning. */
-function runText(passage: Passage, run: Run, whole: boolean): Node {
-  const text = passage.text.slice(run.begin, run.end);
+function runText(source: TextRuns, run: Run, whole: boolean): Node {
+  const text = source.text.slice(run.begin, run.end);
   if (run.read || whole || text.length <= longest) {
     const node = document.createTextNode(visible(text));
     return run.read ? node : element("span", {class: "unread"}, node);
@@ -32,7 +32,7 @@ function runText(passage: Passage, run: Run, whole: boolean): Node {
 }
 
 /** Puts runs into `parent`, inside outlines and units. */
-export function writeRuns(parent: HTMLElement, passage: Passage, runs: readonly Run[], {unit, whole = false}: TextOptions, parts: Parts): void {
+export function writeRuns(parent: HTMLElement, source: TextRuns, runs: readonly Run[], {unit, whole = false}: TextOptions, parts: Parts): void {
   let outer: HTMLElement = parent, mark: number | undefined, label: string | undefined;
   let inner: HTMLElement | undefined, open: number | undefined;
   const closeMark = (): void => {
@@ -45,7 +45,7 @@ export function writeRuns(parent: HTMLElement, passage: Passage, runs: readonly 
     if (run.mark !== mark) {
       closeMark();
       inner = undefined;
-      const outline = run.mark === undefined ? undefined : passage.marks[run.mark];
+      const outline = run.mark === undefined ? undefined : source.marks[run.mark];
       if (outline) {
         outer = parent.appendChild(element("mark", {class: outline.explained ? "" : "other"}));
         label = outline.label;
@@ -60,13 +60,13 @@ export function writeRuns(parent: HTMLElement, passage: Passage, runs: readonly 
       if (known) known.push(inner);
       else parts.set(wanted, [inner]);
     }
-    (inner ?? outer).append(runText(passage, run, whole));
+    (inner ?? outer).append(runText(source, run, whole));
   }
   closeMark();
 }
 
 /** One text. */
-export function textElement(passage: Passage, options: TextOptions, parts: Parts): HTMLElement {
+export function textElement(source: TextRuns, options: TextOptions, parts: Parts): HTMLElement {
   const {name, tokenName} = options;
   const made = element("div", {class: name === "question" ? "text question" : "text"});
   const special = (token: number): void => {
@@ -74,9 +74,9 @@ export function textElement(passage: Passage, options: TextOptions, parts: Parts
     parts.set(token, [part]);
     made.append(element("span", {class: "special"}, " ", part, " "));
   };
-  if (tokenName) passage.before.forEach(special);
-  writeRuns(made, passage, passage.runs, options, parts);
-  if (tokenName) passage.after.forEach(special);
+  if (tokenName) source.before.forEach(special);
+  writeRuns(made, source, source.runs, options, parts);
+  if (tokenName) source.after.forEach(special);
   made.dir = "auto"; // only now: browsers look at the direction anew with each child
   return made;
 }

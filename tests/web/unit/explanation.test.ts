@@ -5,9 +5,9 @@ import {excerpt} from "../../../web/viewer/comparison.js";
 import {means} from "../../../web/viewer/comparison_figures.js";
 import {meanWeights, strongestLines} from "../../../web/viewer/attention_weights.js";
 import {read, type Attention, type Comparison, type Explanation} from "../../../web/viewer/json.js";
-import {passages} from "../../../web/viewer/passages.js";
 import {csv, csvRow} from "../../../web/viewer/save.js";
 import * as summary from "../../../web/viewer/summary.js";
+import {textRuns} from "../../../web/viewer/text_runs.js";
 
 type Json = Record<string, unknown>;
 
@@ -34,7 +34,7 @@ const question = (more: Json = {}): Explanation => explanation({
 });
 
 test("runs cover the text, and know word, token, mark and what was not read", () => {
-  const [first, second] = passages(question());
+  const [first, second] = textRuns(question());
   assert.ok(first && second);
   assert.deepEqual(first.before, [0]);
   assert.deepEqual([first.after, second.after], [[2], [6]]);
@@ -46,13 +46,13 @@ test("runs cover the text, and know word, token, mark and what was not read", ()
 });
 
 test("offsets that do not fit are passed over", () => {
-  const [passage] = passages(explanation({words: [word(0, 3, 1), word(1, 5, 1), word(4, 900, 1), word(90, 91, 1), word(5, 2, 1)], tokens: [token("x", 50, 90)]}));
-  assert.equal(passage?.runs.map(run => passage.text.slice(run.begin, run.end)).join("|"), "one| |two");
+  const [source] = textRuns(explanation({words: [word(0, 3, 1), word(1, 5, 1), word(4, 900, 1), word(90, 91, 1), word(5, 2, 1)], tokens: [token("x", 50, 90)]}));
+  assert.equal(source?.runs.map(run => source.text.slice(run.begin, run.end)).join("|"), "one| |two");
 });
 
 test("another answer than the model's is outlined, too", () => {
   const other = question({target: {explain: "logit", start_token: 3, end_token: 4}});
-  assert.deepEqual(passages(other)[1]?.marks.map(mark => [mark.label, mark.explained]), [["explained", true], ["answer 90%", false]]);
+  assert.deepEqual(textRuns(other)[1]?.marks.map(mark => [mark.label, mark.explained]), [["explained", true], ["answer 90%", false]]);
   assert.equal(summary.explainedInstead(other), "Explained: Then 😍");
   assert.equal(summary.explainedInstead(question({target: {explain: "logit", start_token: 0, end_token: 0}})), "Explained: no answer");
 });
@@ -106,7 +106,7 @@ test("an excerpt begins before the answer, with a word", () => {
   const text = `${"word ".repeat(100)}Anna came.`, words = Array.from({length: 101}, (_, i) => word(5 * i, 5 * i + 4, 0.1, 1));
   const long = question({input: {question: "Who?", context: text}, words, tokens: [],
     prediction: {answer: "Anna", begin: 500, end: 504, probability: 1}, target: {explain: "logit"}});
-  const found = excerpt(long, passages(long));
+  const found = excerpt(long, textRuns(long));
   assert.equal(found?.runs[0]?.begin, 440);
   assert.equal(found.runs[0].word, 88);
 });
@@ -158,7 +158,7 @@ test("what is not limn's is refused, and what is odd is read without harm", () =
   const odd = read({input: {text: 5}, words: [null, 3, {score: "x", begin: -4, end: 1e99}], tokens: "none", prediction: [], method: null, warnings: [1]}) as Explanation;
   assert.deepEqual(odd.texts, [""]);
   assert.equal(odd.words.length, 3);
-  assert.doesNotThrow(() => [passages(odd), summary.sentence(odd), summary.verdict(odd.prediction, odd.target)]);
+  assert.doesNotThrow(() => [textRuns(odd), summary.sentence(odd), summary.verdict(odd.prediction, odd.target)]);
 });
 
 test("whatever the offsets, runs follow each other and cover the text", () => {
@@ -172,10 +172,10 @@ test("whatever the offsets, runs follow each other and cover the text", () => {
     const text = Array.from({length: below(30)}, () => parts[below(parts.length)]).join("");
     const spans = (most: number): Json[] => Array.from({length: below(most)}, () => word(below(40), below(40), below(9) - 4, below(3)));
     const random = explanation({input: {text}, words: spans(20), tokens: spans(20), prediction: {entities: spans(4).map(span => ({...span, label: "X", start_token: 0, end_token: 1})), tokens: []}});
-    const [passage] = passages(random);
-    assert.ok(passage);
-    assert.equal(passage.runs.map(run => text.slice(run.begin, run.end)).join(""), text);
-    for (const run of passage.runs) assert.ok(run.begin < run.end);
+    const [source] = textRuns(random);
+    assert.ok(source);
+    assert.equal(source.runs.map(run => text.slice(run.begin, run.end)).join(""), text);
+    for (const run of source.runs) assert.ok(run.begin < run.end);
     assert.doesNotThrow(() => [summary.sentence(random), summary.tokensOfWords(random)]);
   }
 });

@@ -23,7 +23,7 @@ export interface Run {
 }
 
 /** One sequence. Its runs cover the whole text; none begins inside what readers take for one character. */
-export interface Passage {
+export interface TextRuns {
   sequence: number;
   text: string;
   marks: Mark[];
@@ -101,7 +101,7 @@ function marksOf(explanation: Cuttable, sequence: number): Mark[] {
   return marks.sort((a, b) => a.begin - b.begin);
 }
 
-function cut(explanation: Cuttable, sequence: number): Passage {
+function cut(explanation: Cuttable, sequence: number): TextRuns {
   const text = explanation.texts[sequence] ?? "", points = new Points(text);
   const marks = marksOf(explanation, sequence).map(mark => ({...mark, begin: points.unit(mark.begin), end: points.unit(mark.end)}))
     .filter(mark => mark.begin < mark.end);
@@ -121,9 +121,9 @@ function cut(explanation: Cuttable, sequence: number): Passage {
 }
 
 /** The text, or the question and the context. Offsets that do not fit the text are passed over. */
-export function passages(explanation: Cuttable): Passage[] {
+export function textRuns(explanation: Cuttable): TextRuns[] {
   const result = explanation.texts.map((_, sequence) => cut(explanation, sequence));
-  let last: Passage | undefined;
+  let last: TextRuns | undefined;
   explanation.tokens.forEach((token, i) => {
     if (token.sequence !== undefined) last = result[token.sequence] ?? last;
     else if (last) last.after.push(i);
