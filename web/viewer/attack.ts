@@ -1,4 +1,4 @@
-// An attack: the text with its changes in place, what the model said before and after, and every step.
+// An attack: the text with its changes marked, the predictions before and after, and every step.
 
 import {legend} from "./bars.js";
 import type {Context} from "./context.js";
@@ -19,7 +19,7 @@ function said(name: string, {kind, text, probability}: Verdict): HTMLElement {
     probability !== undefined && element("p", {class: "chance"}, element("span", {class: "number"}, percentText(probability)), thinBar(probability)));
 }
 
-// Which attack, and whether it did what it was to do.
+// Which attack it was, and whether it succeeded.
 function headline({attack, succeeded, steps, toward}: Attack): string {
   const changes = count(steps.length, "token", "tokens");
   if (attack === "input-reduction") return succeeded ? `${changes} removed, and it says the same` : "No token can be removed";
@@ -29,7 +29,7 @@ function headline({attack, succeeded, steps, toward}: Attack): string {
 
 export function attackView(attack: Attack, context: Context): HTMLElement {
   const {tokens, steps} = attack, scale = scaleOf(tokens), parts: Parts = new Map(), id = freshId("attack");
-  const texts = element("div", {class: "texts pieces"});
+  const texts = element("div", {class: "texts by-token"});
   for (const source of textRuns(attack)) {
     texts.append(textElement(source, {unit: "token", name: sequenceName(attack, source.sequence), tokenName: token => tokens[token]?.token ?? ""}, parts));
   }
@@ -55,7 +55,7 @@ export function attackView(attack: Attack, context: Context): HTMLElement {
     lit = token === undefined ? [] : [...(parts.get(token) ?? []), ...(row ? [row] : [])];
     for (const part of lit) part.classList.add("lit");
   };
-  walk(texts, "The text by tokens. Arrow keys walk them.", {
+  walk(texts, "The text by tokens. Arrow keys move between them.", {
     enter(index, part, aloud) {
       light(index);
       const token = index === undefined ? undefined : tokens[index], step = steps.findIndex(one => one.token === index);
@@ -68,7 +68,7 @@ export function attackView(attack: Attack, context: Context): HTMLElement {
     },
   });
   const table = element("table", {}, element("caption", {class: "unseen"}, "Every step"),
-    element("thead", {}, element("tr", {}, ...["step", "before", "after", "the model says", "probability"].map(name => element("th", {scope: "col"}, name)))), body);
+    element("thead", {}, element("tr", {}, ...["step", "before", "after", "prediction", "probability"].map(name => element("th", {scope: "col"}, name)))), body);
   table.addEventListener("pointerover", event => {
     const row = event.target instanceof Element ? event.target.closest<HTMLElement>("tr[data-u]") : null;
     light(row ? Number(row.dataset["u"]) : undefined);
@@ -80,11 +80,11 @@ export function attackView(attack: Attack, context: Context): HTMLElement {
     element("p", {class: "facts"}, `${shorten(attack.model, 60)} · ${shorten(attack.attack, 60)} · ${count(attack.passes, "pass", "passes")} · ${durationText(attack.seconds)}`),
     ...warnings(attack.warnings),
     element("div", {class: "moments"}, said("Before", verdict(attack.prediction)), said("After", verdict(attack.after)),
-      attack.reread && said("After, read anew as text", verdict(attack.reread))), texts);
+      attack.reread && said("After, tokenized again", verdict(attack.reread))), texts);
   const output = element("div", {class: "texts"});
   for (const text of attack.output) output.append(element("div", {class: "text", dir: "auto"}, visible(text) || "(empty)"));
-  section.append(element("div", {class: "legend"}, legend("0", scoreText(scale, scale), false), element("span", {}, "norm of the gradient before the first step")),
-    element("p", {class: "facts after"}, "The text after it"), output);
+  section.append(element("div", {class: "legend"}, legend("0", scoreText(scale, scale), false), element("span", {}, "gradient norm before the first step")),
+    element("p", {class: "facts after"}, "The text after the attack"), output);
   if (steps.length) section.append(element("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "Every step"}, table));
   section.append(element("div", {class: "tools"}, saveMenu(section, context, attack)));
   return section;

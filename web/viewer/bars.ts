@@ -7,7 +7,7 @@ import {intensity, paint} from "./palette.js";
 import {hasSign, places, scaleOf, sequenceName, strongest, wordText} from "./summary.js";
 import {shorten} from "./text.js";
 
-/** A small scale with the numbers at its ends. */
+/** A colour scale with the numbers at its ends. */
 export function legend(low: string, high: string, both: boolean): HTMLElement {
   const steps = 8, scale = element("span", {class: "scale", "aria-hidden": "true"});
   for (let step = both ? -steps : 0; step <= steps; step++) {
@@ -25,7 +25,7 @@ export function bar(label: string, score: number, scale: number, properties: Rec
     element("span", {class: "number"}, scoreText(score, scale)));
 }
 
-/** The eight strongest words; those for and against apart. */
+/** The eight strongest words; with signs, those for and those against in separate lists. */
 export function strongestWords(explanation: Explanation): HTMLElement {
   const {words, texts} = explanation, scale = scaleOf(words), order = strongest(words, 8), both = hasSign(explanation);
   const list = (label: string, units: number[], where: boolean): HTMLElement | undefined => {
@@ -43,10 +43,10 @@ export function strongestWords(explanation: Explanation): HTMLElement {
   return element("div", {class: "strongest apart"}, list("For", forIt, false), list("Against", against, false));
 }
 
-/** Thousands of rows take a second: the reader can go on while they come. */
+/** Thousands of rows take a second to build, so they are added in parts. */
 const rowsAtOnce = 500;
 
-/** Every token in order, for screen readers and all who want numbers. */
+/** A table of every token in order, for screen readers and for everybody who wants the numbers. */
 export function tokenTable(explanation: Explanation): HTMLElement {
   const {tokens} = explanation, scale = scaleOf(tokens), at = places(tokens);
   const body = element("tbody");

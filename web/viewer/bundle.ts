@@ -1,4 +1,4 @@
-// The script of the bundle: `limn` for pages that embed the viewer; a page that limn wrote shows itself.
+// Entry point of the bundle: `limn` for pages that embed the viewer; pages that limn wrote show themselves.
 
 import {show, showEmbedded} from "./index.js";
 

@@ -1,4 +1,4 @@
-// The long bar chart: every token in order, a strip of them all, and a brush that says which part is shown large.
+// The long bar chart: every token in order as a strip, and a brush that selects the part that is enlarged above it.
 
 import {button, element, onThemeChange, styled} from "./dom.js";
 import {scoreText} from "./numbers.js";
@@ -8,10 +8,10 @@ export interface Bars {
   names: string[];
   scores: number[];
   scale: number;
-  both: boolean; // scores have signs
+  both: boolean; // whether scores have signs
 }
 
-/** The part of the chart that is shown large: bars `begin` to `end`, the last excluded. */
+/** The enlarged part of the chart: bars `begin` to `end`, `end` excluded. */
 export interface Window {
   begin: number;
   end: number;
@@ -19,26 +19,26 @@ export interface Window {
 
 const fewest = 8;
 
-/** Kept inside the chart, and at least a few bars wide. */
+/** Moves a window inside the chart and makes it at least a few bars wide. */
 export function fit({begin, end}: Window, bars: number): Window {
   const width = Math.min(bars, Math.max(fewest, Math.round(end - begin)));
   const start = Math.min(Math.max(0, Math.round(begin)), bars - width);
   return {begin: start, end: start + width};
 }
 
-/** Nearer or further, the middle stays. */
+/** Scales a window about its middle. */
 export function zoom({begin, end}: Window, factor: number, bars: number): Window {
   const middle = (begin + end) / 2, half = Math.max(fewest, (end - begin) * factor) / 2;
   return fit({begin: middle - half, end: middle + half}, bars);
 }
 
-/** @param point what is called with the bar that one points at, or none. */
+/** @param point is called with the bar under the pointer, or none */
 export function barChart({names, scores, scale, both}: Bars, point: (bar: number | undefined) => void): HTMLElement {
   const count = scores.length;
   let shown = fit({begin: 0, end: Math.min(count, 48)}, count), pointed: number | undefined;
-  const large = element("canvas", {class: "large", role: "img", "aria-label": "Bars of the chosen tokens; the table has their numbers"});
+  const large = element("canvas", {class: "large", role: "img", "aria-label": "Bars of the selected tokens; the table lists their scores"});
   const strip = element("canvas", {class: "strip", "aria-hidden": "true"});
-  const brush = element("div", {class: "brush", role: "slider", tabindex: 0, "aria-label": "Which tokens are shown large"});
+  const brush = element("div", {class: "brush", role: "slider", tabindex: 0, "aria-label": "Selected tokens"});
   const said = element("p", {class: "facts", "aria-live": "polite"});
 
   function prepare(canvas: HTMLCanvasElement): {context: CanvasRenderingContext2D; width: number; height: number; color: (name: string) => string} | undefined {
@@ -51,7 +51,7 @@ export function barChart({names, scores, scale, both}: Bars, point: (bar: number
     return {context, width, height, color: name => style.getPropertyValue(name).trim()};
   }
 
-  // Bars from `begin` to `end` between two heights; where they are narrower than a pixel, the strongest of it.
+  // Draws bars `begin` to `end` between two heights. Bars narrower than a pixel overlap, so that the strongest is seen.
   function draw(context: CanvasRenderingContext2D, {begin, end}: Window, width: number, top: number, bottom: number, colors: [string, string]): void {
     const pitch = width / Math.max(1, end - begin), zero = both ? (top + bottom) / 2 : bottom, reach = both ? (bottom - top) / 2 : bottom - top;
     const gap = pitch >= 6 ? 2 : pitch >= 3 ? 1 : 0;
@@ -108,7 +108,7 @@ export function barChart({names, scores, scale, both}: Bars, point: (bar: number
   function drag(event: PointerEvent): void {
     const box = strip.getBoundingClientRect(), at = (x: number): number => ((x - box.left) / box.width) * count;
     const start = at(event.clientX), from = {...shown}, edge = (12 / box.width) * count;
-    // The ends of the brush resize it, its middle moves it, and beside it a new one begins.
+    // Dragging an end of the brush resizes it, dragging its middle moves it, and dragging beside it starts a new one.
     const nearBegin = Math.abs(start - from.begin) < edge, nearEnd = Math.abs(start - from.end) < edge;
     const inside = start > from.begin && start < from.end && from.end - from.begin < count;
     const move = (moved: PointerEvent): void => {
@@ -159,9 +159,9 @@ export function barChart({names, scores, scale, both}: Bars, point: (bar: number
   const range = element("span", {class: "number facts"}, `${both ? "±" : "0 to "}${scoreText(scale, scale)}`);
   const made = element("div", {class: "chart"}, element("div", {class: "row"}, said, range), large,
     element("div", {class: "overview"}, strip, brush),
-    element("div", {class: "row"}, element("span", {class: "facts"}, "Drag over the strip to choose a part."),
-      element("span", {class: "row"}, button("Closer", () => { show(zoom(shown, 1 / 1.5, count)); }),
-        button("Further", () => { show(zoom(shown, 1.5, count)); }), button("All", () => { show({begin: 0, end: count}); }))));
+    element("div", {class: "row"}, element("span", {class: "facts"}, "Drag over the strip to select a part."),
+      element("span", {class: "row"}, button("Zoom in", () => { show(zoom(shown, 1 / 1.5, count)); }),
+        button("Zoom out", () => { show(zoom(shown, 1.5, count)); }), button("All", () => { show({begin: 0, end: count}); }))));
   new ResizeObserver(() => { redraw(); }).observe(large);
   onThemeChange(made, redraw);
   if (count) show(shown);

@@ -1,4 +1,4 @@
-// Models and methods side by side: a column for each model, a row for each input and method, one scale in a row.
+// Models and methods side by side: a column for each model, a row for each input and method, and one scale for each row.
 
 import {legend} from "./bars.js";
 import {correlationTable, figures, means, methodsOf, type Means} from "./comparison_figures.js";
@@ -16,7 +16,7 @@ import {walk, writeRuns, type Parts} from "./texts.js";
 
 const shortText = 160, beforeAnchor = 60, mostExcerpt = 400, mostTipLines = 8;
 
-/** The part of a text that two lines have room for: around the answer or entity, else around the strongest word. */
+/** The part of a text that fits two lines: around the answer or entity, otherwise around the strongest word. */
 export function excerpt(explanation: Explanation, cut: TextRuns[]): {source: TextRuns; runs: Run[]} | undefined {
   const source = explanation.task === "question-answering" ? cut.at(-1) : cut[0];
   if (!source) return undefined;
@@ -32,11 +32,11 @@ export function excerpt(explanation: Explanation, cut: TextRuns[]): {source: Tex
   return {source, runs: runs.slice(first).filter(run => run.begin < begin + mostExcerpt)};
 }
 
-/** A row's cells: the heat of each word, and what the same word is in the others. */
+/** The cells of an input: points out the same word in all of them. */
 class Cells {
   readonly parts: Parts[];
   private lit: HTMLElement[] = [];
-  // Of each cell, when it is first asked for.
+  // Of each cell, computed when first needed.
   private readonly looks: {scale: number; places: ReturnType<typeof summary.places>; order: number[][]}[] = [];
 
   constructor(private readonly explanations: Explanation[], private readonly names: string[], private readonly context: Context) {
@@ -91,13 +91,13 @@ function cellView(explanation: Explanation, index: number, model: string, right:
     if (!made.open || made.childElementCount > 1) return;
     const own: Parts = new Map(), texts = heatTexts(explanation, cut, "word", scale, own), instead = summary.explainedInstead(explanation);
     for (const [word, elements] of own) parts.set(word, [...(parts.get(word) ?? []), ...elements]);
-    walk(texts, `${model}: the text with its heat. Arrow keys walk the words.`, {
+    walk(texts, `${model}: the text with its heat. Arrow keys move between the words.`, {
       enter(unit, at, aloud) { cells.enter(index, unit, at, aloud); },
     });
     made.append(element("div", {}, texts, instead && element("p", {class: "instead"}, instead), ...warnings(explanation.warnings),
       element("p", {class: "sentence"}, ...isolated(summary.sentence(explanation))),
       element("p", {class: "facts"}, [summary.methodText(explanation), durationText(explanation.seconds), count(explanation.passes, "pass", "passes"),
-        summary.scalarText(explanation), `full colour is ${scoreText(scale, scale)}`].join(" · "))));
+        summary.targetFunctionText(explanation), `full colour: ${scoreText(scale, scale)}`].join(" · "))));
   });
   head.addEventListener("pointerover", event => {
     const at = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-u]") : null;
@@ -115,7 +115,7 @@ function rowFacts({expected, models, explanations, correlations}: Comparison, me
   });
   if (says.some(text => text !== says[0])) facts.push(element("strong", {}, "models differ"));
   if (expected !== undefined && !models.every(model => model.right === true)) facts.push(`right: ${shorten(expected, 48) || "no answer"}`);
-  if (correlations.length === 1 && several) facts.push(`word order ρ ${correlationText(correlations[0]?.spearman)}`);
+  if (correlations.length === 1 && several) facts.push(`rank correlation ρ ${correlationText(correlations[0]?.spearman)}`);
   facts.forEach((fact, i) => { made.append(i ? " · " : "", fact); });
   return made;
 }
@@ -152,7 +152,7 @@ function titleOf(comparisons: Comparison[], {models, methods, questions}: Means)
   return `${plural(models.length, "model")}${inputs}, ${methods.length === 1 ? methods.join("") : plural(methods.length, "method")}`;
 }
 
-/** One comparison, or those of many inputs under the same models and methods. */
+/** One comparison, or those of many inputs with the same models and methods. */
 export function comparisonView(comparisons: Comparison[], title: string, context: Context): HTMLElement {
   const whole = means(comparisons), {models} = whole, id = freshId("comparison");
   const both = comparisons.some(({explanations}) => explanations.some(summary.hasSign));
@@ -161,7 +161,7 @@ export function comparisonView(comparisons: Comparison[], title: string, context
   if (models.length) {
     section.append(element("div", {class: "columns names", "aria-hidden": "true"}, ...models.map(({model}) => element("bdi", {}, shorten(model, 60)))),
       figures(whole), element("div", {class: "legend"}, legend(both ? "against" : "0", both ? "for" : "strongest word", both),
-        element("span", {}, models.length > 1 ? "One scale for all models of a row; full colour is the strongest word of the row." : "Full colour is the strongest word of a row.")));
+        element("span", {}, models.length > 1 ? "One scale for all models of a row; full colour is the strongest word of the row." : "Full colour is the strongest word of the row.")));
   }
   for (const comparison of comparisons) section.append(inputView(comparison, context, comparisons.length > 1));
   const correlations = correlationTable(whole, Math.min(6, context.heading + 1));

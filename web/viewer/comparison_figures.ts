@@ -1,4 +1,4 @@
-// What a comparison comes to: each model's cost and success, and how alike the cells order the words.
+// Summary of a comparison: the cost and success of each model, and how similarly the cells rank the words.
 
 import {element, freshId, styled, thinBar} from "./dom.js";
 import type {ComparedModel, Comparison, Correlation} from "./json.js";
@@ -8,8 +8,8 @@ import {shorten} from "./text.js";
 
 interface ModelMeans extends ComparedModel {
   answered: number;
-  rights: number;
-  known: number; // inputs of which it is known what is right
+  rights: number; // inputs with the right prediction
+  known: number; // inputs whose right prediction is known
   seconds: number;
   passes: number;
 }
@@ -22,7 +22,7 @@ export interface Means {
   correlations: Correlation[];
 }
 
-/** The names of the methods: those of the first model's cells. */
+/** The methods' names, from the cells of the first model. */
 export function methodsOf({models, explanations}: Comparison): string[] {
   const cells = models.length ? Math.ceil(explanations.length / models.length) : 0;
   const names = explanations.slice(0, cells).map(({method}) => shorten(method.preset ? `${method.name}, preset ${method.preset}` : method.name, 60));
@@ -56,7 +56,7 @@ export function means(comparisons: readonly Comparison[]): Means {
   return {models, methods, inputs: done.length, questions: first?.explanations[0]?.task === "question-answering", correlations};
 }
 
-/** Each model's numbers as bars: rights and answers of all, costs beside the dearest. */
+/** The figures of each model as bars: right predictions and answers as shares, costs relative to the most expensive model. */
 export function figures({models, inputs, questions, methods}: Means): HTMLElement {
   const most = (value: (model: ModelMeans) => number): number => Math.max(...models.map(value).filter(Number.isFinite), 1e-12);
   const slowest = most(model => model.seconds), largest = most(model => model.parameters), heaviest = most(model => model.bytes);
@@ -74,7 +74,7 @@ export function figures({models, inputs, questions, methods}: Means): HTMLElemen
   }));
 }
 
-/** Pairs are told apart as long as they are few; more are a matrix. */
+/** With more pairs than this, the correlations are shown as a matrix. */
 const mostPairs = 3;
 
 function caption(correlations: readonly Correlation[], inputs: number): string {
@@ -96,7 +96,7 @@ function pairs(correlations: readonly Correlation[], cell: (index: number) => st
   return element("table", {class: "pairs"}, element("thead", {}, head), element("tbody", {}, ...rows));
 }
 
-/** Every cell beside every other, one measure on each side of the diagonal. */
+/** Every pair of cells, with one measure on each side of the diagonal. */
 function matrix(correlations: readonly Correlation[], cell: (index: number) => string): HTMLElement {
   const size = 1 + correlations.reduce((most, {a, b}) => Math.max(most, a, b), 0), places = Array.from({length: size}, (_, i) => i);
   const known = new Map(correlations.map(pair => [`${pair.a} ${pair.b}`, pair]));
@@ -118,7 +118,7 @@ export function correlationTable({models, methods, correlations, inputs}: Means,
     const model = shorten(models[Math.floor(index / methods.length)]?.model ?? "", 60), method = methods[index % methods.length] ?? "";
     return methods.length === 1 ? model : models.length === 1 ? method : `${model} · ${method}`;
   };
-  const title = "How alike they order the words", id = freshId("correlations"), table = (correlations.length > mostPairs ? matrix : pairs)(correlations, cell);
+  const title = "How similarly they rank the words", id = freshId("correlations"), table = (correlations.length > mostPairs ? matrix : pairs)(correlations, cell);
   table.setAttribute("aria-describedby", id);
   return element("div", {class: "correlations"}, element(`h${heading}` as "h3", {}, title), element("p", {class: "facts", id}, caption(correlations, inputs)),
     element("div", {class: "wide", tabindex: 0, role: "region", "aria-label": title}, table));

@@ -1,14 +1,14 @@
 import type {Tip} from "./tip.js";
 
-/** How a viewer is to look. */
+/** How a viewer looks. */
 export interface Options {
-  /** "auto" follows the reader's system. */
+  /** "auto" follows the system's setting. */
   theme?: "auto" | "light" | "dark";
-  /** Show pieces and special tokens from the start. */
+  /** Whether subwords and special tokens are shown from the start. */
   special?: boolean;
-  /** The level of the headings, from 1 to 6; 2 unless told otherwise. */
+  /** Level of the first heading, from 1 to 6; 2 by default. */
   heading?: number;
-  /** How saved files are called, without an ending. */
+  /** Name of saved files, without extension; `limn` by default. */
   name?: string;
 }
 
@@ -17,5 +17,5 @@ export interface Context {
   tip: Tip;
   options: Options;
   heading: number;
-  json: unknown; // as it came in
+  json: unknown; // as it was given
 }

@@ -1,10 +1,10 @@
-// Elements from plain text. Nothing in the viewer reads markup: strings become text nodes.
+// Elements from plain text. The viewer never parses markup: strings become text nodes.
 
 type Child = Node | string | undefined | false;
 
 type Properties = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** An element with attributes and children; true is an empty attribute, false and undefined are none. */
+/** An element with attributes and children. A value of true gives an empty attribute, false and undefined give none. */
 export function element<Name extends keyof HTMLElementTagNameMap>(name: Name, properties: Properties = {}, ...children: Child[]): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name);
   for (const [attribute, value] of Object.entries(properties)) {
@@ -14,7 +14,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(name: Name, pr
   return made;
 }
 
-/** A style property that no attribute sets, so that a strict content security policy lets it pass. */
+/** Sets a style property from script, which a strict Content-Security-Policy allows, unlike a style attribute. */
 export function styled<E extends HTMLElement>(made: E, property: string, value: string | number): E {
   made.style.setProperty(property, typeof value === "number" ? value.toFixed(3) : value);
   return made;
@@ -26,14 +26,14 @@ export function button(text: string, press: () => void, properties: Properties =
   return made;
 }
 
-/** Contents that are made when they are first asked for. */
+/** A disclosure whose contents are made when it is first opened. */
 export function details(summary: string, fill: (body: HTMLElement) => void, properties: Properties = {}): HTMLDetailsElement {
   const body = element("div"), made = element("details", properties, element("summary", {}, summary), body);
   made.addEventListener("toggle", () => { if (made.open && !body.firstChild) fill(body); });
   return made;
 }
 
-/** Quoted words have their own direction: “שלום” does not turn the sentence around it. */
+/** Isolates the direction of quoted words, so that “שלום” does not reorder the sentence around it. */
 export const isolated = (text: string): (Node | string)[] =>
   text.split(/(?<=“)([^”]*)(?=”)/).map((part, i) => (i % 2 ? element("bdi", {}, part) : part));
 
@@ -43,7 +43,7 @@ export function thinBar(share: number): HTMLElement {
   return element("span", {class: "thin", "aria-hidden": "true"}, styled(element("span"), "--v", width));
 }
 
-/** Draws anew when the reader's system goes from light to dark, as long as the element stands in the page. */
+/** Calls `draw` when the system changes between light and dark, as long as the element is in the page. */
 export function onThemeChange(at: Element, draw: () => void): void {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const change = (): void => {

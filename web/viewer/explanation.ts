@@ -1,4 +1,4 @@
-// One explanation, from top to bottom: what the model says, the text with its heat, the strongest words, a sentence.
+// One explanation, from top to bottom: the verdict, the text with its heat, the strongest words, a sentence.
 
 import {legend, strongestWords, tokenTable} from "./bars.js";
 import {barChart} from "./chart.js";
@@ -24,13 +24,13 @@ export function verdictLine(verdict: summary.Verdict, heading: number, id: strin
 
 export const warnings = (list: string[]): HTMLElement[] => list.map(text => element("p", {class: "warning"}, `Warning: ${visible(text)}`));
 
-const pieceLimit = 12;
+const mostSubwords = 12;
 
-/** What the tooltip of a word or token says. */
+/** The lines of a word's or token's tooltip. */
 function describer(explanation: Explanation, unit: Unit): (index: number) => string[] {
   const {tokens, words, texts} = explanation, items = unit === "word" ? words : tokens;
   const scale = summary.scaleOf(items), at = summary.places(items), said = summary.tokenVerdicts(explanation);
-  const pieces = unit === "word" ? summary.tokensOfWords(explanation) : [];
+  const subwords = unit === "word" ? summary.tokensOfWords(explanation) : [];
   return index => {
     const place = at[index], score = items[index]?.score ?? NaN;
     const numbers = `score ${scoreText(score, scale)} · share ${percentText(place?.share ?? NaN)} · rank ${place?.rank ?? "–"} of ${items.length}`;
@@ -39,17 +39,17 @@ function describer(explanation: Explanation, unit: Unit): (index: number) => str
       const id = token?.id === undefined ? "" : ` · id ${token.id}`;
       return [shorten(token?.token ?? "", 40) + id, numbers, ...(label ? [label] : [])];
     }
-    const word = words[index], own = pieces[index] ?? [], label = own.map(piece => said.get(piece)).find(Boolean);
-    const names = own.slice(0, pieceLimit).map(piece => shorten(tokens[piece]?.token ?? "", 40)).join(" ");
+    const word = words[index], own = subwords[index] ?? [], label = own.map(token => said.get(token)).find(Boolean);
+    const names = own.slice(0, mostSubwords).map(token => shorten(tokens[token]?.token ?? "", 40)).join(" ");
     return [word ? summary.wordText(texts, word) : "", numbers,
-      ...(names ? [`${own.length === 1 ? "token" : "pieces"} ${names}${own.length > pieceLimit ? " …" : ""}`] : []), ...(label ? [label] : [])];
+      ...(names ? [`${own.length === 1 ? "token" : "tokens"} ${names}${own.length > mostSubwords ? " …" : ""}`] : []), ...(label ? [label] : [])];
   };
 }
 
 /** The texts with heat behind their words or tokens. */
 export function heatTexts(explanation: Explanation, cut: TextRuns[], unit: Unit, scale: number, parts: Parts): HTMLElement {
   const items = unit === "word" ? explanation.words : explanation.tokens;
-  const made = element("div", {class: unit === "word" ? "texts" : "texts pieces"});
+  const made = element("div", {class: unit === "word" ? "texts" : "texts by-token"});
   for (const source of cut) {
     made.append(textElement(source, {
       unit, name: summary.sequenceName(explanation, source.sequence),
@@ -77,14 +77,14 @@ export function explanationView(explanation: Explanation, context: Context): HTM
   const strongest = strongestWords(explanation);
   const rows = new Map([...strongest.querySelectorAll<HTMLElement>("[data-u]")].map(row => [Number(row.dataset["u"]), row]));
 
-  // Words first; pieces and special tokens when they are asked for.
+  // Words at first; subwords and special tokens on demand.
   const views = new Map<Unit, {texts: HTMLElement; parts: Parts; key: HTMLElement}>();
   const view = (unit: Unit): {texts: HTMLElement; parts: Parts; key: HTMLElement} => {
     const known = views.get(unit);
     if (known) return known;
     const scale = summary.scaleOf(unit === "word" ? words : tokens), parts: Parts = new Map(), describe = describer(explanation, unit);
     const texts = heatTexts(explanation, cut, unit, scale, parts);
-    walk(texts, "The text with its heat. Arrow keys walk the words.", {
+    walk(texts, "The text with its heat. Arrow keys move between the words.", {
       enter(index, part, aloud) {
         const row = unit === "word" && index !== undefined ? rows.get(index) : undefined;
         light(index === undefined ? [] : [...(parts.get(index) ?? []), ...(row ? [row] : [])]);
@@ -135,8 +135,8 @@ export function explanationView(explanation: Explanation, context: Context): HTM
   section.append(element("p", {class: "facts"}, facts));
   if (instead) section.append(element("p", {class: "instead"}, element("bdi", {}, instead)));
   section.append(...warnings(explanation.warnings), holder,
-    element("div", {class: "legend"}, key, element("label", {class: "switch"}, box, " pieces and special tokens")),
-    element("p", {class: "facts"}, ...isolated(summary.scalarText(explanation))));
+    element("div", {class: "legend"}, key, element("label", {class: "switch"}, box, " subwords and special tokens")),
+    element("p", {class: "facts"}, ...isolated(summary.targetFunctionText(explanation))));
   if (completeness) section.append(element("p", {class: "facts"}, completeness));
   section.append(strongest, element("p", {class: "sentence"}, ...isolated(summary.sentence(explanation))));
   section.append(element("div", {class: "tools"}, tokens.length > 0 && every, saveMenu(section, context, explanation)));

@@ -1,4 +1,4 @@
-// The textual heatmap: point at a token, and every other shows how much it matters for it.
+// The textual heatmap: point at a token to see how much every other token matters for it.
 
 import {bar, legend} from "./bars.js";
 import type {Context} from "./context.js";
@@ -14,19 +14,19 @@ import {textRuns} from "./text_runs.js";
 import {textElement, walk, type Parts} from "./texts.js";
 
 const most = 8;
-/** With more tokens, fading takes longer than the frame that it is to fill. */
+/** With more tokens, a transition takes longer than a frame. */
 const mostFading = 200;
 
 export function heatmapView(explanation: Explanation, context: Context): HTMLElement {
   const {tokens, heatmap} = explanation, scale = scaleOf(tokens), parts: Parts = new Map(), id = freshId("heatmap");
   const names = tokens.map(token => shorten(token.token, 40)), quoted = (token: number): string => `“${names[token] ?? ""}”`;
-  // Without a token: what matters on average.
+  // Without a row: the average over all rows.
   const value = (row: number | undefined, token: number): number =>
     (row === undefined ? Math.abs(intensity(tokens[token]?.score ?? 0, scale)) : intensity(heatmap[row]?.[token] ?? 0, 1));
 
   const said = element("p", {class: "said-now"}), bars = element("ol", {class: "bars"});
   const box = element("input", {type: "checkbox"});
-  const texts = element("div", {class: tokens.length > mostFading ? "texts pieces touch" : "texts pieces touch fading"});
+  const texts = element("div", {class: tokens.length > mostFading ? "texts by-token touch" : "texts by-token touch fading"});
   for (const source of textRuns(explanation)) {
     const name = sequenceName(explanation, source.sequence);
     texts.append(textElement(source, {unit: "token", name, tokenName: token => tokens[token]?.token ?? ""}, parts));
@@ -47,7 +47,7 @@ export function heatmapView(explanation: Explanation, context: Context): HTMLEle
     bars.replaceChildren(...best.map(token => bar(names[token] ?? "", value(row, token), 1)));
   }
 
-  walk(texts, "The text by tokens. Arrow keys walk them; Enter keeps one.", {
+  walk(texts, "The text by tokens. Arrow keys move between them; Enter pins one.", {
     enter(token, _part, aloud) {
       show(token ?? pinned);
       if (aloud) context.tip.spoken.textContent = said.textContent;
@@ -70,7 +70,7 @@ export function heatmapView(explanation: Explanation, context: Context): HTMLEle
     element("p", {class: "facts"}, `${shorten(explanation.model, 60)} · ${methodText(explanation)} · ${durationText(explanation.seconds)}`),
     ...warnings(explanation.warnings), said, texts,
     element("div", {class: "legend"}, legend("0", "1", false), element("label", {class: "switch"}, box, " special tokens")),
-    element("p", {class: "facts"}, "How much the model’s logit for one token’s own piece would change with each other token: the norm of the gradient with respect to the one-hot input, 1 for the largest."),
+    element("p", {class: "facts"}, "How much the model’s logit for a token depends on each other token: the norm of the gradient with respect to the one-hot input, divided by the largest."),
     element("div", {class: "strongest"}, bars), element("div", {class: "tools"}, saveMenu(section, context, explanation)));
   return section;
 }

@@ -1,4 +1,4 @@
-// limn.show: JSON of limn inside an element of a page.
+// limn.show: shows limn's JSON inside an element of a page.
 
 import {attackView} from "./attack.js";
 import {attentionView} from "./attention.js";
@@ -15,7 +15,7 @@ import {Tip} from "./tip.js";
 
 export type {Options} from "./context.js";
 
-// What was asked and what was said, a line each; a text that several explanations share is named once.
+// A line for each explanation, with its text and verdict; a text that several explanations share appears once.
 function index(explanations: Explanation[], sections: HTMLElement[]): HTMLElement {
   const items = explanations.map((explanation, i) => {
     const said = verdict(explanation.prediction, explanation.target), section = sections[i], before = explanations[i - 1];
@@ -58,8 +58,8 @@ function view(document: Document, context: Context): HTMLElement {
 }
 
 /**
- * Shows an explanation, a list of them, a comparison or a list of them, attention maps or an attack: limn's own JSON.
- * What was in the element before is replaced. @throws Error if the JSON is none of these.
+ * Shows limn's JSON: an explanation, a comparison, a list of either, attention weights or an attack. Replaces the contents of the element.
+ * @throws Error if the JSON is none of these
  */
 export function show(target: HTMLElement, json: unknown, options: Options = {}): void {
   const tip = new Tip(), heading = Math.min(6, Math.max(1, Math.trunc(options.heading ?? 2)));
@@ -74,7 +74,7 @@ export function show(target: HTMLElement, json: unknown, options: Options = {}):
   document.addEventListener("scroll", follow, {capture: true, passive: true});
 }
 
-/** A page that limn wrote has its JSON in #limn-data, and #limn for it to be shown in. */
+/** Pages that limn wrote hold their JSON in #limn-data and show it in #limn. */
 export function showEmbedded(): void {
   const data = document.getElementById("limn-data"), target = document.getElementById("limn");
   if (data && target) show(target, JSON.parse(data.textContent), {heading: 1});

@@ -1,9 +1,9 @@
-// What limn writes as JSON (docs/interface.md), read with care: whatever comes in, what goes out has these types.
+// Reads limn's JSON (docs/interface.md). Whatever the input, the result has these types.
 
 export interface Token {
   token: string;
   id: number | undefined;
-  sequence: number | undefined; // undefined: the model's template added it
+  sequence: number | undefined; // undefined: a special token that belongs to no text
   begin: number; // code points of the sequence's text
   end: number;
   special: boolean;
@@ -71,7 +71,7 @@ export interface Method {
   signed: boolean;
 }
 
-/** What an input and what a model says of it have in common everywhere. */
+/** An input and its prediction, which all documents but collections have. */
 export interface Reading {
   model: string;
   task: string;
@@ -114,8 +114,8 @@ export interface Correlation {
 export interface Comparison {
   kind: "comparison";
   row: number | undefined;
-  error: string; // why there is nothing to compare; empty if there is
-  expected: string | undefined; // the right answer; empty: that there is none
+  error: string; // why there is nothing to compare; otherwise empty
+  expected: string | undefined; // the right answer; empty: no answer is right
   models: ComparedModel[];
   explanations: Explanation[]; // by model, then by method
   correlations: Correlation[];
@@ -150,7 +150,7 @@ export interface Attack extends Reading {
   tokens: Token[];
 }
 
-/** Several of them under one title. */
+/** Several explanations or comparisons under one title. */
 export interface Collection {
   kind: "collection";
   title: string;
@@ -286,13 +286,13 @@ function comparison(value: unknown): Comparison {
   };
 }
 
-// Weights as numbers, [layer][head][from][to], are kept as pages have them.
+// Weights as numbers, [layer][head][from][to], are stored as bytes.
 function quantised(value: unknown): Uint8Array {
   const weights = list(value).flat(3);
   return Uint8Array.from(weights, weight => Math.round(255 * Math.sqrt(Math.min(1, Math.max(0, number(weight) || 0)))));
 }
 
-// Ten million of them for 384 tokens: a loop takes a tenth of the time of Uint8Array.from with a function.
+// 384 tokens have ten million weights: a loop takes a tenth of the time of Uint8Array.from with a function.
 function bytes(base64: string): Uint8Array {
   const letters = atob(base64), made = new Uint8Array(letters.length);
   for (let i = 0; i < made.length; i++) made[i] = letters.charCodeAt(i);
@@ -327,7 +327,7 @@ function attack(at: Fields): Attack {
 
 const isComparison = (at: Fields): boolean => "models" in at || ("error" in at && !("tokens" in at));
 
-/** Whichever it is: the fields tell. A list is a collection of explanations or of comparisons. */
+/** The kind of document follows from its fields. A list is a collection of explanations or of comparisons. @throws Error if it is none */
 export function read(value: unknown): Document {
   if (Array.isArray(value)) {
     const compared = value.some(item => isComparison(fields(item)));
@@ -347,5 +347,5 @@ export function read(value: unknown): Document {
   }
   if (isComparison(at)) return comparison(at);
   if ("input" in at) return explanation(at);
-  throw new Error("This is not JSON of limn: it has none of the fields input, explanations, models, layers and attack.");
+  throw new Error("This is not limn's JSON: it has none of the fields input, explanations, models, layers and attack.");
 }

@@ -1,10 +1,10 @@
-// The colours of heat, as the terminal has them: blue for a magnitude or for the target, orange against it.
-// The style sheet has the same numbers.
+// The colours of heat, the same as in the terminal: blue for magnitudes and for the target, orange against it.
+// The style sheet repeats these numbers.
 
 export type Theme = "light" | "dark";
 export type Color = readonly [number, number, number];
 
-/** The share of pure hue in the hottest colour. */
+/** Opacity of the hue at full heat. */
 export const mostAlpha = 0.85;
 
 const pages: Record<Theme, Color> = {light: [255, 255, 255], dark: [17, 17, 17]};
@@ -26,20 +26,20 @@ export function contrast(a: Color, b: Color): number {
   return Math.max(one, other) / Math.min(one, other);
 }
 
-/** What is behind a word: the hue over the page. */
+/** The background of a word: the hue over the page's colour. */
 export function heat(intensity: number, theme: Theme): Color {
   const over = hues[theme][intensity < 0 ? 1 : 0], under = pages[theme], share = mostAlpha * Math.abs(intensity);
   const mix = (i: 0 | 1 | 2): number => Math.round(share * over[i] + (1 - share) * under[i]);
   return [mix(0), mix(1), mix(2)];
 }
 
-/** Text on heat: black or white, whichever is readable, and that of the page if both are. */
+/** The colour of text on heat: the page's text colour where its contrast suffices, otherwise its opposite. */
 export function ink(intensity: number, theme: Theme): Color {
   const usual = inks[theme];
   return contrast(heat(intensity, theme), usual) >= 4.5 ? usual : inks[theme === "light" ? "dark" : "light"];
 }
 
-// From which magnitude text has the other ink: the last of the steps of 1/255 at which both can be read.
+// The magnitude from which text takes the opposite colour: the last step of 1/255 at which both colours are readable.
 function flipsFrom(sign: 1 | -1, theme: Theme): number {
   for (let step = 0; step <= 255; step++) if (ink((sign * step) / 255, theme) !== inks[theme]) return (step - 1) / 255;
   return Infinity;
@@ -50,7 +50,7 @@ const flips: Record<Theme, readonly [number, number]> = {
   dark: [flipsFrom(1, "dark"), flipsFrom(-1, "dark")],
 };
 
-/** score / scale, kept in [-1, 1]; 0 where that is not a number. */
+/** score / scale, clamped to [-1, 1]; 0 where that is not a number. */
 export function intensity(score: number, scale: number): number {
   const share = score / scale;
   return Number.isFinite(share) ? Math.min(1, Math.max(-1, share)) : 0;

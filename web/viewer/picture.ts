@@ -1,4 +1,4 @@
-// What is on the page as an SVG drawing: backgrounds as rectangles, words as text, where the browser has put them.
+// Draws what the page shows as SVG: backgrounds as rectangles and words as text, at the browser's own positions.
 
 const namespace = "http://www.w3.org/2000/svg";
 type Attributes = Record<string, string | number>;
@@ -12,7 +12,7 @@ function shape(name: string, attributes: Attributes, text?: string): SVGElement 
 
 const isClear = (color: string): boolean => color === "transparent" || /[,/] ?0\)$/.test(color);
 
-/** A text node as pieces of one line each. */
+/** A text node, split at line breaks. */
 function lines(node: Text): {text: string; box: DOMRect}[] {
   const range = document.createRange(), found: {text: string; box: DOMRect}[] = [];
   const measure = (begin: number, end: number): void => {
@@ -33,7 +33,7 @@ function lines(node: Text): {text: string; box: DOMRect}[] {
   return found;
 }
 
-/** The part of the page that an element lets be seen of what is inside it. */
+/** The part of the page in which an element's contents are visible. */
 function opening(element: Element, style: CSSStyleDeclaration, outer: DOMRect): DOMRect {
   if (style.overflow === "visible") return outer;
   const box = element.getBoundingClientRect(), left = Math.max(outer.left, box.left), top = Math.max(outer.top, box.top);
@@ -45,7 +45,7 @@ const isInside = (box: DOMRect, {left, right, top, bottom}: DOMRect): boolean =>
   return left <= x && x <= right && top <= y && y <= bottom;
 };
 
-/** What serves only to use the page, and what is closed or hidden, is left out. */
+/** Leaves out controls, and what is closed or hidden. */
 function drawing(root: HTMLElement): SVGSVGElement {
   const margin = 16, frame = root.getBoundingClientRect(), background = getComputedStyle(root.closest(".limn") ?? root).backgroundColor;
   const width = Math.ceil(frame.width + 2 * margin), left = frame.left - margin, top = frame.top - margin;
@@ -87,7 +87,7 @@ function drawing(root: HTMLElement): SVGSVGElement {
       else if (child instanceof Text) {
         for (const {text, box: rect} of lines(child)) {
           if (!isInside(rect, seen)) continue;
-          // The letters stand in the middle of their line; a fifth of the size is below the base line.
+          // Letters are centred in their line; the base line is about a third of the font size below the middle.
           const y = (rect.top + rect.bottom) / 2 + size * 0.34 - top;
           svg.append(shape("text", {x: rect.left - left, y, textLength: rect.width, lengthAdjust: "spacingAndGlyphs", ...font}, text));
           bottom = Math.max(bottom, rect.bottom - top);
@@ -107,13 +107,13 @@ function drawing(root: HTMLElement): SVGSVGElement {
 
 export function svgText(root: HTMLElement): string {
   const page = root.closest(".limn");
-  page?.classList.add("still"); // nothing sticks to the window's edge
+  page?.classList.add("still"); // without sticky headings
   const text = new XMLSerializer().serializeToString(drawing(root));
   page?.classList.remove("still");
   return text;
 }
 
-/** Twice as fine as the screen's own pixels. */
+/** At twice the resolution of CSS pixels, or less for very large pictures. */
 export async function png(root: HTMLElement): Promise<Blob> {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(root))}`;
@@ -125,6 +125,6 @@ export async function png(root: HTMLElement): Promise<Blob> {
   context?.scale(scale, scale);
   context?.drawImage(image, 0, 0);
   return new Promise((resolve, reject) => {
-    canvas.toBlob(blob => { if (blob) resolve(blob); else reject(new Error("The picture is too large.")); });
+    canvas.toBlob(blob => { if (blob) resolve(blob); else reject(new Error("The picture is too large for the browser.")); });
   });
 }

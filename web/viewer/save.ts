@@ -1,4 +1,4 @@
-// Copy or save what is shown: as a picture, as numbers, as limn's own JSON.
+// Saves or copies what is shown: as a picture, as numbers, or as limn's JSON.
 
 import type {Context} from "./context.js";
 import {button, details, element} from "./dom.js";
@@ -14,7 +14,7 @@ const wordRows = (explanations: readonly Explanation[]): string =>
   csvRow(["explanation", "sequence", "begin", "end", "text", "score"]) + explanations.map((explanation, i) => explanation.words.map(word =>
     csvRow([i, word.sequence, word.begin, word.end, slice(explanation.texts[word.sequence] ?? "", word.begin, word.end), word.score])).join("")).join("");
 
-/** An explanation's words, as `limn explain --format csv` writes them; a heatmap's rows; an attack's steps; one layer's heads. */
+/** The words of an explanation, as `limn explain --format csv` writes them; the rows of a heatmap; the steps of an attack; all attention weights. */
 export function csv(what: Explanation | Comparison | Attack | Attention): string {
   switch (what.kind) {
     case "explanation": {
@@ -45,7 +45,7 @@ function download(blob: Blob, name: string): void {
   setTimeout(() => { URL.revokeObjectURL(address); }, 10_000);
 }
 
-/** @param shown what a picture is taken of. */
+/** @param shown the element that pictures show */
 export function saveMenu(shown: HTMLElement, context: Context, what: Explanation | Comparison | Attack | Attention): HTMLElement {
   const textOf = (type: string, text: () => string) => (): Promise<Blob> => Promise.resolve(new Blob([text()], {type}));
   const formats: [string, () => Promise<Blob>][] = [
@@ -69,7 +69,7 @@ export function saveMenu(shown: HTMLElement, context: Context, what: Explanation
         return `Saved as ${file}.`;
       });
       const copy = run(async () => {
-        if (!("clipboard" in navigator)) throw new Error("This page may not copy; save instead.");
+        if (!("clipboard" in navigator)) throw new Error("The browser does not let this page copy. Save the file instead.");
         if (name === "PNG") await navigator.clipboard.write([new ClipboardItem({"image/png": make()})]);
         else await navigator.clipboard.writeText(await (await make()).text());
         return `${name} copied.`;

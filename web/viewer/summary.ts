@@ -1,4 +1,4 @@
-// What every picture of an explanation says, in words and numbers: plain text, visible, on one line.
+// Words and numbers that every view of an explanation shares: plain text with visible control characters, on one line.
 
 import type {Entity, Explanation, Prediction, Reading, Target, Word} from "./json.js";
 import {percentText, valueText} from "./numbers.js";
@@ -8,7 +8,7 @@ const nameLength = 60, answerLength = 200, labelLength = 40;
 const name = (text: string): string => shorten(text, nameLength);
 const said = (text: string): string => shorten(text, answerLength);
 
-/** What the model says, or what the user asked about instead. */
+/** The prediction, or what the user asked to explain instead. */
 export interface Verdict {
   kind: string; // an entity's label; otherwise empty
   text: string;
@@ -32,7 +32,7 @@ function wording(prediction: Prediction, target: Target | undefined): Partial<Ve
     case "label": {
       const {label, labels, probability} = prediction;
       if (!labels) return {text: name(label), probability};
-      // One number cannot be that of several labels.
+      // One probability cannot be that of several labels.
       return {text: labels.map(name).join(", ") || "no label", probability: labels.length === 1 ? probability : undefined};
     }
     case "entities": {
@@ -58,7 +58,7 @@ export function verdict(prediction: Prediction, target?: Target): Verdict {
   return {kind, text: text || "(empty)", probability, confidence};
 }
 
-/** The other labels with their probabilities, likeliest first. */
+/** The other labels with their probabilities, most likely first. */
 export function otherLabels({prediction}: Reading): string {
   if (prediction.kind !== "label") return "";
   const shown = verdict(prediction).text;
@@ -71,7 +71,7 @@ function explainsBest(prediction: Prediction, {startToken, endToken}: Target): b
   return startToken === prediction.best.startToken && endToken === prediction.best.endToken;
 }
 
-/** What is explained if it is not what the model says: "Explained: negative rather than positive"; otherwise empty. */
+/** The target if it is not the prediction: "Explained: negative rather than positive"; otherwise empty. */
 export function explainedInstead({prediction, target, texts, tokens}: Explanation): string {
   if (prediction.kind === "answer") {
     if (explainsBest(prediction, target)) return "";
@@ -84,14 +84,14 @@ export function explainedInstead({prediction, target, texts, tokens}: Explanatio
   return isVerdict ? "" : `Explained: ${name(target.label)}`;
 }
 
-// The text under the explained tokens: JSON names the answer's tokens only.
+// The text of the explained tokens, which JSON names by position only.
 function spanText(texts: string[], tokens: Explanation["tokens"], {startToken, endToken}: Target): string {
   const first = tokens[startToken ?? -1], last = tokens[endToken ?? -1];
   if (first?.sequence === undefined || first.sequence !== last?.sequence) return "";
   return slice(texts[first.sequence] ?? "", first.begin, last.end);
 }
 
-/** Part of a text by code points. */
+/** A part of a text; offsets are code points. */
 export function slice(text: string, begin: number, end: number): string {
   const points = new Points(text);
   return text.slice(points.unit(begin), points.unit(end));
@@ -116,22 +116,22 @@ function aim(explanation: Explanation): string {
   return target.contrast === undefined ? name(target.label) : `${name(target.label)} rather than ${name(target.contrast)}`;
 }
 
-/** What F is, with its value. */
-export function scalarText(explanation: Explanation): string {
+/** The target function F and its value. */
+export function targetFunctionText(explanation: Explanation): string {
   const {target, value, task} = explanation, what = name(target.explain), label = name(target.label ?? "the target");
-  let scalar = `${what} ${what === "loss" ? "for" : "of"} ${label}`;
+  let formula = `${what} ${what === "loss" ? "for" : "of"} ${label}`;
   if (task === "question-answering") {
     const towards = aim(explanation);
-    scalar = `start ${what} + end ${what} of ${towards === "this answer" ? "the answer" : towards}`;
+    formula = `start ${what} + end ${what} of ${towards === "this answer" ? "the answer" : towards}`;
   } else if (target.contrast !== undefined) {
-    scalar = `${what} of ${label} − ${what} of ${name(target.contrast)}`;
+    formula = `${what} of ${label} − ${what} of ${name(target.contrast)}`;
   } else if (task === "token-classification" && target.text) {
-    scalar += ` at “${name(target.text)}”`;
+    formula += ` at “${name(target.text)}”`;
   }
-  return `F = ${scalar} = ${valueText(value)}`;
+  return `F = ${formula} = ${valueText(value)}`;
 }
 
-/** Where the method promises it, what the scores sum up to. */
+/** For methods whose scores add up to a difference of F: the sum, the difference and the error. */
 export function completenessText({tokens, value, baselineValue, completenessError}: Explanation): string {
   if (baselineValue === undefined) return "";
   const sum = tokens.reduce((total, token) => total + token.score, 0);
@@ -147,11 +147,11 @@ interface Scored {
 export const scaleOf = (items: readonly Scored[]): number =>
   items.reduce((most, {score}) => (Number.isFinite(score) ? Math.max(most, Math.abs(score)) : most), 0);
 
-/** Whether scores are for and against: the method says so, or one is negative. */
+/** Whether scores have signs: the method says so, or one is negative. */
 export const hasSign = ({method, words, tokens}: Explanation): boolean =>
   method.signed || words.some(word => word.score < 0) || tokens.some(token => token.score < 0);
 
-/** Positions by falling |score|, those without a score left out. */
+/** Positions in descending order of |score|, without those that have no score. */
 export function strongest(items: readonly Scored[], most = items.length, sign = 0): number[] {
   const magnitude = (i: number): number => Math.abs(items[i]?.score ?? 0);
   const order = [...items.keys()].filter(i => {
@@ -161,7 +161,7 @@ export function strongest(items: readonly Scored[], most = items.length, sign = 
   return order.sort((a, b) => magnitude(b) - magnitude(a) || a - b).slice(0, most);
 }
 
-/** For each item its place by falling |score|, from 1, and its share of all; equal scores share a place. */
+/** The rank of each item by |score|, from 1, and its share of the total; equal scores have the same rank. */
 export function places(items: readonly Scored[]): {rank: number; share: number}[] {
   const magnitude = ({score}: Scored): number => (Number.isFinite(score) ? Math.abs(score) : 0);
   const sizes = items.map(magnitude), total = sizes.reduce((sum, size) => sum + size, 0);
@@ -202,11 +202,11 @@ export function sentence(explanation: Explanation): string {
   return `${forIt} pushed most towards ${towards}; ${against} pushed most against it.`;
 }
 
-/** Of each sequence its words, in the order of the text. */
+/** The words of each sequence, in the order of the text. */
 export const wordOrder = (words: readonly Word[]): number[][] => [0, 1].map(sequence =>
   [...words.keys()].filter(i => words[i]?.sequence === sequence).sort((a, b) => (words[a]?.begin ?? 0) - (words[b]?.begin ?? 0)));
 
-/** The first word that shares a character with `other`; -1 if there is none. @param order as wordOrder says */
+/** The first word that overlaps the given span; -1 if there is none. @param order from wordOrder */
 export function wordAt(words: readonly Word[], order: readonly number[][], {sequence, begin, end}: Pick<Word, "sequence" | "begin" | "end">): number {
   const own = order[sequence] ?? [];
   let low = 0, high = own.length;
@@ -227,7 +227,7 @@ export function tokensOfWords({words, tokens}: Explanation): number[][] {
   tokens.forEach((token, t) => {
     const sequence = token.sequence ?? -1, order = bySequence[sequence];
     if (!order) return;
-    // Tokens of a sequence come in order, as words do.
+    // The tokens of a sequence are in order, and so are its words.
     let at = next[sequence] ?? 0;
     while (at < order.length && (words[order[at] ?? 0]?.end ?? 0) <= token.begin) at++;
     next[sequence] = at;
@@ -250,7 +250,7 @@ function softmax(logits: number[]): number[] {
   return powers.map(value => value / sum);
 }
 
-/** What the model says of each token, where it does: a tag, or how likely an answer starts or ends there. */
+/** The prediction for each token, if there is one: its label, or the probabilities that an answer starts and ends there. */
 export function tokenVerdicts({prediction, logits, tokens}: Explanation): Map<number, string> {
   if (prediction.kind === "entities") {
     return new Map(prediction.tokens.map(row => [row.token, `${shorten(row.label, labelLength)} ${percentText(row.probability)}`]));

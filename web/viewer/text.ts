@@ -1,8 +1,8 @@
-// Text made safe and measurable for showing.
+// Makes text safe to show, and converts its offsets.
 
-/** Offsets of limn's JSON count code points; JavaScript's count UTF-16 units. */
+/** Converts offsets: limn's JSON counts code points, JavaScript UTF-16 units. */
 export class Points {
-  private readonly starts: Uint32Array | undefined; // undefined: all are one unit long
+  private readonly starts: Uint32Array | undefined; // undefined: every code point is one unit
 
   constructor(readonly text: string) {
     if (!/[\ud800-\udbff]/.test(text)) return;
@@ -16,7 +16,7 @@ export class Points {
     this.starts = starts.subarray(0, count + 1);
   }
 
-  /** Where a code point begins; past the end: the length. */
+  /** The unit at which a code point begins; the length, if it is past the end. */
   unit(point: number): number {
     return (this.starts ? this.starts[point] : point < this.text.length ? point : undefined) ?? this.text.length;
   }
@@ -25,7 +25,7 @@ export class Points {
 const bidiControls = "\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069";
 const unseen = new RegExp(`\\r\\n|[\\0-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ufffe\\uffff${bidiControls}]`, "g");
 
-/** Controls as signs that one can see: ESC as ␛, U+202E as <U+202E>. Line feeds and tabs stay. */
+/** Replaces control characters by visible symbols: ESC by ␛, U+202E by <U+202E>. Keeps line feeds and tabs. */
 export function visible(text: string): string {
   return text.replace(unseen, found => {
     if (found === "\r\n") return "\n";
@@ -38,7 +38,7 @@ export function visible(text: string): string {
 const extends_ = /^[\p{M}\u200d\ufe0e\ufe0f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]/u;
 const flag = /^[\u{1f1e6}-\u{1f1ff}]/u;
 
-/** Whether a cut at this unit would part what readers take for one character: e + accent, a family of emoji, a flag. */
+/** Whether a cut at this unit would split what readers see as one character: e + accent, a family of emoji, a flag. */
 export function splitsCharacter(text: string, unit: number): boolean {
   if (unit <= 0 || unit >= text.length) return false;
   const next = text.slice(unit, unit + 2), last = text.charCodeAt(unit - 1);
@@ -46,7 +46,7 @@ export function splitsCharacter(text: string, unit: number): boolean {
   return last === 0x200d || extends_.test(next) || (flag.test(next) && flag.test(text.slice(unit - 2, unit)));
 }
 
-/** On one line, visible, and cut with an ellipsis to at most this many characters. */
+/** On one line, with visible control characters, and at most this many characters before an ellipsis. */
 export function shorten(text: string, most: number): string {
   const line = visible(text.slice(0, 16 * most).replace(/\s+/g, " ").trim());
   let end = 0, count = 0;

@@ -1,4 +1,4 @@
-// The user's texts cut into runs that are shown alike. All offsets here are UTF-16 units.
+// The user's texts cut into runs, each of which is shown in one way. All offsets here are UTF-16 units.
 
 import type {Explanation} from "./json.js";
 import {percentText} from "./numbers.js";
@@ -9,30 +9,30 @@ export interface Mark {
   begin: number;
   end: number;
   label: string;
-  explained: boolean; // the scores are about this one
+  explained: boolean; // whether the scores are for this span
 }
 
-/** Consecutive units with the same word, token and mark. */
+/** Consecutive units of the same word, token and mark. */
 export interface Run {
   begin: number;
   end: number;
   word: number | undefined;
   token: number | undefined;
   mark: number | undefined;
-  read: boolean; // false: cut off, the model has not seen it
+  read: boolean; // false: truncated, the model has not seen it
 }
 
-/** One sequence. Its runs cover the whole text; none begins inside what readers take for one character. */
+/** One sequence. Its runs cover the whole text; none begins inside what readers see as one character. */
 export interface TextRuns {
   sequence: number;
   text: string;
   marks: Mark[];
   runs: Run[];
-  before: number[]; // the template's tokens
+  before: number[]; // special tokens
   after: number[];
 }
 
-/** What cutting needs of an explanation; an attack has it, too. */
+/** The parts of an explanation, or of an attack, that determine the runs. */
 export type Cuttable = Pick<Explanation, "texts" | "tokens"> & Partial<Pick<Explanation, "words" | "prediction" | "target">>;
 
 interface Span {
@@ -52,7 +52,7 @@ function withoutOverlaps(spans: Span[]): Span[] {
   return result;
 }
 
-// Which span holds a unit; units are asked for in rising order.
+// Returns the index of the span that holds a unit. Units must be given in ascending order.
 function cursor(spans: Span[]): (unit: number) => number | undefined {
   let next = 0;
   return unit => {
@@ -72,7 +72,7 @@ function spansOf(items: readonly {begin: number; end: number; sequence: number |
   return withoutOverlaps(spans);
 }
 
-// In code points.
+// Offsets are code points.
 function marksOf(explanation: Cuttable, sequence: number): Mark[] {
   const {prediction, target, tokens} = explanation, marks: Mark[] = [];
   if (!prediction || !target) return marks;
@@ -120,7 +120,7 @@ function cut(explanation: Cuttable, sequence: number): TextRuns {
   return {sequence, text, marks, runs, before: [], after: []};
 }
 
-/** The text, or the question and the context. Offsets that do not fit the text are passed over. */
+/** The runs of the text, or of the question and the context. Offsets that do not fit the text are ignored. */
 export function textRuns(explanation: Cuttable): TextRuns[] {
   const result = explanation.texts.map((_, sequence) => cut(explanation, sequence));
   let last: TextRuns | undefined;

@@ -1,4 +1,4 @@
-// The text itself with heat behind each word or token, and the ways to walk it: pointer, keys, touch.
+// The text itself with heat behind each word or token, and how to explore it by pointer, keys and touch.
 
 import {element} from "./dom.js";
 import {shorten, visible} from "./text.js";
@@ -6,19 +6,19 @@ import type {TextRuns, Run} from "./text_runs.js";
 
 export type Unit = "word" | "token";
 
-/** The elements of one text, by unit; a unit that an outline cuts has several. */
+/** The elements of one text, by unit. A unit that an outline splits has several. */
 export type Parts = Map<number, HTMLElement[]>;
 
 export interface TextOptions {
   unit: Unit;
-  name: string; // what the text is called: "question"
-  tokenName?: (token: number) => string; // shows the template's tokens, too
-  whole?: boolean; // however long it is
+  name: string; // of the text: "question"
+  tokenName?: (token: number) => string; // if given, special tokens are shown, too
+  whole?: boolean; // unread text is shown in full
 }
 
-const longest = 20_000; // characters that are not read are shown up to this many, before one asks for more
+const longest = 20_000; // characters of unread text that are shown before a button shows the rest
 
-/** A run as text nodes; of a long text that nobody read, the beginning. */
+/** A run as text nodes; of a long unread text, its beginning. */
 function runText(source: TextRuns, run: Run, whole: boolean): Node {
   const text = source.text.slice(run.begin, run.end);
   if (run.read || whole || text.length <= longest) {
@@ -31,7 +31,7 @@ function runText(source: TextRuns, run: Run, whole: boolean): Node {
   return made;
 }
 
-/** Puts runs into `parent`, inside outlines and units. */
+/** Appends runs to `parent`, each inside its outline and its unit. */
 export function writeRuns(parent: HTMLElement, source: TextRuns, runs: readonly Run[], {unit, whole = false}: TextOptions, parts: Parts): void {
   let outer: HTMLElement = parent, mark: number | undefined, label: string | undefined;
   let inner: HTMLElement | undefined, open: number | undefined;
@@ -65,7 +65,7 @@ export function writeRuns(parent: HTMLElement, source: TextRuns, runs: readonly 
   closeMark();
 }
 
-/** One text. */
+/** The element of one text. */
 export function textElement(source: TextRuns, options: TextOptions, parts: Parts): HTMLElement {
   const {name, tokenName} = options;
   const made = element("div", {class: name === "question" ? "text question" : "text"});
@@ -77,14 +77,14 @@ export function textElement(source: TextRuns, options: TextOptions, parts: Parts
   if (tokenName) source.before.forEach(special);
   writeRuns(made, source, source.runs, options, parts);
   if (tokenName) source.after.forEach(special);
-  made.dir = "auto"; // only now: browsers look at the direction anew with each child
+  made.dir = "auto"; // last, because browsers determine the direction again for each child
   return made;
 }
 
-// ---- walking -------------------------------------------------------------------------------------------------
+// ---- exploring -------------------------------------------------------------------------------------------------
 
 export interface Walker {
-  /** The unit that one points at, or none; `aloud` if it was reached by keys. */
+  /** The unit under the pointer, or none; `aloud` if it was reached by keys. */
   enter(unit: number | undefined, part: HTMLElement | undefined, aloud: boolean): void;
   /** Enter, a space or a click. */
   press?(unit: number): void;
@@ -95,7 +95,7 @@ function middle(part: Element): [number, number] {
   return [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
 }
 
-// The word above or below: on the nearest other line, the nearest to the left or right.
+// The word above or below: on the next line in that direction, the horizontally nearest.
 function otherLine(parts: HTMLElement[], from: number, sign: 1 | -1): number | undefined {
   const start = parts[from];
   if (!start) return undefined;
@@ -107,15 +107,15 @@ function otherLine(parts: HTMLElement[], from: number, sign: 1 | -1): number | u
     const [partX, partY] = middle(part), down = sign * (partY - y);
     if (down < 8) continue;
     const distance = down * 1000 + Math.abs(partX - x);
-    if (distance > least + 40_000) break; // two lines further on
+    if (distance > least + 40_000) break; // beyond the next line
     if (distance < least) [best, least] = [i, distance];
   }
   return best;
 }
 
 /**
- * Makes the units below `root` reachable: it is one stop of the Tab key, and arrow keys walk inside.
- * @param label what a screen reader calls it
+ * Makes the units inside `root` reachable: `root` is one stop of the Tab key, and arrow keys move between its units.
+ * @param label for screen readers
  */
 export function walk(root: HTMLElement, label: string, walker: Walker): void {
   let active: HTMLElement | undefined;
@@ -131,7 +131,7 @@ export function walk(root: HTMLElement, label: string, walker: Walker): void {
     if (aloud) part?.classList.add("active");
     walker.enter(unitOf(part), part, aloud);
   };
-  // First parts only, and those that can be seen.
+  // The visible units, by their first elements.
   const stops = (): HTMLElement[] => {
     const seen = new Set<string | undefined>();
     return [...root.querySelectorAll<HTMLElement>("[data-u]")].filter(part => {
@@ -149,7 +149,7 @@ export function walk(root: HTMLElement, label: string, walker: Walker): void {
     const part = partOf(event);
     if (part || document.activeElement !== root) enter(part, false);
   });
-  // A finger leaves at once; what it tapped stays until it taps elsewhere.
+  // A finger leaves at once; what was tapped stays until the next tap.
   root.addEventListener("pointerleave", event => { if (event.pointerType !== "touch") enter(undefined, false); });
   root.addEventListener("blur", () => { enter(undefined, false); });
   root.addEventListener("click", event => {

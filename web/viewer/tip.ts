@@ -1,4 +1,4 @@
-// What is shown beside a word that one points at; one for each viewer. It lies over the page, so that nothing moves.
+// The tooltip of the word under the pointer, one for each viewer. It lies over the page, so that nothing moves.
 
 import {element} from "./dom.js";
 
@@ -7,7 +7,7 @@ export class Tip {
   readonly spoken = element("p", {class: "unseen", "aria-live": "polite"});
   private at: Element | undefined;
 
-  /** @param lines the first is the heading. @param aloud whether a screen reader should say it. */
+  /** @param lines the first is the heading. @param aloud whether screen readers announce it */
   show(at: Element, lines: string[], aloud = false): void {
     const [heading = "", ...rest] = lines;
     this.element.replaceChildren(element("strong", {}, element("bdi", {}, heading)), ...rest.map(line => element("div", {}, line)));
@@ -22,7 +22,7 @@ export class Tip {
     this.element.classList.remove("shown");
   }
 
-  /** Above what it is about, or below where there is no room. */
+  /** Above its word, or below if there is no room. */
   place(): void {
     const at = this.at?.getClientRects()[0];
     if (!at) return;

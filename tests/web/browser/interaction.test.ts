@@ -34,7 +34,7 @@ test("pointing at a word shows its numbers and moves nothing", async () => {
   const total = question.words.reduce((sum, one) => sum + Math.abs(one.score), 0);
   assert.equal(await tip(page), ["Achaemenid",
     `score ${found.score.toFixed(2)} · share ${(100 * found.score / total).toFixed(1)}% · rank ${rank} of ${question.words.length}`,
-    "pieces ac ##hae ##men ##id", ...(await tip(page)).split("\n").slice(3)].join("\n"));
+    "tokens ac ##hae ##men ##id", ...(await tip(page)).split("\n").slice(3)].join("\n"));
   assert.match(await tip(page), /start .*%, end .*%$/);
   assert.equal(await page.locator(".bars li.lit").count(), 1);
   await check(opened, "hover", false);
@@ -84,7 +84,7 @@ test("a tap shows a word's numbers", async () => {
   assert.match(await tip(page), /^witty\nscore/);
 });
 
-test("the switch shows special tokens and pieces", async () => {
+test("the switch shows special tokens and subwords", async () => {
   const opened = await open(browser, "subwords", data("question.json")), {page} = opened;
   assert.equal(await page.locator(".texts .special").count(), 0);
   await page.locator(".switch input").check();
@@ -270,7 +270,7 @@ test("in another page: theme, level of headings, name of files; other JSON is re
     }
     return "";
   }, data("signed.json"));
-  assert.match(refused, /not JSON of limn/);
+  assert.match(refused, /not limn's JSON/);
   const dark = page.locator(".limn[data-theme=dark]");
   assert.equal(await dark.evaluate(root => getComputedStyle(root).backgroundColor), "rgb(17, 17, 17)");
   assert.equal(await dark.locator("h4").innerText(), "positive");

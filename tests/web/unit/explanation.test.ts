@@ -79,10 +79,10 @@ test("the sentence names the strongest words, for and against", () => {
   assert.equal(summary.sentence(explanation({...label, method: {name: "x", signed: true}})), "No word pushed towards up or against it.");
 });
 
-test("the scalar, and what the scores sum up to", () => {
-  assert.equal(summary.scalarText(question({value: 11.2743})), "F = start logit + end logit of the answer = 11.27");
+test("the target function, and what the scores sum up to", () => {
+  assert.equal(summary.targetFunctionText(question({value: 11.2743})), "F = start logit + end logit of the answer = 11.27");
   const complete = explanation({target: {explain: "logit", label: "a", contrast: "b"}, value: 3, baseline_value: 1, completeness_error: 0.5, tokens: [token("x", 0, 1, 0, 2.5)]});
-  assert.equal(summary.scalarText(complete), "F = logit of a − logit of b = 3");
+  assert.equal(summary.targetFunctionText(complete), "F = logit of a − logit of b = 3");
   assert.equal(summary.completenessText(complete), "sum of scores 2.5, F(x) − F(baseline) = 2, error 0.5");
 });
 
@@ -93,8 +93,8 @@ test("ranks share a place where scores are equal; shares sum up to one", () => {
 });
 
 test("the tokens of words", () => {
-  const pieces = explanation({tokens: [token("[CLS]", 0, 0, null), token("on", 0, 2), token("##e", 2, 3), token("two", 4, 7)], words: [word(0, 3, 1), word(4, 7, 1)]});
-  assert.deepEqual(summary.tokensOfWords(pieces), [[1, 2], [3]]);
+  const subwords = explanation({tokens: [token("[CLS]", 0, 0, null), token("on", 0, 2), token("##e", 2, 3), token("two", 4, 7)], words: [word(0, 3, 1), word(4, 7, 1)]});
+  assert.deepEqual(summary.tokensOfWords(subwords), [[1, 2], [3]]);
 });
 
 test("how likely an answer starts and ends at a token", () => {
@@ -153,8 +153,8 @@ test("comma-separated values", () => {
 });
 
 test("what is not limn's is refused, and what is odd is read without harm", () => {
-  assert.throws(() => read({}), /not JSON of limn/);
-  assert.throws(() => read(null), /not JSON of limn/);
+  assert.throws(() => read({}), /not limn's JSON/);
+  assert.throws(() => read(null), /not limn's JSON/);
   const odd = read({input: {text: 5}, words: [null, 3, {score: "x", begin: -4, end: 1e99}], tokens: "none", prediction: [], method: null, warnings: [1]}) as Explanation;
   assert.deepEqual(odd.texts, [""]);
   assert.equal(odd.words.length, 3);
