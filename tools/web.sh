@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# The viewer's work bench, in a folder of its own so that no package of Node's stands in the sources.
+# Builds and tests the viewer and the page in a folder of their own, so that the sources hold no Node packages.
 #   tools/web.sh bundle|bundle-check|check|unit|browser|served|measure [FOLDER]
 #     bundle        compiles web/viewer and web/page to web/dist
-#     bundle-check  compiles it again and compares: what is committed must be what the sources make
+#     bundle-check  compiles again and compares the result with the committed files
 #     check         types and lint
 #     unit          tests without a browser
-#     browser       tests in Chromium; screenshots are left in FOLDER/../screenshots
-#     served        the page with limn behind it; needs build/limn, or LIMN_PROGRAM
-#     measure       how long the server's page takes to its first explanation; needs build/limn, or LIMN_PROGRAM
-# FOLDER: build/web unless told otherwise. Without Node it says so and ends with 77, which ctest counts as skipped;
-# with LIMN_REQUIRE_BROWSER=1 that is a failure.
+#     browser       tests in Chromium; writes screenshots to FOLDER/../screenshots
+#     served        the page with limn's own server; needs build/limn or LIMN_PROGRAM
+#     measure       time until the server's page shows its first explanation; needs build/limn or LIMN_PROGRAM
+# FOLDER: build/web by default. Without Node the script prints a message and exits with 77, which ctest counts as skipped,
+# or with 1 if LIMN_REQUIRE_BROWSER=1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -27,7 +27,7 @@ skip() {
 command -v node >/dev/null && command -v npm >/dev/null || skip "node and npm are not installed"
 (($(node -p 'process.versions.node.split(".")[0]') >= 18)) || skip "node is older than 18"
 
-# The same tree as here, with node_modules at its root.
+# The same tree as the repository, with node_modules at its root.
 mkdir -p "$folder/tests" "$folder/tools"
 exec 9>"$folder/lock"
 flock 9
@@ -52,7 +52,7 @@ case $task in
     node web/build.mjs out/bundle
     for file in viewer.js viewer.css page.html policy.txt; do
       cmp "out/bundle/$file" "$root/web/dist/$file" ||
-        { echo "web/dist/$file is not what web/ makes: run tools/web.sh bundle" >&2; exit 1; }
+        { echo "web/dist/$file is out of date: run tools/web.sh bundle" >&2; exit 1; }
     done
     ;;
   check)

@@ -1,6 +1,5 @@
-// Compiles the viewer to viewer.js and viewer.css, and the server's page to page.html, in the folder that is given. The page is one
-// file, since each further one would be waited for, and policy.txt beside it, what a browser may run and load of it. The files are the
-// same on every machine.
+// Compiles the viewer to viewer.js and viewer.css, and the server's page to page.html, in the given folder. The page is a single file,
+// so that a browser need not wait for others; policy.txt is its Content-Security-Policy. The output is the same on every machine.
 import {build} from "esbuild";
 import {createHash} from "node:crypto";
 import {readFileSync, writeFileSync} from "node:fs";
@@ -20,10 +19,10 @@ const style = (from, to) => build({...common, entryPoints: [join(here, from)], o
 await script("viewer/bundle.ts", join(output, "viewer.js"));
 await style("viewer/viewer.css", join(output, "viewer.css"));
 
-/** The text that a bundle would be as a file, checked to end no element that it stands in. */
+/** The text of a bundle, checked so that it cannot end the element around it. */
 async function inline(entry, more = {}) {
   const {outputFiles: [{text}]} = await build({...common, entryPoints: [join(here, entry)], write: false, ...more});
-  if (/<\/(script|style)|<!--/i.test(text)) throw new Error(`${entry} would end the element that it stands in`);
+  if (/<\/(script|style)|<!--/i.test(text)) throw new Error(`${entry} would end the element around it`);
   return text.trim();
 }
 const hash = text => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;

@@ -1,11 +1,11 @@
-// What else the model could have said, each with a way to see why.
+// The other candidates for a prediction, each with a button that explains it.
 
 import {button, element, thinBar} from "../viewer/dom.js";
 import type {Explanation} from "../viewer/json.js";
 import {percentText} from "../viewer/numbers.js";
 import {shorten} from "../viewer/text.js";
 
-/** What to explain: a label, an answer by its text, or a place by its tokens. */
+/** What to explain: a label, an answer by its text, or a position by its tokens. */
 export interface Aim {
   label?: string;
   answer?: string;
@@ -16,7 +16,7 @@ interface Row {
   kind: string;
   text: string;
   probability: number | undefined;
-  current: boolean; // its explanation is shown
+  current: boolean; // whether its explanation is shown
   press: () => void;
 }
 
@@ -33,7 +33,7 @@ function list(heading: string, rows: Row[]): HTMLElement {
 
 /**
  * The ranked answers, labels or entities.
- * @param explanations one; for entities one each. @param at which is shown.
+ * @param explanations one; for entities, one each. @param at index of the one that is shown
  */
 export function rankedAnswers(explanations: readonly Explanation[], at: number, aim: (to: Aim) => void, show: (index: number) => void): HTMLElement | undefined {
   const explanation = explanations[at];
@@ -41,7 +41,7 @@ export function rankedAnswers(explanations: readonly Explanation[], at: number, 
   const {prediction, target, texts, tokens} = explanation;
   if (prediction.kind === "answer" && prediction.answers.length > 1) {
     return list("Ranked answers", prediction.answers.map(({answer, begin, end, probability, startToken = -1, endToken = -1}) => {
-      // Positions of tokens count in one window; of a context of several, only the text says which is meant.
+      // Token positions are those of one window. In a context of several windows, only the text identifies an answer.
       const inWindow = tokens[startToken]?.begin === begin && tokens[endToken]?.end === end && tokens[startToken].sequence === 1;
       const once = (texts[1] ?? "").split(answer).length === 2;
       const to = once || !inWindow ? {answer} : {position: `${startToken}:${endToken}`};

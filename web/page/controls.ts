@@ -227,7 +227,7 @@ export class Controls {
   }
 
   private showSummary(): void {
-    part("method-says", HTMLElement).textContent = this.served.table.method(this.methods.one.value)?.summary ?? "The scores of that system, as it computes them.";
+    part("method-says", HTMLElement).textContent = this.served.table.method(this.methods.one.value)?.summary ?? "Scores as this system computes them.";
   }
 
   /** What is shown depends on the model's task and on whether this is a comparison. @param models, methods what is compared; else what was checked before */

@@ -1,28 +1,28 @@
-// A text of which the model did not read everything: how much, and the way to have all of it read.
+// Says how much of a text the model did not read, and offers to read all of it.
 
 import {button, element, thinBar} from "../viewer/dom.js";
 import type {Explanation} from "../viewer/json.js";
 
 const unread = /last (\d+) tokens of (\d+) were not read/, windows = /(\d+) windows were read, window (\d+) is explained/;
 
-/** In place of the viewer's warning; nothing if all was read. */
+/** Replaces the viewer's warning; undefined if the warning is about something else. */
 function state(warning: string, readAll: () => void): HTMLElement | undefined {
   const cut = unread.exec(warning), several = windows.exec(warning);
   if (cut) {
     const missing = Number(cut[1]), all = Number(cut[2]), read = 1 - missing / all;
     return element("div", {class: "cut"}, thinBar(read),
-      element("p", {}, `${missing.toLocaleString("en")} of ${all.toLocaleString("en")} tokens (${Math.max(1, Math.round(100 * (1 - read)))}%) were not read: the text is longer than the model takes at once.`),
+      element("p", {}, `${missing.toLocaleString("en")} of ${all.toLocaleString("en")} tokens (${Math.max(1, Math.round(100 * (1 - read)))}%) were not read: the text is longer than the model's maximum length.`),
       button("Read all windows", readAll));
   }
   if (several) {
     return element("div", {class: "cut"},
-      element("p", {}, `The context was read in ${several[1] ?? ""} windows. The heat covers window ${several[2] ?? ""}, which has the answer.`),
+      element("p", {}, `The context was read in ${several[1] ?? ""} windows. The heat shows window ${several[2] ?? ""}, which contains the answer.`),
       button("Explain all windows", readAll));
   }
   return undefined;
 }
 
-/** Puts the state where the viewer has its warning. */
+/** Replaces the viewer's warnings about windows. */
 export function showCut(shown: HTMLElement, {warnings}: Explanation, readAll: () => void): void {
   for (const warning of warnings) {
     const made = state(warning, readAll);

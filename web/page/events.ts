@@ -1,20 +1,20 @@
-// Server-sent events, as https://html.spec.whatwg.org/multipage/server-sent-events.html parses them. EventSource cannot POST.
+// Parses server-sent events as https://html.spec.whatwg.org/multipage/server-sent-events.html says. (EventSource cannot POST.)
 
 export interface ServerEvent {
   name: string;
   data: string;
 }
 
-/** Takes a stream in pieces and gives the events that are whole. */
+/** Takes a stream in chunks and returns the events that are complete. */
 export class EventParser {
   private rest = "";
   private name = "";
   private data: string[] = [];
 
-  feed(piece: string): ServerEvent[] {
+  feed(chunk: string): ServerEvent[] {
     const events: ServerEvent[] = [];
-    // A line break that a piece ends with may be the first half of "\r\n".
-    const lines = (this.rest + piece).split(/\r\n|\n|\r(?!$)/);
+    // A carriage return at the end of a chunk may be the first half of "\r\n".
+    const lines = (this.rest + chunk).split(/\r\n|\n|\r(?!$)/);
     this.rest = lines.pop() ?? "";
     for (const line of lines) {
       if (line === "") {

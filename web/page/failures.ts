@@ -1,4 +1,4 @@
-// What went wrong, in words, and what one can do about it.
+// Says what went wrong and what the user can do about it.
 
 import {element} from "../viewer/dom.js";
 import {shorten} from "../viewer/text.js";
@@ -8,14 +8,14 @@ import type {Failure} from "./server.js";
 export interface Ways {
   again: () => void;
   withKey: (key: string) => void;
-  shorter: (share: number) => void; // keeps that share of the text
-  goThere: (() => void) | undefined; // to the field that the message is about
+  shorter: (share: number) => void; // keeps this share of the text
+  goThere: (() => void) | undefined; // focuses the field that the message is about
 }
 
 const longest = 400;
 const line = (name: string, text: string): HTMLElement | string => (text ? element("p", {class: "part"}, element("b", {}, name), ` ${shorten(text, longest)}`) : "");
 
-// "12000 tokens", "at most 8192": how much of the text may stay; a little less, as words differ in their tokens.
+// The share of the text that fits: "12000 tokens", "at most 8192". A little less, because words differ in their number of tokens.
 function shareThatFits(found: string, expected: string): number {
   const has = Number(/\d+/.exec(found)?.[0]), may = Number(/\d+/.exec(expected)?.[0]);
   return has > may && may > 0 ? (0.95 * may) / has : 0.5;
@@ -23,12 +23,12 @@ function shareThatFits(found: string, expected: string): number {
 
 function tooLong(found: string, expected: string): string {
   if (!expected) return "";
-  return /\d/.test(found) ? `It has ${found}; ${expected} are taken.` : `The server takes ${expected}.`;
+  return /\d/.test(found) ? `It has ${found}; the server accepts ${expected}.` : `The server accepts ${expected}.`;
 }
 
 function keyForm(withKey: (key: string) => void): HTMLElement {
   const entry = element("input", {type: "password", id: "key", autocomplete: "off"});
-  const form = element("form", {class: "actions"}, element("label", {for: "key"}, "Key"), entry, element("button", {type: "submit", class: "primary"}, "Go on"));
+  const form = element("form", {class: "actions"}, element("label", {for: "key"}, "Key"), entry, element("button", {type: "submit", class: "primary"}, "Continue"));
   form.addEventListener("submit", event => {
     event.preventDefault();
     withKey(entry.value.trim());
@@ -41,19 +41,19 @@ export function failureState({trouble, problem, retrySeconds}: Failure, {again, 
   const there: [string, () => void][] = goThere ? [["Go to the field", goThere]] : [];
   switch (trouble) {
     case "away":
-      return statement("trouble", "The server is away", ["It does not answer. Nothing that you typed is lost.",
-        "Is limn serve still running? The page tries again every three seconds and goes on by itself."], [["Try now", again]]);
+      return statement("trouble", "The server does not answer", ["What you typed is not lost.",
+        "Is limn serve still running? The page tries again every three seconds."], [["Try now", again]]);
     case "busy":
-      return statement("trouble", "The server is busy", ["More is asked of it than it can do at once.",
-        retrySeconds ? `The page asks again in ${retrySeconds} ${retrySeconds === 1 ? "second" : "seconds"}.` : "Try again in a moment."], [["Try now", again]]);
+      return statement("trouble", "The server is busy", ["It has more requests than it can process.",
+        retrySeconds ? `The page tries again in ${retrySeconds} ${retrySeconds === 1 ? "second" : "seconds"}.` : "Try again in a moment."], [["Try now", again]]);
     case "key":
-      return statement("trouble", "This server wants a key", ["Whoever runs it can give you one. The page forgets it when it is closed.", keyForm(withKey)]);
+      return statement("trouble", "This server requires a key", ["Ask the person who runs it for one. The page forgets the key when it is closed.", keyForm(withKey)]);
     case "long":
       return statement("trouble", "The text is too long for this server", [tooLong(found, expected) || shorten(detail, longest),
-        "The page can keep the beginning; the command line, limn explain, has no such limit."],
+        "The page can keep the beginning. The command limn explain has no such limit."],
       [["Keep the beginning", () => { shorter(shareThatFits(found, expected)); }], ...there]);
     case "broken":
-      return statement("trouble", "The server failed", [shorten(detail, longest), "This is a fault of limn, not yours. The server's own messages say more."], [["Try again", again]]);
+      return statement("trouble", "The server failed", [shorten(detail, longest), "This is a fault in limn. The server's log has details."], [["Try again", again]]);
     case "refused":
       return statement("trouble", "That cannot be explained", [
         ...(found || expected ? [line("Field", problem.field.replaceAll("_", " ")), line("Found", found), line("Expected", expected)] : [shorten(detail, longest)]),

@@ -1,4 +1,4 @@
-// The page: a view is asked for, explained and shown; its link stands in the address.
+// The page: requests what a view needs, shows the result, and keeps the view in the address.
 
 import {element} from "../viewer/dom.js";
 import {show} from "../viewer/index.js";
@@ -28,9 +28,9 @@ class Page {
   private readonly pane = new Pane(() => this.copyLink());
   private controls: Controls | undefined;
   private early: Early | undefined;
-  private first = ""; // the server's first model
+  private first = ""; // name of the server's first model
   private table = noTable;
-  private shown: View | undefined; // what the right pane shows, whatever is being asked
+  private shown: View | undefined; // what the right pane shows, also during another request
   private running: AbortController | undefined;
   private later: number | undefined;
 
@@ -50,7 +50,7 @@ class Page {
     this.first = model?.name ?? "";
     this.table = served.table;
     if (!model) {
-      this.pane.instead(statement("empty", "No model is served", ["Start the server with one: limn serve -m minilm-l6-qa"]), "No model is served.");
+      this.pane.instead(statement("empty", "The server has no model", ["Start the server with one: limn serve -m minilm-l6-qa"]), "The server has no model.");
       return;
     }
     part("ask", HTMLFormElement).inert = false;
@@ -60,7 +60,7 @@ class Page {
     this.follow(model.task);
   }
 
-  /** Shows what the address says; without a word, the first sample. */
+  /** Shows the view in the address; without one, the first sample. */
   private follow(task: string): void {
     const unknown = this.controls?.show(firstView(location.hash.slice(1), task, this.table.options.map(({name}) => name))) ?? [];
     void this.run(false, unknown.join(" "));
@@ -74,7 +74,7 @@ class Page {
     return "Link copied.";
   }
 
-  /** @param isNew whether this is a step forward, which the Back button undoes. */
+  /** @param isNew whether the Back button returns to the previous view */
   private async run(isNew: boolean, notice = ""): Promise<void> {
     const controls = this.controls;
     if (!controls) return;
@@ -102,7 +102,7 @@ class Page {
     }
   }
 
-  /** Puts the view into the address. @param isNew whether the Back button leads to the one before. */
+  /** Puts the view into the address. @param isNew whether the Back button returns to the previous one */
   private note(link: string, isNew: boolean): void {
     if (link === location.hash.slice(1)) return;
     if (isNew) history.pushState(null, "", `#${link}`);
@@ -133,7 +133,7 @@ class Page {
     return {title: `The text in ${all.length} windows`, explanations: found};
   }
 
-  /** What one pass or two take is over before it could show its progress, and comes in one piece. */
+  /** A short method is finished before it could report progress, so its answer comes in one piece. */
   private explained(request: Request, progress: Progress, signal: AbortSignal): Promise<unknown> {
     const {method} = request, isShort = typeof method === "string" && this.table.method(method)?.isShort === true;
     return ask("v1/explain", request, isShort ? undefined : progress, signal);
@@ -146,7 +146,7 @@ class Page {
     let aloud = "";
     if (document_.kind === "collection" && view.windows) {
       show(shown, json, options);
-      // Parts of a text may all say the same; as landmarks they need different names.
+      // Parts of a text may have the same verdict; as landmarks they need different names.
       shown.querySelectorAll(".explanation").forEach((section, i) => {
         section.removeAttribute("aria-labelledby");
         section.setAttribute("aria-label", `Window ${i + 1}`);
@@ -156,7 +156,7 @@ class Page {
       this.showOne(document_.explanations, Array.isArray(list) ? list : [], Math.min(view.entity, document_.explanations.length - 1));
       aloud = document_.explanations.map(one => { const {kind, text} = verdict(one.prediction, one.target); return `${kind} ${text}`; }).join(", ");
     } else if (document_.kind === "collection") {
-      shown.replaceChildren(statement("empty", "No entities", ["The model found no names in this text, so there is nothing to explain."]));
+      shown.replaceChildren(statement("empty", "No entities", ["The model found no entities in this text, so there is nothing to explain."]));
       aloud = "No entities";
     } else if (document_.kind === "explanation") {
       this.showOne([document_], [json], 0);
@@ -172,7 +172,7 @@ class Page {
     showVisits();
   }
 
-  /** One explanation and what else could be explained. @param all for entities, one each */
+  /** Shows one explanation and what else can be explained. @param all one; for entities, one each */
   private showOne(all: readonly Explanation[], json: readonly unknown[], at: number): void {
     const {shown} = this.pane, explanation = all[at];
     if (!explanation) return;
@@ -194,7 +194,7 @@ class Page {
       this.controls?.show(view);
       void this.run(true);
     };
-    const state = statement("empty", "Nothing to explain yet", [isQuestion(task) ? "Type a question, and a text that may answer it. Or begin with one of these:" : "Type a text. Or begin with one of these:"]);
+    const state = statement("empty", "Nothing to explain yet", [isQuestion(task) ? "Enter a question and a text that may answer it, or start with one of these:" : "Enter a text, or start with one of these:"]);
     state.append(element("ul", {class: "offers"}, ...offered.map(sample => {
       const press = element("button", {type: "button", class: "link"}, sample.name);
       press.addEventListener("click", choose({...emptyView, sample: sample.id, texts: sample.texts, methods: this.controls?.view().methods ?? emptyView.methods}));

@@ -1,10 +1,10 @@
-// The right pane: what is going on, and what came of it. Its states replace each other in one place, so that nothing jumps.
+// The right pane: the state of the request, and its result. All states appear in the same place, so that nothing moves.
 
 import {button, element} from "../viewer/dom.js";
 import {part} from "./parts.js";
 import type {Progress} from "./server.js";
 
-/** What is done sooner than this does not flicker. */
+/** Milliseconds before the pane shows that it is busy, so that fast requests do not flicker. */
 const patience = 150;
 
 export class Pane {
@@ -19,19 +19,19 @@ export class Pane {
   private readonly main = part("main", HTMLElement);
   private slow: number | undefined;
   private stop: () => void = () => undefined;
-  /** Whether an explanation is shown, which stays while another is made. */
+  /** Whether an explanation is shown, which stays while another is computed. */
   hasResult = false;
 
   constructor(copyLink: () => Promise<string>) {
-    // The first result need not wait until a page without one has been drawn.
+    // Gives the first result the chance to be in the first frame.
     window.setTimeout(() => { this.main.hidden = false; }, patience);
     this.cancel.addEventListener("click", () => { this.stop(); });
     this.copy.addEventListener("click", () => {
       const say = (text: string): void => { this.doing.textContent = this.said.textContent = text; };
-      copyLink().then(say, () => { say("The browser did not allow it; the address bar has the link."); });
+      copyLink().then(say, () => { say("The browser did not allow copying. The link is in the address bar."); });
     });
     part("skip", HTMLButtonElement).addEventListener("click", () => { this.focus(); });
-    // The viewer's own links go to places on the page; the address holds the view and stays.
+    // The viewer's links lead to elements of the page. The address holds the view and must not change.
     this.shown.addEventListener("click", event => {
       const link = event.target instanceof Element ? event.target.closest("a") : null, to = link?.getAttribute("href") ?? "";
       if (!to.startsWith("#limn-")) return;
@@ -45,7 +45,7 @@ export class Pane {
     this.result.scrollIntoView({block: "start"});
   }
 
-  /** @param cancel what the button does. */
+  /** @param cancel is called by the Cancel button */
   busy(what: string, cancel: () => void): Progress {
     this.settle();
     this.stop = cancel;
@@ -79,7 +79,7 @@ export class Pane {
     if (hadFocus) this.result.focus({preventScroll: true});
   }
 
-  /** @param aloud what a screen reader says. */
+  /** @param aloud what screen readers announce */
   finished(aloud: string): void {
     this.settle();
     this.main.hidden = false;
@@ -88,7 +88,7 @@ export class Pane {
     this.said.textContent = aloud;
   }
 
-  /** What stands in place of a result. */
+  /** Shows a statement in place of a result. */
   instead(state: HTMLElement, aloud: string): void {
     this.settle();
     this.main.hidden = false;
@@ -98,11 +98,11 @@ export class Pane {
     this.said.textContent = aloud;
   }
 
-  /** What was shown before stays. */
+  /** Keeps the previous result. */
   cancelled(): void {
     this.settle();
     this.copy.hidden = false;
-    this.doing.textContent = "Cancelled. Below is the explanation from before.";
+    this.doing.textContent = "Cancelled. The previous explanation is shown.";
     this.said.textContent = "Cancelled.";
   }
 
@@ -116,7 +116,7 @@ function skeleton(): HTMLElement {
   return element("div", {class: "skeleton", "aria-hidden": "true"}, ...Array.from({length: 6}, () => element("span")));
 }
 
-/** A state that is none of an explanation's: a heading, sentences, what one can do. */
+/** A state without an explanation: a heading, sentences, and buttons. */
 export function statement(kind: string, heading: string, sentences: (string | HTMLElement)[], actions: [string, () => void][] = []): HTMLElement {
   return element("div", {class: `statement ${kind}`}, element("h2", {}, heading),
     ...sentences.filter(Boolean).map(one => (typeof one === "string" ? element("p", {}, one) : one)),

@@ -1,16 +1,16 @@
-// What was explained before, kept in this browser only. It may be blocked or full: then there is no past, and nothing breaks.
+// Previous explanations, stored in this browser only. Where storage is blocked or full, there is no history, and everything else works.
 
 import {fields} from "../viewer/json.js";
 
 export interface Visit {
-  link: string; // the view, as state.ts writes it
+  link: string; // the fragment of the view
   title: string;
   said: string;
 }
 
 const place = "limn.history", most = 50;
 
-/** localStorage, or nothing where the browser keeps none. */
+/** localStorage; undefined where the browser blocks it. */
 function storage(): Storage | undefined {
   try {
     return window.localStorage;
@@ -30,7 +30,7 @@ export function visits(): Visit[] {
   }
 }
 
-/** Puts a visit first; the oldest go when there is no room. Whether it is kept. */
+/** Adds a visit at the front and drops the oldest ones if there is no room. @return whether it was stored */
 export function remember(visit: Visit): boolean {
   const rows = [visit, ...visits().filter(({link}) => link !== visit.link)].slice(0, most);
   for (; rows.length; rows.pop()) {
@@ -40,7 +40,7 @@ export function remember(visit: Visit): boolean {
       kept.setItem(place, JSON.stringify(rows));
       return true;
     } catch {
-      continue; // full: with one less
+      continue; // full: try with one less
     }
   }
   return false;

@@ -1,4 +1,4 @@
-// From what the page shows to what the server is asked.
+// Requests for what the page shows.
 
 import type {Texts} from "./samples.js";
 import {defaultMethod, type View} from "./state.js";
@@ -14,7 +14,7 @@ export function input([first, second]: Texts, task: string): Request {
   return second ? {text: first, pair: second} : {text: first};
 }
 
-/** Whether there is anything to explain. */
+/** Whether there is nothing to explain. */
 export const isEmpty = ([first, second]: Texts, task: string): boolean => !first.trim() || (isQuestion(task) && !second.trim());
 
 function settings(view: View, table: Table, task: string): Request {

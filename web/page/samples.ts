@@ -1,4 +1,4 @@
-// Texts to begin with: the nine questions of the demonstration, tweets, reviews, sentences with names.
+// Sample texts: the nine questions of the demonstration, tweets, reviews, and sentences with names.
 
 import names from "../../tools/demo/names.txt";
 import questions from "../../tools/demo/questions.jsonl";
@@ -17,7 +17,7 @@ export interface Sample {
   texts: Texts;
 }
 
-/** As moderators meet them: mild, and each with a trap: quotation, reclaimed praise, sarcasm, advice, a threat that is none. */
+/** What moderators see, in mild form, each with a trap: quotation, slang praise, sarcasm, affection in harsh words. */
 const tweets = [
   "@referee_watch are you blind?? worst call of the season, go back to school 🙄",
   "Nobody asked for your opinion. Log off, you absolute clown.",
@@ -46,7 +46,7 @@ export const samples: readonly Sample[] = [
   ...group("mask", "Gaps", "masked-lm", ["The capital of France is [MASK]."]),
 ];
 
-/** What a page shows first for models of a task: the question that started it all, a review with two sides. */
+/** The sample that a page shows first for models of a task. */
 export function firstSample(task: string): Sample | undefined {
   const first: Record<string, string> = {"question-answering": "question-7", "sequence-classification": "review-3"};
   return samples.find(sample => sample.id === first[task]) ?? samples.find(sample => sample.task === task);

@@ -1,17 +1,17 @@
-// The server, asked over HTTP. Whatever goes wrong is a Failure that says what to do.
+// Requests to the server. Whatever goes wrong is thrown as a Failure.
 
 import {fields} from "../viewer/json.js";
 import {EventParser} from "./events.js";
 import {tableFrom} from "./methods.js";
 import type {Table} from "./table.js";
 
-/** What kind of state the page shows for it. */
+/** The kind of failure, which decides what the page shows. */
 export type Trouble = "away" | "busy" | "key" | "long" | "refused" | "broken";
 
 export interface Problem {
   status: number;
   detail: string;
-  field: string; // of the request, if it is about one
+  field: string; // of the request; empty if the problem is not about one
   found: string;
   expected: string;
   hint: string;
@@ -81,7 +81,7 @@ const parsed = (json: string): unknown => {
 };
 
 let key = "";
-/** The key that the server asks for; kept as long as the page is open, and nowhere else. */
+/** Sets the key that the server requires. It is kept in memory only, until the page is closed. */
 export const setKey = (given: string): void => { key = given; };
 
 async function send(route: string, init: RequestInit): Promise<Response> {
@@ -118,17 +118,17 @@ export async function isReady(): Promise<boolean> {
 }
 
 /**
- * Asks and waits. @param progress is called while the server works; without it the answer comes in one piece, which is sooner there.
- * @throws Failure; AbortError if `signal` says so.
+ * Posts a request. @param progress is called while the server works; without it, the answer comes in one piece, which is faster.
+ * @throws Failure; AbortError if `signal` is aborted
  */
 export async function ask(route: string, request: unknown, progress: Progress | undefined, signal: AbortSignal): Promise<unknown> {
   const body = JSON.stringify(request);
   const response = await send(route, {
     method: "POST", body, signal, headers: {"Content-Type": "application/json", "Accept": progress ? "text/event-stream, application/json;q=0.9" : "application/json"},
   }).catch(async (error: unknown) => {
-    // A server, or a proxy before it, that will not read so much may hang up before its refusal has been read.
+    // A server, or a proxy in front of it, that refuses a large body may close the connection before its answer is read.
     const hungUp = error instanceof Failure && error.trouble === "away" && body.length > largeBody && await isReady();
-    throw hungUp ? failure(413, {detail: `${Math.ceil(body.length / 1024)} kilobytes are more than the server takes.`}, 0) : error;
+    throw hungUp ? failure(413, {detail: `${Math.ceil(body.length / 1024)} kilobytes are more than the server accepts.`}, 0) : error;
   });
   if (!response.headers.get("Content-Type")?.startsWith("text/event-stream") || !response.body) {
     const json = parsed(await response.text());
@@ -137,7 +137,7 @@ export async function ask(route: string, request: unknown, progress: Progress | 
   }
   const reader = response.body.getReader(), decoder = new TextDecoder(), parser = new EventParser();
   let result: unknown;
-  // To the very end: a stream that is left half read keeps its connection, and browsers have few.
+  // Read to the end: an unfinished stream occupies a connection, and browsers have few.
   for (;;) {
     const {value, done} = await reader.read().catch((error: unknown) => {
       throw signal.aborted ? error : away();

@@ -1,18 +1,18 @@
-// What the page shows, as a link says it. The link keeps it behind the "#", which browsers do not send to servers.
+// What the page shows, and how a link says it: after the "#", which browsers do not send to servers.
 
 import {samples, type Texts} from "./samples.js";
 
 export interface View {
-  sample: string; // id of the sample whose texts these are; empty: the user's own
+  sample: string; // id of the sample; empty: the user's own texts
   texts: Texts;
-  models: readonly string[]; // one, or several to compare; none: the server's first for these texts
+  models: readonly string[]; // one, or several to compare; none: the server's first that suits the texts
   methods: readonly string[]; // the same
   compared: boolean;
-  label: string; // the label that is explained; empty: what the model says
-  answer: string; // the answer that is explained; empty: what the model says
+  label: string; // the target label; empty: the predicted one
+  answer: string; // the target answer; empty: the predicted one
   options: Readonly<Record<string, string>>; // those that were set
   entity: number; // which of several entities is shown, from 0
-  windows: boolean; // a long text in parts, so that all of it is read
+  windows: boolean; // whether a long text is read in parts
 }
 
 /** The default of `limn explain`. */
@@ -22,14 +22,14 @@ export const emptyView: View = {
   sample: "", texts: ["", ""], models: [], methods: [defaultMethod], compared: false, label: "", answer: "", options: {}, entity: 0, windows: false,
 };
 
-/** Whether a link's field of this name is of the view itself. Others are options of methods. */
+/** Whether a field of a link belongs to the view itself; all others are options. */
 export const isViewField = (name: string): boolean => ["sample", "text", "with", "model", "method", "compare", "label", "answer", "entity", "windows"].includes(name);
 
-/** Links longer than this are cut by mail programs and chats. */
+/** Mail and chat programs truncate longer links. */
 export const longestLink = 16_000;
 const longestName = 200, mostNames = 64;
 
-/** A link's part behind "#"; without the texts if they are too long for it. */
+/** The part of a link after "#"; without the texts if they are too long. */
 export function toFragment(view: View): string {
   const given = new URLSearchParams();
   if (view.sample) given.set("sample", view.sample);

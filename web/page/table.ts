@@ -6,7 +6,7 @@ export interface Option {
   help: string;
   type: "choice" | "flag" | "count" | "number" | "text" | "texts";
   values: readonly string[]; // of a choice; of a text: suggestions
-  fallback: string; // what it is if nothing is given, in words
+  fallback: string; // the default, in words
   least: number | undefined; // of a count or number
   most: number | undefined;
   isCommon: boolean; // every method takes it

@@ -1,4 +1,4 @@
-// A text that is longer than the model reads at once, in parts that it does read.
+// Splits a text that is longer than the model reads at once into parts that it can read.
 
 import {fields} from "../viewer/json.js";
 import {Points} from "../viewer/text.js";
@@ -12,28 +12,28 @@ export interface Token {
   word: number | null;
 }
 
-/** In code points: where the part that was read ends, and where the next begins. */
+/** Where the part that was read ends and where the next begins, in code points. */
 export interface Cut {
   end: number;
   next: number;
 }
 
 const mostParts = 64;
-/** Tokens that two parts of a context share, so that no answer is cut in two. */
+/** Tokens that neighbouring parts of a context share, so that no answer is split. */
 const shared = 64;
 
-/** @param tokens those that were read. @param sequence which text is cut. */
+/** @param tokens those that were read @param sequence which text is cut */
 export function cutAfter(tokens: readonly Token[], sequence: number, question: boolean): Cut {
   const own = tokens.filter(token => token.sequence === sequence), last = own.at(-1);
   if (!last) return {end: Infinity, next: Infinity};
   if (question) return {end: last.end, next: own[Math.max(0, own.length - shared)]?.begin || last.end};
-  // The last word may have been cut: it goes to the next part, unless it is all there is.
+  // The last word may be incomplete: it goes to the next part, unless it is the only one.
   const begin = own.find(token => token.word === last.word)?.begin;
   const end = begin || last.end;
   return {end, next: end};
 }
 
-/** @param tokenize asks the server what it reads of a text. */
+/** @param tokenize asks the server which tokens the model reads */
 export async function parts(texts: Texts, task: string, model: Request, tokenize: (request: Request) => Promise<unknown>): Promise<Texts[]> {
   const sequence = texts[1] ? 1 : 0, found: Texts[] = [];
   const withPart = (part: string): Texts => (sequence === 1 ? [texts[0], part] : [part, ""]);

@@ -1,4 +1,4 @@
-// Pages in a real Chromium: opened from disk as a reader would, each looked at by axe-core and photographed.
+// Opens pages from disk in Chromium, checks them with axe-core and takes screenshots.
 
 import assert from "node:assert/strict";
 import {createHash} from "node:crypto";
@@ -30,7 +30,7 @@ export async function launch(): Promise<Browser> {
   });
 }
 
-/** The page that limn writes around JSON: tests/render/html_test.cc compares limn's own with the same parts. */
+/** The page that limn writes around JSON; tests/render/html_test.cc compares limn's own with the same parts. */
 function shell(json: unknown): string {
   const policy = `default-src 'none'; style-src 'sha256-${hash(style)}'; script-src 'sha256-${hash(script)}'; img-src data:; base-uri 'none'; form-action 'none'`;
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">` +
@@ -40,7 +40,7 @@ function shell(json: unknown): string {
 
 export interface Opened {
   page: Page;
-  /** Anything that the page complained about. */
+  /** Errors, warnings, dialogs and foreign requests of the page. */
   faults: string[];
 }
 
@@ -62,9 +62,9 @@ export async function openFile(browser: Browser, file: string, options: BrowserC
   return {page, faults};
 }
 
-/** What axe-core has against a page. */
+/** The violations that axe-core finds in a page. */
 export async function violations(page: Page): Promise<string[]> {
-  // The policy lets no foreign script run, so axe comes through the debugger.
+  // The policy allows no other script, so axe is injected through the debugger.
   await page.evaluate(axe);
   return page.evaluate(async () => {
     interface Axe { run(): Promise<{violations: {id: string; nodes: {html: string; failureSummary?: string}[]}[]}> }
@@ -73,7 +73,7 @@ export async function violations(page: Page): Promise<string[]> {
   });
 }
 
-/** axe-core's rules, no complaint of the browser, nothing wider than the page; then a screenshot. */
+/** Checks axe-core's rules, that the browser reported nothing, and that nothing is wider than the page; takes a screenshot. */
 export async function check({page, faults}: Opened, name: string, full = true): Promise<void> {
   assert.deepEqual(faults, [], name);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

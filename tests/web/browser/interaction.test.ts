@@ -1,4 +1,4 @@
-// What happens when one points, walks with keys, taps, drags, saves; and texts that are long or mean harm.
+// Pointer, keys, touch, dragging and saving; and texts that are long or hostile.
 
 import assert from "node:assert/strict";
 import {execFileSync} from "node:child_process";
@@ -52,7 +52,7 @@ test("the answer is outlined and labelled in its context", async () => {
   assert.equal(await marks.evaluate(mark => getComputedStyle(mark).outlineStyle), "solid");
 });
 
-test("arrow keys walk the words, and say them", async () => {
+test("arrow keys move between the words and announce them", async () => {
   const {page} = await open(browser, "keys", data("signed.json"));
   await page.locator(".texts").focus();
   await page.keyboard.press("ArrowRight");
@@ -70,7 +70,7 @@ test("arrow keys walk the words, and say them", async () => {
   assert.equal(await page.locator(".tip.shown").count(), 0);
 });
 
-test("in a text from right to left the left arrow goes on", async () => {
+test("in a text from right to left, the left arrow moves forward", async () => {
   const {page} = await open(browser, "keys-rtl", data("right_to_left.json"));
   await page.locator(".texts").focus();
   await page.keyboard.press("ArrowRight");
@@ -95,10 +95,10 @@ test("the switch shows special tokens and subwords", async () => {
   await check(opened, "subwords");
 });
 
-test("every token on demand: a chart with a brush, and a table", async () => {
+test("every token: a chart with a brush, and a table", async () => {
   const opened = await open(browser, "every-token", data("question.json")), {page} = opened;
   await page.getByText("Every token", {exact: true}).click();
-  await page.locator("tbody tr").first().waitFor({state: "attached"});  // drawn when it is opened for the first time
+  await page.locator("tbody tr").first().waitFor({state: "attached"});  // built when it is first opened
   const tokens = (data("question.json") as {tokens: unknown[]}).tokens.length;
   assert.equal(await page.locator("tbody tr").count(), tokens);
   const brush = page.locator(".brush");
@@ -162,7 +162,7 @@ test("in a comparison the same word lights up everywhere", async () => {
   await check(opened, "comparison-open");
 });
 
-test("in a textual heatmap the others take the colour of the token's row", async () => {
+test("in a textual heatmap, the other tokens take the colours of the token's row", async () => {
   const opened = await open(browser, "heatmap-hover", samples.heatmap()), {page} = opened, rows = samples.heatmap()["heatmap"] as number[][];
   const alphas = (): Promise<(number | undefined)[]> => page.locator(".texts [data-u]").evaluateAll(parts =>
     parts.map(part => Number((part as HTMLElement).style.getPropertyValue("--a"))));
@@ -174,7 +174,7 @@ test("in a textual heatmap the others take the colour of the token's row", async
   await check(opened, "heatmap-hover");
 });
 
-test("attention: heads are chosen, tokens show where they look", async () => {
+test("attention: heads can be chosen, tokens show where they look", async () => {
   const opened = await open(browser, "attention-head", samples.attention()), {page} = opened;
   await page.getByRole("button", {name: "layer 2, head 6"}).click();
   await page.locator(".from [data-t='3']").hover();
@@ -186,7 +186,7 @@ test("attention: heads are chosen, tokens show where they look", async () => {
   await check(opened, "attention-head");
 });
 
-test("a thousand kilobytes of one word, and 5,000 tokens", async t => {
+test("one word of a megabyte, and 5,000 tokens", async t => {
   const word1M = "x".repeat(1 << 20);
   const huge = await open(browser, "one-word", samples.plain(word1M, () => 1));
   assert.equal(await huge.page.locator(".texts .w").first().evaluate(part => part.textContent.length), 1 << 20);
@@ -211,7 +211,7 @@ test("a thousand kilobytes of one word, and 5,000 tokens", async t => {
   t.diagnostic(`5,000 tokens: built ${times.build.toFixed(0)} ms, first frame ${times.render.toFixed(0)} ms, hover ${times.hover.toFixed(2)} ms (slowest ${times.slowest.toFixed(1)} ms)`);
   assert.equal(await page.locator(".texts .w").count(), 5000);
   await page.getByText("Every token", {exact: true}).click();
-  await page.locator("tbody tr").nth(5001).waitFor(); // they come in parts
+  await page.locator("tbody tr").nth(5001).waitFor(); // rows are added in parts
   assert.equal(await page.locator("tbody tr").count(), 5002);
   await page.getByRole("button", {name: "All"}).click();
   await page.screenshot({path: join(process.env["LIMN_SCREENSHOTS"] ?? ".", "long.png")});
@@ -232,7 +232,7 @@ test("hostile texts are text", async () => {
   assert.deepEqual([...faults, ...other.faults], []);
 });
 
-test("every hostile text is shown as it is, in every view", async () => {
+test("every hostile text is shown verbatim, in every view", async () => {
   const explanations = samples.hostileTexts.map(text => samples.plain(text, i => 1 / (i + 1), {model: text, warnings: [text]}));
   const opened = await open(browser, "hostile-list", explanations), {page} = opened;
   const shown = await page.locator(".text").evaluateAll(texts => texts.map(text => text.textContent));
@@ -280,19 +280,19 @@ test("in another page: theme, level of headings, name of files; other JSON is re
   assert.equal(download.suggestedFilename(), "why.csv");
 });
 
-test("a comparison's picture has what is seen, and nothing else", async () => {
+test("a comparison's picture shows what is visible, and nothing else", async () => {
   const {page} = await open(browser, "comparison-picture", data("comparison.jsonl"));
   await page.getByText("Save or copy").click();
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", {name: "Save as SVG"}).click()]);
   const svg = readFileSync(await download.path(), "utf8");
   assert.equal(svg.match(/>minilm-l6-squad1</g)?.length, 1 + 2); // the column's head, and two of the matrix's rows
-  // Excerpts have two lines: what they hide is not drawn over what stands below.
+  // Excerpts have two lines; their hidden lines must not be drawn over what is below.
   const lines = [...svg.matchAll(/<text [^>]*y="([\d.]+)"/g)].map(match => Number(match[1])), height = Number(/height="(\d+)"/.exec(svg)?.[1]);
   const bottom = await page.locator(".correlations").evaluate(table => table.getBoundingClientRect().bottom - (table.parentElement?.getBoundingClientRect().top ?? 0));
   assert.ok(lines.every(y => y < height) && Math.abs(height - bottom - 32) < 8, `${height} ${bottom}`);
 });
 
-test("without motion where the reader wants none", async () => {
+test("no motion with prefers-reduced-motion", async () => {
   const {page} = await open(browser, "still", data("question.json"), {reducedMotion: "reduce"});
   assert.equal(await page.locator(".tip").evaluate(element => getComputedStyle(element).transitionDuration), "0s");
 });

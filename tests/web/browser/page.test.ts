@@ -1,4 +1,4 @@
-// Every state of the page, in Chromium: it says what it should, axe-core has nothing against it, and there is a picture of it.
+// Every state of the page in Chromium: it shows the right message and passes axe-core; a screenshot is taken.
 
 import assert from "node:assert/strict";
 import {after, afterEach, before, test} from "node:test";
@@ -25,7 +25,7 @@ afterEach(async () => {
 
 const phone = {viewport: {width: 390, height: 844}, hasTouch: true, deviceScaleFactor: 2};
 
-/** @param expected complaints of the browser that belong to the state: a refused request, say. */
+/** @param expected messages of the browser that belong to the state, such as a refused request */
 async function visit(fragment = "", options: BrowserContextOptions = {}, expected: RegExp = /^$/): Promise<Opened> {
   const context = await browser.newContext({viewport: {width: 1280, height: 860}, ...options}), page = await context.newPage(), faults: string[] = [];
   page.setDefaultTimeout(60_000);
@@ -148,7 +148,7 @@ test("a preset is a method", async () => {
   assert.equal(last()["method"], undefined);
   const presets = (): Promise<string[]> => page.locator("#method [value^='preset:']").evaluateAll(options => options.map(option => option.textContent));
   assert.deepEqual(await presets(), ["seed-classification"]);
-  await page.selectOption("#sample", "question-1"); // for its models, the preset is none
+  await page.selectOption("#sample", "question-1"); // its models do not have the preset
   await idle(page);
   assert.deepEqual(await presets(), ["seed-qa"]);
   assert.deepEqual([await page.inputValue("#method"), last()["method"]], ["gradient", "gradient"]);
@@ -156,7 +156,7 @@ test("a preset is a method", async () => {
   await other.page.getByText("“seed-classification” is not for a model that answers questions.").waitFor();
 });
 
-test("the first explanation is asked for once, and again if it was not the one", async () => {
+test("the first explanation is requested once, and again if it is another one", async () => {
   const {page} = await visit("");
   await verdict(page).waitFor();
   await idle(page);
@@ -206,10 +206,10 @@ test("a long method shows progress and can be cancelled; what was shown stays", 
   assert.equal(await top(), before, "nothing moves");
   await check(opened, "page-busy");
   await page.click("#cancel");
-  await page.getByText("Cancelled. Below").waitFor();
+  await page.getByText("Cancelled. The previous").waitFor();
   await verdict(page).waitFor();
   assert.equal(await page.evaluate(() => document.activeElement?.id), "result");
-  await gone; // the server sees that nobody waits
+  await gone; // the server sees that the connection was closed
   await check(opened, "page-cancelled");
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.click("#copy");
@@ -218,7 +218,7 @@ test("a long method shows progress and can be cancelled; what was shown stays", 
   assert.equal(copied.get("method"), "gradient", "the link is to what is shown");
 });
 
-test("the first sight while the server works, and cancelled", async () => {
+test("the first view while the server works, and cancelled", async () => {
   server.behaviour = () => undefined;
   const opened = await visit("sample=review-3&method=kernel-shap"), {page} = opened;
   await page.locator("#cancel").waitFor();
@@ -237,7 +237,7 @@ test("no text yet", async () => {
   await verdict(page).waitFor();
 });
 
-test("a request that cannot be: the message, and the way to the field", async () => {
+test("a refused request: the message, and the way to the field", async () => {
   server.behaviour = (_, __, response) => refuse(response, 422, {detail: "layer: found '12', expected word, embeddings, or a number from 1 to 6", field: "layer", found: "'12'", expected: "word, embeddings, or the output of a layer from 1 to 6", hint: "the model has six layers"});
   const opened = await visit("sample=review-3&layer=12", {}, refused), {page} = opened;
   await heading(page).waitFor();
@@ -271,7 +271,7 @@ test("too long for the server: the beginning is kept", async () => {
   await page.fill("#first", "fine words ".repeat(5000).trim());
   await page.click("#go");
   await page.locator("h2").getByText("The text is too long for this server").waitFor();
-  assert.match(await page.innerText("#shown"), /10000 tokens; at most 8192/);
+  assert.match(await page.innerText("#shown"), /10000 tokens; the server accepts at most 8192/);
   await check(opened, "page-too-long");
   await page.getByRole("button", {name: "Keep the beginning"}).click();
   await verdict(page).waitFor();
@@ -279,7 +279,7 @@ test("too long for the server: the beginning is kept", async () => {
   assert.ok(kept > 7000 && kept <= 8192, String(kept));
 });
 
-test("too long for the server, which hangs up", async () => {
+test("too long for a server that closes the connection", async () => {
   server.behaviour = (route, request, response) => {
     if (String(request["text"]).length < 200_000) return usual(route, request, response);
     response.destroy();
@@ -294,7 +294,7 @@ test("too long for the server, which hangs up", async () => {
   await verdict(page).waitFor();
 });
 
-test("cut off: how much was not read, and all of it in windows", async () => {
+test("truncated: how much was not read, and all of it in windows", async () => {
   const opened = await visit("model=small-sentiment&text="), {page} = opened, text = Array.from({length: 700}, (_, i) => `word${i % 89}`).join(" ");
   await heading(page).waitFor();
   await page.fill("#first", text);
@@ -313,7 +313,7 @@ test("cut off: how much was not read, and all of it in windows", async () => {
   assert.equal(fragment(page).get("windows"), "1", "a link of the viewer's leaves the address alone");
 });
 
-test("busy: asked again when the server says so", async () => {
+test("busy: tried again when the server says so", async () => {
   let times = 0;
   server.behaviour = (route, request, response) => (times++ === 0 ? refuse(response, 503, {detail: "too many requests are waiting"}, {"Retry-After": "1"}) : usual(route, request, response));
   const opened = await visit("sample=review-3", {}, refused), {page} = opened;
@@ -323,14 +323,14 @@ test("busy: asked again when the server says so", async () => {
   await verdict(page).waitFor();
 });
 
-test("away, and back again", async () => {
+test("no answer from the server, then one again", async () => {
   const opened = await visit("sample=review-3", {}, /Failed to load resource|ERR_/), {page} = opened;
   await verdict(page).waitFor();
   await server.stop();
   try {
     await page.selectOption("#method", "attention");
     await heading(page).waitFor();
-    assert.equal(await heading(page).innerText(), "The server is away");
+    assert.equal(await heading(page).innerText(), "The server does not answer");
     assert.equal(await page.inputValue("#first"), "The plot is thin and the jokes are old, yet the cast makes it a delight.");
     await check(opened, "page-away");
   } finally {
@@ -339,7 +339,7 @@ test("away, and back again", async () => {
   await verdict(page).waitFor();
 });
 
-test("a key is asked for, used, and not kept", async () => {
+test("a key is requested, used, and not stored", async () => {
   server.key = "open sesame";
   const opened = await visit("sample=review-3", {}, refused), {page} = opened;
   await heading(page).waitFor();
@@ -364,7 +364,7 @@ test("history: listed, followed, cleared", async () => {
   await page.reload();
   await verdict(page).waitFor();
   await page.getByText("History", {exact: true}).click();
-  await page.getByRole("button", {name: "Clear the history"}).click();
+  await page.getByRole("button", {name: "Clear history"}).click();
   assert.equal(await page.locator(".visits li").count(), 0);
   assert.equal(await page.evaluate(() => localStorage.length), 0);
 });
@@ -429,7 +429,7 @@ for (const [name, link] of [
   });
 }
 
-test("by keyboard alone: past the controls, to the words", async () => {
+test("by keyboard alone: past the controls to the words", async () => {
   const {page} = await visit("sample=review-3");
   await verdict(page).waitFor();
   await page.keyboard.press("Tab");

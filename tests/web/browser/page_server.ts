@@ -1,4 +1,4 @@
-// A server that says of every text what a small formula says, and can be slow, busy or away: for the states of the page.
+// A fake server for the states of the page: it computes scores by a small formula, and can be slow, busy or gone.
 
 import {readFileSync} from "node:fs";
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from "node:http";
@@ -51,7 +51,7 @@ const score = (word: string, signed: boolean): number => {
   return signed && word.length % 3 === 0 ? -size : size;
 };
 
-/** Tokens are words, and only so many of the last text are read. */
+/** Tokens are words, and of each text at most `readAtOnce` are read. */
 function reading(texts: string[], signed = false): {tokens: Json[]; words: Json[]; cut: number} {
   const tokens = [special("[CLS]")], words: Json[] = [];
   let cut = 0;
@@ -102,7 +102,7 @@ function comparison(request: Json): Json {
   return {limn: 1, input: {}, models: models.map(model => ({model, parameters: 22_566_146, bytes: 45_144_044})), explanations, correlations};
 }
 
-/** What to answer; nothing: it was answered. */
+/** The answer to a request; undefined if it was answered already. */
 export type Behaviour = (route: string, request: Json, response: ServerResponse) => Promise<Json | undefined> | Json | undefined;
 
 export const usual: Behaviour = (route, request) => {
@@ -112,7 +112,7 @@ export const usual: Behaviour = (route, request) => {
   return {tokens, cut_tokens: cut};
 };
 
-/** Problem details. */
+/** Answers with problem details. */
 export function refuse(response: ServerResponse, status: number, more: Json, headers: Record<string, string> = {}): Json | undefined {
   response.writeHead(status, {"Content-Type": "application/problem+json", ...headers});
   response.end(JSON.stringify({type: "about:blank", title: "", status, ...more}));
@@ -128,7 +128,7 @@ const bodyOf = async (request: IncomingMessage): Promise<Json> => {
 export class PageServer {
   behaviour: Behaviour = usual;
   key = "";
-  /** What was asked, oldest first. */
+  /** The requests, oldest first. */
   asked: {route: string; request: Json}[] = [];
   private server: Server | undefined;
   private port = 0;
@@ -137,7 +137,7 @@ export class PageServer {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Again on the same port, once it had one. */
+  /** Starts on a free port, and later on the same one. */
   async start(): Promise<void> {
     const server = this.server = createServer((request, response) => { void this.handle(request, response); });
     await new Promise<void>(resolve => { server.listen(this.port, "127.0.0.1", resolve); });
@@ -179,7 +179,7 @@ export class PageServer {
   }
 }
 
-/** One server-sent event. */
+/** Sends one server-sent event. */
 export function event(response: ServerResponse, name: string, json: Json): ServerResponse {
   if (!response.headersSent) response.writeHead(200, {"Content-Type": "text/event-stream"});
   response.write(`event: ${name}\ndata: ${JSON.stringify(json)}\n\n`);

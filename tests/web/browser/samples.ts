@@ -1,8 +1,8 @@
-// JSON made by hand, where a model would be too large or too well behaved.
+// Synthetic JSON for cases that a model would not produce.
 
 type Json = Record<string, unknown>;
 
-/** An explanation of a text split at spaces, a token a word; scores by a small formula. */
+/** An explanation of a text that is split at white-space, one token per word. @param score by the word's index */
 export function plain(text: string, score: (i: number) => number, more: Json = {}): Json {
   const words: Json[] = [], tokens: Json[] = [{token: "[CLS]", id: 101, sequence: null, begin: 0, end: 0, word: null, special: true, score: 0.1}];
   let begin = 0;
@@ -57,17 +57,17 @@ export function attention(): Json {
   };
 }
 
-const sayings = (label: string, probability: number): Json =>
+const prediction = (label: string, probability: number): Json =>
   ({label, index: label === "positive" ? 1 : 0, probability, probabilities: {[label]: probability}});
 
 export function flips(): Json {
   const {tokens, ...rest} = plain("A gorgeous, witty and seductive film.", i => [0.1, 0.9, 0.7, 0.1, 0.6, 0.3][i] ?? 0) as {tokens: {score: number}[]};
   return {
     ...rest, attack: "hotflip", toward: null, succeeded: true, tokens: tokens.map(({score, ...token}) => ({...token, gradient: score})),
-    before: sayings("positive", 0.998), after: sayings("negative", 0.71), output: {text: "A drab, awful and seductive film."}, reread: null, passes: 9,
+    before: prediction("positive", 0.998), after: prediction("negative", 0.71), output: {text: "A drab, awful and seductive film."}, reread: null, passes: 9,
     steps: [
-      {token: 2, before: "gorgeous,", after: "drab,", input: {text: "A drab, witty and seductive film."}, prediction: sayings("positive", 0.64)},
-      {token: 3, before: "witty", after: "awful", input: {text: "A drab, awful and seductive film."}, prediction: sayings("negative", 0.71)},
+      {token: 2, before: "gorgeous,", after: "drab,", input: {text: "A drab, witty and seductive film."}, prediction: prediction("positive", 0.64)},
+      {token: 3, before: "witty", after: "awful", input: {text: "A drab, awful and seductive film."}, prediction: prediction("negative", 0.71)},
     ],
   };
 }
@@ -75,13 +75,13 @@ export function flips(): Json {
 export function reduction(): Json {
   const flip = flips();
   return {
-    ...flip, attack: "input-reduction", after: sayings("positive", 0.97), output: {text: "gorgeous, film."},
+    ...flip, attack: "input-reduction", after: prediction("positive", 0.97), output: {text: "gorgeous, film."},
     steps: [[1, "a"], [4, "and"], [5, "seductive"], [3, "witty"]].map(([token, before], i) =>
-      ({token, before, after: null, input: {text: ""}, prediction: sayings("positive", 0.995 - 0.005 * i)})),
+      ({token, before, after: null, input: {text: ""}, prediction: prediction("positive", 0.995 - 0.005 * i)})),
   };
 }
 
-/** What texts do to pages that trust them. */
+/** Texts that break pages which trust them. */
 export const hostileTexts = [
   "</script><script>document.title='gone'</script>", "<img src=x onerror=\"document.title='gone'\">", "<svg/onload=alert(1)>", "<!--<script>",
   "]]>", "&lt;script&gt;&amp;&#60;", "javascript:alert(1)", "\"'><b>bold</b>", "</textarea></style></title><h1>big</h1>", "{{constructor.constructor('alert(1)')()}}",

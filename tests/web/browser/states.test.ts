@@ -1,4 +1,4 @@
-// Every state of the viewer: it shows what the JSON says, axe-core has nothing against it, and there is a picture of it.
+// Every state of the viewer: it shows what the JSON says and passes axe-core; a screenshot is taken.
 
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";

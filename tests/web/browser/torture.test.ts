@@ -12,10 +12,10 @@ before(async () => { browser = await launch(); });
 after(async () => { await browser.close(); });
 
 const naughty = (data("naughty_strings.json") as string[]).filter(text => text.trim() !== "");
-// A skin tone alone belongs to what stands before it, be it a space.
+// A skin tone alone joins the preceding character, even a space.
 const emoji = (data("emoji_sequences.txt") as string).trim().split("\n").filter(sequence => !/^[\u{1f3fb}-\u{1f3ff}]$/u.test(sequence));
 
-/** Nothing of a text became an element, an attribute, a title, or a control that changes what stands around it. */
+/** No text became an element, an attribute, a title, or a control character that affects its surroundings. */
 async function harmless(page: Page): Promise<void> {
   assert.equal(await page.title(), "limn");
   const allowed = "a,b,article,button,circle,code,dd,details,div,dl,dt,em,figcaption,figure,h1,h2,h3,h4,i,label,input,legend,li,line,main,mark,nav,ol,p,path,rect,section,small,span,strong,summary,svg,g,table,tbody,td,text,tfoot,th,thead,tr,ul,bdi,time,title,select,option,fieldset,caption,col,colgroup,tspan,polyline,kbd,header,footer,desc";

@@ -1,4 +1,4 @@
-// How long the page takes from the request to the first explanation on the screen, and how much of it is loaded.
+// Measures the time from the request to the first explanation on the screen, and the bytes that are loaded.
 // tools/web.sh measure; LIMN_PROGRAM is the program.
 
 import {spawn} from "node:child_process";
@@ -21,7 +21,7 @@ const browser = await launch(), times: number[] = [];
 let bytes = 0;
 for (let i = 0; i < visits; i++) {
   const context = await browser.newContext({viewport: {width: 1280, height: 860}}), page = await context.newPage();
-  // When the verdict is there, and when the frame that shows it has been drawn.
+  // Records when the first frame that shows the verdict has been drawn.
   await page.addInitScript(() => {
     new MutationObserver((_, observer) => {
       if (!document.querySelector("#shown .explanation h2")) return;

@@ -1,4 +1,4 @@
-// The page with limn's own server behind it. LIMN_PROGRAM is the program; without it these tests are skipped.
+// The page with limn's own server. LIMN_PROGRAM is the program; without it these tests are skipped.
 
 import assert from "node:assert/strict";
 import {spawn, type ChildProcess} from "node:child_process";
@@ -81,7 +81,7 @@ test("a long method streams its progress and can be cancelled", options, async (
   await page.selectOption("#method", "kernel-shap");
   await page.locator("#doing").getByText(/\d %/).waitFor();
   await page.click("#cancel");
-  await page.getByText("Cancelled. Below").waitFor();
+  await page.getByText("Cancelled. The previous").waitFor();
   const metrics = async (): Promise<string> => (await fetch(`${address}metrics`)).text();
   for (let i = 0; i < 100 && /limn_running[^\n]* [1-9]/.test(await metrics()); i++) await page.waitForTimeout(50);
   await page.selectOption("#method", "gradient-x-input");
@@ -133,7 +133,7 @@ test("models and methods side by side", options, async () => {
 test("more than the server takes", options, async () => {
   const {page} = await visit("model=minilm-l6-sentiment&text=");
   await page.locator(".statement h2").waitFor();
-  // Words that are read in part, and a single one that no vocabulary has.
+  // Words that are read in part, and a single word that no vocabulary has.
   for (const [text, shown] of [["fine words ".repeat(5000), ".cut"], ["a".repeat(1_500_000), ".explanation"]] as const) {
     await page.fill("#first", text);
     await page.click("#go");

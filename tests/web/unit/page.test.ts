@@ -90,8 +90,8 @@ test("samples: nine questions, and tweets, reviews and names", () => {
   assert.equal(firstSample("question-answering")?.texts[0], "Who ruled macedonia");
 });
 
-// A tokenizer that reads four letters at once, "##" pieces of at most two letters each, words divided by spaces.
-const pieces = (text: string): {sequence: number; begin: number; end: number; word: number}[] =>
+// A tokenizer with subwords of at most two letters, for a model that reads four of them at once.
+const subwords = (text: string): {sequence: number; begin: number; end: number; word: number}[] =>
   [...text.matchAll(/\S+/g)].flatMap((match, word) => Array.from({length: Math.ceil(match[0].length / 2)}, (_, i) => {
     const begin = match.index + 2 * i;
     return {sequence: 0, begin, end: Math.min(begin + 2, match.index + match[0].length), word};
@@ -99,10 +99,10 @@ const pieces = (text: string): {sequence: number; begin: number; end: number; wo
 
 test("windows: a text in parts, cut between words", async () => {
   const tokenize = (request: Record<string, unknown>): Promise<unknown> => {
-    const all = pieces(String(request["text"]));
+    const all = subwords(String(request["text"]));
     return Promise.resolve({tokens: all.slice(0, 4), cut_tokens: Math.max(0, all.length - 4)});
   };
-  // ab|cd ef gh|i → the cut word goes to the next part; a word longer than a part is cut where the reading ended.
+  // ab|cd ef gh|i → the incomplete word goes to the next part; a word longer than a part is cut where reading ended.
   assert.deepEqual(await parts(["abcd ef ghi jk", ""], "sequence-classification", {}, tokenize), [["abcd ef ", ""], ["ghi jk", ""]]);
   assert.deepEqual(await parts(["abcdefghijkl", ""], "sequence-classification", {}, tokenize), [["abcdefgh", ""], ["ijkl", ""]]);
   assert.deepEqual(await parts(["ab", ""], "sequence-classification", {}, tokenize), [["ab", ""]]);
