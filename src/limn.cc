@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/attempt.h"
 #include "base/output_file.h"
 #include "explain/attack/attack.h"
 #include "explain/explainer.h"
@@ -13,16 +14,6 @@
 #include "render/svg.h"
 
 namespace limn {
-namespace {
-
-std::vector<Explanation> first_of_each(std::vector<std::vector<Explanation>> explanations) {
-  std::vector<Explanation> result;
-  for (auto& each : explanations) result.push_back(std::move(each.front()));
-  return result;
-}
-
-}  // namespace
-
 struct Model::Implementation {
   Explainer explainer;
 };
@@ -43,62 +34,68 @@ TokenizedInput Model::tokenize(const Input& input, const PredictOptions& options
           .cut_tokens = encoding.cut_tokens};
 }
 
-Prediction Model::predict(const Input& input, const PredictOptions& options) const {
-  return predict(std::vector<Input>{input}, options).front();
+Prediction Model::predict(const Input& input, const PredictOptions& options, const Watch& watch) const {
+  return predict(std::vector<Input>{input}, options, watch).front().value();
 }
 
-std::vector<Prediction> Model::predict(const std::vector<Input>& inputs, const PredictOptions& options) const {
-  return limn::predict(implementation_->explainer.pipeline(), inputs, options);
+std::vector<Result<Prediction>> Model::predict(const std::vector<Input>& inputs, const PredictOptions& options,
+                                               const Watch& watch) const {
+  return limn::predict(implementation_->explainer.pipeline(), inputs, options, watch);
 }
 
-std::vector<std::vector<TokenLabel>> Model::predict_words(const std::vector<std::vector<std::string>>& sentences,
-                                                          const PredictOptions& options) const {
-  const Pipeline& pipeline = implementation_->explainer.pipeline();
-  return limn::predict_words(pipeline, sentences, options);
+std::vector<Result<std::vector<TokenLabel>>> Model::predict_words(
+    const std::vector<std::vector<std::string>>& sentences, const PredictOptions& options, const Watch& watch) const {
+  return limn::predict_words(implementation_->explainer.pipeline(), sentences, options, watch);
 }
 
-Explanation Model::explain(const Input& input, const Method& method, const ExplainOptions& options) const {
-  return explain(std::vector<Input>{input}, method, options).front();
+Explanation Model::explain(const Input& input, const Method& method, const ExplainOptions& options,
+                           const Watch& watch) const {
+  return std::move(explain(std::vector<Input>{input}, method, options, watch).front()).value();
 }
 
-Explanation Model::explain(std::string_view text, const Method& method, const ExplainOptions& options) const {
-  return explain(Input{.text = std::string(text), .pair = std::nullopt}, method, options);
+Explanation Model::explain(std::string_view text, const Method& method, const ExplainOptions& options,
+                           const Watch& watch) const {
+  return explain(Input{.text = std::string(text), .pair = std::nullopt}, method, options, watch);
 }
 
 Explanation Model::explain(std::string_view question, std::string_view context, const Method& method,
-                           const ExplainOptions& options) const {
-  return explain(Input{.text = std::string(question), .pair = std::string(context)}, method, options);
+                           const ExplainOptions& options, const Watch& watch) const {
+  return explain(Input{.text = std::string(question), .pair = std::string(context)}, method, options, watch);
 }
 
-std::vector<Explanation> Model::explain(const std::vector<Input>& inputs, const Method& method,
-                                        const ExplainOptions& options) const {
-  return first_of_each(limn::explain(implementation_->explainer, inputs, method, options, false));
+std::vector<Result<Explanation>> Model::explain(const std::vector<Input>& inputs, const Method& method,
+                                                const ExplainOptions& options, const Watch& watch) const {
+  std::vector<Result<Explanation>> first;
+  for (auto& result : limn::explain(implementation_->explainer, inputs, method, options, false, watch))
+    first.push_back(attempt([&] { return std::move(result->front()); }));
+  return first;
 }
 
-std::vector<Explanation> Model::explain_all(const Input& input, const Method& method,
-                                            const ExplainOptions& options) const {
-  return std::move(explain_all(std::vector<Input>{input}, method, options).front());
+std::vector<Explanation> Model::explain_all(const Input& input, const Method& method, const ExplainOptions& options,
+                                            const Watch& watch) const {
+  return std::move(explain_all(std::vector<Input>{input}, method, options, watch).front()).value();
 }
 
-std::vector<std::vector<Explanation>> Model::explain_all(const std::vector<Input>& inputs, const Method& method,
-                                                         const ExplainOptions& options) const {
-  return limn::explain(implementation_->explainer, inputs, method, options, true);
+std::vector<Result<std::vector<Explanation>>> Model::explain_all(const std::vector<Input>& inputs, const Method& method,
+                                                                 const ExplainOptions& options,
+                                                                 const Watch& watch) const {
+  return limn::explain(implementation_->explainer, inputs, method, options, true, watch);
 }
 
-Attack Model::hotflip(const Input& input, const AttackOptions& options) const {
-  return limn::hotflip(implementation_->explainer, input, options);
+Attack Model::hotflip(const Input& input, const AttackOptions& options, const Watch& watch) const {
+  return limn::hotflip(implementation_->explainer, input, options, watch);
 }
 
-Attack Model::reduce_input(const Input& input, const AttackOptions& options) const {
-  return limn::reduce_input(implementation_->explainer, input, options);
+Attack Model::reduce_input(const Input& input, const AttackOptions& options, const Watch& watch) const {
+  return limn::reduce_input(implementation_->explainer, input, options, watch);
 }
 
-Explanation Model::heatmap(const Input& input, const ExplainOptions& options) const {
-  return limn::heatmap(implementation_->explainer, input, options);
+Explanation Model::heatmap(const Input& input, const ExplainOptions& options, const Watch& watch) const {
+  return limn::heatmap(implementation_->explainer, input, options, watch);
 }
 
-AttentionMaps Model::attention(const Input& input, const PredictOptions& options) const {
-  return attention_maps(implementation_->explainer.pipeline(), input, options);
+AttentionMaps Model::attention(const Input& input, const PredictOptions& options, const Watch& watch) const {
+  return attention_maps(implementation_->explainer.pipeline(), input, options, watch);
 }
 
 void write_json(const Explanation& explanation, const std::filesystem::path& file) {

@@ -8,6 +8,7 @@
 #include "apps/cli/output.h"
 #include "apps/cli/progress.h"
 #include "apps/cli/rows.h"
+#include "base/attempt.h"
 #include "limn/limn.h"
 #include "render/attack.h"
 #include "render/html.h"
@@ -25,7 +26,7 @@ struct AttackCommand {
   std::size_t max_steps = 0;
 };
 
-using Kind = Attack (Model::*)(const Input&, const AttackOptions&) const;
+using Kind = Attack (Model::*)(const Input&, const AttackOptions&, const Watch&) const;
 
 AttackOptions attack_options(const AttackCommand& command) {
   AttackOptions options;
@@ -43,22 +44,18 @@ int attack(const CLI::App& app, const AttackCommand& command, Kind kind) {
   const AttackOptions options = attack_options(command);
   set_threads(command.model.threads);
   const Model model = Model::load(find_model(command.model.model, model_places()));
-  const auto run = [&](const Input& input, const Report& report) {
-    AttackOptions reporting = options;
-    reporting.progress = report;
-    return (model.*kind)(input, reporting);
-  };
   if (command.input.file) {
-    const auto work = [&](const std::vector<Input>& inputs, const Report& report) {
-      std::vector<std::vector<std::string>> rows;
-      for (const Input& input : inputs) rows.push_back({members_of(to_json(run(input, report)))});
+    const auto work = [&](const std::vector<Input>& inputs, const Watch& watch) {
+      std::vector<Result<std::vector<std::string>>> rows;
+      for (const Input& input : inputs)
+        rows.push_back(attempt([&] { return std::vector{members_of(to_json((model.*kind)(input, options, watch)))}; }));
       return rows;
     };
     return write_json_rows(app, command.input, command.output, model, work, 1);
   }
   const Input input = single_input(command.input, model.info().task, model.info().name);
   Progress progress(1);
-  const Attack result = run(input, report_to(progress));
+  const Attack result = (model.*kind)(input, options, watch_with(progress));
   progress.wipe();
   const bool to_file = command.output.file.has_value();
   std::string text;

@@ -149,13 +149,12 @@ class Comparer {
     return one_pass ? most_rows_at_once : 1;
   }
 
-  std::vector<Outcome<ComparedInput>> operator()(const std::vector<Item>& items, Progress& progress) const {
-    auto outcomes = work_on<ComparedInput>(items, [&](const std::vector<Input>& inputs) {
-      return comparison_(inputs, [&](double share) { progress.report(share); });
-    });
+  std::vector<Result<ComparedInput>> operator()(const std::vector<Item>& items, Progress& progress) const {
+    auto results =
+        results_of(items, [&](const std::vector<Input>& inputs) { return comparison_(inputs, watch_with(progress)); });
     for (std::size_t i = 0; i < items.size(); ++i)
-      if (outcomes[i].result) judge(items[i], *outcomes[i].result);
-    return outcomes;
+      if (results[i]) judge(items[i], *results[i]);
+    return results;
   }
 
  private:
@@ -209,9 +208,14 @@ class ComparisonOutput {
         style_(output_style(file.has_value(), false)),
         output_(file) {}
 
-  void add(const Item& item, Outcome<ComparedInput> outcome) {
-    if (!outcome.result) outcome.result.emplace().error = outcome.error->what();
-    ComparedInput& input = *outcome.result;
+  void add(const Item& item, Result<ComparedInput> result) {
+    std::optional<Error> error;
+    if (!result) {
+      error = result.error();
+      result = ComparedInput();
+      result->error = error->what();
+    }
+    ComparedInput& input = *result;
     if (many_) input.row = item.row;
     means_.add(input);
     switch (format_) {
@@ -229,7 +233,7 @@ class ComparisonOutput {
         is_first_ = false;
         break;
       default:
-        write_json(item, input, outcome.error);
+        write_json(item, input, error);
     }
   }
 
@@ -280,7 +284,7 @@ int compare_file(const CompareCommand& command, const Comparer& comparer, Compar
     auto compared = comparer(items, progress);
     progress.wipe();
     for (std::size_t i = 0; i < items.size(); ++i) {
-      if (compared[i].error) failures.add(items[i].row, *compared[i].error);
+      if (!compared[i]) failures.add(items[i].row, compared[i].error());
       output.add(items[i], std::move(compared[i]));
     }
     progress.advance(items.size());
@@ -304,7 +308,7 @@ int compare(const CompareCommand& command) {
     Progress progress(1);
     auto compared = comparer({item}, progress);
     progress.wipe();
-    if (compared.front().error) throw Error(*compared.front().error);
+    compared.front().value();  // throws its error, if there is one
     output.add(item, std::move(compared.front()));
   }
   output.finish();

@@ -54,17 +54,10 @@ std::vector<Prediction> predict_all(const Model& model, std::span<const Input> i
                                     const std::function<std::string(std::size_t)>& name_of) {
   std::vector<Prediction> predictions;
   in_batches(inputs, [&](std::size_t first, std::span<const Input> part) {
-    try {
-      for (auto& prediction : model.predict({part.begin(), part.end()}, options))
-        predictions.push_back(std::move(prediction));
-    } catch (const Error&) {
-      for (std::size_t i = 0; i < part.size(); ++i) {
-        try {
-          predictions.push_back(model.predict(part[i], options));
-        } catch (const Error& error) {
-          throw about(error, name_of(first + i));
-        }
-      }
+    auto results = model.predict({part.begin(), part.end()}, options);
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      if (!results[i]) throw about(results[i].error(), name_of(first + i));
+      predictions.push_back(*std::move(results[i]));
     }
   });
   return predictions;
@@ -185,7 +178,7 @@ int evaluate_tokens(const EvaluateCommand& command) {
       [&](std::size_t first, auto part) {
         const auto labels = model.predict_words({part.begin(), part.end()}, options);
         for (std::size_t i = 0; i < labels.size(); ++i)
-          for (const auto& label : labels[i]) tags[first + i][label.token] = label.label;
+          for (const auto& label : labels[i].value()) tags[first + i][label.token] = label.label;
       });
   return report(command, score_entities(sentences, tags), start, [](const EntityScores& scores) {
     return fmt::format("sentences  {}\nprecision  {:.2f}\nrecall     {:.2f}\nF1         {:.2f}\n\n", scores.sentences,

@@ -45,12 +45,11 @@ class Explainer {
   std::size_t rows_at_once() const { return is_one_pass(chosen_.method) ? rows_in_a_batch : 1; }
 
   /// One explanation for an input; for token classification one for each entity.
-  std::vector<std::vector<Explanation>> operator()(const std::vector<Input>& inputs, const Report& report) const {
-    ExplainOptions options = options_;
-    options.progress = report;
-    std::vector<std::vector<Explanation>> all = model_.explain_all(inputs, chosen_.method, options);
+  std::vector<Result<std::vector<Explanation>>> operator()(const std::vector<Input>& inputs, const Watch& watch) const {
+    auto all = model_.explain_all(inputs, chosen_.method, options_, watch);
     for (auto& explanations : all) {
-      for (auto& explanation : explanations) {
+      if (!explanations) continue;
+      for (auto& explanation : *explanations) {
         explanation.method.preset = chosen_.preset;
         explanation.method.seed = seed_;
       }
@@ -76,12 +75,14 @@ int explain(const CLI::App& app, const ExplainCommand& command) {
   const Model& model = explainer.model();
 
   if (command.input.file && format == Format::json) {
-    const auto work = [&](const std::vector<Input>& inputs, const Report& report) {
-      std::vector<std::vector<std::string>> rows;
-      for (const auto& explanations : explainer(inputs, report)) {
-        auto& lines = rows.emplace_back();
-        for (const auto& explanation : explanations) lines.push_back(members_of(to_json(explanation)));
-      }
+    const auto work = [&](const std::vector<Input>& inputs, const Watch& watch) {
+      std::vector<Result<std::vector<std::string>>> rows;
+      for (auto& result : explainer(inputs, watch))
+        rows.push_back(std::move(result).transform([](const std::vector<Explanation>& explanations) {
+          std::vector<std::string> lines;
+          for (const auto& explanation : explanations) lines.push_back(members_of(to_json(explanation)));
+          return lines;
+        }));
       return rows;
     };
     return write_json_rows(app, command.input, command.output, model, work, explainer.rows_at_once());
@@ -95,9 +96,9 @@ int explain(const CLI::App& app, const ExplainCommand& command) {
   } else {
     const Input input = single_input(command.input, model.info().task, model.info().name);
     Progress progress(1);
-    auto explanations = explainer({input}, report_to(progress));
+    auto explanations = explainer({input}, watch_with(progress));
     progress.wipe();
-    output.add(std::move(explanations.front()));
+    output.add(std::move(explanations.front()).value());
   }
   output.finish();
   return code;

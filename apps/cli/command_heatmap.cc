@@ -9,6 +9,7 @@
 #include "apps/cli/output.h"
 #include "apps/cli/progress.h"
 #include "apps/cli/rows.h"
+#include "base/attempt.h"
 #include "limn/limn.h"
 #include "render/json.h"
 
@@ -36,16 +37,12 @@ int heatmap(const CLI::App& app, const HeatmapCommand& command) {
                  .expected = "masked-lm: a model that says something of every token",
                  .hint = "'limn explain' shows which words matter to this one"});
   }
-  const auto explain = [&](const Input& input, const Report& report) {
-    ExplainOptions options;
-    options.reading.max_length = command.max_length;
-    options.progress = report;
-    return model.heatmap(input, options);
-  };
+  const ExplainOptions options = {.reading = {.max_length = command.max_length}};
   if (command.input.file) {
-    const auto work = [&](const std::vector<Input>& inputs, const Report& report) {
-      std::vector<std::vector<std::string>> rows;
-      for (const Input& input : inputs) rows.push_back({members_of(to_json(explain(input, report)))});
+    const auto work = [&](const std::vector<Input>& inputs, const Watch& watch) {
+      std::vector<Result<std::vector<std::string>>> rows;
+      for (const Input& input : inputs)
+        rows.push_back(attempt([&] { return std::vector{members_of(to_json(model.heatmap(input, options, watch)))}; }));
       return rows;
     };
     return write_json_rows(app, command.input, command.output, model, work, 1);
@@ -54,7 +51,7 @@ int heatmap(const CLI::App& app, const HeatmapCommand& command) {
   ExplanationOutput output(command.output.file, format, special == Special::show);
   Progress progress(1);
   std::vector<Explanation> explanations;
-  explanations.push_back(explain(input, report_to(progress)));
+  explanations.push_back(model.heatmap(input, options, watch_with(progress)));
   progress.wipe();
   output.add(std::move(explanations));
   output.finish();

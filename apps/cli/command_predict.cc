@@ -77,11 +77,13 @@ int predict(const CLI::App& app, const PredictCommand& command) {
   if (command.input.file) {
     return write_json_rows(
         app, command.input, command.output, model,
-        [&](const std::vector<Input>& inputs, const Report&) {
-          const auto predictions = model.predict(inputs, options);
-          std::vector<std::vector<std::string>> rows;
+        [&](const std::vector<Input>& inputs, const Watch& watch) {
+          auto predictions = model.predict(inputs, options, watch);
+          std::vector<Result<std::vector<std::string>>> rows;
           for (std::size_t i = 0; i < inputs.size(); ++i)
-            rows.push_back({members_of(to_json(predictions[i], inputs[i], name))});
+            rows.push_back(std::move(predictions[i]).transform([&](const Prediction& prediction) {
+              return std::vector{members_of(to_json(prediction, inputs[i], name))};
+            }));
           return rows;
         });
   }

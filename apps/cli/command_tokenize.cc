@@ -11,6 +11,7 @@
 #include "apps/cli/options.h"
 #include "apps/cli/output.h"
 #include "apps/cli/rows.h"
+#include "base/attempt.h"
 #include "limn/limn.h"
 #include "render/display_text.h"
 #include "render/json.h"
@@ -92,10 +93,12 @@ int tokenize(const CLI::App& app, const TokenizeCommand& command) {
   if (command.input.file) {
     return write_json_rows(
         app, command.input, command.output, model,
-        [&](const std::vector<Input>& inputs, const Report&) {
-          std::vector<std::vector<std::string>> rows;
+        [&](const std::vector<Input>& inputs, const Watch&) {
+          std::vector<Result<std::vector<std::string>>> rows;
           for (const auto& input : inputs)
-            rows.push_back({members_of(to_json(model.tokenize(input, options), input, name, question))});
+            rows.push_back(attempt([&] {
+              return std::vector{members_of(to_json(model.tokenize(input, options), input, name, question))};
+            }));
           return rows;
         });
   }

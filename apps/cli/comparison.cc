@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "base/attempt.h"
 #include "evaluate/correlation.h"
 
 namespace limn::cli {
@@ -87,36 +88,56 @@ Comparison::Comparison(std::vector<NamedModel> models, std::vector<ListedMethod>
   for (const auto& listed : methods_) axes_.methods.push_back(listed.name);
 }
 
-std::vector<ComparedInput> Comparison::operator()(const std::vector<Input>& inputs,
-                                                  const std::function<void(double)>& report) const {
-  std::vector<ComparedInput> compared(inputs.size());
-  const auto count = static_cast<double>(axes_.cells());
+std::vector<Result<ComparedInput>> Comparison::operator()(const std::vector<Input>& inputs, const Watch& watch) const {
+  std::vector<Result<ComparedInput>> compared(inputs.size(), ComparedInput());
+  const auto cells = static_cast<double>(axes_.cells());
   std::size_t cell = 0;
+  const auto report = [&](double cells_done) {
+    // A thousandth of the work is fine enough to see that something moves.
+    if (watch.progress) watch.progress(static_cast<std::size_t>(1000 * cells_done / cells), 1000);
+  };
+  const Watch cell_watch = {
+      .progress =
+          [&](std::size_t done, std::size_t total) {
+            report(static_cast<double>(cell) +
+                   static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(total, 1)));
+          },
+      .cancelled = watch.cancelled};
   for (const auto& [name, model] : models_) {
     for (const auto& [method_name, chosen] : methods_) {
-      ExplainOptions options = options_;
-      options.word_score = chosen.word_score;
-      options.reading.before_pass = [&] { report(static_cast<double>(cell) / count); };
-      options.progress = [&](std::size_t done, std::size_t total) {
-        const double share = static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(total, 1));
-        report((static_cast<double>(cell) + share) / count);
-      };
-      try {
-        auto explanations = model.explain(inputs, chosen.method, options);
-        for (std::size_t i = 0; i < inputs.size(); ++i) {
-          explanations[i].method.preset = chosen.preset;
-          explanations[i].method.seed = seed_;
-          compared[i].cells.push_back(std::move(explanations[i]));
-        }
-      } catch (const Error& error) {
+      const auto about_cell = [&, name = name, method_name = method_name](const Error& error) {
         auto parts = error.parts();
         parts.thing = fmt::format("{}, {}{}{}", name, method_name, parts.thing.empty() ? "" : ": ", parts.thing);
-        throw Error(std::move(parts));
+        return Error(std::move(parts));
+      };
+      ExplainOptions options = options_;
+      options.word_score = chosen.word_score;
+      // An input with an error in one cell has no others.
+      std::vector<Input> good;
+      std::vector<std::size_t> positions;
+      for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (!compared[i]) continue;
+        good.push_back(inputs[i]);
+        positions.push_back(i);
       }
-      report(static_cast<double>(++cell) / count);
+      if (good.empty()) return compared;
+      auto explanations = attempt(
+          [&, &model = model, &chosen = chosen] { return model.explain(good, chosen.method, options, cell_watch); });
+      if (!explanations) throw about_cell(explanations.error());
+      for (std::size_t i = 0; i < good.size(); ++i) {
+        if (auto& explanation = (*explanations)[i]) {
+          explanation->method.preset = chosen.preset;
+          explanation->method.seed = seed_;
+          compared[positions[i]]->cells.push_back(std::move(*explanation));
+        } else {
+          compared[positions[i]] = about_cell(explanation.error());
+        }
+      }
+      report(static_cast<double>(++cell));
     }
   }
-  for (ComparedInput& input : compared) correlate(input);
+  for (auto& input : compared)
+    if (input) correlate(*input);
   return compared;
 }
 

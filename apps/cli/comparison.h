@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,10 +46,8 @@ class Comparison {
   Task task() const { return models_.front().model.info().task; }
 
   /// For each input its cells and how alike they are; what else is known of an input is for the caller to add.
-  /// @param report gets the share that is done, from 0 to 1; what it throws ends the work.
-  /// @throws Error that names the cell, for the first input that cannot be explained.
-  std::vector<ComparedInput> operator()(const std::vector<Input>& inputs,
-                                        const std::function<void(double)>& report) const;
+  /// The error of an input that cannot be explained names the cell. Progress counts thousandths of the work.
+  std::vector<Result<ComparedInput>> operator()(const std::vector<Input>& inputs, const Watch& watch) const;
 
  private:
   std::vector<NamedModel> models_;

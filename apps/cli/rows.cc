@@ -55,10 +55,11 @@ int Failures::report(std::size_t rows) const {
   return some_rows_failed;
 }
 
-Report report_to(Progress& progress) {
-  return [&progress](std::size_t done, std::size_t total) {
-    progress.report(static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(total, 1)));
-  };
+Watch watch_with(Progress& progress) {
+  return {.progress =
+              [&progress](std::size_t done, std::size_t total) {
+                progress.report(static_cast<double>(done) / static_cast<double>(std::max<std::size_t>(total, 1)));
+              }};
 }
 
 std::string members_of(const std::string& object) { return object.substr(1, object.size() - 2); }
@@ -96,25 +97,26 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
     if (items.empty()) break;
     rows += items.size();
     if (rows <= first) continue;
-    auto outcomes = work_on<std::vector<std::string>>(
-        items, [&](const std::vector<Input>& inputs) { return work(inputs, report_to(progress)); });
+    auto results =
+        results_of(items, [&](const std::vector<Input>& inputs) { return work(inputs, watch_with(progress)); });
     if (!row_file) progress.wipe();
     std::size_t written = 0;
     for (std::size_t i = 0; i < items.size(); ++i) {
       const Item& item = items[i];
       if (item.row < first) continue;
       ++written;
-      if (outcomes[i].error) {
-        failures.add(item.row, *outcomes[i].error);
-        outcomes[i].result = {joined(error_members(*outcomes[i].error), item.copied)};
+      std::vector<std::string> lines;
+      if (results[i]) {
+        for (const auto& line : *results[i]) lines.push_back(joined(item.copied, line));
       } else {
-        for (auto& line : *outcomes[i].result) line = joined(item.copied, line);
+        failures.add(item.row, results[i].error());
+        lines = {joined(error_members(results[i].error()), item.copied)};
       }
       if (row_file) {
-        row_file->write(item.row, *outcomes[i].result);
+        row_file->write(item.row, lines);
       } else {
         std::string text;
-        for (const auto& line : *outcomes[i].result) text += row_line(item.row, line);
+        for (const auto& line : lines) text += row_line(item.row, line);
         stream->write(text);
       }
     }
@@ -134,7 +136,7 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
 
 int take_rows(
     const InputOptions& input, const OutputOptions& output, Task task,
-    const std::function<std::vector<std::vector<Explanation>>(const std::vector<Input>&, const Report&)>& work,
+    const std::function<std::vector<Result<std::vector<Explanation>>>(const std::vector<Input>&, const Watch&)>& work,
     const std::function<void(std::vector<Explanation>)>& take, std::size_t batch) {
   if (output.resume) {
     throw Error({.thing = "--resume",
@@ -149,14 +151,14 @@ int take_rows(
   std::size_t rows = 0;
   for (auto items = reader.next_batch(batch); !items.empty(); items = reader.next_batch(batch)) {
     rows += items.size();
-    auto outcomes = work_on<std::vector<Explanation>>(
-        items, [&](const std::vector<Input>& inputs) { return work(inputs, report_to(progress)); });
+    auto results =
+        results_of(items, [&](const std::vector<Input>& inputs) { return work(inputs, watch_with(progress)); });
     progress.wipe();
     for (std::size_t i = 0; i < items.size(); ++i)
-      if (outcomes[i].error)
-        failures.add(items[i].row, *outcomes[i].error);
+      if (results[i])
+        take(std::move(*results[i]));
       else
-        take(std::move(*outcomes[i].result));
+        failures.add(items[i].row, results[i].error());
     progress.advance(items.size());
   }
   return failures.report(rows);

@@ -19,42 +19,22 @@ namespace limn::cli {
 /// unbroken one does.
 inline constexpr std::size_t rows_in_a_batch = 16;
 
-/// An item's result, or why there is none.
-template <class Result>
-struct Outcome {
-  std::optional<Result> result;
-  std::optional<Error> error;
-};
-
-/// Works on all inputs at once; if that fails, on each alone, to find those at fault.
-/// @param work (const std::vector<Input>&) -> std::vector<Result>, result i for input i
-template <class Result, class Work>
-std::vector<Outcome<Result>> work_on(const std::vector<Item>& items, const Work& work) {
-  std::vector<Outcome<Result>> outcomes(items.size());
+/// One result an item, in order: what `work` makes of the inputs of the items that could be read, at once; an error for
+/// each of the others. @param work (const std::vector<Input>&) -> std::vector<Result<T>>, result i for input i
+template <class Work>
+auto results_of(const std::vector<Item>& items, const Work& work) {
   std::vector<Input> inputs;
-  std::vector<std::size_t> positions;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    if (items[i].error) {
-      outcomes[i].error = items[i].error;
-    } else {
-      inputs.push_back(items[i].input);
-      positions.push_back(i);
-    }
-  }
-  if (inputs.empty()) return outcomes;
-  try {
-    std::vector<Result> results = work(inputs);
-    for (std::size_t i = 0; i < results.size(); ++i) outcomes[positions[i]].result = std::move(results[i]);
-  } catch (const Error& error) {
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      try {
-        outcomes[positions[i]].result = std::move(work({inputs[i]}).front());
-      } catch (const Error& row_error) {
-        outcomes[positions[i]].error = row_error;
-      }
-    }
-  }
-  return outcomes;
+  for (const Item& item : items)
+    if (!item.error) inputs.push_back(item.input);
+  decltype(work(inputs)) results, worked;
+  if (!inputs.empty()) worked = work(inputs);
+  auto next = worked.begin();
+  for (const Item& item : items)
+    if (item.error)
+      results.emplace_back(*item.error);
+    else
+      results.push_back(std::move(*next++));
+  return results;
 }
 
 /// Remembers rows that failed and says so at the end.
@@ -76,12 +56,11 @@ std::string error_members(const Error& error);
 /// A JSON object's members, without its braces.
 std::string members_of(const std::string& object);
 
-/// Told by slow work how far it is with a row: ExplainOptions::progress.
-using Report = std::function<void(std::size_t done, std::size_t total)>;
-Report report_to(Progress& progress);
+/// Shows on a progress bar how far slow work is with a row.
+Watch watch_with(Progress& progress);
 
 /// For each input, the members of each of its lines.
-using LineWork = std::function<std::vector<std::vector<std::string>>(const std::vector<Input>&, const Report&)>;
+using LineWork = std::function<std::vector<Result<std::vector<std::string>>>(const std::vector<Input>&, const Watch&)>;
 
 /// Sends every row of --input through `work` and writes JSON lines, {"row":N,COPIED FIELDS,MEMBERS}, in order and in
 /// bounded memory; to --output in a way that can be resumed. @param batch rows at once. @return the command's exit
@@ -93,7 +72,7 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
 /// in order. @return the command's exit code.
 int take_rows(
     const InputOptions& input, const OutputOptions& output, Task task,
-    const std::function<std::vector<std::vector<Explanation>>(const std::vector<Input>&, const Report&)>& work,
+    const std::function<std::vector<Result<std::vector<Explanation>>>(const std::vector<Input>&, const Watch&)>& work,
     const std::function<void(std::vector<Explanation>)>& take, std::size_t batch = rows_in_a_batch);
 
 }  // namespace limn::cli

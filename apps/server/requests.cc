@@ -11,6 +11,7 @@
 #include "apps/cli/comparison.h"
 #include "apps/cli/model_json.h"
 #include "apps/server/request_options.h"
+#include "base/attempt.h"
 #include "render/attack.h"
 #include "render/comparison_json.h"
 #include "render/display_text.h"
@@ -21,7 +22,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using Inputs = std::vector<Input>;
-using Results = std::vector<WorkResult>;
+using Results = std::vector<Result<WorkResult>>;
 
 // ---- inputs -----------------------------------------------------------------------------------------------
 
@@ -129,11 +130,29 @@ std::size_t check_tokens(const Model& model, const Input& input, const PredictOp
   return tokens;
 }
 
-/// The same options for a work that hears whether anybody waits for it.
-PredictOptions watched_by(const Progress& progress, const PredictOptions& options) {
-  PredictOptions watched = options;
-  watched.before_pass = [&progress] { progress(0, 0); };
-  return watched;
+/// One result an input: what `work` makes of those that `count` lets pass, all at once, and the errors of the others.
+/// @param count (input) -> its tokens. @param work (inputs) -> a Result each: the JSON of the answer
+template <class Count, class Work>
+Results results_of(const Inputs& inputs, const Count& count, const Work& work) {
+  std::vector<Result<std::size_t>> tokens;
+  Inputs good;
+  for (const auto& input : inputs) {
+    tokens.push_back(attempt([&] { return count(input); }));
+    if (tokens.back()) good.push_back(input);
+  }
+  std::vector<Result<std::string>> answers;
+  if (!good.empty()) answers = work(good);
+  auto next = answers.begin();
+  Results results;
+  for (auto& counted : tokens) {
+    if (!counted) {
+      results.emplace_back(std::move(counted).error());
+      continue;
+    }
+    results.push_back(std::move(*next++).transform(
+        [&](std::string json) { return WorkResult{.json = std::move(json), .tokens = *counted}; }));
+  }
+  return results;
 }
 
 /// @throws Error if Sobol indices of an input of so many tokens would need too many masks.
@@ -198,22 +217,24 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   bound(chosen.method, limits);
   const bool several = explains_several(model.info().task, chosen.method, options);
   const auto run = [models, model, chosen, options, limits, several, seed = requested.options.seed](
-                       const Inputs& texts, const Progress& progress) {
-    Results results;
-    for (const auto& input : texts) results.push_back({"", check_tokens(model, input, options.reading, limits)});
-    for (const auto& result : results) check_masks(chosen.method, result.tokens, limits.masks);
-    ExplainOptions watched = options;
-    watched.reading = watched_by(progress, options.reading);
-    watched.progress = progress;
-    auto all = model.explain_all(texts, chosen.method, watched);
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      for (auto& explanation : all[i]) {
-        explanation.method.preset = chosen.preset;
-        explanation.method.seed = seed;
-      }
-      results[i].json = several ? list_of(all[i]) : to_json(all[i].front());
-    }
-    return results;
+                       const Inputs& texts, const Watch& watch) {
+    const auto count = [&](const Input& input) {
+      const std::size_t tokens = check_tokens(model, input, options.reading, limits);
+      check_masks(chosen.method, tokens, limits.masks);
+      return tokens;
+    };
+    return results_of(texts, count, [&](const Inputs& good) {
+      std::vector<Result<std::string>> answers;
+      for (auto& result : model.explain_all(good, chosen.method, options, watch))
+        answers.push_back(std::move(result).transform([&](std::vector<Explanation> explanations) {
+          for (auto& explanation : explanations) {
+            explanation.method.preset = chosen.preset;
+            explanation.method.seed = seed;
+          }
+          return several ? list_of(explanations) : to_json(explanations.front());
+        }));
+      return answers;
+    });
   };
   return make_works(std::move(inputs), "explain", body, models->generation,
                     is_short(chosen.method) ? Lane::short_work : Lane::long_work, run);
@@ -227,12 +248,17 @@ Request read_predict(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   PredictOptions options;
   read_reading(fields, limits, options);
   fields.finish();
-  const auto run = [models, model, options, limits, name = served.name](const Inputs& texts, const Progress& progress) {
-    Results results;
-    for (const auto& input : texts) results.push_back({"", check_tokens(model, input, options, limits)});
-    const auto predictions = model.predict(texts, watched_by(progress, options));
-    for (std::size_t i = 0; i < texts.size(); ++i) results[i].json = to_json(predictions[i], texts[i], name);
-    return results;
+  const auto run = [models, model, options, limits, name = served.name](const Inputs& texts, const Watch& watch) {
+    const auto count = [&](const Input& input) { return check_tokens(model, input, options, limits); };
+    return results_of(texts, count, [&](const Inputs& good) {
+      auto predictions = model.predict(good, options, watch);
+      std::vector<Result<std::string>> answers;
+      for (std::size_t i = 0; i < good.size(); ++i)
+        answers.push_back(std::move(predictions[i]).transform([&](const Prediction& prediction) {
+          return to_json(prediction, good[i], name);
+        }));
+      return answers;
+    });
   };
   return make_works(std::move(inputs), "predict", body, models->generation, Lane::short_work, run);
 }
@@ -277,21 +303,23 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   if (!any_background) refuse_background();
   const bool is_one = all_short && compared.size() * methods.size() == 1;
   const cli::Comparison comparison(std::move(compared), std::move(methods), options, requested.options.seed);
-  const auto run = [models, comparison, options, limits](const Inputs& texts, const Progress& progress) {
-    Results results;
-    for (const auto& input : texts) {
-      WorkResult& result = results.emplace_back();
+  const auto run = [models, comparison, options, limits](const Inputs& texts, const Watch& watch) {
+    const auto count = [&](const Input& input) {
+      std::size_t all_tokens = 0;
       for (const auto& [name, model] : comparison.models()) {
         const std::size_t tokens = check_tokens(model, input, options.reading, limits);
         for (const auto& listed : comparison.methods()) check_masks(listed.chosen.method, tokens, limits.masks);
-        result.tokens += tokens;
+        all_tokens += tokens;
       }
-      // A thousandth of it is fine enough to see that something moves.
-      const auto compared =
-          comparison({input}, [&](double share) { progress(static_cast<std::size_t>(1000 * share), 1000); });
-      result.json = to_json(comparison.axes(), compared.front());
-    }
-    return results;
+      return all_tokens;
+    };
+    return results_of(texts, count, [&](const Inputs& good) {
+      std::vector<Result<std::string>> answers;
+      for (auto& result : comparison(good, watch))
+        answers.push_back(std::move(result).transform(
+            [&](const ComparedInput& compared) { return to_json(comparison.axes(), compared); }));
+      return answers;
+    });
   };
   return make_works(std::move(inputs), "compare", body, models->generation, is_one ? Lane::short_work : Lane::long_work,
                     run);
@@ -305,13 +333,14 @@ Request read_tokenize(const nlohmann::json& body, std::shared_ptr<const ModelSet
   PredictOptions options;
   if (const auto length = fields.count("max_length", 0, any_number)) options.max_length = *length;
   fields.finish();
-  const auto run = [models, model, options, limits, name = served.name](const Inputs& texts, const Progress&) {
+  const auto run = [models, model, options, limits, name = served.name](const Inputs& texts, const Watch&) {
     Results results;
-    for (const auto& input : texts) {
-      const std::size_t tokens = check_tokens(model, input, {}, limits);
-      const bool is_question = model.info().task == Task::question_answering;
-      results.push_back({cli::to_json(model.tokenize(input, options), input, name, is_question), tokens});
-    }
+    for (const auto& input : texts)
+      results.push_back(attempt([&] {
+        const std::size_t tokens = check_tokens(model, input, {}, limits);
+        const bool is_question = model.info().task == Task::question_answering;
+        return WorkResult{cli::to_json(model.tokenize(input, options), input, name, is_question), tokens};
+      }));
     return results;
   };
   return make_works(std::move(inputs), "tokenize", body, models->generation, Lane::short_work, run);
@@ -333,17 +362,17 @@ Request read_attack(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
   if (const auto beam = fields.count("beam", 1, limits.beam)) options.beam = *beam;
   options.max_steps = fields.count("max_steps", 1, limits.steps).value_or(0);
   fields.finish();
-  const auto run = [models, model, options, limits, kind](const Inputs& texts, const Progress& progress) {
-    Results results;
-    AttackOptions watched = options;
-    watched.reading = watched_by(progress, options.reading);
-    watched.progress = progress;
-    for (const auto& input : texts) {
-      const std::size_t tokens = check_tokens(model, input, options.reading, limits);
-      results.push_back(
-          {to_json(kind == "hotflip" ? model.hotflip(input, watched) : model.reduce_input(input, watched)), tokens});
-    }
-    return results;
+  const auto run = [models, model, options, limits, kind](const Inputs& texts, const Watch& watch) {
+    const auto count = [&](const Input& input) { return check_tokens(model, input, options.reading, limits); };
+    return results_of(texts, count, [&](const Inputs& good) {
+      std::vector<Result<std::string>> answers;
+      for (const auto& input : good)
+        answers.push_back(attempt([&] {
+          return to_json(kind == "hotflip" ? model.hotflip(input, options, watch)
+                                           : model.reduce_input(input, options, watch));
+        }));
+      return answers;
+    });
   };
   return make_works(std::move(inputs), "attack", body, models->generation, Lane::long_work, run);
 }

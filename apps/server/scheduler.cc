@@ -14,9 +14,6 @@
 namespace limn::server {
 namespace {
 
-/// Thrown by the progress of a work that nobody waits for any more.
-struct GivenUp {};
-
 HttpResponse given_up(const Job& job) {
   if (job.exchange->gone) return problem(499, "the client closed the connection");
   return problem(422, Error({.thing = "the work",
@@ -29,7 +26,7 @@ HttpResponse given_up(const Job& job) {
 HttpResponse failure(const Job& job) {
   try {
     throw;
-  } catch (const GivenUp&) {
+  } catch (const Cancelled&) {
     return given_up(job);
   } catch (const Error& error) {
     return problem(422, error);
@@ -212,54 +209,60 @@ void Scheduler::work_on(std::vector<Job>& jobs) {
 
 /// Runs works of one group; each element holds the jobs of one key.
 void Scheduler::run(const std::vector<std::vector<Job*>>& alike) {
-  std::vector<WorkResult> results;
+  std::vector<Result<WorkResult>> results;
   try {
     results = results_of(alike);
   } catch (...) {
-    if (alike.size() > 1) {  // find those at fault
-      for (const auto& same : alike) {
-        if (std::ranges::any_of(same, [](const Job* job) { return job->done && job->wanted(); }))
-          run({same});
-        else
-          for (Job* job : same) job->answer(given_up(*job));
+    for (const auto& same : alike) {
+      for (Job* job : same) {
+        if (!job->done) continue;
+        if (!job->wanted()) ++metrics_.cancelled;
+        job->answer(failure(*job));
       }
-      return;
-    }
-    for (Job* job : alike.front()) {
-      if (!job->wanted() && job->done) ++metrics_.cancelled;
-      if (job->done) job->answer(failure(*job));
     }
     return;
   }
   for (std::size_t i = 0; i < alike.size(); ++i) {
-    const Body body = make_body(std::move(results[i].json));
-    cache_.add(alike[i].front()->work.key, body);
-    for (Job* job : alike[i]) job->answer({.body = body});
+    if (results[i]) {
+      const Body body = make_body(std::move(results[i]->json));
+      cache_.add(alike[i].front()->work.key, body);
+      for (Job* job : alike[i]) job->answer({.body = body});
+    } else {
+      for (Job* job : alike[i]) job->answer(problem(422, results[i].error()));
+    }
   }
 }
 
-std::vector<WorkResult> Scheduler::results_of(const std::vector<std::vector<Job*>>& alike) {
-  const Progress progress = [&](std::size_t done, std::size_t total) {
-    bool anyone = false;
-    for (const auto& same : alike) {
-      for (Job* job : same) {
-        if (!job->done) continue;
-        if (!job->wanted()) {  // whoever shares the work goes on
-          if (alike.size() > 1 || same.size() > 1) ++metrics_.cancelled, job->answer(given_up(*job));
-          continue;
-        }
-        anyone = true;
-        if (job->progress && total > 0) job->progress(done, total);
-      }
-    }
-    if (!anyone) throw GivenUp();
+std::vector<Result<WorkResult>> Scheduler::results_of(const std::vector<std::vector<Job*>>& alike) {
+  const auto for_each_waiting = [&](const auto& visit) {
+    for (const auto& same : alike)
+      for (Job* job : same)
+        if (job->done) visit(*job, alike.size() > 1 || same.size() > 1);
   };
+  const Watch watch = {.progress =
+                           [&](std::size_t done, std::size_t total) {
+                             for_each_waiting([&](Job& job, bool) {
+                               if (job.progress && job.wanted()) job.progress(done, total);
+                             });
+                           },
+                       .cancelled =
+                           [&] {
+                             bool anyone = false;
+                             for_each_waiting([&](Job& job, bool is_shared) {
+                               if (job.wanted())
+                                 anyone = true;
+                               else if (is_shared)  // the others go on
+                                 ++metrics_.cancelled, job.answer(given_up(job));
+                             });
+                             return !anyone;
+                           }};
   std::vector<Input> inputs;
   for (const auto& same : alike) inputs.push_back(same.front()->work.input);
   const auto start = Clock::now();
-  auto results = alike.front().front()->work.kind->run(inputs, progress);
+  auto results = alike.front().front()->work.kind->run(inputs, watch);
   std::size_t tokens = 0;
-  for (const auto& result : results) tokens += result.tokens;
+  for (const auto& result : results)
+    if (result) tokens += result->tokens;
   metrics_.worked(inputs.size(), tokens, std::chrono::duration<double>(Clock::now() - start).count());
   return results;
 }

@@ -16,11 +16,13 @@
 #include "apps/server/http.h"
 #include "apps/server/metrics.h"
 #include "limn/explanation.h"
+#include "limn/result.h"
+#include "limn/watch.h"
 
 namespace limn::server {
 
 using Clock = std::chrono::steady_clock;
-/// Called now and then by what works; what it throws ends the work. A total of 0: how far it is, is not known.
+/// Called now and then by what works.
 using Progress = std::function<void(std::size_t done, std::size_t total)>;
 
 /// What one input comes to.
@@ -36,8 +38,8 @@ enum class Lane { short_work, long_work };
 struct WorkKind {
   Lane lane = Lane::short_work;
   std::string group;  ///< works of one group differ in their inputs alone
-  /// One result an input. @throws Error if one of them cannot be answered; what `progress` throws goes through.
-  std::function<std::vector<WorkResult>(const std::vector<Input>& inputs, const Progress& progress)> run;
+  /// One result an input. @throws Error for what is wrong whatever the input, Cancelled if the watch ends the work.
+  std::function<std::vector<Result<WorkResult>>(const std::vector<Input>& inputs, const Watch& watch)> run;
 };
 
 /// What is to be done for one input.
@@ -99,7 +101,7 @@ class Scheduler {
   void serve(Lane lane);
   void work_on(std::vector<Job>& jobs);
   void run(const std::vector<std::vector<Job*>>& alike);
-  std::vector<WorkResult> results_of(const std::vector<std::vector<Job*>>& alike);
+  std::vector<Result<WorkResult>> results_of(const std::vector<std::vector<Job*>>& alike);
 
   const Options options_;
   Cache& cache_;

@@ -14,6 +14,8 @@
 #include "limn/explanation.h"
 #include "limn/model_info.h"
 #include "limn/options.h"
+#include "limn/result.h"
+#include "limn/watch.h"
 
 /// limn: what a transformer encoder says about a text, and which words made it say so.
 ///
@@ -43,43 +45,52 @@ class Model {
   const ModelInfo& info() const;
   TokenizedInput tokenize(const Input& input, const PredictOptions& options = {}) const;
 
-  Prediction predict(const Input& input, const PredictOptions& options = {}) const;
-  std::vector<Prediction> predict(const std::vector<Input>& inputs, const PredictOptions& options = {}) const;
+  // Each call may be watched: told how far it is, and ended. @throws Cancelled if the Watch ends it.
+
+  Prediction predict(const Input& input, const PredictOptions& options = {}, const Watch& watch = {}) const;
+  /// The same for many inputs, packed into shared passes; result i belongs to input i, and an input that cannot be read
+  /// holds up no other. @throws Error if the options are wrong whatever the input.
+  std::vector<Result<Prediction>> predict(const std::vector<Input>& inputs, const PredictOptions& options = {},
+                                          const Watch& watch = {}) const;
   /// Token classification of texts that are already split into words: for each sentence one label a word, that of the
   /// word's first token; `token` is the word's index. Words that did not fit have none.
-  std::vector<std::vector<TokenLabel>> predict_words(const std::vector<std::vector<std::string>>& sentences,
-                                                     const PredictOptions& options = {}) const;
+  std::vector<Result<std::vector<TokenLabel>>> predict_words(const std::vector<std::vector<std::string>>& sentences,
+                                                             const PredictOptions& options = {},
+                                                             const Watch& watch = {}) const;
 
   /// Why the model says what it says. QA: text = question, pair = context.
-  Explanation explain(const Input& input, const Method& method = Gradient{}, const ExplainOptions& options = {}) const;
-  Explanation explain(std::string_view text, const Method& method = Gradient{},
-                      const ExplainOptions& options = {}) const;
+  Explanation explain(const Input& input, const Method& method = Gradient{}, const ExplainOptions& options = {},
+                      const Watch& watch = {}) const;
+  Explanation explain(std::string_view text, const Method& method = Gradient{}, const ExplainOptions& options = {},
+                      const Watch& watch = {}) const;
   Explanation explain(std::string_view question, std::string_view context, const Method& method = Gradient{},
-                      const ExplainOptions& options = {}) const;
-  /// The same for many inputs, packed into shared passes; result i belongs to input i.
-  /// @throws Error for the first input that cannot be explained.
-  std::vector<Explanation> explain(const std::vector<Input>& inputs, const Method& method = Gradient{},
-                                   const ExplainOptions& options = {}) const;
+                      const ExplainOptions& options = {}, const Watch& watch = {}) const;
+  /// The same for many inputs, packed into shared passes; result i belongs to input i, and an input that cannot be
+  /// explained holds up no other. @throws Error if the method or the options are wrong whatever the input.
+  std::vector<Result<Explanation>> explain(const std::vector<Input>& inputs, const Method& method = Gradient{},
+                                           const ExplainOptions& options = {}, const Watch& watch = {}) const;
   /// Token classification: one explanation per entity, from one forward pass; other tasks: a single one.
   std::vector<Explanation> explain_all(const Input& input, const Method& method = Gradient{},
-                                       const ExplainOptions& options = {}) const;
+                                       const ExplainOptions& options = {}, const Watch& watch = {}) const;
   /// The same for many inputs: backward passes of several inputs' entities are packed into one.
-  std::vector<std::vector<Explanation>> explain_all(const std::vector<Input>& inputs, const Method& method = Gradient{},
-                                                    const ExplainOptions& options = {}) const;
+  std::vector<Result<std::vector<Explanation>>> explain_all(const std::vector<Input>& inputs,
+                                                            const Method& method = Gradient{},
+                                                            const ExplainOptions& options = {},
+                                                            const Watch& watch = {}) const;
 
   /// Flips tokens one by one until the model says something else (Ebrahimi et al. 2018, as AllenNLP Interpret has it):
   /// each time the one with the largest ‖g‖₂, to the whole word that maximises (e_new − e)·g, g = ∂loss/∂e; each once.
-  Attack hotflip(const Input& input, const AttackOptions& options = {}) const;
+  Attack hotflip(const Input& input, const AttackOptions& options = {}, const Watch& watch = {}) const;
   /// Removes tokens one by one while the model says the same (Feng et al. 2018, as AllenNLP Interpret has it): each
   /// time the one with the least ‖g‖₂, with a beam.
-  Attack reduce_input(const Input& input, const AttackOptions& options = {}) const;
+  Attack reduce_input(const Input& input, const AttackOptions& options = {}, const Watch& watch = {}) const;
 
   /// Masked language models: every token explained by every other. Row i of Explanation::heatmap (T, T) is
   /// ‖∂F/∂one-hot‖₂ of each token, F the logit of token i's own token at its place, divided by the row's largest;
   /// scores are the mean row.
-  Explanation heatmap(const Input& input, const ExplainOptions& options = {}) const;
+  Explanation heatmap(const Input& input, const ExplainOptions& options = {}, const Watch& watch = {}) const;
   /// What every head of every layer looked at. @throws Error if there would be more than 40 million weights.
-  AttentionMaps attention(const Input& input, const PredictOptions& options = {}) const;
+  AttentionMaps attention(const Input& input, const PredictOptions& options = {}, const Watch& watch = {}) const;
 
   struct Implementation;
 

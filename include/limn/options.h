@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -255,8 +254,6 @@ struct PredictOptions {
   bool null_allowed = true;    ///< QA: false: always answer
   std::size_t max_length = 0;  ///< tokens a window, special ones counted; 0: as many as the model has positions
   std::size_t stride = 128;    ///< QA: tokens that two windows share
-  /// Called before each pass of what is read; what it throws ends the work.
-  std::function<void()> before_pass = {};
 };
 
 /// What is explained; all empty: the model's own prediction.
@@ -268,8 +265,6 @@ struct ExplainOptions {
   Unit unit = Unit::word;
   std::optional<WordScore> word_score = {};  ///< default: sum if the scores are signed, absmax otherwise
   bool raw = false;                          ///< also return the logits
-  /// Called now and then by methods of many passes; what it throws ends the work.
-  std::function<void(std::size_t done, std::size_t total)> progress = {};
 };
 
 /// What an attack may change, and what for. Special tokens stay, and so do those that the prediction is about: a tagged
@@ -281,8 +276,6 @@ struct AttackOptions {
   std::vector<int> sequences = {};         ///< which texts may change, 0 or 1; none: the question, or every text
   std::size_t beam = 3;                    ///< input reduction: candidates of a round
   std::size_t max_steps = 0;               ///< 0: as many as there are tokens that may change
-  /// Called after each step; what it throws ends the work.
-  std::function<void(std::size_t done, std::size_t total)> progress = {};
 };
 
 }  // namespace limn

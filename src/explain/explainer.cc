@@ -16,6 +16,7 @@
 #include "explain/subject.h"
 #include "explain/units.h"
 #include "limn/error.h"
+#include "model/passes.h"
 #include "task/target_request.h"
 
 namespace limn {
@@ -30,6 +31,18 @@ struct Item {
   std::vector<ResolvedTarget> targets;
   std::size_t window = 0;  // the encoding that is explained
   std::vector<Explanation> explanations;
+  std::optional<Error> error;  // why it has none
+
+  /// Does some of the work on this item. @return whether it succeeded; if not, the error is kept.
+  template <class Work>
+  bool attempt(const Work& work) {
+    try {
+      work();
+    } catch (const Error& caught) {
+      error = caught;
+    }
+    return !error;
+  }
 
   const Encoding& encoding() const { return encodings[window]; }
 };
@@ -145,9 +158,9 @@ struct Share {
 };
 
 /// The explanations of all shares from one pass backward.
-void take_gradients(const Explainer& explainer, const TracedPass& pass, std::span<const Share> shares,
-                    const Method& method, const ExplainOptions& options, const Mat& multiply) {
-  const Encoder encoder = explainer.pipeline().encoder();
+void take_gradients(const Explainer& explainer, const Encoder& encoder, const TracedPass& pass,
+                    std::span<const Share> shares, const Method& method, const ExplainOptions& options,
+                    const Mat& multiply) {
   Mat dlogits(pass.logits.rows(), pass.logits.columns());
   std::fill_n(dlogits.row(0), dlogits.rows() * dlogits.columns(), 0.f);
   for (const auto& [item, target, sequence] : shares)
@@ -158,21 +171,22 @@ void take_gradients(const Explainer& explainer, const TracedPass& pass, std::spa
   for (const auto& [item, target, sequence] : shares) {
     const auto begin = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[sequence]);
     const auto end = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[sequence + 1]);
-    item->explanations.push_back(make_explanation(explainer, *item, item->targets[target], method, options,
-                                                  {.scores = {begin, end}, .passes = item->encodings.size()}));
+    item->attempt([&, item = item, target = target] {
+      item->explanations.push_back(make_explanation(explainer, *item, item->targets[target], method, options,
+                                                    {.scores = {begin, end}, .passes = item->encodings.size()}));
+    });
   }
 }
 
 /// Explains items in one traced pass forward; what an item lacks (logits, prediction, targets) comes from it.
-void explain_packed(const Explainer& explainer, std::span<Item*> items, const Method& method,
-                    const ExplainOptions& options, bool all_entities) {
+void explain_packed(const Explainer& explainer, std::span<Item* const> items, const Method& method,
+                    const ExplainOptions& options, bool all_entities, const Watch& watch) {
   const auto start = std::chrono::steady_clock::now();
   const Pipeline& pipeline = explainer.pipeline();
-  const Encoder encoder = pipeline.encoder();
+  const Encoder encoder = pipeline.encoder(watch);
   Batch batch;
   for (const Item* item : items) batch.add(item->encoding().ids, item->encoding().type_ids);
   const Knobs knobs = knobs_of(method, encoder.config);
-  if (options.reading.before_pass) options.reading.before_pass();
   LayerInput input = layer_input(encoder, batch, method);
   const TracedPass pass = traced_forward(encoder, std::move(batch), knobs.layer, std::move(input.x));
 
@@ -182,25 +196,23 @@ void explain_packed(const Explainer& explainer, std::span<Item*> items, const Me
     Item& item = *items[i];
     if (item.logits.empty()) {
       item.logits.push_back(copy(logits_of(encoder, pass.batch, pass.logits.view(), i)));
-      read_logits(pipeline, options, knobs.explain, all_entities, item);
+      if (!item.attempt([&] { read_logits(pipeline, options, knobs.explain, all_entities, item); })) continue;
     }
     for (std::size_t t = 0; t < item.targets.size(); ++t) (t == 0 ? shares : more).push_back({&item, t, i});
   }
-  take_gradients(explainer, pass, shares, method, options, input.multiply);
-  for (std::size_t begin = 0; begin < more.size();) {
+  if (!shares.empty()) take_gradients(explainer, encoder, pass, shares, method, options, input.multiply);
+  const auto rows_of_share = [&](std::size_t i) { return more[i].item->encoding().size(); };
+  in_passes(more.size(), traced_rows(encoder.config), rows_of_share, [&](std::size_t begin, std::size_t end) {
     std::vector<std::size_t> sequences;
     shares.clear();
-    for (std::size_t rows = 0; begin < more.size(); ++begin) {
-      rows += more[begin].item->encoding().size();
-      if (!shares.empty() && rows > traced_rows(encoder.config)) break;
-      shares.push_back({more[begin].item, more[begin].target, sequences.size()});
-      sequences.push_back(more[begin].sequence);
+    for (std::size_t i = begin; i < end; ++i) {
+      shares.push_back({more[i].item, more[i].target, sequences.size()});
+      sequences.push_back(more[i].sequence);
     }
-    if (options.reading.before_pass) options.reading.before_pass();
     Mat multiply;
     if (!input.multiply.view().empty()) gather(input.multiply, rows_of(pass.batch, sequences), multiply);
-    take_gradients(explainer, repeated(encoder, pass, sequences), shares, method, options, multiply);
-  }
+    take_gradients(explainer, encoder, repeated(encoder, pass, sequences), shares, method, options, multiply);
+  });
   // Each row that was looked up has brought its neighbours with it: in time, that would be the whole matrix.
   pipeline.checkpoint.release(pipeline.checkpoint.weights().embeddings.word);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -211,7 +223,8 @@ void explain_packed(const Explainer& explainer, std::span<Item*> items, const Me
 }
 
 /// Explains one item, whose logits are known, by a method that sends many versions of it through the model.
-void explain_alone(const Explainer& explainer, Item& item, const Method& method, const ExplainOptions& options) {
+void explain_alone(const Explainer& explainer, Item& item, const Method& method, const ExplainOptions& options,
+                   const Watch& watch) {
   for (const ResolvedTarget& target : item.targets) {
     const auto start = std::chrono::steady_clock::now();
     const Subject subject = {.explainer = explainer,
@@ -220,7 +233,8 @@ void explain_alone(const Explainer& explainer, Item& item, const Method& method,
                              .text = item.input->text,
                              .pair = item.input->pair ? std::string_view(*item.input->pair) : std::string_view(),
                              .value = value(target.target, item.logits[item.window]),
-                             .options = options};
+                             .options = options,
+                             .watch = watch};
     Attribution attribution = attribute(subject, method);
     attribution.passes += item.encodings.size();
     item.explanations.push_back(make_explanation(explainer, item, target, method, options, std::move(attribution)));
@@ -239,37 +253,41 @@ const OneHotNorm& Explainer::onehot_norm() const {
   return *onehot_norm_;
 }
 
-std::vector<std::vector<Explanation>> explain(const Explainer& explainer, std::span<const Input> inputs,
-                                              const Method& method, const ExplainOptions& options, bool all_entities) {
+std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer, std::span<const Input> inputs,
+                                                      const Method& method, const ExplainOptions& options,
+                                                      bool all_entities, const Watch& watch) {
   const Pipeline& pipeline = explainer.pipeline();
-  check_method(method, pipeline.checkpoint.config().encoder);
-  if (knobs_of(method, pipeline.checkpoint.config().encoder).reduce == Reduce::onehot_l2)
+  const Encoder encoder = pipeline.encoder(watch);
+  check_method(method, encoder.config);
+  max_length(pipeline, options.reading);  // no input could be read with a wrong one
+  if (knobs_of(method, encoder.config).reduce == Reduce::onehot_l2)
     explainer.onehot_norm();  // before a pass fills the memory
   std::vector<Item> items(inputs.size());
-  const Encoder encoder = pipeline.encoder();
+  std::vector<Item*> packed;
   const Scalar scalar = knobs_of(method, encoder.config).explain;
   const bool in_one_pass = std::holds_alternative<Gradient>(method) || std::holds_alternative<GradientXInput>(method);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    items[i].input = &inputs[i];
-    items[i].encodings = read_input(pipeline, inputs[i], options.reading);
-    if (in_one_pass && items[i].encodings.size() == 1) continue;
-    items[i].logits = run(encoder, items[i].encodings, options.reading);
-    read_logits(pipeline, options, scalar, all_entities, items[i]);
-    if (!in_one_pass) explain_alone(explainer, items[i], method, options);
+    Item& item = items[i];
+    item.input = &inputs[i];
+    const bool is_read = item.attempt([&] {
+      item.encodings = read_input(pipeline, inputs[i], options.reading);
+      if (in_one_pass && item.encodings.size() == 1) return;
+      item.logits = run(encoder, item.encodings);
+      read_logits(pipeline, options, scalar, all_entities, item);
+      if (!in_one_pass) explain_alone(explainer, item, method, options, watch);
+    });
+    if (is_read && in_one_pass) packed.push_back(&item);
   }
-
-  const std::size_t budget = traced_rows(encoder.config);
-  for (std::size_t begin = in_one_pass ? 0 : items.size(); begin < items.size();) {
-    std::vector<Item*> group;
-    for (std::size_t rows = 0; begin < items.size(); ++begin) {
-      rows += items[begin].encoding().size();
-      if (!group.empty() && rows > budget) break;
-      group.push_back(&items[begin]);
-    }
-    explain_packed(explainer, group, method, options, all_entities);
-  }
-  std::vector<std::vector<Explanation>> results;
-  for (Item& item : items) results.push_back(std::move(item.explanations));
+  const auto rows_of_item = [&](std::size_t i) { return packed[i]->encoding().size(); };
+  in_passes(packed.size(), traced_rows(encoder.config), rows_of_item, [&](std::size_t begin, std::size_t end) {
+    explain_packed(explainer, std::span(packed).subspan(begin, end - begin), method, options, all_entities, watch);
+  });
+  std::vector<Result<std::vector<Explanation>>> results;
+  for (Item& item : items)
+    if (item.error)
+      results.emplace_back(std::move(*item.error));
+    else
+      results.emplace_back(std::move(item.explanations));
   return results;
 }
 

@@ -8,6 +8,8 @@
 #include "explain/onehot_norm.h"
 #include "limn/explanation.h"
 #include "limn/options.h"
+#include "limn/result.h"
+#include "limn/watch.h"
 #include "task/pipeline.h"
 
 namespace limn {
@@ -28,8 +30,9 @@ class Explainer {
 };
 
 /// One explanation for each input; or, with all_entities and a model that tags tokens, one for each entity.
-/// Inputs are packed into shared passes. @throws Error for the first input that cannot be explained.
-std::vector<std::vector<Explanation>> explain(const Explainer& explainer, std::span<const Input> inputs,
-                                              const Method& method, const ExplainOptions& options, bool all_entities);
+/// Inputs are packed into shared passes. @throws Error if the method or the options are wrong whatever the input.
+std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer, std::span<const Input> inputs,
+                                                      const Method& method, const ExplainOptions& options,
+                                                      bool all_entities, const Watch& watch);
 
 }  // namespace limn

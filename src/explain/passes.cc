@@ -1,26 +1,17 @@
 #include "explain/passes.h"
 
-#include <algorithm>
-
 #include "explain/gradient.h"
 #include "model/head.h"
+#include "model/passes.h"
 
 namespace limn {
 namespace {
 
-// Rows of a forward pass: enough for the products to run at full speed, few enough for their buffers to stay small.
-constexpr std::size_t forward_rows = 1024;
-
-/// Calls work(begin, end, batch of end − begin copies of the subject) until `count` copies have been served.
-template <class Work>
-void in_passes(const Subject& subject, std::size_t count, std::size_t rows, const Work& work) {
-  const std::size_t at_once = std::max<std::size_t>(1, rows / subject.encoding.size());
-  for (std::size_t begin = 0; begin < count; begin += at_once) {
-    const std::size_t end = std::min(begin + at_once, count);
-    Batch batch;
-    for (std::size_t i = begin; i < end; ++i) batch.add(subject.encoding.ids, subject.encoding.type_ids);
-    work(begin, end, std::move(batch));
-  }
+/// Copies of the subject's tokens, one for each of the versions [begin, end).
+Batch copies(const Subject& subject, std::size_t begin, std::size_t end) {
+  Batch batch;
+  for (std::size_t i = begin; i < end; ++i) batch.add(subject.encoding.ids, subject.encoding.type_ids);
+  return batch;
 }
 
 Mat filled(const Batch& batch, std::size_t hidden_size, std::size_t first,
@@ -33,17 +24,13 @@ Mat filled(const Batch& batch, std::size_t hidden_size, std::size_t first,
 
 }  // namespace
 
-std::size_t traced_rows(const EncoderConfig& config) {
-  // As many as a trace of 48 MB holds, at least 128: more would gain little speed.
-  constexpr std::size_t budget_bytes = std::size_t{48} << 20, least = 128;
-  return std::max(least, budget_bytes / (trace_floats_a_row(config) * sizeof(float)));
-}
-
 void for_each_gradient(const Subject& subject, Layer layer, std::size_t count,
                        const std::function<void(std::size_t, View)>& fill,
                        const std::function<void(std::size_t, double, View)>& take) {
   const Encoder encoder = subject.encoder();
-  in_passes(subject, count, traced_rows(encoder.config), [&](std::size_t begin, std::size_t end, Batch batch) {
+  const auto rows_of = [&](std::size_t) { return subject.encoding.size(); };
+  in_passes(count, traced_rows(encoder.config), rows_of, [&](std::size_t begin, std::size_t end) {
+    Batch batch = copies(subject, begin, end);
     Mat x = filled(batch, size_at(encoder.config, layer), begin, fill);
     const TracedPass pass = traced_forward(encoder, std::move(batch), layer, std::move(x));
     Mat dlogits(pass.logits.rows(), pass.logits.columns());
@@ -61,7 +48,9 @@ std::vector<double> values_at(const Subject& subject, Layer layer, std::size_t c
                               const std::function<void(std::size_t, View)>& fill) {
   const Encoder encoder = subject.encoder();
   std::vector<double> values;
-  in_passes(subject, count, forward_rows, [&](std::size_t begin, std::size_t end, Batch batch) {
+  const auto rows_of = [&](std::size_t) { return subject.encoding.size(); };
+  in_passes(count, forward_rows, rows_of, [&](std::size_t begin, std::size_t end) {
+    const Batch batch = copies(subject, begin, end);
     const Mat hidden =
         forward(encoder, batch, layer, filled(batch, size_at(encoder.config, layer), begin, fill), last_layer(encoder));
     const Mat logits = head_forward(encoder, batch, hidden);
@@ -74,19 +63,15 @@ std::vector<double> values_at(const Subject& subject, Layer layer, std::size_t c
 std::vector<double> values_of(const Subject& subject, std::span<const PerturbedInput> inputs) {
   const Encoder encoder = subject.encoder();
   std::vector<double> values;
-  for (std::size_t begin = 0; begin < inputs.size();) {
+  const auto rows_of = [&](std::size_t i) { return inputs[i].ids.size(); };
+  in_passes(inputs.size(), forward_rows, rows_of, [&](std::size_t begin, std::size_t end) {
     Batch batch;
-    std::size_t end = begin;
-    while (end < inputs.size() && (end == begin || batch.rows() + inputs[end].ids.size() <= forward_rows)) {
-      batch.add(inputs[end].ids, inputs[end].type_ids);
-      ++end;
-    }
+    for (std::size_t i = begin; i < end; ++i) batch.add(inputs[i].ids, inputs[i].type_ids);
     const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last_layer(encoder));
     const Mat logits = head_forward(encoder, batch, hidden);
     for (std::size_t i = begin; i < end; ++i)
       values.push_back(value(inputs[i].target, logits_of(encoder, batch, logits.view(), i - begin)));
-    begin = end;
-  }
+  });
   return values;
 }
 

@@ -32,7 +32,4 @@ std::vector<double> values_of(const Subject& subject, std::span<const PerturbedI
 /// What stands at `layer` for the subject's own tokens (T, C).
 Mat input_at(const Subject& subject, Layer layer);
 
-/// Rows of one traced pass.
-std::size_t traced_rows(const EncoderConfig& config);
-
 }  // namespace limn

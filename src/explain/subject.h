@@ -20,11 +20,12 @@ struct Subject {
   std::string_view text, pair;  ///< the original texts
   double value = 0;             ///< F(x)
   const ExplainOptions& options;
+  const Watch& watch;
 
-  Encoder encoder() const { return explainer.pipeline().encoder(); }
+  Encoder encoder() const { return explainer.pipeline().encoder(watch); }
   /// Reports progress, if anybody asked for it.
   void report(std::size_t done, std::size_t total) const {
-    if (options.progress) options.progress(done, total);
+    if (watch.progress) watch.progress(done, total);
   }
 };
 

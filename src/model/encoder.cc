@@ -8,6 +8,7 @@
 #include "math/convolution.h"
 #include "math/kernels.h"
 #include "math/linear.h"
+#include "model/passes.h"
 #include "model/position_tables.h"
 
 namespace limn {
@@ -353,6 +354,7 @@ Mat word_embeddings(const Encoder& encoder, const Batch& batch) {
 
 Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace) {
   assert(x.rows() == batch.rows() && from.number <= to.number);
+  if (from.number < to.number) begin_pass(encoder.watch);
   if (trace != nullptr) allocate(*trace, encoder.config, batch.rows(), from, to);
   Pass pass(encoder, batch);
   for (int number = from.number + 1; number <= to.number; ++number) {
@@ -376,6 +378,7 @@ Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer
 Mat vjp(const Encoder& encoder, const Batch& batch, Layer from, Mat dx, Layer to, const Trace& trace,
         const AttentionTap& tap) {
   assert(dx.rows() == batch.rows() && from.number <= to.number);
+  if (from.number < to.number) begin_pass(encoder.watch);
   Pass pass(encoder, batch);
   for (int number = to.number; number > from.number; --number) {
     if (number == 0) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "limn/options.h"
+#include "limn/watch.h"
 #include "math/mat.h"
 #include "math/norm.h"
 #include "model/config.h"
@@ -47,10 +48,11 @@ struct Trace {
 /// Floats that a trace needs for each row that runs through all layers.
 std::size_t trace_floats_a_row(const EncoderConfig& config);
 
-/// The encoder of one checkpoint: config and weights, which must outlive it.
+/// The encoder of one checkpoint, for the length of one call: config, weights and watch must outlive it.
 struct Encoder {
   const EncoderConfig& config;
   const Weights& weights;
+  const Watch* watch = nullptr;  ///< asked before each pass, forward or backward
 };
 
 /// Channels of what stands at a layer: E or C.

@@ -5,17 +5,20 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <string>
 
+#include "base/attempt.h"
 #include "limn/error.h"
 #include "model/head.h"
+#include "model/passes.h"
 #include "task/probability.h"
 
 namespace limn {
 namespace {
 
-// Rows of a forward pass, and rows of logits (rows, V) at once.
-constexpr std::size_t pass_rows = 1024, head_rows = 64;
+// Rows of logits (rows, V) at once.
+constexpr std::size_t head_rows = 64;
 
 /// Positions of the mask token in the texts; the template adds none.
 std::vector<std::size_t> masks_of(const Encoding& encoding, std::int32_t mask) {
@@ -72,43 +75,66 @@ MaskPrediction::Mask fill(const Pipeline& pipeline, const Encoding& encoding, st
 
 }  // namespace
 
-std::vector<Prediction> fill_masks(const Pipeline& pipeline, std::span<const Input> inputs,
-                                   const PredictOptions& options) {
-  struct Wanted {
-    std::size_t input, token, row;  // row: of the batch's hidden states
+std::vector<Result<Prediction>> fill_masks(const Pipeline& pipeline, std::span<const Input> inputs,
+                                           const PredictOptions& options, const Watch& watch) {
+  struct Read {
+    Encoding encoding;
+    std::vector<std::size_t> masks;
+    MaskPrediction prediction;
+    std::optional<Error> error;
   };
-  const Encoder encoder = pipeline.encoder();
+  struct Wanted {
+    Read* read;
+    std::size_t token, row;  // row: of the batch's hidden states
+  };
+  const Encoder encoder = pipeline.encoder(watch);
   const Layer last = {static_cast<int>(encoder.config.layers)};
-  std::vector<MaskPrediction> predictions(inputs.size());
-  std::vector<Encoding> encodings;
-  for (const Input& input : inputs) {
-    encodings.push_back(read_input(pipeline, input, options).front());
-    checked_masks(pipeline, encodings.back());
-  }
-  for (std::size_t begin = 0; begin < inputs.size();) {
+  max_length(pipeline, options);  // no text could be read with a wrong one
+  std::vector<Result<Read>> reads;
+  for (const Input& input : inputs)
+    reads.push_back(attempt([&] {
+      Read read = {
+          .encoding = read_input(pipeline, input, options).front(), .masks = {}, .prediction = {}, .error = {}};
+      read.masks = checked_masks(pipeline, read.encoding);
+      return read;
+    }));
+  std::vector<Read*> good;
+  for (auto& read : reads)
+    if (read) good.push_back(&*read);
+  const auto rows_of = [&](std::size_t i) { return good[i]->encoding.size(); };
+  in_passes(good.size(), forward_rows, rows_of, [&](std::size_t begin, std::size_t end) {
     Batch batch;
     std::vector<Wanted> wanted;
-    for (; begin < inputs.size() && (batch.rows() == 0 || batch.rows() + encodings[begin].size() <= pass_rows);
-         ++begin) {
-      for (const std::size_t token : checked_masks(pipeline, encodings[begin]))
-        wanted.push_back({begin, token, batch.rows() + token});
-      batch.add(encodings[begin].ids, encodings[begin].type_ids);
+    for (Read* read : std::span(good).subspan(begin, end - begin)) {
+      for (const std::size_t token : read->masks) wanted.push_back({read, token, batch.rows() + token});
+      batch.add(read->encoding.ids, read->encoding.type_ids);
     }
-    if (options.before_pass) options.before_pass();
     const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last);
     for (std::size_t first = 0; first < wanted.size(); first += head_rows) {
-      const std::size_t end = std::min(first + head_rows, wanted.size());
-      Mat rows(end - first, hidden.columns());
-      for (std::size_t i = first; i < end; ++i)
-        std::copy_n(hidden.row(wanted[i].row), hidden.columns(), rows.row(i - first));
+      const std::size_t count = std::min(head_rows, wanted.size() - first);
+      Mat rows(count, hidden.columns());
+      for (std::size_t i = 0; i < count; ++i)
+        std::copy_n(hidden.row(wanted[first + i].row), hidden.columns(), rows.row(i));
       const Mat logits = head_forward(encoder, batch, rows);  // this head takes each row on its own
-      for (std::size_t i = first; i < end; ++i)
-        predictions[wanted[i].input].masks.push_back(fill(pipeline, encodings[wanted[i].input], wanted[i].token,
-                                                          logits.view().row_range(i - first, i - first + 1),
-                                                          options.top));
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto& [read, token, row] = wanted[first + i];
+        const auto mask = attempt([&, read = read, token = token] {
+          return fill(pipeline, read->encoding, token, logits.view().row_range(i, i + 1), options.top);
+        });
+        if (mask)
+          read->prediction.masks.push_back(*mask);
+        else
+          read->error = mask.error();
+      }
     }
-  }
-  return {predictions.begin(), predictions.end()};
+  });
+  std::vector<Result<Prediction>> predictions;
+  for (auto& read : reads)
+    predictions.push_back(attempt([&] {
+      if (read.value().error) throw *read->error;
+      return Prediction(std::move(read->prediction));
+    }));
+  return predictions;
 }
 
 }  // namespace limn

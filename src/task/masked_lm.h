@@ -9,8 +9,8 @@ namespace limn {
 
 /// The likeliest tokens for each mask token of each text, options.top of them. Only the masks' rows go through the
 /// head, whose outputs are as wide as the vocabulary.
-/// @throws Error for the first text without a mask token.
-std::vector<Prediction> fill_masks(const Pipeline& pipeline, std::span<const Input> inputs,
-                                   const PredictOptions& options);
+/// A text without a mask token is an Error.
+std::vector<Result<Prediction>> fill_masks(const Pipeline& pipeline, std::span<const Input> inputs,
+                                           const PredictOptions& options, const Watch& watch);
 
 }  // namespace limn

@@ -7,8 +7,10 @@
 #include <cmath>
 #include <utility>
 
+#include "base/attempt.h"
 #include "limn/error.h"
 #include "model/head.h"
+#include "model/passes.h"
 #include "task/classification.h"
 #include "task/masked_lm.h"
 #include "task/question_answering.h"
@@ -16,9 +18,6 @@
 
 namespace limn {
 namespace {
-
-// Rows of a forward pass: enough for the products to run at full speed, few enough for their buffers to stay small.
-constexpr std::size_t pass_rows = 1024;
 
 ModelInfo describe(const std::filesystem::path& folder, const Checkpoint& checkpoint) {
   const Config& config = checkpoint.config();
@@ -118,22 +117,17 @@ std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, c
   return encodings;
 }
 
-std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings, const PredictOptions& options) {
+std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings) {
   std::vector<Mat> all;
-  for (std::size_t begin = 0; begin < encodings.size();) {
+  const auto rows_of = [&](std::size_t i) { return encodings[i].size(); };
+  in_passes(encodings.size(), forward_rows, rows_of, [&](std::size_t begin, std::size_t end) {
     Batch batch;
-    std::size_t end = begin;
-    while (end < encodings.size() && (end == begin || batch.rows() + encodings[end].size() <= pass_rows)) {
-      batch.add(encodings[end].ids, encodings[end].type_ids);
-      ++end;
-    }
-    if (options.before_pass) options.before_pass();
+    for (std::size_t i = begin; i < end; ++i) batch.add(encodings[i].ids, encodings[i].type_ids);
     const Layer last = {static_cast<int>(encoder.config.layers)};
     const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last);
     const Mat logits = head_forward(encoder, batch, hidden);
     for (std::size_t i = begin; i < end; ++i) all.push_back(copy(logits_of(encoder, batch, logits.view(), i - begin)));
-    begin = end;
-  }
+  });
   return all;
 }
 
@@ -170,44 +164,58 @@ Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const
        .hint = "of a masked language model there is the textual heatmap, which explains every token by every other"});
 }
 
-std::vector<Prediction> predict(const Pipeline& pipeline, std::span<const Input> inputs,
-                                const PredictOptions& options) {
-  if (pipeline.head().task == Task::masked_lm) return fill_masks(pipeline, inputs, options);
+std::vector<Result<Prediction>> predict(const Pipeline& pipeline, std::span<const Input> inputs,
+                                        const PredictOptions& options, const Watch& watch) {
+  if (pipeline.head().task == Task::masked_lm) return fill_masks(pipeline, inputs, options, watch);
+  max_length(pipeline, options);  // no input could be read with a wrong one
   std::vector<Encoding> encodings;
   std::vector<std::size_t> begins;
-  for (const Input& input : inputs) {
-    begins.push_back(encodings.size());
-    for (Encoding& encoding : read_input(pipeline, input, options)) encodings.push_back(std::move(encoding));
-  }
-  begins.push_back(encodings.size());
-  const std::vector<Mat> logits = run(pipeline.encoder(), encodings, options);
-  const std::vector<ConstView> views(logits.begin(), logits.end());
-  std::vector<Prediction> predictions;
+  std::vector<Result<std::size_t>> counts;  // of the encodings of each input
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const std::size_t count = begins[i + 1] - begins[i];
-    predictions.push_back(predict(pipeline, inputs[i], std::span(encodings).subspan(begins[i], count),
-                                  std::span(views).subspan(begins[i], count), options));
+    begins.push_back(encodings.size());
+    counts.push_back(attempt([&] {
+      for (Encoding& encoding : read_input(pipeline, inputs[i], options)) encodings.push_back(std::move(encoding));
+      return encodings.size() - begins[i];
+    }));
+  }
+  const std::vector<Mat> logits = run(pipeline.encoder(watch), encodings);
+  const std::vector<ConstView> views(logits.begin(), logits.end());
+  std::vector<Result<Prediction>> predictions;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    predictions.push_back(attempt([&] {
+      const std::size_t count = counts[i].value();
+      return predict(pipeline, inputs[i], std::span(encodings).subspan(begins[i], count),
+                     std::span(views).subspan(begins[i], count), options);
+    }));
   }
   return predictions;
 }
 
-std::vector<std::vector<TokenLabel>> predict_words(const Pipeline& pipeline,
-                                                   std::span<const std::vector<std::string>> sentences,
-                                                   const PredictOptions& options) {
+std::vector<Result<std::vector<TokenLabel>>> predict_words(const Pipeline& pipeline,
+                                                           std::span<const std::vector<std::string>> sentences,
+                                                           const PredictOptions& options, const Watch& watch) {
   if (pipeline.head().task != Task::token_classification)
     throw Error({.file = pipeline.info.name,
                  .thing = "the task",
                  .found = std::string(name(pipeline.head().task)),
                  .expected = "token classification, to label words"});
+  const std::size_t length = max_length(pipeline, options);
   std::vector<Encoding> encodings;
+  std::vector<Result<std::vector<TokenLabel>>> results;
   for (const auto& words : sentences)
-    encodings.push_back(pipeline.tokenizer.encode_words(words, max_length(pipeline, options)));
-  const std::vector<Mat> logits = run(pipeline.encoder(), encodings, options);
-  std::vector<std::vector<TokenLabel>> results(sentences.size());
-  for (std::size_t i = 0; i < sentences.size(); ++i)
-    for (const WordLabel& word : word_labels(logits[i], encodings[i], pipeline.head()))
-      results[i].push_back(
+    results.push_back(attempt([&]() -> std::vector<TokenLabel> {
+      encodings.push_back(pipeline.tokenizer.encode_words(words, length));
+      return {};
+    }));
+  const std::vector<Mat> logits = run(pipeline.encoder(watch), encodings);
+  std::size_t read = 0;
+  for (auto& result : results) {
+    if (!result) continue;
+    for (const WordLabel& word : word_labels(logits[read], encodings[read], pipeline.head()))
+      result->push_back(
           {.token = word.word, .label = pipeline.head().labels[word.index], .probability = word.probability});
+    ++read;
+  }
   return results;
 }
 

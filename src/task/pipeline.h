@@ -8,6 +8,8 @@
 #include "limn/explanation.h"
 #include "limn/model_info.h"
 #include "limn/options.h"
+#include "limn/result.h"
+#include "limn/watch.h"
 #include "model/checkpoint.h"
 #include "model/encoder.h"
 #include "text/tokenizer.h"
@@ -20,7 +22,9 @@ struct Pipeline {
   Tokenizer tokenizer;
   ModelInfo info;
 
-  Encoder encoder() const { return {checkpoint.config().encoder, checkpoint.weights()}; }
+  /// For one call, whose passes ask `watch`.
+  Encoder encoder(const Watch& watch) const { return {checkpoint.config().encoder, checkpoint.weights(), &watch}; }
+  Encoder encoder(const Watch&&) const = delete;
   const HeadConfig& head() const { return checkpoint.config().head; }
 };
 
@@ -36,19 +40,20 @@ std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, c
 std::size_t max_length(const Pipeline& pipeline, const PredictOptions& options);
 
 /// Logits of each encoding, packed into as few passes as memory should hold: (T, 2), (T, labels) or (1, labels).
-std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings, const PredictOptions& options = {});
+std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings);
 
 /// What the logits of an input's encodings say.
 Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const Encoding> encodings,
                    std::span<const ConstView> logits, const PredictOptions& options);
 
-/// From inputs to predictions.
-std::vector<Prediction> predict(const Pipeline& pipeline, std::span<const Input> inputs, const PredictOptions& options);
+/// From inputs to predictions. @throws Error if the options are wrong whatever the input.
+std::vector<Result<Prediction>> predict(const Pipeline& pipeline, std::span<const Input> inputs,
+                                        const PredictOptions& options, const Watch& watch);
 
 /// Labels of texts that are already split into words (see Model::predict_words).
-std::vector<std::vector<TokenLabel>> predict_words(const Pipeline& pipeline,
-                                                   std::span<const std::vector<std::string>> sentences,
-                                                   const PredictOptions& options);
+std::vector<Result<std::vector<TokenLabel>>> predict_words(const Pipeline& pipeline,
+                                                           std::span<const std::vector<std::string>> sentences,
+                                                           const PredictOptions& options, const Watch& watch);
 
 /// The encoding in the words of the result; scores are 0.
 std::vector<Token> tokens_of(const Tokenizer& tokenizer, const Encoding& encoding);

@@ -26,9 +26,10 @@ INSTANTIATE_TEST_SUITE_P(Folder, MaskedLm, testing::ValuesIn(golden::folders("go
 
 TEST_P(MaskedLm, HasTheLogitsOfPyTorch) {
   const Pipeline pipeline = load_pipeline(GetParam());
+  const Watch watch;
   for (const Json& row : cases_) {
     const std::vector<Encoding> encodings = read_input(pipeline, text_of(row), {});
-    const Mat logits = std::move(run(pipeline.encoder(), encodings).front());
+    const Mat logits = std::move(run(pipeline.encoder(watch), encodings).front());
     for (std::size_t i = 0; i < row["positions"].size(); ++i) {
       const std::vector<double> expected = row["logits"][i];
       const auto found = logits.view().row_span(row["positions"][i]);
@@ -86,13 +87,13 @@ TEST_P(MaskedLm, TheHeatmapIsTheSameForAnyNumberOfThreads) {
 }
 
 TEST_P(MaskedLm, ReportsEachBatchOfRows) {
-  ExplainOptions options;
+  Watch watch;
   std::vector<std::size_t> done;
-  options.progress = [&](std::size_t now, std::size_t total) {
+  watch.progress = [&](std::size_t now, std::size_t total) {
     EXPECT_EQ(total, cases_[0]["ids"].size());
     done.push_back(now);
   };
-  model_.heatmap(text_of(cases_[0]), options);
+  model_.heatmap(text_of(cases_[0]), {}, watch);
   ASSERT_FALSE(done.empty());
   EXPECT_EQ(done.back(), cases_[0]["ids"].size());
 }
@@ -103,9 +104,9 @@ TEST_P(MaskedLm, FillsEachMaskAsPyTorchDoes) {
   std::vector<Input> inputs;
   for (const Json& row : cases_)
     if (!row["fills"].empty()) inputs.push_back(text_of(row));
-  const std::vector<Prediction> predictions = model_.predict(inputs, options);
+  const std::vector<Result<Prediction>> predictions = model_.predict(inputs, options);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const auto& masks = std::get<MaskPrediction>(predictions[i]).masks;
+    const auto& masks = std::get<MaskPrediction>(predictions[i].value()).masks;
     const Json& fills = cases_[i]["fills"];
     ASSERT_EQ(masks.size(), fills.size());
     for (std::size_t m = 0; m < masks.size(); ++m) {

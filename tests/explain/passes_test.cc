@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "explain/golden_folder.h"
+#include "model/passes.h"
 
 namespace limn {
 namespace {
@@ -28,7 +29,8 @@ class Passes : public testing::Test {
             .target = target_,
             .text = input_.text,
             .pair = {},
-            .options = options_};
+            .options = options_,
+            .watch = watch_};
   }
 
   Explainer explainer_;
@@ -36,13 +38,14 @@ class Passes : public testing::Test {
   std::vector<Encoding> encodings_;
   Target target_{.picks = {{0, 0}}};
   ExplainOptions options_;
+  Watch watch_;
 };
 
 TEST_F(Passes, FewVersionsAreThereAtOnce) {
   constexpr std::size_t count = 1000;
   const std::size_t tokens = encodings_.front().size();
   ASSERT_EQ(tokens, 72u);
-  const std::size_t most_rows = std::max(tokens, traced_rows(explainer_.pipeline().encoder().config));
+  const std::size_t most_rows = std::max(tokens, traced_rows(explainer_.pipeline().checkpoint.config().encoder));
   std::size_t filled = 0, taken = 0, most = 0;
   for_each_gradient(
       subject(), Layer::word(), count,
@@ -61,7 +64,7 @@ TEST_F(Passes, FewVersionsAreThereAtOnce) {
 
 TEST_F(Passes, ATracedPassHasItsBudget) {
   // BERT-base and BERT-large: 48 MB of trace, or 128 rows, or one text.
-  EncoderConfig config = explainer_.pipeline().encoder().config;
+  EncoderConfig config = explainer_.pipeline().checkpoint.config().encoder;
   for (const auto& [hidden_size, layers] : {std::pair<std::size_t, std::size_t>{768, 12}, {1024, 24}}) {
     config.hidden_size = config.embedding_size = hidden_size;
     config.intermediate_size = 4 * hidden_size;

@@ -286,16 +286,16 @@ TEST(Perturbation, ExactShapleyRefusesALongText) {
 
 TEST(Perturbation, ProgressEndsWhereItSaid) {
   std::vector<std::size_t> seen;
-  ExplainOptions options;
-  options.progress = [&](std::size_t done, std::size_t total) {
+  Watch watch;
+  watch.progress = [&](std::size_t done, std::size_t total) {
     EXPECT_LE(done, total);
     seen.push_back(done);
   };
-  sentiment().explain("a very good film indeed", Sobol{.samples = 8}, options);
+  sentiment().explain("a very good film indeed", Sobol{.samples = 8}, {}, watch);
   ASSERT_FALSE(seen.empty());
   EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
-  options.progress = [](std::size_t, std::size_t) { throw std::runtime_error("enough"); };
-  EXPECT_THROW(sentiment().explain("a very good film indeed", Lime{}, options), std::runtime_error);
+  watch.cancelled = [] { return true; };
+  EXPECT_THROW(sentiment().explain("a very good film indeed", Lime{}, {}, watch), Cancelled);
 }
 
 // ---- LIME's words -----------------------------------------------------------------------------------

@@ -193,16 +193,17 @@ TEST_P(GoldenTest, RefinesPathsUntilTheToleranceHolds) {
 TEST_P(GoldenTest, ExplainsManyInputsAsItExplainsOne) {
   std::vector<Input> inputs;
   for (const Json& row : cases_) inputs.push_back(input_of(row));
-  const std::vector<Explanation> together = model_.explain(inputs, GradientXInput{.layer = word});
+  const std::vector<Result<Explanation>> together = model_.explain(inputs, GradientXInput{.layer = word});
   ASSERT_EQ(together.size(), inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Explanation alone = model_.explain(inputs[i], GradientXInput{.layer = word});
-    ASSERT_EQ(together[i].tokens.size(), alone.tokens.size());
+    const Explanation& one = together[i].value();
+    ASSERT_EQ(one.tokens.size(), alone.tokens.size());
     // Products of other sizes round otherwise: two float32 results may differ by what each may differ from float64.
     const Json& expected = cases_[i]["explanations"];
     const double scale = std::max(largest(expected["grad_x_input"]), 0.01 * largest(expected["gradient_l2"]));
     for (std::size_t t = 0; t < alone.tokens.size(); ++t)
-      EXPECT_NEAR(together[i].tokens[t].score, alone.tokens[t].score, 1e-4 * scale);
+      EXPECT_NEAR(one.tokens[t].score, alone.tokens[t].score, 1e-4 * scale);
   }
 }
 

@@ -19,11 +19,11 @@ struct Layer {
   Names headers;
 };
 
-const Names plain_headers = {"error.h", "explanation.h", "model_info.h", "options.h"};
-const Names all_headers = {"error.h", "explanation.h", "model_info.h", "options.h", "limn.h"};
+const Names plain_headers = {"error.h", "explanation.h", "model_info.h", "options.h", "result.h", "watch.h"};
+const Names all_headers = {"error.h", "explanation.h", "model_info.h", "options.h", "result.h", "watch.h", "limn.h"};
 
 const std::map<std::string, Layer> layers = {
-    {"base", {{"base"}, {"error.h"}}},
+    {"base", {{"base"}, {"error.h", "result.h"}}},
     {"text", {{"base", "text"}, {"error.h"}}},
     {"math", {{"base", "math"}, {"error.h"}}},
     {"model", {{"base", "text", "math", "model"}, plain_headers}},

@@ -2,10 +2,15 @@
 // function as an invalid expression, so a concept can say so here and the rest of the program still compiles.
 #include <gtest/gtest.h>
 
+#include <string>
+#include <type_traits>
 #include <utility>
 
 #include "base/mapped_file.h"
+#include "limn/result.h"
+#include "limn/watch.h"
 #include "math/mat.h"
+#include "task/pipeline.h"
 
 namespace limn {
 namespace {
@@ -38,6 +43,28 @@ TEST(Lifetime, TheBytesOfAMappedFileNeedAFileThatLives) {
   EXPECT_TRUE(has_bytes<const MappedFile&>);
   EXPECT_FALSE(has_bytes<MappedFile>);
 }
+
+template <class T>
+concept can_encode = requires(const T& pipeline) {
+  pipeline.encoder(Watch());
+};
+template <class T>
+concept has_arrow = requires(T&& owner) {
+  std::forward<T>(owner).operator->();
+};
+
+TEST(Lifetime, AReferenceIntoAResultNeedsAResultThatLives) {
+  using Texts = Result<std::string>;
+  EXPECT_TRUE(has_arrow<Texts&>);
+  EXPECT_TRUE(has_arrow<const Texts&>);
+  EXPECT_FALSE(has_arrow<Texts>);
+  // Of a temporary they are values, which live as long as what they are kept in.
+  EXPECT_FALSE(std::is_reference_v<decltype(std::declval<Texts>().value())>);
+  EXPECT_FALSE(std::is_reference_v<decltype(*std::declval<Texts>())>);
+  EXPECT_FALSE(std::is_reference_v<decltype(std::declval<Texts>().error())>);
+}
+
+TEST(Lifetime, AnEncoderNeedsAWatchThatLives) { EXPECT_FALSE((can_encode<Pipeline>)); }
 
 TEST(Lifetime, AConstViewDoesNotBecomeAView) {
   EXPECT_TRUE((converts<View, ConstView>));

@@ -54,7 +54,7 @@ class AnswerTarget : public testing::Test {
   ResolvedTarget resolve(const ExplainOptions& options, Scalar explain = Scalar::logit) const {
     std::vector<AnswerWindow> windows;
     for (std::size_t i = 0; i < encodings.size(); ++i) windows.push_back({&encodings[i], views[i]});
-    const Prediction prediction = best_answers(windows, *input.pair, options);
+    const Prediction prediction = best_answers(windows, *input.pair, options.reading);
     return resolve_target(options, explain, {input, head, prediction, encodings, views});
   }
   void expect_span(const ResolvedTarget& resolved, std::size_t start, std::size_t end, const std::string& text) const {

@@ -30,16 +30,17 @@ void check_size(const EncoderConfig& config, std::size_t tokens) {
 
 }  // namespace
 
-AttentionMaps attention_maps(const Pipeline& pipeline, const Input& input, const PredictOptions& options) {
+AttentionMaps attention_maps(const Pipeline& pipeline, const Input& input, const PredictOptions& options,
+                             const Watch& watch) {
   const auto start = std::chrono::steady_clock::now();
-  const Encoder encoder = pipeline.encoder();
+  const Encoder encoder = pipeline.encoder(watch);
   const EncoderConfig& config = encoder.config;
   const std::vector<Encoding> encodings = read_input(pipeline, input, options);
   AttentionMaps maps;
   std::size_t window = 0;
   for (const Encoding& encoding : encodings) check_size(config, encoding.size());
   if (pipeline.head().task != Task::masked_lm) {  // there is nothing to say of a text without a mask
-    maps.prediction = predict(pipeline, std::span(&input, 1), options).front();
+    maps.prediction = predict(pipeline, std::span(&input, 1), options, watch).front().value();
     if (const auto* answer = std::get_if<AnswerPrediction>(&maps.prediction)) window = answer->best.window;
   }
   const Encoding& encoding = encodings[window];

@@ -6,11 +6,11 @@
 #include <string>
 
 #include "explain/gradient.h"
-#include "explain/passes.h"
 #include "explain/scores.h"
 #include "explain/units.h"
 #include "limn/error.h"
 #include "model/head.h"
+#include "model/passes.h"
 
 namespace limn {
 namespace {
@@ -55,11 +55,11 @@ void check_task(const Pipeline& pipeline) {
 
 }  // namespace
 
-Explanation heatmap(const Explainer& explainer, const Input& input, const ExplainOptions& options) {
+Explanation heatmap(const Explainer& explainer, const Input& input, const ExplainOptions& options, const Watch& watch) {
   const auto start = std::chrono::steady_clock::now();
   const Pipeline& pipeline = explainer.pipeline();
   check_task(pipeline);
-  const Encoder encoder = pipeline.encoder();
+  const Encoder encoder = pipeline.encoder(watch);
   const std::vector<Encoding> encodings = read_input(pipeline, input, options.reading);
   const Encoding& encoding = encodings.front();
   const std::size_t tokens = encoding.size(), hidden_size = encoder.config.hidden_size;
@@ -78,23 +78,25 @@ Explanation heatmap(const Explainer& explainer, const Input& input, const Explai
   Explanation why;
   why.heatmap.reserve(tokens);
   std::vector<double> mean(tokens, 0.);
-  for (std::size_t begin = 0; begin < tokens; begin += copies) {
-    const std::size_t end = std::min(begin + copies, tokens);
-    Mat dx(batch.rows(), hidden_size);
-    std::fill_n(dx.row(0), dx.rows() * dx.columns(), 0.f);
-    for (std::size_t i = begin; i < end; ++i)
-      std::copy_n(own.dhidden.row(i), hidden_size, dx.row((i - begin) * tokens + i));
-    const Mat gradients = vjp(encoder, batch, Layer::word(), std::move(dx), last_layer(encoder), trace);
-    const Mat transformed = explainer.onehot_norm().apply(gradients);
-    const std::vector<double> norms = reduce(transformed, Reduce::onehot_l2);
-    for (std::size_t i = begin; i < end; ++i) {
-      const auto row = norms.begin() + static_cast<std::ptrdiff_t>((i - begin) * tokens);
-      why.heatmap.emplace_back(row, row + static_cast<std::ptrdiff_t>(tokens));
-      normalize(why.heatmap.back(), Normalize::max);
-      for (std::size_t j = 0; j < tokens; ++j) mean[j] += why.heatmap.back()[j] / static_cast<double>(tokens);
-    }
-    if (options.progress) options.progress(end, tokens);
-  }
+  const auto rows_of_target = [&](std::size_t) { return tokens; };
+  in_passes(
+      tokens, traced_rows(encoder.config), rows_of_target,
+      [&](std::size_t begin, std::size_t end) {
+        Mat dx(batch.rows(), hidden_size);
+        std::fill_n(dx.row(0), dx.rows() * dx.columns(), 0.f);
+        for (std::size_t i = begin; i < end; ++i)
+          std::copy_n(own.dhidden.row(i), hidden_size, dx.row((i - begin) * tokens + i));
+        const Mat gradients = vjp(encoder, batch, Layer::word(), std::move(dx), last_layer(encoder), trace);
+        const Mat transformed = explainer.onehot_norm().apply(gradients);
+        const std::vector<double> norms = reduce(transformed, Reduce::onehot_l2);
+        for (std::size_t i = begin; i < end; ++i) {
+          const auto row = norms.begin() + static_cast<std::ptrdiff_t>((i - begin) * tokens);
+          why.heatmap.emplace_back(row, row + static_cast<std::ptrdiff_t>(tokens));
+          normalize(why.heatmap.back(), Normalize::max);
+          for (std::size_t j = 0; j < tokens; ++j) mean[j] += why.heatmap.back()[j] / static_cast<double>(tokens);
+        }
+        if (watch.progress) watch.progress(end, tokens);
+      });
   if (!std::all_of(mean.begin(), mean.end(), [](double score) { return std::isfinite(score); }))
     throw Error(
         {.file = pipeline.info.name, .thing = "the scores", .found = "NaN or infinity", .expected = "finite numbers"});

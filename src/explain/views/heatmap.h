@@ -7,6 +7,6 @@ namespace limn {
 
 /// See Model::heatmap. The explanation's value is the mean of the tokens' own logits; unit and tokens are those of the
 /// options. @throws Error for a model of another task.
-Explanation heatmap(const Explainer& explainer, const Input& input, const ExplainOptions& options);
+Explanation heatmap(const Explainer& explainer, const Input& input, const ExplainOptions& options, const Watch& watch);
 
 }  // namespace limn

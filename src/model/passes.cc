@@ -1,0 +1,19 @@
+#include "model/passes.h"
+
+#include <algorithm>
+
+#include "model/encoder.h"
+
+namespace limn {
+
+std::size_t traced_rows(const EncoderConfig& config) {
+  // As many as a trace of 48 MB holds, at least 128: more would gain little speed.
+  constexpr std::size_t budget_bytes = std::size_t{48} << 20, least = 128;
+  return std::max(least, budget_bytes / (trace_floats_a_row(config) * sizeof(float)));
+}
+
+void begin_pass(const Watch* watch) {
+  if (watch != nullptr && watch->cancelled && watch->cancelled()) throw Cancelled();
+}
+
+}  // namespace limn

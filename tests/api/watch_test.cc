@@ -1,0 +1,112 @@
+// A Watch ends any call between two passes through the model.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "limn/limn.h"
+
+namespace limn {
+namespace {
+
+Model golden(const std::string& folder) {
+  return Model::load(std::filesystem::path(LIMN_SOURCE_DIR) / "tests" / folder);
+}
+
+const Model& classifier() {
+  static const Model model = golden("golden/bert-cls");
+  return model;
+}
+
+/// 72 tokens: more than a pass of a few versions of it holds.
+std::string long_text() {
+  std::string text;
+  for (int i = 0; i < 70; ++i) text += i % 2 == 0 ? "good " : "film ";
+  return text;
+}
+
+const std::map<std::string, Method> methods = {
+    {"gradient", Gradient{}},
+    {"gradient-x-input", GradientXInput{}},
+    {"smoothgrad", SmoothGrad{}},
+    {"squaregrad", SmoothGrad{.statistic = SmoothGrad::Statistic::square}},
+    {"vargrad", SmoothGrad{.statistic = SmoothGrad::Statistic::variance}},
+    {"integrated-gradients", IntegratedGradients{.steps = 300}},
+    {"sequential-integrated-gradients", IntegratedGradients{.steps = 3, .sequential = true}},
+    {"expected-gradients", ExpectedGradients{.background = {"a bad film", "a good end"}, .samples = 30}},
+    {"gradcam", GradCam{}},
+    {"occlusion", Occlusion{}},
+    {"lime", Lime{.samples = 50}},
+    {"kernel-shap", KernelShap{.samples = 200}},
+    {"shapley", ShapleySampling{.permutations = 2}},
+    {"partition-shap", PartitionShap{.evaluations = 100}},
+    {"rise", Rise{.samples = 50}},
+    {"sobol", Sobol{.samples = 2}},
+    {"attention", Attention{}},
+    {"rollout", AttentionRollout{}},
+    {"grad-attention", GradientAttention{}}};
+
+/// Runs `call` to its end, then ends it before each of its passes in turn (of many, before some). The model asks the
+/// watch before each pass (tests/model/passes_test.cc), so that a pass which ran after the end would have asked.
+/// @return the passes of the whole call.
+std::size_t cancel_everywhere(const std::function<void(const Watch&)>& call) {
+  std::size_t passes = 0;
+  Watch counting;
+  counting.cancelled = [&] {
+    ++passes;
+    return false;
+  };
+  call(counting);
+  std::size_t ends = 0;
+  for (std::size_t end = 0; end < passes; end += 1 + passes / 10) {
+    std::size_t asked = 0;
+    Watch ending;
+    ending.cancelled = [&] { return asked++ == end; };
+    EXPECT_THROW(call(ending), Cancelled);
+    EXPECT_EQ(asked, end + 1) << "a pass ran after the call was cancelled";
+    ++ends;
+  }
+  EXPECT_GE(ends, std::min<std::size_t>(passes, 5));
+  return passes;
+}
+
+TEST(Cancelling, EndsEachMethodBetweenItsPasses) {
+  std::set<std::string> names;
+  std::set<std::size_t> kinds;
+  for (const auto& [name, method] : methods) {
+    SCOPED_TRACE(name);
+    names.insert(classifier().explain("a good film", method).method.name);
+    kinds.insert(method.index());
+    const std::size_t passes = cancel_everywhere(
+        [&, &method = method](const Watch& watch) { classifier().explain(long_text(), method, {}, watch); });
+    EXPECT_GE(passes, 2u);  // at least one to predict and one to explain, or one forward and one back
+  }
+  EXPECT_EQ(names.size(), 19u);
+  EXPECT_EQ(kinds.size(), std::variant_size_v<Method>);
+}
+
+TEST(Cancelling, EndsEveryOtherCall) {
+  const std::vector<Input> inputs(20, Input{.text = long_text(), .pair = {}});
+  EXPECT_EQ(cancel_everywhere([&](const Watch& watch) { classifier().predict(inputs, {}, watch); }), 2u);
+  EXPECT_GE(cancel_everywhere([&](const Watch& watch) { classifier().explain(inputs, Gradient{}, {}, watch); }), 2u);
+  const Model tagger = golden("golden/bert-token");
+  const std::vector<std::vector<std::string>> sentences(40, std::vector<std::string>(40, "Ann"));
+  EXPECT_GE(cancel_everywhere([&](const Watch& watch) { tagger.predict_words(sentences, {}, watch); }), 2u);
+  const Input input = {.text = "a good film with a bad end", .pair = {}};
+  EXPECT_GE(cancel_everywhere([&](const Watch& watch) { classifier().hotflip(input, {}, watch); }), 3u);
+  EXPECT_GE(cancel_everywhere([&](const Watch& watch) { classifier().reduce_input(input, {}, watch); }), 5u);
+  EXPECT_GE(cancel_everywhere([&](const Watch& watch) { classifier().attention(input, {}, watch); }), 3u);
+  const Model filler = golden("golden-mlm/bert-mlm");
+  EXPECT_GE(cancel_everywhere([&](const Watch& watch) { filler.heatmap(input, {}, watch); }), 2u);
+  const Input masked = {.text = "a [MASK] film", .pair = {}};
+  EXPECT_GE(cancel_everywhere([&](const Watch& watch) { filler.predict(masked, {}, watch); }), 1u);
+}
+
+TEST(Cancelling, IsNobodysMistake) { EXPECT_FALSE((std::is_base_of_v<Error, Cancelled>)); }
+
+}  // namespace
+}  // namespace limn

@@ -1,0 +1,62 @@
+// Packing, and that no pass runs unasked.
+#include "model/passes.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "model/checkpoint.h"
+#include "model/encoder.h"
+
+namespace limn {
+namespace {
+
+using Pass = std::pair<std::size_t, std::size_t>;
+
+std::vector<Pass> packed(const std::vector<std::size_t>& rows, std::size_t most) {
+  std::vector<Pass> passes;
+  in_passes(
+      rows.size(), most, [&](std::size_t i) { return rows[i]; },
+      [&](std::size_t begin, std::size_t end) { passes.emplace_back(begin, end); });
+  return passes;
+}
+
+TEST(Packing, FillsEachPassInOrder) {
+  EXPECT_EQ(packed({3, 3, 3, 3, 3}, 7), (std::vector<Pass>{{0, 2}, {2, 4}, {4, 5}}));
+  EXPECT_EQ(packed({3, 4, 1, 7}, 7), (std::vector<Pass>{{0, 2}, {2, 3}, {3, 4}}));
+  EXPECT_EQ(packed({}, 7), std::vector<Pass>{});
+}
+
+TEST(Packing, GivesALongItemAPassOfItsOwn) {
+  EXPECT_EQ(packed({1, 9, 1, 1}, 7), (std::vector<Pass>{{0, 1}, {1, 2}, {2, 4}}));
+  EXPECT_EQ(packed({9}, 7), (std::vector<Pass>{{0, 1}}));
+}
+
+TEST(Asking, ComesBeforeEachPassForwardAndBackward) {
+  const Checkpoint checkpoint = Checkpoint::load(std::filesystem::path(LIMN_SOURCE_DIR) / "tests/golden/bert-cls");
+  std::size_t asked = 0;
+  bool cancel = false;
+  Watch watch;
+  watch.cancelled = [&] {
+    ++asked;
+    return cancel;
+  };
+  const Encoder encoder = {checkpoint.config().encoder, checkpoint.weights(), &watch};
+  Batch batch;
+  const std::vector<std::int32_t> ids = {1, 2, 3}, types = {0, 0, 0};
+  batch.add(ids, types);
+  const Layer last = {static_cast<int>(encoder.config.layers)};
+  Trace trace;
+  Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last, &trace);
+  EXPECT_EQ(asked, 1u);
+  vjp(encoder, batch, Layer::word(), copy(hidden), last, trace);
+  EXPECT_EQ(asked, 2u);
+  cancel = true;
+  EXPECT_THROW(vjp(encoder, batch, Layer::word(), copy(hidden), last, trace), Cancelled);
+  EXPECT_THROW(forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last), Cancelled);
+}
+
+}  // namespace
+}  // namespace limn
