@@ -3,15 +3,10 @@
 #include <utility>
 
 #include "base/attempt.h"
-#include "base/output_file.h"
 #include "explain/attack/attack.h"
 #include "explain/explainer.h"
 #include "explain/views/attention_view.h"
 #include "explain/views/heatmap.h"
-#include "render/attack.h"
-#include "render/html.h"
-#include "render/json.h"
-#include "render/svg.h"
 
 namespace limn {
 struct Model::Implementation {
@@ -96,32 +91,6 @@ Explanation Model::heatmap(const Input& input, const ExplainOptions& options, co
 
 AttentionMaps Model::attention(const Input& input, const PredictOptions& options, const Watch& watch) const {
   return attention_maps(implementation_->explainer.pipeline(), input, options, watch);
-}
-
-void write_json(const Explanation& explanation, const std::filesystem::path& file) {
-  write_file(file, to_json(explanation, 1) + "\n");
-}
-
-void write_html(const Explanation& explanation, const std::filesystem::path& file) {
-  write_file(file, to_html(std::span(&explanation, 1)));
-}
-
-void write_html(const std::vector<Explanation>& explanations, const std::filesystem::path& file) {
-  write_file(file, to_html(explanations));
-}
-
-void write_json(const Attack& attack, const std::filesystem::path& file) {
-  write_file(file, to_json(attack, 1) + "\n");
-}
-
-void write_html(const AttentionMaps& maps, const std::filesystem::path& file) { write_file(file, to_html(maps)); }
-
-void write_heatmap(const Explanation& explanation, const std::filesystem::path& file) {
-  write_file(file, to_html(std::span(&explanation, 1)));
-}
-
-void write_svg(const Explanation& explanation, const std::filesystem::path& file) {
-  write_file(file, to_svg(explanation));
 }
 
 }  // namespace limn

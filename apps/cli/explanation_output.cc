@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include "limn/error.h"
+#include "limn/write.h"
 #include "render/csv.h"
 #include "render/html.h"
 #include "render/json.h"
-#include "render/svg.h"
 
 namespace limn::cli {
 

@@ -16,6 +16,7 @@
 #include "limn/options.h"
 #include "limn/result.h"
 #include "limn/watch.h"
+#include "limn/write.h"
 
 /// limn: what a transformer encoder says about a text, and which words made it say so.
 ///
@@ -101,18 +102,5 @@ class Model {
 
 /// Threads that limn uses in all; 0: as many as the machine has. Results do not depend on it.
 void set_threads(std::size_t threads);
-
-// ---- writing ---------------------------------------------------------------------------------------
-// Files are written under a temporary name and renamed, so that no reader ever sees half a file.
-
-void write_json(const Explanation& explanation, const std::filesystem::path& file);
-void write_html(const Explanation& explanation, const std::filesystem::path& file);
-void write_html(const std::vector<Explanation>& explanations, const std::filesystem::path& file);
-void write_json(const Attack& attack, const std::filesystem::path& file);
-/// A head view and a model view.
-void write_html(const AttentionMaps& maps, const std::filesystem::path& file);
-/// The interactive textual heatmap of an explanation that has one.
-void write_heatmap(const Explanation& explanation, const std::filesystem::path& file);
-void write_svg(const Explanation& explanation, const std::filesystem::path& file);
 
 }  // namespace limn

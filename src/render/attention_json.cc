@@ -59,4 +59,11 @@ void write_json(const AttentionMaps& maps, const std::function<void(std::string_
   write(row_count == 0 ? text + "[]}\n" : "]}\n");
 }
 
+std::string to_json(const AttentionMaps& maps) {
+  std::string text;
+  write_json(maps, [&](std::string_view part) { text += part; });
+  if (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
 }  // namespace limn

@@ -3,7 +3,7 @@
 #include <functional>
 #include <string_view>
 
-#include "limn/explanation.h"
+#include "limn/write.h"
 
 namespace limn {
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <string_view>
 
 #include "render/display_text.h"
@@ -19,6 +20,8 @@ std::string csv_field(std::string_view text) {
   }
   return result + '"';
 }
+
+std::string to_csv(const Explanation& explanation) { return to_csv(std::span(&explanation, 1)); }
 
 std::string to_csv(std::span<const Explanation> explanations, std::size_t first, bool header) {
   std::string result;

@@ -112,6 +112,8 @@ std::string title_of(const ComparisonAxes& axes, std::span<const ComparedInput> 
 
 }  // namespace
 
+std::string to_html(const Explanation& explanation) { return to_html(std::span(&explanation, 1)); }
+
 std::string to_html(std::span<const Explanation> explanations, std::string_view title) {
   const std::string name = title.empty() ? title_of(explanations) : shorten(title, 200);
   std::string body = title.empty() && explanations.size() == 1 ? "" : fmt::format("<h1>{}</h1>\n", escape(name));

@@ -244,4 +244,10 @@ std::string to_json(const Prediction& prediction, const Input& input, std::strin
   return json_text(json_value(prediction, input, model), indent);
 }
 
+std::string to_json(std::span<const Explanation> explanations, int indent) {
+  Json list = Json::array();
+  for (const Explanation& explanation : explanations) list.push_back(json_value(explanation));
+  return json_text(list, indent);
+}
+
 }  // namespace limn

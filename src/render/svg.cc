@@ -1,13 +1,14 @@
-#include "render/svg.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <numeric>
+#include <span>
+#include <utility>
 #include <vector>
 
+#include "limn/write.h"
 #include "render/display_text.h"
 #include "render/palette.h"
 #include "render/summary.h"
@@ -22,9 +23,13 @@ constexpr double title_height = 28, subtitle_height = 20, margin = 12;
 
 std::string color_text(Color color) { return fmt::format("#{:02x}{:02x}{:02x}", color.red, color.green, color.blue); }
 
-}  // namespace
+/// One chart: what stands within its <svg>, in pixels.
+struct Chart {
+  std::string content;
+  double width = 0, height = 0;
+};
 
-std::string to_svg(const Explanation& explanation) {
+Chart chart(const Explanation& explanation) {
   std::vector<std::size_t> words(explanation.words.size());
   std::iota(words.begin(), words.end(), std::size_t{0});
   const bool is_cut = words.size() > most_bars;
@@ -62,11 +67,7 @@ std::string to_svg(const Explanation& explanation) {
   const bool has_gap = first_of_pair > 0 && first_of_pair < words.size();  // question and context stand apart
   const double height = top + row_height * static_cast<double>(words.size()) + (has_gap ? gap : 0) + margin;
 
-  std::string out = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" viewBox=\"0 0 {0:g} {1:g}\" "
-      "role=\"img\" "
-      "font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\">\n",
-      width, height);
+  std::string out;
   const auto add = [&]<typename... Values>(fmt::format_string<Values...> format, Values&&... values) {
     fmt::format_to(std::back_inserter(out), format, std::forward<Values>(values)...);
   };
@@ -89,7 +90,35 @@ std::string to_svg(const Explanation& explanation) {
         score_text(score, scale));
   }
   add("<line x1=\"{0:g}\" y1=\"{1:g}\" x2=\"{0:g}\" y2=\"{2:g}\" stroke=\"#555555\"/>\n", zero, top, height - margin);
-  return out + "</svg>\n";
+  return {.content = std::move(out), .width = width, .height = height};
+}
+
+std::string picture(double width, double height, const std::string& content) {
+  return fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" viewBox=\"0 0 {0:g} {1:g}\" "
+      "role=\"img\" "
+      "font-family=\"Helvetica, Arial, sans-serif\" font-size=\"12\">\n{2}</svg>\n",
+      width, height, content);
+}
+
+}  // namespace
+
+std::string to_svg(const Explanation& explanation) {
+  const Chart one = chart(explanation);
+  return picture(one.width, one.height, one.content);
+}
+
+std::string to_svg(std::span<const Explanation> explanations) {
+  if (explanations.size() == 1) return to_svg(explanations.front());
+  std::string content;
+  double width = 0, height = 0;
+  for (const Explanation& explanation : explanations) {
+    const Chart one = chart(explanation);
+    content += fmt::format("<g transform=\"translate(0 {:g})\">\n{}</g>\n", height, one.content);
+    width = std::max(width, one.width);
+    height += one.height;
+  }
+  return picture(width, height, content);
 }
 
 }  // namespace limn

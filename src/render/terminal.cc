@@ -256,4 +256,11 @@ TerminalStyle terminal_style(const TerminalEnvironment& environment, std::size_t
   return style;
 }
 
+std::string to_terminal(std::span<const Explanation> explanations, const TerminalStyle& style) {
+  std::string text;
+  for (const Explanation& explanation : explanations)
+    text += (text.empty() ? "" : "\n") + to_terminal(explanation, style);
+  return text;
+}
+
 }  // namespace limn

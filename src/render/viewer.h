@@ -3,7 +3,7 @@
 #include <string_view>
 
 /// The viewer: what a page needs to show limn's JSON (docs/viewer.md). Compiled from web into
-/// src/render/viewer, and from there into the library.
+/// web/dist, and from there into the library.
 
 namespace limn {
 

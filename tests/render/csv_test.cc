@@ -37,7 +37,7 @@ TEST(Csv, CountsExplanationsThroughParts) {
     explanation.words = {{0, 1, 0.1, 0}};
   }
   EXPECT_EQ(to_csv(explanations, 7, false), "7,0,0,1,x,0.1\r\n8,0,0,1,x,0.1\r\n");
-  EXPECT_EQ(to_csv({}), "explanation,sequence,begin,end,text,score\r\n");
+  EXPECT_EQ(to_csv(std::vector<Explanation>{}), "explanation,sequence,begin,end,text,score\r\n");
 }
 
 TEST(Csv, OffsetsPastTheEndCountAsTheEnd) {

@@ -4,11 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "limn/write.h"
 #include "markup.h"
 #include "render/csv.h"
 #include "render/html.h"
 #include "render/json.h"
-#include "render/svg.h"
 #include "render/terminal.h"
 
 /// Explanations that no engine makes: any bytes as text, offsets anywhere, scores of any size. What is drawn may be

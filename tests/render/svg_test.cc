@@ -1,9 +1,8 @@
-#include "render/svg.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "fixtures.h"
+#include "limn/write.h"
 #include "markup.h"
 
 namespace limn {

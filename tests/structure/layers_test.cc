@@ -20,7 +20,8 @@ struct Layer {
 };
 
 const Names plain_headers = {"error.h", "explanation.h", "model_info.h", "options.h", "result.h", "watch.h"};
-const Names all_headers = {"error.h", "explanation.h", "model_info.h", "options.h", "result.h", "watch.h", "limn.h"};
+const Names all_headers = {"error.h",  "explanation.h", "model_info.h", "options.h",
+                           "result.h", "watch.h",       "write.h",      "limn.h"};
 
 const std::map<std::string, Layer> layers = {
     {"base", {{"base"}, {"error.h", "result.h"}}},
@@ -31,7 +32,7 @@ const std::map<std::string, Layer> layers = {
     {"explain", {{"base", "text", "math", "model", "task", "explain"}, plain_headers}},
     {"evaluate", {{"base", "text", "math", "model", "task", "explain", "evaluate"}, plain_headers}},
     // Pure functions of an Explanation.
-    {"render", {{"base", "render"}, {"error.h", "explanation.h"}}},
+    {"render", {{"base", "render"}, {"error.h", "explanation.h", "write.h"}}},
     // The files of src/ itself: what the public headers promise.
     {"", {{"base", "text", "math", "model", "task", "explain", "evaluate", "render"}, all_headers}},
     {"apps", {{"base", "text", "math", "model", "task", "explain", "evaluate", "render", "apps"}, all_headers}},

@@ -1,0 +1,88 @@
+#include "limn/write.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <ostream>
+
+#include "base/output_file.h"
+#include "limn/error.h"
+
+namespace limn {
+namespace {
+
+struct NamedFormat {
+  Format format;
+  std::string_view name, ending;
+};
+constexpr std::array<NamedFormat, 5> formats = {{{Format::json, "json", ".json"},
+                                                 {Format::html, "html", ".html"},
+                                                 {Format::svg, "svg", ".svg"},
+                                                 {Format::csv, "csv", ".csv"},
+                                                 {Format::terminal, "terminal", ".txt"}}};
+
+[[noreturn]] void refuse(Format format, std::string_view expected) {
+  for (const auto& known : formats)
+    if (known.format == format)
+      throw Error({.thing = "the format", .found = std::string(known.name), .expected = std::string(expected)});
+  throw Error({.thing = "the format", .found = "none", .expected = std::string(expected)});
+}
+
+template <class T>
+std::string text_of_explanation(const T& result, Format format, const TerminalStyle& style) {
+  switch (format) {
+    case Format::json:
+      return to_json(result) + "\n";
+    case Format::html:
+      return to_html(result);
+    case Format::svg:
+      return to_svg(result);
+    case Format::csv:
+      return to_csv(result);
+    case Format::terminal:
+      return to_terminal(result, style);
+  }
+  refuse(format, "json, html, svg, csv or terminal");
+}
+
+}  // namespace
+
+std::string to_text(const Explanation& explanation, Format format, const TerminalStyle& style) {
+  return text_of_explanation(explanation, format, style);
+}
+
+std::string to_text(std::span<const Explanation> explanations, Format format, const TerminalStyle& style) {
+  return text_of_explanation(explanations, format, style);
+}
+
+std::string to_text(const Attack& attack, Format format, const TerminalStyle& style) {
+  if (format == Format::json) return to_json(attack) + "\n";
+  if (format == Format::html) return to_html(attack);
+  if (format == Format::terminal) return to_terminal(attack, style);
+  refuse(format, "json, html or terminal for an attack");
+}
+
+std::string to_text(const AttentionMaps& maps, Format format, const TerminalStyle&) {
+  if (format == Format::json) return to_json(maps) + "\n";
+  if (format == Format::html) return to_html(maps);
+  refuse(format, "json or html for attention maps");
+}
+
+Format format_of(const std::filesystem::path& file) {
+  const std::string ending = file.extension().string();
+  for (const auto& known : formats)
+    if (known.ending == ending) return known.format;
+  throw Error({.file = file.string(),
+               .thing = "the ending",
+               .found = ending.empty() ? "none" : "'" + ending + "'",
+               .expected = ".json, .html, .svg, .csv or .txt"});
+}
+
+void write_text(std::string_view text, std::ostream& stream) {
+  if (!stream.write(text.data(), static_cast<std::streamsize>(text.size())).flush())
+    throw Error({.thing = "the stream", .found = "an error", .expected = "that it takes what is written"});
+}
+
+void write_text(std::string_view text, const std::filesystem::path& file) { write_file(file, text); }
+
+}  // namespace limn

@@ -1,0 +1,119 @@
+// Every result goes to a string, a stream and a file, in every format that it has.
+#include "limn/write.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "limn/limn.h"
+
+namespace limn {
+namespace {
+
+const std::map<Format, std::string> endings = {{Format::json, ".json"},
+                                               {Format::html, ".html"},
+                                               {Format::svg, ".svg"},
+                                               {Format::csv, ".csv"},
+                                               {Format::terminal, ".txt"}};
+
+class Writing : public testing::Test {
+ protected:
+  Writing() : model_(Model::load(std::filesystem::path(LIMN_SOURCE_DIR) / "tests/golden/bert-cls")) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~Writing() override { std::filesystem::remove_all(folder_); }
+
+  static std::string content(const std::filesystem::path& file) {
+    std::ostringstream text;
+    text << std::ifstream(file, std::ios::binary).rdbuf();
+    return text.str();
+  }
+
+  /// Writes the result in every way, and checks that all give the same text in `formats` and an Error in the others.
+  template <class T>
+  void try_matrix(const T& result, const std::set<Format>& formats) {
+    for (const auto& [format, ending] : endings) {
+      SCOPED_TRACE(ending);
+      const std::filesystem::path by_format = folder_ / "result", by_ending = folder_ / ("result" + ending);
+      std::ostringstream stream;
+      if (formats.contains(format)) {
+        const std::string text = to_text(result, format);
+        EXPECT_FALSE(text.empty());
+        write(result, format, stream);
+        write(result, format, by_format);
+        write(result, by_ending);
+        EXPECT_EQ(stream.str(), text);
+        EXPECT_EQ(content(by_format), text);
+        EXPECT_EQ(content(by_ending), text);
+        ++written_;
+      } else {
+        EXPECT_THROW(to_text(result, format), Error);
+        EXPECT_THROW(write(result, format, stream), Error);
+        EXPECT_THROW(write(result, by_ending), Error);
+        EXPECT_FALSE(std::filesystem::exists(by_ending));
+        ++refused_;
+      }
+      std::filesystem::remove(by_format);
+      std::filesystem::remove(by_ending);
+    }
+  }
+
+  const Model model_;
+  const std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() / ("limn_write_" + std::to_string(::getpid()));
+  std::size_t written_ = 0, refused_ = 0;
+};
+
+TEST_F(Writing, HasNoHoles) {
+  const Explanation one = model_.explain("a good film"), other = model_.explain("a bad end");
+  const std::set<Format> all = {Format::json, Format::html, Format::svg, Format::csv, Format::terminal};
+  try_matrix(one, all);
+  try_matrix(std::vector<Explanation>{one, other}, all);
+  try_matrix(model_.hotflip(Input{.text = "a good film", .pair = {}}), {Format::json, Format::html, Format::terminal});
+  try_matrix(model_.attention(Input{.text = "a good film", .pair = {}}), {Format::json, Format::html});
+  EXPECT_EQ(written_, 5u + 5u + 3u + 2u);
+  EXPECT_EQ(refused_, 2u + 3u);
+}
+
+TEST_F(Writing, HoldsWhatTheFunctionsOfEachFormatReturn) {
+  const Explanation why = model_.explain("a good film");
+  EXPECT_EQ(to_text(why, Format::json), to_json(why) + "\n");
+  EXPECT_EQ(to_text(why, Format::html), to_html(why));
+  EXPECT_EQ(to_text(why, Format::svg), to_svg(why));
+  EXPECT_EQ(to_text(why, Format::csv), to_csv(why));
+  EXPECT_EQ(to_text(why, Format::terminal, {.width = 40}), to_terminal(why, {.width = 40}));
+}
+
+TEST_F(Writing, SeveralExplanationsAreAllThere) {
+  const std::vector<Explanation> two = {model_.explain("a good film"), model_.explain("a bad end")};
+  EXPECT_EQ(to_json(two), "[" + to_json(two[0]) + "," + to_json(two[1]) + "]");
+  EXPECT_EQ(to_terminal(two), to_terminal(two[0]) + "\n" + to_terminal(two[1]));
+  EXPECT_NE(to_csv(two).find("\n1,"), std::string::npos);
+  for (const std::string& text : {to_svg(two), to_html(two)}) {
+    EXPECT_NE(text.find("good"), std::string::npos);
+    EXPECT_NE(text.find("end"), std::string::npos);
+  }
+}
+
+TEST_F(Writing, RefusesAnEndingThatNamesNoFormat) {
+  const Explanation why = model_.explain("a good film");
+  EXPECT_THROW(write(why, folder_ / "result.pdf"), Error);
+  EXPECT_THROW(write(why, folder_ / "result"), Error);
+}
+
+TEST_F(Writing, SaysThatAStreamFailed) {
+  const Explanation why = model_.explain("a good film");
+  std::ostringstream stream;
+  stream.setstate(std::ios::badbit);
+  EXPECT_THROW(write(why, Format::json, stream), Error);
+}
+
+}  // namespace
+}  // namespace limn
