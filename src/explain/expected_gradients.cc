@@ -12,7 +12,7 @@
 namespace limn {
 
 Attribution attribute(const Subject& subject, const ExpectedGradients& method) {
-  const Layer layer = knobs_of(method, subject.encoder().config).layer;
+  const Layer layer = common_options(method, subject.encoder().config).layer;
   const Mat input = input_at(subject, layer);
   const std::size_t texts = method.background.size();
   // One background is kept at a time: draws are taken text by text, so that a large file costs no memory.

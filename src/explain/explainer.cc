@@ -94,19 +94,20 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
   if (!std::all_of(scores.begin(), scores.end(), [](double score) { return std::isfinite(score); }))
     throw Error(
         {.file = pipeline.info.name, .thing = "the scores", .found = "NaN or infinity", .expected = "finite numbers"});
-  const Knobs knobs = knobs_of(method, config);
-  normalize(scores, knobs.normalize);
+  const CommonOptions common = common_options(method, config);
+  normalize(scores, common.normalize);
   why.tokens = tokens_of(pipeline.tokenizer, item.encoding());
   for (std::size_t i = 0; i < scores.size(); ++i) why.tokens[i].score = scores[i];
   const WordScore word_score = options.word_score.value_or(why.method.is_signed ? WordScore::sum : WordScore::absmax);
-  why.words = units(why.tokens, why.text, why.pair.value_or(""), options.unit, word_score);
+  const Unit unit = options.unit.value_or(Unit::word);
+  why.words = units(why.tokens, why.text, why.pair.value_or(""), unit, word_score);
   if (!attribution.standard_errors.empty()) {
-    const auto members = unit_tokens(why.tokens, why.text, why.pair.value_or(""), options.unit);
+    const auto members = unit_tokens(why.tokens, why.text, why.pair.value_or(""), unit);
     for (std::size_t i = 0; i < why.words.size(); ++i)
       why.words[i].standard_error = attribution.standard_errors[members[i].front()];
   }
   why.warnings = reading_warnings(item.encodings);
-  if (knobs.moves_layer)
+  if (common.moves_layer)
     why.warnings.push_back(
         "this model normalises each word embedding alone, so that its length does not matter: scores are taken at the "
         "output of the "
@@ -132,23 +133,23 @@ struct LayerInput {
 };
 
 LayerInput layer_input(const Encoder& encoder, const Batch& batch, const Method& method) {
-  Mat x =
-      forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), knobs_of(method, encoder.config).layer);
+  Mat x = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch),
+                  common_options(method, encoder.config).layer);
   Mat multiply = std::holds_alternative<GradientXInput>(method) ? copy(x) : Mat();
   return {.x = std::move(x), .multiply = std::move(multiply)};
 }
 
 /// One score a row from the gradient (N, C) at the method's layer.
 std::vector<double> scores_of(const Explainer& explainer, const Method& method, Mat gradient, const Mat& multiply) {
-  const Knobs knobs = knobs_of(method, explainer.pipeline().checkpoint.config().encoder);
-  const Reduce how = knobs.reduce;
+  const CommonOptions common = common_options(method, explainer.pipeline().checkpoint.config().encoder);
+  const Reduce how = common.reduce;
   if (how == Reduce::onehot_l2) {
     const Mat transformed = explainer.onehot_norm().apply(gradient);
     return reduce(transformed, how);
   }
   for (std::size_t i = 0; i < multiply.rows(); ++i)
     for (std::size_t j = 0; j < multiply.columns(); ++j) gradient(i, j) *= multiply(i, j);
-  return reduce(gradient, how, knobs.absolute);
+  return reduce(gradient, how, common.absolute);
 }
 
 /// One target of one item, and its sequence in a pass.
@@ -186,9 +187,9 @@ void explain_packed(const Explainer& explainer, std::span<Item* const> items, co
   const Encoder encoder = pipeline.encoder(watch);
   Batch batch;
   for (const Item* item : items) batch.add(item->encoding().ids, item->encoding().type_ids);
-  const Knobs knobs = knobs_of(method, encoder.config);
+  const CommonOptions common = common_options(method, encoder.config);
   LayerInput input = layer_input(encoder, batch, method);
-  const TracedPass pass = traced_forward(encoder, std::move(batch), knobs.layer, std::move(input.x));
+  const TracedPass pass = traced_forward(encoder, std::move(batch), common.layer, std::move(input.x));
 
   std::vector<Share> shares;  // first every item's first target, which the pass serves as it is
   std::vector<Share> more;
@@ -196,7 +197,7 @@ void explain_packed(const Explainer& explainer, std::span<Item* const> items, co
     Item& item = *items[i];
     if (item.logits.empty()) {
       item.logits.push_back(copy(logits_of(encoder, pass.batch, pass.logits.view(), i)));
-      if (!item.attempt([&] { read_logits(pipeline, options, knobs.explain, all_entities, item); })) continue;
+      if (!item.attempt([&] { read_logits(pipeline, options, common.explain, all_entities, item); })) continue;
     }
     for (std::size_t t = 0; t < item.targets.size(); ++t) (t == 0 ? shares : more).push_back({&item, t, i});
   }
@@ -260,11 +261,11 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
   const Encoder encoder = pipeline.encoder(watch);
   check_method(method, encoder.config);
   max_length(pipeline, options.reading);  // no input could be read with a wrong one
-  if (knobs_of(method, encoder.config).reduce == Reduce::onehot_l2)
+  if (common_options(method, encoder.config).reduce == Reduce::onehot_l2)
     explainer.onehot_norm();  // before a pass fills the memory
   std::vector<Item> items(inputs.size());
   std::vector<Item*> packed;
-  const Scalar scalar = knobs_of(method, encoder.config).explain;
+  const Scalar scalar = common_options(method, encoder.config).explain;
   const bool in_one_pass = std::holds_alternative<Gradient>(method) || std::holds_alternative<GradientXInput>(method);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     Item& item = items[i];

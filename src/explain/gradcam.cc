@@ -8,7 +8,7 @@
 namespace limn {
 
 Attribution attribute(const Subject& subject, const GradCam& method) {
-  const Layer layer = knobs_of(method, subject.encoder().config).layer;
+  const Layer layer = common_options(method, subject.encoder().config).layer;
   const Mat hidden = input_at(subject, layer);
   std::vector<double> weights(hidden.columns(), 0.), scores(hidden.rows(), 0.);
   for_each_gradient(

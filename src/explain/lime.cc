@@ -251,7 +251,7 @@ BagOfWords separate(Units units) {
 }  // namespace
 
 Attribution attribute(const Subject& subject, const Lime& method) {
-  const Unit unit = subject.options.unit;
+  const Unit unit = subject.unit();
   const bool as_bag = unit == Unit::word && method.flavour == Lime::Flavour::marcotcr;
   Units units = units_of(subject, unit);
   const std::size_t ordinary = units.size();

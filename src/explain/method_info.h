@@ -9,8 +9,8 @@
 
 namespace limn {
 
-/// The knobs of any method; what a method has no use for keeps its default.
-struct Knobs {
+/// The options that most methods have; what a method has no use for keeps its default.
+struct CommonOptions {
   std::string_view name;  ///< "integrated-gradients"
   Scalar explain = Scalar::logit;
   Layer layer = Layer::word();
@@ -21,12 +21,12 @@ struct Knobs {
   bool moves_layer = false;  ///< the layer is not word, because this model normalises each word embedding alone
   std::uint64_t seed = 0;
 };
-Knobs knobs_of(const Method& method, const EncoderConfig& config);
+CommonOptions common_options(const Method& method, const EncoderConfig& config);
 
 /// The method in the words of the result.
 MethodInfo method_info(const Method& method, const EncoderConfig& config, const ExplainOptions& options);
 
-/// @throws Error for knobs that do not go together or that this model does not have.
+/// @throws Error for options that do not go together or that this model does not have.
 void check_method(const Method& method, const EncoderConfig& config);
 
 }  // namespace limn

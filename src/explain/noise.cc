@@ -54,8 +54,8 @@ struct Moments {
 }  // namespace
 
 Attribution attribute(const Subject& subject, const SmoothGrad& method) {
-  const Knobs knobs = knobs_of(method, subject.encoder().config);
-  const Mat input = input_at(subject, knobs.layer);
+  const CommonOptions common = common_options(method, subject.encoder().config);
+  const Mat input = input_at(subject, common.layer);
   const auto sigma = static_cast<float>(method.relative ? method.sigma * spread_of(input) : method.sigma);
   std::vector<double> sum(input.rows() * input.columns(), 0.);
   Moments moments(input.rows());
@@ -66,7 +66,7 @@ Attribution attribute(const Subject& subject, const SmoothGrad& method) {
       for (std::size_t j = 0; j < version.columns; ++j) version(i, j) = input(i, j) + sigma * normal(engine);
   };
   Mat noisy(input.rows(), input.columns());
-  for_each_gradient(subject, knobs.layer, method.samples, fill, [&](std::size_t draw, double, View gradient) {
+  for_each_gradient(subject, common.layer, method.samples, fill, [&](std::size_t draw, double, View gradient) {
     if (method.statistic == Statistic::mean_gradient) {
       for (std::size_t i = 0; i < gradient.rows; ++i)
         for (std::size_t j = 0; j < gradient.columns; ++j) sum[i * gradient.columns + j] += gradient(i, j);
@@ -75,7 +75,7 @@ Attribution attribute(const Subject& subject, const SmoothGrad& method) {
         fill(draw, noisy);  // drawn again: cheaper than to keep all of them
         multiply(noisy, gradient);
       }
-      moments.add(reduce(gradient, knobs.reduce, knobs.absolute));
+      moments.add(reduce(gradient, common.reduce, common.absolute));
     }
     subject.report(draw + 1, method.samples);
   });
@@ -85,7 +85,7 @@ Attribution attribute(const Subject& subject, const SmoothGrad& method) {
     for (std::size_t i = 0; i < sum.size(); ++i)
       mean.row(0)[i] = static_cast<float>(sum[i] / static_cast<double>(method.samples));
     if (method.multiply_input) multiply(input, mean);
-    result.scores = reduce(mean, knobs.reduce, knobs.absolute);
+    result.scores = reduce(mean, common.reduce, common.absolute);
   } else {
     result.scores = moments.result(method.statistic);
   }

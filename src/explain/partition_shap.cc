@@ -153,7 +153,7 @@ std::vector<std::string> spelled_tokens(const Subject& subject) {
 // the start.
 Attribution attribute(const Subject& subject, const PartitionShap& method) {
   const Tokenizer& tokenizer = subject.explainer.pipeline().tokenizer;
-  const Units units = units_of(subject, subject.options.unit);
+  const Units units = units_of(subject, subject.unit());
   const std::vector<std::string> spelled = spelled_tokens(subject);
   std::vector<std::vector<std::string>> leaves;
   std::vector<std::optional<std::size_t>> unit_of_leaf;

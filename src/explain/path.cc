@@ -156,7 +156,8 @@ void warn(Attribution& result, double error, double difference, const Integrated
 }
 
 /// Each token from its baseline to itself while all others stay: F(x) − F(x with the token's baseline) each.
-Attribution sequential(const Path& path, const Mat& input, const IntegratedGradients& method, const Knobs& knobs) {
+Attribution sequential(const Path& path, const Mat& input, const IntegratedGradients& method,
+                       const CommonOptions& common) {
   const Encoding& encoding = path.subject.encoding;
   std::vector<std::size_t> open;
   for (std::size_t t = 0; t < encoding.size(); ++t)
@@ -206,7 +207,7 @@ Attribution sequential(const Path& path, const Mat& input, const IntegratedGradi
     }
     open = std::move(again);
   }
-  result.scores = reduce(products, knobs.reduce, knobs.absolute);
+  result.scores = reduce(products, common.reduce, common.absolute);
   result.completeness_error = worst;
   if (method.steps == 0 &&
       worst > std::max(method.tolerance * largest, rounding(path.subject.value, path.subject.value)))
@@ -217,15 +218,15 @@ Attribution sequential(const Path& path, const Mat& input, const IntegratedGradi
 }  // namespace
 
 Attribution attribute(const Subject& subject, const IntegratedGradients& method) {
-  const Knobs knobs = knobs_of(method, subject.encoder().config);
-  const Mat input = input_at(subject, knobs.layer);
+  const CommonOptions common = common_options(method, subject.encoder().config);
+  const Mat input = input_at(subject, common.layer);
   Path path = {.subject = subject,
-               .layer = knobs.layer,
-               .start = baseline_at(subject, knobs.layer, method.baseline),
+               .layer = common.layer,
+               .start = baseline_at(subject, common.layer, method.baseline),
                .difference = copy(input)};
   for (std::size_t i = 0; i < input.rows(); ++i)
     for (std::size_t j = 0; j < input.columns(); ++j) path.difference(i, j) -= path.start(i, j);
-  if (method.sequential) return sequential(path, input, method, knobs);
+  if (method.sequential) return sequential(path, input, method, common);
 
   const double start_value = path.values({0}).front(), difference = subject.value - start_value;
   Attribution result;
@@ -249,7 +250,7 @@ Attribution attribute(const Subject& subject, const IntegratedGradients& method)
   Mat products(input.rows(), input.columns());
   for (std::size_t i = 0; i < sum.size(); ++i)
     products.row(0)[i] = static_cast<float>(method.multiply_input ? sum[i] * path.difference.row(0)[i] : sum[i]);
-  result.scores = reduce(products, knobs.reduce, knobs.absolute);
+  result.scores = reduce(products, common.reduce, common.absolute);
   return result;
 }
 

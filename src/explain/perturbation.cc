@@ -127,7 +127,7 @@ namespace {
 
 template <class Method>
 Attribution play(const Subject& subject, const Method& method) {
-  const Units units = units_of(subject, subject.options.unit);
+  const Units units = units_of(subject, subject.unit());
   Game game = masking_game(subject, units, method.masking);
   return attribution_of(subject, units, score_units(game, method), game);
 }

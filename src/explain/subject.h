@@ -23,6 +23,8 @@ struct Subject {
   const Watch& watch;
 
   Encoder encoder() const { return explainer.pipeline().encoder(watch); }
+  /// Of what is taken away, and of the words of the result.
+  Unit unit() const { return options.unit.value_or(Unit::word); }
   /// Reports progress, if anybody asked for it.
   void report(std::size_t done, std::size_t total) const {
     if (watch.progress) watch.progress(done, total);

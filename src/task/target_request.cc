@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "limn/error.h"
+#include "options/names.h"
 #include "task/find_text.h"
 #include "task/probability.h"
 #include "task/question_answering.h"
@@ -17,24 +18,6 @@
 
 namespace limn {
 namespace {
-
-std::string_view name_of(Scalar explain) {
-  switch (explain) {
-    case Scalar::logit:
-      return "logit";
-    case Scalar::probability:
-      return "probability";
-    case Scalar::log_probability:
-      return "log-probability";
-    case Scalar::loss:
-      return "loss";
-    case Scalar::margin:
-      return "margin";
-    case Scalar::max_logit:
-      break;
-  }
-  return "max-logit";
-}
 
 ResolvedTarget start_target(Scalar explain, const HeadConfig& head) {
   ResolvedTarget resolved;

@@ -19,23 +19,26 @@ struct Layer {
   Names headers;
 };
 
-const Names plain_headers = {"error.h", "explanation.h", "model_info.h", "options.h", "result.h", "watch.h"};
-const Names all_headers = {"error.h",  "explanation.h", "model_info.h", "options.h",
-                           "result.h", "watch.h",       "write.h",      "limn.h"};
+const Names plain_headers = {"error.h",   "explanation.h", "methods.h", "model_info.h",
+                             "options.h", "result.h",      "watch.h"};
+const Names all_headers = {"error.h",  "explanation.h", "methods.h", "model_info.h", "options.h",
+                           "result.h", "watch.h",       "write.h",   "limn.h"};
 
 const std::map<std::string, Layer> layers = {
     {"base", {{"base"}, {"error.h", "result.h"}}},
+    {"options", {{"base", "options"}, {"error.h", "explanation.h", "methods.h", "options.h"}}},
     {"text", {{"base", "text"}, {"error.h"}}},
     {"math", {{"base", "math"}, {"error.h"}}},
     {"model", {{"base", "text", "math", "model"}, plain_headers}},
-    {"task", {{"base", "text", "math", "model", "task"}, plain_headers}},
-    {"explain", {{"base", "text", "math", "model", "task", "explain"}, plain_headers}},
-    {"evaluate", {{"base", "text", "math", "model", "task", "explain", "evaluate"}, plain_headers}},
+    {"task", {{"base", "options", "text", "math", "model", "task"}, plain_headers}},
+    {"explain", {{"base", "options", "text", "math", "model", "task", "explain"}, plain_headers}},
+    {"evaluate", {{"base", "options", "text", "math", "model", "task", "explain", "evaluate"}, plain_headers}},
     // Pure functions of an Explanation.
-    {"render", {{"base", "render"}, {"error.h", "explanation.h", "write.h"}}},
+    {"render", {{"base", "options", "render"}, {"error.h", "explanation.h", "methods.h", "write.h"}}},
     // The files of src/ itself: what the public headers promise.
-    {"", {{"base", "text", "math", "model", "task", "explain", "evaluate", "render"}, all_headers}},
-    {"apps", {{"base", "text", "math", "model", "task", "explain", "evaluate", "render", "apps"}, all_headers}},
+    {"", {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render"}, all_headers}},
+    {"apps",
+     {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render", "apps"}, all_headers}},
 };
 
 /// Why `file` in `folder` may not include "target"; empty if it may.

@@ -1,8 +1,9 @@
+#include "options/presets.h"
+
 #include <algorithm>
-#include <string>
 
 #include "limn/error.h"
-#include "limn/options.h"
+#include "options/option.h"
 
 namespace limn {
 namespace {
@@ -177,6 +178,23 @@ const Preset& preset(std::string_view given, std::optional<Task> task) {
        .found = "'" + std::string(given) + "'",
        .expected = "one of " + names,
        .hint = given == "textualheatmap" ? "the heatmap of a masked language model is a command of its own" : ""});
+}
+
+std::string preset_names() {
+  std::string names;
+  for (const Preset& known : presets()) list(names, known.name);
+  return names;
+}
+
+bool is_preset(std::string_view name, const Method& method, std::optional<Unit> unit) {
+  const Option& seed = option("seed");
+  return std::ranges::any_of(presets(), [&](const Preset& known) {
+    if (known.name != name || known.method.index() != method.index() || (known.unit && known.unit != unit))
+      return false;
+    Method same = known.method;
+    if (seed.of(method)) set(seed, same, get(seed, method));
+    return same == method;
+  });
 }
 
 }  // namespace limn

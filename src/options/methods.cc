@@ -1,0 +1,88 @@
+#include "options/methods.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace limn {
+
+const std::vector<NamedMethod>& methods() {
+  using Statistic = SmoothGrad::Statistic;
+  static const std::vector<NamedMethod> known = {
+      {"gradient", Gradient{}, "gradients", "How much the result depends on each word. One pass."},
+      {"gradient-x-input", GradientXInput{}, "gradients", "For and against, to first order. One pass."},
+      {"smoothgrad", SmoothGrad{}, "gradients", "The gradient, averaged over noisy copies of the text.", false},
+      {"squaregrad", SmoothGrad{.statistic = Statistic::square}, "gradients",
+       "The gradient, squared and then averaged over noisy copies.", false},
+      {"vargrad", SmoothGrad{.statistic = Statistic::variance}, "gradients",
+       "How much the gradient varies over noisy copies.", false},
+      {"integrated-gradients", IntegratedGradients{}, "gradients",
+       "For and against; scores add up to the change from an empty text.", false},
+      {"sequential-integrated-gradients",
+       IntegratedGradients{.baseline = {.kind = Baseline::Kind::mask, .text = {}}, .sequential = true}, "gradients",
+       "Integrated gradients with a path for each word. Slow.", false},
+      {"expected-gradients", ExpectedGradients{}, "gradients",
+       "Integrated gradients, averaged over random points and backgrounds.", false},
+      {"gradcam", GradCam{}, "gradients", "Where the activations of one layer drive the result. One pass."},
+      {"occlusion", Occlusion{}, "perturbation", "What changes when a word is hidden. One pass per word.", false},
+      {"lime", Lime{}, "perturbation", "A linear model of what happens when words are hidden.", false},
+      {"kernel-shap", KernelShap{}, "perturbation",
+       "Each word's fair share of the result (its Shapley value), by regression.", false},
+      {"shapley", ShapleySampling{}, "perturbation",
+       "Each word's fair share of the result (its Shapley value), by random orders of the words.", false},
+      {"partition-shap", PartitionShap{}, "perturbation",
+       "Fair shares of phrases, then of their words, as in the shap package.", false},
+      {"rise", Rise{}, "perturbation", "How well the result holds when a word is there, over random masks.", false},
+      {"sobol", Sobol{}, "perturbation", "How much of the result's variance a word causes.", false},
+      {"attention", Attention{}, "attention", "What the model looked at, which is no proof of what mattered."},
+      {"rollout", AttentionRollout{}, "attention", "Attention followed through all layers."},
+      {"grad-attention", GradientAttention{}, "attention", "Attention times its gradient, through all layers."},
+  };
+  return known;
+}
+
+std::string method_names() {
+  std::string list;
+  for (const NamedMethod& known : methods()) list += (list.empty() ? "" : ", ") + std::string(known.name);
+  return list;
+}
+
+const NamedMethod* find_method(std::string_view name) {
+  const auto found = std::ranges::find(methods(), name, &NamedMethod::name);
+  return found == methods().end() ? nullptr : &*found;
+}
+
+const NamedMethod& named_method(std::string_view name, std::string_view others) {
+  if (const NamedMethod* found = find_method(name)) return *found;
+  throw option_error("method", "'" + std::string(name) + "'", std::string(others) + method_names());
+}
+
+const NamedMethod& named_method(const Method& method) {
+  const NamedMethod* first = nullptr;
+  for (const NamedMethod& known : methods()) {
+    if (known.method.index() != method.index()) continue;
+    if (!first) first = &known;
+    const bool same = std::ranges::all_of(options(), [&](const Option& row) {
+      return !row.names_method || !row.of(method) || get(row, method) == get(row, known.method);
+    });
+    if (same) return known;
+  }
+  return *first;
+}
+
+bool shares_passes(const Method& method) {
+  return std::holds_alternative<Gradient>(method) || std::holds_alternative<GradientXInput>(method);
+}
+
+std::vector<std::pair<const Option*, OptionValue>> changed_options(const Method& method) {
+  const Method& usual = named_method(method).method;
+  std::vector<std::pair<const Option*, OptionValue>> changed;
+  for (const Option& row : options()) {
+    if (!row.of(method)) continue;
+    OptionValue value = get(row, method);
+    if (value != get(row, usual)) changed.emplace_back(&row, std::move(value));
+  }
+  return changed;
+}
+
+}  // namespace limn

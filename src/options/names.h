@@ -1,0 +1,101 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "limn/options.h"
+
+/// The names of the values that options take, in the order in which messages and help texts list them.
+
+namespace limn {
+
+template <class Value>
+struct Named {
+  std::string_view name;
+  Value value;
+};
+
+/// The names of an enumeration's values.
+template <class Value>
+inline constexpr std::array<Named<Value>, 0> names = {};
+
+template <>
+inline constexpr auto names<Scalar> = std::to_array<Named<Scalar>>({{"logit", Scalar::logit},
+                                                                    {"probability", Scalar::probability},
+                                                                    {"log-probability", Scalar::log_probability},
+                                                                    {"loss", Scalar::loss},
+                                                                    {"margin", Scalar::margin},
+                                                                    {"max-logit", Scalar::max_logit}});
+template <>
+inline constexpr auto names<Reduce> = std::to_array<Named<Reduce>>({{"sum", Reduce::sum},
+                                                                    {"l1", Reduce::l1},
+                                                                    {"l2", Reduce::l2},
+                                                                    {"mean-abs", Reduce::mean_abs},
+                                                                    {"onehot-l2", Reduce::onehot_l2}});
+template <>
+inline constexpr auto names<Normalize> = std::to_array<Named<Normalize>>({{"none", Normalize::none},
+                                                                          {"l1", Normalize::l1},
+                                                                          {"l2", Normalize::l2},
+                                                                          {"max", Normalize::max},
+                                                                          {"minmax", Normalize::minmax}});
+template <>
+inline constexpr auto names<Unit> = std::to_array<Named<Unit>>(
+    {{"token", Unit::token}, {"word", Unit::word}, {"clause", Unit::clause}, {"sentence", Unit::sentence}});
+template <>
+inline constexpr auto names<WordScore> = std::to_array<Named<WordScore>>({{"sum", WordScore::sum},
+                                                                          {"mean", WordScore::mean},
+                                                                          {"absmax", WordScore::absmax}});
+template <>
+inline constexpr auto names<Masking> = std::to_array<Named<Masking>>(
+    {{"mask", Masking::mask}, {"remove", Masking::remove}, {"pad", Masking::pad}, {"unk", Masking::unk}});
+/// Without `text`: any other word is a baseline's text.
+template <>
+inline constexpr auto names<Baseline::Kind> = std::to_array<Named<Baseline::Kind>>({{"pad", Baseline::Kind::pad},
+                                                                                    {"zero", Baseline::Kind::zero},
+                                                                                    {"mask", Baseline::Kind::mask},
+                                                                                    {"unk", Baseline::Kind::unk},
+                                                                                    {"mean", Baseline::Kind::mean}});
+template <>
+inline constexpr auto names<Lime::Flavour> = std::to_array<Named<Lime::Flavour>>({{"marcotcr", Lime::Flavour::marcotcr},
+                                                                                  {"captum", Lime::Flavour::captum},
+                                                                                  {"ferret", Lime::Flavour::ferret}});
+template <>
+inline constexpr auto names<SmoothGrad::Statistic> =
+    std::to_array<Named<SmoothGrad::Statistic>>({{"mean-gradient", SmoothGrad::Statistic::mean_gradient},
+                                                 {"mean", SmoothGrad::Statistic::mean},
+                                                 {"square", SmoothGrad::Statistic::square},
+                                                 {"variance", SmoothGrad::Statistic::variance}});
+template <>
+inline constexpr auto names<IntegratedGradients::Rule> =
+    std::to_array<Named<IntegratedGradients::Rule>>({{"gauss-legendre", IntegratedGradients::Rule::gauss_legendre},
+                                                     {"left-riemann", IntegratedGradients::Rule::left_riemann},
+                                                     {"lit", IntegratedGradients::Rule::lit}});
+
+/// AttackOptions::sequences.
+inline const std::vector<Named<std::vector<int>>> changed_texts = {
+    {"text", {0}}, {"question", {0}}, {"pair", {1}}, {"context", {1}}, {"both", {0, 1}}};
+
+/// "onehot-l2". @param value one that has a name
+template <class Value>
+constexpr std::string_view name_of(Value value) {
+  for (const auto& [name, known] : names<Value>)
+    if (known == value) return name;
+  return {};
+}
+
+template <class Value>
+constexpr std::optional<Value> find_value(std::string_view given) {
+  for (const auto& [name, value] : names<Value>)
+    if (name == given) return value;
+  return std::nullopt;
+}
+
+/// "word", "embeddings", or the number of a layer.
+std::string name_of(Layer layer);
+/// Nothing if it is neither a name nor a number from 1.
+std::optional<Layer> find_layer(std::string_view given);
+
+}  // namespace limn
