@@ -1,5 +1,5 @@
 # The short way to the usual commands; the builds themselves are in CMakePresets.json.
-.PHONY: build setup demo test bench check install clean
+.PHONY: build setup demo test bench check docs install clean
 
 build:
 	@cmake --preset release > /dev/null || { tools/setup.sh --say; exit 1; }
@@ -26,6 +26,11 @@ bench:
 check:
 	@tools/setup.sh bench check
 	@tools/check.sh
+
+# The reference of the C++ interface: build/docs/reference/index.html.
+docs:
+	@tools/setup.sh docs
+	@tools/docs.sh build/docs
 
 install: build
 	@cmake --install build $(if $(PREFIX),--prefix $(PREFIX))

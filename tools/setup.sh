@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what limn is built with: the one list of Debian packages. Quick and silent when nothing is missing.
-#   tools/setup.sh [--say] [test] [bench] [check]     --say: only say what is missing
+#   tools/setup.sh [--say] [test] [bench] [check] [docs]     --say: only say what is missing
 set -euo pipefail
 
 packages=(make cmake ninja-build g++ pkg-config
@@ -15,8 +15,9 @@ for argument in "$@"; do
       command -v chromium >/dev/null || packages+=(chromium)
       ;;
     bench) packages+=(libbenchmark-dev) ;;
+    docs) packages+=(doxygen) ;;
     check) packages+=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14) ;;
-    *) echo "tools/setup.sh: unknown argument '$argument'; known: --say, test, bench, check" >&2; exit 2 ;;
+    *) echo "tools/setup.sh: unknown argument '$argument'; known: --say, test, bench, check, docs" >&2; exit 2 ;;
   esac
 done
 

@@ -18,8 +18,10 @@ class Error : public std::runtime_error {
     std::string expected = {};  ///< what should have been there; lists are complete ("gradient, lime, …")
     std::string hint = {};      ///< what to do about it
   };
+  /// Makes the message from its parts.
   explicit Error(Parts parts);
 
+  /// What the message is made of.
   const Parts& parts() const noexcept { return parts_; }
 
  private:

@@ -28,9 +28,9 @@ namespace limn {
 
 /// One tokenised input.
 struct TokenizedInput {
-  std::vector<Token> tokens;  ///< scores are 0
-  std::vector<std::int32_t> type_ids;
-  std::size_t cut_tokens = 0;  ///< how many did not fit
+  std::vector<Token> tokens;           ///< scores are 0
+  std::vector<std::int32_t> type_ids;  ///< one a token
+  std::size_t cut_tokens = 0;          ///< how many did not fit
 };
 
 // ---- the model -------------------------------------------------------------------------------------
@@ -43,11 +43,14 @@ class Model {
   /// @throws Error if a file is missing, broken, or does not fit the others.
   static Model load(const std::filesystem::path& folder);
 
+  /// The checkpoint in figures.
   const ModelInfo& info() const;
+  /// What the model reads of an input. @throws Error if the options ask for more tokens than the model has positions.
   TokenizedInput tokenize(const Input& input, const PredictOptions& options = {}) const;
 
   // Each call may be watched: told how far it is, and ended. @throws Cancelled if the Watch ends it.
 
+  /// What the model says. @throws Error if the input does not fit the task, has no text, or leaves no room.
   Prediction predict(const Input& input, const PredictOptions& options = {}, const Watch& watch = {}) const;
   /// The same for many inputs, packed into shared passes; result i belongs to input i, and an input that cannot be read
   /// holds up no other. @throws Error if the options are wrong whatever the input.
@@ -62,8 +65,10 @@ class Model {
   /// Why the model says what it says. QA: text = question, pair = context.
   Explanation explain(const Input& input, const Method& method = Gradient{}, const ExplainOptions& options = {},
                       const Watch& watch = {}) const;
+  /// The same for one text.
   Explanation explain(std::string_view text, const Method& method = Gradient{}, const ExplainOptions& options = {},
                       const Watch& watch = {}) const;
+  /// The same for a question and its context, or a text and its pair.
   Explanation explain(std::string_view question, std::string_view context, const Method& method = Gradient{},
                       const ExplainOptions& options = {}, const Watch& watch = {}) const;
   /// The same for many inputs, packed into shared passes; result i belongs to input i, and an input that cannot be
