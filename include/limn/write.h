@@ -18,6 +18,7 @@
 /// | Explanation, several of them     | yes  | yes  | yes | yes | yes      |
 /// | Attack                           | yes  | yes  |     |     | yes      |
 /// | AttentionMaps                    | yes  | yes  |     |     |          |
+/// | Prediction (strings only)        | yes  |      |     |     | yes      |
 
 namespace limn {
 
@@ -77,6 +78,8 @@ std::string to_csv(std::span<const Explanation> explanations, std::size_t first 
 std::string to_terminal(const Explanation& explanation, const TerminalStyle& style = {});
 /// Several, with a blank line between them.
 std::string to_terminal(std::span<const Explanation> explanations, const TerminalStyle& style = {});
+/// A prediction as lines of text: probabilities, likeliest first.
+std::string to_terminal(const Prediction& prediction);
 /// An attack for a terminal: what the model said before and after, both texts, every step.
 std::string to_terminal(const Attack& attack, const TerminalStyle& style = {});
 

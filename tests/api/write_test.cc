@@ -102,6 +102,14 @@ TEST_F(Writing, SeveralExplanationsAreAllThere) {
   }
 }
 
+TEST_F(Writing, APredictionIsTextAndJson) {
+  const Input input = {.text = "a good film", .pair = {}};
+  const Prediction said = model_.predict(input);
+  const auto& label = std::get<LabelPrediction>(said);
+  EXPECT_NE(to_json(said, input, "bert-cls").find("\"label\":\"" + label.label + '"'), std::string::npos);
+  EXPECT_TRUE(to_terminal(said).starts_with(label.label + "\n"));
+}
+
 TEST_F(Writing, RefusesAnEndingThatNamesNoFormat) {
   const Explanation why = model_.explain("a good film");
   EXPECT_THROW(write(why, folder_ / "result.pdf"), Error);

@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "limn/write.h"
+#include "render/display_text.h"
+#include "render/summary.h"
+
+namespace limn {
+namespace {
+
+std::string line(double probability, std::string_view text) {
+  return fmt::format("{:>6}  {}\n", percent_text(probability), shorten(text, 70));
+}
+
+std::string text_of(const AnswerPrediction& prediction) {
+  std::string text = prediction.best.text.empty() ? line(prediction.null_probability, "no answer")
+                                                  : line(prediction.best.probability, prediction.best.text);
+  const bool best_is_first = !prediction.best.text.empty();
+  for (std::size_t i = best_is_first ? 1 : 0; i < prediction.answers.size(); ++i)
+    text += line(prediction.answers[i].probability, prediction.answers[i].text);
+  if (best_is_first) text += line(prediction.null_probability, "no answer");
+  return text;
+}
+
+std::string text_of(const LabelPrediction& prediction) {
+  std::string text;
+  for (const auto& [label, probability] : prediction.probabilities) text += line(probability, label);
+  if (!prediction.multi_label) return prediction.label + "\n" + text;
+  return fmt::format(
+      "{}\n{}", prediction.labels.empty() ? "no label" : fmt::format("{}", fmt::join(prediction.labels, ", ")), text);
+}
+
+std::string text_of(const EntityPrediction& prediction) {
+  if (prediction.entities.empty()) return "no entities\n";
+  std::string text;
+  for (const auto& entity : prediction.entities)
+    text += fmt::format("{:>6}  {:<6}  {}\n", percent_text(entity.probability), entity.label, shorten(entity.text, 60));
+  return text;
+}
+
+std::string text_of(const MaskPrediction& prediction) {
+  std::string text;
+  for (std::size_t i = 0; i < prediction.masks.size(); ++i) {
+    if (prediction.masks.size() > 1) text += fmt::format("mask {}\n", i + 1);
+    for (const auto& fill : prediction.masks[i].fills) text += line(fill.probability, fill.token);
+  }
+  return text;
+}
+
+std::string text_of(std::monostate) { return "nothing to predict\n"; }
+
+}  // namespace
+
+std::string to_terminal(const Prediction& prediction) {
+  return std::visit([](const auto& alternative) { return text_of(alternative); }, prediction);
+}
+
+}  // namespace limn
