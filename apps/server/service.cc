@@ -13,6 +13,7 @@
 #include "apps/cli/options.h"
 #include "apps/server/assets.h"
 #include "apps/server/openapi.h"
+#include "apps/server/table_json.h"
 #include "base/json.h"
 #include "render/json.h"
 
@@ -268,23 +269,15 @@ std::string Service::models_text() const {
   for (const auto& preset : presets())
     for (const Task task : preset.tasks) preset_tasks[std::string(preset.name)].push_back(name(task));
   const Limits& limits = options_.limits;
-  const Json choices = {{"explain", names_of(cli::scalars.entries)},
-                        {"reduce", names_of(cli::reductions.entries)},
-                        {"normalize", names_of(cli::normalizers.entries)},
-                        {"masking", names_of(cli::maskings.entries)},
-                        {"unit", names_of(cli::units.entries)},
-                        {"word_score", names_of(cli::word_scores.entries)},
-                        {"flavour", names_of(cli::flavours.entries)},
-                        {"order", names_of(cli::sobol_orders.entries)}};
   const Json most = {
       {"tokens", limits.tokens}, {"steps", limits.steps}, {"samples", limits.samples}, {"inputs", limits.inputs}};
   return json_text({{"limn", 1},
                     {"version", LIMN_VERSION},
                     {"models", std::move(list)},
-                    {"methods", names_of(cli::methods())},
+                    {"methods", methods_json()},
                     {"presets", names_of(presets())},
                     {"preset_tasks", std::move(preset_tasks)},
-                    {"choices", choices},
+                    {"options", options_json()},
                     {"limits", most}});
 }
 

@@ -3,7 +3,7 @@
 import {button, element} from "../viewer/dom.js";
 import {option} from "./choice.js";
 import {part} from "./parts.js";
-import type {Option, Table} from "./table.js";
+import {labelOf, type Option, type Table} from "./table.js";
 
 /** What the fields depend on. */
 export interface Chosen {
@@ -80,25 +80,22 @@ export class OptionFields {
   }
 
   private fieldOf(row: Option, chosen: Chosen): HTMLElement {
-    const {name, label} = row, id = `option-${name}`, title = row.help || undefined, entry = inputOf(row, {id, name, title}, chosen);
+    const {name} = row, id = `option-${name}`, title = row.help || undefined, entry = inputOf(row, this.table.usual(row, chosen.methods), {id, name, title}, chosen);
     entry.value = this.set[name] ?? "";
     const list = entry.getAttribute("list");
-    return element("div", {class: "option"}, element("label", {for: id, title}, label), entry,
+    return element("div", {class: "option"}, element("label", {for: id, title}, labelOf(name)), entry,
       list !== null && element("datalist", {id: list}, ...row.values.map(value => option(value))));
   }
 }
 
-/** Where its value is chosen or typed; left empty, the option keeps its default. */
-function inputOf({name, type, values, fallback, least, most}: Option, own: Properties, {methods, labels}: Chosen): HTMLSelectElement | HTMLInputElement {
-  if (type === "flag") return element("select", own, option("", fallback), option("true", "yes"));
-  const choices = name === "contrast" ? labels : type === "choice" ? valuesFor(name, values, methods) : undefined;
-  if (choices) return element("select", own, option("", fallback), ...choices.filter(value => value !== fallback).map(value => option(value)));
+/** Where its value is chosen or typed; left empty, the option keeps its default. @param usual the default, in words */
+function inputOf({name, type, values, least, most}: Option, usual: string, own: Properties, {labels}: Chosen): HTMLSelectElement | HTMLInputElement | HTMLTextAreaElement {
+  if (type === "flag") return element("select", own, option("", "no"), option("true", "yes"));
+  const choices = name === "contrast" ? labels : type === "choice" ? values : undefined;
+  if (choices) return element("select", own, option("", usual), ...choices.filter(value => value !== usual).map(value => option(value)));
+  if (type === "texts") return element("textarea", {...own, placeholder: `${usual}; one text per line`, rows: 2});
   if (type === "count" || type === "number") {
-    return element("input", {...own, type: "number", placeholder: fallback, min: least, max: most, step: type === "count" ? 1 : "any"});
+    return element("input", {...own, type: "number", placeholder: usual, min: least, max: most, step: type === "count" ? 1 : "any"});
   }
-  return element("input", {...own, type: "text", placeholder: fallback, list: values.length > 0 && `${String(own["id"])}-list`});
+  return element("input", {...own, type: "text", placeholder: usual, list: values.length > 0 && `${String(own["id"])}-list`});
 }
-
-/** onehot-l2 is of the gradient alone. */
-const valuesFor = (name: string, values: readonly string[], methods: readonly string[]): readonly string[] =>
-  (name === "reduce" && methods.some(one => one !== "gradient") ? values.filter(value => value !== "onehot-l2") : values);

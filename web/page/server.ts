@@ -2,8 +2,7 @@
 
 import {fields} from "../viewer/json.js";
 import {EventParser} from "./events.js";
-import {tableFrom} from "./methods.js";
-import type {Table} from "./table.js";
+import {readTable, type Table} from "./table.js";
 
 /** The kind of failure, which decides what the page shows. */
 export type Trouble = "away" | "busy" | "key" | "long" | "refused" | "broken";
@@ -108,7 +107,7 @@ export async function readServed(): Promise<Served> {
     models: list(json["models"]).map(fields).map(row => ({
       name: text(row["name"]), task: text(row["task"]), labels: list(row["labels"]).map(text), parameters: number(row["parameters"]),
     })),
-    table: tableFrom(json),
+    table: readTable(json),
     presets: list(json["presets"]).map(text).map(name => ({name, tasks: name in tasks ? list(tasks[name]).map(text) : undefined})),
   };
 }

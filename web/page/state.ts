@@ -27,7 +27,7 @@ export const isViewField = (name: string): boolean => ["sample", "text", "with",
 
 /** Mail and chat programs truncate longer links. */
 export const longestLink = 16_000;
-const longestName = 200, mostNames = 64;
+const longestName = 200, longestValue = 2000, mostNames = 64;
 
 /** The part of a link after "#"; without the texts if they are too long. */
 export function toFragment(view: View): string {
@@ -63,7 +63,7 @@ export function fromFragment(fragment: string, known: readonly string[]): View |
   const set: Record<string, string> = {};
   for (const name of known) {
     const value = given.get(name);
-    if (value && value.length <= longestName) set[name] = value;
+    if (value && value.length <= longestValue) set[name] = value;
   }
   return {
     sample: sample?.id ?? "",

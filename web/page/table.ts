@@ -1,15 +1,16 @@
-// The server's table of methods and options: what can be asked of a method, and what each option may be.
+// The server's table of methods and options (docs/server.md): what can be asked of a method, and what each option may be.
+// The page holds no list of its own.
+
+import {fields} from "../viewer/json.js";
 
 export interface Option {
   name: string; // the field of a request
-  label: string;
+  type: string; // "choice", "flag", "count", "number", "texts", or another that is written as text
   help: string;
-  type: "choice" | "flag" | "count" | "number" | "text" | "texts";
   values: readonly string[]; // of a choice; of a text: suggestions
-  fallback: string; // the default, in words
   least: number | undefined; // of a count or number
   most: number | undefined;
-  isCommon: boolean; // every method takes it
+  usual: string | undefined; // the default, in words; undefined: methods have their own
 }
 
 export interface Method {
@@ -17,7 +18,7 @@ export interface Method {
   group: string;
   summary: string; // one sentence for people who do not know it
   isShort: boolean; // one pass or two, over before it could show its progress
-  options: readonly string[]; // names of those that it takes beside the common ones
+  options: Readonly<Record<string, string>>; // its own options and their defaults, in words
 }
 
 const presetPrefix = "preset:";
@@ -25,10 +26,18 @@ const presetPrefix = "preset:";
 export const presetOf = (name: string): string | undefined => (name.startsWith(presetPrefix) ? name.slice(presetPrefix.length) : undefined);
 export const presetName = (preset: string): string => presetPrefix + preset;
 
-/** Options that mean something for these tasks only. */
+// Layout: which options the page does not list because it has another control for them, or sets them itself.
+const unlisted: readonly string[] = ["answer", "raw", "top"];
+// Layout: options that the page lists for one task only.
 const tasks: Readonly<Record<string, string>> = {
-  stride: "question-answering", always_answer: "question-answering", contrast: "sequence-classification",
+  stride: "question-answering", null_threshold: "question-answering", always_answer: "question-answering", contrast: "sequence-classification",
 };
+
+const spaced = (name: string): string => name.replaceAll(/[_-]/g, " ");
+/** "max_steps" as a heading or label: "Max steps". */
+export const headingOf = (name: string): string => spaced(name.charAt(0).toUpperCase() + name.slice(1));
+/** An option's label; that of the target differs from its other control. */
+export const labelOf = (name: string): string => (name === "target" ? "Target by index" : headingOf(name));
 
 export class Table {
   constructor(readonly methods: readonly Method[], readonly options: readonly Option[]) {}
@@ -45,7 +54,13 @@ export class Table {
   applies(name: string, chosen: readonly string[], task: string): boolean {
     const option = this.option(name);
     if (!option || (tasks[name] ?? task) !== task) return false;
-    return option.isCommon || chosen.every(one => presetOf(one) !== undefined || (this.method(one)?.options.includes(name) ?? false));
+    return option.usual !== undefined || chosen.every(one => presetOf(one) !== undefined || Object.hasOwn(this.method(one)?.options ?? {}, name));
+  }
+
+  /** What an option is if it is not given, in words. */
+  usual({name, usual}: Option, chosen: readonly string[]): string {
+    const [first, ...others] = new Set(chosen.map(one => this.method(one)?.options[name]));
+    return usual ?? (others.length ? undefined : first) ?? (chosen.some(one => presetOf(one) !== undefined) ? "the preset’s" : "the method’s");
   }
 
   /** Of the options that were set, those that apply, in the table's order. */
@@ -74,3 +89,32 @@ export class Table {
 
 /** Of a server that has not been asked yet. */
 export const noTable = new Table([], []);
+
+// ---- reading ----
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function readMethod(json: unknown): Method {
+  const at = fields(json), own = Object.entries(fields(at["options"]));
+  return {
+    name: text(at["name"]), group: headingOf(text(at["group"])), summary: text(at["summary"]), isShort: at["one_pass"] === true,
+    options: Object.fromEntries(own.map(([name, usual]) => [name, text(usual)])),
+  };
+}
+
+function readOption(json: unknown, limits: Readonly<Record<string, unknown>>): Option {
+  const at = fields(json), name = text(at["name"]);
+  // A number input has no open ranges: the server refuses their ends.
+  return {
+    name, type: text(at["type"]), help: text(at["help"]), values: list(at["values"]).map(text), least: number(at["minimum"]) ?? number(at["exclusiveMinimum"]),
+    most: number(limits[name]) ?? number(at["maximum"]) ?? number(at["exclusiveMaximum"]), usual: typeof at["default"] === "string" ? at["default"] : undefined,
+  };
+}
+
+/** @param json the server's answer to /v1/models */
+export function readTable(json: Readonly<Record<string, unknown>>): Table {
+  const limits = fields(json["limits"]), options = list(json["options"]).map(row => readOption(row, limits));
+  return new Table(list(json["methods"]).map(readMethod), options.filter(({name}) => !unlisted.includes(name)));
+}

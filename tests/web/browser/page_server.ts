@@ -9,8 +9,13 @@ export type Json = Record<string, unknown>;
 
 const pages = join(process.env["LIMN_SOURCE_DIR"] ?? ".", "web/dist");
 const types: Record<string, string> = {"page.html": "text/html; charset=utf-8"};
-/** As `limn serve` has it. */
+/** The Content-Security-Policy of `limn serve`. */
 const policy = readFileSync(join(pages, "policy.txt"), "utf8");
+
+/** Methods and options of `limn serve`; tests/server compares the file with the server's own answer. */
+export const {methods: allMethods, options} = JSON.parse(readFileSync(join(process.env["LIMN_SOURCE_DIR"] ?? ".", "tests/web/data/table.json"), "utf8")) as {methods: {name: string}[]; options: Json[]};
+/** Few, so that pictures of them are small. */
+const shownMethods = ["gradient", "gradient-x-input", "integrated-gradients", "occlusion", "kernel-shap", "attention"];
 
 export const served = {
   limn: 1, version: "0.0.0",
@@ -20,7 +25,7 @@ export const served = {
     {name: "small-sentiment", task: "sequence-classification", labels: ["negative", "positive"], parameters: 22_713_602},
     {name: "small-names", task: "token-classification", labels: ["O", "B-PER", "I-PER"], parameters: 22_567_301},
   ],
-  methods: ["gradient", "gradient-x-input", "integrated-gradients", "occlusion", "kernel-shap", "attention"],
+  methods: allMethods.filter(({name}) => shownMethods.includes(name)), options,
   presets: ["seed-qa", "seed-classification"],
   preset_tasks: {"seed-qa": ["question-answering"], "seed-classification": ["sequence-classification"]},
   limits: {tokens: 8192, steps: 1000, samples: 5000, inputs: 64},
@@ -128,6 +133,8 @@ const bodyOf = async (request: IncomingMessage): Promise<Json> => {
 export class PageServer {
   behaviour: Behaviour = usual;
   key = "";
+  /** The answer to /v1/models. */
+  models: Json = served;
   /** The requests, oldest first. */
   asked: {route: string; request: Json}[] = [];
   private server: Server | undefined;
@@ -167,7 +174,7 @@ export class PageServer {
       return;
     }
     if (route === "/v1/models") {
-      response.writeHead(200, {"Content-Type": "application/json"}).end(JSON.stringify(served));
+      response.writeHead(200, {"Content-Type": "application/json"}).end(JSON.stringify(this.models));
       return;
     }
     const body = await bodyOf(request);

@@ -6,8 +6,8 @@ import {once} from "node:events";
 import {createInterface} from "node:readline";
 import {after, before, test} from "node:test";
 import type {Browser, Page} from "playwright-core";
-import {knobs, methods} from "../../../web/page/methods.js";
 import {samples} from "../../../web/page/samples.js";
+import {readTable} from "../../../web/page/table.js";
 import {check, launch, type Opened} from "../browser/browser.js";
 
 const program = process.env["LIMN_PROGRAM"];
@@ -144,13 +144,13 @@ test("more than the server takes", options, async () => {
   await page.context().close();
 });
 
-test("the server knows the page's methods and takes their options", options, async () => {
-  const {methods: known, presets} = await (await fetch(`${address}v1/models`)).json() as {methods: string[]; presets: string[]};
-  assert.deepEqual(methods.map(({name}) => name).sort(), [...known].sort());
-  assert.ok(presets.length > 0);
-  const values: Record<string, unknown> = {steps: 2, samples: 8, tolerance: 0.5, sigma: 0.1, window: 1, head: 1, seed: 1, layer: 1, max_steps: 9, present: 0.4, features: 2, kernel_width: 9, exact: true, absolute: true};
-  for (const {name, knobs: own} of methods) {
-    const set = Object.fromEntries(own.map(knob => [knob, values[knob] ?? knobs.find(one => one.name === knob)?.values?.[0] ?? "mask"]));
+test("the server takes every option that the page shows for a method", options, async () => {
+  const json = await (await fetch(`${address}v1/models`)).json() as Record<string, unknown>, table = readTable(json);
+  assert.equal(table.methods.length, 19);
+  assert.ok((json["presets"] as unknown[]).length > 0);
+  const values: Record<string, string> = {steps: "2", samples: "8", tolerance: "0.5", sigma: "0.1", window: "1", head: "1", seed: "1", layer: "1", max_steps: "9", present: "0.4", features: "2", kernel_width: "9", exact: "true", absolute: "true", background: "A film.\nNo film.", baseline: "mask"};
+  for (const {name, options: own} of table.methods) {
+    const set = Object.fromEntries(Object.keys(own).map(option => [option, table.value(option, values[option] ?? table.option(option)?.values[0] ?? "")]));
     const response = await post("v1/explain", {model: "minilm-l6-sentiment", text: "A fine film.", method: name, ...set});
     assert.equal(response.status, 200, `${name}: ${await response.text()}`);
   }

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 import {earlyRequest, firstView} from "../../../web/page/early.js";
 import {EventParser} from "../../../web/page/events.js";
-import {methods, tableFrom} from "../../../web/page/methods.js";
 import {compareRequest, explainRequest, isEmpty} from "../../../web/page/requests.js";
 import {firstSample, samples} from "../../../web/page/samples.js";
 import {emptyView, fitsLink, fromFragment, longestLink, toFragment, type View} from "../../../web/page/state.js";
+import {readTable} from "../../../web/page/table.js";
 import {cutAfter, parts} from "../../../web/page/windows.js";
+import {allMethods, served} from "../browser/page_server.js";
 
 // The examples of https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation.
 const streams: [string, [string, string][]][] = [
@@ -27,7 +28,7 @@ test("server-sent events, however the stream is cut", () => {
   }
 });
 
-const table = tableFrom({methods: methods.map(({name}) => name)}), known = table.options.map(({name}) => name);
+const table = readTable({...served, methods: allMethods}), known = table.options.map(({name}) => name);
 const view = (more: Partial<View>): View => ({...emptyView, ...more});
 
 test("a link gives back the view it was made of", () => {
@@ -79,7 +80,7 @@ test("options that all chosen methods have", () => {
   assert.ok(table.applies("explain", ["gradient", "lime"], "sequence-classification"));
   assert.ok(!table.applies("steps", ["gradient", "integrated-gradients"], "sequence-classification"));
   assert.ok(!table.applies("stride", ["gradient"], "sequence-classification"));
-  assert.ok(methods.every(({name}) => table.applies("normalize", [name], "")));
+  assert.ok(table.methods.every(({name}) => table.applies("normalize", [name], "")));
 });
 
 test("samples: nine questions, and tweets, reviews and names", () => {
