@@ -7,8 +7,29 @@
 
 /// Of GCC's OpenMP library, which oneDNN uses whatever compiles limn; clang comes without its header.
 extern "C" void omp_set_num_threads(int threads) noexcept;
+extern "C" int omp_get_max_threads() noexcept;
 
 namespace limn {
+namespace {
+
+/// Keeps oneDNN from starting an OpenMP team: parallel_for alone divides work among threads. The calling thread may be
+/// the host's, so its own setting is put back.
+class SingleThreaded {
+ public:
+  SingleThreaded() : before_(omp_get_max_threads()) {
+    if (before_ != 1) omp_set_num_threads(1);
+  }
+  ~SingleThreaded() {
+    if (before_ != 1) omp_set_num_threads(before_);
+  }
+  SingleThreaded(const SingleThreaded&) = delete;
+  SingleThreaded& operator=(const SingleThreaded&) = delete;
+
+ private:
+  int before_;  // the setting belongs to the calling thread
+};
+
+}  // namespace
 
 void gemm(ConstView a, Transpose transpose_a, ConstView b, Transpose transpose_b, View c, float alpha,
           bool accumulate) {
@@ -17,9 +38,7 @@ void gemm(ConstView a, Transpose transpose_a, ConstView b, Transpose transpose_b
   assert((transpose_b == Transpose::no ? b.rows : b.columns) == inner);
   assert((transpose_b == Transpose::no ? b.columns : b.rows) == c.columns);
   if (c.empty()) return;
-  // oneDNN would start an OpenMP team; work is cut into threads by parallel_for alone.
-  thread_local const bool alone = (omp_set_num_threads(1), true);
-  (void)alone;
+  const SingleThreaded single_threaded;
   const auto size = [](std::size_t n) { return static_cast<dnnl_dim_t>(n); };
   const auto letter = [](Transpose transpose) { return transpose == Transpose::yes ? 'T' : 'N'; };
   const dnnl_status_t status =
