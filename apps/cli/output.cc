@@ -1,9 +1,7 @@
 #include "apps/cli/output.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/output_file.h"
 #include "limn/error.h"
 
 namespace limn::cli {
@@ -19,13 +18,6 @@ namespace {
 std::string_view environment(const char* name) {
   const char* value = std::getenv(name);
   return value ? value : "";
-}
-
-/// The mode that an ordinary new file has.
-mode_t usual_mode() {
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  return 0666 & ~mask;
 }
 
 }  // namespace
@@ -37,11 +29,13 @@ Output::Output(const std::optional<std::string>& file) : name_(file.value_or("st
   } else {
     std::error_code ignored;
     if (std::filesystem::is_directory(*file, ignored)) fail(EISDIR);
-    temporary_ = *file + ".XXXXXX";
-    const int descriptor = ::mkostemp(temporary_.data(), O_CLOEXEC);
-    if (descriptor < 0) fail(errno);
+    const int descriptor = create_beside(*file, temporary_);
+    if (descriptor < 0) {
+      const int error = errno;
+      temporary_.clear();
+      fail(error);
+    }
     remove_temporary_.emplace("", temporary_);
-    ::fchmod(descriptor, usual_mode());
     stream_ = ::fdopen(descriptor, "w");
   }
   if (!stream_) fail(errno);

@@ -1,9 +1,10 @@
 #include "base/output_file.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -14,12 +15,23 @@
 
 namespace limn {
 
+int create_beside(const std::filesystem::path& path, std::string& temporary) {
+  static std::atomic<unsigned> created = 0;
+  // The names of one process differ by their number, those of two by the process; O_EXCL settles the rest.
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    temporary = fmt::format("{}.{:x}-{:x}", path.string(), ::getpid(), created++);
+    const int file = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file >= 0 || errno != EEXIST) return file;
+  }
+  return -1;
+}
+
 void write_file(const std::filesystem::path& path, std::string_view text) {
   const auto fail = [&](int error) {
     throw Error({.file = path.string(), .found = std::strerror(error), .expected = "a place that can be written to"});
   };
-  std::string temporary = path.string() + ".XXXXXX";
-  const int file = ::mkostemp(temporary.data(), O_CLOEXEC);
+  std::string temporary;
+  const int file = create_beside(path, temporary);
   if (file < 0) fail(errno);
   const auto give_up = [&](int error) {
     ::close(file);
@@ -32,10 +44,6 @@ void write_file(const std::filesystem::path& path, std::string_view text) {
     if (written < 0) give_up(errno);
     text.remove_prefix(static_cast<std::size_t>(written));
   }
-  // mkostemp makes private files; give it the mode that an ordinary new file would have.
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  if (::fchmod(file, 0666 & ~mask) != 0) give_up(errno);
   if (::close(file) != 0 || std::rename(temporary.c_str(), path.c_str()) != 0) {
     const int error = errno;
     ::unlink(temporary.c_str());
