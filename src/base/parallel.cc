@@ -1,5 +1,7 @@
 #include "base/parallel.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -45,6 +47,7 @@ struct Job {
 
 class Pool {
  public:
+  explicit Pool(std::size_t threads) { resize(threads); }
   ~Pool() { stop(); }
 
   void resize(std::size_t threads) {
@@ -111,12 +114,43 @@ class Pool {
   bool stopping_ = false;
 };
 
-Pool& pool() {
-  static Pool instance;
-  static const bool started = (instance.resize(0), true);
-  (void)started;
-  return instance;
-}
+/// The pool of this process. A child of fork() has none of its parent's threads, so it makes its own at first use.
+class PoolOwner {
+ public:
+  PoolOwner() {
+    // The lock is held over the fork, so that the child finds it free.
+    ::pthread_atfork([] { instance().making_.lock(); }, [] { instance().making_.unlock(); },
+                     [] {
+                       instance().abandon();
+                       instance().making_.unlock();
+                     });
+  }
+  ~PoolOwner() { delete pool_.load(); }
+
+  static PoolOwner& instance() {
+    static PoolOwner owner;
+    return owner;
+  }
+
+  Pool& pool() {
+    if (Pool* const pool = pool_.load(std::memory_order_acquire)) return *pool;
+    const std::lock_guard lock(making_);
+    if (pool_.load() == nullptr) pool_.store(new Pool(threads_));
+    return *pool_.load();
+  }
+
+ private:
+  /// The parent's pool is never freed: its threads could not be joined, and its locks may be held by one of them.
+  void abandon() {
+    if (const Pool* const pool = pool_.exchange(nullptr)) threads_ = pool->size();
+  }
+
+  std::mutex making_;
+  std::atomic<Pool*> pool_ = nullptr;
+  std::size_t threads_ = 0;  // of the pool that will be made; 0: as many as the machine has
+};
+
+Pool& pool() { return PoolOwner::instance().pool(); }
 
 }  // namespace
 
