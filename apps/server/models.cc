@@ -1,5 +1,9 @@
 #include "apps/server/models.h"
 
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <utility>
 
@@ -53,6 +57,9 @@ std::shared_ptr<const ModelSet> Models::load(std::size_t generation) const {
     warm_up(model);
     set->models.push_back({name, folder, std::move(model)});
   }
+#if defined(__GLIBC__)
+  malloc_trim(0);  // what reading the vocabularies took goes back to the system before the requests come
+#endif
   return set;
 }
 

@@ -1,7 +1,6 @@
 #include "task/pipeline.h"
 
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <cmath>
@@ -80,9 +79,6 @@ void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
 Pipeline load_pipeline(const std::filesystem::path& folder) {
   check_config(folder);  // so that a folder without a model is said to have none
   Tokenizer tokenizer = Tokenizer::load(folder);
-#if defined(__GLIBC__)
-  malloc_trim(0);  // what parsing the vocabulary took is given back before the weights come
-#endif
   Checkpoint checkpoint = Checkpoint::load(folder);
   const std::size_t rows = checkpoint.config().encoder.vocabulary;
   if (tokenizer.vocabulary_size() > rows)
