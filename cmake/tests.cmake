@@ -2,13 +2,14 @@
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
-# Folders whose tests run the command: LIMN_PROGRAM is its path.
+# Folders whose tests run the command: LIMN_PROGRAM is its path. They and those of the server need LIMN_APPS.
 set(folders_that_run_limn apps cli demo golden hub readme)
 
 file(GLOB folders RELATIVE ${PROJECT_SOURCE_DIR}/tests CONFIGURE_DEPENDS tests/*)
 foreach(folder ${folders})
   file(GLOB sources CONFIGURE_DEPENDS tests/${folder}/*_test.cc)
-  if(folder IN_LIST folders_that_run_limn AND NOT TARGET limn)
+  if(sources AND NOT LIMN_APPS AND (folder IN_LIST folders_that_run_limn OR folder STREQUAL server))
+    list(APPEND left_out ${folder})
     continue()
   endif()
   if(sources)
@@ -29,6 +30,20 @@ foreach(folder ${folders})
     gtest_discover_tests(${folder}_test NO_PRETTY_VALUES DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 600)
   endif()
 endforeach()
+
+if(left_out)
+  list(JOIN left_out ", " left_out)
+  message(STATUS "LIMN_APPS is off: the tests of ${left_out} are left out")
+endif()
+
+# The library and its tests configure where what only the command needs is missing.
+add_test(NAME package.without_apps
+         COMMAND ${CMAKE_COMMAND} -S ${PROJECT_SOURCE_DIR} -B ${PROJECT_BINARY_DIR}/package/without_apps
+                 -G ${CMAKE_GENERATOR} -DLIMN_APPS=OFF -DLIMN_TESTS=ON -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
+                 -DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON -DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON
+                 -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON -DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON)
+set_tests_properties(package.without_apps PROPERTIES TIMEOUT 600
+                     PASS_REGULAR_EXPRESSION "LIMN_APPS is off: the tests of .*cli.*server.* are left out.*Generating done")
 
 # tests/package: installs limn into the build folder, then builds and runs a project that finds it there.
 set(installed ${PROJECT_BINARY_DIR}/package/installed)
