@@ -43,22 +43,22 @@ std::vector<Result<std::vector<TokenLabel>>> Model::predict_words(
   return limn::predict_words(implementation_->explainer.pipeline(), sentences, options, watch);
 }
 
-Explanation Model::explain(const Input& input, const Method& method, const ExplainOptions& options,
+Explanation Model::explain(const Input& input, const ChosenMethod& method, const ExplainOptions& options,
                            const Watch& watch) const {
   return std::move(explain(std::vector<Input>{input}, method, options, watch).front()).value();
 }
 
-Explanation Model::explain(std::string_view text, const Method& method, const ExplainOptions& options,
+Explanation Model::explain(std::string_view text, const ChosenMethod& method, const ExplainOptions& options,
                            const Watch& watch) const {
   return explain(Input{.text = std::string(text), .pair = std::nullopt}, method, options, watch);
 }
 
-Explanation Model::explain(std::string_view question, std::string_view context, const Method& method,
+Explanation Model::explain(std::string_view question, std::string_view context, const ChosenMethod& method,
                            const ExplainOptions& options, const Watch& watch) const {
   return explain(Input{.text = std::string(question), .pair = std::string(context)}, method, options, watch);
 }
 
-std::vector<Result<Explanation>> Model::explain(const std::vector<Input>& inputs, const Method& method,
+std::vector<Result<Explanation>> Model::explain(const std::vector<Input>& inputs, const ChosenMethod& method,
                                                 const ExplainOptions& options, const Watch& watch) const {
   std::vector<Result<Explanation>> first;
   for (auto& result : limn::explain(implementation_->explainer, inputs, method, options, false, watch))
@@ -66,12 +66,13 @@ std::vector<Result<Explanation>> Model::explain(const std::vector<Input>& inputs
   return first;
 }
 
-std::vector<Explanation> Model::explain_all(const Input& input, const Method& method, const ExplainOptions& options,
-                                            const Watch& watch) const {
+std::vector<Explanation> Model::explain_all(const Input& input, const ChosenMethod& method,
+                                            const ExplainOptions& options, const Watch& watch) const {
   return std::move(explain_all(std::vector<Input>{input}, method, options, watch).front()).value();
 }
 
-std::vector<Result<std::vector<Explanation>>> Model::explain_all(const std::vector<Input>& inputs, const Method& method,
+std::vector<Result<std::vector<Explanation>>> Model::explain_all(const std::vector<Input>& inputs,
+                                                                 const ChosenMethod& method,
                                                                  const ExplainOptions& options,
                                                                  const Watch& watch) const {
   return limn::explain(implementation_->explainer, inputs, method, options, true, watch);

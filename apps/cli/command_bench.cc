@@ -20,6 +20,7 @@
 #include "base/parallel.h"
 #include "limn/limn.h"
 #include "math/kernels.h"
+#include "options/methods.h"
 #include "render/json.h"
 
 namespace limn::cli {
@@ -29,7 +30,7 @@ using Clock = std::chrono::steady_clock;
 
 struct BenchCommand {
   ModelOptions model;
-  MethodOptions method;
+  MethodRequest method;
   ReadingOptions reading;
   std::string input;
   std::size_t batch = 1;
@@ -76,28 +77,26 @@ std::vector<Input> read_inputs(const BenchCommand& command, Task task) {
 
 int bench(const BenchCommand& command) {
   const Format format = choose_format({.format = command.format, .file = {}}, {Format::terminal, Format::json});
-  MethodOptions method = command.method;
+  MethodRequest method = command.method;
   const bool forward = method.method == "forward";
   if (forward) method.method.reset();
-  if (method.method) find_method(*method.method, "forward, ");
-  choose_method(method);  // knobs are checked before the model is loaded, which takes longer
+  if (method.method) named_method(*method.method, "forward, ");
+  read_texts(method, choose_method(method));  // options are checked before the model is loaded, which takes longer
 
   const auto load_start = Clock::now();
   set_threads(command.model.threads);
   const Model model = Model::load(find_model(command.model.model, model_places()));
   const double load_seconds = seconds_since(load_start);
-  ChosenMethod chosen = choose_method(method, model.info().task);
+  const ChosenMethod chosen = choose_method(method, model.info().task);
   ExplainOptions options;
   options.reading = predict_options(command.reading);
-  options.unit = choose_unit({}, chosen);
-  options.word_score = chosen.word_score;
   const std::vector<Input> inputs = read_inputs(command, model.info().task);
 
   const auto work = [&](const std::vector<Input>& batch) {
     if (forward)
       model.predict(batch, options.reading);
     else
-      model.explain(batch, chosen.method, options);
+      model.explain(batch, chosen, options);
   };
   const std::size_t batch = command.batch == 0 ? inputs.size() : command.batch;
   work({inputs.front()});  // warm up: first touch of the weights, buffers, threads

@@ -17,6 +17,7 @@
 #include "apps/cli/rows.h"
 #include "evaluate/answer_text.h"
 #include "limn/limn.h"
+#include "options/methods.h"
 #include "render/comparison_csv.h"
 #include "render/comparison_json.h"
 #include "render/comparison_terminal.h"
@@ -32,10 +33,10 @@ struct CompareCommand {
   std::vector<std::string> models;
   std::size_t threads = 0;
   InputOptions input;
-  MethodOptions method;
+  MethodRequest method;
   ReadingOptions reading;
   OutputOptions output;
-  std::optional<std::string> target, answer, contrast, unit;
+  std::optional<std::string> target, answer, contrast;
 };
 
 // ---- what is compared -------------------------------------------------------------------------------------
@@ -145,7 +146,7 @@ class Comparer {
   /// Only methods of one pass are faster for many inputs at once; the others each take a while.
   std::size_t rows_at_once() const {
     const bool one_pass = std::ranges::all_of(
-        comparison_.methods(), [](const ListedMethod& listed) { return is_one_pass(listed.chosen.method); });
+        comparison_.methods(), [](const ListedMethod& listed) { return shares_passes(listed.chosen.method); });
     return one_pass ? most_rows_at_once : 1;
   }
 
@@ -159,15 +160,15 @@ class Comparer {
 
  private:
   static Comparison begin(std::vector<NamedModel> models, const CompareCommand& command) {
-    auto [methods, unit] =
-        list_methods(split(command.method.method), command.method, command.unit, models.front().model.info().task);
+    auto [methods, unit] = list_methods(split(command.method.method), command.method, models.front().model.info().task);
+    const std::uint64_t seed = methods.front().chosen.seed.value_or(0);
     ExplainOptions options;
     options.reading = predict_options(command.reading);
     options.target = command.target;
     options.answer = command.answer;
     options.contrast = command.contrast;
     options.unit = unit;
-    return {std::move(models), std::move(methods), std::move(options), command.method.seed};
+    return {std::move(models), std::move(methods), std::move(options), seed};
   }
 
   /// The first pass of a model reads its file and fills caches, which would count against it.
@@ -292,10 +293,11 @@ int compare_file(const CompareCommand& command, const Comparer& comparer, Compar
   return failures.report(rows);
 }
 
-int compare(const CompareCommand& command) {
+int compare(CompareCommand command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv});
-  list_methods(split(command.method.method), command.method,
-               command.unit);  // knobs are checked before the models are loaded, which takes longer
+  // Options are checked before the models are loaded, which takes longer.
+  for (const auto& [name, chosen] : list_methods(split(command.method.method), command.method).methods)
+    read_texts(command.method, chosen);
   set_threads(command.threads);
   const Comparer comparer(load_models(command.models), command);
   ComparisonOutput output(command.output.file, format, comparer.axes(), command.input.file.has_value());
@@ -339,9 +341,9 @@ void add_compare(CLI::App& program, Run& run) {
   const char* what = "What is explained";
   option("--target", command->target, "the same in all models: as for explain; default: what each model says", "TARGET",
          what);
-  option("--answer", command->answer, "question answering: a span of the context, by its text", "TEXT", what);
-  option("--contrast", command->contrast, "why the target rather than this label", "LABEL", what);
-  option("--unit", command->unit, units.list() + ": what a score is shown for; default: word", "NAME", what);
+  option("--answer", command->answer, help_text(limn::option("answer")), "TEXT", what);
+  option("--contrast", command->contrast, help_text(limn::option("contrast")), "LABEL", what);
+  add_option(app, limn::option("unit"), command->method, what);
   add_options(app, command->reading);
   option("--format", command->output.format,
          "terminal, json, html, csv; default: by the ending of --output, otherwise terminal on a terminal and json "

@@ -2,6 +2,7 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/explanation_output.h"
+#include "apps/cli/explanation_reader.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
 #include "apps/cli/model_lookup.h"
@@ -9,6 +10,8 @@
 #include "apps/cli/output.h"
 #include "apps/cli/rows.h"
 #include "limn/limn.h"
+#include "options/methods.h"
+#include "options/names.h"
 #include "render/json.h"
 
 namespace limn::cli {
@@ -17,10 +20,11 @@ namespace {
 struct ExplainCommand {
   ModelOptions model;
   InputOptions input;
-  MethodOptions method;
+  MethodRequest method;
+  std::optional<std::string> like;
   ReadingOptions reading;
   OutputOptions output;
-  std::optional<std::string> target, answer, contrast, unit, special;
+  std::optional<std::string> target, answer, contrast, special;
   std::size_t top = 1;
   bool raw = false;
 };
@@ -28,47 +32,65 @@ struct ExplainCommand {
 class Explainer {
  public:
   Explainer(Model model, const ExplainCommand& command)
-      : model_(std::move(model)),
-        chosen_(choose_method(command.method, model_.info().task)),
-        seed_(command.method.seed) {
+      : model_(std::move(model)), chosen_(choose_method(command.method, model_.info().task)) {
     options_.reading = predict_options(command.reading);
     options_.reading.top = command.top;
     options_.target = command.target;
     options_.answer = command.answer;
     options_.contrast = command.contrast;
-    options_.unit = choose_unit(command.unit, chosen_);
-    options_.word_score = chosen_.word_score;
     options_.raw = command.raw;
   }
 
   const Model& model() const { return model_; }
-  std::size_t rows_at_once() const { return is_one_pass(chosen_.method) ? rows_in_a_batch : 1; }
+  std::size_t rows_at_once() const { return shares_passes(chosen_.method) ? rows_in_a_batch : 1; }
 
   /// One explanation for an input; for token classification one for each entity.
   std::vector<Result<std::vector<Explanation>>> operator()(const std::vector<Input>& inputs, const Watch& watch) const {
-    auto all = model_.explain_all(inputs, chosen_.method, options_, watch);
-    for (auto& explanations : all) {
-      if (!explanations) continue;
-      for (auto& explanation : *explanations) {
-        explanation.method.preset = chosen_.preset;
-        explanation.method.seed = seed_;
-      }
-    }
-    return all;
+    return model_.explain_all(inputs, chosen_, options_, watch);
   }
 
  private:
   Model model_;
   ChosenMethod chosen_;
   ExplainOptions options_;
-  std::uint64_t seed_;
 };
 
-int explain(const CLI::App& app, const ExplainCommand& command) {
+/// The first explanation that was saved in the file. @throws Error if it does not say how it was made.
+Explanation saved_explanation(const std::string& file) {
+  std::optional<Explanation> first;
+  read_explanations(file, [&](Explanation explanation) {
+    if (!first) first = std::move(explanation);
+  });
+  if (!first) throw Error({.file = file, .found = "only rows that failed", .expected = "an explanation"});
+  if (!first->method.method)
+    throw Error({.file = file,
+                 .thing = "method",
+                 .found = "no 'options'",
+                 .expected = "an explanation that says how it was made",
+                 .hint = "older versions of limn do not say it: name the method and its options"});
+  return std::move(*first);
+}
+
+/// The method as it was run.
+ChosenMethod method_of(const MethodInfo& info) {
+  ChosenMethod chosen = *info.method;
+  chosen.preset = info.preset;
+  chosen.unit = find_value<Unit>(info.unit);
+  chosen.word_score = info.word_score;
+  chosen.seed = info.seed;
+  return chosen;
+}
+
+int explain(const CLI::App& app, ExplainCommand command) {
   const Format format =
       choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::svg, Format::csv});
-  // Knobs are checked before the model is loaded, which takes longer.
-  choose_method(command.method);
+  if (command.like) {
+    const Explanation saved = saved_explanation(*command.like);
+    command.method.like = method_of(saved.method);
+    if (command.model.model.empty()) command.model.model = saved.model;
+  }
+  // Options are checked before the model is loaded, which takes longer.
+  read_texts(command.method, choose_method(command.method));
   const auto special = command.special ? specials.find("--special", *command.special) : Special::hide;
   set_threads(command.model.threads);
   const Explainer explainer(Model::load(find_model(command.model.model, model_places())), command);
@@ -111,32 +133,37 @@ void add_explain(CLI::App& program, Run& run) {
   CLI::App& app = *program.add_subcommand("explain", "What the model says, and which words made it say so.");
   add_options(app, command->model);
   add_options(app, command->input);
+  app.get_option("--model")->required(false);
+  app.add_option("--like", command->like,
+                 "explain as the first explanation saved in this JSON file was made: its method with all options, "
+                 "preset, unit, word score and seed; other options override it; default of --model: its model")
+      ->option_text("FILE")
+      ->group("Method");
   add_options(app, command->method);
   const auto option = [&](const char* name, auto& value, const std::string& description, const char* text,
                           const char* group) {
     return app.add_option(name, value, description)->option_text(text)->group(group);
   };
   const char* what = "What is explained";
-  option("--target", command->target,
-         "LABEL or its number; question answering: START:END token positions; token classification: POSITION:LABEL; "
-         "default: what the model says",
-         "TARGET", what);
-  option("--answer", command->answer, "question answering: a span of the context, by its text", "TEXT", what);
-  option("--contrast", command->contrast, "why the target rather than this label", "LABEL", what);
-  option("--unit", command->unit, units.list() + ": what a score is shown for; default: word", "NAME", what);
+  option("--target", command->target, help_text(limn::option("target")), "TARGET", what);
+  option("--answer", command->answer, help_text(limn::option("answer")), "TEXT", what);
+  option("--contrast", command->contrast, help_text(limn::option("contrast")), "LABEL", what);
+  add_option(app, limn::option("unit"), command->method, what);
   add_options(app, command->reading);
   add_options(app, command->output, formats.list());
   option("--special", command->special, "on a terminal: hide or show special tokens and the tokens of words",
          "hide|show", "Output");
-  option("--top", command->top, "question answering: answers in the prediction; default: 1", "K", "Output")
-      ->check(CLI::PositiveNumber);
-  app.add_flag("--raw", command->raw, "the model's logits too (json)")->group("Output");
+  option("--top", command->top, help_text(limn::option("top")), "K", "Output")->check(CLI::PositiveNumber);
+  app.add_flag("--raw", command->raw, help_text(limn::option("raw")))->group("Output");
   app.footer(
       command_footer("limn explain -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"
                      "limn explain -m minilm-l6-qa --question 'Who came?' --context 'Anna came.' -o why.html\n"
                      "limn explain -m minilm-l6-ner --text 'Ada lives in Rome.' --method gradient-x-input\n"
                      "limn explain -m minilm-l6-qa --input questions.jsonl -o explanations.jsonl --resume"));
-  app.callback([&app, &run, command] { run = [&app, command] { return explain(app, *command); }; });
+  app.callback([&app, &run, command] {
+    if (command->model.model.empty() && !command->like) throw CLI::RequiredError("--model");
+    run = [&app, command] { return explain(app, *command); };
+  });
 }
 
 }  // namespace limn::cli

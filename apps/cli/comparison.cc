@@ -8,15 +8,14 @@
 
 #include "base/attempt.h"
 #include "evaluate/correlation.h"
+#include "options/methods.h"
 
 namespace limn::cli {
 namespace {
 
 std::string name_of(const ChosenMethod& chosen) {
   if (chosen.preset) return *chosen.preset;
-  const auto known =
-      std::ranges::find(methods(), chosen.method.index(), [](const auto& one) { return one.method.index(); });
-  return std::string(known->name);
+  return std::string(named_method(chosen.method).name);
 }
 
 void check_tasks(const std::vector<NamedModel>& models) {
@@ -40,26 +39,23 @@ void correlate(ComparedInput& input) {
 
 }  // namespace
 
-MethodList list_methods(const std::vector<std::string>& names, const MethodOptions& options,
-                        const std::optional<std::string>& unit, std::optional<Task> task) {
+MethodList list_methods(const std::vector<std::string>& names, const MethodRequest& request, std::optional<Task> task) {
   if (names.empty()) {
-    ChosenMethod chosen = choose_method(options, task);
-    const Unit chosen_unit = choose_unit(unit, chosen);
-    return {{{name_of(chosen), chosen}}, chosen_unit};
+    const ChosenMethod chosen = choose_method(request, task);
+    return {{{name_of(chosen), chosen}}, chosen.unit.value_or(Unit::word)};
   }
   std::vector<ListedMethod> listed;
   std::map<std::string, std::size_t> without;  // option → how many methods do not have it
   for (const auto& name : names) {
     if (std::ranges::find(listed, name, &ListedMethod::name) != listed.end())
       throw Error({.thing = "--method", .found = "'" + name + "' twice", .expected = "each method once"});
-    MethodOptions one = options;
+    MethodRequest one = request;
     one.method = name;
-    if (std::ranges::find(methods(), name, &NamedMethod::name) == methods().end() &&
-        std::ranges::find(presets(), name, &Preset::name) != presets().end()) {
+    if (!find_method(name) && std::ranges::find(presets(), name, &Preset::name) != presets().end()) {
       one.preset = name;
       one.method.reset();
     } else {
-      find_method(name, "a preset, or one of ");
+      named_method(name, "a preset, or one of ");
     }
     std::vector<std::string> missing;
     listed.push_back({name, choose_method(one, task, &missing)});
@@ -67,11 +63,10 @@ MethodList list_methods(const std::vector<std::string>& names, const MethodOptio
   }
   for (const auto& [option, count] : without) {
     if (count < listed.size()) continue;
-    throw Error({.thing = option,
-                 .found = fmt::format("--method {}", fmt::join(names, ",")),
-                 .expected = "at least one method that has this option"});
+    throw option_error(option, fmt::format("--method {}", fmt::join(names, ",")),
+                       "at least one method that has this option");
   }
-  const Unit chosen_unit = choose_unit(unit, listed.front().chosen);
+  const Unit chosen_unit = listed.front().chosen.unit.value_or(Unit::word);
   return {std::move(listed), chosen_unit};
 }
 

@@ -21,12 +21,12 @@ struct MethodList {
   std::vector<ListedMethod> methods;
   Unit unit = Unit::word;
 };
-/// Methods and presets by name, each with those of the given knobs that it has; without names the one that the knobs
-/// ask for.
+/// Methods and presets by name, each with those of the given options that it has; without names the one that the
+/// options ask for.
 /// @param task of the models, if they are known yet.
-/// @throws Error for an unknown name, a name that stands twice, and a knob that none of them has.
-MethodList list_methods(const std::vector<std::string>& names, const MethodOptions& options,
-                        const std::optional<std::string>& unit, std::optional<Task> task = {});
+/// @throws Error for an unknown name, a name that stands twice, and an option that none of them has.
+MethodList list_methods(const std::vector<std::string>& names, const MethodRequest& request,
+                        std::optional<Task> task = {});
 
 struct NamedModel {
   std::string name;

@@ -13,6 +13,9 @@
 #include <vector>
 
 #include "limn/error.h"
+#include "options/json.h"
+#include "options/methods.h"
+#include "options/names.h"
 
 namespace limn::cli {
 namespace {
@@ -244,8 +247,28 @@ class Reader {
         method.seed = value.get<std::uint64_t>();
       else if (key == "signed")
         method.is_signed = value.get<bool>();
+      else if (key == "options")
+        read_options(value, method);
       else if (value.is_number())
         method.numbers[key] = value.get<double>();
+    }
+  }
+
+  /// The options in which the method differs from the one of its name.
+  static void read_options(const Json& object, MethodInfo& info) {
+    try {
+      Method method = named_method(info.name).method;
+      for (const auto& [name, json] : object.items()) {
+        const Option& row = option(name);
+        const OptionValue value = value_of_json(json);
+        if (row.name == "word-score")
+          info.word_score = find_value<WordScore>(std::get<std::string>(checked(row, value)));
+        else if (!set(row, method, value))
+          throw Misfit{fmt::format("the option '{}' of {}", name, info.name)};
+      }
+      info.method = method;
+    } catch (const Error& error) {
+      throw Misfit{fmt::format("method.options: {}", error.what())};
     }
   }
 

@@ -8,7 +8,10 @@
 #include <charconv>
 #include <filesystem>
 
+#include "apps/cli/input.h"
 #include "limn/error.h"
+#include "options/methods.h"
+#include "options/presets.h"
 
 namespace limn::cli {
 namespace {
@@ -18,14 +21,40 @@ CLI::Option* described(CLI::Option* option, const char* group, const char* value
   return option->group(group)->option_text(value);
 }
 
-std::string preset_names() {
-  std::string list;
-  std::string_view last;
-  for (const auto& known : presets()) {  // those of one name stand side by side
-    if (known.name != last) list += (list.empty() ? "" : ", ") + std::string(known.name);
-    last = known.name;
+/// What stands for the option's value in the help.
+const char* value_name(const Option& option) {
+  if (!option.value_name.empty()) return option.value_name.data();
+  switch (option.type) {
+    case OptionType::count:
+      return "N";
+    case OptionType::number:
+      return "X";
+    case OptionType::text:
+      return "TEXT";
+    case OptionType::layer:
+      return "LAYER";
+    case OptionType::texts:
+      return "FILE";
+    case OptionType::choice:
+    case OptionType::baseline:
+    case OptionType::flag:
+      break;
   }
-  return list;
+  return "NAME";
+}
+
+std::vector<std::string> texts_of(const std::string& file) {
+  ItemReader reader(file, Task::sequence_classification);
+  std::vector<std::string> texts;
+  for (auto items = reader.next_batch(64); !items.empty(); items = reader.next_batch(64)) {
+    for (Item& item : items) {
+      if (item.error) throw Error(*item.error);
+      texts.push_back(std::move(item.input.text));
+    }
+  }
+  if (texts.empty())
+    throw Error({.file = file, .thing = "--background", .found = "no text", .expected = "at least one"});
+  return texts;
 }
 
 /// The format that a file's ending says.
@@ -94,94 +123,76 @@ void add_options(CLI::App& command, OutputOptions& options, const std::string& f
 }
 
 void add_length_option(CLI::App& command, std::size_t& max_length) {
-  described(command.add_option("--max-length", max_length,
-                               "tokens that are read at once, special ones counted; default: as many as the model can"),
-            "Reading", "N");
+  described(command.add_option("--max-length", max_length, help_text(option("max-length"))), "Reading", "N");
 }
 
 void add_options(CLI::App& command, ReadingOptions& options) {
   const char* group = "Reading";
   add_length_option(command, options.max_length);
-  described(command.add_option("--stride", options.stride,
-                               "question answering: tokens that two windows of a long context share; default: 128"),
-            group, "N");
-  described(command.add_option("--null-threshold", options.null_threshold,
-                               "question answering: no answer if its score exceeds the best answer's by more; "
-                               "default: 0"),
-            group, "X");
-  command.add_flag("--always-answer", options.always_answer, "question answering: the best answer, even if none wins")
-      ->group(group);
+  described(command.add_option("--stride", options.stride, help_text(option("stride"))), group, "N");
+  described(command.add_option("--null-threshold", options.null_threshold, help_text(option("null-threshold"))), group,
+            "X");
+  command.add_flag("--always-answer", options.always_answer, help_text(option("always-answer")))->group(group);
 }
 
-void add_options(CLI::App& command, MethodOptions& options) {
+std::string help_text(const Option& option) {
+  constexpr std::size_t few = 3;  // methods that have it and are worth naming
+  const std::vector<std::string_view> having = methods_with(option);
+  std::string text = having.empty() || having.size() > few ? "" : fmt::format("{}: ", fmt::join(having, ", "));
+  text += option.help;
+  if (option.type == OptionType::choice) text += fmt::format(": {}", fmt::join(option.values, ", "));
+  if (option.type == OptionType::texts) text += "; .txt with one a line, or .jsonl, .csv or .tsv with a field text";
+  if (option.type != OptionType::flag) text += "; default: " + default_text(option);
+  return text;
+}
+
+void add_option(CLI::App& command, const Option& option, MethodRequest& request, const std::string& group) {
+  const std::string name = fmt::format("--{}", option.name), help = help_text(option);
+  const auto take = [&request, &option](OptionValue value) { request.options.push_back({&option, std::move(value)}); };
+  if (!option.former_name.empty())
+    command
+        .add_option_function<std::string>(fmt::format("--{}", option.former_name),
+                                          [&option, name](const std::string&) {
+                                            throw option_error(option.former_name, "a name that is no longer used",
+                                                               "its new name, " + name);
+                                          })
+        ->group("");
+  if (option.type == OptionType::flag) {
+    command
+        .add_flag_callback(
+            name, [take] { take(true); }, help)
+        ->group(group);
+    return;
+  }
+  CLI::Option* added = nullptr;
+  if (option.type == OptionType::count)
+    added = command.add_option_function<std::uint64_t>(name, take, help);
+  else if (option.type == OptionType::number)
+    added = command.add_option_function<double>(name, take, help);
+  else if (option.type == OptionType::texts)
+    added = command.add_option_function<std::string>(
+        name, [take](const std::string& file) { take(std::vector<std::string>{file}); }, help);
+  else
+    added = command.add_option_function<std::string>(name, take, help);
+  described(added, group.c_str(), value_name(option));
+}
+
+void add_options(CLI::App& command, MethodRequest& request) {
   const char* group = "Method";
-  described(command.add_option("--method", options.method, method_names() + "; default: gradient"), group, "NAME");
+  described(command.add_option("--method", request.method, method_names() + "; default: gradient"), group, "NAME");
   described(command.add_option(
-                "--preset", options.preset,
+                "--preset", request.preset,
                 "the method exactly as another system computes it: " + preset_names() + "; options below override it"),
             group, "NAME");
-  described(command.add_option("--explain", options.explain,
-                               "the number that is explained: " + scalars.list() + "; default: logit"),
-            group, "NAME");
-  described(
-      command.add_option("--layer", options.layer,
-                         "where the gradient is taken: word, embeddings, or the number of a layer; default: word"),
-      group, "LAYER");
-  described(
-      command.add_option("--reduce", options.reduce, "how a token's gradient becomes one score: " + reductions.list()),
-      group, "NAME");
-  described(command.add_option("--normalize", options.normalize, "what scores are divided by: " + normalizers.list()),
-            group, "NAME");
-  described(command.add_option("--baseline", options.baseline,
-                               "where a path starts: " + baselines.list() + ", or any other text; default: pad"),
-            group, "NAME");
-  described(command.add_option("--background", options.background,
-                               "expected-gradients: texts where paths start, .txt with one a line, or .jsonl, .csv or "
-                               ".tsv with a field text; default: padding"),
-            group, "FILE");
-  described(command.add_option("--steps", options.steps,
-                               "exactly N points on the path; default: as many as --tolerance needs"),
-            group, "N");
-  described(
-      command.add_option("--tolerance", options.tolerance,
-                         "completeness error that a path may have, as a share of F(x) - F(baseline); default: 0.01"),
-      group, "X");
-  described(command.add_option("--max-steps", options.max_steps,
-                               "points on the path at which --tolerance is given up; default: 1000"),
-            group, "N");
-  described(command.add_option("--masking", options.masking,
-                               "what stands where a unit is taken away: " + maskings.list() + "; default: mask"),
-            group, "NAME");
-  described(command.add_option("--samples", options.samples, "draws, masks, permutations or evaluations"), group, "N");
-  described(command.add_option("--sigma", options.sigma,
-                               "smoothgrad: deviation of the noise, as a share of the input's range; default: 0.15"),
-            group, "X");
-  described(command.add_option("--window", options.window, "occlusion: units that are taken away at once; default: 1"),
-            group, "N");
-  described(command.add_option("--flavour", options.flavour,
-                               "lime: as which package has it, " + flavours.list() + "; default: marcotcr"),
-            group, "NAME");
-  described(
-      command.add_option("--features", options.features, "lime: how many units may have a score; default: 0, all"),
-      group, "N");
-  described(command.add_option("--kernel-width", options.kernel_width,
-                               "lime: how far masks count, in 100 x cosine distance; default: 25"),
-            group, "X");
-  described(
-      command.add_option("--present", options.present, "rise: the probability that a unit is present; default: 0.5"),
-      group, "X");
-  described(command.add_option("--order", options.order,
-                               "sobol: indices of " + sobol_orders.list() + " order; default: total"),
-            group, "NAME");
-  command.add_flag("--exact", options.exact, "shapley: all coalitions, for up to 12 units")->group(group);
-  described(command.add_option("--head", options.head, "attention: one head, from 1; default: the mean of all"), group,
-            "N");
-  command.add_flag("--absolute", options.absolute, "scores without their signs, for --reduce sum")->group(group);
-  described(command.add_option("--word-score", options.word_score,
-                               "how a word's tokens make up its score: " + word_scores.list() +
-                                   "; default: sum if scores have signs, otherwise absmax"),
-            group, "NAME");
-  described(command.add_option("--seed", options.seed, "for methods that draw random numbers; default: 0"), group, "N");
+  for (const Option& row : options())
+    if (!row.methods.empty() && !row.preset_only) add_option(command, row, request, group);
+  add_option(command, option("word-score"), request, group);
+}
+
+void read_texts(MethodRequest& request, const ChosenMethod& chosen) {
+  for (auto& [option, value] : request.options)
+    if (option->type == OptionType::texts && option->of(chosen.method))
+      value = texts_of(std::get<std::vector<std::string>>(value).front());
 }
 
 PredictOptions predict_options(const ReadingOptions& options) {
@@ -189,16 +200,6 @@ PredictOptions predict_options(const ReadingOptions& options) {
           .null_allowed = !options.always_answer,
           .max_length = options.max_length,
           .stride = options.stride};
-}
-
-Layer find_layer(const std::string& name) {
-  if (name == "word") return Layer::word();
-  if (name == "embeddings") return Layer::embeddings();
-  int number = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error != std::errc{} || end != name.data() + name.size() || number < 1)
-    throw Error({.thing = "--layer", .found = "'" + name + "'", .expected = "word, embeddings, or a number from 1"});
-  return {number};
 }
 
 Format choose_format(const OutputOptions& options, const std::vector<Format>& possible) {

@@ -9,6 +9,8 @@
 
 #include "apps/cli/names.h"
 #include "limn/options.h"
+#include "options/choose_method.h"
+#include "options/option.h"
 
 /// Groups of command line options that several commands share, and what they mean to the library.
 
@@ -40,15 +42,6 @@ struct ReadingOptions {
   bool always_answer = false;
 };
 
-struct MethodOptions {
-  std::optional<std::string> method, preset, explain, reduce, layer, normalize, word_score, baseline, background,
-      masking, flavour, order;
-  std::optional<std::size_t> steps, max_steps, samples, head, window, features;
-  std::optional<double> sigma, tolerance, kernel_width, present;
-  bool absolute = false, exact = false;
-  std::uint64_t seed = 0;
-};
-
 void add_options(CLI::App& command, ModelOptions& options);
 void add_options(CLI::App& command, InputOptions& options);
 /// @param formats those that this command can write, for the help: "terminal, json".
@@ -56,44 +49,20 @@ void add_options(CLI::App& command, OutputOptions& options, const std::string& f
 void add_options(CLI::App& command, ReadingOptions& options);
 /// Only --max-length of them.
 void add_length_option(CLI::App& command, std::size_t& max_length);
-void add_options(CLI::App& command, MethodOptions& options);
+/// --method, --preset, and every option of the table that methods have.
+void add_options(CLI::App& command, MethodRequest& request);
+/// One more option of the table that goes into the request: --unit.
+void add_option(CLI::App& command, const Option& option, MethodRequest& request, const std::string& group);
+/// The option's help, values and default.
+std::string help_text(const Option& option);
 
 // ---- what it means ---------------------------------------------------------------------------------------
 
-struct NamedMethod {
-  std::string_view name;
-  Method method;
-};
-const std::vector<NamedMethod>& methods();
-/// "gradient, …"
-std::string method_names();
-/// @throws Error that lists the methods, and the other names that the command takes, if there is none of that name.
-Method find_method(const std::string& name, const std::string& others = {});
-
-/// Whether many inputs go through the model together faster than one by one.
-bool is_one_pass(const Method& method);
-
-struct ChosenMethod {
-  Method method;
-  std::optional<std::string> preset;  ///< nothing if an option changes what the preset says
-  std::optional<Unit> unit;           ///< the preset's
-  std::optional<WordScore> word_score;
-  bool hide_special = true;
-};
-/// The preset's method (or the default one), changed by every option that was given.
-/// @param task of the model, if it is known yet: a preset may serve another one, or do otherwise there
-/// @param without if not null: gets the options that this method does not have, which are an Error otherwise.
-/// @throws Error for an unknown name or a value that the method cannot have.
-ChosenMethod choose_method(const MethodOptions& options, std::optional<Task> task = {},
-                           std::vector<std::string>* without = nullptr);
-/// The unit that is asked for, or else the preset's, or words. Another one than the preset's takes its name away.
-/// @throws Error for an unknown name.
-Unit choose_unit(const std::optional<std::string>& given, ChosenMethod& chosen);
+/// Reads the files that were given where an option takes texts: --background.
+/// @param chosen from this request; an option that it does not have is left alone
+void read_texts(MethodRequest& request, const ChosenMethod& chosen);
 
 PredictOptions predict_options(const ReadingOptions& options);
-
-/// "word", "embeddings" or a number from 1.
-Layer find_layer(const std::string& name);
 
 /// The format asked for; otherwise by the output file's ending; otherwise terminal on a terminal and JSON elsewhere.
 /// @throws Error for a format that is not among `possible`.

@@ -5,6 +5,9 @@
 
 #include "apps/cli/options.h"
 #include "apps/server/assets.h"
+#include "options/methods.h"
+#include "options/names.h"
+#include "options/option.h"
 
 namespace limn::server {
 
@@ -30,21 +33,21 @@ std::string openapi(const Limits& limits, bool keys_needed) {
   Json document = Json::parse(openapi_template());
   document["info"]["version"] = LIMN_VERSION;
   Json& schemas = document["components"]["schemas"];
-  schemas["Method"]["enum"] = names_of(cli::methods());
+  schemas["Method"]["enum"] = names_of(methods());
   Json& compared = schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"];
-  compared = names_of(cli::methods());
+  compared = names_of(methods());
   for (const Json& preset : names_of(presets())) compared.push_back(preset);
   for (const char* request : {"ExplainRequest", "CompareRequest"}) {
     Json& properties = schemas[request]["properties"];
     properties["preset"]["enum"] = names_of(presets());
-    properties["explain"]["enum"] = names_of(cli::scalars.entries);
-    properties["reduce"]["enum"] = names_of(cli::reductions.entries);
-    properties["normalize"]["enum"] = names_of(cli::normalizers.entries);
-    properties["masking"]["enum"] = names_of(cli::maskings.entries);
-    properties["unit"]["enum"] = names_of(cli::units.entries);
-    properties["word_score"]["enum"] = names_of(cli::word_scores.entries);
-    properties["flavour"]["enum"] = names_of(cli::flavours.entries);
-    properties["order"]["enum"] = names_of(cli::sobol_orders.entries);
+    properties["explain"]["enum"] = names_of(names<Scalar>);
+    properties["reduce"]["enum"] = names_of(names<Reduce>);
+    properties["normalize"]["enum"] = names_of(names<Normalize>);
+    properties["masking"]["enum"] = names_of(names<Masking>);
+    properties["unit"]["enum"] = names_of(names<Unit>);
+    properties["word_score"]["enum"] = names_of(names<WordScore>);
+    properties["flavour"]["enum"] = names_of(names<Lime::Flavour>);
+    properties["order"]["enum"] = option("order").values;
     properties["steps"]["maximum"] = properties["max_steps"]["maximum"] = limits.steps;
     properties["samples"]["maximum"] = limits.samples;
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <variant>
 
 namespace limn::server {
@@ -51,48 +52,37 @@ ExplainOptions read_explaining(Fields& fields, const Limits& limits) {
   return options;
 }
 
-RequestedMethod read_method(Fields& fields, const Limits& limits) {
-  RequestedMethod requested;
-  cli::MethodOptions& options = requested.options;
-  options.preset = fields.text("preset");
-  options.explain = fields.text("explain");
-  options.reduce = fields.text("reduce");
-  options.layer = fields.text_or_number("layer");
-  options.normalize = fields.text("normalize");
-  options.word_score = fields.text("word_score");
-  options.baseline = fields.text("baseline");
-  options.masking = fields.text("masking");
-  options.flavour = fields.text("flavour");
-  options.order = fields.text("order");
-  options.steps = fields.count("steps", 1, limits.steps);
-  options.max_steps = fields.count("max_steps", 1, limits.steps);
-  options.samples = fields.count("samples", 1, limits.samples);
-  options.head = fields.count("head", 1, any_number);
-  options.window = fields.count("window", 1, any_number);
-  options.features = fields.count("features", 0, any_number);
-  options.sigma = fields.number("sigma", 0);
-  options.tolerance = fields.number("tolerance");
-  options.kernel_width = fields.number("kernel_width");
-  options.present = fields.number("present");
-  options.absolute = fields.flag("absolute");
-  options.exact = fields.flag("exact");
-  options.seed = fields.seed("seed").value_or(0);
-  requested.background = read_background(fields);
-  requested.unit = fields.text("unit");
-  return requested;
-}
-
-bool set_background(const RequestedMethod& requested, Method& method) {
-  if (!requested.background) return true;
-  return std::visit(
-      [&](auto& chosen) {
-        if constexpr (requires { chosen.background; }) {
-          chosen.background = *requested.background;
-          return true;
-        }
-        return false;
-      },
-      method);
+MethodRequest read_method(Fields& fields, const Limits& limits) {
+  MethodRequest request;
+  request.preset = fields.text("preset");
+  for (const Option& row : options()) {
+    const bool is_of_methods = !row.methods.empty() || row.name == "unit" || row.name == "word-score";
+    if (row.preset_only || !is_of_methods) continue;
+    if (!row.former_name.empty() && fields.value(std::string(row.former_name).c_str())) option(row.former_name);
+    const std::string field = row.field();
+    const char* name = field.c_str();
+    const auto add = [&](const auto& value) {
+      if (value) request.options.push_back({&row, *value});
+    };
+    if (row.type == OptionType::count && row.name == "seed") {
+      add(fields.seed(name));
+    } else if (row.type == OptionType::count) {
+      const bool is_steps = row.name == "steps" || row.name == "max-steps";
+      const std::size_t most = is_steps ? limits.steps : row.name == "samples" ? limits.samples : any_number;
+      add(fields.count(name, static_cast<std::size_t>(std::max(row.range.least, 0.)), most));
+    } else if (row.type == OptionType::number) {
+      add(row.range.open ? fields.number(name) : fields.number(name, row.range.least));
+    } else if (row.type == OptionType::flag) {
+      if (fields.flag(name)) add(std::optional(true));
+    } else if (row.type == OptionType::texts) {
+      add(read_background(fields));
+    } else if (row.type == OptionType::layer) {
+      add(fields.text_or_number(name));
+    } else {
+      add(fields.text(name));
+    }
+  }
+  return request;
 }
 
 void bound(Method& method, const Limits& limits) {

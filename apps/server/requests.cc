@@ -189,10 +189,6 @@ bool explains_several(Task task, const Method& method, const ExplainOptions& opt
   return (task == Task::token_classification && !options.target) || (task == Task::question_answering && by_ends);
 }
 
-[[noreturn]] void refuse_background() {
-  throw Error({.thing = "--background", .found = "a method that has none", .expected = "expected-gradients"});
-}
-
 std::string list_of(const std::vector<Explanation>& explanations) {
   std::string text;
   for (const auto& explanation : explanations) text += (text.empty() ? "" : ",") + to_json(explanation);
@@ -206,18 +202,14 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   const ServedModel& served = models->find(model_name(fields, *models));
   const Model model = served.model;
   ReadInputs inputs = read_inputs(fields, model.info().task, served.name, limits);
-  RequestedMethod requested = read_method(fields, limits);
-  requested.options.method = fields.text("method");
+  MethodRequest requested = read_method(fields, limits);
+  requested.method = fields.text("method");
   ExplainOptions options = read_explaining(fields, limits);
   fields.finish();
-  cli::ChosenMethod chosen = cli::choose_method(requested.options, model.info().task);
-  options.unit = cli::choose_unit(requested.unit, chosen);
-  options.word_score = chosen.word_score;
-  if (!set_background(requested, chosen.method)) refuse_background();
+  ChosenMethod chosen = choose_method(requested, model.info().task);
   bound(chosen.method, limits);
   const bool several = explains_several(model.info().task, chosen.method, options);
-  const auto run = [models, model, chosen, options, limits, several, seed = requested.options.seed](
-                       const Inputs& texts, const Watch& watch) {
+  const auto run = [models, model, chosen, options, limits, several](const Inputs& texts, const Watch& watch) {
     const auto count = [&](const Input& input) {
       const std::size_t tokens = check_tokens(model, input, options.reading, limits);
       check_masks(chosen.method, tokens, limits.masks);
@@ -225,12 +217,8 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
     };
     return results_of(texts, count, [&](const Inputs& good) {
       std::vector<Result<std::string>> answers;
-      for (auto& result : model.explain_all(good, chosen.method, options, watch))
-        answers.push_back(std::move(result).transform([&](std::vector<Explanation> explanations) {
-          for (auto& explanation : explanations) {
-            explanation.method.preset = chosen.preset;
-            explanation.method.seed = seed;
-          }
+      for (auto& result : model.explain_all(good, chosen, options, watch))
+        answers.push_back(std::move(result).transform([&](const std::vector<Explanation>& explanations) {
           return several ? list_of(explanations) : to_json(explanations.front());
         }));
       return answers;
@@ -288,21 +276,20 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   for (const auto& name : names("models", every, limits.models)) compared.push_back({name, models->find(name).model});
   const Task task = compared.front().model.info().task;
   const auto method_names = names("methods", {"gradient"}, limits.methods);
-  const RequestedMethod requested = read_method(fields, limits);
+  const MethodRequest requested = read_method(fields, limits);
   ReadInputs inputs = read_inputs(fields, task, compared.front().name, limits);
   ExplainOptions options = read_explaining(fields, limits);
   fields.finish();
-  auto [methods, unit] = cli::list_methods(method_names, requested.options, requested.unit, task);
+  auto [methods, unit] = cli::list_methods(method_names, requested, task);
+  const std::uint64_t seed = methods.front().chosen.seed.value_or(0);
   options.unit = unit;
-  bool all_short = true, any_background = false;
+  bool all_short = true;
   for (auto& [name, chosen] : methods) {
-    any_background = set_background(requested, chosen.method) || any_background;
     bound(chosen.method, limits);
     all_short = all_short && is_short(chosen.method);
   }
-  if (!any_background) refuse_background();
   const bool is_one = all_short && compared.size() * methods.size() == 1;
-  const cli::Comparison comparison(std::move(compared), std::move(methods), options, requested.options.seed);
+  const cli::Comparison comparison(std::move(compared), std::move(methods), options, seed);
   const auto run = [models, comparison, options, limits](const Inputs& texts, const Watch& watch) {
     const auto count = [&](const Input& input) {
       std::size_t all_tokens = 0;

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "limn/methods.h"
+
 /// What limn says about one input: plain data, shared by everything that shows, stores or scores it.
 /// All `begin`/`end` are byte offsets into the sequence's original text, half open.
 
@@ -152,16 +154,18 @@ struct TargetInfo {
 
 /// How it was explained; what a method has no use for stays empty.
 struct MethodInfo {
-  std::string name;                       ///< "gradient"
-  std::optional<std::string> preset;      ///< if one was chosen
-  std::optional<std::string> baseline;    ///< pad, zero, mask, unk, mean or text
-  std::string layer = "word";             ///< word, embeddings, or the layer's number
-  std::string reduce;                     ///< sum, l1, l2, onehot-l2
-  std::string normalize;                  ///< none, l1, l2, max, minmax
-  std::string unit = "word";              ///< of `words`: token, word, sentence
-  std::uint64_t seed = 0;                 ///< of methods that draw samples
-  std::map<std::string, double> numbers;  ///< steps, samples, sigma, … of methods that have them
-  bool is_signed = false;                 ///< scores have a sign: for and against
+  std::string name;                          ///< "gradient"
+  std::optional<std::string> preset;         ///< if one was chosen
+  std::optional<std::string> baseline;       ///< pad, zero, mask, unk, mean or text
+  std::string layer = "word";                ///< word, embeddings, or the layer's number
+  std::string reduce;                        ///< sum, l1, l2, onehot-l2
+  std::string normalize;                     ///< none, l1, l2, max, minmax
+  std::string unit = "word";                 ///< of `words`: token, word, sentence
+  std::uint64_t seed = 0;                    ///< of methods that draw samples
+  std::map<std::string, double> numbers;     ///< steps, samples, sigma, … of methods that have them
+  bool is_signed = false;                    ///< scores have a sign: for and against
+  std::optional<Method> method = {};         ///< with every option, so that it can be run again
+  std::optional<WordScore> word_score = {};  ///< if it was asked for, or a preset has one
 };
 
 /// What the model says about one input, and how much each token and word matters for that.

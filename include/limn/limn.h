@@ -62,25 +62,26 @@ class Model {
                                                              const PredictOptions& options = {},
                                                              const Watch& watch = {}) const;
 
-  /// Why the model says what it says. QA: text = question, pair = context.
-  Explanation explain(const Input& input, const Method& method = Gradient{}, const ExplainOptions& options = {},
+  /// Why the model says what it says. QA: text = question, pair = context. The method is one of limn/methods.h, or
+  /// preset("lit-ig"), which brings its unit and word score with it.
+  Explanation explain(const Input& input, const ChosenMethod& method = Gradient{}, const ExplainOptions& options = {},
                       const Watch& watch = {}) const;
   /// The same for one text.
-  Explanation explain(std::string_view text, const Method& method = Gradient{}, const ExplainOptions& options = {},
-                      const Watch& watch = {}) const;
+  Explanation explain(std::string_view text, const ChosenMethod& method = Gradient{},
+                      const ExplainOptions& options = {}, const Watch& watch = {}) const;
   /// The same for a question and its context, or a text and its pair.
-  Explanation explain(std::string_view question, std::string_view context, const Method& method = Gradient{},
+  Explanation explain(std::string_view question, std::string_view context, const ChosenMethod& method = Gradient{},
                       const ExplainOptions& options = {}, const Watch& watch = {}) const;
   /// The same for many inputs, packed into shared passes; result i belongs to input i, and an input that cannot be
   /// explained holds up no other. @throws Error if the method or the options are wrong whatever the input.
-  std::vector<Result<Explanation>> explain(const std::vector<Input>& inputs, const Method& method = Gradient{},
+  std::vector<Result<Explanation>> explain(const std::vector<Input>& inputs, const ChosenMethod& method = Gradient{},
                                            const ExplainOptions& options = {}, const Watch& watch = {}) const;
   /// Token classification: one explanation per entity, from one forward pass; other tasks: a single one.
-  std::vector<Explanation> explain_all(const Input& input, const Method& method = Gradient{},
+  std::vector<Explanation> explain_all(const Input& input, const ChosenMethod& method = Gradient{},
                                        const ExplainOptions& options = {}, const Watch& watch = {}) const;
   /// The same for many inputs: backward passes of several inputs' entities are packed into one.
   std::vector<Result<std::vector<Explanation>>> explain_all(const std::vector<Input>& inputs,
-                                                            const Method& method = Gradient{},
+                                                            const ChosenMethod& method = Gradient{},
                                                             const ExplainOptions& options = {},
                                                             const Watch& watch = {}) const;
 

@@ -17,6 +17,8 @@
 #include "explain/units.h"
 #include "limn/error.h"
 #include "model/passes.h"
+#include "options/option.h"
+#include "options/presets.h"
 #include "task/target_request.h"
 
 namespace limn {
@@ -255,9 +257,14 @@ const OneHotNorm& Explainer::onehot_norm() const {
 }
 
 std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer, std::span<const Input> inputs,
-                                                      const Method& method, const ExplainOptions& options,
+                                                      const ChosenMethod& chosen, const ExplainOptions& given,
                                                       bool all_entities, const Watch& watch) {
   const Pipeline& pipeline = explainer.pipeline();
+  Method method = chosen.method;
+  if (chosen.seed) set(option("seed"), method, *chosen.seed);
+  ExplainOptions options = given;
+  if (!options.unit) options.unit = chosen.unit.value_or(Unit::word);
+  if (!options.word_score) options.word_score = chosen.word_score;
   const Encoder encoder = pipeline.encoder(watch);
   check_method(method, encoder.config);
   max_length(pipeline, options.reading);  // no input could be read with a wrong one
@@ -283,6 +290,13 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
   in_passes(packed.size(), traced_rows(encoder.config), rows_of_item, [&](std::size_t begin, std::size_t end) {
     explain_packed(explainer, std::span(packed).subspan(begin, end - begin), method, options, all_entities, watch);
   });
+  const bool is_preset_still = chosen.preset && is_preset(*chosen.preset, method, options.unit);
+  for (Item& item : items) {
+    for (Explanation& why : item.explanations) {
+      if (is_preset_still) why.method.preset = chosen.preset;
+      if (chosen.seed) why.method.seed = *chosen.seed;
+    }
+  }
   std::vector<Result<std::vector<Explanation>>> results;
   for (Item& item : items)
     if (item.error)

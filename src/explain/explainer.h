@@ -32,7 +32,7 @@ class Explainer {
 /// One explanation for each input; or, with all_entities and a model that tags tokens, one for each entity.
 /// Inputs are packed into shared passes. @throws Error if the method or the options are wrong whatever the input.
 std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer, std::span<const Input> inputs,
-                                                      const Method& method, const ExplainOptions& options,
+                                                      const ChosenMethod& chosen, const ExplainOptions& given,
                                                       bool all_entities, const Watch& watch);
 
 }  // namespace limn

@@ -58,6 +58,8 @@ MethodInfo method_info(const Method& method, const EncoderConfig& config, const 
   info.normalize = name_of(common.normalize);
   info.unit = name_of(options.unit.value_or(Unit::word));
   info.seed = common.seed;
+  info.method = method;
+  info.word_score = options.word_score;
   for (const char* name : {"baseline", "masking"})
     if (const Option& row = option(name); row.of(method)) info.baseline = text_of(get(row, method));
   std::visit(

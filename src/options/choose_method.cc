@@ -1,5 +1,7 @@
 #include "options/choose_method.h"
 
+#include <fmt/format.h>
+
 #include "options/methods.h"
 #include "options/presets.h"
 
@@ -23,11 +25,12 @@ bool set_beside(const Option& option, const OptionValue& value, ChosenMethod& ch
 }  // namespace
 
 ChosenMethod choose_method(const MethodRequest& request, std::optional<Task> task, std::vector<std::string>* without) {
-  ChosenMethod chosen;
+  ChosenMethod chosen = request.like.value_or(ChosenMethod());
   if (request.preset) chosen = preset(*request.preset, task);
   if (request.method) {
     const Method& named = named_method(*request.method).method;
-    if (!request.preset || named.index() != chosen.method.index()) chosen.method = named;
+    const bool is_named = !request.preset && !request.like;
+    if (is_named || named.index() != chosen.method.index()) chosen.method = named;
   }
   for (const auto& [option, value] : request.options) {
     const bool taken = set(*option, chosen.method, value);
@@ -36,10 +39,12 @@ ChosenMethod choose_method(const MethodRequest& request, std::optional<Task> tas
       without->push_back(std::string(option->name));
       continue;
     }
-    throw option_error(option->name,
-                       request.preset && !request.method ? "--preset " + *request.preset
-                                                         : "--method " + request.method.value_or("gradient"),
-                       "a method that has this option");
+    throw option_error(
+        option->name,
+        request.preset && !request.method
+            ? "--preset " + *request.preset
+            : fmt::format("--method {}", request.method.value_or(std::string(named_method(chosen.method).name))),
+        "a method that has this option");
   }
   if (chosen.preset && !is_preset(*chosen.preset, chosen.method, chosen.unit)) chosen.preset.reset();
   return chosen;

@@ -17,6 +17,7 @@ struct GivenOption {
 
 /// What a front end was asked for.
 struct MethodRequest {
+  std::optional<ChosenMethod> like = {};  ///< what the others change: the method of a saved explanation
   std::optional<std::string> method = {}, preset = {};
   std::vector<GivenOption> options = {};  ///< of methods, and `unit` and `word-score`
 };

@@ -209,7 +209,7 @@ OptionValue get(const Option& option, const PredictOptions& options) { return op
 bool set(const Option& option, Method& method, const OptionValue& value) {
   const MethodBinding* binding = option.of(method);
   if (!binding) return false;
-  binding->set(option, method, checked(option, value));
+  binding->set(option, method, std::holds_alternative<std::monostate>(value) ? value : checked(option, value));
   return true;
 }
 

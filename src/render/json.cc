@@ -5,6 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "options/json.h"
+#include "options/methods.h"
+#include "options/names.h"
 #include "render/display_text.h"
 
 namespace limn {
@@ -141,6 +144,12 @@ Json method_value(const MethodInfo& method) {
   if (method.unit != "word") value["unit"] = method.unit;
   for (const auto& [name, number] : method.numbers) value[name] = plain_number(number);
   if (method.is_signed) value["signed"] = true;
+  if (method.method) {
+    Json& options = value["options"] = Json::object();
+    for (const auto& [option, changed] : changed_options(*method.method))
+      options[option->field()] = json_of<Json>(changed);
+    if (method.word_score) options["word_score"] = name_of(*method.word_score);
+  }
   return value;
 }
 

@@ -8,8 +8,8 @@
 #include <map>
 #include <regex>
 
-#include "apps/cli/options.h"
 #include "limn/limn.h"
+#include "options/methods.h"
 #include "render/json.h"
 #include "server/running_server.h"
 
@@ -358,7 +358,7 @@ TEST(OpenApi, DescribesEveryRouteAndAllNames) {
     EXPECT_TRUE(document["paths"][path].contains("post"));
   for (const char* path : {"/v1/models", "/healthz", "/readyz", "/metrics", "/openapi.json"})
     EXPECT_TRUE(document["paths"][path].contains("get"));
-  EXPECT_EQ(document["components"]["schemas"]["Method"]["enum"].size(), cli::methods().size());
+  EXPECT_EQ(document["components"]["schemas"]["Method"]["enum"].size(), methods().size());
   // null is the same as nothing, in the document as in requests.
   const Json& head = document["components"]["schemas"]["ExplainRequest"]["properties"]["head"];
   EXPECT_EQ(head["type"], Json({"integer", "null"}));

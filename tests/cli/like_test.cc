@@ -1,0 +1,104 @@
+// A saved explanation says how it was made, and can be made again.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "cli/program.h"
+#include "options/methods.h"
+
+namespace limn::cli_test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+const std::string text = "It is not a bad film.";
+
+Result explain(const std::vector<std::string>& more) {
+  std::vector<std::string> arguments = {"explain", "--text", text, "--format", "json"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run(arguments);
+}
+
+/// Explains, saves, and explains as what was saved.
+void expect_the_same_again(const std::vector<std::string>& more) {
+  Folder folder;
+  std::vector<std::string> arguments = {"-m", golden("bert-cls")};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const Result first = explain(arguments);
+  ASSERT_EQ(first.code, 0) << first.err;
+  const Result again = explain({"-m", golden("bert-cls"), "--like", folder.write("saved.json", first.out)});
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(without_seconds(again.out), without_seconds(first.out)) << testing::PrintToString(more);
+}
+
+TEST(Like, RepeatsEveryMethod) {
+  for (const NamedMethod& known : methods()) {
+    expect_the_same_again({"--method", std::string(known.name), "--seed", "3"});
+    expect_the_same_again({"--method", std::string(known.name), "--unit", "token", "--word-score", "mean"});
+  }
+}
+
+TEST(Like, RepeatsEveryPreset) {
+  std::size_t count = 0;
+  for (const Preset& known : presets()) {
+    const bool serves = known.tasks.empty() || std::ranges::count(known.tasks, Task::sequence_classification) > 0;
+    if (!serves) continue;
+    expect_the_same_again({"--preset", std::string(known.name)});
+    ++count;
+  }
+  EXPECT_GE(count, 29u);
+}
+
+TEST(Like, RepeatsOptionsThatOverrideAPreset) {
+  expect_the_same_again({"--preset", "lit-ig", "--steps", "7"});
+  expect_the_same_again({"--method", "integrated-gradients", "--baseline", "a good end", "--explain", "margin"});
+  expect_the_same_again({"--method", "lime", "--flavour", "ferret", "--samples", "50", "--kernel-width", "7.5"});
+}
+
+TEST(Like, OtherOptionsOverride) {
+  Folder folder;
+  const std::string saved = folder.write(
+      "saved.json", explain({"-m", golden("bert-cls"), "--method", "lime", "--samples", "50", "--seed", "3"}).out);
+  const Json changed = json_lines(explain({"-m", golden("bert-cls"), "--like", saved, "--samples", "60"}).out)[0];
+  EXPECT_EQ(changed["method"]["options"], (Json{{"samples", 60}, {"seed", 3}}));
+  const Json other = json_lines(explain({"-m", golden("bert-cls"), "--like", saved, "--method", "gradient"}).out)[0];
+  EXPECT_EQ(other["method"]["name"], "gradient");
+}
+
+TEST(Like, RefusesWhatDoesNotSayHowItWasMade) {
+  Folder folder;
+  const auto refusal = [&](const std::string& saved) {
+    const Result result = explain({"-m", golden("bert-cls"), "--like", folder.write("saved.json", saved)});
+    EXPECT_EQ(result.code, 1);
+    return result.err;
+  };
+  const Json good = json_lines(explain({"-m", golden("bert-cls")}).out)[0];
+  Json bad = good;
+  bad["method"].erase("options");
+  EXPECT_THAT(refusal(bad.dump()), AllOf(HasSubstr("saved.json"), HasSubstr("no 'options'")));
+  bad = good;
+  bad["method"]["options"]["flavour"] = "captum";
+  EXPECT_THAT(refusal(bad.dump()), HasSubstr("the option 'flavour' of gradient"));
+  bad["method"]["options"] = {{"reduce", "l3"}};
+  EXPECT_THAT(refusal(bad.dump()), AllOf(HasSubstr("'l3'"), HasSubstr("sum, l1, l2")));
+  bad["method"]["options"] = {{"nonsense", 1}};
+  EXPECT_THAT(refusal(bad.dump()), HasSubstr("nonsense"));
+  bad["method"]["name"] = "divination";
+  EXPECT_THAT(refusal(bad.dump()), HasSubstr("divination"));
+  EXPECT_THAT(refusal("{\"limn\": 2}"), HasSubstr("no \"limn\": 1"));
+  EXPECT_THAT(refusal(good.dump().substr(0, 100)), HasSubstr("invalid JSON"));
+  EXPECT_THAT(refusal(""), HasSubstr("nothing"));
+}
+
+TEST(FormerNames, SayTheNewOne) {
+  for (const auto& [former, name] : {std::pair("--absent", "--masking"), std::pair("--pieces", "--word-score")}) {
+    const Result result = explain({"-m", golden("bert-cls"), former, "mask"});
+    EXPECT_EQ(result.code, 1);
+    EXPECT_THAT(result.err, AllOf(HasSubstr(former), HasSubstr(name)));
+  }
+}
+
+}  // namespace
+}  // namespace limn::cli_test
