@@ -239,7 +239,7 @@ class Reader {
         method.reduce = value.get<std::string>();
       else if (key == "normalize")
         method.normalize = value.get<std::string>();
-      else if (key == "layer")
+      else if (key == "layer" && value.is_string())
         method.layer = value.get<std::string>();
       else if (key == "unit")
         method.unit = value.get<std::string>();
