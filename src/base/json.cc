@@ -6,13 +6,13 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/json_members.h"
 #include "base/output_file.h"
 #include "limn/error.h"
 
 namespace limn {
 namespace {
 
-constexpr std::size_t deepest = 100;
 constexpr std::size_t largest_bytes = 16'000'000;
 constexpr std::size_t longest_shown = 100;
 
@@ -80,8 +80,8 @@ class Checker : public nlohmann::json_sax<nlohmann::json> {
  private:
   void open() {
     keys_.emplace_back();
-    if (keys_.size() <= deepest) return;
-    throw Error({.file = file_, .found = "JSON nested deeper than " + std::to_string(deepest) + " levels"});
+    if (keys_.size() <= deepest_json) return;
+    throw Error({.file = file_, .found = "JSON nested deeper than " + std::to_string(deepest_json) + " levels"});
   }
   bool close() {
     keys_.pop_back();

@@ -5,16 +5,14 @@
 
 #include <algorithm>
 #include <istream>
-#include <nlohmann/json.hpp>
 #include <set>
+
+#include "base/json_members.h"
 
 namespace limn {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-// Bounds that a hostile row could otherwise use to exhaust the stack (printing JSON recurses) or the memory.
-constexpr int deepest_json = 100;
+// A bound that a hostile row could otherwise use to exhaust the memory.
 constexpr std::size_t most_cells = 10'000;
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
@@ -216,23 +214,10 @@ std::optional<Row> RowReader::next() {
   row.line = first_line_;
   if (!error_ && format_ == RowFormat::jsonl) {
     try {
-      const auto check_depth = [&](int depth, Json::parse_event_t, Json&) {
-        if (depth > deepest_json)
-          throw row_error("JSON nested too deeply", fmt::format("at most {} levels", deepest_json));
-        return true;
-      };
-      const Json object = Json::parse(cells.front(), check_depth);
-      if (!object.is_object())
-        throw row_error(fmt::format("a JSON {}", object.type_name()), "a JSON object, {\"text\": …}");
-      for (const auto& [key, value] : object.items())
-        if (!value.is_null()) row.fields.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
+      row.fields = json_members(cells.front());
       row.json = std::move(cells.front());
-    } catch (const Json::parse_error& failure) {
-      error_ = row_error(fmt::format("invalid JSON at byte {}", failure.byte), "one JSON object a line");
-    } catch (const Json::out_of_range&) {
-      error_ = row_error("a number that is too large", "numbers of at most 1.8e308");
     } catch (const Error& failure) {
-      error_ = failure;
+      error_ = row_error(failure.parts().found, failure.parts().expected);
     }
   } else if (!error_ && cells.size() != columns_.size()) {
     error_ =

@@ -46,6 +46,32 @@ TEST(RowFormat, FollowsTheEnding) {
   EXPECT_THROW(row_format("a"), Error);
 }
 
+TEST(RowReader, WritesNestedJsonWithoutWhiteSpace) {
+  const auto rows = rows_of(
+      R"({"a":[ 1 , -2.50, 1e5, "[", {"x" : {}, "y\n": [ [], null, "\u00e9\"" ]}, true ], "b": false, "b": "last",)"
+      R"( "c":1, "c":null, "d":{}, "":[]})",
+      RowFormat::jsonl);
+  ASSERT_THAT(rows, SizeIs(1));
+  EXPECT_THAT(rows[0].fields,
+              ElementsAre(Pair("a", "[1,-2.5,100000.0,\"[\",{\"x\":{},\"y\\n\":[[],null,\"\xC3\xA9\\\"\"]},true]"),
+                          Pair("b", "last"), Pair("d", "{}"), Pair("", "[]")));
+}
+
+TEST(RowReader, TakesTimeLinearInTheRow) {
+  // Either row would keep a reader busy for minutes that looks at all earlier objects, or names, for each new one.
+  constexpr std::size_t many = 256'000;
+  std::string list = "{\"text\":\"a\",\"list\":[{\"a\":1}", members = "{\"text\":\"a\"";
+  for (std::size_t i = 1; i < many; ++i) {
+    list += ",{\"a\":1}";
+    members += ",\"" + std::to_string(i) + "\":1";
+  }
+  const auto rows = rows_of(list + "]}\n" + members + "}", RowFormat::jsonl, 10'000'000);
+  ASSERT_THAT(rows, SizeIs(2));
+  ASSERT_THAT(rows[0].fields, SizeIs(2));
+  EXPECT_EQ(rows[0].fields[1].second.size(), many * 8 + 1);
+  EXPECT_THAT(rows[1].fields, SizeIs(many));
+}
+
 TEST(RowReader, ReadsJsonLinesInOrderAndKeepsTheirText) {
   const auto rows = rows_of(
       "\xEF\xBB\xBF{\"text\":\"a\\u00e9\\n\",\"id\":7,\"more\":{\"b\":[1.5,true]},\"pair\":null}\r\n\r\n  "
@@ -84,6 +110,8 @@ TEST(RowReader, RefusesDeepJson) {
     return "{\"a\":" + std::string(levels, '[') + std::string(levels, ']') + "}";
   };
   EXPECT_EQ(error_of(rows_of(nested(50), RowFormat::jsonl).at(0)), "no error");
+  EXPECT_EQ(error_of(rows_of(nested(99), RowFormat::jsonl).at(0)), "no error");
+  EXPECT_THAT(error_of(rows_of(nested(100), RowFormat::jsonl).at(0)), HasSubstr("at most 100 levels"));
   EXPECT_THAT(error_of(rows_of(nested(100'000), RowFormat::jsonl, 1'000'000).at(0)), HasSubstr("nested too deeply"));
 }
 

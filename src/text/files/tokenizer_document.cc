@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/json_members.h"
 #include "limn/error.h"
 
 namespace limn {
@@ -97,9 +98,8 @@ class Reader {
   }
   bool add(Json value) { return place(std::move(value)) != nullptr; }
   void open(Json value) {
-    constexpr std::size_t deepest = 100;
-    if (open_.size() == deepest)
-      throw Error({.file = file_, .found = "JSON nested deeper than " + std::to_string(deepest) + " levels"});
+    if (open_.size() == deepest_json)
+      throw Error({.file = file_, .found = "JSON nested deeper than " + std::to_string(deepest_json) + " levels"});
     open_.push_back(place(std::move(value)));
   }
   bool close() {

@@ -1,0 +1,120 @@
+#include "base/json_members.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <unordered_map>
+
+#include "limn/error.h"
+
+namespace limn {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Writes each member down while it is parsed. A document that kept the order of its names would look each new one up
+/// among all before it.
+class MemberReader : public nlohmann::json_sax<Json> {
+ public:
+  bool null() override { return scalar("null", "null"); }
+  bool boolean(bool value) override { return scalar(value ? "true" : "false", "boolean"); }
+  bool number_integer(number_integer_t value) override { return scalar(Json(value).dump(), "number"); }
+  bool number_unsigned(number_unsigned_t value) override { return scalar(Json(value).dump(), "number"); }
+  bool number_float(number_float_t value, const string_t&) override { return scalar(Json(value).dump(), "number"); }
+  bool string(string_t& value) override {
+    if (depth_ == 1 && kind_ == "object") return begin_value(), finish(std::move(value));
+    return scalar(Json(value).dump(), "string");
+  }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return open('{', "object"); }
+  bool end_object() override { return close('}'); }
+  bool start_array(std::size_t) override { return open('[', "array"); }
+  bool end_array() override { return close(']'); }
+  bool key(string_t& name) override {
+    if (depth_ == 1) {
+      const auto [place, is_new] = place_of_.emplace(name, members_.size());
+      if (is_new) members_.emplace_back(name, std::nullopt);
+      member_ = place->second;
+      return true;
+    }
+    separate();
+    text_ += Json(name).dump() + ':';
+    after_name_ = true;
+    return true;
+  }
+  bool parse_error(std::size_t byte, const std::string&, const nlohmann::json::exception& failure) override {
+    if (dynamic_cast<const Json::out_of_range*>(&failure) != nullptr)
+      throw Error({.found = "a number that is too large", .expected = "numbers of at most 1.8e308"});
+    throw Error({.found = fmt::format("invalid JSON at byte {}", byte), .expected = "one JSON object a line"});
+  }
+
+  std::vector<std::pair<std::string, std::string>> finish() {
+    if (kind_ != "object") throw Error({.found = "a JSON " + kind_, .expected = "a JSON object, {\"text\": …}"});
+    std::vector<std::pair<std::string, std::string>> result;
+    for (auto& [name, value] : members_)
+      if (value) result.emplace_back(std::move(name), std::move(*value));
+    return result;
+  }
+
+ private:
+  /// Before a value or a name within a member: a comma, unless it is the first of its list or object.
+  void separate() {
+    if (after_name_)
+      after_name_ = false;
+    else if (!text_.empty() && text_.back() != '[' && text_.back() != '{')
+      text_ += ',';
+  }
+  void begin_value() {
+    if (depth_ <= 1)
+      text_.clear();
+    else
+      separate();
+  }
+  bool finish(std::optional<std::string> value) {
+    if (kind_ == "object") members_[member_].second = std::move(value);
+    return true;
+  }
+  bool scalar(std::string_view text, const char* kind) {
+    if (depth_ == 0) kind_ = kind;
+    begin_value();
+    text_ += text;
+    if (depth_ == 1) return finish(text == "null" ? std::nullopt : std::optional(text_));
+    return true;
+  }
+  bool open(char bracket, const char* kind) {
+    if (depth_ == deepest_json)
+      throw Error({.found = "JSON nested too deeply", .expected = fmt::format("at most {} levels", deepest_json)});
+    if (depth_ == 0) {
+      kind_ = kind;
+    } else {
+      begin_value();
+      text_ += bracket;
+    }
+    ++depth_;
+    return true;
+  }
+  bool close(char bracket) {
+    if (--depth_ == 0) return true;
+    text_ += bracket;
+    return depth_ == 1 ? finish(std::move(text_)) : true;
+  }
+
+  std::vector<std::pair<std::string, std::optional<std::string>>> members_;
+  std::unordered_map<std::string, std::size_t> place_of_;  // in members_
+  std::size_t member_ = 0;                                 // whose value is read
+  std::string kind_;                                       // of the whole document
+  std::string text_;                                       // of a value that is no string
+  std::size_t depth_ = 0;                                  // brackets that are open
+  bool after_name_ = false;
+};
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> json_members(std::string_view text) {
+  MemberReader reader;
+  Json::sax_parse(text, &reader);
+  return reader.finish();
+}
+
+}  // namespace limn
