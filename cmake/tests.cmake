@@ -3,7 +3,7 @@ find_package(GTest REQUIRED)
 include(GoogleTest)
 
 # Folders whose tests run the command: LIMN_PROGRAM is its path. They and those of the server need LIMN_APPS.
-set(folders_that_run_limn apps cli demo golden hub readme)
+set(folders_that_run_limn cli golden hub readme)
 
 file(GLOB folders RELATIVE ${PROJECT_SOURCE_DIR}/tests CONFIGURE_DEPENDS tests/*)
 foreach(folder ${folders})

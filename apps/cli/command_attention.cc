@@ -7,7 +7,7 @@
 #include "apps/cli/input.h"
 #include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
-#include "apps/cli/output.h"
+#include "apps/terminal/output.h"
 #include "limn/limn.h"
 #include "render/attention_json.h"
 #include "render/html.h"

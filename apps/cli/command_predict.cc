@@ -7,8 +7,8 @@
 #include "apps/cli/input.h"
 #include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
-#include "apps/cli/output.h"
 #include "apps/cli/rows.h"
+#include "apps/terminal/output.h"
 #include "limn/limn.h"
 #include "render/json.h"
 

@@ -8,7 +8,7 @@
 #include "apps/cli/explanation_reader.h"
 #include "apps/cli/help.h"
 #include "apps/cli/options.h"
-#include "apps/cli/output.h"
+#include "apps/terminal/output.h"
 #include "limn/error.h"
 
 namespace limn::cli {

@@ -3,9 +3,9 @@
 #include <CLI/App.hpp>
 #include <functional>
 
-namespace limn::cli {
+#include "apps/terminal/exit_code.h"
 
-enum ExitCode { done = 0, users_mistake = 1, usage = 2, some_rows_failed = 3, interrupted = 130 };
+namespace limn::cli {
 
 /// What the chosen command does after the command line has been read; gives the exit code.
 using Run = std::function<int()>;

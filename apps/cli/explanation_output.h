@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "apps/cli/names.h"
-#include "apps/cli/output.h"
+#include "apps/terminal/output.h"
 #include "limn/explanation.h"
 
 namespace limn::cli {

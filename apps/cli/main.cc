@@ -13,13 +13,14 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
-#include "apps/cli/interrupt.h"
 #include "apps/cli/model_lookup.h"
-#include "apps/cli/output.h"
+#include "apps/terminal/interrupt.h"
+#include "apps/terminal/output.h"
 #include "limn/error.h"
 
 namespace {
 
+using namespace limn;
 using namespace limn::cli;
 
 /// "explain" if the command line got as far as a command, otherwise nothing.

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
-#include "apps/cli/interrupt.h"
-#include "apps/cli/output.h"
 #include "apps/cli/row_file.h"
+#include "apps/terminal/interrupt.h"
+#include "apps/terminal/output.h"
 
 namespace limn::cli {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "apps/cli/input.h"
 #include "apps/cli/options.h"
-#include "apps/cli/progress.h"
+#include "apps/terminal/progress.h"
 #include "limn/limn.h"
 
 namespace limn::cli {

@@ -7,13 +7,13 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "apps/cli/commands.h"
-#include "apps/cli/interrupt.h"
-#include "apps/cli/output.h"
-#include "apps/cli/size_text.h"
 #include "apps/hub/cache.h"
 #include "apps/hub/progress.h"
 #include "apps/hub/pull.h"
+#include "apps/terminal/exit_code.h"
+#include "apps/terminal/interrupt.h"
+#include "apps/terminal/output.h"
+#include "apps/terminal/size_text.h"
 #include "limn/error.h"
 #include "render/display_text.h"
 #include "render/json.h"
@@ -31,7 +31,7 @@ hub::PulledModel pull(const hub::Repository& repository) {
   const auto cache = hub::cache_folder();
   if (!cache) throw Error({.file = "HF_HUB_CACHE", .found = "nothing, and no HOME", .expected = "the cache's folder"});
   hub::HttpClient client(endpoint && *endpoint ? endpoint : default_endpoint, hub::access_token());
-  const cli::OnInterrupt say_goodbye(
+  const OnInterrupt say_goodbye(
       "interrupted; what has been downloaded is kept, and the same command goes on from there", "");
   hub::DownloadProgress progress;
   return hub::pull(client, repository, *cache, [&](const hub::PullProgress& now) { progress.show(now); });
@@ -41,37 +41,36 @@ void run(const std::string& name, bool json) {
   const hub::Repository repository = hub::parse_repository(name);
   const hub::PulledModel model = pull(repository);
   if (json) {
-    cli::write_output(std::nullopt, json_text({{"name", repository.name},
-                                               {"revision", repository.revision},
-                                               {"commit", model.commit},
-                                               {"folder", model.folder.string()},
-                                               {"files", model.files}}) +
-                                        "\n");
+    write_output(std::nullopt, json_text({{"name", repository.name},
+                                          {"revision", repository.revision},
+                                          {"commit", model.commit},
+                                          {"folder", model.folder.string()},
+                                          {"files", model.files}}) +
+                                   "\n");
     return;
   }
   std::uint64_t bytes = 0;
   for (const auto& [file, size] : model.files) bytes += size;
-  cli::write_output(std::nullopt,
-                    fmt::format("{}  {} files, {}\n{}\n", name, model.files.size(),
-                                cli::size_text(static_cast<double>(bytes)), visible(model.folder.string())));
+  write_output(std::nullopt, fmt::format("{}  {} files, {}\n{}\n", name, model.files.size(),
+                                         size_text(static_cast<double>(bytes)), visible(model.folder.string())));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    cli::complain("limn models pull ORG/NAME[@REVISION] is the command");
-    return cli::usage;
+    complain("limn models pull ORG/NAME[@REVISION] is the command");
+    return usage;
   }
   std::signal(SIGPIPE, SIG_DFL);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   try {
     run(argv[1], std::string_view(argv[2]) == "json");
-    return cli::done;
+    return done;
   } catch (const limn::Error& error) {
-    cli::complain(error.what());
+    complain(error.what());
   } catch (const std::exception& error) {
-    cli::complain(fmt::format("internal error: {}", error.what()));
+    complain(fmt::format("internal error: {}", error.what()));
   }
-  return cli::users_mistake;
+  return users_mistake;
 }

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
-#include <optional>
+#include <cstddef>
 #include <string>
 
 #include "apps/hub/pull.h"
+#include "apps/terminal/progress.h"
 
 namespace limn::hub {
 
@@ -17,20 +17,14 @@ std::string download_line(const PullProgress& progress, double seconds, std::siz
 /// done leaves its line there; an unfinished line is wiped when the object goes.
 class DownloadProgress {
  public:
-  DownloadProgress();
-  DownloadProgress(const DownloadProgress&) = delete;
-  DownloadProgress& operator=(const DownloadProgress&) = delete;
-  ~DownloadProgress();
-
   void show(const PullProgress& progress);
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  const bool terminal_;
+  StatusLine line_;
   std::string file_;
-  Clock::time_point start_, last_drawn_;
-  bool drawn_ = false;
+  Clock::time_point start_;
 };
 
 }  // namespace limn::hub

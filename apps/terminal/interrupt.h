@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-namespace limn::cli {
+namespace limn {
 
 /// While it lives, Ctrl-C says something, removes an unfinished file, and ends the program with exit code 130.
 /// At most one lives at a time.
@@ -23,4 +23,4 @@ class OnInterrupt {
 /// Where none of these lives, Ctrl-C wipes a progress bar and ends the program as it always does.
 void wipe_line_on_interrupt();
 
-}  // namespace limn::cli
+}  // namespace limn

@@ -1,4 +1,4 @@
-#include "apps/cli/interrupt.h"
+#include "apps/terminal/interrupt.h"
 
 #include <unistd.h>
 
@@ -6,9 +6,9 @@
 #include <array>
 #include <string>
 
-#include "apps/cli/commands.h"
+#include "apps/terminal/exit_code.h"
 
-namespace limn::cli {
+namespace limn {
 namespace {
 
 // A signal handler can read nothing but plain memory, and call little more than write, unlink and _exit.
@@ -54,4 +54,4 @@ OnInterrupt::OnInterrupt(std::string_view message, std::string_view unfinished) 
 
 OnInterrupt::~OnInterrupt() { ::sigaction(SIGINT, &before_, nullptr); }
 
-}  // namespace limn::cli
+}  // namespace limn

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "apps/cli/interrupt.h"
+#include "apps/terminal/interrupt.h"
 #include "render/terminal.h"
 
-namespace limn::cli {
+namespace limn {
 
 /// Where a command's output goes: a file, or standard output if there is none.
 /// A file is complete or not there at all; devices and pipes are written to as they are.
@@ -44,4 +44,4 @@ TerminalStyle output_style(bool to_file, bool show_special);
 /// A line on standard error: "limn: " and the message.
 void complain(std::string_view message);
 
-}  // namespace limn::cli
+}  // namespace limn

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace limn::cli {
+namespace limn {
 
 /// "1.2 GB", "23.4 MB": decimal units, as files are sold and downloaded.
 inline std::string size_text(double bytes) {
@@ -14,4 +14,4 @@ inline std::string size_text(double bytes) {
   return fmt::format("{:.1f} GB", bytes / 1e9);
 }
 
-}  // namespace limn::cli
+}  // namespace limn

@@ -1,4 +1,4 @@
-#include "apps/cli/output.h"
+#include "apps/terminal/output.h"
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -12,7 +12,7 @@
 #include "base/output_file.h"
 #include "limn/error.h"
 
-namespace limn::cli {
+namespace limn {
 namespace {
 
 std::string_view environment(const char* name) {
@@ -89,4 +89,4 @@ TerminalStyle output_style(bool to_file, bool show_special) {
 
 void complain(std::string_view message) { fmt::print(stderr, "limn: {}\n", message); }
 
-}  // namespace limn::cli
+}  // namespace limn

@@ -1,0 +1,8 @@
+#pragma once
+
+namespace limn {
+
+/// What the programs end with.
+enum ExitCode { done = 0, users_mistake = 1, usage = 2, some_rows_failed = 3, interrupted = 130 };
+
+}  // namespace limn
