@@ -3,7 +3,6 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
-#include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
@@ -12,6 +11,7 @@
 #include "limn/limn.h"
 #include "render/attack.h"
 #include "render/html.h"
+#include "store/model_lookup.h"
 
 namespace limn::cli {
 namespace {
@@ -43,7 +43,7 @@ int attack(const CLI::App& app, const AttackCommand& command, Kind kind) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html});
   const AttackOptions options = attack_options(command);
   set_threads(command.model.threads);
-  const Model model = Model::load(find_model(command.model.model, model_places()));
+  const Model model = Model::load(find_model(command.model.model, model_folders()));
   if (command.input.file) {
     const auto work = [&](const std::vector<Input>& inputs, const Watch& watch) {
       std::vector<Result<std::vector<std::string>>> rows;

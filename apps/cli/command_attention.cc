@@ -5,12 +5,12 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
-#include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
 #include "apps/terminal/output.h"
 #include "limn/limn.h"
 #include "render/attention_json.h"
 #include "render/html.h"
+#include "store/model_lookup.h"
 
 namespace limn::cli {
 namespace {
@@ -37,7 +37,7 @@ int attention(const AttentionCommand& command) {
   if (command.input.file)
     throw Error({.thing = "--input", .found = "a file", .expected = "one text: the attention of every head is large"});
   set_threads(command.model.threads);
-  const Model model = Model::load(find_model(command.model.model, model_places()));
+  const Model model = Model::load(find_model(command.model.model, model_folders()));
   const Input input = single_input(command.input, model.info().task, model.info().name);
   const AttentionMaps maps = model.attention(input, predict_options(command.reading));
   Output file(output.file);

@@ -13,7 +13,6 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
-#include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
 #include "apps/terminal/output.h"
 #include "apps/terminal/progress.h"
@@ -22,6 +21,7 @@
 #include "math/kernels.h"
 #include "options/methods.h"
 #include "render/json.h"
+#include "store/model_lookup.h"
 
 namespace limn::cli {
 namespace {
@@ -85,7 +85,7 @@ int bench(const BenchCommand& command) {
 
   const auto load_start = Clock::now();
   set_threads(command.model.threads);
-  const Model model = Model::load(find_model(command.model.model, model_places()));
+  const Model model = Model::load(find_model(command.model.model, model_folders()));
   const double load_seconds = seconds_since(load_start);
   const ChosenMethod chosen = choose_method(method, model.info().task);
   ExplainOptions options;

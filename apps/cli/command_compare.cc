@@ -9,7 +9,6 @@
 #include "apps/cli/explanation_output.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
-#include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
 #include "apps/cli/row_file.h"
 #include "apps/cli/rows.h"
@@ -22,6 +21,7 @@
 #include "render/comparison_json.h"
 #include "render/comparison_terminal.h"
 #include "render/html.h"
+#include "store/model_lookup.h"
 
 namespace limn::cli {
 namespace {
@@ -56,7 +56,7 @@ std::vector<std::string> split(const std::optional<std::string>& list) {
 std::vector<NamedModel> load_models(const std::vector<std::string>& given) {
   std::vector<std::filesystem::path> folders;
   for (const auto& model : given) {
-    const auto folder = std::filesystem::weakly_canonical(find_model(model, model_places()));
+    const auto folder = std::filesystem::weakly_canonical(find_model(model, model_folders()));
     const auto same = std::ranges::find(folders, folder);
     if (same != folders.end()) {
       const std::string& before = given[static_cast<std::size_t>(same - folders.begin())];

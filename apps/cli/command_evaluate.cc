@@ -8,7 +8,6 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
-#include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
@@ -19,6 +18,7 @@
 #include "evaluate/tokens.h"
 #include "limn/limn.h"
 #include "render/display_text.h"
+#include "store/model_lookup.h"
 
 namespace limn::cli {
 namespace {
@@ -71,7 +71,7 @@ Format format_of(const EvaluateCommand& command) {
 Model load(const EvaluateCommand& command, Task task) {
   format_of(command);
   set_threads(command.model.threads);
-  Model model = Model::load(find_model(command.model.model, model_places()));
+  Model model = Model::load(find_model(command.model.model, model_folders()));
   if (model.info().task != task) {
     throw Error({.file = model.info().name,
                  .thing = "task",

@@ -5,7 +5,6 @@
 #include "apps/cli/explanation_reader.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
-#include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
@@ -13,6 +12,7 @@
 #include "options/methods.h"
 #include "options/names.h"
 #include "render/json.h"
+#include "store/model_lookup.h"
 
 namespace limn::cli {
 namespace {
@@ -93,7 +93,7 @@ int explain(const CLI::App& app, ExplainCommand command) {
   read_texts(command.method, choose_method(command.method));
   const auto special = command.special ? specials.find("--special", *command.special) : Special::hide;
   set_threads(command.model.threads);
-  const Explainer explainer(Model::load(find_model(command.model.model, model_places())), command);
+  const Explainer explainer(Model::load(find_model(command.model.model, model_folders())), command);
   const Model& model = explainer.model();
 
   if (command.input.file && format == Format::json) {

@@ -4,7 +4,6 @@
 #include "apps/cli/explanation_output.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
-#include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
@@ -12,6 +11,7 @@
 #include "base/attempt.h"
 #include "limn/limn.h"
 #include "render/json.h"
+#include "store/model_lookup.h"
 
 namespace limn::cli {
 namespace {
@@ -28,7 +28,7 @@ int heatmap(const CLI::App& app, const HeatmapCommand& command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv});
   const auto special = command.special ? specials.find("--special", *command.special) : Special::hide;
   set_threads(command.model.threads);
-  const Model model = Model::load(find_model(command.model.model, model_places()));
+  const Model model = Model::load(find_model(command.model.model, model_folders()));
   // The task is checked before the input is, whose form depends on it.
   if (model.info().task != Task::masked_lm) {
     throw Error({.file = model.info().name,

@@ -10,15 +10,15 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
 #include "apps/cli/model_json.h"
-#include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
-#include "apps/hub/repository.h"
 #include "apps/terminal/output.h"
 #include "apps/terminal/size_text.h"
 #include "limn/limn.h"
 #include "model/config.h"
 #include "render/display_text.h"
 #include "render/json.h"
+#include "store/model_lookup.h"
+#include "store/repository.h"
 
 namespace limn::cli {
 namespace {
@@ -59,8 +59,8 @@ TaskOrReason task_of(const fs::path& folder) {
 }
 
 int list_models(Format format) {
-  const auto places = model_places();
-  const auto models = models_in(places);
+  const auto folders = model_folders();
+  const auto models = models_in(folders);
   if (format == Format::json) {
     Json list = Json::array();
     for (const auto& [name, folder] : models) {
@@ -76,7 +76,7 @@ int list_models(Format format) {
   std::string text;
   if (models.empty()) {
     text = "no models; they are looked up in\n";
-    for (const auto& place : places) text += "  " + place.folder.string() + "\n";
+    for (const auto& searched : folders) text += "  " + searched.folder.string() + "\n";
   }
   std::size_t widest = 0;
   for (const auto& [name, folder] : models) widest = std::max(widest, name.size());
@@ -91,7 +91,7 @@ int list_models(Format format) {
 }
 
 int show_model(const std::string& argument, Format format) {
-  const fs::path folder = find_model(argument, model_places());
+  const fs::path folder = find_model(argument, model_folders());
   const Model model = Model::load(folder);
   const ModelInfo& info = model.info();
   if (format == Format::json) {
@@ -133,7 +133,7 @@ int show_model(const std::string& argument, Format format) {
 /// Downloading is a program of its own beside this one: what HTTPS needs are thirty libraries, for which no other
 /// command should wait, nor pay in memory.
 int pull_model(const PullCommand& command, Format format) {
-  hub::parse_repository(command.model);
+  parse_repository(command.model);
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path() / "limn-pull";
   ::execl(program.c_str(), program.c_str(), command.model.c_str(), format == Format::json ? "json" : "terminal",

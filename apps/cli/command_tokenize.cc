@@ -7,7 +7,6 @@
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
 #include "apps/cli/model_json.h"
-#include "apps/cli/model_lookup.h"
 #include "apps/cli/options.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
@@ -15,6 +14,7 @@
 #include "limn/limn.h"
 #include "render/display_text.h"
 #include "render/json.h"
+#include "store/model_lookup.h"
 #include "task/pipeline.h"
 
 namespace limn::cli {
@@ -75,7 +75,7 @@ int tokenize_alone(const TokenizeCommand& command, const std::filesystem::path& 
 int tokenize(const CLI::App& app, const TokenizeCommand& command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json});
   set_threads(command.model.threads);
-  const std::filesystem::path folder = find_model(command.model.model, model_places());
+  const std::filesystem::path folder = find_model(command.model.model, model_folders());
   std::optional<Model> loaded;
   try {
     loaded = Model::load(folder);

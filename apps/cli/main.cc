@@ -13,9 +13,9 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
-#include "apps/cli/model_lookup.h"
 #include "apps/terminal/interrupt.h"
 #include "apps/terminal/output.h"
+#include "base/nearest_name.h"
 #include "limn/error.h"
 
 namespace {
@@ -63,7 +63,7 @@ int run(int argc, char** argv) {
   const std::string first = argv[1];
   if (!first.starts_with('-') && std::find(names.begin(), names.end(), first) == names.end()) {
     complain(fmt::format("no command '{}'; did you mean '{}'?\nTry 'limn --help'.", first,
-                         nearest_first(first, names).front()));
+                         limn::nearest_first(first, names).front()));
     return usage;
   }
   try {

@@ -12,6 +12,7 @@
 
 #include "base/output_file.h"
 #include "limn/error.h"
+#include "store/hub_cache.h"
 
 namespace limn::hub {
 namespace {
@@ -21,13 +22,6 @@ namespace fs = std::filesystem;
 std::optional<fs::path> environment(const char* name) {
   const char* value = std::getenv(name);
   return value && *value ? std::optional<fs::path>(value) : std::nullopt;
-}
-
-std::optional<fs::path> hub_home() {
-  if (const auto home = environment("HF_HOME")) return home;
-  if (const auto cache = environment("XDG_CACHE_HOME")) return *cache / "huggingface";
-  if (const auto user = environment("HOME")) return *user / ".cache" / "huggingface";
-  return {};
 }
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& reason) {
@@ -57,12 +51,6 @@ void replace_link(const fs::path& link, const std::string& etag) {
 }
 
 }  // namespace
-
-std::optional<fs::path> cache_folder() {
-  if (const auto cache = environment("HF_HUB_CACHE")) return cache;
-  if (const auto home = hub_home()) return *home / "hub";
-  return {};
-}
 
 std::optional<std::string> access_token() {
   std::string token;

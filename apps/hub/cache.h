@@ -6,13 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "apps/hub/repository.h"
+#include "store/repository.h"
 
 namespace limn::hub {
-
-/// The Hugging Face cache folder: $HF_HUB_CACHE, else $HF_HOME/hub, else ~/.cache/huggingface/hub.
-/// @return nothing if there is no home either.
-std::optional<std::filesystem::path> cache_folder();
 
 /// $HF_TOKEN, else what the file $HF_TOKEN_PATH or $HF_HOME/token holds, as `hf auth login` leaves it.
 std::optional<std::string> access_token();

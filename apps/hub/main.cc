@@ -17,18 +17,19 @@
 #include "limn/error.h"
 #include "render/display_text.h"
 #include "render/json.h"
+#include "store/hub_cache.h"
 
 namespace {
 
 using namespace limn;
 
-hub::PulledModel pull(const hub::Repository& repository) {
+hub::PulledModel pull(const Repository& repository) {
   constexpr const char* default_endpoint = "https://huggingface.co";
   const char* endpoint = std::getenv("HF_ENDPOINT");
   const char* offline = std::getenv("HF_HUB_OFFLINE");
   if (offline && *offline && std::string_view(offline) != "0")
     throw Error({.file = "HF_HUB_OFFLINE", .found = offline, .expected = "nothing, to download"});
-  const auto cache = hub::cache_folder();
+  const auto cache = hub_cache_folder();
   if (!cache) throw Error({.file = "HF_HUB_CACHE", .found = "nothing, and no HOME", .expected = "the cache's folder"});
   hub::HttpClient client(endpoint && *endpoint ? endpoint : default_endpoint, hub::access_token());
   const OnInterrupt say_goodbye(
@@ -38,7 +39,7 @@ hub::PulledModel pull(const hub::Repository& repository) {
 }
 
 void run(const std::string& name, bool json) {
-  const hub::Repository repository = hub::parse_repository(name);
+  const Repository repository = parse_repository(name);
   const hub::PulledModel model = pull(repository);
   if (json) {
     write_output(std::nullopt, json_text({{"name", repository.name},

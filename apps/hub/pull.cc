@@ -15,6 +15,7 @@
 
 #include "apps/hub/cache.h"
 #include "apps/hub/digest.h"
+#include "apps/hub/version.h"
 #include "base/json.h"
 #include "limn/error.h"
 #include "model/tensor_files.h"

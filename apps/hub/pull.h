@@ -8,7 +8,7 @@
 #include <string>
 
 #include "apps/hub/http.h"
-#include "apps/hub/repository.h"
+#include "store/repository.h"
 
 namespace limn::hub {
 

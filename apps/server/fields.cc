@@ -6,8 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "apps/cli/model_lookup.h"
 #include "base/json.h"
+#include "base/nearest_name.h"
 #include "limn/error.h"
 
 namespace limn::server {
@@ -98,7 +98,7 @@ void Fields::finish() const {
   for (const auto& [name, unused] : object_.items()) {
     if (known_.contains(name)) continue;
     // A name of a megabyte resembles none.
-    const std::vector<std::string> names = cli::nearest_first(name.substr(0, 64), {known_.begin(), known_.end()});
+    const std::vector<std::string> names = nearest_first(name.substr(0, 64), {known_.begin(), known_.end()});
     throw Error({.thing = "the request",
                  .found = "the field " + shown_name(name),
                  .expected = fmt::format("{}", fmt::join(names, ", "))});

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "apps/cli/model_lookup.h"
+#include "store/model_lookup.h"
 
 namespace limn::server {
 namespace {
@@ -49,7 +49,7 @@ std::shared_ptr<const ModelSet> Models::load(std::size_t generation) const {
   const auto set = std::make_shared<ModelSet>();
   set->generation = generation;
   for (const auto& given : given_) {
-    const auto folder = cli::find_model(given, cli::model_places());
+    const auto folder = find_model(given, model_folders());
     Model model = Model::load(folder);
     const std::string name = model.info().name;
     if (std::ranges::find(set->models, name, &ServedModel::name) != set->models.end())

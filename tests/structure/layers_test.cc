@@ -37,13 +37,16 @@ const std::map<std::string, Layer> layers = {
     {"render", {{"base", "options", "render"}, {"error.h", "explanation.h", "methods.h", "write.h"}}},
     // The files of src/ itself: what the public headers promise.
     {"", {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render"}, all_headers}},
+    // Which models are on this machine: their folders and names, nothing of what is in them.
+    {"store", {{"base", "store"}, {"error.h"}}},
     {"apps/terminal", {{"base", "render", "apps/terminal"}, all_headers}},
-    {"apps/hub", {{"base", "model", "render", "apps/hub", "apps/terminal"}, all_headers}},
+    {"apps/hub", {{"base", "model", "render", "store", "apps/hub", "apps/terminal"}, all_headers}},
     {"apps/server",
-     {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render", "apps/server", "apps/cli"},
+     {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render", "store", "apps/server",
+       "apps/cli"},
       all_headers}},
     {"apps/cli",
-     {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render", "apps/cli", "apps/hub",
+     {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render", "store", "apps/cli",
        "apps/server", "apps/terminal"},
       all_headers}},
 };

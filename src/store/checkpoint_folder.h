@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+namespace limn {
+
+/// Whether a folder holds a config.json.
+bool is_checkpoint(const std::filesystem::path& folder);
+
+/// The folders in a folder, sorted; none if it cannot be read.
+std::vector<std::filesystem::path> folders_in(const std::filesystem::path& folder);
+
+}  // namespace limn
