@@ -18,6 +18,7 @@ foreach(folder ${folders})
     target_compile_definitions(${folder}_test PRIVATE LIMN_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                LIMN_BINARY_DIR="${PROJECT_BINARY_DIR}" LIMN_PROGRAM="${PROJECT_BINARY_DIR}/limn")
     target_link_libraries(${folder}_test PRIVATE limn::limn GTest::gmock_main fmt::fmt nlohmann_json::nlohmann_json)
+    precompile(${folder}_test ${common_headers} <gmock/gmock.h> <gtest/gtest.h>)
     # Tests are compiled more often than they run.
     target_compile_options(${folder}_test PRIVATE $<$<CONFIG:Release>:-O1>)
     if(folder STREQUAL server)
