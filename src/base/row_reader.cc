@@ -1,13 +1,13 @@
 #include "base/row_reader.h"
 
 #include <fmt/format.h>
-#include <utf8proc.h>
 
 #include <algorithm>
 #include <istream>
 #include <set>
 
 #include "base/json_members.h"
+#include "base/utf8.h"
 
 namespace limn {
 namespace {
@@ -16,24 +16,6 @@ namespace {
 constexpr std::size_t most_cells = 10'000;
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
-
-/// The offset of the first byte that is not valid UTF-8, or nothing.
-std::optional<std::size_t> invalid_utf8(std::string_view text) {
-  std::size_t i = 0;
-  while (i < text.size()) {
-    if (static_cast<unsigned char>(text[i]) < 0x80) {
-      ++i;
-      continue;
-    }
-    utf8proc_int32_t code_point = 0;
-    const auto length =
-        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data() + i),
-                         static_cast<utf8proc_ssize_t>(std::min<std::size_t>(text.size() - i, 4)), &code_point);
-    if (length <= 0) return i;
-    i += static_cast<std::size_t>(length);
-  }
-  return std::nullopt;
-}
 
 /// Cells of one CSV record, fed line by line: a quoted cell may hold line ends.
 class CsvRecord {
@@ -196,7 +178,7 @@ bool RowReader::read_record(std::vector<std::string>& cells) {
   if (!error_ && cells.size() > most_cells) error_ = row_error(fmt::format("more than {} cells", most_cells), "fewer");
   for (const auto& cell : cells) {
     if (error_) break;
-    if (const auto offset = invalid_utf8(cell)) {
+    if (const auto offset = first_invalid_utf8(cell)) {
       error_ = row_error(
           fmt::format(
               "byte 0x{:02X} at offset {} of '{}'", static_cast<unsigned char>(cell[*offset]), *offset,

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "render/base64.h"
+#include "base/base64.h"
 #include "render/json.h"
 
 namespace limn {

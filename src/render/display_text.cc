@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/utf8.h"
+
 namespace limn {
 namespace {
 
@@ -17,11 +19,9 @@ struct CodePoint {
 };
 
 CodePoint first_code_point(std::string_view text) {
-  CodePoint point;
-  const auto bytes = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                      static_cast<utf8proc_ssize_t>(text.size()), &point.value);
-  point.bytes = bytes > 0 ? static_cast<std::size_t>(bytes) : 1;
-  return point;
+  if (text.empty()) return {};
+  const DecodedCodePoint decoded = decode_utf8(text, 0);
+  return {decoded.value ? static_cast<utf8proc_int32_t>(*decoded.value) : -1, decoded.bytes};
 }
 
 bool starts_code_point(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
@@ -40,9 +40,9 @@ bool breaks_layout(utf8proc_int32_t point) {
 bool is_regional_indicator(utf8proc_int32_t point) { return point >= 0x1F1E6 && point <= 0x1F1FF; }
 
 std::string utf8(utf8proc_int32_t point) {
-  utf8proc_uint8_t bytes[4];
-  const auto size = utf8proc_encode_char(point, bytes);
-  return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
+  std::string text;
+  append_utf8(static_cast<char32_t>(point), text);
+  return text;
 }
 
 }  // namespace

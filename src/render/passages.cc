@@ -7,6 +7,7 @@
 #include <tuple>
 #include <variant>
 
+#include "base/utf8.h"
 #include "render/display_text.h"
 
 namespace limn {
@@ -49,10 +50,8 @@ class Cursor {
 bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
 utf8proc_int32_t code_point_at(std::string_view text, std::size_t byte) {
-  utf8proc_int32_t point = -1;
-  utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + byte,
-                   static_cast<utf8proc_ssize_t>(text.size() - byte), &point);
-  return point;
+  const auto point = decode_utf8(text, byte).value;
+  return point ? static_cast<utf8proc_int32_t>(*point) : -1;
 }
 
 bool splits_cluster(std::string_view text, std::size_t byte) {

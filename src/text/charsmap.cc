@@ -102,23 +102,4 @@ void Charsmap::apply(AlignedText& text) const {
   if (modified) text = changed(text, changes);
 }
 
-std::optional<std::string> decode_base64(std::string_view text) {
-  while (text.ends_with('=')) text.remove_suffix(1);
-  std::string result;
-  result.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char letter : text) {
-    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const std::size_t value = alphabet.find(letter);
-    if (value == alphabet.npos) return {};
-    bits = (bits << 6 | static_cast<std::uint32_t>(value)) & 0xFF'FFFF;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    result.push_back(static_cast<char>(bits >> count & 0xFF));
-  }
-  return result;
-}
-
 }  // namespace limn

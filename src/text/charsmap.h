@@ -28,7 +28,4 @@ class Charsmap {
   std::string replacements_;
 };
 
-/// What Base64 (RFC 4648) encodes; nothing if it is no Base64.
-std::optional<std::string> decode_base64(std::string_view text);
-
 }  // namespace limn

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/utf8.h"
 #include "text/encoding.h"
 
 namespace limn {
@@ -55,11 +56,5 @@ class Tokenizer {
   explicit Tokenizer(std::shared_ptr<const Implementation> implementation);
   std::shared_ptr<const Implementation> implementation_;
 };
-
-/// How many code points a valid UTF-8 text has; of a text up to a byte offset: the offset in code points.
-std::size_t count_code_points(std::string_view text);
-
-/// Throws Error({.file = what, …}) naming the offset of the first invalid byte if text is not valid UTF-8.
-void check_utf8(std::string_view text, std::string_view what);
 
 }  // namespace limn

@@ -57,28 +57,6 @@ char32_t newer_lowercase(char32_t code) {
 
 }  // namespace
 
-char32_t next_code_point(std::string_view text, std::size_t& position) {
-  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + position;
-  if (*bytes < 0x80) {
-    ++position;
-    return *bytes;
-  }
-  utf8proc_int32_t code = 0;
-  position +=
-      static_cast<std::size_t>(utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(text.size() - position), &code));
-  return static_cast<char32_t>(code);
-}
-
-void append_utf8(char32_t code, std::string& text) {
-  if (is_ascii(code)) {
-    text.push_back(static_cast<char>(code));
-    return;
-  }
-  std::array<utf8proc_uint8_t, 4> bytes;
-  const auto size = utf8proc_encode_char(static_cast<utf8proc_int32_t>(code), bytes.data());
-  text.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(size));
-}
-
 bool is_whitespace(char32_t code) {
   if (is_ascii(code)) return code == ' ' || (code >= '\t' && code <= '\r');
   return code == 0x85 || code == 0xA0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200A) || code == 0x2028 ||

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.h"
+
 /// Properties of code points as the `tokenizers` package sees them, which is not one version of Unicode: its categories
 /// are those of Unicode 8, its decompositions those of Unicode 9, its lower case that of Unicode 17.
 
@@ -13,9 +15,6 @@ namespace limn {
 
 inline bool is_ascii(char32_t code) { return code < 0x80; }
 
-/// The code point that begins at `position`, which moves behind it. The text must be valid UTF-8.
-char32_t next_code_point(std::string_view text, std::size_t& position);
-void append_utf8(char32_t code, std::string& text);
 constexpr std::size_t utf8_size(char32_t code) { return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4; }
 
 bool is_whitespace(char32_t code);       ///< White_Space

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/utf8.h"
 #include "explain/attack/attack.h"
 #include "explain/attack/search.h"
 #include "math/linear.h"
@@ -16,19 +17,15 @@ namespace {
 
 /// Whether every code point is a letter or a number, as Python's str.isalnum() has it.
 bool is_alphanumeric(std::string_view word) {
-  const auto* rest = reinterpret_cast<const utf8proc_uint8_t*>(word.data());
-  auto left = static_cast<utf8proc_ssize_t>(word.size());
-  if (left == 0) return false;
-  while (left > 0) {
-    utf8proc_int32_t code = 0;
-    const utf8proc_ssize_t read = utf8proc_iterate(rest, left, &code);
-    if (read <= 0) return false;
-    const utf8proc_category_t category = utf8proc_category(code);
+  if (word.empty()) return false;
+  for (std::size_t position = 0; position < word.size();) {
+    const DecodedCodePoint decoded = decode_utf8(word, position);
+    if (!decoded.value) return false;
+    position += decoded.bytes;
+    const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(*decoded.value));
     const bool letter = category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
     const bool number = category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
     if (!letter && !number) return false;
-    rest += read;
-    left -= read;
   }
   return true;
 }

@@ -43,10 +43,10 @@ std::vector<std::size_t> least_tokens(const AttackSearch& search, const Reading&
 // each other one the removal of each of the `beam` tokens with the least ‖g‖₂, least first.
 Attack reduce_input(const Explainer& explainer, const Input& input, const AttackOptions& options, const Watch& watch) {
   if (options.toward)
-    throw Error({.thing = "--toward",
+    throw Error({.field = "toward",
                  .found = *options.toward,
                  .expected = "it only for hotflip: a reduction keeps what the model says"});
-  if (options.beam == 0) throw Error({.thing = "--beam", .found = "0", .expected = "at least 1"});
+  if (options.beam == 0) throw Error({.field = "beam", .found = "0", .expected = "at least 1"});
   AttackSearch search(explainer, input, options, watch);
   Attack attack;
   std::shared_ptr<const Link> last;

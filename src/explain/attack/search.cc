@@ -38,7 +38,7 @@ void AttackSearch::refuse_options() const {
                  .found = "masked-lm",
                  .expected = "question-answering, sequence-classification or token-classification, to attack"});
   if (options_.target && task != Task::token_classification)
-    throw Error({.thing = "--target", .found = *options_.target, .expected = "it only for token classification"});
+    throw Error({.field = "target", .found = *options_.target, .expected = "it only for token classification"});
   for (const int sequence : options_.sequences)
     if (sequence < 0 || sequence > (input_.pair ? 1 : 0))
       throw Error(
@@ -58,7 +58,7 @@ void AttackSearch::resolve(ConstView logits) {
   own.target = options_.target;
   if (own.target && own.target->find(':') != std::string::npos)
     throw Error(
-        {.thing = "--target", .found = *own.target, .expected = "POSITION: the model's own label there is attacked"});
+        {.field = "target", .found = *own.target, .expected = "POSITION: the model's own label there is attacked"});
   resolved_ = resolve_target(own, Scalar::loss, read);
   const EditedInput whole = edited_input(encoding_, input_, unedited());
   decision_ = decision_of(whole, prediction_, logits);

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "base/base64.h"
 #include "base/json.h"
 #include "limn/error.h"
 #include "text/files/component_json.h"
