@@ -35,7 +35,7 @@ int attention(const AttentionCommand& command) {
   }
   const Format format = choose_format(output, {Format::html, Format::json});
   if (command.input.file)
-    throw Error({.thing = "--input", .found = "a file", .expected = "one text: the attention of every head is large"});
+    throw Error({.field = "input", .found = "a file", .expected = "one text: the attention of every head is large"});
   set_threads(command.model.threads);
   const Model model = Model::load(find_model(command.model.model, model_folders()));
   const Input input = single_input(command.input, model.info().task, model.info().name);

@@ -60,7 +60,7 @@ std::vector<NamedModel> load_models(const std::vector<std::string>& given) {
     const auto same = std::ranges::find(folders, folder);
     if (same != folders.end()) {
       const std::string& before = given[static_cast<std::size_t>(same - folders.begin())];
-      throw Error({.thing = "--model",
+      throw Error({.field = "model",
                    .found = before == model ? "'" + model + "' twice"
                                             : fmt::format("'{}' and '{}', the same folder", before, model),
                    .expected = "each model once"});
@@ -214,7 +214,7 @@ class ComparisonOutput {
     if (!result) {
       error = result.error();
       result = ComparedInput();
-      result->error = error->what();
+      result->error = message_of(*error);
     }
     ComparedInput& input = *result;
     if (many_) input.row = item.row;

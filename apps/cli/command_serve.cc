@@ -34,7 +34,7 @@ std::vector<std::string> read_keys(const std::string& file) {
   }
   if (keys.empty()) {
     throw Error({.file = file,
-                 .thing = "--api-key-file",
+                 .field = "api_key_file",
                  .found = stream.is_open() ? "no key" : "a file that cannot be read",
                  .expected = "one key a line"});
   }

@@ -82,7 +82,7 @@ int tokenize(const CLI::App& app, const TokenizeCommand& command) {
   } catch (const Error& error) {
     if (command.input.file) throw;
     const int code = tokenize_alone(command, folder, format);
-    complain(fmt::format("only the tokenizer can be used: {}", error.what()));
+    complain(fmt::format("only the tokenizer can be used: {}", message_of(error)));
     return code;
   }
   const Model& model = *loaded;

@@ -25,7 +25,7 @@ void check_tasks(const std::vector<NamedModel>& models) {
     differ = differ || model.info().task != models.front().model.info().task;
     tasks += fmt::format("{}{}: {}", tasks.empty() ? "" : ", ", name, limn::name(model.info().task));
   }
-  if (differ) throw Error({.thing = "--model", .found = tasks, .expected = "models of one task"});
+  if (differ) throw Error({.field = "model", .found = tasks, .expected = "models of one task"});
 }
 
 void correlate(ComparedInput& input) {
@@ -48,7 +48,7 @@ MethodList list_methods(const std::vector<std::string>& names, const MethodReque
   std::map<std::string, std::size_t> without;  // option → how many methods do not have it
   for (const auto& name : names) {
     if (std::ranges::find(listed, name, &ListedMethod::name) != listed.end())
-      throw Error({.thing = "--method", .found = "'" + name + "' twice", .expected = "each method once"});
+      throw Error({.field = "method", .found = "'" + name + "' twice", .expected = "each method once"});
     MethodRequest one = request;
     one.method = name;
     if (!find_method(name) && std::ranges::find(presets(), name, &Preset::name) != presets().end()) {

@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const limn::Error& error) {
-    complain(error.what());
+    complain(message_of(error));
   } catch (const std::bad_alloc&) {
     complain("out of memory; shorter or fewer inputs (--max-length) or a smaller model need less");
   } catch (const std::exception& error) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
@@ -34,7 +35,9 @@ struct Names {
   Value find(std::string_view option, std::string_view given) const {
     for (const auto& entry : entries)
       if (entry.name == given) return entry.value;
-    throw Error({.thing = std::string(option), .found = "'" + std::string(given) + "'", .expected = list()});
+    std::string field(option.starts_with("--") ? option.substr(2) : option);
+    std::ranges::replace(field, '-', '_');
+    throw Error({.field = std::move(field), .found = "'" + std::string(given) + "'", .expected = list()});
   }
 };
 

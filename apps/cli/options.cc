@@ -52,8 +52,7 @@ std::vector<std::string> texts_of(const std::string& file) {
       texts.push_back(std::move(item.input.text));
     }
   }
-  if (texts.empty())
-    throw Error({.file = file, .thing = "--background", .found = "no text", .expected = "at least one"});
+  if (texts.empty()) throw Error({.file = file, .field = "background", .found = "no text", .expected = "at least one"});
   return texts;
 }
 
@@ -215,7 +214,7 @@ Format choose_format(const OutputOptions& options, const std::vector<Format>& po
       if (std::find(possible.begin(), possible.end(), value) != possible.end())
         known += (known.empty() ? "" : ", ") + std::string(name);
     }
-    throw Error({.thing = "--format", .found = "'" + found + "'", .expected = known + " for this command"});
+    throw Error({.field = "format", .found = "'" + found + "'", .expected = known + " for this command"});
   }
   return format;
 }

@@ -33,11 +33,12 @@ std::string settings(const CLI::App& command, const Model& model, const std::opt
 
 std::string error_members(const Error& error) {
   const auto& parts = error.parts();
-  Json object = {{"message", error.what()}};
+  Json object = {{"message", message_of(error)}};
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) object[name] = value;
   };
   add("file", parts.file);
+  add("field", parts.field);
   add("thing", parts.thing);
   add("found", parts.found);
   add("expected", parts.expected);
@@ -46,7 +47,7 @@ std::string error_members(const Error& error) {
 }
 
 void Failures::add(std::size_t row, const Error& error) {
-  if (count_++ == 0 || first_.empty()) first_ = fmt::format("{{\"row\":{}}}: {}", row, error.what());
+  if (count_++ == 0 || first_.empty()) first_ = fmt::format("{{\"row\":{}}}: {}", row, message_of(error));
 }
 
 int Failures::report(std::size_t rows) const {
@@ -139,7 +140,7 @@ int take_rows(
     const std::function<std::vector<Result<std::vector<Explanation>>>(const std::vector<Input>&, const Watch&)>& work,
     const std::function<void(std::vector<Explanation>)>& take, std::size_t batch) {
   if (output.resume) {
-    throw Error({.thing = "--resume",
+    throw Error({.field = "resume",
                  .found = "a format other than json",
                  .expected = "--format json",
                  .hint = "'limn show' turns a finished file into other formats"});

@@ -13,13 +13,8 @@
 namespace limn::server {
 namespace {
 
-std::string option(std::string name) {
-  std::ranges::replace(name, '_', '-');
-  return "--" + name;
-}
-
 [[noreturn]] void refuse(const char* name, const nlohmann::json& value, std::string expected) {
-  throw Error({.thing = option(name), .found = shown(value), .expected = std::move(expected)});
+  throw Error({.field = name, .found = shown(value), .expected = std::move(expected)});
 }
 
 /// JSON has one kind of number: 5.0 is the integer 5.

@@ -10,8 +10,7 @@
 
 namespace limn::server {
 
-/// A JSON object of a request, read field by field. null counts as absent. Errors name the field as the command names
-/// its option: "--max-length" for the field "max_length".
+/// A JSON object of a request, read field by field; null is the same as nothing. Errors name the field.
 class Fields {
  public:
   /// @throws Error if it is no object. It must outlive this.

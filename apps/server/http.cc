@@ -9,24 +9,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-bool is_option_character(char c) { return (c >= 'a' && c <= 'z') || c == '-'; }
-
-/// Options as fields: "--max-length 9" becomes "max_length 9".
-std::string with_fields(std::string_view message) {
-  std::string text;
-  for (std::size_t i = 0; i < message.size();) {
-    const bool begins = message.substr(i, 2) == "--" && i + 2 < message.size() && message[i + 2] >= 'a' &&
-                        message[i + 2] <= 'z' && (i == 0 || !is_option_character(message[i - 1]));
-    if (!begins) {
-      text += message[i++];
-      continue;
-    }
-    for (i += 2; i < message.size() && is_option_character(message[i]); ++i)
-      text += message[i] == '-' ? '_' : message[i];
-  }
-  return text;
-}
-
 Json problem_value(int status, const std::string& detail) {
   return {{"type", "about:blank"}, {"title", status_phrase(status)}, {"status", status}, {"detail", detail}};
 }
@@ -111,11 +93,11 @@ HttpResponse problem(int status, const std::string& detail) {
 
 HttpResponse problem(int status, const Error& error) {
   const Error::Parts& parts = error.parts();
-  Json value = problem_value(status, with_fields(error.what()));
+  Json value = problem_value(status, error.what());
   const auto add = [&](const char* name, const std::string& part) {
-    if (!part.empty()) value[name] = with_fields(part);
+    if (!part.empty()) value[name] = part;
   };
-  if (parts.thing.starts_with("--")) value["field"] = with_fields(parts.thing.substr(0, parts.thing.find(' ')));
+  add("field", parts.field);
   add("file", parts.file);
   add("thing", parts.thing);
   add("found", parts.found);

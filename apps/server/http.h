@@ -57,8 +57,7 @@ bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 /// RFC 9457 problem details. @param detail what went wrong, for people.
 HttpResponse problem(int status, const std::string& detail);
-/// The same from the command's own message. Options in it are named as fields of a request: "--max-length" is
-/// "max_length", and if the message is about one, "field" names it.
+/// The same from an error's parts; "field" names the field of the request that it is about.
 HttpResponse problem(int status, const Error& error);
 
 }  // namespace limn::server

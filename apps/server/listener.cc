@@ -19,16 +19,17 @@ void Listener::State::open() {
   ErrorCode error;
   const auto address = asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, error);
   if (error)
-    throw Error({.thing = "--host",
+    throw Error({.field = "host",
                  .found = "'" + options.host + "'",
                  .expected = "an IP address, such as 127.0.0.1, 0.0.0.0 or ::1"});
   const tcp::endpoint endpoint(address, options.port);
   const auto step = [&](ErrorCode failed) {
     if (!failed) return;
-    throw Error({.thing = fmt::format("--port {}", options.port),
+    throw Error({.field = "port",
+                 .thing = fmt::to_string(options.port),
                  .found = failed.message(),
                  .expected = "a port that is free, and allowed, on " + options.host,
-                 .hint = "--port 0 takes any that is free"});
+                 .hint = "port 0 takes any that is free"});
   };
   step(acceptor.open(endpoint.protocol(), error));
   step(acceptor.set_option(tcp::acceptor::reuse_address(true), error));

@@ -29,7 +29,7 @@ const ServedModel& ModelSet::find(const std::string& name) const {
   if (found != models.end()) return *found;
   std::string names;
   for (const auto& model : models) names += (names.empty() ? "" : ", ") + model.name;
-  throw Error({.thing = "--model", .found = "'" + name + "'", .expected = names});
+  throw Error({.field = "model", .found = "'" + name + "'", .expected = names});
 }
 
 Models::Models(std::vector<std::string> given) : given_(std::move(given)), current_(load(0)) {}
@@ -53,7 +53,7 @@ std::shared_ptr<const ModelSet> Models::load(std::size_t generation) const {
     Model model = Model::load(folder);
     const std::string name = model.info().name;
     if (std::ranges::find(set->models, name, &ServedModel::name) != set->models.end())
-      throw Error({.thing = "--model", .found = "two models of the name '" + name + "'", .expected = "each name once"});
+      throw Error({.field = "model", .found = "two models of the name '" + name + "'", .expected = "each name once"});
     warm_up(model);
     set->models.push_back({name, folder, std::move(model)});
   }

@@ -17,7 +17,7 @@ std::optional<std::vector<std::string>> read_background(Fields& fields) {
   if (!list) return std::nullopt;
   const bool is_list = list->is_array() && !list->empty() && list->size() <= most_backgrounds;
   if (!is_list || !std::ranges::all_of(*list, [](const auto& text) { return text.is_string(); })) {
-    throw Error({.thing = "--background",
+    throw Error({.field = "background",
                  .found = list->is_array() ? fmt::format("a list of {}", list->size()) : "no list",
                  .expected = fmt::format("a list of 1 to {} texts", most_backgrounds)});
   }
@@ -26,7 +26,7 @@ std::optional<std::vector<std::string>> read_background(Fields& fields) {
 
 void check(const char* option, std::size_t number, std::size_t most) {
   if (number <= most) return;
-  throw Error({.thing = option,
+  throw Error({.field = option,
                .found = fmt::format("{}, what the method has by itself", number),
                .expected = fmt::format("at most {}", most),
                .hint = "this server's limit; ask for fewer"});
@@ -90,19 +90,19 @@ void bound(Method& method, const Limits& limits) {
       [&](auto& chosen) {
         if constexpr (
             requires { chosen.steps; })
-          check("--steps", chosen.steps, limits.steps);
+          check("steps", chosen.steps, limits.steps);
         if constexpr (
             requires { chosen.max_steps; })
           chosen.max_steps = std::min(chosen.max_steps, limits.steps);
         if constexpr (
             requires { chosen.samples; })
-          check("--samples", chosen.samples, limits.samples);
+          check("samples", chosen.samples, limits.samples);
         if constexpr (
             requires { chosen.permutations; })
-          check("--samples", chosen.permutations, limits.samples);
+          check("samples", chosen.permutations, limits.samples);
         if constexpr (
             requires { chosen.evaluations; })
-          check("--samples", chosen.evaluations, limits.samples);
+          check("samples", chosen.evaluations, limits.samples);
       },
       method);
 }

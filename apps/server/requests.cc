@@ -32,7 +32,7 @@ Input read_one(Fields& fields, Task task, const std::string& model) {
   const auto question = fields.text("question", 0), context = fields.text("context", 0);
   if (task == Task::question_answering) {
     if (!question || !context || text || pair) {
-      throw Error({.thing = question && !text && !pair ? "--context" : "--question",
+      throw Error({.field = question && !text && !pair ? "context" : "question",
                    .found = text       ? "text"
                             : pair     ? "pair"
                             : question ? "question alone"
@@ -43,7 +43,7 @@ Input read_one(Fields& fields, Task task, const std::string& model) {
     return {.text = *question, .pair = context};
   }
   if (!text || question || context) {
-    throw Error({.thing = "--text",
+    throw Error({.field = "text",
                  .found = question || context ? "question or context" : "none",
                  .expected = "text, and pair for models that read two",
                  .hint = fmt::format("the model {} does not answer questions", model)});
@@ -61,9 +61,9 @@ ReadInputs read_inputs(Fields& fields, Task task, const std::string& model, cons
   if (!list) return {{read_one(fields, task, model)}, false};
   for (const char* single : {"text", "pair", "question", "context"})
     if (fields.value(single))
-      throw Error({.thing = "--inputs", .found = fmt::format("inputs and {}", single), .expected = "one of them"});
+      throw Error({.field = "inputs", .found = fmt::format("inputs and {}", single), .expected = "one of them"});
   if (!list->is_array() || list->empty() || list->size() > limits.inputs) {
-    throw Error({.thing = "--inputs",
+    throw Error({.field = "inputs",
                  .found = list->is_array() ? fmt::format("{} inputs", list->size()) : "no list",
                  .expected = fmt::format("a list of 1 to {}", limits.inputs)});
   }
@@ -109,7 +109,7 @@ void check_windows(const Model& model, const Input& input, const TokenizedInput&
   const std::size_t width = length - special - question, step = width - shared;
   const std::size_t windows = 1 + (tokens - special - question - width + step - 1) / step;
   if (windows * length <= most) return;
-  throw Error({.thing = "--context",
+  throw Error({.field = "context",
                .found = fmt::format("{} windows of {} tokens", windows, length),
                .expected = fmt::format("at most {} tokens in all windows", most),
                .hint = "a shorter question or a smaller --stride makes fewer windows"});
@@ -121,7 +121,7 @@ std::size_t check_tokens(const Model& model, const Input& input, const PredictOp
   const std::size_t tokens = tokenized.tokens.size() + tokenized.cut_tokens;
   const bool is_question = model.info().task == Task::question_answering;
   if (tokens > limits.tokens) {
-    throw Error({.thing = is_question ? "--context" : "--text",
+    throw Error({.field = is_question ? "context" : "text",
                  .found = fmt::format("{} tokens", tokens),
                  .expected = fmt::format("at most {}", limits.tokens),
                  .hint = "this server's limit; send the parts one by one"});
@@ -159,7 +159,7 @@ Results results_of(const Inputs& inputs, const Count& count, const Work& work) {
 void check_masks(const Method& method, std::size_t tokens, std::size_t most) {
   const auto* sobol = std::get_if<Sobol>(&method);
   if (!sobol || sobol->samples <= most / (tokens + 2)) return;
-  throw Error({.thing = "--samples",
+  throw Error({.field = "samples",
                .found = fmt::format("{} for {} tokens", sobol->samples, tokens),
                .expected = fmt::format("at most {}", most / (tokens + 2)),
                .hint = "sobol needs samples x (units + 2) masks"});
@@ -263,7 +263,7 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
       found.push_back(item);
     }
     if (!list->is_array() || found.size() != list->size() || found.empty())
-      throw Error({.thing = fmt::format("--{}", field),
+      throw Error({.field = field,
                    .found = list->is_array() ? fmt::format("a list of {}", list->size()) : "no list",
                    .expected = fmt::format("a list of 1 to {} different names", most)});
     return found;
@@ -340,7 +340,7 @@ Request read_attack(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
   ReadInputs inputs = read_inputs(fields, model.info().task, served.name, limits);
   const std::string kind = fields.text("kind").value_or("hotflip");
   if (kind != "hotflip" && kind != "input-reduction")
-    throw Error({.thing = "--kind", .found = "'" + kind + "'", .expected = "hotflip, input-reduction"});
+    throw Error({.field = "kind", .found = "'" + kind + "'", .expected = "hotflip, input-reduction"});
   AttackOptions options;
   read_reading(fields, limits, options.reading);
   options.target = fields.text_or_number("target");

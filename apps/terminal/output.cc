@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -85,6 +86,13 @@ TerminalStyle output_style(bool to_file, bool show_special) {
                                        known ? size.ws_col : 80);
   style.show_special = show_special;
   return style;
+}
+
+std::string message_of(const Error& error) {
+  std::string option = error.parts().field;
+  if (option.empty()) return error.what();
+  std::ranges::replace(option, '_', '-');
+  return error.message_with("--" + option);
 }
 
 void complain(std::string_view message) { fmt::print(stderr, "limn: {}\n", message); }

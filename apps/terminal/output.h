@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "apps/terminal/interrupt.h"
+#include "limn/error.h"
 #include "render/terminal.h"
 
 namespace limn {
@@ -40,6 +41,9 @@ bool is_special_file(const std::string& file);
 
 /// What can be shown on standard output, by the environment and the terminal's size; plain text for a file.
 TerminalStyle output_style(bool to_file, bool show_special);
+
+/// An error's message with its field as an option of the command: "--max-length" for "max_length".
+std::string message_of(const Error& error);
 
 /// A line on standard error: "limn: " and the message.
 void complain(std::string_view message);

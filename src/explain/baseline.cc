@@ -12,7 +12,7 @@ namespace {
 
 std::int32_t required(std::optional<std::int32_t> id, const char* name) {
   if (id) return *id;
-  throw Error({.thing = "--baseline",
+  throw Error({.field = "baseline",
                .found = std::string("a tokenizer without a ") + name + " token",
                .expected = "pad, zero, mask, unk, mean or a text, as far as the tokenizer has it"});
 }
@@ -39,7 +39,7 @@ std::vector<std::int32_t> of_text(const Subject& subject, const std::string& tex
   }
   if (place == 0)
     throw Error(
-        {.thing = "--baseline", .found = "a text without tokens", .expected = "pad, zero, mask, unk, mean or a text"});
+        {.field = "baseline", .found = "a text without tokens", .expected = "pad, zero, mask, unk, mean or a text"});
   return ids;
 }
 

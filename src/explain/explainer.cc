@@ -113,7 +113,7 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
     why.warnings.push_back(
         "this model normalises each word embedding alone, so that its length does not matter: scores are taken at the "
         "output of the "
-        "embedding block (--layer word: at the word embeddings themselves)");
+        "embedding block (layer = word: at the word embeddings themselves)");
   why.warnings.insert(why.warnings.end(), attribution.warnings.begin(), attribution.warnings.end());
   if (item.encodings.size() > 1)
     why.warnings.push_back(

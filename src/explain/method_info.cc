@@ -85,20 +85,20 @@ void check_method(const Method& method, const EncoderConfig& config) {
   const CommonOptions common = common_options(method, config);
   const std::string layer = name_of(common.layer);
   if (common.takes_layer && (common.layer.number < -1 || common.layer.number > static_cast<int>(config.layers)))
-    throw Error({.thing = "--layer",
+    throw Error({.field = "layer",
                  .found = layer,
                  .expected = fmt::format("word, embeddings, or the output of a layer from 1 to {}", config.layers)});
   if (common.takes_reduce && common.reduce == Reduce::onehot_l2) {
     if (!std::holds_alternative<Gradient>(method))
-      throw Error({.thing = "--reduce",
+      throw Error({.field = "reduce",
                    .found = "onehot-l2",
                    .expected = fmt::format("sum, l1, l2 or mean-abs for {}", common.name),
-                   .hint = "onehot-l2 is a norm of the gradient itself: use --method gradient"});
+                   .hint = "onehot-l2 is a norm of the gradient itself: choose the method gradient"});
     if (common.layer != Layer::word())
-      throw Error({.thing = "--reduce onehot-l2",
-                   .found = "--layer " + layer,
-                   .expected = "--layer word, since one-hot vectors enter at the word embedding",
-                   .hint = "use --reduce l2 there"});
+      throw Error({.field = "reduce",
+                   .found = "onehot-l2 at layer " + layer,
+                   .expected = "the layer word, where one-hot vectors enter",
+                   .hint = "l2 works at every layer"});
   }
   if (const auto* path = std::get_if<IntegratedGradients>(&method); path && path->sequential && !path->multiply_input)
     throw Error({.thing = "a sequential path", .found = "gradients without x - x0", .expected = "their products"});

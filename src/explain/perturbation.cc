@@ -15,7 +15,7 @@ namespace {
 
 std::int32_t required(std::optional<std::int32_t> id, const char* name, const char* hint) {
   if (id) return *id;
-  throw Error({.thing = "--masking",
+  throw Error({.field = "masking",
                .found = std::string("a tokenizer without a ") + name + " token",
                .expected = "mask, remove, pad or unk, as far as the tokenizer has it",
                .hint = hint});
@@ -31,13 +31,13 @@ class Perturbations {
       for (const Target::Pick& pick : subject.target.picks) looked_at_[pick.row] = true;
     switch (masking) {
       case Masking::mask:
-        replacement_ = required(special.mask, "mask", "--masking remove needs none");
+        replacement_ = required(special.mask, "mask", "masking by remove needs none");
         break;
       case Masking::pad:
-        replacement_ = required(special.pad, "padding", "--masking remove needs none");
+        replacement_ = required(special.pad, "padding", "masking by remove needs none");
         break;
       case Masking::unk:
-        replacement_ = required(special.unknown, "unknown", "--masking remove needs none");
+        replacement_ = required(special.unknown, "unknown", "masking by remove needs none");
         break;
       case Masking::remove:
         if (looks_at_tokens())

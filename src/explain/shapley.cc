@@ -41,7 +41,7 @@ UnitScores score_units(Game& game, const ShapleySampling& method) {
       throw Error({.thing = "exact Shapley values",
                    .found = std::to_string(n) + " units",
                    .expected = "at most " + std::to_string(most_exact_units),
-                   .hint = "choose larger units (--unit clause or sentence), or sample"});
+                   .hint = "choose larger units (clause or sentence), or sample"});
     return {.kind = UnitScores::Kind::complete, .scores = exact_shapley(game)};
   }
   std::vector<std::vector<std::size_t>> orders;

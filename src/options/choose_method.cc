@@ -42,8 +42,8 @@ ChosenMethod choose_method(const MethodRequest& request, std::optional<Task> tas
     throw option_error(
         option->name,
         request.preset && !request.method
-            ? "--preset " + *request.preset
-            : fmt::format("--method {}", request.method.value_or(std::string(named_method(chosen.method).name))),
+            ? "preset " + *request.preset
+            : fmt::format("method {}", request.method.value_or(std::string(named_method(chosen.method).name))),
         "a method that has this option");
   }
   if (chosen.preset && !is_preset(*chosen.preset, chosen.method, chosen.unit)) chosen.preset.reset();

@@ -98,10 +98,10 @@ const Option& option(std::string_view name) {
 // ---- values ----------------------------------------------------------------------------------------
 
 Error option_error(std::string_view name, std::string found, std::string expected, std::string hint) {
-  return Error({.thing = fmt::format("--{}", name),
-                .found = std::move(found),
-                .expected = std::move(expected),
-                .hint = std::move(hint)});
+  std::string field(name);
+  std::ranges::replace(field, '-', '_');
+  return Error(
+      {.field = std::move(field), .found = std::move(found), .expected = std::move(expected), .hint = std::move(hint)});
 }
 
 std::string text_of(const OptionValue& value) {

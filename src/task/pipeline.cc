@@ -94,7 +94,7 @@ Pipeline load_pipeline(const std::filesystem::path& folder) {
 std::size_t max_length(const Pipeline& pipeline, const PredictOptions& options) {
   const std::size_t positions = pipeline.checkpoint.config().encoder.max_positions;
   if (options.max_length > positions)
-    throw Error({.thing = "--max-length",
+    throw Error({.field = "max_length",
                  .found = std::to_string(options.max_length),
                  .expected = fmt::format("at most {}, the positions of this model", positions)});
   const std::size_t named = std::min(positions, pipeline.tokenizer.max_length().value_or(positions));

@@ -46,7 +46,7 @@ std::string in_quotes(std::string_view text) {
 void refuse(const std::optional<std::string>& option, std::string_view name, std::string_view tasks) {
   if (option)
     throw Error(
-        {.thing = std::string(name), .found = in_quotes(*option), .expected = fmt::format("it only for {}", tasks)});
+        {.field = std::string(name), .found = in_quotes(*option), .expected = fmt::format("it only for {}", tasks)});
 }
 
 /// A label by its name, or else by its index.
@@ -56,7 +56,7 @@ std::size_t label_index(std::string_view request, const HeadConfig& head, std::s
     return static_cast<std::size_t>(label - labels.begin());
   if (const auto index = parse_index(request); index && *index < labels.size()) return *index;
   throw Error(
-      {.thing = std::string(option),
+      {.field = std::string(option),
        .found = in_quotes(request),
        .expected = fmt::format("one of {}, or an index from 0 to {}", fmt::join(labels, ", "), labels.size() - 1)});
 }
@@ -64,7 +64,7 @@ std::size_t label_index(std::string_view request, const HeadConfig& head, std::s
 std::size_t token_index(std::string_view request, std::size_t tokens, std::string_view whole, std::string_view form) {
   const auto index = parse_index(request);
   if (index && *index < tokens) return *index;
-  throw Error({.thing = "--target",
+  throw Error({.field = "target",
                .found = in_quotes(whole),
                .expected = fmt::format("{}, tokens counted from 0 to {}", form, tokens - 1),
                .hint = "`limn tokenize` shows the tokens"});
@@ -98,11 +98,11 @@ std::optional<TokenSpan> tokens_of(Span characters, bool exact, std::span<const 
 }
 
 TokenSpan find_answer(std::string_view answer, std::string_view context, std::span<const AnswerWindow> windows) {
-  check_utf8(answer, "--answer");
+  check_utf8(answer, "answer");
   constexpr std::string_view spaces = " \t\r\n";
   const std::size_t begin = std::min(answer.find_first_not_of(spaces), answer.size());
   answer = answer.substr(begin, answer.find_last_not_of(spaces) + 1 - begin);
-  if (answer.empty()) throw Error({.thing = "--answer", .found = "an empty text", .expected = "a part of the context"});
+  if (answer.empty()) throw Error({.field = "answer", .found = "an empty text", .expected = "a part of the context"});
 
   bool found = false;
   for (const bool exact_tokens : {true, false}) {
@@ -114,13 +114,13 @@ TokenSpan find_answer(std::string_view answer, std::string_view context, std::sp
     }
   }
   if (found) {
-    throw Error({.thing = "--answer",
+    throw Error({.field = "answer",
                  .found = in_quotes(answer),
                  .expected = "a part of the context that the model reads at once",
                  .hint = "choose a shorter one"});
   }
   const std::string_view near = nearest(context, answer);
-  throw Error({.thing = "--answer",
+  throw Error({.field = "answer",
                .found = in_quotes(answer),
                .expected = "a part of the context",
                .hint = near.empty() ? "" : "the nearest is " + in_quotes(near)});
@@ -134,9 +134,9 @@ std::size_t largest_row(ConstView logits, std::size_t column) {
 }
 
 ResolvedTarget answer_target(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
-  refuse(options.contrast, "--contrast", "classification");
+  refuse(options.contrast, "contrast", "classification");
   if (options.target && options.answer)
-    throw Error({.thing = "--answer", .found = "--target too", .expected = "one of the two"});
+    throw Error({.field = "answer", .found = "a target, too", .expected = "one of the two"});
   const bool has_pair = read.input.pair.has_value();
   const std::string& context = has_pair ? *read.input.pair : read.input.text;
   std::vector<AnswerWindow> windows;
@@ -156,8 +156,8 @@ ResolvedTarget answer_target(const ExplainOptions& options, Scalar explain, cons
   }
 
   if (explain == Scalar::max_logit) {
-    for (const auto& [option, name] : {std::pair(&options.target, "--target"), std::pair(&options.answer, "--answer")})
-      if (*option) throw Error({.thing = name, .found = "--explain max-logit", .expected = "an F that has a place"});
+    for (const auto& [option, name] : {std::pair(&options.target, "target"), std::pair(&options.answer, "answer")})
+      if (*option) throw Error({.field = name, .found = "explain = max-logit", .expected = "an F that has a place"});
     span.start = largest_row(read.logits[span.window], 0);
     span.end = largest_row(read.logits[span.window], 1);
   }
@@ -181,21 +181,21 @@ void choose_label(ResolvedTarget& resolved, std::size_t row, std::size_t label, 
   resolved.info.label = head.labels[label];
   resolved.info.index = label;
   if (!options.contrast) return;
-  const std::size_t contrast = label_index(*options.contrast, head, "--contrast");
+  const std::size_t contrast = label_index(*options.contrast, head, "contrast");
   if (contrast == label) {
-    throw Error({.thing = "--contrast",
+    throw Error({.field = "contrast",
                  .found = in_quotes(*options.contrast),
                  .expected = "another label than the target's",
-                 .hint = options.target ? "" : "the model predicts this one; name another with --target"});
+                 .hint = options.target ? "" : "the model predicts this one; name another as the target"});
   }
   resolved.target.contrast = contrast;
   resolved.info.contrast = head.labels[contrast];
 }
 
 ResolvedTarget label_target(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
-  refuse(options.answer, "--answer", "question answering");
+  refuse(options.answer, "answer", "question answering");
   ResolvedTarget resolved = start_target(explain, read.head);
-  const std::size_t label = options.target ? label_index(*options.target, read.head, "--target")
+  const std::size_t label = options.target ? label_index(*options.target, read.head, "target")
                                            : std::get<LabelPrediction>(read.prediction).index;
   choose_label(resolved, 0, label, options, read.head);
   return resolved;
@@ -236,7 +236,7 @@ ResolvedTarget requested_token(const ExplainOptions& options, Scalar explain, co
   const std::size_t colon = request.find(':');
   const std::size_t token = token_index(request.substr(0, colon), read.encodings[0].size(), request, "POSITION:LABEL");
   std::optional<std::size_t> label;
-  if (colon != request.npos) label = label_index(request.substr(colon + 1), read.head, "--target");
+  if (colon != request.npos) label = label_index(request.substr(colon + 1), read.head, "target");
   return token_target(token, label, text_of(token, read), options, explain, read);
 }
 
@@ -263,7 +263,7 @@ std::vector<ResolvedTarget> resolve_targets(const ExplainOptions& options, Scala
 ResolvedTarget resolve_target(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
   assert(!read.encodings.empty() && read.encodings.size() == read.logits.size());
   if (explain == Scalar::max_logit && read.head.task != Task::question_answering)
-    throw Error({.thing = "--explain",
+    throw Error({.field = "explain",
                  .found = fmt::format("max-logit for a model of {}", name(read.head.task)),
                  .expected = "logit, probability, log-probability, loss or margin"});
   switch (read.head.task) {
@@ -278,7 +278,7 @@ ResolvedTarget resolve_target(const ExplainOptions& options, Scalar explain, con
                    .found = "masked-lm",
                    .expected = "question-answering, sequence-classification or token-classification"});
   }
-  refuse(options.answer, "--answer", "question answering");
+  refuse(options.answer, "answer", "question answering");
   if (options.target) return requested_token(options, explain, read);
   const auto& entities = std::get<EntityPrediction>(read.prediction).entities;
   if (entities.empty()) {

@@ -100,7 +100,7 @@ TEST_P(AttentionGolden, ALayerOrHeadThatIsNotThereIsRefused) {
       explain(row, method);
       FAIL() << "accepted";
     } catch (const Error& error) {
-      EXPECT_EQ(error.parts().thing, method.layer ? "--layer" : "--head");
+      EXPECT_EQ(error.parts().field, method.layer ? "layer" : "head");
       EXPECT_EQ(error.parts().expected, "1 to " + std::to_string(method.layer ? layers : heads));
     }
   }

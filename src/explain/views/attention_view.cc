@@ -25,7 +25,7 @@ void check_size(const EncoderConfig& config, std::size_t tokens) {
   throw Error({.thing = "the attention of every head",
                .found = fmt::format("{} tokens, {} heads in all", tokens, maps),
                .expected = fmt::format("at most {} tokens, for it to fit into memory", most),
-               .hint = "use a shorter text, or --max-length"});
+               .hint = "use a shorter text, or a smaller max_length"});
 }
 
 }  // namespace
