@@ -39,7 +39,7 @@ void forward_linear(benchmark::State& state) {
   const std::size_t rows = argument(state, 0), in = argument(state, 1), out = argument(state, 2);
   const Mat x = filled(rows, in), w = filled(out, in), b = filled(1, out);
   Mat y(rows, out);
-  for (auto _ : state) linear(x, w, b.view().row_span(0), y);
+  for (auto _ : state) linear(x, Weight(w), y, {.bias = b.view().row_span(0)});
   count_products(state, rows * in * out);
 }
 BENCHMARK(forward_linear)->Apply(linear_shapes);
@@ -48,7 +48,7 @@ void backward_linear(benchmark::State& state) {
   const std::size_t rows = argument(state, 0), in = argument(state, 1), out = argument(state, 2);
   const Mat dy = filled(rows, out), w = filled(out, in);
   Mat dx(rows, in);
-  for (auto _ : state) linear_vjp(dy, w, dx);
+  for (auto _ : state) linear_vjp(dy, Weight(w), dx);
   count_products(state, rows * in * out);
 }
 BENCHMARK(backward_linear)->Apply(linear_shapes);

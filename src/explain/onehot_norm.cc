@@ -69,7 +69,7 @@ OneHotNorm::OneHotNorm(ConstView word) : factor_(word.columns, word.columns) {
 
 Mat OneHotNorm::apply(ConstView gradients) const {
   Mat result(gradients.rows, gradients.columns);
-  linear_vjp(gradients, factor_, result);  // rows gᵀ L
+  linear_vjp(gradients, Weight(factor_), result);  // rows gᵀ L
   return result;
 }
 

@@ -31,8 +31,8 @@ void convolution(ConstView x, std::span<const std::size_t> row_begin, ConstView 
   for_each_tap(
       row_begin, w,
       [&](ConstView tap, std::size_t from, std::size_t to, std::size_t rows, bool first) {
-        linear(x.row_range(from, from + rows), tap, first ? b : std::span<const float>(), y.row_range(to, to + rows),
-               !first);
+        linear(x.row_range(from, from + rows), tap, y.row_range(to, to + rows),
+               {.bias = first ? b : std::span<const float>(), .residual = !first});
       });
 }
 
@@ -40,7 +40,7 @@ void convolution_vjp(ConstView dy, std::span<const std::size_t> row_begin, Const
   for_each_tap(
       row_begin, w,
       [&](ConstView tap, std::size_t from, std::size_t to, std::size_t rows, bool first) {
-        linear_vjp(dy.row_range(to, to + rows), tap, dx.row_range(from, from + rows), !first);
+        linear_vjp(dy.row_range(to, to + rows), tap, dx.row_range(from, from + rows), {.accumulate = !first});
       });
 }
 

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <cassert>
 
-#include "base/parallel.h"
 #include "math/attention.h"
 #include "math/convolution.h"
-#include "math/kernels.h"
 #include "math/linear.h"
+#include "math/rows.h"
 #include "model/passes.h"
 #include "model/position_tables.h"
 
@@ -20,19 +19,19 @@ void norm(const Norm& weights, View x, NormTrace* trace) { norm(x, weights.w, we
 
 void norm_vjp(const Norm& weights, const NormTrace& trace, View dx) { norm_vjp(dx, weights.w, trace); }
 
-void add(ConstView x, View y) {
-  parallel_for_rows(
-      y.rows, [&](std::size_t i) { kernels().add(x.row(i), y.columns, y.row(i)); });
+void linear(ConstView x, const Linear& weights, View y, bool residual = false) {
+  limn::linear(x, weights.w, y, {.bias = weights.b, .residual = residual});
 }
 
 /// The position of each row within its sequence, as the family counts.
-std::vector<std::size_t> positions(const EncoderConfig& config, const Batch& batch) {
-  std::vector<std::size_t> result(batch.rows());
+std::vector<std::int32_t> positions(const EncoderConfig& config, const Batch& batch) {
+  std::vector<std::int32_t> result(batch.rows());
   for (std::size_t sequence = 0; sequence < batch.sequences(); ++sequence) {
-    std::size_t next = config.padding ? *config.padding + 1 : 0;
+    const std::int32_t padding = config.padding ? static_cast<std::int32_t>(*config.padding) : -1;
+    std::int32_t next = padding + 1;
     for (std::size_t row = batch.row_begin[sequence]; row < batch.row_begin[sequence + 1]; ++row) {
-      const bool is_padding = config.padding && static_cast<std::size_t>(batch.ids[row]) == *config.padding;
-      result[row] = is_padding ? *config.padding : next++;
+      const bool is_padding = config.padding && batch.ids[row] == padding;
+      result[row] = is_padding ? padding : next++;
     }
   }
   return result;
@@ -41,17 +40,12 @@ std::vector<std::size_t> positions(const EncoderConfig& config, const Batch& bat
 /// x = project(norm(x + position + type))
 Mat embed(const Encoder& encoder, const Batch& batch, Mat x, NormTrace* trace) {
   const EmbeddingWeights& weights = encoder.weights.embeddings;
-  const auto add_rows = [&](ConstView table, const auto& indices) {
-    if (table.empty()) return;
-    for (std::size_t row = 0; row < x.rows(); ++row)
-      kernels().add(table.row(static_cast<std::size_t>(indices[row])), x.columns(), x.row(row));
-  };
-  add_rows(weights.position, positions(encoder.config, batch));
-  add_rows(weights.token_type, batch.type_ids);
+  if (!weights.position.empty()) add_rows(weights.position, positions(encoder.config, batch), x);
+  if (!weights.token_type.empty()) add_rows(weights.token_type, batch.type_ids, x);
   norm(weights.norm, x, trace);
   if (weights.projection.w.empty()) return x;
   Mat projected(x.rows(), encoder.config.hidden_size);
-  linear(x, weights.projection.w, weights.projection.b, projected);
+  linear(x, weights.projection, projected);
   return projected;
 }
 
@@ -134,7 +128,7 @@ ConstView block_input(const LayerPass& pass, const Norm& weights, ConstView x, N
   if (!pass.config.norm_first || weights.w.empty()) return x;
   Mat& branch = pass.space.branch;
   branch.resize(x.rows, x.columns);
-  parallel_for_rows(x.rows, [&](std::size_t i) { std::copy_n(x.row(i), x.columns, branch.row(i)); });
+  copy(x, branch);
   norm(weights, branch, trace);
   return branch;
 }
@@ -158,14 +152,14 @@ void attention_block(const LayerPass& pass, View x, LayerTrace* trace) {
   const ConstView input = block_input(pass, weights.attention_norm, x, trace ? &trace->attention_norm : nullptr);
   Mat& qkv = trace ? trace->qkv : pass.space.qkv;
   qkv.resize(x.rows, 3 * hidden_size);
-  linear(input, weights.query.w, weights.query.b, qkv.view().column_range(0, hidden_size));
-  linear(input, weights.key.w, weights.key.b, qkv.view().column_range(hidden_size, 2 * hidden_size));
-  linear(input, weights.value.w, weights.value.b, qkv.view().column_range(2 * hidden_size, 3 * hidden_size));
+  linear(input, weights.query, qkv.view().column_range(0, hidden_size));
+  linear(input, weights.key, qkv.view().column_range(hidden_size, 2 * hidden_size));
+  linear(input, weights.value, qkv.view().column_range(2 * hidden_size, 3 * hidden_size));
   if (pass.rotation) rotate(qkv, pass.batch.row_begin, pass.config.heads, *pass.rotation);
   Mat& context = pass.space.context;
   context.resize(x.rows, hidden_size);
   attention(qkv, pass.batch.row_begin, pass.config.heads, pass.scores, context);
-  linear(context, weights.output.w, weights.output.b, x, true);
+  linear(context, weights.output, x, true);
   if (!pass.config.norm_first) norm(weights.attention_norm, x, trace ? &trace->attention_norm : nullptr);
 }
 
@@ -183,36 +177,37 @@ void attention_block_vjp(const LayerPass& pass, View dx, const LayerTrace& trace
   attention_vjp(trace.qkv, pass.batch.row_begin, pass.config.heads, pass.scores, context, qkv);
   if (pass.rotation) rotate_vjp(qkv, pass.batch.row_begin, pass.config.heads, *pass.rotation);
   block_input_vjp(pass, weights.attention_norm, trace.attention_norm, dx, [&](View dinput, bool accumulate) {
-    linear_vjp(qkv.view().column_range(0, hidden_size), weights.query.w, dinput, accumulate);
-    linear_vjp(qkv.view().column_range(hidden_size, 2 * hidden_size), weights.key.w, dinput, true);
-    linear_vjp(qkv.view().column_range(2 * hidden_size, 3 * hidden_size), weights.value.w, dinput, true);
+    linear_vjp(qkv.view().column_range(0, hidden_size), weights.query.w, dinput, {.accumulate = accumulate});
+    linear_vjp(qkv.view().column_range(hidden_size, 2 * hidden_size), weights.key.w, dinput, {.accumulate = true});
+    linear_vjp(qkv.view().column_range(2 * hidden_size, 3 * hidden_size), weights.value.w, dinput,
+               {.accumulate = true});
   });
 }
 
 /// x = norm(x + down(act(up x) ∘ gate x)), or x + down(act(up norm(x)) ∘ gate norm(x)); not every family has a gate.
 void feed_forward_block(const LayerPass& pass, View x, LayerTrace* trace) {
   const LayerWeights& weights = pass.weights;
-  const Activation activation = pass.config.activation;
   const ConstView input = block_input(pass, weights.feed_forward_norm, x, trace ? &trace->feed_forward_norm : nullptr);
   Mat &hidden = pass.space.hidden, &gate = pass.space.gate;
-  hidden.resize(x.rows, weights.up.w.rows);
-  if (trace != nullptr) trace->activation_derivative.resize(x.rows, weights.up.w.rows);
-  linear(input, weights.up.w, weights.up.b, hidden, false, [&](View tile, std::size_t row, std::size_t column) {
-    for (std::size_t i = 0; i < tile.rows; ++i)
-      kernels().activate(activation, tile.row(i), tile.columns,
-                         trace ? trace->activation_derivative.row(row + i) + column : nullptr);
-  });
-  if (!weights.gate.w.empty()) {
-    gate.resize(x.rows, weights.gate.w.rows);
-    if (trace != nullptr) trace->gate_value.resize(x.rows, weights.gate.w.rows);
-    linear(input, weights.gate.w, weights.gate.b, gate, false, [&](View tile, std::size_t row, std::size_t column) {
-      for (std::size_t i = 0; i < tile.rows; ++i)
-        kernels().gate(tile.row(i), tile.columns, hidden.row(row + i) + column,
-                       trace ? trace->activation_derivative.row(row + i) + column : nullptr,
-                       trace ? trace->gate_value.row(row + i) + column : nullptr);
-    });
+  const std::size_t units = weights.up.w.outputs();
+  hidden.resize(x.rows, units);
+  View derivative, ungated;
+  if (trace != nullptr) {
+    trace->activation_derivative.resize(x.rows, units);
+    derivative = trace->activation_derivative;
   }
-  linear(hidden, weights.down.w, weights.down.b, x, true);
+  limn::linear(input, weights.up.w, hidden,
+               {.bias = weights.up.b, .activation = pass.config.activation, .derivative = derivative});
+  if (!weights.gate.w.empty()) {
+    gate.resize(x.rows, units);
+    if (trace != nullptr) {
+      trace->gate_value.resize(x.rows, units);
+      ungated = trace->gate_value;
+    }
+    limn::linear(input, weights.gate.w, gate,
+                 {.bias = weights.gate.b, .derivative = derivative, .gated = hidden, .ungated = ungated});
+  }
+  linear(hidden, weights.down, x, true);
   if (!pass.config.norm_first) norm(weights.feed_forward_norm, x, trace ? &trace->feed_forward_norm : nullptr);
 }
 
@@ -221,19 +216,17 @@ void feed_forward_block_vjp(const LayerPass& pass, View dx, const LayerTrace& tr
   if (!pass.config.norm_first) norm_vjp(weights.feed_forward_norm, trace.feed_forward_norm, dx);
   const bool gated = !weights.gate.w.empty();
   Mat &hidden = pass.space.hidden, &gate = pass.space.gate;
-  hidden.resize(dx.rows, weights.up.w.rows);
-  if (gated) gate.resize(dx.rows, weights.gate.w.rows);
-  linear_vjp(dx, weights.down.w, hidden);
-  parallel_for_rows(dx.rows, [&](std::size_t i) {
-    if (gated)
-      kernels().gate_vjp(trace.activation_derivative.row(i), trace.gate_value.row(i), hidden.columns(), hidden.row(i),
-                         gate.row(i));
-    else
-      kernels().activate_vjp(hidden.row(i), trace.activation_derivative.row(i), hidden.columns());
-  });
+  hidden.resize(dx.rows, weights.up.w.outputs());
+  VjpEpilogue through_activation = {.derivative = trace.activation_derivative};
+  if (gated) {
+    gate.resize(dx.rows, weights.gate.w.outputs());
+    through_activation.ungated = trace.gate_value;
+    through_activation.dgate = gate;
+  }
+  linear_vjp(dx, weights.down.w, hidden, through_activation);
   block_input_vjp(pass, weights.feed_forward_norm, trace.feed_forward_norm, dx, [&](View dinput, bool accumulate) {
-    linear_vjp(hidden, weights.up.w, dinput, accumulate);
-    if (gated) linear_vjp(gate, weights.gate.w, dinput, true);
+    linear_vjp(hidden, weights.up.w, dinput, {.accumulate = accumulate});
+    if (gated) linear_vjp(gate, weights.gate.w, dinput, {.accumulate = true});
   });
 }
 
@@ -243,9 +236,7 @@ void convolution_block(const LayerPass& pass, const ConvolutionWeights& weights,
   branch.resize(x.rows, x.columns);
   if (trace != nullptr) trace->convolution_derivative.resize(x.rows, x.columns);
   convolution(pass.space.input, pass.batch.row_begin, weights.w, weights.b, branch);
-  for (std::size_t i = 0; i < x.rows; ++i)
-    kernels().activate(pass.config.convolution.activation, branch.row(i), x.columns,
-                       trace ? trace->convolution_derivative.row(i) : nullptr);
+  activate(pass.config.convolution.activation, branch, trace ? trace->convolution_derivative.view() : View());
   add(branch, x);
   norm(weights.norm, x, trace ? &trace->convolution_norm : nullptr);
 }
@@ -255,8 +246,7 @@ void convolution_block_vjp(const LayerPass& pass, const ConvolutionWeights& weig
   norm_vjp(weights.norm, trace.convolution_norm, dx);
   Mat& branch = pass.space.branch;
   branch = copy(dx);
-  for (std::size_t i = 0; i < dx.rows; ++i)
-    kernels().activate_vjp(branch.row(i), trace.convolution_derivative.row(i), dx.columns);
+  activate_vjp(branch, trace.convolution_derivative);
   pass.space.input.resize(dx.rows, dx.columns);
   convolution_vjp(branch, pass.batch.row_begin, weights.w, pass.space.input);
 }
@@ -345,11 +335,7 @@ Trace gather(const Encoder& encoder, const Trace& trace, Layer from, Layer to, s
 }
 
 Mat word_embeddings(const Encoder& encoder, const Batch& batch) {
-  const ConstView word = encoder.weights.embeddings.word;
-  Mat x(batch.rows(), word.columns);
-  for (std::size_t i = 0; i < batch.rows(); ++i)
-    std::copy_n(word.row(static_cast<std::size_t>(batch.ids[i])), word.columns, x.row(i));
-  return x;
+  return gather_rows(encoder.weights.embeddings.word, batch.ids);
 }
 
 Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace) {

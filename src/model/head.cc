@@ -5,6 +5,7 @@
 
 #include "math/kernels.h"
 #include "math/linear.h"
+#include "math/rows.h"
 
 namespace limn {
 namespace {
@@ -62,13 +63,13 @@ Mat head_forward(const Encoder& encoder, const Batch& batch, ConstView hidden, H
   for (std::size_t s = 0; s < head.steps.size(); ++s) {
     const HeadStep& step = head.steps[s];
     HeadStepTrace* step_trace = trace ? &trace->steps[s] : nullptr;
-    Mat y(x.rows(), step.linear.w.rows);
-    if (step_trace != nullptr) step_trace->activation_derivative.resize(y.rows(), y.columns());
-    linear(x, step.linear.w, step.linear.b, y, false, [&](View tile, std::size_t row, std::size_t column) {
-      for (std::size_t i = 0; i < tile.rows; ++i)
-        kernels().activate(step.activation, tile.row(i), tile.columns,
-                           step_trace ? step_trace->activation_derivative.row(row + i) + column : nullptr);
-    });
+    Mat y(x.rows(), step.linear.w.outputs());
+    View derivative;
+    if (step_trace != nullptr) {
+      step_trace->activation_derivative.resize(y.rows(), y.columns());
+      derivative = step_trace->activation_derivative;
+    }
+    linear(x, step.linear.w, y, {.bias = step.linear.b, .activation = step.activation, .derivative = derivative});
     if (step.norm) norm(y, step.norm->w, step.norm->b, step.norm->epsilon, step_trace ? &step_trace->norm : nullptr);
     x = std::move(y);
   }
@@ -81,9 +82,8 @@ Mat head_vjp(const Encoder& encoder, const Batch& batch, Mat dlogits, const Head
   for (std::size_t s = head.steps.size(); s-- > 0;) {
     const HeadStep& step = head.steps[s];
     if (step.norm) norm_vjp(dx, step.norm->w, trace.steps[s].norm);
-    for (std::size_t i = 0; i < dx.rows(); ++i)
-      kernels().activate_vjp(dx.row(i), trace.steps[s].activation_derivative.row(i), dx.columns());
-    Mat below(dx.rows(), step.linear.w.columns);
+    activate_vjp(dx, trace.steps[s].activation_derivative);
+    Mat below(dx.rows(), step.linear.w.inputs());
     linear_vjp(dx, step.linear.w, below);
     dx = std::move(below);
   }

@@ -46,7 +46,7 @@ class Reader {
 /// One of several layers that stand one after another in a tensor.
 Linear part(const Linear& all, std::size_t index, std::size_t out) {
   const std::size_t begin = index * out;
-  return {all.w.row_range(begin, begin + out), all.b.empty() ? all.b : all.b.subspan(begin, out)};
+  return {all.w.output_range(begin, begin + out), all.b.empty() ? all.b : all.b.subspan(begin, out)};
 }
 
 EmbeddingWeights embeddings(const Reader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
@@ -193,8 +193,8 @@ void finish_weights(Weights& weights, const EncoderConfig& config) {
     if (!norm.w.empty()) limn::norm(table, norm.w, norm.b, norm.epsilon);
     const auto project = [&](const Linear& projection, Mat& result) {
       if (projection.w.empty()) return;
-      result.resize(table.rows(), projection.w.rows);
-      linear(table, projection.w, projection.b, result);
+      result.resize(table.rows(), projection.w.outputs());
+      linear(table, projection.w, result, {.bias = projection.b});
     };
     for (LayerWeights& layer : weights.layers) {
       project(layer.position_key_projection, layer.position_key);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "math/activation.h"
+#include "math/linear.h"
 #include "math/mat.h"
 #include "model/config.h"
 
@@ -14,7 +15,7 @@ namespace limn {
 // R rows of relative position embeddings. Views point into Checkpoint's memory; a Mat is what was made of such tensors.
 
 struct Linear {
-  ConstView w;               // (out, in)
+  Weight w;                  // (out, in)
   std::span<const float> b;  // (out), or empty
 };
 

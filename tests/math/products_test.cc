@@ -1,7 +1,7 @@
 // gemm, linear and attention: everything that multiplies matrices.
 #include <gtest/gtest.h>
 
-#include <mutex>
+#include <cmath>
 
 #include "base/parallel.h"
 #include "math/attention.h"
@@ -58,52 +58,114 @@ struct LinearCase {
 };
 const LinearCase linear_cases[] = {{1, 4, 3}, {5, 8, 193}, {33, 48, 16}, {513, 20, 200}};
 
-TEST(LinearTest, EqualsTheDefinitionAcrossTiles) {
-  for (const auto& [rows, in, out] : linear_cases) {
-    const Random x(rows * in, 1), w(out * in, 2), b(out, 3), before(rows * out, 4);
-    for (const bool accumulate : {false, true})
-      for (const bool has_bias : {false, true}) {
-        std::vector<float> y = before.single;
-        std::size_t finished = 0;
-        const std::function<void(View, std::size_t, std::size_t)> count = [&](View tile, std::size_t row,
-                                                                              std::size_t column) {
-          static std::mutex mutex;
-          const std::lock_guard lock(mutex);
-          EXPECT_EQ(tile.row(0), y.data() + row * out + column);
-          finished += tile.rows * tile.columns;
-        };
-        linear({x.single.data(), rows, in}, {w.single.data(), out, in},
-               has_bias ? std::span<const float>(b.single) : std::span<const float>(), View(y.data(), rows, out),
-               accumulate, count);
-        Vector expected(rows * out);
-        for (std::size_t i = 0; i < rows; ++i)
-          for (std::size_t o = 0; o < out; ++o) {
-            double sum = (accumulate ? before.exact[i * out + o] : 0) + (has_bias ? b.exact[o] : 0);
-            for (std::size_t c = 0; c < in; ++c) sum += x.exact[i * in + c] * w.exact[o * in + c];
-            expected[i * out + o] = sum;
-          }
-        EXPECT_LT(relative_error(y, expected), tolerance) << rows;
-        EXPECT_EQ(finished, rows * out);
-      }
+/// Matrices of one case, in double precision as float holds them.
+struct LinearData {
+  LinearCase size;
+  Random x{size.rows * size.in, 1}, w{size.out * size.in, 2}, b{size.out, 3}, y{size.rows * size.out, 4};
+  Random units{size.rows * size.out, 5}, slopes{size.rows * size.out, 6};
+  Vector product = Vector(size.rows * size.out);  // x wᵀ
+
+  explicit LinearData(const LinearCase& size) : size(size) {
+    for (std::size_t i = 0; i < size.rows; ++i)
+      for (std::size_t o = 0; o < size.out; ++o)
+        for (std::size_t c = 0; c < size.in; ++c)
+          product[i * size.out + o] += x.exact[i * size.in + c] * w.exact[o * size.in + c];
   }
+  ConstView input() const { return {x.single.data(), size.rows, size.in}; }
+  Weight weight() const { return ConstView(w.single.data(), size.out, size.in); }
+  View outputs(std::vector<float>& values) const { return {values.data(), size.rows, size.out}; }
+};
+
+double tanh_derivative(double x) { return 1 - std::tanh(x) * std::tanh(x); }
+
+TEST(LinearTest, EqualsTheDefinitionWithEachBiasResidualAndActivation) {
+  for (const Kernels* with : available_kernels())
+    for (const LinearCase& size : linear_cases) {
+      const LinearData data(size);
+      for (const bool residual : {false, true})
+        for (const bool has_bias : {false, true})
+          for (const Activation activation : {Activation::identity, Activation::tanh})
+            for (const bool keeps_derivative : {false, true}) {
+              std::vector<float> y = data.y.single, derivative(y.size());
+              Epilogue epilogue = {.residual = residual, .activation = activation};
+              if (has_bias) epilogue.bias = data.b.single;
+              if (keeps_derivative) epilogue.derivative = data.outputs(derivative);
+              linear(data.input(), data.weight(), data.outputs(y), epilogue, *with);
+              Vector expected = data.product, slope(y.size(), 1.);
+              for (std::size_t i = 0; i < expected.size(); ++i) {
+                expected[i] += (residual ? data.y.exact[i] : 0) + (has_bias ? data.b.exact[i % size.out] : 0);
+                if (activation == Activation::identity) continue;
+                slope[i] = tanh_derivative(expected[i]);
+                expected[i] = std::tanh(expected[i]);
+              }
+              // tanh bends where sums are small: their rounding is measured against sums of size √in.
+              const double bound = activation == Activation::identity ? tolerance : 10 * tolerance;
+              EXPECT_LT(relative_error(y, expected), bound) << with->isa << " " << size.rows;
+              if (!keeps_derivative) continue;
+              EXPECT_LT(relative_error(derivative, slope), bound) << with->isa;
+            }
+    }
 }
 
-TEST(LinearTest, VjpIsTheTransposedProduct) {
-  for (const auto& [rows, in, out] : linear_cases) {
-    const Random dy(rows * out, 1), w(out * in, 2), before(rows * in, 3);
-    for (const bool accumulate : {false, true}) {
-      std::vector<float> dx = before.single;
-      linear_vjp({dy.single.data(), rows, out}, {w.single.data(), out, in}, View(dx.data(), rows, in), accumulate);
-      Vector expected(rows * in);
-      for (std::size_t i = 0; i < rows; ++i)
-        for (std::size_t c = 0; c < in; ++c) {
-          double sum = accumulate ? before.exact[i * in + c] : 0;
-          for (std::size_t o = 0; o < out; ++o) sum += dy.exact[i * out + o] * w.exact[o * in + c];
-          expected[i * in + c] = sum;
+TEST(LinearTest, GatesEqualTheDefinition) {
+  for (const Kernels* with : available_kernels())
+    for (const LinearCase& size : linear_cases) {
+      const LinearData data(size);
+      for (const bool has_bias : {false, true})
+        for (const bool keeps_derivative : {false, true}) {
+          std::vector<float> gate(data.y.single.size()), units = data.units.single, ungated(units.size());
+          std::vector<float> derivative = data.slopes.single;
+          Epilogue epilogue = {.gated = data.outputs(units)};
+          if (has_bias) epilogue.bias = data.b.single;
+          if (keeps_derivative) epilogue.derivative = data.outputs(derivative);
+          if (keeps_derivative) epilogue.ungated = data.outputs(ungated);
+          linear(data.input(), data.weight(), data.outputs(gate), epilogue, *with);
+          Vector values = data.product, gated(values.size()), slope(values.size());
+          for (std::size_t i = 0; i < values.size(); ++i) {
+            if (has_bias) values[i] += data.b.exact[i % size.out];
+            gated[i] = data.units.exact[i] * values[i];
+            slope[i] = data.slopes.exact[i] * values[i];
+          }
+          EXPECT_LT(relative_error(gate, values), tolerance) << with->isa << " " << size.rows;
+          EXPECT_LT(relative_error(units, gated), tolerance) << with->isa << " " << size.rows;
+          if (!keeps_derivative) continue;
+          EXPECT_LT(relative_error(derivative, slope), tolerance) << with->isa << " " << size.rows;
+          EXPECT_EQ(ungated, data.units.single);
         }
-      EXPECT_LT(relative_error(dx, expected), tolerance) << rows;
     }
-  }
+}
+
+TEST(LinearTest, VjpIsTheTransposedProductWithEachEpilogue) {
+  for (const Kernels* with : available_kernels())
+    for (const auto& [rows, in, out] : linear_cases) {
+      const Random dy(rows * out, 1), w(out * in, 2), before(rows * in, 3), slopes(rows * in, 4), units(rows * in, 5);
+      const auto inputs = [rows = rows, in = in](const std::vector<float>& values) {
+        return ConstView(values.data(), rows, in);
+      };
+      for (const bool accumulate : {false, true})
+        for (const bool has_activation : {false, true})
+          for (const bool has_gate : {false, true}) {
+            if (has_gate && !has_activation) continue;  // a gate's derivative is always kept with its values
+            std::vector<float> dx = before.single, dgate(dx.size());
+            VjpEpilogue epilogue = {.accumulate = accumulate};
+            if (has_activation) epilogue.derivative = inputs(slopes.single);
+            if (has_gate) epilogue.ungated = inputs(units.single), epilogue.dgate = View(dgate.data(), rows, in);
+            linear_vjp({dy.single.data(), rows, out}, ConstView(w.single.data(), out, in), View(dx.data(), rows, in),
+                       epilogue, *with);
+            Vector expected(rows * in), expected_gate(rows * in);
+            for (std::size_t i = 0; i < rows; ++i)
+              for (std::size_t c = 0; c < in; ++c) {
+                const std::size_t at = i * in + c;
+                double sum = accumulate ? before.exact[at] : 0;
+                for (std::size_t o = 0; o < out; ++o) sum += dy.exact[i * out + o] * w.exact[o * in + c];
+                expected[at] = sum * (has_activation ? slopes.exact[at] : 1);
+                expected_gate[at] = sum * units.exact[at];
+              }
+            EXPECT_LT(relative_error(dx, expected), tolerance) << with->isa << " " << rows;
+            if (!has_gate) continue;
+            EXPECT_LT(relative_error(dgate, expected_gate), tolerance) << with->isa << " " << rows;
+          }
+    }
 }
 
 /// Sequences of different lengths side by side, one longer than a block of queries.
@@ -183,7 +245,7 @@ TEST(ThreadsTest, ResultsDoNotDependOnTheirNumber) {
   for (const std::size_t count : {1, 2, 3, 5}) {
     set_threads(count);
     Mat qkv(rows, 3 * channels), context(rows, channels), dqkv(rows, 3 * channels);
-    linear({x.single.data(), rows, channels}, {w.single.data(), 3 * channels, channels}, {}, qkv);
+    linear({x.single.data(), rows, channels}, ConstView(w.single.data(), 3 * channels, channels), qkv);
     const std::vector<std::size_t> row_begin = {0, 37, 600};
     attention(qkv, row_begin, heads, {}, context);
     norm(context, ones.single, {}, 1e-5f);

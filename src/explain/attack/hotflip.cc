@@ -50,7 +50,7 @@ std::int32_t best_word(const AttackSearch& search, const std::vector<std::int32_
                        std::int32_t present) {
   const ConstView embeddings = search.word_embeddings();
   Mat products(1, embeddings.rows);
-  linear(g, embeddings, {}, products);  // g Eᵀ
+  linear(g, embeddings, products);  // g Eᵀ
   std::int32_t best = -1;
   for (const std::int32_t id : words) {
     const auto gain = [&](std::int32_t word) {

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "math/activation.h"
+#include "math/mat.h"
+
+namespace limn {
+
+// Operations on all rows of a matrix, which threads share.
+
+/// y = x. Both (N, C).
+void copy(ConstView x, View y);
+
+/// y = y + x. Both (N, C).
+void add(ConstView x, View y);
+
+/// Row i of y = row i of y + row indices[i] of the table. y (N, C), table (…, C), indices (N).
+void add_rows(ConstView table, std::span<const std::int32_t> indices, View y);
+
+/// Rows of the table (…, C) by their indices (N): (N, C).
+Mat gather_rows(ConstView table, std::span<const std::int32_t> indices);
+
+/// x = act(x); derivative, unless it is empty, becomes act′(x). Both (N, C).
+void activate(Activation activation, View x, View derivative = {});
+
+/// dy = dy ∘ derivative. Both (N, C).
+void activate_vjp(View dy, ConstView derivative);
+
+}  // namespace limn
