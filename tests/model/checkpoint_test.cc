@@ -80,24 +80,24 @@ TEST_P(GoldenCheckpoint, HasPythonsShapesAndNumbers) {
   ASSERT_EQ(weights.layers.size(), 3u);
   for (const LayerWeights& layer : weights.layers) {
     for (const Linear* linear : {&layer.query, &layer.key, &layer.value, &layer.output}) {
-      EXPECT_EQ(linear->w.rows, 32u);
-      EXPECT_EQ(linear->w.columns, 32u);
+      EXPECT_EQ(linear->w.outputs(), 32u);
+      EXPECT_EQ(linear->w.inputs(), 32u);
       EXPECT_EQ(linear->b.size(), 32u);
     }
-    EXPECT_EQ(layer.up.w.rows, 48u);
+    EXPECT_EQ(layer.up.w.outputs(), 48u);
     EXPECT_EQ(layer.up.b.size(), 48u);
-    EXPECT_EQ(layer.down.w.columns, 48u);
+    EXPECT_EQ(layer.down.w.inputs(), 48u);
     EXPECT_EQ(layer.attention_norm.w.size(), 32u);
     EXPECT_EQ(layer.feed_forward_norm.b.size(), 32u);
     EXPECT_EQ(layer.feed_forward_norm.epsilon, 1e-12f);
   }
   EXPECT_EQ(weights.embeddings.word(100, 3), golden.word);
-  EXPECT_EQ(weights.layers[1].query.w(2, 5), golden.query);
+  EXPECT_EQ(weights.layers[1].query.w.matrix()(2, 5), golden.query);
   EXPECT_EQ(weights.layers[2].down.b[7], golden.down);
   const Linear& last = weights.head.steps.back().linear;
-  EXPECT_EQ(last.w.rows, golden.outputs);
+  EXPECT_EQ(last.w.outputs(), golden.outputs);
   EXPECT_EQ(last.b.size(), golden.outputs);
-  EXPECT_EQ(last.w(0, 4), golden.head);
+  EXPECT_EQ(last.w.matrix()(0, 4), golden.head);
 }
 
 INSTANTIATE_TEST_SUITE_P(, GoldenCheckpoint, testing::ValuesIn(golden_weights), [](const auto& info) {
@@ -122,10 +122,10 @@ TEST(Checkpoint, ReadsTheBundledHalfPrecisionShards) {
     const Weights& weights = checkpoint.weights();
     EXPECT_EQ(checkpoint.parameters(), golden.parameters);
     EXPECT_EQ(weights.embeddings.word(30521, 383), golden.word) << golden.folder;
-    EXPECT_EQ(weights.layers[1].query.w(2, 5), golden.query);
+    EXPECT_EQ(weights.layers[1].query.w.matrix()(2, 5), golden.query);
     EXPECT_EQ(weights.layers[5].down.b[7], golden.down);
-    EXPECT_EQ(weights.head.steps.back().linear.w(0, 4), golden.head);
-    EXPECT_EQ(weights.head.steps.back().linear.w.rows, golden.outputs);
+    EXPECT_EQ(weights.head.steps.back().linear.w.matrix()(0, 4), golden.head);
+    EXPECT_EQ(weights.head.steps.back().linear.w.outputs(), golden.outputs);
     EXPECT_THAT(
         checkpoint.files(),
         UnorderedElementsAre(
@@ -142,7 +142,7 @@ TEST(Checkpoint, LoadsAWholeTinyModel) {
   Checkpoint first = Checkpoint::load(folder.path());
   const Checkpoint checkpoint = std::move(first);  // views stay valid
   EXPECT_EQ(checkpoint.parameters(), tiny_bert_encoder_numbers + 10);
-  EXPECT_EQ(checkpoint.weights().layers[0].up.w(5, 3), 24);  // the tensors count 1, 2, 3, …
+  EXPECT_EQ(checkpoint.weights().layers[0].up.w.matrix()(5, 3), 24);  // the tensors count 1, 2, 3, …
   EXPECT_EQ(checkpoint.weights().head.pooling, Pooling::none);
   ASSERT_EQ(checkpoint.weights().head.steps.size(), 1u);
   EXPECT_EQ(checkpoint.weights().head.steps[0].activation, Activation::identity);
@@ -163,7 +163,7 @@ TEST(Checkpoint, PoolsForSequenceClassification) {
   EXPECT_EQ(head.pooling, Pooling::first);
   ASSERT_EQ(head.steps.size(), 2u);
   EXPECT_EQ(head.steps[0].activation, Activation::tanh);
-  EXPECT_EQ(head.steps[1].linear.w.rows, 3u);
+  EXPECT_EQ(head.steps[1].linear.w.outputs(), 3u);
 }
 
 TestTensors tiny_bert_masked_lm(const std::string& bias) {
@@ -186,7 +186,7 @@ TEST(Checkpoint, TiesTheMaskedLmDecoderToTheEmbeddings) {
     EXPECT_EQ(weights.head.steps[0].activation, Activation::gelu);
     ASSERT_TRUE(weights.head.steps[0].norm.has_value());
     EXPECT_EQ(weights.head.steps[0].norm->w[3], 4);
-    EXPECT_EQ(weights.head.steps[1].linear.w.data, weights.embeddings.word.data);
+    EXPECT_EQ(weights.head.steps[1].linear.w.matrix().data, weights.embeddings.word.data);
     EXPECT_EQ(weights.head.steps[1].linear.b.size(), 10u);
     EXPECT_EQ(checkpoint.parameters(), tiny_bert_encoder_numbers + 20 + 8 + 10);
   }
@@ -197,7 +197,7 @@ TEST(Checkpoint, PrefersAMaskedLmDecoderOfItsOwn) {
   tensors["cls.predictions.decoder.weight"] = f32_tensor({10, 4}, std::vector<float>(40, 7));
   const TemporaryFolder folder;
   write(folder, tiny_bert_config("BertForPreTraining"), tensors);
-  EXPECT_EQ(Checkpoint::load(folder.path()).weights().head.steps[1].linear.w(9, 3), 7);
+  EXPECT_EQ(Checkpoint::load(folder.path()).weights().head.steps[1].linear.w.matrix()(9, 3), 7);
 }
 
 TEST(Checkpoint, AcceptsNamesWithoutPrefixAndOlderNormNames) {
@@ -251,10 +251,10 @@ TEST(Checkpoint, MixesNumberTypesAndIgnoresTensorsOfOthers) {
   const Checkpoint checkpoint = Checkpoint::load(folder.path());
   const Linear& head = checkpoint.weights().head.steps[0].linear;
   const float expected[] = {1, -2, 0.333251953125f, 0x1p-24f, 0, -0.0f, 65504, 0x1p-14f};
-  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(head.w.data[i], expected[i]);
+  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(head.w.matrix().data[i], expected[i]);
   EXPECT_EQ(head.b[0], 1);
   EXPECT_EQ(head.b[1], -3.140625f);
-  EXPECT_EQ(checkpoint.weights().layers[0].query.w(3, 3), 16);
+  EXPECT_EQ(checkpoint.weights().layers[0].query.w.matrix()(3, 3), 16);
 }
 
 TEST(Checkpoint, CopiesFloatsThatAreNotAligned) {
@@ -403,7 +403,7 @@ TEST(Shards, AreReadTogether) {
   shards.write_index();
   const Checkpoint checkpoint = Checkpoint::load(shards.folder.path());
   EXPECT_EQ(checkpoint.parameters(), tiny_bert_encoder_numbers + 10);
-  EXPECT_EQ(checkpoint.weights().head.steps[0].linear.w(1, 3), 8);
+  EXPECT_EQ(checkpoint.weights().head.steps[0].linear.w.matrix()(1, 3), 8);
   EXPECT_EQ(checkpoint.files().size(), 2u);
 }
 
@@ -413,7 +413,7 @@ TEST(Shards, MayBeLinks) {
   std::filesystem::rename(shards.folder.path() / "second.safetensors", elsewhere.path() / "blob");
   std::filesystem::create_symlink(elsewhere.path() / "blob", shards.folder.path() / "second.safetensors");
   shards.write_index();
-  EXPECT_EQ(Checkpoint::load(shards.folder.path()).weights().head.steps[0].linear.w(1, 3), 8);
+  EXPECT_EQ(Checkpoint::load(shards.folder.path()).weights().head.steps[0].linear.w.matrix()(1, 3), 8);
 }
 
 TEST(Shards, MustBeThere) {
