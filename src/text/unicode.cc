@@ -141,7 +141,7 @@ int combining_class(char32_t code) {
   return value != 0 && contains(newer_classes, code) ? 0 : value;
 }
 
-CodePoints decomposition(char32_t code) {
+ShortCodePoints decomposition(char32_t code) {
   if (code < 0xC0 || code == 0x11938) return {{code}, 1};  // 0x11938 is newer than Unicode 9
   return decompose<4>(code, UTF8PROC_DECOMPOSE);
 }
@@ -161,7 +161,7 @@ char32_t composition(char32_t first, char32_t second) {
   return size == 1 ? static_cast<char32_t>(codes[0]) : 0;
 }
 
-CodePoints lowercase(char32_t code) {
+ShortCodePoints lowercase(char32_t code) {
   if (is_ascii(code)) return {{code >= 'A' && code <= 'Z' ? code + ('a' - 'A') : code}, 1};
   if (code == 0x130) return {{'i', 0x307}, 2};  // İ, the only one that becomes two
   const auto lower = static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(code)));

@@ -46,16 +46,16 @@ struct FewCodePoints {
   const char32_t* begin() const { return codes.data(); }
   const char32_t* end() const { return codes.data() + size; }
 };
-using CodePoints = FewCodePoints<4>;             ///< no canonical decomposition is longer
+using ShortCodePoints = FewCodePoints<4>;        ///< no canonical decomposition is longer
 using CompatibleCodePoints = FewCodePoints<18>;  ///< no compatible one is longer
 
 /// The full canonical decomposition of one code point; itself if it has none.
-CodePoints decomposition(char32_t code);
+ShortCodePoints decomposition(char32_t code);
 /// The full compatible decomposition of one code point; itself if it has none.
 CompatibleCodePoints compatible_decomposition(char32_t code);
 /// The code point that is canonically equivalent to two, or 0.
 char32_t composition(char32_t first, char32_t second);
 /// The full lower-case mapping of one code point, whatever stands around it; itself if it has none.
-CodePoints lowercase(char32_t code);
+ShortCodePoints lowercase(char32_t code);
 
 }  // namespace limn

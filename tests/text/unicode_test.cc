@@ -61,7 +61,7 @@ std::string hash(const Mapping& mapping) {
 }
 
 bool has_no_decomposition(char32_t code) {
-  const CodePoints codes = decomposition(code);
+  const ShortCodePoints codes = decomposition(code);
   return codes.size == 1 && codes.codes[0] == code;
 }
 
