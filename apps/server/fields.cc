@@ -39,6 +39,8 @@ const nlohmann::json* Fields::value(const char* name) {
   return found == object_.end() || found->is_null() ? nullptr : &*found;
 }
 
+bool Fields::contains(std::string_view name) const { return object_.contains(name); }
+
 std::optional<std::string> Fields::text(const char* name, std::size_t longest) {
   const auto* given = value(name);
   if (!given) return std::nullopt;

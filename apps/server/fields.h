@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace limn::server {
 
@@ -26,6 +27,8 @@ class Fields {
   bool flag(const char* name);
   /// Any value; null if it is absent.
   const nlohmann::json* value(const char* name);
+  /// Whether there is such a field; it does not become a known one.
+  bool contains(std::string_view name) const;
 
   /// @throws Error if there is a field that was not read.
   void finish() const;

@@ -3,8 +3,8 @@
 #include <array>
 #include <utility>
 
-#include "apps/cli/options.h"
 #include "apps/server/assets.h"
+#include "apps/server/table_json.h"
 #include "options/methods.h"
 #include "options/names.h"
 #include "options/option.h"
@@ -33,29 +33,27 @@ std::string openapi(const Limits& limits, bool keys_needed) {
   Json document = Json::parse(openapi_template());
   document["info"]["version"] = LIMN_VERSION;
   Json& schemas = document["components"]["schemas"];
-  schemas["Method"]["enum"] = names_of(methods());
-  Json& compared = schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"];
-  compared = names_of(methods());
-  for (const Json& preset : names_of(presets())) compared.push_back(preset);
-  for (const char* request : {"ExplainRequest", "CompareRequest"}) {
-    Json& properties = schemas[request]["properties"];
-    properties["preset"]["enum"] = names_of(presets());
-    properties["explain"]["enum"] = names_of(names<Scalar>);
-    properties["reduce"]["enum"] = names_of(names<Reduce>);
-    properties["normalize"]["enum"] = names_of(names<Normalize>);
-    properties["masking"]["enum"] = names_of(names<Masking>);
-    properties["unit"]["enum"] = names_of(names<Unit>);
-    properties["word_score"]["enum"] = names_of(names<WordScore>);
-    properties["flavour"]["enum"] = names_of(names<Lime::Flavour>);
-    properties["order"]["enum"] = option("order").values;
-    properties["steps"]["maximum"] = properties["max_steps"]["maximum"] = limits.steps;
-    properties["samples"]["maximum"] = limits.samples;
+  Json& method_names = schemas["Method"]["enum"];
+  for (const NamedMethod& known : methods()) method_names.push_back(known.name);
+  schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"] = method_names;
+  for (const Json& preset : names_of(presets()))
+    schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"].push_back(preset);
+  for (const char* request : {"ExplainRequest", "CompareRequest"})
+    schemas[request]["properties"]["preset"]["enum"] = names_of(presets());
+  for (const Option& row : options()) {
+    if (row.preset_only) continue;
+    for (const char* request : {"ExplainRequest", "CompareRequest"})
+      schemas[request]["properties"][row.field()] = option_schema(row, limits);
+    if (!row.reading) continue;
+    for (const char* request : {"PredictRequest", "AttackRequest"})
+      schemas[request]["properties"][row.field()] = option_schema(row, limits);
   }
+  schemas["TokenizeRequest"]["properties"]["max_length"] = option_schema(option("max-length"), limits);
   for (auto& [name, schema] : schemas.items())
     if (name.ends_with("Request")) schema["properties"]["inputs"]["maxItems"] = limits.inputs;
   Json& attack = schemas["AttackRequest"]["properties"];
   attack["max_steps"]["maximum"] = limits.steps;
-  attack["change"]["enum"] = names_of(cli::changed_texts.entries);
+  attack["change"]["enum"] = names_of(changed_texts);
   for (auto& [name, schema] : schemas.items()) {
     if (!name.ends_with("Request") && name != "Input") continue;
     for (auto& [field, property] : schema["properties"].items()) allow_null(property);

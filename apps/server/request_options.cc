@@ -7,10 +7,12 @@
 #include <string>
 #include <variant>
 
+#include "apps/server/table_json.h"
+
 namespace limn::server {
 namespace {
 
-constexpr std::size_t most_backgrounds = 64;
+constexpr std::size_t most_backgrounds = most_texts;
 
 std::optional<std::vector<std::string>> read_background(Fields& fields) {
   const auto* list = fields.value("background");
@@ -32,56 +34,59 @@ void check(const char* option, std::size_t number, std::size_t most) {
                .hint = "this server's limit; ask for fewer"});
 }
 
+/// Options of methods, and the two that a preset may have, too.
+bool is_of_methods(const Option& row) { return !row.methods.empty() || row.name == "unit" || row.name == "word-score"; }
+
+/// The option's value, if the request has its field. A flag that is false is the same as none.
+std::optional<OptionValue> read_option(Fields& fields, const Option& row, const Limits& limits) {
+  if (!row.former_name.empty() && fields.contains(row.former_name)) option(row.former_name);
+  const std::string field = row.field();
+  const char* name = field.c_str();
+  switch (row.type) {
+    case OptionType::count:
+      if (row.name == "seed") return fields.seed(name);
+      return fields.count(name, row.range.least > 0 ? static_cast<std::size_t>(row.range.least) : 0,
+                          maximum_of(row, limits));
+    case OptionType::number:
+      return row.range.open ? fields.number(name) : fields.number(name, row.range.least);
+    case OptionType::flag:
+      return fields.flag(name) ? std::optional<OptionValue>(true) : std::nullopt;
+    case OptionType::texts:
+      return read_background(fields);
+    case OptionType::layer:
+      return fields.text_or_number(name);
+    case OptionType::text:
+      return takes_number(row) ? fields.text_or_number(name) : fields.text(name);
+    case OptionType::choice:
+    case OptionType::baseline:
+      break;
+  }
+  return fields.text(name);
+}
+
 }  // namespace
 
-void read_reading(Fields& fields, const Limits& limits, PredictOptions& options) {
-  if (const auto length = fields.count("max_length", 0, any_number)) options.max_length = *length;
-  if (const auto stride = fields.count("stride", 0, any_number)) options.stride = *stride;
-  if (const auto threshold = fields.number("null_threshold")) options.null_threshold = *threshold;
-  options.null_allowed = !fields.flag("always_answer");
-  if (const auto top = fields.count("top", 1, limits.top)) options.top = *top;
+void read_reading(Fields& fields, const Limits& limits, PredictOptions& reading) {
+  for (const Option& row : options())
+    if (row.reading)
+      if (const auto value = read_option(fields, row, limits)) set(row, reading, *value);
 }
 
 ExplainOptions read_explaining(Fields& fields, const Limits& limits) {
-  ExplainOptions options;
-  read_reading(fields, limits, options.reading);
-  options.target = fields.text_or_number("target");
-  options.answer = fields.text("answer");
-  options.contrast = fields.text("contrast");
-  options.raw = fields.flag("raw");
-  return options;
+  ExplainOptions explaining;
+  read_reading(fields, limits, explaining.reading);
+  for (const Option& row : options())
+    if (row.explaining && !is_of_methods(row))
+      if (const auto value = read_option(fields, row, limits)) set(row, explaining, *value);
+  return explaining;
 }
 
 MethodRequest read_method(Fields& fields, const Limits& limits) {
   MethodRequest request;
   request.preset = fields.text("preset");
-  for (const Option& row : options()) {
-    const bool is_of_methods = !row.methods.empty() || row.name == "unit" || row.name == "word-score";
-    if (row.preset_only || !is_of_methods) continue;
-    if (!row.former_name.empty() && fields.value(std::string(row.former_name).c_str())) option(row.former_name);
-    const std::string field = row.field();
-    const char* name = field.c_str();
-    const auto add = [&](const auto& value) {
-      if (value) request.options.push_back({&row, *value});
-    };
-    if (row.type == OptionType::count && row.name == "seed") {
-      add(fields.seed(name));
-    } else if (row.type == OptionType::count) {
-      const bool is_steps = row.name == "steps" || row.name == "max-steps";
-      const std::size_t most = is_steps ? limits.steps : row.name == "samples" ? limits.samples : any_number;
-      add(fields.count(name, static_cast<std::size_t>(std::max(row.range.least, 0.)), most));
-    } else if (row.type == OptionType::number) {
-      add(row.range.open ? fields.number(name) : fields.number(name, row.range.least));
-    } else if (row.type == OptionType::flag) {
-      if (fields.flag(name)) add(std::optional(true));
-    } else if (row.type == OptionType::texts) {
-      add(read_background(fields));
-    } else if (row.type == OptionType::layer) {
-      add(fields.text_or_number(name));
-    } else {
-      add(fields.text(name));
-    }
-  }
+  for (const Option& row : options())
+    if (!row.preset_only && is_of_methods(row))
+      if (auto value = read_option(fields, row, limits)) request.options.push_back({&row, *std::move(value)});
   return request;
 }
 

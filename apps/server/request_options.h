@@ -10,12 +10,9 @@
 #include "apps/server/requests.h"
 #include "options/choose_method.h"
 
-/// The fields of a request that are options of the command: "max_length" is --max-length.
+/// The fields of a request that are options: each row of the table, by its field name.
 
 namespace limn::server {
-
-/// Whatever counts has room for it and is no size of anything.
-inline constexpr std::size_t any_number = 4294967295;
 
 /// How much is read, and when no answer is an answer.
 void read_reading(Fields& fields, const Limits& limits, PredictOptions& options);

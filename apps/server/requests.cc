@@ -11,6 +11,7 @@
 #include "apps/cli/comparison.h"
 #include "apps/cli/model_json.h"
 #include "apps/server/request_options.h"
+#include "apps/server/table_json.h"
 #include "base/attempt.h"
 #include "render/attack.h"
 #include "render/comparison_json.h"
@@ -318,7 +319,7 @@ Request read_tokenize(const nlohmann::json& body, std::shared_ptr<const ModelSet
   const Model model = served.model;
   ReadInputs inputs = read_inputs(fields, model.info().task, served.name, limits);
   PredictOptions options;
-  if (const auto length = fields.count("max_length", 0, any_number)) options.max_length = *length;
+  if (const auto length = fields.count("max_length", 0, largest_count)) options.max_length = *length;
   fields.finish();
   const auto run = [models, model, options, limits, name = served.name](const Inputs& texts, const Watch&) {
     Results results;

@@ -1,8 +1,12 @@
 #include "apps/server/table_json.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 #include "options/methods.h"
@@ -52,7 +56,53 @@ void add_range(Json& row, const Option& option) {
   }
 }
 
+Json json_value(const OptionValue& value) {
+  return std::visit(
+      [](const auto& held) -> Json {
+        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>)
+          return nullptr;
+        else
+          return held;
+      },
+      value);
+}
+
+/// The default that every method with the option shares; null if they differ or it is not a value.
+Json common_default(const Option& option) {
+  if (option.explaining || option.reading) return json_value(get(option, ExplainOptions{}));
+  Json common;
+  bool is_first = true;
+  for (const NamedMethod& known : methods()) {
+    if (!option.of(known.method)) continue;
+    Json own = json_value(get(option, known.method));
+    if (!is_first && own != common) return nullptr;
+    common = std::move(own);
+    is_first = false;
+  }
+  return common;
+}
+
+/// As a sentence, with the default.
+std::string description_of(const Option& option) {
+  std::string text(option.help);
+  text.front() =
+      static_cast<char>(text.front() >= 'a' && text.front() <= 'z' ? text.front() - 'a' + 'A' : text.front());
+  if (option.type == OptionType::flag) return text + ".";
+  return fmt::format("{}; default: {}.", text, default_text(option));
+}
+
 }  // namespace
+
+std::uint64_t maximum_of(const Option& option, const Limits& limits) {
+  if (option.name == "seed") return std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t most = largest_count;
+  if (option.name == "steps" || option.name == "max-steps") most = limits.steps;
+  if (option.name == "samples") most = limits.samples;
+  if (option.name == "top") most = limits.top;
+  return option.range.most < static_cast<double>(most) ? static_cast<std::uint64_t>(option.range.most) : most;
+}
+
+bool takes_number(const Option& option) { return option.name == "target"; }
 
 Json methods_json() {
   Json list = Json::array();
@@ -83,6 +133,43 @@ Json options_json() {
     list.push_back(std::move(row));
   }
   return list;
+}
+
+Json option_schema(const Option& option, const Limits& limits) {
+  Json schema;
+  switch (option.type) {
+    case OptionType::choice:
+      schema = {{"type", "string"}, {"enum", option.values}};
+      break;
+    case OptionType::count:
+      schema["type"] = "integer";
+      break;
+    case OptionType::number:
+      schema["type"] = "number";
+      break;
+    case OptionType::flag:
+      schema["type"] = "boolean";
+      break;
+    case OptionType::layer:
+      schema = {{"type", {"string", "integer"}}, {"minimum", 1}};
+      break;
+    case OptionType::text:
+      schema["type"] = "string";
+      if (takes_number(option)) schema = {{"type", {"string", "integer"}}, {"minimum", 0}};
+      break;
+    case OptionType::baseline:
+      schema["type"] = "string";
+      break;
+    case OptionType::texts:
+      schema = {{"type", "array"}, {"items", {{"type", "string"}}}, {"minItems", 1}, {"maxItems", most_texts}};
+      break;
+  }
+  schema["description"] = description_of(option);
+  add_range(schema, option);
+  // Not of a seed: few readers of JSON have whole numbers of 64 bits.
+  if (option.type == OptionType::count && option.name != "seed") schema["maximum"] = maximum_of(option, limits);
+  if (Json usual = common_default(option); !usual.is_null()) schema["default"] = std::move(usual);
+  return schema;
 }
 
 }  // namespace limn::server
