@@ -1,8 +1,8 @@
 #include <memory>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/explanation_file.h"
 #include "apps/cli/explanation_output.h"
-#include "apps/cli/explanation_reader.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
 #include "apps/cli/options.h"
@@ -58,7 +58,7 @@ class Explainer {
 /// The first explanation that was saved in the file. @throws Error if it does not say how it was made.
 Explanation saved_explanation(const std::string& file) {
   std::optional<Explanation> first;
-  read_explanations(file, [&](Explanation explanation) {
+  read_explanation_file(file, [&](Explanation explanation) {
     if (!first) first = std::move(explanation);
   });
   if (!first) throw Error({.file = file, .found = "only rows that failed", .expected = "an explanation"});

@@ -9,7 +9,6 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
-#include "apps/cli/model_json.h"
 #include "apps/cli/options.h"
 #include "apps/terminal/output.h"
 #include "apps/terminal/size_text.h"

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/explanation_file.h"
 #include "apps/cli/explanation_output.h"
-#include "apps/cli/explanation_reader.h"
 #include "apps/cli/help.h"
 #include "apps/cli/options.h"
 #include "apps/terminal/output.h"
@@ -33,7 +33,7 @@ int show(const ShowCommand& command) {
       throw Error(
           {.thing = "FILE -", .found = "a terminal as standard input", .expected = "JSON from a pipe or a file"});
     }
-    errors += read_explanations(file, [&](Explanation explanation) {
+    errors += read_explanation_file(file, [&](Explanation explanation) {
       std::vector<Explanation> one;
       one.push_back(std::move(explanation));
       output.add(std::move(one));

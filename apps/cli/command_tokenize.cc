@@ -6,7 +6,6 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
-#include "apps/cli/model_json.h"
 #include "apps/cli/options.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "apps/cli/comparison.h"
-#include "apps/cli/model_json.h"
 #include "apps/server/request_options.h"
 #include "apps/server/table_json.h"
 #include "base/attempt.h"
@@ -327,7 +326,7 @@ Request read_tokenize(const nlohmann::json& body, std::shared_ptr<const ModelSet
       results.push_back(attempt([&] {
         const std::size_t tokens = check_tokens(model, input, {}, limits);
         const bool is_question = model.info().task == Task::question_answering;
-        return WorkResult{cli::to_json(model.tokenize(input, options), input, name, is_question), tokens};
+        return WorkResult{to_json(model.tokenize(input, options), input, name, is_question), tokens};
       }));
     return results;
   };

@@ -9,13 +9,13 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "apps/cli/model_json.h"
 #include "apps/cli/options.h"
 #include "apps/server/assets.h"
 #include "apps/server/openapi.h"
 #include "apps/server/table_json.h"
 #include "base/json.h"
 #include "render/json.h"
+#include "render/json_parts.h"
 
 namespace limn::server {
 namespace {
@@ -264,14 +264,14 @@ HttpResponse Service::answer(const Route& route, const HttpRequest& request) con
 std::string Service::models_text() const {
   const auto models = models_.current();
   Json list = Json::array();
-  for (const auto& served : models->models) list.push_back(cli::json_value(served.model.info()));
+  for (const auto& served : models->models) list.push_back(json_value(served.model.info()));
   Json preset_tasks = Json::object();
   for (const auto& preset : presets())
     for (const Task task : preset.tasks) preset_tasks[std::string(preset.name)].push_back(name(task));
   const Limits& limits = options_.limits;
   const Json most = {
       {"tokens", limits.tokens}, {"steps", limits.steps}, {"samples", limits.samples}, {"inputs", limits.inputs}};
-  return json_text({{"limn", 1},
+  return json_text({{"limn", format_version},
                     {"version", LIMN_VERSION},
                     {"models", std::move(list)},
                     {"methods", methods_json()},

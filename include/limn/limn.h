@@ -15,6 +15,7 @@
 #include "limn/model_info.h"
 #include "limn/options.h"
 #include "limn/result.h"
+#include "limn/tokenized_input.h"
 #include "limn/watch.h"
 #include "limn/write.h"
 
@@ -25,13 +26,6 @@
 ///     for (const auto& [begin, end, score] : why.words) …
 
 namespace limn {
-
-/// One tokenised input.
-struct TokenizedInput {
-  std::vector<Token> tokens;           ///< scores are 0
-  std::vector<std::int32_t> type_ids;  ///< one a token
-  std::size_t cut_tokens = 0;          ///< how many did not fit
-};
 
 // ---- the model -------------------------------------------------------------------------------------
 

@@ -1,9 +1,8 @@
 #include <nlohmann/json.hpp>
-#include <string_view>
 
 #include "render/attack.h"
-#include "render/display_text.h"
 #include "render/json.h"
+#include "render/json_parts.h"
 
 namespace limn {
 namespace {
@@ -16,20 +15,14 @@ Json moment(const Attack& attack, const Prediction& prediction, const Input& inp
   return {{"input", row["input"]}, {"prediction", row["prediction"]}};
 }
 
-Json tokens_value(const Attack& attack) {
-  // Views: code points are counted in the attack's own text, and a copy would be gone by then.
-  const std::string_view pair = attack.input.pair ? std::string_view(*attack.input.pair) : std::string_view();
-  const CodePoints points[] = {CodePoints(attack.input.text), CodePoints(pair)};
+// Attacks are about tokens, not words.
+Json tokens_with_gradients(const Attack& attack) {
+  const Offsets offsets(attack.input.text, attack.input.pair);
   Json tokens = Json::array();
   for (const Token& token : attack.tokens) {
-    const CodePoints& point = points[token.sequence.value_or(0) == 1];
-    tokens.push_back({{"token", token.token},
-                      {"id", token.id},
-                      {"sequence", token.sequence ? Json(*token.sequence) : Json(nullptr)},
-                      {"begin", point.before(token.begin)},
-                      {"end", point.before(token.end)},
-                      {"special", token.special},
-                      {"gradient", token.score}});
+    Json& value = tokens.emplace_back(token_value(token, offsets));
+    value.erase("word");
+    value["gradient"] = token.score;
   }
   return tokens;
 }
@@ -38,12 +31,12 @@ Json tokens_value(const Attack& attack) {
 
 Json json_value(const Attack& attack) {
   const Json before = moment(attack, attack.before, attack.input), after = moment(attack, attack.after, attack.output);
-  Json value{{"limn", 1},
+  Json value{{"limn", format_version},
              {"model", attack.model},
              {"task", name(attack.task)},
              {"input", before["input"]},
              {"attack", attack.kind},
-             {"toward", attack.toward ? Json(*attack.toward) : Json(nullptr)},
+             {"toward", or_null(attack.toward)},
              {"succeeded", attack.succeeded},
              {"before", before["prediction"]},
              {"after", after["prediction"]},
@@ -59,7 +52,7 @@ Json json_value(const Attack& attack) {
     row.update(moment(attack, step.prediction, step.input));
     steps.push_back(std::move(row));
   }
-  value["tokens"] = tokens_value(attack);
+  value["tokens"] = tokens_with_gradients(attack);
   if (!attack.warnings.empty()) value["warnings"] = attack.warnings;
   return value;
 }

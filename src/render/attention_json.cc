@@ -6,32 +6,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "render/display_text.h"
 #include "render/json.h"
+#include "render/json_parts.h"
 
 namespace limn {
-namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json tokens_value(const AttentionMaps& maps) {
-  const std::string_view pair = maps.input.pair ? std::string_view(*maps.input.pair) : std::string_view();
-  const CodePoints points[] = {CodePoints(maps.input.text), CodePoints(pair)};
-  Json tokens = Json::array();
-  for (const Token& token : maps.tokens) {
-    const CodePoints& point = points[token.sequence.value_or(0) == 1];
-    tokens.push_back({{"token", token.token},
-                      {"id", token.id},
-                      {"sequence", token.sequence ? Json(*token.sequence) : Json(nullptr)},
-                      {"begin", point.before(token.begin)},
-                      {"end", point.before(token.end)},
-                      {"word", token.word ? Json(*token.word) : Json(nullptr)},
-                      {"special", token.special}});
-  }
-  return tokens;
-}
-
-}  // namespace
 
 void write_json(const AttentionMaps& maps, const std::function<void(std::string_view)>& write) {
   Json head = json_value(maps.prediction, maps.input, maps.model);
@@ -40,7 +20,7 @@ void write_json(const AttentionMaps& maps, const std::function<void(std::string_
   head["layers"] = maps.layers;
   head["heads"] = maps.heads;
   head["seconds"] = maps.seconds;
-  head["tokens"] = tokens_value(maps);
+  head["tokens"] = tokens_value(maps.tokens, Offsets(maps.input.text, maps.input.pair));
   if (!maps.warnings.empty()) head["warnings"] = maps.warnings;
   std::string text = json_text(head);
   text.back() = ',';

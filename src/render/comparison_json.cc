@@ -3,17 +3,16 @@
 #include <nlohmann/json.hpp>
 
 #include "render/json.h"
+#include "render/json_parts.h"
 
 namespace limn {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json or_null(const auto& value) { return value ? Json(*value) : Json(nullptr); }
-
 // Without its row, which callers put first.
 Json compared(const ComparisonAxes& axes, const ComparedInput& input) {
-  Json value{{"limn", 1}};
+  Json value{{"limn", format_version}};
   Json models = Json::array(), explanations = Json::array(), correlations = Json::array();
   for (std::size_t i = 0; i < axes.models.size(); ++i) {
     const ComparedModel& model = axes.models[i];
@@ -40,7 +39,8 @@ Json compared(const ComparisonAxes& axes, const ComparedInput& input) {
 std::string to_json(const ComparisonAxes& axes, const ComparedInput& input) { return json_text(compared(axes, input)); }
 
 Json json_value(const ComparisonAxes& axes, const ComparedInput& input) {
-  Json value = input.error.empty() ? compared(axes, input) : Json{{"limn", 1}, {"error", {{"message", input.error}}}};
+  Json value = input.error.empty() ? compared(axes, input)
+                                   : Json{{"limn", format_version}, {"error", {{"message", input.error}}}};
   if (input.row) value["row"] = *input.row;
   return value;
 }

@@ -12,6 +12,7 @@
 #include "render/comparison_json.h"
 #include "render/display_text.h"
 #include "render/json.h"
+#include "render/json_parts.h"
 #include "render/palette.h"
 #include "render/passages.h"
 #include "render/summary.h"
@@ -127,7 +128,8 @@ std::string to_html(std::span<const Explanation> explanations, std::string_view 
         for (Json& share : row)
           if (share.is_number()) share = std::round(1e4 * share.get<double>()) / 1e4;
   }
-  return page(name, body, {{"limn", 1}, {"title", title.empty() ? "" : name}, {"explanations", std::move(list)}});
+  return page(name, body,
+              {{"limn", format_version}, {"title", title.empty() ? "" : name}, {"explanations", std::move(list)}});
 }
 
 std::string to_html(const ComparisonAxes& axes, std::span<const ComparedInput> inputs) {
@@ -143,7 +145,7 @@ std::string to_html(const ComparisonAxes& axes, std::span<const ComparedInput> i
     for (std::size_t cell = 0; cell < input.cells.size(); ++cell)
       body += paragraph(axes.cell_name(cell) + ": " + verdict_text(input.cells[cell]));
   }
-  return page(name, body, {{"limn", 1}, {"comparisons", std::move(list)}});
+  return page(name, body, {{"limn", format_version}, {"comparisons", std::move(list)}});
 }
 
 std::string to_html(const AttentionMaps& maps) {

@@ -3,50 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <variant>
 
 #include "options/json.h"
 #include "options/methods.h"
 #include "options/names.h"
-#include "render/display_text.h"
+#include "render/json_parts.h"
 
 namespace limn {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr int format_version = 1;
-
-template <typename Value>
-Json or_null(const std::optional<Value>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-// Both sequences of an input, to turn byte offsets into code points.
-class Offsets {
- public:
-  Offsets(std::string_view text, std::string_view pair)
-      : texts_{text, pair}, points_{CodePoints(text), CodePoints(pair)} {}
-
-  std::size_t operator()(int sequence, std::size_t byte) const { return points_[sequence == 1].before(byte); }
-  std::string text(int sequence, std::size_t begin, std::size_t end) const {
-    const std::string_view text = texts_[sequence == 1];
-    end = std::min(end, text.size());
-    return begin < end ? std::string(text.substr(begin, end - begin)) : std::string();
-  }
-
- private:
-  std::string_view texts_[2];
-  CodePoints points_[2];
-};
-
-Json input_value(std::string_view text, const std::optional<std::string>& pair, bool is_question) {
-  if (is_question) return {{"question", text}, {"context", pair.value_or("")}};
-  Json value = Json::object();
-  value["text"] = text;
-  if (pair) value["pair"] = *pair;
-  return value;
-}
 
 Json answer_value(const Answer& answer, const Offsets& offsets) {
   return {{"answer", answer.text},
@@ -156,15 +124,8 @@ Json method_value(const MethodInfo& method) {
 Json tokens_value(const Explanation& explanation, const Offsets& offsets) {
   Json tokens = Json::array();
   for (const Token& token : explanation.tokens) {
-    const int sequence = token.sequence.value_or(0);
-    tokens.push_back({{"token", token.token},
-                      {"id", token.id},
-                      {"sequence", or_null(token.sequence)},
-                      {"begin", offsets(sequence, token.begin)},
-                      {"end", offsets(sequence, token.end)},
-                      {"word", or_null(token.word)},
-                      {"special", token.special},
-                      {"score", token.score}});
+    tokens.push_back(token_value(token, offsets));
+    tokens.back()["score"] = token.score;
   }
   return tokens;
 }
@@ -211,7 +172,7 @@ Task task_of(const Prediction& prediction) {
 }  // namespace
 
 Json json_value(const Explanation& explanation) {
-  const Offsets offsets(explanation.text, explanation.pair ? std::string_view(*explanation.pair) : std::string_view());
+  const Offsets offsets(explanation.text, explanation.pair);
   const bool is_question = explanation.task == Task::question_answering;
   Json value{{"limn", format_version},
              {"model", explanation.model},
@@ -234,13 +195,42 @@ Json json_value(const Explanation& explanation) {
 }
 
 Json json_value(const Prediction& prediction, const Input& input, std::string_view model) {
-  const Offsets offsets(input.text, input.pair ? std::string_view(*input.pair) : std::string_view());
+  const Offsets offsets(input.text, input.pair);
   const Task task = task_of(prediction);
   return {{"limn", format_version},
           {"model", model},
           {"task", name(task)},
           {"input", input_value(input.text, input.pair, task == Task::question_answering)},
           {"prediction", prediction_value(prediction, offsets)}};
+}
+
+std::string to_json(const TokenizedInput& tokenized, const Input& input, std::string_view model, bool is_question) {
+  Json texts = input_value(input.text, input.pair, is_question);
+  if (is_question && !input.pair) texts.erase("context");
+  Json value{{"limn", format_version}, {"model", model}};
+  value["input"] = std::move(texts);
+  value["tokens"] = tokens_value(tokenized.tokens, Offsets(input.text, input.pair));
+  value["type_ids"] = tokenized.type_ids;
+  value["cut_tokens"] = tokenized.cut_tokens;
+  return json_text(value);
+}
+
+Json json_value(const ModelInfo& info) {
+  Json files = Json::object();
+  for (const auto& [name, bytes] : info.files) files[name] = bytes;
+  return {{"name", info.name},
+          {"family", info.family},
+          {"architecture", info.architecture},
+          {"task", name(info.task)},
+          {"labels", info.labels},
+          {"layers", info.layers},
+          {"hidden_size", info.hidden_size},
+          {"heads", info.heads},
+          {"intermediate_size", info.intermediate_size},
+          {"vocabulary", info.vocabulary},
+          {"max_positions", info.max_positions},
+          {"parameters", info.parameters},
+          {"files", files}};
 }
 
 std::string json_text(const Json& value, int indent) {

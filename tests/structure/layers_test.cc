@@ -34,7 +34,9 @@ const std::map<std::string, Layer> layers = {
     {"explain", {{"base", "options", "text", "math", "model", "task", "explain"}, plain_headers}},
     {"evaluate", {{"base", "options", "text", "math", "model", "task", "explain", "evaluate"}, plain_headers}},
     // Pure functions of an Explanation.
-    {"render", {{"base", "options", "render"}, {"error.h", "explanation.h", "methods.h", "write.h"}}},
+    {"render",
+     {{"base", "options", "render"},
+      {"error.h", "explanation.h", "methods.h", "model_info.h", "tokenized_input.h", "write.h"}}},
     // The files of src/ itself: what the public headers promise.
     {"", {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render"}, all_headers}},
     // Which models are on this machine: their folders and names, nothing of what is in them.

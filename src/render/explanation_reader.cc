@@ -1,12 +1,9 @@
-#include "apps/cli/explanation_reader.h"
+#include "render/explanation_reader.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iostream>
+#include <istream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -16,8 +13,9 @@
 #include "options/json.h"
 #include "options/methods.h"
 #include "options/names.h"
+#include "render/json_parts.h"
 
-namespace limn::cli {
+namespace limn {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -67,7 +65,7 @@ class Reader {
   explicit Reader(const Json& object) : object_(object) {}
 
   Explanation read() {
-    if (optional<int>(object_, "limn") != 1) throw Misfit{"no \"limn\": 1"};
+    if (optional<int>(object_, "limn") != format_version) throw Misfit{fmt::format("no \"limn\": {}", format_version)};
     Explanation& e = explanation_;
     e.model = at(object_, "model").get<std::string>();
     e.task = task(at(object_, "task").get<std::string>());
@@ -303,16 +301,11 @@ class Reader {
 
 }  // namespace
 
-std::size_t read_explanations(const std::string& file, const std::function<void(Explanation)>& take) {
-  std::ifstream opened;
-  if (file != "-") {
-    opened.open(file, std::ios::binary);
-    if (!opened) throw Error({.file = file, .found = std::strerror(errno), .expected = "a readable file"});
-  }
-  std::istream& stream = file == "-" ? std::cin : opened;
+std::size_t read_explanations(std::istream& stream, const std::string& name,
+                              const std::function<void(Explanation)>& take) {
   std::size_t errors = 0, count = 0;
   const auto fail = [&](std::string found) -> Error {
-    return Error({.file = file == "-" ? "standard input" : file,
+    return Error({.file = name,
                   .thing = fmt::format("object {}", count + 1),
                   .found = std::move(found),
                   .expected = "an explanation as 'limn explain --format json' writes it"});
@@ -340,4 +333,4 @@ std::size_t read_explanations(const std::string& file, const std::function<void(
   return errors;
 }
 
-}  // namespace limn::cli
+}  // namespace limn
