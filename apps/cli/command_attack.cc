@@ -33,7 +33,7 @@ AttackOptions attack_options(const AttackCommand& command) {
   options.reading = predict_options(command.reading);
   options.target = command.target;
   options.toward = command.toward;
-  if (command.change) options.sequences = changed_texts.find("--change", *command.change);
+  if (command.change) options.sequences = changed_text_names.find("--change", *command.change);
   if (command.beam) options.beam = *command.beam;
   options.max_steps = command.max_steps;
   return options;
@@ -86,7 +86,7 @@ void add_kind(CLI::App& parent, Run& run, const char* name, const char* descript
            "TEXT");
   }
   option("--change", command->change,
-         "which texts may change: " + changed_texts.list() + "; default: the question, or every text", "NAME");
+         "which texts may change: " + changed_text_names.list() + "; default: the question, or every text", "NAME");
   if (!is_flip)
     option("--beam", command->beam, "candidates of each round; default: 3", "N")->check(CLI::NonNegativeNumber);
   option("--max-steps", command->max_steps, "at most so many changes; default: as many as there are tokens", "N")

@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
-#include "apps/cli/comparison.h"
 #include "apps/cli/explanation_output.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
@@ -15,7 +14,9 @@
 #include "apps/terminal/output.h"
 #include "apps/terminal/progress.h"
 #include "evaluate/answer_text.h"
+#include "limn/evaluate.h"
 #include "limn/limn.h"
+#include "options/method_list.h"
 #include "options/methods.h"
 #include "render/comparison_csv.h"
 #include "render/comparison_json.h"

@@ -1,14 +1,13 @@
 #pragma once
 
 #include <CLI/App.hpp>
-#include <functional>
 
+#include "apps/terminal/command.h"
 #include "apps/terminal/exit_code.h"
 
 namespace limn::cli {
 
-/// What the chosen command does after the command line has been read; gives the exit code.
-using Run = std::function<int()>;
+using Run = CommandRun;
 
 // Each adds one command to the program; if the user chooses it, it sets `run`.
 void add_explain(CLI::App& program, Run& run);
@@ -22,6 +21,5 @@ void add_models(CLI::App& program, Run& run);
 void add_evaluate(CLI::App& program, Run& run);
 void add_bench(CLI::App& program, Run& run);
 void add_show(CLI::App& program, Run& run);
-void add_serve(CLI::App& program, Run& run);
 
 }  // namespace limn::cli

@@ -8,16 +8,6 @@ namespace {
 constexpr std::size_t column = 28;  // where descriptions begin
 constexpr std::size_t width = 100;
 
-constexpr const char* codes_and_environment =
-    "Exit codes:\n"
-    "  0 done; 1 a mistake in what was given (the message says where); 2 usage; 3 some rows failed;\n"
-    "  130 interrupted\n"
-    "\n"
-    "Environment:\n"
-    "  LIMN_MODELS                 folders in which models are looked up by name, separated by colons\n"
-    "  HF_HUB_CACHE, HF_HOME       where the Hugging Face cache is; default: ~/.cache/huggingface\n"
-    "  NO_COLOR, COLORTERM, TERM   which colours are used on a terminal";
-
 std::string wrapped(const std::string& text, std::size_t columns) {
   std::istringstream words(text);
   std::string result;
@@ -50,13 +40,6 @@ const std::string program_footer =
     "  limn COMMAND --help\n"
     "\n" +
     std::string(codes_and_environment);
-
-std::string command_footer(const std::string& examples) {
-  std::string text = "Examples:\n";
-  std::istringstream lines(examples);
-  for (std::string line; std::getline(lines, line);) text += "  " + line + "\n";
-  return text + "\n" + codes_and_environment;
-}
 
 HelpFormatter::HelpFormatter() {
   column_width(column);

@@ -3,6 +3,8 @@
 #include <CLI/Formatter.hpp>
 #include <string>
 
+#include "apps/terminal/command.h"
+
 namespace limn::cli {
 
 /// Help with wrapped descriptions and without type names.
@@ -17,8 +19,5 @@ class HelpFormatter : public CLI::Formatter {
 };
 
 extern const std::string program_footer;
-
-/// What stands below a command's options. @param examples command lines, one a line, without indentation
-std::string command_footer(const std::string& examples);
 
 }  // namespace limn::cli

@@ -8,10 +8,12 @@
 #include <optional>
 #include <utility>
 
-#include "apps/cli/comparison.h"
 #include "apps/server/request_options.h"
 #include "apps/server/table_json.h"
 #include "base/attempt.h"
+#include "limn/evaluate.h"
+#include "options/method_list.h"
+#include "options/named_values.h"
 #include "render/attack.h"
 #include "render/comparison_json.h"
 #include "render/display_text.h"
@@ -272,7 +274,7 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   for (const auto& served : models->models)
     if (served.model.info().task == models->models.front().model.info().task && every.size() < limits.models)
       every.push_back(served.name);
-  std::vector<cli::NamedModel> compared;
+  std::vector<NamedModel> compared;
   for (const auto& name : names("models", every, limits.models)) compared.push_back({name, models->find(name).model});
   const Task task = compared.front().model.info().task;
   const auto method_names = names("methods", {"gradient"}, limits.methods);
@@ -280,7 +282,7 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   ReadInputs inputs = read_inputs(fields, task, compared.front().name, limits);
   ExplainOptions options = read_explaining(fields, limits);
   fields.finish();
-  auto [methods, unit] = cli::list_methods(method_names, requested, task);
+  auto [methods, unit] = list_methods(method_names, requested, task);
   const std::uint64_t seed = methods.front().chosen.seed.value_or(0);
   options.unit = unit;
   bool all_short = true;
@@ -289,7 +291,7 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
     all_short = all_short && is_short(chosen.method);
   }
   const bool is_one = all_short && compared.size() * methods.size() == 1;
-  const cli::Comparison comparison(std::move(compared), std::move(methods), options, seed);
+  const Comparison comparison(std::move(compared), std::move(methods), options, seed);
   const auto run = [models, comparison, options, limits](const Inputs& texts, const Watch& watch) {
     const auto count = [&](const Input& input) {
       std::size_t all_tokens = 0;
@@ -345,7 +347,7 @@ Request read_attack(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
   read_reading(fields, limits, options.reading);
   options.target = fields.text_or_number("target");
   options.toward = fields.text("toward");
-  if (const auto change = fields.text("change")) options.sequences = cli::changed_texts.find("--change", *change);
+  if (const auto change = fields.text("change")) options.sequences = changed_text_names.find("--change", *change);
   if (const auto beam = fields.count("beam", 1, limits.beam)) options.beam = *beam;
   options.max_steps = fields.count("max_steps", 1, limits.steps).value_or(0);
   fields.finish();

@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "apps/cli/options.h"
 #include "apps/server/assets.h"
 #include "apps/server/openapi.h"
 #include "apps/server/table_json.h"

@@ -6,47 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "limn/comparison.h"
 #include "limn/explanation.h"
 #include "render/passages.h"
 
 /// Several models and several methods on the same inputs: what is compared, and what its pictures share.
 
 namespace limn {
-
-struct ComparedModel {
-  std::string name;
-  std::size_t parameters = 0;
-  std::size_t bytes = 0;  ///< on disk
-};
-
-/// What is compared. A cell is a model with a method; cell (model, method) has the number model · methods + method.
-struct ComparisonAxes {
-  std::vector<ComparedModel> models;
-  std::vector<std::string> methods;
-
-  std::size_t cells() const { return models.size() * methods.size(); }
-  std::size_t cell(std::size_t model, std::size_t method) const { return model * methods.size() + method; }
-  /// "minilm-l6-qa", "gradient" or "minilm-l6-qa · gradient": only what tells it from the others. One line of text.
-  std::string cell_name(std::size_t cell) const;
-};
-
-/// How alike two cells order the words of an input, or of many: then the numbers are means.
-struct CellCorrelation {
-  std::size_t a = 0, b = 0;                           ///< cells, a < b
-  std::size_t words = 0;                              ///< that were compared; in a mean, all of them
-  bool magnitudes = false;                            ///< |scores| were compared: only one of the two has signs
-  std::optional<double> kendall = {}, spearman = {};  ///< nothing where they are not defined
-};
-
-/// One input in every cell.
-struct ComparedInput {
-  std::optional<std::size_t> row;          ///< of a file, from 0
-  std::string error;                       ///< why there are no cells; empty if there are
-  std::vector<Explanation> cells;          ///< (models, methods)
-  std::optional<std::string> expected;     ///< the right answer or label if it is known; empty: no answer
-  std::vector<std::optional<bool>> right;  ///< each model's answer or label, if it is known
-  std::vector<CellCorrelation> correlations;
-};
 
 /// What a comparison comes to: sums over its inputs, those with errors left out.
 class ComparisonMeans {

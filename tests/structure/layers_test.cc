@@ -21,12 +21,13 @@ struct Layer {
 
 const Names plain_headers = {"error.h",   "explanation.h", "methods.h", "model_info.h",
                              "options.h", "result.h",      "watch.h"};
-const Names all_headers = {"error.h",  "explanation.h", "methods.h", "model_info.h", "options.h",
-                           "result.h", "watch.h",       "write.h",   "limn.h"};
+const Names all_headers = {"comparison.h",      "evaluate.h",   "error.h",   "explanation.h",
+                           "methods.h",         "model_info.h", "options.h", "result.h",
+                           "tokenized_input.h", "watch.h",      "write.h",   "limn.h"};
 
 const std::map<std::string, Layer> layers = {
     {"base", {{"base"}, {"error.h", "result.h"}}},
-    {"options", {{"base", "options"}, {"error.h", "explanation.h", "methods.h", "options.h"}}},
+    {"options", {{"base", "options"}, {"comparison.h", "error.h", "explanation.h", "methods.h", "options.h"}}},
     {"text", {{"base", "text"}, {"error.h"}}},
     {"math", {{"base", "math"}, {"error.h"}}},
     {"model", {{"base", "text", "math", "model"}, plain_headers}},
@@ -36,7 +37,7 @@ const std::map<std::string, Layer> layers = {
     // Pure functions of an Explanation.
     {"render",
      {{"base", "options", "render"},
-      {"error.h", "explanation.h", "methods.h", "model_info.h", "tokenized_input.h", "write.h"}}},
+      {"comparison.h", "error.h", "explanation.h", "methods.h", "model_info.h", "tokenized_input.h", "write.h"}}},
     // The files of src/ itself: what the public headers promise.
     {"", {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render"}, all_headers}},
     // Which models are on this machine: their folders and names, nothing of what is in them.
@@ -45,19 +46,22 @@ const std::map<std::string, Layer> layers = {
     {"apps/hub", {{"base", "model", "render", "store", "apps/hub", "apps/terminal"}, all_headers}},
     {"apps/server",
      {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render", "store", "apps/server",
-       "apps/cli"},
+       "apps/terminal"},
       all_headers}},
     {"apps/cli",
      {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render", "store", "apps/cli",
-       "apps/server", "apps/terminal"},
+       "apps/terminal"},
       all_headers}},
+    // The program: it knows which front ends there are.
+    {"apps", {{"base", "apps/cli", "apps/server", "apps/terminal"}, all_headers}},
 };
 
 /// The folder of src/ or the front end that a path below src/, or one with apps/, belongs to.
 std::string folder_of(const std::filesystem::path& path) {
   if (!path.has_parent_path()) return "";
   const std::string first = path.begin()->string();
-  return first == "apps" ? first + "/" + std::next(path.begin())->string() : first;
+  if (first != "apps" || path.parent_path() == "apps") return first;
+  return first + "/" + std::next(path.begin())->string();
 }
 
 /// Why `file` in `folder` may not include "target"; empty if it may.
@@ -85,7 +89,9 @@ TEST(Layers, AnIncludeThatGoesUpIsAnObjection) {
   EXPECT_NE(objection("base", "error.h"), "");
   EXPECT_EQ(objection("apps/hub", "apps/terminal/progress.h"), "");
   EXPECT_NE(objection("apps/hub", "apps/cli/commands.h"), "");
-  EXPECT_NE(objection("apps/server", "apps/hub/pull.h"), "");
+  EXPECT_NE(objection("apps/server", "apps/cli/options.h"), "");
+  EXPECT_NE(objection("apps/cli", "apps/server/server.h"), "");
+  EXPECT_NE(objection("apps/cli", "apps/hub/pull.h"), "");
   EXPECT_NE(objection("render", "apps/terminal/output.h"), "");
   EXPECT_NE(objection("utilities", "base/mapped_file.h"), "");
 }

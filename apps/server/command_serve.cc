@@ -1,15 +1,16 @@
+#include "apps/server/command_serve.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <fstream>
 #include <memory>
 
-#include "apps/cli/commands.h"
-#include "apps/cli/help.h"
 #include "apps/server/server.h"
+#include "apps/terminal/exit_code.h"
 #include "limn/limn.h"
 
-namespace limn::cli {
+namespace limn::server {
 namespace {
 
 struct ServeCommand {
@@ -54,13 +55,13 @@ std::vector<std::string> allowed_hosts(const ServeCommand& command) {
 }
 
 int serve(const ServeCommand& command) {
-  server::Server::Options options;
+  Server::Options options;
   options.models = command.models;
   options.listener.host = command.host;
   options.listener.port = command.port;
   options.listener.largest_body = command.body_kilobytes << 10;
   options.listener.connections = command.connections;
-  server::Service::Options& service = options.service;
+  Service::Options& service = options.service;
   service.scheduler = {.queue = command.queue, .batch = command.batch};
   service.cache_bytes = command.cache_megabytes << 20;
   service.time = std::chrono::milliseconds(static_cast<long>(command.seconds * 1000));
@@ -69,14 +70,14 @@ int serve(const ServeCommand& command) {
   service.origins = command.origins;
   service.hosts = allowed_hosts(command);
   if (command.key_file) service.api_keys = read_keys(*command.key_file);
-  options.log = server::to_standard_error(command.quiet);
-  server::serve_until_signalled(std::move(options), command.threads);
+  options.log = to_standard_error(command.quiet);
+  serve_until_signalled(std::move(options), command.threads);
   return done;
 }
 
 }  // namespace
 
-void add_serve(CLI::App& program, Run& run) {
+void add_serve(CLI::App& program, CommandRun& run) {
   const auto command = std::make_shared<ServeCommand>();
   CLI::App& app = *program.add_subcommand("serve", "The same over HTTP, and a page for a browser.");
   const auto option = [&](const char* name, auto& value, const std::string& description, const char* text,
@@ -128,4 +129,4 @@ void add_serve(CLI::App& program, Run& run) {
   app.callback([&run, command] { run = [command] { return serve(*command); }; });
 }
 
-}  // namespace limn::cli
+}  // namespace limn::server

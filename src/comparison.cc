@@ -1,22 +1,14 @@
-#include "apps/cli/comparison.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "base/attempt.h"
 #include "evaluate/correlation.h"
-#include "options/methods.h"
+#include "limn/evaluate.h"
 
-namespace limn::cli {
+namespace limn {
 namespace {
-
-std::string name_of(const ChosenMethod& chosen) {
-  if (chosen.preset) return *chosen.preset;
-  return std::string(named_method(chosen.method).name);
-}
 
 void check_tasks(const std::vector<NamedModel>& models) {
   std::string tasks;
@@ -25,6 +17,7 @@ void check_tasks(const std::vector<NamedModel>& models) {
     differ = differ || model.info().task != models.front().model.info().task;
     tasks += fmt::format("{}{}: {}", tasks.empty() ? "" : ", ", name, limn::name(model.info().task));
   }
+  if (models.empty()) throw Error({.field = "model", .found = "no model", .expected = "at least one"});
   if (differ) throw Error({.field = "model", .found = tasks, .expected = "models of one task"});
 }
 
@@ -38,37 +31,6 @@ void correlate(ComparedInput& input) {
 }
 
 }  // namespace
-
-MethodList list_methods(const std::vector<std::string>& names, const MethodRequest& request, std::optional<Task> task) {
-  if (names.empty()) {
-    const ChosenMethod chosen = choose_method(request, task);
-    return {{{name_of(chosen), chosen}}, chosen.unit.value_or(Unit::word)};
-  }
-  std::vector<ListedMethod> listed;
-  std::map<std::string, std::size_t> without;  // option → how many methods do not have it
-  for (const auto& name : names) {
-    if (std::ranges::find(listed, name, &ListedMethod::name) != listed.end())
-      throw Error({.field = "method", .found = "'" + name + "' twice", .expected = "each method once"});
-    MethodRequest one = request;
-    one.method = name;
-    if (!find_method(name) && std::ranges::find(presets(), name, &Preset::name) != presets().end()) {
-      one.preset = name;
-      one.method.reset();
-    } else {
-      named_method(name, "a preset, or one of ");
-    }
-    std::vector<std::string> missing;
-    listed.push_back({name, choose_method(one, task, &missing)});
-    for (const auto& option : missing) ++without[option];
-  }
-  for (const auto& [option, count] : without) {
-    if (count < listed.size()) continue;
-    throw option_error(option, fmt::format("--method {}", fmt::join(names, ",")),
-                       "at least one method that has this option");
-  }
-  const Unit chosen_unit = listed.front().chosen.unit.value_or(Unit::word);
-  return {std::move(listed), chosen_unit};
-}
 
 Comparison::Comparison(std::vector<NamedModel> models, std::vector<ListedMethod> methods, ExplainOptions options,
                        std::uint64_t seed)
@@ -136,4 +98,4 @@ std::vector<Result<ComparedInput>> Comparison::operator()(const std::vector<Inpu
   return compared;
 }
 
-}  // namespace limn::cli
+}  // namespace limn

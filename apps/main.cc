@@ -13,6 +13,7 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
+#include "apps/server/command_serve.h"
 #include "apps/terminal/interrupt.h"
 #include "apps/terminal/output.h"
 #include "base/nearest_name.h"
@@ -52,7 +53,7 @@ int run(int argc, char** argv) {
   add_evaluate(program, chosen);
   add_bench(program, chosen);
   add_show(program, chosen);
-  add_serve(program, chosen);
+  server::add_serve(program, chosen);
   for (CLI::App* command : program.get_subcommands({})) command->group("Commands");
   if (argc == 1) {
     std::cerr << program.help();

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "limn/error.h"
+
+/// Values that options outside the table take by name, in the order in which messages and help list them.
+
+namespace limn {
+
+template <class Value, std::size_t N>
+struct Names {
+  struct Entry {
+    std::string_view name;
+    Value value;
+  };
+  std::array<Entry, N> entries;
+
+  /// "a, b, c"
+  std::string list() const {
+    std::string text;
+    for (const auto& entry : entries) text += (text.empty() ? "" : ", ") + std::string(entry.name);
+    return text;
+  }
+  /// @throws Error that lists the names if `given` is none of them. @param option for the message: "--reduce".
+  Value find(std::string_view option, std::string_view given) const {
+    for (const auto& entry : entries)
+      if (entry.name == given) return entry.value;
+    std::string field(option.starts_with("--") ? option.substr(2) : option);
+    std::ranges::replace(field, '-', '_');
+    throw Error({.field = std::move(field), .found = "'" + std::string(given) + "'", .expected = list()});
+  }
+};
+
+/// AttackOptions::sequences: whose words an attack may change.
+inline const Names<std::vector<int>, 5> changed_text_names{
+    {{{"text", {0}}, {"question", {0}}, {"pair", {1}}, {"context", {1}}, {"both", {0, 1}}}}};
+
+}  // namespace limn
