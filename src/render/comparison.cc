@@ -25,15 +25,15 @@ std::string engineering(double value) {
   return {};
 }
 
-// Where an excerpt must not miss: a byte of the passage, or nothing.
-std::optional<std::size_t> anchor(const Explanation& explanation, const Passage& passage) {
-  const auto explained = std::ranges::find_if(passage.marks, &Mark::explained);
-  if (explained != passage.marks.end()) return explained->begin;
-  if (!passage.marks.empty()) return passage.marks.front().begin;
+// Where an excerpt must not miss: a byte of the text, or nothing.
+std::optional<std::size_t> anchor(const Explanation& explanation, const TextRuns& shown) {
+  const auto explained = std::ranges::find_if(shown.marks, &Mark::explained);
+  if (explained != shown.marks.end()) return explained->begin;
+  if (!shown.marks.empty()) return shown.marks.front().begin;
   std::optional<std::size_t> strongest;
   double most = 0;
   for (const Word& word : explanation.words) {
-    if (word.sequence != passage.sequence || !(std::abs(word.score) > most)) continue;
+    if (word.sequence != shown.sequence || !(std::abs(word.score) > most)) continue;
     most = std::abs(word.score);
     strongest = word.begin;
   }
@@ -94,15 +94,15 @@ double shared_scale(const ComparisonAxes& axes, const ComparedInput& input, std:
   return scale;
 }
 
-Excerpt excerpt(const Explanation& explanation, const std::vector<Passage>& passages) {
+Excerpt excerpt(const Explanation& explanation, const std::vector<TextRuns>& texts) {
   constexpr std::size_t short_text = 160, before_anchor = 60, most = 400;  // bytes
   Excerpt result;
-  if (passages.empty()) return result;
-  if (explanation.task == Task::question_answering) result.passage = passages.size() - 1;
-  const Passage& passage = passages[result.passage];
-  const auto& runs = passage.runs;
-  const auto target = anchor(explanation, passage);
-  if (passage.text.size() > short_text && target && *target > before_anchor) {
+  if (texts.empty()) return result;
+  if (explanation.task == Task::question_answering) result.sequence = texts.size() - 1;
+  const TextRuns& shown = texts[result.sequence];
+  const auto& runs = shown.runs;
+  const auto target = anchor(explanation, shown);
+  if (shown.text.size() > short_text && target && *target > before_anchor) {
     // The first word of the last `before_anchor` bytes.
     while (result.first_run < runs.size() && (runs[result.first_run].begin + before_anchor < *target ||
                                               (!runs[result.first_run].word && runs[result.first_run].begin < *target)))

@@ -8,7 +8,7 @@
 
 #include "limn/comparison.h"
 #include "limn/explanation.h"
-#include "render/passages.h"
+#include "render/text_runs.h"
 
 /// Several models and several methods on the same inputs: what is compared, and what its pictures share.
 
@@ -59,10 +59,10 @@ double shared_scale(const ComparisonAxes& axes, const ComparedInput& input, std:
 /// The part of an explanation's texts that two lines have room for: around the answer or entity, else around the
 /// strongest word.
 struct Excerpt {
-  std::size_t passage = 0;
+  std::size_t sequence = 0;
   std::size_t first_run = 0, last_run = 0;  ///< last one excluded
 };
-Excerpt excerpt(const Explanation& explanation, const std::vector<Passage>& passages);
+Excerpt excerpt(const Explanation& explanation, const std::vector<TextRuns>& texts);
 
 /// A run of an excerpt: on one line, and cut if it is very long.
 std::string one_line(std::string_view text);

@@ -98,18 +98,18 @@ std::string block(double intensity) {
   return (intensity < 0 ? "−" : "") + std::string(blocks[level]);
 }
 
-void add_runs(TextFlow& flow, const Explanation& explanation, const Passage& passage, std::size_t first,
+void add_runs(TextFlow& flow, const Explanation& explanation, const TextRuns& shown, std::size_t first,
               std::size_t last, double scale, const TerminalStyle& style, bool brief) {
   const bool brackets = style.colors == ColorDepth::none || style.colors == ColorDepth::ansi16;
-  const auto& runs = passage.runs;
+  const auto& runs = shown.runs;
   for (std::size_t i = first; i < last; ++i) {
     const Run& run = runs[i];
-    const Mark* mark = run.mark ? &passage.marks[*run.mark] : nullptr;
+    const Mark* mark = run.mark ? &shown.marks[*run.mark] : nullptr;
     if (mark && brackets && (i == first || runs[i - 1].mark != run.mark)) flow.add(mark->explained ? "[" : "(");
     Paint paint{.dim = !run.read};
     if (run.word) paint.heat = intensity(explanation.words[*run.word].score, scale);
     if (mark && !brackets) paint.underline = true, paint.bold = mark->explained;
-    const std::string_view text = passage.text.substr(run.begin, run.end - run.begin);
+    const std::string_view text = shown.text.substr(run.begin, run.end - run.begin);
     flow.add(brief ? one_line(text) : visible(text, {.keep_layout = true}), paint);
     const bool last_of_word = i + 1 == runs.size() || runs[i + 1].word != run.word;
     if (run.word && last_of_word && style.colors == ColorDepth::none) flow.add(block(paint.heat));
@@ -119,11 +119,11 @@ void add_runs(TextFlow& flow, const Explanation& explanation, const Passage& pas
 }
 
 void add_text(std::string& out, const Explanation& explanation, double scale, const TerminalStyle& style, bool brief) {
-  const std::vector<Passage> texts = passages(explanation);
+  const std::vector<TextRuns> texts = text_runs(explanation);
   if (!brief) {
-    for (const Passage& passage : texts) {
+    for (const TextRuns& shown : texts) {
       TextFlow flow(out, style, text_indent);
-      add_runs(flow, explanation, passage, 0, passage.runs.size(), scale, style, false);
+      add_runs(flow, explanation, shown, 0, shown.runs.size(), scale, style, false);
       flow.finish();
     }
     return;

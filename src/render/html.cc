@@ -14,8 +14,8 @@
 #include "render/json.h"
 #include "render/json_parts.h"
 #include "render/palette.h"
-#include "render/passages.h"
 #include "render/summary.h"
+#include "render/text_runs.h"
 #include "render/viewer.h"
 
 namespace limn {
@@ -67,28 +67,28 @@ std::string heat_classes(double heat) {
                      needs_inverse_ink(heat, Theme::dark) ? " y" : "");
 }
 
-std::string plain_text(const Explanation& explanation, const Passage& passage) {
+std::string plain_text(const Explanation& explanation, const TextRuns& shown) {
   const double scale = word_scale(explanation);
   std::string result = "<p class=\"text\" dir=\"auto\">";
   std::optional<std::size_t> mark;
-  for (const Run& run : passage.runs) {
+  for (const Run& run : shown.runs) {
     if (mark != run.mark) result += mark ? "</mark>" : "";
     if (run.mark && mark != run.mark) result += "<mark>";
     mark = run.mark;
-    const std::string shown =
-        escape(visible(passage.text.substr(run.begin, run.end - run.begin), {.keep_layout = true}));
+    const std::string escaped =
+        escape(visible(shown.text.substr(run.begin, run.end - run.begin), {.keep_layout = true}));
     if (run.word)
       fmt::format_to(std::back_inserter(result), "<span class=\"{}\">{}</span>",
-                     heat_classes(intensity(explanation.words[*run.word].score, scale)), shown);
+                     heat_classes(intensity(explanation.words[*run.word].score, scale)), escaped);
     else
-      result += shown;
+      result += escaped;
   }
   return result + (mark ? "</mark></p>\n" : "</p>\n");
 }
 
 std::string plain(const Explanation& explanation) {
   std::string result = fmt::format("<h2 class=\"said\">{}</h2>\n", escape(verdict_text(explanation)));
-  for (const Passage& passage : passages(explanation)) result += plain_text(explanation, passage);
+  for (const TextRuns& shown : text_runs(explanation)) result += plain_text(explanation, shown);
   return result + paragraph(sentence(explanation));
 }
 

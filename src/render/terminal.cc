@@ -8,10 +8,10 @@
 
 #include "render/display_text.h"
 #include "render/palette.h"
-#include "render/passages.h"
 #include "render/summary.h"
 #include "render/terminal_paint.h"
 #include "render/text_flow.h"
+#include "render/text_runs.h"
 
 namespace limn {
 namespace {
@@ -98,12 +98,12 @@ class Writer {
   }
 
   void write_texts() {
-    for (const Passage& passage : passages(explanation_)) {
+    for (const TextRuns& shown : text_runs(explanation_)) {
       TextFlow flow(out_, style_, text_indent);
-      for (const std::size_t token : passage.before) add_special(flow, token);
-      for (std::size_t i = 0; i < passage.runs.size(); ++i)
-        add_run(flow, passage, passage.runs[i], i + 1 < passage.runs.size() ? &passage.runs[i + 1] : nullptr);
-      for (const std::size_t token : passage.after) {
+      for (const std::size_t token : shown.before) add_special(flow, token);
+      for (std::size_t i = 0; i < shown.runs.size(); ++i)
+        add_run(flow, shown, shown.runs[i], i + 1 < shown.runs.size() ? &shown.runs[i + 1] : nullptr);
+      for (const std::size_t token : shown.after) {
         if (style_.show_special) flow.add(" ");
         add_special(flow, token);
       }
@@ -121,7 +121,7 @@ class Writer {
     flow.add(" ");
   }
 
-  void add_run(TextFlow& flow, const Passage& passage, const Run& run, const Run* next) {
+  void add_run(TextFlow& flow, const TextRuns& shown, const Run& run, const Run* next) {
     Paint paint;
     const auto unit = style_.show_special ? run.token : run.word;
     if (unit) {
@@ -129,13 +129,13 @@ class Writer {
       paint.heat = intensity(score, scale_);
     }
     paint.dim = !run.read;
-    const Mark* mark = run.mark ? &passage.marks[*run.mark] : nullptr;
+    const Mark* mark = run.mark ? &shown.marks[*run.mark] : nullptr;
     if (mark && !marks_with_brackets()) paint.underline = true, paint.bold = mark->explained;
 
-    if (mark && run.begin == mark_begin(passage, *run.mark)) {
+    if (mark && run.begin == mark_begin(shown, *run.mark)) {
       if (marks_with_brackets()) flow.add(mark->explained ? "[" : "(");
     }
-    flow.add(visible(passage.text.substr(run.begin, run.end - run.begin), {.keep_layout = true}), paint);
+    flow.add(visible(shown.text.substr(run.begin, run.end - run.begin), {.keep_layout = true}), paint);
     const auto next_unit = !next ? std::nullopt : style_.show_special ? next->token : next->word;
     if (unit && next_unit != unit) {
       if (!has_colors())
@@ -150,9 +150,9 @@ class Writer {
   }
 
   // Where the first run of a mark begins; a mark that splits a cluster begins after it.
-  static std::size_t mark_begin(const Passage& passage, std::size_t mark) {
+  static std::size_t mark_begin(const TextRuns& shown, std::size_t mark) {
     const auto first =
-        std::find_if(passage.runs.begin(), passage.runs.end(), [&](const Run& run) { return run.mark == mark; });
+        std::find_if(shown.runs.begin(), shown.runs.end(), [&](const Run& run) { return run.mark == mark; });
     return first->begin;
   }
 

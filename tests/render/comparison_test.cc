@@ -120,7 +120,7 @@ TEST(Comparison, TheScaleIsThatOfAllModelsAndOneMethod) {
 
 TEST(Comparison, AnExcerptHoldsTheAnswer) {
   const Explanation explanation = fixtures::macedonia();
-  const auto texts = passages(explanation);
+  const auto texts = text_runs(explanation);
   const auto [place, first, last] = excerpt(explanation, texts);
   ASSERT_EQ(place, 1u);  // the context
   ASSERT_LT(first, last);
@@ -134,7 +134,7 @@ TEST(Comparison, AnExcerptHoldsTheAnswer) {
 
 TEST(Comparison, AShortTextIsItsOwnExcerpt) {
   const Explanation explanation = fixtures::sentiment();
-  const auto texts = passages(explanation);
+  const auto texts = text_runs(explanation);
   const auto [place, first, last] = excerpt(explanation, texts);
   EXPECT_EQ(place, 0u);
   EXPECT_EQ(first, 0u);

@@ -24,12 +24,12 @@ struct Run {
   std::size_t begin = 0, end = 0;
   std::optional<std::size_t> word;   ///< position in Explanation::words
   std::optional<std::size_t> token;  ///< position in Explanation::tokens
-  std::optional<std::size_t> mark;   ///< position in Passage::marks
+  std::optional<std::size_t> mark;   ///< position in TextRuns::marks
   bool read = true;                  ///< false: cut off, the model has not seen it
 };
 
 /// One sequence. Its runs cover the whole text, in order; none begins or ends inside a grapheme cluster.
-struct Passage {
+struct TextRuns {
   int sequence = 0;
   std::string_view text;    ///< of the explanation
   std::vector<Mark> marks;  ///< in order, not overlapping
@@ -38,6 +38,6 @@ struct Passage {
 };
 
 /// The text, or the question and the context. Offsets that do not fit the text are passed over.
-std::vector<Passage> passages(const Explanation& explanation);
+std::vector<TextRuns> text_runs(const Explanation& explanation);
 
 }  // namespace limn

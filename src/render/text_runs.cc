@@ -1,4 +1,4 @@
-#include "render/passages.h"
+#include "render/text_runs.h"
 
 #include <utf8proc.h>
 
@@ -110,24 +110,22 @@ std::vector<Mark> marks_of(const Explanation& explanation, int sequence, std::st
   return marks;
 }
 
-void cut_into_runs(const Explanation& explanation, Passage& passage) {
-  const std::string_view text = passage.text;
+void cut_into_runs(const Explanation& explanation, TextRuns& shown) {
+  const std::string_view text = shown.text;
   std::vector<Span> words, tokens, marks;
   std::size_t read_begin = text.size(), read_end = 0;
   for (std::size_t i = 0; i < explanation.words.size(); ++i) {
     const Word& word = explanation.words[i];
-    if (word.sequence == passage.sequence && fits(word.begin, word.end, text))
-      words.push_back({word.begin, word.end, i});
+    if (word.sequence == shown.sequence && fits(word.begin, word.end, text)) words.push_back({word.begin, word.end, i});
   }
   for (std::size_t i = 0; i < explanation.tokens.size(); ++i) {
     const Token& token = explanation.tokens[i];
-    if (token.sequence != passage.sequence || !fits(token.begin, token.end, text)) continue;
+    if (token.sequence != shown.sequence || !fits(token.begin, token.end, text)) continue;
     tokens.push_back({token.begin, token.end, i});
     read_begin = std::min(read_begin, token.begin);
     read_end = std::max(read_end, token.end);
   }
-  for (std::size_t i = 0; i < passage.marks.size(); ++i)
-    marks.push_back({passage.marks[i].begin, passage.marks[i].end, i});
+  for (std::size_t i = 0; i < shown.marks.size(); ++i) marks.push_back({shown.marks[i].begin, shown.marks[i].end, i});
   if (explanation.tokens.empty()) read_begin = 0, read_end = text.size();
 
   words = without_overlaps(std::move(words));
@@ -142,21 +140,20 @@ void cut_into_runs(const Explanation& explanation, Passage& passage) {
   Cursor word(words), token(tokens), mark(marks);
   for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
     const std::size_t at = cuts[i];
-    passage.runs.push_back(
-        {at, cuts[i + 1], word.at(at), token.at(at), mark.at(at), at >= read_begin && at < read_end});
+    shown.runs.push_back({at, cuts[i + 1], word.at(at), token.at(at), mark.at(at), at >= read_begin && at < read_end});
   }
 }
 
 }  // namespace
 
-std::vector<Passage> passages(const Explanation& explanation) {
-  std::vector<Passage> result(explanation.pair ? 2 : 1);
+std::vector<TextRuns> text_runs(const Explanation& explanation) {
+  std::vector<TextRuns> result(explanation.pair ? 2 : 1);
   for (std::size_t i = 0; i < result.size(); ++i) {
-    Passage& passage = result[i];
-    passage.sequence = static_cast<int>(i);
-    passage.text = i == 0 ? explanation.text : *explanation.pair;
-    passage.marks = marks_of(explanation, passage.sequence, passage.text);
-    cut_into_runs(explanation, passage);
+    TextRuns& shown = result[i];
+    shown.sequence = static_cast<int>(i);
+    shown.text = i == 0 ? explanation.text : *explanation.pair;
+    shown.marks = marks_of(explanation, shown.sequence, shown.text);
+    cut_into_runs(explanation, shown);
   }
   // What the template adds stands before the first text, or after the text whose tokens it follows.
   std::optional<std::size_t> last;

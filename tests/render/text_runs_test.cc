@@ -1,4 +1,4 @@
-#include "render/passages.h"
+#include "render/text_runs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,21 +8,21 @@
 namespace limn {
 namespace {
 
-std::vector<std::string> texts(const Passage& passage) {
+std::vector<std::string> texts(const TextRuns& shown) {
   std::vector<std::string> result;
-  for (const Run& run : passage.runs) result.emplace_back(passage.text.substr(run.begin, run.end - run.begin));
+  for (const Run& run : shown.runs) result.emplace_back(shown.text.substr(run.begin, run.end - run.begin));
   return result;
 }
 
-std::string joined(const Passage& passage) {
+std::string joined(const TextRuns& shown) {
   std::string result;
-  for (const std::string& text : texts(passage)) result += text;
+  for (const std::string& text : texts(shown)) result += text;
   return result;
 }
 
-TEST(Passages, CutAtWordsPiecesAndMarks) {
+TEST(TextRuns, CutAtWordsPiecesAndMarks) {
   const Explanation explanation = fixtures::macedonia();
-  const auto result = passages(explanation);
+  const auto result = text_runs(explanation);
   ASSERT_EQ(result.size(), 2u);
   EXPECT_EQ(joined(result[0]), explanation.text);
   EXPECT_EQ(joined(result[1]), *explanation.pair);
@@ -36,23 +36,23 @@ TEST(Passages, CutAtWordsPiecesAndMarks) {
   EXPECT_FALSE((last - 2)->word);
 }
 
-TEST(Passages, TheAnswerIsMarked) {
+TEST(TextRuns, TheAnswerIsMarked) {
   const Explanation explanation = fixtures::macedonia();
-  const auto result = passages(explanation);
+  const auto result = text_runs(explanation);
   EXPECT_TRUE(result[0].marks.empty());
   ASSERT_EQ(result[1].marks.size(), 1u);
   const Mark& mark = result[1].marks[0];
   EXPECT_EQ(explanation.pair->substr(mark.begin, mark.end - mark.begin), "Achaemenid Persia");
   EXPECT_EQ(mark.label, "answer");
   EXPECT_TRUE(mark.explained);
-  EXPECT_TRUE(passages(fixtures::no_answer())[1].marks.empty());
+  EXPECT_TRUE(text_runs(fixtures::no_answer())[1].marks.empty());
 }
 
-TEST(Passages, AnotherExplainedAnswerIsMarkedBesideTheModels) {
+TEST(TextRuns, AnotherExplainedAnswerIsMarkedBesideTheModels) {
   Explanation explanation = fixtures::macedonia();
   for (std::size_t i = 0; i < explanation.tokens.size(); ++i)
     if (explanation.tokens[i].token == "Sparta") explanation.target.start_token = explanation.target.end_token = i;
-  const auto marks = passages(explanation)[1].marks;
+  const auto marks = text_runs(explanation)[1].marks;
   ASSERT_EQ(marks.size(), 2u);
   EXPECT_EQ(explanation.pair->substr(marks[0].begin, 6), "Sparta");
   EXPECT_EQ(marks[0].label, "explained");
@@ -61,9 +61,9 @@ TEST(Passages, AnotherExplainedAnswerIsMarkedBesideTheModels) {
   EXPECT_FALSE(marks[1].explained);
 }
 
-TEST(Passages, EntitiesAreMarkedTheExplainedOneAbove) {
+TEST(TextRuns, EntitiesAreMarkedTheExplainedOneAbove) {
   const auto explanations = fixtures::entities();
-  const auto marks = passages(explanations[1])[0].marks;
+  const auto marks = text_runs(explanations[1])[0].marks;
   ASSERT_EQ(marks.size(), 3u);
   EXPECT_FALSE(marks[0].explained);
   EXPECT_TRUE(marks[1].explained);
@@ -71,36 +71,36 @@ TEST(Passages, EntitiesAreMarkedTheExplainedOneAbove) {
   EXPECT_EQ(marks[2].label, "LOC");
 }
 
-TEST(Passages, SpecialTokensStandWhereTheTemplatePutsThem) {
-  const auto result = passages(fixtures::macedonia());
+TEST(TextRuns, SpecialTokensStandWhereTheTemplatePutsThem) {
+  const auto result = text_runs(fixtures::macedonia());
   EXPECT_THAT(result[0].before, testing::ElementsAre(0u));
   ASSERT_EQ(result[0].after.size(), 1u);
   EXPECT_TRUE(result[1].before.empty());
   EXPECT_EQ(result[1].after.size(), 1u);
 }
 
-TEST(Passages, WhatWasNotReadIsKnown) {
+TEST(TextRuns, WhatWasNotReadIsKnown) {
   Explanation explanation;
   explanation.text = "one two three";
   explanation.tokens = {{"one", 1, 0, 0, 3, 0, false, 1}, {"two", 1, 0, 4, 7, 1, false, 1}};
   explanation.words = {{0, 3, 1, 0}, {4, 7, 1, 0}};
-  const auto runs = passages(explanation)[0].runs;
+  const auto runs = text_runs(explanation)[0].runs;
   ASSERT_EQ(runs.size(), 4u);
   EXPECT_TRUE(runs[2].read);
   EXPECT_FALSE(runs[3].read);
 }
 
-TEST(Passages, NoRunSplitsAGraphemeCluster) {
+TEST(TextRuns, NoRunSplitsAGraphemeCluster) {
   Explanation explanation;
   explanation.text = "e\u0301 👩\u200D👧 x";  // bytes: 0 e, 1 accent, 3 space, 4 woman, 8 joiner, 11 girl, 15 space
   explanation.tokens = {{"e", 1, 0, 0, 1, 0, false, 1},   {"a", 1, 0, 1, 3, 0, false, 1},
                         {"w", 1, 0, 4, 8, 1, false, 1},   {"j", 1, 0, 8, 11, 1, false, 1},
                         {"g", 1, 0, 11, 15, 1, false, 1}, {"x", 1, 0, 16, 17, 2, false, 1}};
   explanation.words = {{0, 1, 1, 0}, {4, 8, 1, 0}, {11, 15, 1, 0}, {16, 17, 1, 0}};
-  EXPECT_THAT(texts(passages(explanation)[0]), testing::ElementsAre("e\u0301", " ", "👩\u200D👧", " ", "x"));
+  EXPECT_THAT(texts(text_runs(explanation)[0]), testing::ElementsAre("e\u0301", " ", "👩\u200D👧", " ", "x"));
 }
 
-TEST(Passages, OffsetsThatDoNotFitArePassedOver) {
+TEST(TextRuns, OffsetsThatDoNotFitArePassedOver) {
   Explanation explanation;
   explanation.text = "abc";
   explanation.tokens = {
@@ -108,11 +108,11 @@ TEST(Passages, OffsetsThatDoNotFitArePassedOver) {
   explanation.words = {{2, 1, 1, 0}, {0, 99, 1, 0}, {0, 2, 1, 0}, {1, 3, 1, 0}};
   explanation.target.start_token = 99;
   explanation.target.end_token = 2;
-  const auto result = passages(explanation);
+  const auto result = text_runs(explanation);
   ASSERT_EQ(result.size(), 1u);
   EXPECT_THAT(texts(result[0]), testing::ElementsAre("ab", "c"));
   EXPECT_EQ(result[0].runs[0].word, 2u);
-  EXPECT_TRUE(passages(Explanation{})[0].runs.empty());
+  EXPECT_TRUE(text_runs(Explanation{})[0].runs.empty());
 }
 
 }  // namespace
