@@ -175,6 +175,16 @@ TEST(Refusals, ABodyThatIsTooLongIsRefusedBeforeItIsRead) {
   EXPECT_EQ(chunked.read_reply().status, 413);
 }
 
+TEST(Refusals, QuoteWhatWasAskedForUnchanged) {
+  const RunningServer server;
+  const Reply reply = server.client().post("/v1/explain", {{"text", "good"}, {"target", "--not-spam"}});
+  EXPECT_EQ(reply.status, 422) << reply.body;
+  const Json problem = reply.json();
+  EXPECT_EQ(problem["field"], "target");
+  EXPECT_EQ(problem["found"], "'--not-spam'");
+  EXPECT_TRUE(problem["detail"].get<std::string>().starts_with("target: found '--not-spam', expected "));
+}
+
 // ---- who may ask ------------------------------------------------------------------------------------------
 
 TEST(Keys, AreNeededWhereModelsWork) {

@@ -1,49 +1,11 @@
 // Every state of the page in Chromium: it shows the right message and passes axe-core; a screenshot is taken.
 
 import assert from "node:assert/strict";
-import {after, afterEach, before, test} from "node:test";
-import type {Browser, BrowserContextOptions, Page} from "playwright-core";
-import {check, launch, type Opened} from "./browser.js";
-import {event, PageServer, refuse, served, usual} from "./page_server.js";
-
-let browser: Browser;
-const server = new PageServer();
-before(async () => {
-  browser = await launch();
-  await server.start();
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  server.behaviour = usual;
-  server.key = "";
-  server.models = served;
-  server.asked = [];
-});
-
-const phone = {viewport: {width: 390, height: 844}, hasTouch: true, deviceScaleFactor: 2};
-
-/** @param expected messages of the browser that belong to the state, such as a refused request */
-async function visit(fragment = "", options: BrowserContextOptions = {}, expected: RegExp = /^$/): Promise<Opened> {
-  const context = await browser.newContext({viewport: {width: 1280, height: 860}, ...options}), page = await context.newPage(), faults: string[] = [];
-  page.setDefaultTimeout(60_000);
-  page.on("console", message => { if (["error", "warning"].includes(message.type()) && !expected.test(message.text())) faults.push(message.text()); });
-  page.on("pageerror", error => { faults.push(error.message); });
-  page.on("dialog", dialog => { faults.push("dialog"); void dialog.dismiss(); });
-  page.on("request", request => { if (!request.url().startsWith(`${server.address}/`) && !request.url().startsWith("data:")) faults.push(request.url()); });
-  await page.goto(`${server.address}/${fragment && `#${fragment}`}`);
-  return {page, faults};
-}
-
-const refused = /Failed to load resource/;
-const verdict = (page: Page): ReturnType<Page["locator"]> => page.locator("#shown .explanation h2");
-const heading = (page: Page): ReturnType<Page["locator"]> => page.locator("#shown .statement h2");
-const fragment = (page: Page): URLSearchParams => new URLSearchParams(new URL(page.url()).hash.slice(1));
-const idle = (page: Page): Promise<void> => page.locator("#result:not([aria-busy])").waitFor();
-const last = (): Record<string, unknown> => server.asked.at(-1)?.request ?? {};
+import {test} from "node:test";
+import type {BrowserContextOptions} from "playwright-core";
+import {check} from "./browser.js";
+import {event, refuse, usual} from "./page_server.js";
+import {browser, fragment, heading, idle, last, phone, refused, server, verdict, visit} from "./page_session.js";
 
 const shapes: [string, BrowserContextOptions][] = [["", {}], ["-dark", {colorScheme: "dark"}], ["-phone", phone]];
 for (const [suffix, options] of shapes) {
@@ -117,71 +79,6 @@ test("typed text waits for Explain, or Ctrl and Enter", async () => {
   await page.locator("#shown .texts").getByText("dull").waitFor();
   await page.waitForFunction(() => location.hash.includes("dull"));
   assert.equal(last()["text"], "what a dull film");
-});
-
-test("More: what applies to the method, sent as numbers and names", async () => {
-  const opened = await visit("sample=review-3&method=integrated-gradients"), {page} = opened;
-  await verdict(page).waitFor();
-  await page.getByText("More", {exact: true}).click();
-  assert.deepEqual(await page.locator("#options [name]").evaluateAll(fields => fields.map(field => field.getAttribute("name"))),
-    ["explain", "layer", "reduce", "absolute", "normalize", "baseline", "steps", "tolerance", "max_steps", "unit", "word_score", "target", "contrast", "max_length"]);
-  await page.fill("#option-steps", "20");
-  await page.fill("#option-baseline", "mask");
-  await page.selectOption("#option-explain", "probability");
-  await page.selectOption("#option-unit", "sentence");
-  await page.selectOption("#option-absolute", "yes");
-  await page.click("#go");
-  await page.waitForFunction(() => location.hash.includes("steps=20"));
-  await idle(page);
-  assert.deepEqual([last()["steps"], last()["baseline"], last()["explain"], last()["unit"], last()["absolute"]], [20, "mask", "probability", "sentence", true]);
-  await check(opened, "page-more");
-  await page.selectOption("#method", "gradient");
-  await page.waitForFunction(() => !location.hash.includes("steps"));
-  await idle(page);
-  assert.equal(last()["steps"], undefined);
-  assert.equal(last()["unit"], "sentence");
-});
-
-test("the server's table decides: an option that the page does not know becomes a control, and is sent", async () => {
-  const {methods, options} = served, gradient = methods.find(({name}) => name === "gradient");
-  server.models = {
-    ...served, methods: [{...gradient, options: {made_up: "7", colours: "none"}}, {name: "invented", group: "imagination", summary: "It is not there.", one_pass: true, options: {}}],
-    options: [...options, {name: "made_up", type: "count", help: "something new", minimum: 3, maximum: 9}, {name: "colours", type: "texts", help: "in words"},
-      {name: "for_all", type: "choice", help: "of every method", values: ["a", "b"], default: "a"}],
-  };
-  const opened = await visit("sample=review-3&model=small-sentiment&made_up=5"), {page} = opened;
-  await verdict(page).waitFor();
-  assert.equal(last()["made_up"], 5);
-  assert.deepEqual(await page.locator("#method optgroup").evaluateAll(groups => groups.map(group => group.getAttribute("label"))), ["Gradients", "Imagination", "As in other systems"]);
-  await page.getByText("More", {exact: true}).click();
-  const field = page.locator("#option-made_up");
-  assert.deepEqual(await field.evaluate(input => ["type", "min", "max", "step", "placeholder", "title"].map(name => input.getAttribute(name))), ["number", "3", "9", "1", "7", "something new"]);
-  assert.equal(await page.getByLabel("Made up").inputValue(), "5");
-  assert.equal(await page.locator("#option-steps").count(), 0);
-  await field.fill("4");
-  await page.fill("#option-colours", "red\n\nblue and green ");
-  await page.selectOption("#option-for_all", "b");
-  await page.click("#go");
-  await page.waitForFunction(() => location.hash.includes("made_up=4"));
-  await idle(page);
-  assert.deepEqual([last()["made_up"], last()["colours"], last()["for_all"]], [4, ["red", "blue and green"], "b"]);
-  await check(opened, "page-table");
-  await page.selectOption("#method", "invented");
-  await page.waitForFunction(() => location.hash.includes("invented"));
-  await idle(page);
-  assert.deepEqual([last()["method"], last()["made_up"], last()["for_all"]], ["invented", undefined, "b"]);
-  assert.equal(await page.innerText("#method-says"), "It is not there.");
-});
-
-test("every method shows its options", async () => {
-  for (const {name, options} of served.methods as unknown as {name: string; options: Record<string, string>}[]) {
-    const {page} = await visit(`sample=review-3&model=small-sentiment&method=${name}`);
-    await verdict(page).waitFor();
-    await page.getByText("More", {exact: true}).click();
-    await page.locator("#options [name]").first().waitFor();
-    for (const option of Object.keys(options)) assert.equal(await page.locator(`#option-${option}`).count(), 1, `${name}: ${option}`);
-    await page.context().close();
-  }
 });
 
 test("a preset is a method", async () => {
