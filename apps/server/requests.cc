@@ -114,7 +114,7 @@ void check_windows(const Model& model, const Input& input, const TokenizedInput&
   throw Error({.field = "context",
                .found = fmt::format("{} windows of {} tokens", windows, length),
                .expected = fmt::format("at most {} tokens in all windows", most),
-               .hint = "a shorter question or a smaller --stride makes fewer windows"});
+               .hint = "a shorter question or a smaller stride makes fewer windows"});
 }
 
 /// Tokens of the input. @throws Error if there are more than the limits allow.

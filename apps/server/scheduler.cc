@@ -19,7 +19,7 @@ HttpResponse given_up(const Job& job) {
   return problem(422, Error({.thing = "the work",
                              .found = "more than the time that one request may take",
                              .expected = "less",
-                             .hint = "fewer --samples or --steps, a shorter text or another --method take less"}));
+                             .hint = "fewer samples or steps, a shorter text or another method take less"}));
 }
 
 /// What a failure that is thrown says.

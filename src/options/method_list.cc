@@ -43,7 +43,7 @@ MethodList list_methods(const std::vector<std::string>& names, const MethodReque
   }
   for (const auto& [option, count] : without) {
     if (count < listed.size()) continue;
-    throw option_error(option, fmt::format("--method {}", fmt::join(names, ",")),
+    throw option_error(option, fmt::format("method {}", fmt::join(names, ",")),
                        "at least one method that has this option");
   }
   const Unit chosen_unit = listed.front().chosen.unit.value_or(Unit::word);

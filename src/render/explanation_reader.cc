@@ -308,7 +308,7 @@ std::size_t read_explanations(std::istream& stream, const std::string& name,
     return Error({.file = name,
                   .thing = fmt::format("object {}", count + 1),
                   .found = std::move(found),
-                  .expected = "an explanation as 'limn explain --format json' writes it"});
+                  .expected = "an explanation as limn writes it in JSON"});
   };
   for (; stream >> std::ws && stream.peek() != std::istream::traits_type::eof(); ++count) {
     Json object;

@@ -136,7 +136,8 @@ TEST(Methods, RefuseWhatMakesNoSense) {
     expect(method, "--layer", "-2", {"--layer", "'-2'", "word, embeddings"});
     expect(method, "--layer", "9999999999", {"--layer", "'9999999999'"});
   }
-  expect("gradient", "--layer", "2", {"--reduce onehot-l2", "--layer word", "--reduce l2"});
+  expect("gradient", "--layer", "2",
+         {"--reduce: found onehot-l2 at layer 2", "the layer word", "l2 works at every layer"});
   expect("attention", "--layer", "4", {"--layer", "found 4", "1 to 3"});
   expect("attention", "--layer", "embeddings", {"--layer", "'embeddings'", "the number of a layer"});
   expect("attention", "--head", "5", {"--head", "found 5", "1 to 4"});
@@ -166,7 +167,7 @@ TEST(Methods, RefuseOptionsThatTheyDoNotHave) {
     const Result result = explain(golden("bert-cls"), more);
     EXPECT_EQ(result.code, 1);
     EXPECT_THAT(result.err,
-                AllOf(HasSubstr(option[0] + ": found --method " + method), HasSubstr("a method that has this option")));
+                AllOf(HasSubstr(option[0] + ": found method " + method), HasSubstr("a method that has this option")));
   }
 }
 

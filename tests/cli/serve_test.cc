@@ -135,7 +135,8 @@ TEST(Serve, SaysWhatIsWrongWithItsOptions) {
     EXPECT_NE(result.code, 0);
     return result.err;
   };
-  EXPECT_THAT(said({"--port", std::to_string(serving.port())}), HasSubstr("--port 0 takes any that is free"));
+  EXPECT_THAT(said({"--port", std::to_string(serving.port())}),
+              testing::AllOf(HasSubstr("--port: "), HasSubstr("port 0 takes any that is free")));
   EXPECT_THAT(said({"--host", "example.org"}), HasSubstr("an IP address"));
   EXPECT_THAT(said({"--api-key-file", "/nonexistent"}), HasSubstr("cannot be read"));
   EXPECT_THAT(said({"-m", golden("bert-cls")}), HasSubstr("two models of the name 'bert-cls'"));

@@ -103,7 +103,7 @@ TEST_P(GoldenPerturbationTest, HasTheScoresOfPyTorch) {
     }
   }
   EXPECT_GE(compared, cases.size());  // each row has its occlusion
-  EXPECT_GE(cases.size(), 3u);
+  EXPECT_GE(cases.size(), 2u);
 }
 
 // ---- what is taken away ----------------------------------------------------------------------------

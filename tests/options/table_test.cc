@@ -105,7 +105,7 @@ TEST(Table, RefusesWhatIsOutOfRange) {
   };
   const std::uint64_t none = 0;
   for (const char* name : {"samples", "steps", "max-steps", "window", "head", "top"})
-    EXPECT_EQ(refusal(name, none), "--" + std::string(name) + ": found 0, expected a whole number of at least 1");
+    EXPECT_EQ(refusal(name, none), option(name).field() + ": found 0, expected a whole number of at least 1");
   EXPECT_THAT(refusal("sigma", -0.1), HasSubstr("found -0.1, expected a number of 0 or more"));
   EXPECT_THAT(refusal("sigma", std::nan("")), HasSubstr("found nan"));
   for (const char* name : {"tolerance", "kernel-width"}) EXPECT_THAT(refusal(name, 0.), HasSubstr("a number above 0"));
@@ -121,11 +121,11 @@ TEST(Table, RefusesWhatIsOutOfRange) {
 
 TEST(Table, ChecksTheRangesOfAMethodThatWasMadeByHand) {
   EXPECT_EQ(message_of([] { check_ranges(IntegratedGradients{.steps = 0}); }), "no error");
-  EXPECT_THAT(message_of([] { check_ranges(IntegratedGradients{.max_steps = 0}); }), HasSubstr("--max-steps"));
-  EXPECT_THAT(message_of([] { check_ranges(ShapleySampling{.permutations = 0}); }), HasSubstr("--samples"));
-  EXPECT_THAT(message_of([] { check_ranges(PartitionShap{.evaluations = 0}); }), HasSubstr("--samples"));
-  EXPECT_THAT(message_of([] { check_ranges(Rise{.probability = 1}); }), HasSubstr("--present"));
-  EXPECT_THAT(message_of([] { check_ranges(Occlusion{.window = 0}); }), HasSubstr("--window"));
+  EXPECT_THAT(message_of([] { check_ranges(IntegratedGradients{.max_steps = 0}); }), HasSubstr("max_steps: "));
+  EXPECT_THAT(message_of([] { check_ranges(ShapleySampling{.permutations = 0}); }), HasSubstr("samples: "));
+  EXPECT_THAT(message_of([] { check_ranges(PartitionShap{.evaluations = 0}); }), HasSubstr("samples: "));
+  EXPECT_THAT(message_of([] { check_ranges(Rise{.probability = 1}); }), HasSubstr("present: "));
+  EXPECT_THAT(message_of([] { check_ranges(Occlusion{.window = 0}); }), HasSubstr("window: "));
 }
 
 TEST(Table, ReadsValuesFromText) {
@@ -133,8 +133,8 @@ TEST(Table, ReadsValuesFromText) {
   EXPECT_EQ(value_from_text(option("sigma"), "0.5"), OptionValue(0.5));
   EXPECT_EQ(value_from_text(option("exact"), "true"), OptionValue(true));
   EXPECT_EQ(value_from_text(option("flavour"), "ferret"), text("ferret"));
-  EXPECT_THAT(message_of([] { value_from_text(option("samples"), "-1"); }), HasSubstr("--samples: found '-1'"));
-  EXPECT_THAT(message_of([] { value_from_text(option("samples"), "3x"); }), HasSubstr("--samples: found '3x'"));
+  EXPECT_THAT(message_of([] { value_from_text(option("samples"), "-1"); }), HasSubstr("samples: found '-1'"));
+  EXPECT_THAT(message_of([] { value_from_text(option("samples"), "3x"); }), HasSubstr("samples: found '3x'"));
 }
 
 TEST(Table, SaysDefaultsInWords) {
@@ -166,7 +166,7 @@ TEST(Methods, AreNineteenAndKnowTheirNames) {
     EXPECT_FALSE(known.summary.empty());
   }
   EXPECT_EQ(named_method(SmoothGrad{.statistic = SmoothGrad::Statistic::mean}).name, "smoothgrad");
-  EXPECT_THAT(message_of([] { named_method("?"); }), HasSubstr("--method: found '?', expected gradient, "));
+  EXPECT_THAT(message_of([] { named_method("?"); }), HasSubstr("method: found '?', expected gradient, "));
 }
 
 /// What a saved explanation relies on.
@@ -215,7 +215,7 @@ TEST(ChooseMethod, KeepsThePresetsNameAsLongAsItsSettings) {
 TEST(ChooseMethod, RefusesOptionsThatTheMethodDoesNotHave) {
   const MethodRequest request = {.method = "lime", .options = {given("tolerance", 1.)}};
   EXPECT_THAT(message_of([&] { choose_method(request); }),
-              HasSubstr("--tolerance: found --method lime, expected a method that has this option"));
+              HasSubstr("tolerance: found method lime, expected a method that has this option"));
   std::vector<std::string> without;
   choose_method(request, {}, &without);
   EXPECT_THAT(without, ElementsAre("tolerance"));

@@ -181,8 +181,8 @@ TEST(Refusals, QuoteWhatWasAskedForUnchanged) {
   EXPECT_EQ(reply.status, 422) << reply.body;
   const Json problem = reply.json();
   EXPECT_EQ(problem["field"], "target");
-  EXPECT_EQ(problem["found"], "'--not-spam'");
-  EXPECT_TRUE(problem["detail"].get<std::string>().starts_with("target: found '--not-spam', expected "));
+  EXPECT_EQ(problem["found"], "\"--not-spam\"");
+  EXPECT_TRUE(problem["detail"].get<std::string>().starts_with("target: found \"--not-spam\", expected "));
 }
 
 // ---- who may ask ------------------------------------------------------------------------------------------

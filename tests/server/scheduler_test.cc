@@ -86,7 +86,7 @@ class Bench {
     for (const auto& input : inputs) {
       texts.push_back(input.text);
       if (input.text == "bad")
-        results.emplace_back(Error({.thing = "--text", .found = "bad", .expected = "good"}));
+        results.emplace_back(Error({.field = "text", .found = "bad", .expected = "good"}));
       else
         results.emplace_back(WorkResult{"\"" + input.text + "\"", 1});
     }

@@ -104,11 +104,11 @@ TEST_F(AnswerTarget, ByItsText) {
 
 TEST_F(AnswerTarget, ThatIsNotThere) {
   EXPECT_EQ(error_of([&] { resolve(answer("Ann met Rob")); }),
-            "--answer: found \"Ann met Rob\", expected a part of the context; the nearest is \"Ann met Bob\"");
+            "answer: found \"Ann met Rob\", expected a part of the context; the nearest is \"Ann met Bob\"");
   EXPECT_THAT(error_of([&] { resolve(answer(" ")); }), HasSubstr("an empty text"));
   EXPECT_THAT(error_of([&] { resolve(with([](auto& o) { o.target = "1:2", o.answer = "Ann"; })); }),
               HasSubstr("one of the two"));
-  EXPECT_THAT(error_of([&] { resolve(with([](auto& o) { o.contrast = "start"; })); }), HasSubstr("--contrast"));
+  EXPECT_THAT(error_of([&] { resolve(with([](auto& o) { o.contrast = "start"; })); }), HasSubstr("contrast: "));
 }
 
 TEST_F(AnswerTarget, InTheSecondWindow) {
@@ -181,7 +181,7 @@ TEST_F(LabelTarget, WithAContrast) {
   EXPECT_EQ(value(resolved.target, logits), 2);
   EXPECT_THAT(error_of([&] { resolve(with([](auto& o) { o.contrast = "2"; })); }), HasSubstr("another label"));
   EXPECT_THAT(error_of([&] { resolve(with([](auto& o) { o.contrast = "bad"; })); }),
-              HasSubstr("--contrast: found \"bad\""));
+              HasSubstr("contrast: found \"bad\""));
 }
 
 // ---- token classification ----
