@@ -74,10 +74,6 @@ inline constexpr auto names<IntegratedGradients::Rule> =
                                                      {"left-riemann", IntegratedGradients::Rule::left_riemann},
                                                      {"lit", IntegratedGradients::Rule::lit}});
 
-/// AttackOptions::sequences.
-inline const std::vector<Named<std::vector<int>>> changed_texts = {
-    {"text", {0}}, {"question", {0}}, {"pair", {1}}, {"context", {1}}, {"both", {0, 1}}};
-
 /// "onehot-l2". @param value one that has a name
 template <class Value>
 constexpr std::string_view name_of(Value value) {
