@@ -141,7 +141,8 @@ struct GradCam {
   friend bool operator==(const GradCam&, const GradCam&) = default;
 };
 
-// Perturbation: forward passes only. Whole units (ExplainOptions::unit) are taken away; what stands in their place:
+// Perturbation: forward passes only. Whole units (ExplainOptions::unit) are taken away.
+
 /// What replaces a unit that is taken away: the mask token, nothing, the padding token or the unknown token.
 enum class Masking { mask, remove, pad, unk };
 

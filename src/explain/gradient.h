@@ -31,7 +31,7 @@ std::vector<std::size_t> rows_of(const Batch& batch, std::span<const std::size_t
 /// the gradients of several F of one text. For heads that look at every token.
 TracedPass repeated(const Encoder& encoder, const TracedPass& pass, std::span<const std::size_t> sequences);
 
-/// ∂F/∂(what stands at the pass's layer) (N, C) from ∂F/∂logits. May be called again with another F.
+/// ∂F/∂(hidden state at the pass's layer) (N, C) from ∂F/∂logits. May be called again with another F.
 Mat gradient(const Encoder& encoder, const TracedPass& pass, Mat dlogits, const AttentionTap& tap = {});
 
 }  // namespace limn

@@ -10,8 +10,8 @@
 
 namespace limn {
 
-/// Sends `count` versions of what stands at `layer` (T, C) through the rest of the model, as many at once as memory
-/// should hold, and takes F and ∂F/∂version of each, in order, on the calling thread.
+/// Sends `count` versions of the hidden state at `layer` (T, C) through the rest of the model, as many at once as
+/// memory should hold, and takes F and ∂F/∂version of each, in order, on the calling thread.
 void for_each_gradient(const Subject& subject, Layer layer, std::size_t count,
                        const std::function<void(std::size_t i, View version)>& fill,
                        const std::function<void(std::size_t i, double value, View gradient)>& take);

@@ -55,17 +55,17 @@ struct Encoder {
   const Watch* watch = nullptr;  ///< asked before each pass, forward or backward
 };
 
-/// Channels of what stands at a layer: E or C.
+/// Width of the hidden state at a layer: E or C.
 std::size_t size_at(const EncoderConfig& config, Layer layer);
 
 /// The batch's word embeddings e (N, E): rows of the embedding matrix, before positions, types and norm.
 /// All ids must be within the vocabulary, all sequences within the positions.
 Mat word_embeddings(const Encoder& encoder, const Batch& batch);
 
-/// Runs the encoder from `from` to `to`: x (N, channels_at(from)) is what stands at `from`, the result what stands at
-/// `to`. Layer::word(): word embeddings, see above; Layer::embeddings(): what enters the first layer, that is, the
-/// embedding block's output after its norm and projection; N: layer N's output, the last one's after the final norm, if
-/// there is one. With a trace, what vjp needs is kept in it.
+/// Runs the layers from `from` to `to`; x is the hidden state at `from` (N, size_at(from)), the result that at `to`.
+/// Layer::word(): the word embeddings, see above; Layer::embeddings(): the input of the first layer, that is, the
+/// output of the embedding block after its norm and projection; N: the output of layer N, for the last layer after the
+/// final norm if there is one. A trace keeps what vjp needs.
 Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace = nullptr);
 
 /// The trace of some of a batch's rows (whole sequences, perhaps several times), so that one pass backward serves
@@ -75,7 +75,8 @@ Trace gather(const Encoder& encoder, const Trace& trace, Layer from, Layer to, s
 /// Called by vjp for each layer (from 0), last to first, with ∂F/∂(the attention heads' outputs side by side) (N, C).
 using AttentionTap = std::function<void(std::size_t layer, ConstView dcontext)>;
 
-/// ∂F/∂(what stands at `from`) from dx = ∂F/∂(what stands at `to`); mirrors forward, line by line, from the bottom up.
+/// ∂F/∂(hidden state at `from`) from dx = ∂F/∂(hidden state at `to`); mirrors forward, line by line, from the bottom
+/// up.
 Mat vjp(const Encoder& encoder, const Batch& batch, Layer from, Mat dx, Layer to, const Trace& trace,
         const AttentionTap& tap = {});
 

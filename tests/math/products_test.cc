@@ -62,7 +62,7 @@ const LinearCase linear_cases[] = {{1, 4, 3}, {5, 8, 193}, {33, 48, 16}, {513, 2
 struct LinearData {
   LinearCase size;
   Random x{size.rows * size.in, 1}, w{size.out * size.in, 2}, b{size.out, 3}, y{size.rows * size.out, 4};
-  Random units{size.rows * size.out, 5}, slopes{size.rows * size.out, 6};
+  Random units{size.rows * size.out, 5}, derivatives{size.rows * size.out, 6};
   Vector product = Vector(size.rows * size.out);  // x wᵀ
 
   explicit LinearData(const LinearCase& size) : size(size) {
@@ -91,18 +91,18 @@ TEST(LinearTest, EqualsTheDefinitionWithEachBiasResidualAndActivation) {
               if (has_bias) epilogue.bias = data.b.single;
               if (keeps_derivative) epilogue.derivative = data.outputs(derivative);
               linear(data.input(), data.weight(), data.outputs(y), epilogue, *with);
-              Vector expected = data.product, slope(y.size(), 1.);
+              Vector expected = data.product, expected_derivative(y.size(), 1.);
               for (std::size_t i = 0; i < expected.size(); ++i) {
                 expected[i] += (residual ? data.y.exact[i] : 0) + (has_bias ? data.b.exact[i % size.out] : 0);
                 if (activation == Activation::identity) continue;
-                slope[i] = tanh_derivative(expected[i]);
+                expected_derivative[i] = tanh_derivative(expected[i]);
                 expected[i] = std::tanh(expected[i]);
               }
               // tanh bends where sums are small: their rounding is measured against sums of size √in.
               const double bound = activation == Activation::identity ? tolerance : 10 * tolerance;
               EXPECT_LT(relative_error(y, expected), bound) << with->isa << " " << size.rows;
               if (!keeps_derivative) continue;
-              EXPECT_LT(relative_error(derivative, slope), bound) << with->isa;
+              EXPECT_LT(relative_error(derivative, expected_derivative), bound) << with->isa;
             }
     }
 }
@@ -114,22 +114,22 @@ TEST(LinearTest, GatesEqualTheDefinition) {
       for (const bool has_bias : {false, true})
         for (const bool keeps_derivative : {false, true}) {
           std::vector<float> gate(data.y.single.size()), units = data.units.single, ungated(units.size());
-          std::vector<float> derivative = data.slopes.single;
+          std::vector<float> derivative = data.derivatives.single;
           Epilogue epilogue = {.gated = data.outputs(units)};
           if (has_bias) epilogue.bias = data.b.single;
           if (keeps_derivative) epilogue.derivative = data.outputs(derivative);
           if (keeps_derivative) epilogue.ungated = data.outputs(ungated);
           linear(data.input(), data.weight(), data.outputs(gate), epilogue, *with);
-          Vector values = data.product, gated(values.size()), slope(values.size());
+          Vector values = data.product, gated(values.size()), expected_derivative(values.size());
           for (std::size_t i = 0; i < values.size(); ++i) {
             if (has_bias) values[i] += data.b.exact[i % size.out];
             gated[i] = data.units.exact[i] * values[i];
-            slope[i] = data.slopes.exact[i] * values[i];
+            expected_derivative[i] = data.derivatives.exact[i] * values[i];
           }
           EXPECT_LT(relative_error(gate, values), tolerance) << with->isa << " " << size.rows;
           EXPECT_LT(relative_error(units, gated), tolerance) << with->isa << " " << size.rows;
           if (!keeps_derivative) continue;
-          EXPECT_LT(relative_error(derivative, slope), tolerance) << with->isa << " " << size.rows;
+          EXPECT_LT(relative_error(derivative, expected_derivative), tolerance) << with->isa << " " << size.rows;
           EXPECT_EQ(ungated, data.units.single);
         }
     }
@@ -138,7 +138,8 @@ TEST(LinearTest, GatesEqualTheDefinition) {
 TEST(LinearTest, VjpIsTheTransposedProductWithEachEpilogue) {
   for (const Kernels* with : available_kernels())
     for (const auto& [rows, in, out] : linear_cases) {
-      const Random dy(rows * out, 1), w(out * in, 2), before(rows * in, 3), slopes(rows * in, 4), units(rows * in, 5);
+      const Random dy(rows * out, 1), w(out * in, 2), before(rows * in, 3), derivatives(rows * in, 4),
+          units(rows * in, 5);
       const auto inputs = [rows = rows, in = in](const std::vector<float>& values) {
         return ConstView(values.data(), rows, in);
       };
@@ -148,7 +149,7 @@ TEST(LinearTest, VjpIsTheTransposedProductWithEachEpilogue) {
             if (has_gate && !has_activation) continue;  // a gate's derivative is always kept with its values
             std::vector<float> dx = before.single, dgate(dx.size());
             VjpEpilogue epilogue = {.accumulate = accumulate};
-            if (has_activation) epilogue.derivative = inputs(slopes.single);
+            if (has_activation) epilogue.derivative = inputs(derivatives.single);
             if (has_gate) epilogue.ungated = inputs(units.single), epilogue.dgate = View(dgate.data(), rows, in);
             linear_vjp({dy.single.data(), rows, out}, ConstView(w.single.data(), out, in), View(dx.data(), rows, in),
                        epilogue, *with);
@@ -158,7 +159,7 @@ TEST(LinearTest, VjpIsTheTransposedProductWithEachEpilogue) {
                 const std::size_t at = i * in + c;
                 double sum = accumulate ? before.exact[at] : 0;
                 for (std::size_t o = 0; o < out; ++o) sum += dy.exact[i * out + o] * w.exact[o * in + c];
-                expected[at] = sum * (has_activation ? slopes.exact[at] : 1);
+                expected[at] = sum * (has_activation ? derivatives.exact[at] : 1);
                 expected_gate[at] = sum * units.exact[at];
               }
             EXPECT_LT(relative_error(dx, expected), tolerance) << with->isa << " " << rows;
