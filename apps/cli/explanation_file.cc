@@ -4,17 +4,30 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <utility>
 
 #include "limn/error.h"
 #include "render/explanation_reader.h"
 
 namespace limn::cli {
+namespace {
+
+std::size_t read(std::istream& stream, const std::string& name, const std::function<void(Explanation)>& take) try {
+  return read_explanations(stream, name, take);
+} catch (const Error& error) {
+  Error::Parts parts = error.parts();
+  if (!parts.thing.starts_with("object ")) throw;  // it comes from `take`
+  parts.hint = "write one with 'limn explain --format json'";
+  throw Error(std::move(parts));
+}
+
+}  // namespace
 
 std::size_t read_explanation_file(const std::string& file, const std::function<void(Explanation)>& take) {
-  if (file == "-") return read_explanations(std::cin, "standard input", take);
+  if (file == "-") return read(std::cin, "standard input", take);
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw Error({.file = file, .found = std::strerror(errno), .expected = "a readable file"});
-  return read_explanations(stream, file, take);
+  return read(stream, file, take);
 }
 
 }  // namespace limn::cli
