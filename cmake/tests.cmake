@@ -37,6 +37,15 @@ if(left_out)
   message(STATUS "LIMN_APPS is off: the tests of ${left_out} are left out")
 endif()
 
+# Two files that include every header, private ones too, see tests/structure/types_test.cc.
+file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS include/limn/*.h src/*.h)
+list(TRANSFORM headers REPLACE "^(include|src)/(.*)$" "#include \"\\2\"")
+list(JOIN headers "\n" headers)
+foreach(file every_header_1 every_header_2)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/structure/${file}.cc CONTENT "${headers}\n" @ONLY)
+  target_sources(structure_test PRIVATE ${PROJECT_BINARY_DIR}/structure/${file}.cc)
+endforeach()
+
 # The library and its tests configure where what only the command needs is missing.
 add_test(NAME package.without_apps
          COMMAND ${CMAKE_COMMAND} -S ${PROJECT_SOURCE_DIR} -B ${PROJECT_BINARY_DIR}/package/without_apps

@@ -120,7 +120,9 @@ TEST(Attack, AFlipChangesThePieceInItsPlace) {
 
 TEST(Attack, TheQuestionAloneIsAttackedUnlessBothAreAskedFor) {
   const Input input = {.text = "Who won?", .pair = "Denver beat Carolina 24-10."};
-  for (const AttackStep& step : model("bert-qa").hotflip(input).steps) EXPECT_EQ(step.input.pair, input.pair);
+  const Attack flipped = model("bert-qa").hotflip(input);
+  ASSERT_FALSE(flipped.steps.empty());
+  for (const AttackStep& step : flipped.steps) EXPECT_EQ(step.input.pair, input.pair);
   AttackOptions both;
   both.sequences = {0, 1};
   const Attack found = model("bert-qa").reduce_input(input, both);

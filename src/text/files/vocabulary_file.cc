@@ -136,7 +136,8 @@ TokenizerParts parse_merges_file(std::string_view vocabulary, std::string_view m
   check_utf8(merges, merges_file);
   const nlohmann::json json = parse_json(vocabulary, files.file);
   Vocabulary::Builder subwords(files.file, "vocabulary");
-  for (const auto& [subword, id] : JsonSection(json, files.file, "vocabulary").fields()) subwords.add(subword, id.id());
+  const JsonSection ids(json, files.file, "vocabulary");
+  for (const auto& [subword, id] : ids.fields()) subwords.add(subword, id.id());
   TokenizerParts parts;
   parts.vocabulary = std::move(subwords).build(Vocabulary::Builder::Repeated::refuse);
   parts.model = Bpe({}, read_merges(merges, merges_file), parts.vocabulary, merges_file, "merges");
