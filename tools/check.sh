@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 build() { cmake --preset "$1" >/dev/null && cmake --build --preset "$1"; }
 
-format() { git ls-files -z '*.cc' '*.h' | xargs -0 clang-format-14 --dry-run -Werror; }
+format() { git ls-files -z '*.cc' '*.h' '*.inc' | xargs -0 clang-format-14 --dry-run -Werror; }
 
 # clang reads what GCC compiles elsewhere: its warnings, then clang-tidy (.clang-tidy) on the same compile commands.
 clang() { build clang; }
