@@ -94,6 +94,9 @@ struct Setting {
   std::map<std::string, std::string> environment = {};  ///< added to a small fixed one
   fs::path folder = fs::temp_directory_path();          ///< current folder
   int error = -1;                                       ///< a file for standard error, in place of one of its own
+  /// On a terminal: stops the process most of its first three seconds, so that machines of any speed show what a run
+  /// of more than two seconds shows.
+  bool slowed = false;
 };
 
 /// In the child: becomes the command. Only the variables named here reach it.
@@ -174,10 +177,22 @@ inline Result run_on_terminal(const std::vector<std::string>& arguments, unsigne
   const pid_t process = ::forkpty(&terminal, nullptr, nullptr, &size);
   if (process < 0) std::abort();
   if (process == 0) become_limn(arguments, setting);
+  std::jthread brake;
+  if (setting.slowed) {
+    brake = std::jthread([process] {
+      for (int i = 0; i < 12; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(25));
+        ::kill(process, SIGSTOP);
+        std::this_thread::sleep_for(std::chrono::milliseconds(225));
+        ::kill(process, SIGCONT);
+      }
+    });
+  }
   std::string out;
   char buffer[4096];
   for (ssize_t bytes; (bytes = ::read(terminal, buffer, sizeof buffer)) > 0;)  // ends with EIO when limn does
     out.append(buffer, static_cast<std::size_t>(bytes));
+  if (brake.joinable()) brake.join();  // before the process is waited for: its number is still its own
   int status = 0;
   ::waitpid(process, &status, 0);
   ::close(terminal);
