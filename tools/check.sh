@@ -7,6 +7,15 @@ build() { cmake --preset "$1" >/dev/null && cmake --build --preset "$1"; }
 
 format() { git ls-files -z '*.cc' '*.h' '*.inc' | xargs -0 clang-format-14 --dry-run -Werror; }
 
+# Subjects of commits since the rule: a capital letter, at most 72 characters, no full stop.
+commits() {
+  local first=d086969 range
+  git merge-base --is-ancestor "$first" HEAD 2>/dev/null && range=$first..HEAD || range="-1 HEAD"  # a shallow clone
+  local bad
+  bad=$(git log --no-merges --format='%h %s' $range | grep -vE '^[0-9a-f]+ [A-Z].{0,70}[^.]$' || true)
+  [[ -z $bad ]] || { printf 'subjects of commits are imperative, one change, at most 72 characters, no full stop:\n%s\n' "$bad" >&2; return 1; }
+}
+
 # clang reads what GCC compiles elsewhere: its warnings, then clang-tidy (.clang-tidy) on the same compile commands.
 clang() { build clang; }
 lint() {
@@ -36,9 +45,9 @@ web() { tools/web.sh check; }
 
 for step in "${@:-}"; do
   case $step in
-    format | clang | lint | web | address | thread | fuzz) steps+=("$step") ;;
-    "") steps=(format clang lint web address thread fuzz) ;;
-    *) echo "tools/check.sh: unknown step '$step'; known: format, clang, lint, web, address, thread, fuzz" >&2; exit 2 ;;
+    format | commits | clang | lint | web | address | thread | fuzz) steps+=("$step") ;;
+    "") steps=(format commits clang lint web address thread fuzz) ;;
+    *) echo "tools/check.sh: unknown step '$step'; known: format, commits, clang, lint, web, address, thread, fuzz" >&2; exit 2 ;;
   esac
 done
 for step in "${steps[@]}"; do

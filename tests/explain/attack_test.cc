@@ -166,7 +166,7 @@ TEST(Attack, StopsAfterAsManyStepsAsAskedFor) {
 TEST(Attack, IsTheSameForAnyNumberOfThreads) {
   const Input input = {.text = "A gorgeous, witty, seductive movie.", .pair = {}};
   std::vector<std::string> texts;
-  for (const std::size_t threads : {1, 3}) {
+  for (const std::size_t threads : {1u, 3u}) {
     set_threads(threads);
     texts.push_back(model("bert-cls").hotflip(input).output.text + "|" +
                     model("bert-cls").reduce_input(input).output.text);

@@ -243,7 +243,7 @@ TEST(ThreadsTest, ResultsDoNotDependOnTheirNumber) {
   const std::size_t rows = 600, channels = 48, heads = 4;
   const Random x(rows * channels, 1), w(3 * channels * channels, 2), dy(rows * channels, 3), ones(channels, 4);
   std::vector<float> first;
-  for (const std::size_t count : {1, 2, 3, 5}) {
+  for (const std::size_t count : {1u, 2u, 3u, 5u}) {
     set_threads(count);
     Mat qkv(rows, 3 * channels), context(rows, channels), dqkv(rows, 3 * channels);
     linear({x.single.data(), rows, channels}, ConstView(w.single.data(), 3 * channels, channels), qkv);
