@@ -30,8 +30,7 @@ std::size_t target_row(const Subject& subject) {
 /// The mean over heads of work's map of one layer (T, T). work(head, map) fills the map of one head.
 template <class Work>
 Mat mean_over_heads(std::size_t heads, std::size_t tokens, const Work& work) {
-  Mat mean(tokens, tokens), map(tokens, tokens);
-  std::fill_n(mean.row(0), tokens * tokens, 0.f);
+  Mat mean = Mat::zeros(tokens, tokens), map(tokens, tokens);
   for (std::size_t head = 0; head < heads; ++head) {
     work(head, map.view());
     for (std::size_t i = 0; i < tokens * tokens; ++i) mean.row(0)[i] += map.row(0)[i] / static_cast<float>(heads);

@@ -58,11 +58,7 @@ Mat mean_rows(const Subject& subject) {
 /// What stands at `layer` where every token, special ones too, is replaced.
 Mat replaced_everywhere(const Subject& subject, Layer layer, Baseline::Kind kind) {
   const Encoder encoder = subject.encoder();
-  if (kind == Baseline::Kind::zero) {
-    Mat zero(subject.encoding.size(), size_at(encoder.config, layer));
-    std::fill_n(zero.row(0), zero.rows() * zero.columns(), 0.f);
-    return zero;
-  }
+  if (kind == Baseline::Kind::zero) return Mat::zeros(subject.encoding.size(), size_at(encoder.config, layer));
   Batch batch;
   batch.add(subject.encoding.ids, subject.encoding.type_ids);
   return forward(encoder, batch, Layer::word(), mean_rows(subject), layer);

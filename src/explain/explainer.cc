@@ -164,8 +164,7 @@ struct Share {
 void take_gradients(const Explainer& explainer, const Encoder& encoder, const TracedPass& pass,
                     std::span<const Share> shares, const Method& method, const ExplainOptions& options,
                     const Mat& multiply) {
-  Mat dlogits(pass.logits.rows(), pass.logits.columns());
-  std::fill_n(dlogits.row(0), dlogits.rows() * dlogits.columns(), 0.f);
+  Mat dlogits = Mat::zeros(pass.logits.rows(), pass.logits.columns());
   for (const auto& [item, target, sequence] : shares)
     value_vjp(item->targets[target].target, logits_of(encoder, pass.batch, pass.logits.view(), sequence),
               logits_of(encoder, pass.batch, dlogits.view(), sequence));

@@ -169,8 +169,7 @@ Attribution sequential(const Path& path, const Mat& input, const IntegratedGradi
   };
   const std::vector<double> without =
       values_at(path.subject, path.layer, open.size(), [&](std::size_t i, View version) { fill(open[i], 0, version); });
-  Mat products(input.rows(), input.columns());
-  std::fill_n(products.row(0), products.rows() * products.columns(), 0.f);
+  Mat products = Mat::zeros(input.rows(), input.columns());
   std::vector<double> difference(input.rows(), 0.);
   for (std::size_t i = 0; i < open.size(); ++i) difference[open[i]] = path.subject.value - without[i];
 
@@ -182,7 +181,7 @@ Attribution sequential(const Path& path, const Mat& input, const IntegratedGradi
     IntegratedGradients fixed = method;
     fixed.steps = steps;
     const std::vector<Node> nodes = nodes_of(fixed);
-    for (const std::size_t t : open) std::fill_n(products.row(t), products.columns(), 0.f);
+    for (const std::size_t t : open) limn::fill(products.view().row_range(t, t + 1), 0);
     for_each_gradient(
         path.subject, path.layer, open.size() * steps,
         [&](std::size_t i, View version) { fill(open[i / steps], nodes[i % steps].x, version); },

@@ -105,7 +105,7 @@ class Scores {
          is_local() || block.begin > 0);
     if (!position_key_.empty()) {
       const View dquery_scores = query_scores_.view().row_range(0, ds.rows);
-      std::fill_n(dquery_scores.row(0), ds.rows * rows_, 0.f);
+      fill(dquery_scores, 0);
       for (std::size_t i = 0; i < ds.rows; ++i) {
         const std::size_t place = distance_place(block.begin + i, seen.begin);
         kernels().gather_vjp(ds.row(i), 0, &bucket_[place], ds.columns, dquery_scores.row(i));
@@ -113,10 +113,7 @@ class Scores {
       gemm(dquery_scores, Transpose::no, position_key_, Transpose::no, dq, scale_, true);
     }
     if (!position_query_.empty()) {
-      if (dkey_scores_.rows() == 0) {
-        dkey_scores_.resize(length_, rows_);
-        std::fill_n(dkey_scores_.row(0), length_ * rows_, 0.f);
-      }
+      if (dkey_scores_.rows() == 0) dkey_scores_ = Mat::zeros(length_, rows_);
       for (std::size_t i = 0; i < ds.rows; ++i) {
         const std::size_t place = distance_place(block.begin + i, seen.begin);
         kernels().gather_vjp(ds.row(i), rows_, &bucket_[place], ds.columns, dkey_scores_.row(seen.begin));
@@ -203,9 +200,9 @@ void attention_vjp(ConstView qkv, std::span<const std::size_t> row_begin, std::s
     Mat buffer(std::min(block_rows, doutput.rows), s.most_keys()),
         dbuffer(std::min(block_rows, doutput.rows), s.most_keys());
     // Keys and values collect what every block of queries gives them.
-    for (std::size_t i = 0; s.is_local() && i < dhead.k.rows; ++i) {
-      std::fill_n(dhead.k.row(i), width, 0.f);
-      std::fill_n(dhead.v.row(i), width, 0.f);
+    if (s.is_local()) {
+      fill(dhead.k, 0);
+      fill(dhead.v, 0);
     }
     for_each_block(doutput.rows, [&](Range block) {
       const Range seen = s.keys(block);
@@ -231,7 +228,7 @@ void attention_probabilities(ConstView qkv, std::size_t heads, std::size_t head,
   for_each_block(qkv.rows, [&](Range block) {
     const Range seen = s.keys(block);
     const View rows = probabilities.row_range(block.begin, block.end);
-    for (std::size_t i = 0; i < rows.rows; ++i) std::fill_n(rows.row(i), rows.columns, 0.f);
+    fill(rows, 0);
     s.probabilities(block, rows.column_range(seen.begin, seen.end));
   });
 }

@@ -42,6 +42,7 @@ class Mat {
  public:
   Mat() = default;
   Mat(std::size_t rows, std::size_t columns) { resize(rows, columns); }
+  static Mat zeros(std::size_t rows, std::size_t columns);
   Mat(Mat&& other) noexcept { *this = std::move(other); }
   Mat& operator=(Mat&& other) noexcept {
     std::swap(owned_, other.owned_);
@@ -85,6 +86,17 @@ class Mat {
   float* data_ = nullptr;
   std::size_t rows_ = 0, columns_ = 0, capacity_ = 0;
 };
+
+/// Sets every element to the value.
+inline void fill(View x, float value) {
+  for (std::size_t i = 0; i < x.rows; ++i) std::ranges::fill(x.row_span(i), value);
+}
+
+inline Mat Mat::zeros(std::size_t rows, std::size_t columns) {
+  Mat x(rows, columns);
+  fill(x, 0);
+  return x;
+}
 
 /// The same numbers in a matrix of their own.
 inline Mat copy(ConstView x) {

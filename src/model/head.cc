@@ -38,8 +38,7 @@ Mat pool(Pooling pooling, const Batch& batch, ConstView hidden, std::vector<std:
 
 Mat pool_vjp(Pooling pooling, const Batch& batch, Mat dx, const std::vector<std::size_t>& largest) {
   if (pooling == Pooling::none) return dx;
-  Mat dhidden(batch.rows(), dx.columns());
-  std::fill_n(dhidden.row(0), dhidden.rows() * dhidden.columns(), 0.f);
+  Mat dhidden = Mat::zeros(batch.rows(), dx.columns());
   for (std::size_t sequence = 0; sequence < batch.sequences(); ++sequence) {
     const std::size_t begin = batch.row_begin[sequence];
     const std::size_t end = pooling == Pooling::first ? begin + 1 : batch.row_begin[sequence + 1];

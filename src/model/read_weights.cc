@@ -205,8 +205,7 @@ void finish_weights(Weights& weights, const EncoderConfig& config) {
   if (width == 0) return;
   Mat& w = weights.convolution.w;
   const std::size_t hidden_size = config.hidden_size, inputs = hidden_size / groups;
-  w.resize(width * hidden_size, hidden_size);
-  std::fill_n(w.row(0), w.rows() * w.columns(), 0.f);
+  w = Mat::zeros(width * hidden_size, hidden_size);
   for (std::size_t out = 0; out < hidden_size; ++out)
     for (std::size_t in = 0; in < inputs; ++in)
       for (std::size_t tap = 0; tap < width; ++tap)

@@ -106,7 +106,7 @@ double value(const Target& target, ConstView logits) {
 
 void value_vjp(const Target& target, ConstView logits, View dlogits) {
   assert(dlogits.rows == logits.rows && dlogits.columns == logits.columns);
-  for (std::size_t i = 0; i < dlogits.rows; ++i) std::ranges::fill(dlogits.row_span(i), 0.0f);
+  fill(dlogits, 0);
   for (const auto pick : target.picks) {
     add_term_vjp(target, pick, 1, logits, dlogits);
     if (target.contrast) add_term_vjp(target, {pick.row, *target.contrast}, -1, logits, dlogits);

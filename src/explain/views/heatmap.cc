@@ -31,8 +31,7 @@ OwnLogits own_logits(const Encoder& encoder, const Batch& batch, ConstView hidde
     const std::size_t end = std::min(begin + head_rows, hidden.rows);
     HeadTrace trace;
     const Mat logits = head_forward(encoder, batch, hidden.row_range(begin, end), &trace);
-    Mat dlogits(logits.rows(), logits.columns());
-    std::fill_n(dlogits.row(0), dlogits.rows() * dlogits.columns(), 0.f);
+    Mat dlogits = Mat::zeros(logits.rows(), logits.columns());
     for (std::size_t i = begin; i < end; ++i) {
       const auto id = static_cast<std::size_t>(ids[i]);
       own.values.push_back(logits(i - begin, id));
@@ -82,8 +81,7 @@ Explanation heatmap(const Explainer& explainer, const Input& input, const Explai
   in_passes(
       tokens, traced_rows(encoder.config), rows_of_target,
       [&](std::size_t begin, std::size_t end) {
-        Mat dx(batch.rows(), hidden_size);
-        std::fill_n(dx.row(0), dx.rows() * dx.columns(), 0.f);
+        Mat dx = Mat::zeros(batch.rows(), hidden_size);
         for (std::size_t i = begin; i < end; ++i)
           std::copy_n(own.dhidden.row(i), hidden_size, dx.row((i - begin) * tokens + i));
         const Mat gradients = vjp(encoder, batch, Layer::word(), std::move(dx), last_layer(encoder), trace);
