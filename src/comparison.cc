@@ -98,4 +98,14 @@ std::vector<Result<ComparedInput>> Comparison::operator()(const std::vector<Inpu
   return compared;
 }
 
+ComparisonTable Comparison::table(const std::vector<Input>& inputs, const Watch& watch) const {
+  ComparisonTable table{axes_, {}};
+  for (auto& result : (*this)(inputs, watch))
+    if (result)
+      table.inputs.push_back(*std::move(result));
+    else
+      table.inputs.emplace_back().error = result.error().what();
+  return table;
+}
+
 }  // namespace limn

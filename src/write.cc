@@ -45,6 +45,13 @@ std::string text_of_explanation(const T& result, Format format, const TerminalSt
   refuse(format, "json, html, svg, csv or terminal");
 }
 
+template <class Scores>
+std::string text_of_scores(const Scores& scores, Format format) {
+  if (format == Format::json) return to_json(scores) + "\n";
+  if (format == Format::terminal) return to_terminal(scores);
+  refuse(format, "json or terminal for scores");
+}
+
 }  // namespace
 
 std::string to_text(const Explanation& explanation, Format format, const TerminalStyle& style) {
@@ -66,6 +73,32 @@ std::string to_text(const AttentionMaps& maps, Format format, const TerminalStyl
   if (format == Format::json) return to_json(maps) + "\n";
   if (format == Format::html) return to_html(maps);
   refuse(format, "json or html for attention maps");
+}
+
+std::string to_text(const NamedPrediction& prediction, Format format, const TerminalStyle&) {
+  if (format == Format::json) return to_json(prediction.prediction, prediction.input, prediction.model) + "\n";
+  if (format == Format::terminal) return to_terminal(prediction.prediction);
+  refuse(format, "json or terminal for a prediction");
+}
+
+std::string to_text(const ComparisonTable& comparison, Format format, const TerminalStyle& style) {
+  if (format == Format::json) return to_json(comparison);
+  if (format == Format::html) return to_html(comparison);
+  if (format == Format::csv) return to_csv(comparison);
+  if (format == Format::terminal) return to_terminal(comparison, style);
+  refuse(format, "json, html, csv or terminal for a comparison");
+}
+
+std::string to_text(const SquadScores& scores, Format format, const TerminalStyle&) {
+  return text_of_scores(scores, format);
+}
+
+std::string to_text(const ClassificationScores& scores, Format format, const TerminalStyle&) {
+  return text_of_scores(scores, format);
+}
+
+std::string to_text(const EntityScores& scores, Format format, const TerminalStyle&) {
+  return text_of_scores(scores, format);
 }
 
 Format format_of(const std::filesystem::path& file) {

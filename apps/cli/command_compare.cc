@@ -252,8 +252,6 @@ class ComparisonOutput {
   }
 
  private:
-  static constexpr std::size_t most_whole_texts = 4;
-
   void write_json(const Item& item, const ComparedInput& input, const std::optional<Error>& error) {
     if (!many_) return output_.write(to_json(axes_, input) + "\n");
     std::vector<std::string> parts;  // a failed row begins with its error

@@ -1,23 +1,19 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
+#include <filesystem>
 #include <limits>
 #include <memory>
-#include <span>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
 #include "apps/cli/options.h"
-#include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
 #include "apps/terminal/progress.h"
-#include "evaluate/classification.h"
-#include "evaluate/scores_json.h"
-#include "evaluate/squad.h"
-#include "evaluate/tokens.h"
-#include "limn/limn.h"
-#include "render/display_text.h"
+#include "limn/evaluate.h"
+#include "limn/write.h"
 #include "store/model_lookup.h"
 
 namespace limn::cli {
@@ -31,160 +27,52 @@ struct EvaluateCommand {
   std::optional<std::string> format;
 };
 
-/// Calls work(first, part of the items) batch by batch.
-template <class Item, class Work>
-void in_batches(std::span<const Item> items, const Work& work) {
-  Progress progress(items.size());
-  for (std::size_t begin = 0; begin < items.size(); begin += rows_in_a_batch) {
-    const auto part = items.subspan(begin, std::min(rows_in_a_batch, items.size() - begin));
-    work(begin, part);
-    progress.advance(part.size());
-  }
-}
-
-/// An Error that names the item of the data which the model could not read.
-Error about(const Error& error, std::string thing) {
-  auto parts = error.parts();
-  parts.thing = std::move(thing) + (parts.thing.empty() ? "" : ": " + parts.thing);
-  return Error(std::move(parts));
-}
-
-/// Predictions for all inputs; the error of a bad one says which.
-std::vector<Prediction> predict_all(const Model& model, std::span<const Input> inputs, const PredictOptions& options,
-                                    const std::function<std::string(std::size_t)>& name_of) {
-  std::vector<Prediction> predictions;
-  in_batches(inputs, [&](std::size_t first, std::span<const Input> part) {
-    auto results = model.predict({part.begin(), part.end()}, options);
-    for (std::size_t i = 0; i < part.size(); ++i) {
-      if (!results[i]) throw about(results[i].error(), name_of(first + i));
-      predictions.push_back(*std::move(results[i]));
-    }
-  });
-  return predictions;
-}
-
 Format format_of(const EvaluateCommand& command) {
   return choose_format({.format = command.format, .file = {}}, {Format::terminal, Format::json});
 }
 
-/// The model, if it is one for this evaluation and the options make sense.
-Model load(const EvaluateCommand& command, Task task) {
-  format_of(command);
+/// Evaluates the model on the data and writes the scores. @param evaluate (model, file, options, watch) -> scores
+template <class Evaluate>
+int report(const EvaluateCommand& command, EvaluateOptions options, const Evaluate& evaluate) {
+  const Format format = format_of(command);
   set_threads(command.model.threads);
-  Model model = Model::load(find_model(command.model.model, model_folders()));
-  if (model.info().task != task) {
-    throw Error({.file = model.info().name,
-                 .thing = "task",
-                 .found = std::string(name(model.info().task)),
-                 .expected = std::string(name(task)) + " for this evaluation"});
-  }
-  return model;
-}
-
-template <class Item>
-void keep_first(std::vector<Item>& items, std::size_t limit) {
-  if (items.size() > limit) items.resize(limit);
-}
-
-template <class Scores, class Table>
-int report(const EvaluateCommand& command, const Scores& scores, std::chrono::steady_clock::time_point start,
-           const Table& table) {
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  if (format_of(command) == Format::json)
-    write_output(std::nullopt, to_json(scores, seconds.count()) + "\n");
+  const Model model = Model::load(find_model(command.model.model, model_folders()));
+  options.reading = predict_options(command.reading);
+  options.limit = command.limit;
+  const auto scores = evaluate(model, command.data, options);
+  if (format == Format::json)
+    write_output(std::nullopt, to_json(scores) + "\n");
   else
-    write_output(std::nullopt, table(scores) + fmt::format("\n{:.1f} seconds\n", seconds.count()));
+    write_output(std::nullopt, to_terminal(scores) + fmt::format("\n{:.1f} seconds\n", scores.seconds));
   return done;
 }
 
-std::string percent(std::optional<double> value) { return value ? fmt::format("{:.2f}", *value) : "-"; }
-
-std::string table_of(const SquadScores& scores) {
-  std::string table = fmt::format("{:<12}  {:>9}  {:>6}  {:>6}\n", "", "questions", "EM", "F1");
-  const auto add = [&](const char* name, const SquadPart& part) {
-    table += fmt::format("{:<12}  {:>9}  {:>6}  {:>6}\n", name, part.questions, percent(part.exact), percent(part.f1));
+/// One of the functions of limn/evaluate.h, with a progress bar.
+template <class Scores>
+auto with_progress(Scores (*evaluate)(const Model&, const std::filesystem::path&, const EvaluateOptions&,
+                                      const Watch&)) {
+  return [evaluate](const Model& model, const std::string& data, const EvaluateOptions& options) {
+    std::optional<Progress> progress;
+    std::size_t before = 0;
+    const Watch watch = {.progress =
+                             [&](std::size_t rows, std::size_t total) {
+                               if (!progress) progress.emplace(total);
+                               progress->advance(rows - std::exchange(before, rows));
+                             }};
+    return evaluate(model, data, options, watch);
   };
-  add("all", scores.all);
-  add("has answer", scores.has_answer);
-  add("no answer", scores.no_answer);
-  if (scores.no_answer.questions > 0) {
-    table += fmt::format("\nbest EM {:.2f} at null threshold {:.4g}, best F1 {:.2f} at {:.4g}\n", scores.best_exact,
-                         scores.best_exact_threshold, scores.best_f1, scores.best_f1_threshold);
-  }
-  return table;
-}
-
-std::string table_of(const LabelScores& labels) {
-  std::string table = fmt::format("{:<16}  {:>9}  {:>6}  {:>6}  {:>7}\n", "", "precision", "recall", "F1", "support");
-  for (const auto& [label, score] : labels) {
-    const std::string shown = shorten(label, 16);
-    table += fmt::format("{}{}  {:>9.2f}  {:>6.2f}  {:>6.2f}  {:>7}\n", shown,
-                         std::string(16 - std::min<std::size_t>(16, columns(shown)), ' '), score.precision,
-                         score.recall, score.f1, score.support);
-  }
-  return table;
 }
 
 int evaluate_squad(const EvaluateCommand& command) {
-  const Model model = load(command, Task::question_answering);
-  auto questions = read_squad(command.data);
-  keep_first(questions, command.limit);
-  const auto start = std::chrono::steady_clock::now();
-  std::vector<Input> inputs;
-  for (const auto& question : questions) inputs.push_back(question.input);
-  const auto predictions = predict_all(model, inputs, predict_options(command.reading),
-                                       [&](std::size_t i) { return "question " + questions[i].id; });
-  std::vector<AnswerPrediction> answers;
-  for (const auto& prediction : predictions) answers.push_back(std::get<AnswerPrediction>(prediction));
-  std::optional<double> threshold = command.reading.null_threshold;
-  if (!threshold) threshold = default_null_threshold(questions);
-  if (command.reading.always_answer) threshold.reset();
-  return report(command, score_squad(questions, answers, threshold), start,
-                [](const SquadScores& scores) { return table_of(scores); });
+  return report(command, {.null_threshold = command.reading.null_threshold}, with_progress(&limn::evaluate_squad));
 }
 
 int evaluate_classification(const EvaluateCommand& command) {
-  const Model model = load(command, Task::sequence_classification);
-  auto rows = read_labelled(command.data, model.info().labels);
-  keep_first(rows, command.limit);
-  const auto start = std::chrono::steady_clock::now();
-  std::vector<Input> inputs;
-  for (const auto& row : rows) inputs.push_back(row.input);
-  const auto predictions = predict_all(model, inputs, predict_options(command.reading),
-                                       [](std::size_t i) { return fmt::format("row {}", i + 1); });
-  std::vector<std::size_t> labels;
-  for (const auto& prediction : predictions) labels.push_back(std::get<LabelPrediction>(prediction).index);
-  return report(command, score_labels(rows, labels, model.info().labels), start,
-                [](const ClassificationScores& scores) {
-                  return fmt::format("rows      {}\naccuracy  {:.2f}\nmacro F1  {:.2f}\n\n", scores.rows,
-                                     scores.accuracy, scores.macro_f1) +
-                         table_of(scores.labels);
-                });
+  return report(command, {}, with_progress(&limn::evaluate_classification));
 }
 
 int evaluate_tokens(const EvaluateCommand& command) {
-  const Model model = load(command, Task::token_classification);
-  auto sentences = read_conll(command.data);
-  keep_first(sentences, command.limit);
-  const auto start = std::chrono::steady_clock::now();
-  std::vector<std::vector<std::string>> words, tags;
-  for (const auto& sentence : sentences) {
-    words.push_back(sentence.words);
-    tags.emplace_back(sentence.words.size(), "O");
-  }
-  const PredictOptions options = predict_options(command.reading);
-  in_batches(
-      std::span<const std::vector<std::string>>(words),
-      [&](std::size_t first, auto part) {
-        const auto labels = model.predict_words({part.begin(), part.end()}, options);
-        for (std::size_t i = 0; i < labels.size(); ++i)
-          for (const auto& label : labels[i].value()) tags[first + i][label.token] = label.label;
-      });
-  return report(command, score_entities(sentences, tags), start, [](const EntityScores& scores) {
-    return fmt::format("sentences  {}\nprecision  {:.2f}\nrecall     {:.2f}\nF1         {:.2f}\n\n", scores.sentences,
-                       scores.all.precision, scores.all.recall, scores.all.f1) +
-           table_of(scores.labels);
-  });
+  return report(command, {}, with_progress(&limn::evaluate_tokens));
 }
 
 void add_evaluation(CLI::App& evaluate, Run& run, const char* name, const char* description, const char* data,

@@ -58,4 +58,10 @@ struct ComparedInput {
   std::vector<CellCorrelation> correlations;  ///< of each pair of cells
 };
 
+/// A whole comparison: what was compared, and every input.
+struct ComparisonTable {
+  ComparisonAxes axes;                ///< models and methods
+  std::vector<ComparedInput> inputs;  ///< in their order
+};
+
 }  // namespace limn

@@ -1,20 +1,54 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "limn/comparison.h"
 #include "limn/limn.h"
+#include "limn/scores.h"
 
-/// Models compared by their explanations.
+/// Models measured on labelled data, and compared by their explanations.
+///
+///     const limn::SquadScores scores = limn::evaluate_squad(model, "dev-v2.0.json");
+///     std::cout << limn::to_terminal(scores);
+///
 ///
 ///     const limn::Comparison compare({{"qa", first}, {"squad", second}}, {{"gradient", limn::Gradient{}}});
-///     for (const auto& input : compare({limn::Input{.text = "…"}}))
-///       for (const auto& pair : input->correlations) …
+///     limn::write(compare.table({limn::Input{.text = "Who came?", .pair = "Anna came."}}), "compared.html");
 
 namespace limn {
+
+// ---- quality on labelled data ------------------------------------------------------------------------
+
+/// What the evaluations read of their data, and how.
+struct EvaluateOptions {
+  PredictOptions reading =
+      {};  ///< how inputs are read; SQuAD: max_length 0 stands for 384, as the official scripts read
+  /// SQuAD: "no answer" is predicted if its score exceeds the best answer's by more. Default: 0 if some questions have
+  /// no answer, otherwise always answer. Never "no answer" if reading.null_allowed is false.
+  std::optional<double> null_threshold = {};
+  std::size_t limit = std::numeric_limits<std::size_t>::max();  ///< only the first so many rows
+};
+
+/// Exact match and F1 of a question-answering model on a SQuAD 1.1 or 2.0 file (.json).
+/// @param watch its progress counts questions. @throws Error if the model has another task, the file is broken, or a
+/// question cannot be read; the message names it.
+SquadScores evaluate_squad(const Model& model, const std::filesystem::path& data, const EvaluateOptions& options = {},
+                           const Watch& watch = {});
+/// Accuracy and macro F1 of a model for sequence classification on a .tsv, .csv or .jsonl file with `text` (or
+/// `sentence`), `label` (name or index), and `pair` if there is one. @throws Error as evaluate_squad().
+ClassificationScores evaluate_classification(const Model& model, const std::filesystem::path& data,
+                                             const EvaluateOptions& options = {}, const Watch& watch = {});
+/// Precision, recall and F1 of the entities that a model for token classification finds in a CoNLL file (a word and its
+/// tag per line, a blank line after each sentence). @throws Error as evaluate_squad().
+EntityScores evaluate_tokens(const Model& model, const std::filesystem::path& data, const EvaluateOptions& options = {},
+                             const Watch& watch = {});
+
+// ---- comparison --------------------------------------------------------------------------------------
 
 /// A model and the name that its results go by.
 struct NamedModel {
@@ -43,6 +77,8 @@ class Comparison {
   /// For each input its cells and how alike they are; what else is known of an input is for the caller to add.
   /// The error of an input that cannot be explained names the cell. Progress counts thousandths of the work.
   std::vector<Result<ComparedInput>> operator()(const std::vector<Input>& inputs, const Watch& watch = {}) const;
+  /// The same as one table, which write() takes; an input that cannot be explained has its error there.
+  ComparisonTable table(const std::vector<Input>& inputs, const Watch& watch = {}) const;
 
  private:
   std::vector<NamedModel> models_;

@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "limn/comparison.h"
 #include "limn/explanation.h"
+#include "limn/scores.h"
 
 /// Results as text: to a string, a stream or a file, in every format that a result has.
 ///
@@ -18,7 +20,9 @@
 /// | Explanation, several of them     | yes  | yes  | yes | yes | yes      |
 /// | Attack                           | yes  | yes  |     |     | yes      |
 /// | AttentionMaps                    | yes  | yes  |     |     |          |
-/// | Prediction (strings only)        | yes  |      |     |     | yes      |
+/// | NamedPrediction                  | yes  |      |     |     | yes      |
+/// | ComparisonTable                  | yes  | yes  |     | yes | yes      |
+/// | scores of the evaluations        | yes  |      |     |     | yes      |
 
 namespace limn {
 
@@ -42,6 +46,13 @@ struct TerminalStyle {
   bool dark_background = true;           ///< which colours can be read
 };
 
+/// A prediction with what it is about. Both texts must outlive it.
+struct NamedPrediction {
+  const Prediction& prediction;  ///< what the model says
+  const Input& input;            ///< about this
+  std::string_view model;        ///< the model's name
+};
+
 /// One explanation as JSON (docs/interface.md). @param indent spaces a level; -1: one line.
 std::string to_json(const Explanation& explanation, int indent = -1);
 /// A list of explanations as JSON.
@@ -53,6 +64,15 @@ std::string to_json(const Attack& attack, int indent = -1);
 /// Every attention weight as JSON, on one line: "attention": [layer][head][from][to].
 std::string to_json(const AttentionMaps& maps);
 
+/// A comparison as JSON: one object per input and line.
+std::string to_json(const ComparisonTable& comparison);
+/// The results of an evaluation as JSON, in percent, on one line.
+std::string to_json(const SquadScores& scores);
+/// The results of an evaluation as JSON, in percent, on one line.
+std::string to_json(const ClassificationScores& scores);
+/// The results of an evaluation as JSON, in percent, on one line.
+std::string to_json(const EntityScores& scores);
+
 /// A page with one explanation; the textual heatmap if it has one.
 std::string to_html(const Explanation& explanation);
 /// A page with several explanations. @param title of the page; empty: what the model says, or their number.
@@ -61,6 +81,8 @@ std::string to_html(std::span<const Explanation> explanations, std::string_view 
 std::string to_html(const Attack& attack);
 /// A page with a head view and a model view.
 std::string to_html(const AttentionMaps& maps);
+/// A page with each input in every cell, and how alike the cells order its words.
+std::string to_html(const ComparisonTable& comparison);
 
 /// A bar chart of the words, in order, or of the thirty strongest if there are more.
 std::string to_svg(const Explanation& explanation);
@@ -73,6 +95,9 @@ std::string to_csv(const Explanation& explanation);
 /// first: for callers that write a long file in parts.
 std::string to_csv(std::span<const Explanation> explanations, std::size_t first = 0, bool header = true);
 
+/// One row per input and cell.
+std::string to_csv(const ComparisonTable& comparison);
+
 /// An explanation for a terminal, ending in a line feed: prediction, heated text, legend, strongest words, a sentence.
 /// Control characters of the input are shown, never sent.
 std::string to_terminal(const Explanation& explanation, const TerminalStyle& style = {});
@@ -83,6 +108,15 @@ std::string to_terminal(const Prediction& prediction);
 /// An attack for a terminal: what the model said before and after, both texts, every step.
 std::string to_terminal(const Attack& attack, const TerminalStyle& style = {});
 
+/// A comparison for a terminal: each input's cells, then means and correlations over all inputs.
+std::string to_terminal(const ComparisonTable& comparison, const TerminalStyle& style = {});
+/// The results of an evaluation as a table.
+std::string to_terminal(const SquadScores& scores);
+/// The results of an evaluation as a table.
+std::string to_terminal(const ClassificationScores& scores);
+/// The results of an evaluation as a table.
+std::string to_terminal(const EntityScores& scores);
+
 /// The result in a format chosen at run time. @throws Error that names the formats if the result has no such one.
 std::string to_text(const Explanation& explanation, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
@@ -91,6 +125,16 @@ std::string to_text(std::span<const Explanation> explanations, Format format, co
 std::string to_text(const Attack& attack, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const AttentionMaps& maps, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const NamedPrediction& prediction, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const ComparisonTable& comparison, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const SquadScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const ClassificationScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const EntityScores& scores, Format format, const TerminalStyle& style = {});
 
 /// The format that a file's ending names: .json, .html, .svg, .csv, or .txt for terminal.
 /// @throws Error that lists them for any other.

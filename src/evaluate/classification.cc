@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "base/row_reader.h"
+#include "evaluate/label_counts.h"
 #include "limn/error.h"
 
 namespace limn {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "evaluate/label_scores.h"
 #include "limn/explanation.h"
+#include "limn/scores.h"
 
 namespace limn {
 
@@ -20,14 +20,6 @@ struct LabelledInput {
 /// there is one.
 /// @param labels of the model, at least two. @throws Error naming file and line for the first row that is broken.
 std::vector<LabelledInput> read_labelled(const std::filesystem::path& file, std::span<const std::string> labels);
-
-/// Percent. Labels that neither the data nor the predictions have are left out, also of the mean, as in scikit-learn.
-struct ClassificationScores {
-  std::size_t rows = 0;
-  double accuracy = 0;
-  double macro_f1 = 0;  ///< mean F1 of the labels
-  LabelScores labels;
-};
 
 /// @param predicted one index for each row.
 ClassificationScores score_labels(std::span<const LabelledInput> rows, std::span<const std::size_t> predicted,

@@ -1,18 +1,10 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
-#include <string>
+
+#include "limn/scores.h"
 
 namespace limn {
-
-/// How well one label, or one type of entity, was found. Percent; 0 where undefined, as scikit-learn and seqeval have
-/// it.
-struct LabelScore {
-  double precision = 0, recall = 0, f1 = 0;
-  std::size_t support = 0;  ///< how many there are in the data
-};
-using LabelScores = std::map<std::string, LabelScore>;
 
 /// What LabelScore is made of.
 struct LabelCounts {

@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "base/output_file.h"
+#include "evaluate/label_counts.h"
 #include "evaluate/white_space.h"
 #include "limn/error.h"
 #include "task/entity_chunks.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "evaluate/label_scores.h"
+#include "limn/scores.h"
 
 namespace limn {
 
@@ -18,13 +18,6 @@ struct TaggedSentence {
 /// a blank line, or one of -DOCSTART-, ends a sentence. WikiANN's "en:" before a word is dropped.
 /// @throws Error naming file and line.
 std::vector<TaggedSentence> read_conll(const std::filesystem::path& file);
-
-/// Entities with the right type and the right words, in percent (micro-averaged), and for each type.
-struct EntityScores {
-  std::size_t sentences = 0;
-  LabelScore all;
-  LabelScores labels;
-};
 
 /// Counts as seqeval does by default; see entity_chunks().
 /// @param predicted tags for each sentence; words without one (cut off) are "O".

@@ -1,6 +1,6 @@
-#include "evaluate/scores_json.h"
-
 #include <nlohmann/json.hpp>
+
+#include "limn/write.h"
 
 namespace limn {
 namespace {
@@ -27,7 +27,7 @@ std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::erro
 
 }  // namespace
 
-std::string to_json(const SquadScores& scores, double seconds) {
+std::string to_json(const SquadScores& scores) {
   return dump({{"questions", scores.all.questions},
                {"em", number(scores.all.exact)},
                {"f1", number(scores.all.f1)},
@@ -37,24 +37,24 @@ std::string to_json(const SquadScores& scores, double seconds) {
                {"best_em_threshold", scores.best_exact_threshold},
                {"best_f1", scores.best_f1},
                {"best_f1_threshold", scores.best_f1_threshold},
-               {"seconds", seconds}});
+               {"seconds", scores.seconds}});
 }
 
-std::string to_json(const ClassificationScores& scores, double seconds) {
+std::string to_json(const ClassificationScores& scores) {
   return dump({{"rows", scores.rows},
                {"accuracy", scores.accuracy},
                {"macro_f1", scores.macro_f1},
                {"labels", object(scores.labels)},
-               {"seconds", seconds}});
+               {"seconds", scores.seconds}});
 }
 
-std::string to_json(const EntityScores& scores, double seconds) {
+std::string to_json(const EntityScores& scores) {
   return dump({{"sentences", scores.sentences},
                {"precision", scores.all.precision},
                {"recall", scores.all.recall},
                {"f1", scores.all.f1},
                {"labels", object(scores.labels)},
-               {"seconds", seconds}});
+               {"seconds", scores.seconds}});
 }
 
 }  // namespace limn

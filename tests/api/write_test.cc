@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "limn/evaluate.h"
 #include "limn/limn.h"
 
 namespace limn {
@@ -78,8 +79,16 @@ TEST_F(Writing, HasNoHoles) {
   try_matrix(std::vector<Explanation>{one, other}, all);
   try_matrix(model_.hotflip(Input{.text = "a good film", .pair = {}}), {Format::json, Format::html, Format::terminal});
   try_matrix(model_.attention(Input{.text = "a good film", .pair = {}}), {Format::json, Format::html});
-  EXPECT_EQ(written_, 5u + 5u + 3u + 2u);
-  EXPECT_EQ(refused_, 2u + 3u);
+  const Input input = {.text = "a good film", .pair = {}};
+  const Prediction prediction = model_.predict(input);
+  try_matrix(NamedPrediction{prediction, input, "bert-cls"}, {Format::json, Format::terminal});
+  const Comparison comparison({{"bert-cls", model_}}, {{"gradient", Gradient{}}, {"occlusion", Occlusion{}}});
+  try_matrix(comparison.table({input}), {Format::json, Format::html, Format::csv, Format::terminal});
+  try_matrix(SquadScores(), {Format::json, Format::terminal});
+  try_matrix(ClassificationScores(), {Format::json, Format::terminal});
+  try_matrix(EntityScores(), {Format::json, Format::terminal});
+  EXPECT_EQ(written_, 5u + 5u + 3u + 2u + 2u + 4u + 3u * 2u);
+  EXPECT_EQ(refused_, 2u + 3u + 3u + 1u + 3u * 3u);
 }
 
 TEST_F(Writing, HoldsWhatTheFunctionsOfEachFormatReturn) {

@@ -20,10 +20,10 @@ struct Layer {
 };
 
 const Names plain_headers = {"error.h",   "explanation.h", "methods.h", "model_info.h",
-                             "options.h", "result.h",      "watch.h"};
-const Names all_headers = {"comparison.h",      "evaluate.h",   "error.h",   "explanation.h",
-                           "methods.h",         "model_info.h", "options.h", "result.h",
-                           "tokenized_input.h", "watch.h",      "write.h",   "limn.h"};
+                             "options.h", "result.h",      "scores.h",  "watch.h"};
+const Names all_headers = {"comparison.h", "evaluate.h", "error.h",  "explanation.h", "methods.h",
+                           "model_info.h", "options.h",  "result.h", "scores.h",      "tokenized_input.h",
+                           "watch.h",      "write.h",    "limn.h"};
 
 const std::map<std::string, Layer> layers = {
     {"base", {{"base"}, {"error.h", "result.h"}}},
@@ -37,7 +37,8 @@ const std::map<std::string, Layer> layers = {
     // Pure functions of an Explanation.
     {"render",
      {{"base", "options", "render"},
-      {"comparison.h", "error.h", "explanation.h", "methods.h", "model_info.h", "tokenized_input.h", "write.h"}}},
+      {"comparison.h", "error.h", "explanation.h", "methods.h", "model_info.h", "scores.h", "tokenized_input.h",
+       "write.h"}}},
     // The files of src/ itself: what the public headers promise.
     {"", {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render"}, all_headers}},
     // Which models are on this machine: their folders and names, nothing of what is in them.

@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "limn/write.h"
+#include "render/display_text.h"
+
+namespace limn {
+namespace {
+
+std::string percent(std::optional<double> value) { return value ? fmt::format("{:.2f}", *value) : "-"; }
+
+std::string table_of(const LabelScores& labels) {
+  std::string table = fmt::format("{:<16}  {:>9}  {:>6}  {:>6}  {:>7}\n", "", "precision", "recall", "F1", "support");
+  for (const auto& [label, score] : labels) {
+    const std::string shown = shorten(label, 16);
+    table += fmt::format("{}{}  {:>9.2f}  {:>6.2f}  {:>6.2f}  {:>7}\n", shown,
+                         std::string(16 - std::min<std::size_t>(16, columns(shown)), ' '), score.precision,
+                         score.recall, score.f1, score.support);
+  }
+  return table;
+}
+
+}  // namespace
+
+std::string to_terminal(const SquadScores& scores) {
+  std::string table = fmt::format("{:<12}  {:>9}  {:>6}  {:>6}\n", "", "questions", "EM", "F1");
+  const auto add = [&](const char* name, const SquadPart& part) {
+    table += fmt::format("{:<12}  {:>9}  {:>6}  {:>6}\n", name, part.questions, percent(part.exact), percent(part.f1));
+  };
+  add("all", scores.all);
+  add("has answer", scores.has_answer);
+  add("no answer", scores.no_answer);
+  if (scores.no_answer.questions > 0) {
+    table += fmt::format("\nbest EM {:.2f} at null threshold {:.4g}, best F1 {:.2f} at {:.4g}\n", scores.best_exact,
+                         scores.best_exact_threshold, scores.best_f1, scores.best_f1_threshold);
+  }
+  return table;
+}
+
+std::string to_terminal(const ClassificationScores& scores) {
+  return fmt::format("rows      {}\naccuracy  {:.2f}\nmacro F1  {:.2f}\n\n", scores.rows, scores.accuracy,
+                     scores.macro_f1) +
+         table_of(scores.labels);
+}
+
+std::string to_terminal(const EntityScores& scores) {
+  return fmt::format("sentences  {}\nprecision  {:.2f}\nrecall     {:.2f}\nF1         {:.2f}\n\n", scores.sentences,
+                     scores.all.precision, scores.all.recall, scores.all.f1) +
+         table_of(scores.labels);
+}
+
+}  // namespace limn
