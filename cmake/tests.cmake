@@ -24,7 +24,7 @@ foreach(folder ${folders})
     if(folder STREQUAL server)
       target_link_libraries(server_test PRIVATE limn_apps)
     endif()
-    if(folder IN_LIST folders_that_run_limn)
+    if(folder IN_LIST folders_that_run_limn OR (folder STREQUAL server AND LIMN_APPS))
       add_dependencies(${folder}_test limn)
     endif()
     # Listing the tests is slow where a sanitizer or a busy machine makes starting slow.

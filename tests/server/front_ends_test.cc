@@ -1,0 +1,285 @@
+// The command, HTTP and C++ are three ways to ask one question: they give the same JSON, but for the time it took.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/program.h"
+#include "limn/evaluate.h"
+#include "limn/limn.h"
+#include "limn/write.h"
+#include "render/json.h"
+#include "server/running_server.h"
+
+namespace limn::server_test {
+namespace {
+
+using cli_test::run;
+using OrderedJson = nlohmann::ordered_json;
+
+const std::vector<std::string> models = {"bert-cls",        "bert-qa",        "bert-token",    "roberta-pair",
+                                         "bert-multilabel", "modernbert-cls", "distilbert-qa", "deberta-v2-cls"};
+
+const Model& model(const std::string& name) {
+  static std::map<std::string, std::unique_ptr<Model>> loaded;
+  auto& slot = loaded[name];
+  if (!slot) slot = std::make_unique<Model>(Model::load(golden(name)));
+  return *slot;
+}
+
+struct Question {
+  std::string model;
+  Input input;
+  Json fields;  ///< what HTTP is asked; the command has the same options with dashes
+  ChosenMethod method = {};
+  ExplainOptions options = {};
+};
+
+const Input text = {.text = "A gorgeous, witty film.", .pair = {}};
+const Input other = {.text = "Nobody would call it dull — or short.", .pair = {}};
+const Input pair = {.text = "Anna met Ben in Rome.", .pair = "Ben was in Rome."};
+const Input asked = {.text = "Who came to Rome?", .pair = "Anna came to Rome in May and met Ben there."};
+
+/// Thirty questions: each method, each kind of option, each task.
+std::vector<Question> questions() {
+  using Statistic = SmoothGrad::Statistic;
+  return {
+      {"bert-cls", text, {}},
+      {"bert-cls",
+       text,
+       {{"method", "gradient"}, {"reduce", "l2"}, {"normalize", "l1"}},
+       Gradient{.reduce = Reduce::l2, .normalize = Normalize::l1}},
+      {"bert-cls",
+       text,
+       {{"method", "gradient"}, {"reduce", "sum"}, {"absolute", true}, {"layer", "1"}},
+       Gradient{.layer = {1}, .reduce = Reduce::sum, .absolute = true}},
+      {"bert-cls",
+       other,
+       {{"method", "gradient"}, {"explain", "margin"}, {"raw", true}},
+       Gradient{.explain = Scalar::margin},
+       {.raw = true}},
+      {"bert-cls", text, {{"method", "gradient-x-input"}, {"target", "1"}}, GradientXInput{}, {.target = "1"}},
+      {"bert-cls",
+       text,
+       {{"method", "gradient-x-input"}, {"contrast", "0"}, {"target", "1"}},
+       GradientXInput{},
+       {.target = "1", .contrast = "0"}},
+      {"bert-cls",
+       text,
+       {{"method", "smoothgrad"}, {"samples", 7}, {"seed", 3}, {"sigma", 0.25}},
+       SmoothGrad{.samples = 7, .sigma = 0.25, .seed = 3}},
+      {"bert-cls",
+       text,
+       {{"method", "vargrad"}, {"samples", 5}},
+       SmoothGrad{.samples = 5, .statistic = Statistic::variance}},
+      {"bert-cls",
+       text,
+       {{"method", "integrated-gradients"}, {"steps", 9}, {"baseline", "zero"}},
+       IntegratedGradients{.baseline = {.kind = Baseline::Kind::zero}, .steps = 9}},
+      {"bert-cls",
+       text,
+       {{"method", "integrated-gradients"}, {"baseline", "Hello there"}, {"tolerance", 0.05}},
+       IntegratedGradients{.baseline = {.kind = Baseline::Kind::text, .text = "Hello there"}, .tolerance = 0.05}},
+      {"bert-cls",
+       text,
+       {{"method", "sequential-integrated-gradients"}, {"steps", 4}},
+       IntegratedGradients{.steps = 4, .sequential = true}},
+      {"bert-cls",
+       text,
+       {{"method", "expected-gradients"}, {"background", {"one", "two three"}}, {"samples", 6}},
+       ExpectedGradients{.background = {"one", "two three"}, .samples = 6}},
+      {"bert-cls", text, {{"method", "gradcam"}}, GradCam{}},
+      {"bert-cls",
+       text,
+       {{"method", "occlusion"}, {"window", 2}, {"masking", "remove"}},
+       Occlusion{.masking = Masking::remove, .window = 2}},
+      {"bert-cls",
+       text,
+       {{"method", "lime"}, {"samples", 40}, {"seed", 5}, {"unit", "token"}},
+       Lime{.samples = 40, .seed = 5},
+       {.unit = Unit::token}},
+      {"bert-cls",
+       other,
+       {{"method", "lime"}, {"flavour", "captum"}, {"kernel_width", 2.5}, {"features", 3}},
+       Lime{.flavour = Lime::Flavour::captum, .features = 3, .kernel_width = 2.5}},
+      {"bert-cls", text, {{"method", "kernel-shap"}, {"samples", 60}}, KernelShap{.samples = 60}},
+      {"bert-cls", text, {{"method", "shapley"}, {"exact", true}}, ShapleySampling{.exact = true}},
+      {"bert-cls", text, {{"method", "partition-shap"}, {"evaluations", 50}}, PartitionShap{.evaluations = 50}},
+      {"bert-cls",
+       text,
+       {{"method", "rise"}, {"samples", 30}, {"probability", 0.4}},
+       Rise{.samples = 30, .probability = 0.4}},
+      {"bert-cls",
+       text,
+       {{"method", "sobol"}, {"samples", 4}, {"order", "first"}},
+       Sobol{.samples = 4, .total = false}},
+      {"bert-cls", text, {{"method", "attention"}, {"layer", 1}, {"head", 2}}, Attention{.layer = 1, .head = 2}},
+      {"bert-cls", text, {{"method", "attention-rollout"}}, AttentionRollout{}},
+      {"bert-cls",
+       text,
+       {{"method", "gradient-attention"}, {"max_length", 6}},
+       GradientAttention{},
+       {.reading = {.max_length = 6}}},
+      {"bert-qa", asked, {{"top", 3}}, Gradient{}, {.reading = {.top = 3}}},
+      {"distilbert-qa",
+       asked,
+       {{"answer", "Anna"}, {"method", "gradient-x-input"}, {"word_score", "mean"}},
+       GradientXInput{},
+       {.answer = "Anna", .word_score = WordScore::mean}},
+      {"bert-token", text, {{"target", "1:2"}, {"method", "gradient-x-input"}}, GradientXInput{}, {.target = "1:2"}},
+      {"roberta-pair", pair, {{"method", "gradient"}, {"normalize", "none"}}, Gradient{.normalize = Normalize::none}},
+      {"bert-multilabel",
+       text,
+       {{"target", "2"}, {"explain", "probability"}},
+       Gradient{.explain = Scalar::probability},
+       {.target = "2"}},
+      {"modernbert-cls", other, {{"method", "gradient-x-input"}}, GradientXInput{}},
+  };
+}
+
+OrderedJson without_seconds(OrderedJson json) {
+  json.erase("seconds");
+  return json;
+}
+
+/// The fields of the input, as HTTP has them.
+Json input_fields(const std::string& model_name, const Input& input) {
+  const bool answers = model(model_name).info().task == Task::question_answering;
+  Json fields = {{answers ? "question" : "text", input.text}};
+  if (input.pair) fields[answers ? "context" : "pair"] = *input.pair;
+  return fields;
+}
+
+/// The same for the command: "max_length": 6 is --max-length 6, true is the flag alone, a list is the option repeated.
+std::vector<std::string> arguments(const std::string& command, const std::string& model_name, const Json& fields) {
+  std::vector<std::string> result = {command, "-m", golden(model_name), "--format", "json"};
+  for (const auto& [name, value] : fields.items()) {
+    std::string flag = "--" + name;
+    std::ranges::replace(flag, '_', '-');
+    for (const Json& one : value.is_array() ? value : Json::array({value})) {
+      result.push_back(flag);
+      if (!one.is_boolean()) result.push_back(one.is_string() ? one.get<std::string>() : one.dump());
+    }
+  }
+  return result;
+}
+
+Json merged(Json fields, const Json& more) {
+  if (!more.is_null()) fields.update(more);
+  return fields;
+}
+
+class FrontEnds : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { server = std::make_unique<RunningServer>(nullptr, models); }
+  static void TearDownTestSuite() { server.reset(); }
+
+  /// What HTTP and the command answer, if they agree.
+  static OrderedJson answer(const std::string& command, const std::string& model_name, const Json& fields) {
+    Json body = fields;
+    body["model"] = model_name;
+    const Reply reply = server->client().post("/v1/" + command, body);
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    const auto result = run(arguments(command, model_name, fields));
+    EXPECT_EQ(result.code, 0) << result.err;
+    if (reply.status != 200 || result.code != 0) return {};
+    const OrderedJson from_command = without_seconds(OrderedJson::parse(result.out));
+    EXPECT_EQ(without_seconds(OrderedJson::parse(reply.body)).dump(), from_command.dump());
+    return from_command;
+  }
+
+  static inline std::unique_ptr<RunningServer> server;
+};
+
+TEST_F(FrontEnds, ThirtyExplanationsAreTheSame) {
+  const auto all = questions();
+  EXPECT_EQ(all.size(), 30u);
+  for (const auto& [name, input, fields, method, options] : all) {
+    SCOPED_TRACE(name + " " + fields.dump());
+    const OrderedJson told = answer("explain", name, merged(input_fields(name, input), fields));
+    const Explanation why = model(name).explain(input, method, options);
+    EXPECT_EQ(without_seconds(OrderedJson::parse(to_json(why))).dump(), told.dump());
+  }
+}
+
+TEST_F(FrontEnds, EveryPresetIsTheSame) {
+  std::size_t compared = 0;
+  for (const Preset& preset : presets()) {
+    SCOPED_TRACE(preset.name);
+    const Task task = preset.tasks.empty() ? Task::sequence_classification : preset.tasks.front();
+    const std::string name = task == Task::question_answering     ? "bert-qa"
+                             : task == Task::token_classification ? "bert-token"
+                                                                  : "bert-cls";
+    const Input& input = task == Task::question_answering ? asked : text;
+    const OrderedJson told =
+        answer("explain", name, merged(input_fields(name, input), {{"preset", std::string(preset.name)}}));
+    const Explanation why = model(name).explain(input, limn::preset(preset.name, task));
+    EXPECT_EQ(without_seconds(OrderedJson::parse(to_json(why))).dump(), told.dump());
+    ++compared;
+  }
+  EXPECT_EQ(compared, presets().size());
+  EXPECT_GT(compared, 30u);
+}
+
+TEST_F(FrontEnds, PredictionsAreTheSame) {
+  const std::vector<std::pair<std::string, Input>> asked_for = {{"bert-cls", text},        {"bert-qa", asked},
+                                                                {"bert-token", other},     {"roberta-pair", pair},
+                                                                {"bert-multilabel", text}, {"deberta-v2-cls", text}};
+  for (const auto& [name, input] : asked_for) {
+    SCOPED_TRACE(name);
+    const OrderedJson told = answer("predict", name, input_fields(name, input));
+    const Prediction prediction = model(name).predict(input);
+    EXPECT_EQ(without_seconds(OrderedJson::parse(to_json(prediction, input, name))).dump(), told.dump());
+  }
+  EXPECT_EQ(asked_for.size(), 6u);
+}
+
+/// Times differ from run to run, wherever they stand.
+OrderedJson without_times(const OrderedJson& json) {
+  if (!json.is_structured()) return json;
+  OrderedJson result = json.is_array() ? OrderedJson::array() : OrderedJson::object();
+  for (const auto& [name, value] : json.items())
+    if (json.is_array())
+      result.push_back(without_times(value));
+    else if (name != "seconds")
+      result[name] = without_times(value);
+  return result;
+}
+
+TEST_F(FrontEnds, ComparisonsAreTheSame) {
+  const Comparison comparison({{"bert-cls", model("bert-cls")}, {"deberta-v2-cls", model("deberta-v2-cls")}},
+                              {{"gradient", Gradient{}}, {"occlusion", Occlusion{}}});
+  const OrderedJson direct = without_times(OrderedJson::parse(to_json(comparison.table({text}))));
+  const auto result = run({"compare", "-m", golden("bert-cls"), "-m", golden("deberta-v2-cls"), "--method",
+                           "gradient,occlusion", "--text", text.text, "--format", "json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(without_times(OrderedJson::parse(result.out)).dump(), direct.dump());
+  const Reply reply = server->client().post(
+      "/v1/compare",
+      {{"models", {"bert-cls", "deberta-v2-cls"}}, {"methods", {"gradient", "occlusion"}}, {"text", text.text}});
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(without_times(OrderedJson::parse(reply.body)).dump(), direct.dump());
+}
+
+TEST_F(FrontEnds, EvaluationsAreTheSame) {
+  cli_test::Folder folder;
+  const auto evaluated = [](const std::string& kind, const std::string& name, const std::string& file) {
+    const auto result = run({"evaluate", kind, "-m", golden(name), "--data", file, "--format", "json"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    return without_times(OrderedJson::parse(result.code == 0 ? result.out : "{}")).dump();
+  };
+  const auto direct = [](const auto& scores) { return without_times(OrderedJson::parse(to_json(scores))).dump(); };
+  const std::string rows = folder.write("rows.csv", "text,label\na good film,1\na bad one,0\nso so,1\n");
+  EXPECT_EQ(evaluated("classification", "bert-cls", rows), direct(evaluate_classification(model("bert-cls"), rows)));
+  const std::string words = folder.write("words.txt", "Anna B-PER\nmet O\nBen B-PER\n\nRome B-LOC\n");
+  EXPECT_EQ(evaluated("tokens", "bert-token", words), direct(evaluate_tokens(model("bert-token"), words)));
+  const Json question = {{"id", "q"}, {"question", asked.text}, {"answers", {{{"text", "Anna"}, {"answer_start", 0}}}}};
+  const Json data = {{"data", {{{"paragraphs", {{{"context", *asked.pair}, {"qas", {question}}}}}}}}};
+  const std::string squad = folder.write("squad.json", data.dump());
+  EXPECT_EQ(evaluated("squad", "bert-qa", squad), direct(evaluate_squad(model("bert-qa"), squad)));
+}
+
+}  // namespace
+}  // namespace limn::server_test
