@@ -4,8 +4,8 @@
     evaluate_models.py DATA_DIR MODEL_DIR qa|sentiment|ner [--limit N]
 DATA_DIR holds squad/dev-v1.1.half.json, squad/dev-v2.0.part.json, sst2/dev.tsv and ner/wikiann_en/dev.txt, in the formats that train_models.py reads.
 qa:        SQuAD v1.1 half dev and v2.0 part; windows of 384 tokens, 128 shared; best start + end logit with start <= end inside the context,
-           at most 30 tokens; v2.0: no answer where the best null score ([CLS], smallest over windows) beats the best span; official EM and F1.
-sentiment: accuracy on sst2/dev.tsv.      ner: entity precision, recall, F1 (IOB2, exact spans) on wikiann_en/dev.txt, first piece of each word.
+           at most 30 tokens; v2.0: no answer if the best null score ([CLS], smallest over windows) beats the best span; official EM and F1.
+sentiment: accuracy on sst2/dev.tsv.      ner: entity precision, recall, F1 (IOB2, exact spans) on wikiann_en/dev.txt, first token of each word.
 """
 import argparse
 import collections

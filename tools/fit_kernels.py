@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fit the polynomials of src/math/kernels.inc: Lawson's iteration towards the smallest largest relative error.
+"""Fit the polynomials of src/math/kernels.inc: Lawson's iteration, which minimizes the maximum relative error.
 
 Prints the coefficients, lowest power first. Needs: numpy, mpmath.
 """
@@ -10,7 +10,7 @@ import numpy as np
 
 
 def fit(columns, target, rounds=400):
-    """Weighted least squares, with weights that follow the error: (largest error, coefficients) of the best round."""
+    """Iteratively reweighted least squares, weights proportional to the error: (largest error, coefficients) of the best round."""
     weights, best = np.full(len(target), 1 / len(target)), None
     for _ in range(rounds):
         root = np.sqrt(weights)

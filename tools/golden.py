@@ -1,32 +1,33 @@
 #!/usr/bin/env python3
-"""Write golden folders: tiny random models of every family, and what PyTorch (float64) and Captum say about them.
+"""Write golden folders: tiny random models of every family, with the results of PyTorch (float64) and Captum.
 
     golden.py DATA_DIR OUT_DIR [--seed 0] [--texts FILE.json] [NAME ...]      NAME: FAMILY-TASK, see MODELS; default: all
 
-DATA_DIR holds tokenizers/bert-base-uncased/vocab.txt and squad/train-v1.1.part.json, whose texts the BPE and Unigram vocabularies are learnt from.
+DATA_DIR holds tokenizers/bert-base-uncased/vocab.txt and squad/train-v1.1.part.json, on whose texts
+the BPE and Unigram vocabularies are trained.
 
 Each folder is an ordinary Hugging Face checkpoint plus cases.json:
     {"model": "bert-qa", "seed": 0, "cases": [CASE, ...]}
 CASE
     input           {"question","context"} | {"text"} | {"text","pair"}
     ids, type_ids, offsets, words, special      the encoding; offsets count characters of their own sequence,
-                                                words the word index (null for special tokens), special 0/1
+                                                words are word indices (null for special tokens), special is 0/1
     logits          cls: (labels); token: (tokens, labels); qa: {"start": (tokens), "end": (tokens)}
-    target          cls: label; token: [position, label]; qa: [start, end] (plain argmax of each, as the seed does)
-    explanations    name -> scores, one per token; F is the target's logit (qa: start + end) unless the name says otherwise
+    target          cls: label; token: [position, label]; qa: [start, end] (the argmax of each, as in the 2020 notebook)
+    explanations    name -> scores, one per token; F is the target's logit (qa: start + end) unless stated otherwise
         gradient_l2        || dF/d word embedding ||_2
         onehot_l2          || dF/d one-hot ||_2 over the vocabulary
-        onehot_l2_max      the same divided by its maximum                      (the seed's explanation)
-        grad_x_input       sum over channels of gradient * word embedding
+        onehot_l2_max      the same divided by its maximum                      (the explanation of the 2020 notebook)
+        grad_x_input       sum over the hidden size of gradient * word embedding
         grad_x_input_prob  the same for F = softmax (sigmoid for a single or multi-label output) probability
         ig                 Captum LayerIntegratedGradients on the word embedding, 50 Gauss-Legendre steps,
-                           baseline: [PAD] for ordinary tokens, special tokens kept; summed over channels
+                           baseline: [PAD] for ordinary tokens, special tokens kept; summed over the hidden size
         ig_zero            the same, all-zero baseline for every token
         allennlp_simple    |sum grad * e|, F = cross-entropy on the model's own label, L1-normalised
         allennlp_ig        |sum e * mean grad| at alpha 0, .1 ... .9, zero baseline, F as above, L1-normalised
         lit_grad_l2        L2 norm of d probability / d embedding, divided by its sum
         occlusion_mask     F(x) - F(x with token i replaced by [MASK]); 0 for special tokens
-        shapley_exact      exact Shapley values of F over the ordinary tokens, absent = [MASK] (only if at most 8 of them)
+        shapley_exact      exact Shapley values of F over the ordinary tokens, [MASK] replaces absent ones (only if at most 8)
         attention_last     last layer, mean over heads, row of the target position ([CLS]; token: its position; qa: start)
         rollout            product over layers of row-normalised (mean attention + I), same row
         grad_attention     Chefer-style without LRP: R = I; per layer R += (mean_h max(0, dF/dA * A)) R, same row of R - I
@@ -76,7 +77,7 @@ TEXTS = {
 }
 
 
-# ---- small tokenizers, all of them real ones: same components and files as the published checkpoints use -------------------
+# ---- small tokenizers with the same components and files as published checkpoints -----------------------------------------
 
 def corpus():
     data = json.load(open(DATA / "squad/train-v1.1.part.json"))["data"]
@@ -84,7 +85,7 @@ def corpus():
 
 
 def wordpiece(size=4000):
-    """The first 4,000 entries of bert-base-uncased, which hold the special tokens at their usual ids."""
+    """The first 4,000 entries of bert-base-uncased, which include the special tokens at their usual ids."""
     vocab = (DATA / "tokenizers/bert-base-uncased/vocab.txt").read_text(encoding="utf-8").split("\n")[:size]
     tok = Tokenizer(models.WordPiece({t: i for i, t in enumerate(vocab)}, unk_token="[UNK]"))
     tok.normalizer = normalizers.BertNormalizer(lowercase=True)
@@ -133,7 +134,7 @@ def unigram(kind):
 
 
 def mpnet():
-    """WordPiece with RoBERTa's special tokens, as microsoft/mpnet-base has."""
+    """WordPiece with RoBERTa's special tokens, as in microsoft/mpnet-base."""
     vocab = (DATA / "tokenizers/bert-base-uncased/vocab.txt").read_text(encoding="utf-8").split("\n")[:3999]
     vocab = ["<s>", "<pad>", "</s>", "[UNK]"] + vocab[103:] + ["<mask>"]
     tok = Tokenizer(models.WordPiece({t: i for i, t in enumerate(vocab)}, unk_token="[UNK]"))
@@ -323,7 +324,7 @@ def main():
     a = p.parse_intermixed_args()
     global DATA
     DATA = a.data
-    torch.set_num_threads(1)  # tiny models: threads only get in the way
+    torch.set_num_threads(1)  # the models are tiny: threads only add overhead
     texts = json.load(open(a.texts)) if a.texts else TEXTS
     random.seed(a.seed)
     for name in a.names or MODELS:

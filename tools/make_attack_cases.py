@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Write tests/explain/data/attacks.json: what HotFlip and input reduction, as AllenNLP Interpret has them, do to the models
-of tests/golden, by PyTorch in float64.
+"""Write tests/explain/data/attacks.json: results of HotFlip and input reduction, as in AllenNLP Interpret, on the models of
+tests/golden, by PyTorch in float64.
 
     tools/make_attack_cases.py tests/golden tests/explain/data/attacks.json
 
-One row a model, text and attack:
-    model, input    the folder, and the text as in its cases.json
+One row per model, text and attack:
+    model, input    the folder, and the input as in its cases.json
     attack          "hotflip" or "input-reduction"
     target          token classification: the token whose label is attacked
-    toward          HotFlip: the label to reach, or null: any other
-    steps           HotFlip: [position, new id], input reduction: position, in order; positions in the original encoding
-    succeeded       HotFlip: whether it got there
-Rows whose course hangs on a difference that float32 cannot see are left out.
+    toward          HotFlip: the desired label, or null for any other
+    steps           in order; HotFlip: [position, new id], input reduction: position; positions are those of the original encoding
+    succeeded       HotFlip: whether it reached the desired label
+Rows that depend on a difference too small for float32 are left out.
 Needs: torch, transformers.
 """
 import json
@@ -30,7 +30,7 @@ class TooClose(Exception):
 
 
 def first(pairs):
-    """The key with the largest value, which must be the largest by far."""
+    """The key with the largest value. Raises TooClose if the second largest is almost equal."""
     pairs = sorted(pairs, key=lambda p: -p[1])
     if len(pairs) > 1 and pairs[0][1] - pairs[1][1] < 1e-4 * max(abs(pairs[0][1]), abs(pairs[1][1])):
         raise TooClose
@@ -67,14 +67,14 @@ class Attack:
             logits = self.logits(self.ids, everything, model.weight[torch.tensor(self.ids)])
         if model.sigmoid:
             self.label = first(list(enumerate(logits[0].tolist())))
-        self.said = self.saying(logits, everything)
+        self.predicted = self.prediction(logits, everything)
 
     def logits(self, ids, origins, embeds):
         rest = {"token_type_ids": torch.tensor([[self.types[o] for o in origins]])} if self.m.has_types else {}
         out = self.m.net(inputs_embeds=embeds[None], attention_mask=torch.ones((1, len(ids)), dtype=torch.long), **rest)
         return torch.stack([out.start_logits[0], out.end_logits[0]]) if self.m.task == "qa" else out.logits[0] if self.m.task == "token" else out.logits
 
-    def saying(self, logits, origins):
+    def prediction(self, logits, origins):
         if self.m.task == "qa":
             start, end = logits.tolist()
             place = {o: i for i, o in enumerate(origins)}
@@ -87,47 +87,47 @@ class Attack:
         row = logits[origins.index(self.position)] if self.m.task == "token" else logits[0]
         return first(list(enumerate(row.tolist())))
 
-    def loss(self, logits, origins, said):
+    def loss(self, logits, origins, predicted):
         if self.m.task == "qa":
             logp = logits.log_softmax(-1)
-            return -logp[0, origins.index(said[0])] - logp[1, origins.index(said[1])]
+            return -logp[0, origins.index(predicted[0])] - logp[1, origins.index(predicted[1])]
         if self.m.sigmoid:
             z = logits[0, self.label]
-            return -torch.nn.functional.logsigmoid(z if said else -z)
+            return -torch.nn.functional.logsigmoid(z if predicted else -z)
         row = logits[origins.index(self.position)] if self.m.task == "token" else logits[0]
-        return -row.log_softmax(-1)[said]
+        return -row.log_softmax(-1)[predicted]
 
     def read(self, ids, origins):
-        """What the model says, and the gradient of the loss on what it said at first (or is to say)."""
+        """The prediction, and the gradient of the loss on the original (or the desired) prediction."""
         embeds = self.m.weight[torch.tensor(ids)].requires_grad_(True)
         logits = self.logits(ids, origins, embeds)
-        loss = self.loss(logits, origins, self.said if self.toward is None else self.toward)
-        return self.saying(logits.detach(), origins), torch.autograd.grad(loss, embeds)[0]
+        loss = self.loss(logits, origins, self.predicted if self.toward is None else self.toward)
+        return self.prediction(logits.detach(), origins), torch.autograd.grad(loss, embeds)[0]
 
-    def done(self, said):
-        return said != self.said if self.toward is None else said == self.toward
+    def done(self, predicted):
+        return predicted != self.predicted if self.toward is None else predicted == self.toward
 
     def hotflip(self):
         ids, origins, steps = list(self.ids), list(range(len(self.ids))), []
-        said, g = self.read(ids, origins)
+        predicted, g = self.read(ids, origins)
         open_ = [i for i in self.free if self.m.tok.convert_ids_to_tokens(self.ids[i]) not in IGNORED]
-        while not self.done(said) and open_:
+        while not self.done(predicted) and open_:
             place = first([(i, float(g[i] @ g[i])) for i in open_])
             open_.remove(place)
             gain = (self.m.weight - self.m.weight[ids[place]]) @ g[place] * (1 if self.toward is None else -1)
             new = first([(w, float(gain[w])) for w in self.m.words if w != ids[place]])
             ids[place] = new
             steps.append([place, new])
-            said, g = self.read(ids, origins)
-        return {"steps": steps, "succeeded": self.done(said)}
+            predicted, g = self.read(ids, origins)
+        return {"steps": steps, "succeeded": self.done(predicted)}
 
     def reduce(self):
         candidates, best = [(list(range(len(self.ids))), [])], []
         while candidates:
             following, found = [], False
             for origins, removed in candidates[:BEAM]:
-                said, g = self.read([self.ids[o] for o in origins], origins)
-                if said != self.said:
+                predicted, g = self.read([self.ids[o] for o in origins], origins)
+                if predicted != self.predicted:
                     continue
                 if not found:
                     best, found = removed, True

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Write the random cases that the tests of task/ and evaluate/ compare with; run where seqeval and scikit-learn are installed.
+"""Write the random cases that the tests of task/ and evaluate/ compare with.
 
     make_evaluation_cases.py TESTS_DIR
 
-task/data/answers.json          spans of random windows: every span tried, as the decision rule of evaluate_models.py says
+task/data/answers.json          random windows: all spans are tried, with the decision rule of evaluate_models.py
 task/data/chunks.json           random tags: seqeval.metrics.sequence_labeling.get_entities
 evaluate/data/answer_texts.json the official SQuAD scripts' normalisation, exact match and F1
 evaluate/data/squad.json        random predictions: the official SQuAD 2.0 script's scores and best thresholds
 evaluate/data/labels.json       random labels: sklearn.metrics
 evaluate/data/entities.json     random tagged sentences: seqeval.metrics
+Needs: numpy, seqeval, scikit-learn.
 """
 import collections
 import json
@@ -47,7 +48,7 @@ def answer_case(rng):
         part = spans[at:at + size]
         sequences = [-1] + [0] * question + [-1] + [1] * len(part) + [-1]
         offsets = [(0, 0)] + [(i, i + 1) for i in range(question)] + [(0, 0)] + part + [(0, 0)]
-        # eighths, so that equal scores are common and float32 sums are exact
+        # multiples of 1/8, so that equal scores are common and float32 sums are exact
         start, end = ([rng.randint(-24, 24) / 8 for _ in sequences] for _ in range(2))
         start[0], end[0] = start[0] + rng.choice([0, 3]), end[0] + rng.choice([0, 3])
         windows.append({"sequences": sequences, "offsets": offsets, "start": start, "end": end})
@@ -203,7 +204,7 @@ def main():
            {"pairs": [[a, b, compute_exact(a, b), compute_f1(a, b)] for a, b in pairs]}])
     write(tests / "evaluate/data/squad.json", [squad_case(rng, u) for u in [0.0] * 5 + [0.5] * 20 + [1.0] * 3])
     write(tests / "evaluate/data/labels.json", [label_case(rng) for _ in range(30)])
-    cases = (entity_case(rng) for _ in range(60))  # seqeval fails where there is no entity at all
+    cases = (entity_case(rng) for _ in range(60))  # seqeval fails if there is no entity at all
     write(tests / "evaluate/data/entities.json", [c for c in cases if c["labels"]])
 
 

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""Write tests/golden-families: very small random models of the heads and options that tests/golden has none of.
+"""Write tests/golden-families: very small random models for the heads and options that tests/golden does not cover.
 
     tools/make_family_golden.py tests/golden-families [NAME ...]
 
 Each folder is an ordinary Hugging Face checkpoint (only OWN and TEXT models have a tokenizer) plus cases.json: {"cases": [CASE, ...]}, CASE
-    ids, type_ids   what the model reads; of OWN and TEXT models also input, the text
+    ids, type_ids   input of the model; OWN and TEXT models also have input, the text
     logits          as in tools/golden.py; masked-LM: (tokens, V)
     target          cls: label; token, masked-LM: [position, label or id]; qa: [start, end]
     explanations    of F, the target's logit (qa: start + end), in float64:
         gradient_l2, grad_x_input                           at the word embeddings
-        embeddings_gradient_l2, embeddings_grad_x_input     at what enters the first layer
-        layer1_gradient_l2, layer1_grad_x_input             at what enters the second
-        embeddings_ig       of TEXT models: Integrated Gradients there, 50 Gauss-Legendre nodes, baseline [PAD] for ordinary tokens
+        embeddings_gradient_l2, embeddings_grad_x_input     at the input of the first layer
+        layer1_gradient_l2, layer1_grad_x_input             at the input of the second layer
+        embeddings_ig       TEXT models: Integrated Gradients at the input of the first layer, 50 Gauss-Legendre nodes, baseline [PAD]
+                            for ordinary tokens
 Needs: torch, transformers, tokenizers, safetensors.
 """
 import argparse
@@ -82,7 +83,7 @@ def randomise(model):
                 p.copy_(0.2 * noise + (1 if "norm" in name.lower() and name.endswith("weight") else 0))
 
 
-# Families that normalise each word embedding alone, with texts.
+# Families that normalise each word embedding without adding anything first, with texts.
 TEXT = {"deberta-v2-text": ("deberta-v2", "cls", {}), "modernbert-text": ("modernbert", "cls", {})}
 
 
@@ -95,7 +96,7 @@ def numbers(values):
 
 
 class Recorder:
-    """Keeps what enters each layer; for models whose layers share weights, each time."""
+    """Stores the input of each layer; for models whose layers share weights, of each call."""
 
     def __init__(self, base):
         stack = getattr(base, "encoder", None) or getattr(base, "transformer", None) or base
@@ -112,7 +113,7 @@ class Recorder:
 
 
 def case(model, head, ids, types, takes_types, recorder):
-    """Ids go in, so that positions are what the model makes of them; a hook puts the embeddings to be differentiated in their place."""
+    """Passes ids, so that the model computes its positions; a hook substitutes the embeddings to differentiate."""
     word = model.get_input_embeddings()
     ids = torch.tensor([ids])
     embeds = word.weight.detach()[ids].requires_grad_(True)
@@ -142,7 +143,7 @@ def case(model, head, ids, types, takes_types, recorder):
 
 
 def integrated(model, recorder, ids, target):
-    """The first layer is given points between what enters it for the baseline's ids and for the input's."""
+    """The first layer receives points between its inputs for the baseline's ids and for the input's ids."""
     ids = torch.tensor([ids])
     baseline = torch.where((ids == 2) | (ids == 3), ids, torch.zeros_like(ids))
     ends = []
@@ -162,7 +163,7 @@ def integrated(model, recorder, ids, target):
 
 
 def rows(name, config):
-    """Two inputs of different lengths; one of RoBERTa's has its padding token in the text, which then stands at a position of its own."""
+    """Two inputs of different lengths; one of RoBERTa's has a padding token in the text, which then has the padding position."""
     generator = torch.Generator().manual_seed(7)
     first = 0 if config.model_type in ("modernbert", "roberta", "xlm-roberta", "camembert", "mpnet") else 2
     lengths = [160, 70] if name.endswith("-long") else [12, 7]
@@ -213,7 +214,7 @@ def make(out, name, family, head, changes):
     write(out / name, model, [case(model, head, ids, types, takes_types, recorder) for ids, types in rows(name, config)])
 
 
-# ---- models of one's own class: an encoder, a pooling, linear layers -------------------------------------------------------
+# ---- custom model classes: an encoder, a pooling, linear layers -------------------------------------------------------------
 
 class Own(torch.nn.Module):
     def __init__(self, config, pooling, sizes, activation, names):

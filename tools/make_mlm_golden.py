@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Write tests/golden-mlm: tiny random masked language models, and what PyTorch in float64 says about them.
+"""Write tests/golden-mlm: tiny random masked language models, with the results of PyTorch in float64.
 
     tools/make_mlm_golden.py tests/golden-mlm
 
 Each folder is an ordinary Hugging Face checkpoint plus cases.json: {"cases": [CASE, ...]}, CASE
-    text, ids       the text and what the model reads of it
+    text, ids       the text and its token ids
     positions       some positions, and
-    logits          at each of them the masked-LM logits (V)
-    own             the logit of each token's own piece at its place (T)
+    logits          the masked-LM logits (V) at each of them
+    own             the logit of each token at its own position (T)
     heatmap         (T, T): row i is || d own[i] / d one-hot of token j ||_2 for each j, divided by the row's largest
-    fills           for each [MASK] the five likeliest ids and their probabilities
+    fills           for each [MASK], the five most likely ids and their probabilities
 Needs: torch, transformers, tokenizers.
 """
 import json

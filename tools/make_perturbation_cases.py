@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write what the packages lime, captum and shap say, for the tests of perturbation methods.
+"""Write the results of the packages lime, captum and shap, for the tests of perturbation methods.
 
     make_perturbation_cases.py SST2_DEV.tsv MODELS_DIR TESTS_DIR [NAME ...]     NAME: one of the files below, without .json
 
@@ -8,9 +8,9 @@ explain/data/partition_trees.json  rows of tokens: shap.maskers._text.partition_
 explain/data/owen_values.json      random games on random trees: shap.explainers.Partition with several max_evals
 explain/data/partition_texts.json  sentences: shap.explainers.Partition on MODELS_DIR/minilm-l6-sentiment, in float64
 explain/data/package_means.json    sentences: the means over five seeds of lime_text and shap.KernelExplainer on the same model
-explain/data/lime_texts.json       texts: the means over five seeds of lime_text as it comes, which removes words from the text
+explain/data/lime_texts.json       texts: the means over five seeds of lime_text with its defaults, which remove words from the text
 
-Absent tokens are [MASK] elsewhere. Needs: torch, transformers, captum, lime, shap.
+In all other files, [MASK] replaces absent tokens. Needs: torch, transformers, captum, lime, shap.
 """
 import json
 import pathlib
@@ -36,7 +36,7 @@ def rounded(values, digits=7):
     return [float(f"{v:.{digits}g}") for v in values]
 
 
-# ---- lime: one regression at a time ------------------------------------------------------------------------------------
+# ---- lime: single regressions ------------------------------------------------------------------------------------------
 
 def lime_fits():
     rng, cases = np.random.default_rng(0), []
@@ -97,7 +97,7 @@ def partition_trees():
 
 
 class TreeMasker:
-    """Gives the game its masks as they are."""
+    """Passes the masks to the game unchanged."""
     def __init__(self, clustering, size):
         self.clustering, self.shape = clustering, (1, size)
         self.default_batch_size = 5
@@ -118,7 +118,7 @@ def owen_values():
         case = {"tokens": tokens, "values": values.tolist(), "scores": {}}
         for evaluations in (2, 3, 7, 16, 40, 120, 100000):
             if size == 1:
-                case["scores"][str(evaluations)] = [float(values[1] - values[0])]  # shap refuses a single token
+                case["scores"][str(evaluations)] = [float(values[1] - values[0])]  # shap does not accept a single token
                 continue
             explainer = shap.explainers.Partition(worth, TreeMasker(tree, size))
             found = explainer(np.ones((1, size), dtype=bool), max_evals=evaluations, silent=True)
@@ -135,13 +135,13 @@ class Sentiment:
         self.model = AutoModelForSequenceClassification.from_pretrained(models / "minilm-l6-sentiment", dtype=dtype).eval()
 
     def logits(self, rows):
-        """Rows of ids, all of one length."""
+        """Rows of ids, all of the same length."""
         with torch.no_grad():
             return torch.cat([self.model(torch.tensor(np.array(rows[i:i + 64]))).logits for i in range(0, len(rows), 64)]).double()
 
 
 def sentences(path, count, shortest, longest, sentiment):
-    """Of so many words, in the tokenizer's sense; one of each beginning."""
+    """Sentences within the given range of words, as the tokenizer counts them; one per beginning."""
     rows = [line.split("\t")[0].strip() for line in open(path, encoding="utf-8").read().split("\n")[1:] if line.strip()]
     random.Random(4).shuffle(rows)
     chosen = []
@@ -163,7 +163,7 @@ def partition_texts(dev, models):
         for evaluations in (500, 150):
             np.random.seed(0)
             found = explainer([text], max_evals=evaluations, silent=True)
-            np.random.seed(1)  # ties fall otherwise
+            np.random.seed(1)  # breaks ties differently
             again = explainer([text], max_evals=evaluations, silent=True)
             cases.append({"text": text, "label": label, "evaluations": evaluations, "base_value": float(found.base_values[0]),
                           "scores": rounded(found.values[0]), "by_chance": float(np.abs(found.values[0] - again.values[0]).max())})
@@ -173,7 +173,7 @@ def partition_texts(dev, models):
 # ---- means over seeds --------------------------------------------------------------------------------------------------
 
 class Masked:
-    """The model on one sentence whose words are present or [MASK]ed, every mask once."""
+    """The model on one sentence whose words are present or replaced by [MASK]; each mask is evaluated once."""
     def __init__(self, sentiment, text):
         self.sentiment, self.text, self.known = sentiment, text, {}
         encoded = sentiment.tokenizer(text, return_offsets_mapping=True)
@@ -196,7 +196,7 @@ class Masked:
 
 
 class MaskedString(lime.lime_text.IndexedString):
-    """In place of a text without some words: which of its words are left, by where they begin."""
+    """Represents a text without some words by the words that are left, identified by where they begin."""
     def inverse_removing(self, words_to_remove):
         return {int(p) for w in words_to_remove for p in self.string_position(w)}
 

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Write what the systems that presets are named after compute, for tests/explain/preset_test.cc.
+"""Write the results of the systems that presets are named after, for tests/explain/preset_test.cc.
 
-    make_preset_cases.py GOLDEN_DIR OUT.json [PRESET ...]      only these are written anew; default: all
+    make_preset_cases.py GOLDEN_DIR OUT.json [PRESET ...]      only these are replaced; default: all
 
-GOLDEN_DIR holds the folders that golden.py wrote; models run in float64. Captum's methods, and those of systems that call Captum (ferret,
-transformers-interpret), are computed by Captum, LIME's by the lime package; the others are written out here in plain PyTorch, after the file
-that docs/presets.md names. Random methods are drawn many times: their case has the mean and its standard error.
+GOLDEN_DIR holds the folders that golden.py wrote; models run in float64. Captum computes its own methods and those of systems that call it (ferret,
+transformers-interpret); the lime package computes LIME. The others are implemented here in plain PyTorch, following the file that docs/presets.md
+names. Random methods are run many times: their case has the mean and its standard error.
 
-    {"model", "case", "preset", "scores"}           one score a token; "start" and "end" in place of scores where there are two
-    {"model", "case", "preset", "scores", "errors", "draws"}   random ones: mean over `draws` runs or draws, its standard error
+    {"model", "case", "preset", "scores"}           one score per token; "start" and "end" in place of "scores" if there are two
+    {"model", "case", "preset", "scores", "errors", "draws"}   random methods: the mean over `draws` runs or draws, and its standard error
 Needs: torch, transformers, captum, lime, tokenizers.
 """
 import json
@@ -47,7 +47,7 @@ def ordinary(case):
 
 
 def padded(case):
-    """ids with [PAD] in place of each ordinary token."""
+    """The ids with [PAD] in place of each ordinary token."""
     return torch.where(case.special[None].bool(), case.ids, torch.full_like(case.ids, case.tok.pad_token_id))
 
 
@@ -96,7 +96,7 @@ def gradcam(case):
 
 
 def shapley(case):
-    """Exact values from all coalitions of ordinary tokens; absent ones are [PAD]."""
+    """Exact values from all coalitions of ordinary tokens; [PAD] replaces absent ones."""
     players = ordinary(case).nonzero()[:, 0].tolist()
     n = len(players)
     ids = padded(case).repeat(2 ** n, 1)
@@ -152,12 +152,12 @@ def deterministic(case):
 # ---- random ------------------------------------------------------------------------------------------------------------
 
 def block_output(case):
-    """What the embedding block gives to the first layer."""
+    """The input of the first layer."""
     return case.out(case.embed(), output_hidden_states=True).hidden_states[0].detach()
 
 
 def block_gradient(case, kind, x):
-    """dF/dx where x takes the place of the embedding block's output."""
+    """dF/dx, with x in place of the output of the embedding block."""
     x = x.clone().requires_grad_(True)
     hook = case.model.base_model.embeddings.register_forward_hook(lambda module, inputs, output: x)
     value = case.value(case.out(case.embed().expand(len(x), -1, -1)), kind)
@@ -166,7 +166,7 @@ def block_gradient(case, kind, x):
 
 
 def noisy(start, gradient, sigma, draws, seed=0):
-    """`draws` noisy copies of start, and the gradients there: (draws, tokens, channels)."""
+    """`draws` noisy copies of start, and the gradients there: (draws, T, C)."""
     generator, x, g = torch.Generator().manual_seed(seed), [], []
     for _ in range(0, draws, 200):
         x.append(start + sigma * torch.randn((200, *start.shape[1:]), generator=generator, dtype=torch.double))
@@ -175,7 +175,7 @@ def noisy(start, gradient, sigma, draws, seed=0):
 
 
 def of_batches(score, x, g, batches=20):
-    """The score of all draws, and from those of batches its standard error."""
+    """The score of all draws, and its standard error, estimated from batches."""
     parts = torch.stack([score(a, b) for a, b in zip(x.chunk(batches), g.chunk(batches))])
     return score(x, g), parts.std(0) / batches ** 0.5
 
@@ -199,7 +199,7 @@ def captum_lime(case, seed):
 
 
 def ferret_lime(case, seed):
-    """As ferret/explainers/lime.py: the text is its ids, special ones too; UNKWORDZ is [MASK]."""
+    """As ferret/explainers/lime.py: the text consists of ids, including special tokens; UNKWORDZ is [MASK]."""
     ids = case.ids[0].tolist()
 
     def probabilities(texts):

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Write texts and what the `tokenizers` package makes of them, one JSON object a line, for tests/text/cases_test.cc.
+"""Write texts and the results of the `tokenizers` package, one JSON object per line, for tests/text/cases_test.cc.
 
     make_tokenizer_cases.py sample                             writes tests/text/data (the committed sample)
     make_tokenizer_cases.py all DATA FOLDER [PART ...]         writes every text of DATA to standard output;
                                                                parts: squad, pairs, windows, sst2, ner, torture, codes
-    make_tokenizer_cases.py sentencepiece DATA FOLDER          counts the texts of which sentencepiece makes other pieces
-                                                               than the converted tokenizer (ALBERT's spiece.model)
+    make_tokenizer_cases.py sentencepiece DATA FOLDER          counts the texts for which sentencepiece and the converted
+                                                               tokenizer give different pieces (ALBERT's spiece.model)
     make_tokenizer_cases.py properties                         writes tests/text/data/properties.txt
 
 FOLDER holds tokenizer.json, or vocab.txt with or without tokenizer_config.json, or the older files of other tokenizers. The first line names it; each other line is
     {"text": …, "pair": …, "max_length": …} or {"text": …, "pair": …, "window": [length, stride]} or {"split": [word, …]}
-with "expected": a list of encodings (one, but for windows)
+with "expected": a list of encodings (several only for windows)
     {"ids": […], "offsets": [begin, end, begin, …] in bytes, "words": […], -1 for special tokens,
      "type_ids", "special", "sequences": one character per token, "-" for no sequence}
 Needs: tokenizers, transformers, sentencepiece, protobuf.
@@ -33,7 +33,7 @@ def byte_positions(text):
 
 
 def expected(encoding, texts, split):
-    """texts: of the sequences; or, of a text that is already split, its words."""
+    """texts: those of the sequences, or the words of a text that is already split."""
     positions = [byte_positions(text) for text in texts]
     offsets = []
     for (begin, end), sequence, word in zip(encoding.offsets, encoding.sequence_ids, encoding.word_ids):
@@ -55,7 +55,7 @@ class Cases:
 
     def write(self, case, encodings, texts, split=False):
         case["expected"] = [expected(encoding, texts, split) for encoding in encodings]
-        # In all windows but the first `tokenizers` forgets the types that the template gives the sequences.
+        # `tokenizers` loses the type ids of the template in all windows but the first.
         types = dict(zip(case["expected"][0]["sequences"], case["expected"][0]["type_ids"]))
         for window in case["expected"][1:]:
             window["type_ids"] = "".join(t if s == "-" else types.get(s, t)
@@ -78,13 +78,13 @@ class Cases:
         self.tokenizer.no_truncation()
 
     def special(self, text):
-        """How many tokens the template adds to a text, or to a pair."""
+        """How many tokens the template adds to a text or a pair."""
         return self.tokenizer.num_special_tokens_to_add(not isinstance(text, str))
 
     def windows(self, pairs, length, stride):
         for question, context in pairs:
             if not context:
-                continue  # transformers takes an empty second text for none
+                continue  # transformers treats an empty second text as none
             try:
                 batch = self.fast(question, context, truncation="only_second", max_length=length, stride=stride,
                                   return_overflowing_tokens=True)
@@ -144,7 +144,7 @@ def emoji(data):
 
 
 def random_texts(count, seed=0):
-    """Marks in odd orders, scripts mixed with ASCII, added tokens, controls."""
+    """Marks in unusual orders, scripts mixed with ASCII, added tokens, control characters."""
     draw = random.Random(seed)
     pools = [list("abcXYZ 019.,-'\"()[]"), list("éÀñÖßİıŒſ"), [chr(c) for c in range(0x300, 0x370)],
              [chr(c) for c in (0xF71, 0xF72, 0xF73, 0xF74, 0xF80, 0x1D165, 0x1D16D, 0x302A, 0x3099, 0x94D, 0x9BC, 0x1B44, 0x344)],
@@ -217,7 +217,7 @@ def sample_texts(cases):
 
 
 def small_vocabulary(cased):
-    """A vocabulary of our own: letters of some scripts, common pieces, so that words come apart in many ways."""
+    """A custom vocabulary: letters of some scripts and common subwords, so that words are split in many ways."""
     words = "the of and to in is it that was for on with as by at from this be are or an which not have had his her they we you " \
             "who what where when how why word question context room any does leave long hardly until later part empire rule under " \
             "country was a vassal hello world family flag start text line next wrote published french".split()
@@ -250,7 +250,7 @@ def write_sample():
             "do_lower_case": True, "strip_accents": False, "tokenize_chinese_chars": False, "model_max_length": 10**30})]),
     }
 
-    # A tokenizer.json of our own with every kind of added token, other components and another template.
+    # A custom tokenizer.json with every kind of added token, other components and another template.
     odd = load(folders["cased"])
     odd.normalizer = normalizers.Sequence([normalizers.NFD(), normalizers.Lowercase()])
     odd.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
@@ -303,8 +303,8 @@ def ranges(codes):
 
 
 def write_properties():
-    """Every code point's properties as `tokenizers` sees them, one property a line: name, ranges in hexadecimal; and a
-    hash over all decompositions and lower-case mappings."""
+    """Writes the properties of every code point according to `tokenizers`, one property per line (name, ranges in
+    hexadecimal), and a hash of all decompositions and lower-case mappings."""
     bert = lambda **on: normalizers.BertNormalizer(**{**dict(clean_text=False, handle_chinese_chars=False, strip_accents=False, lowercase=False), **on})
     clean, strip, apart = bert(clean_text=True), bert(strip_accents=True), bert(handle_chinese_chars=True)
     nfd, lower, split = normalizers.NFD(), normalizers.Lowercase(), pre_tokenizers.BertPreTokenizer()
@@ -318,7 +318,7 @@ def write_properties():
                 result = (result ^ byte) * 0x100000001B3 % 2**64
         return f"{result:x}"
 
-    # A mark moves before another one if its class is lower: U+0334 has class 1, U+0301 class 230.
+    # Normalization moves a mark before another one of a higher combining class: U+0334 has class 1, U+0301 class 230.
     def combines(c):
         c = chr(c)
         return nfd.normalize_str("a" + c + "\u0334") == "a\u0334" + c or nfd.normalize_str("a\u0301" + c) == "a" + c + "\u0301"
@@ -349,7 +349,7 @@ def write_properties():
 
 
 def albert_ids(processor, text):
-    """What the original ALBERT makes of a text: sentencepiece behind its own preprocessing; a comma comes off digits."""
+    """The pieces of the original ALBERT: its own preprocessing, then sentencepiece; commas are separated from digits."""
     text = " ".join(text.split()).replace("``", '"').replace("''", '"')
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
     ids = []

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Write tiny random models in every format of weights that limn reads, and hostile files beside them.
+"""Write tiny random models in every weight format that limn reads, and hostile files.
 
     make_weight_files.py tests/model/data/weights
-NAME/model.safetensors is the model as PyTorch has it, NAME/tf_model.h5 the same numbers as Keras lays them out for
-the TensorFlow classes of the transformers package, NAME/cases.json inputs and PyTorch's logits in float64.
-bert-qa/*.bin are ways in which people saved PyTorch models. hostile/* must be refused.
-All weights are multiples of 1/64 between -2 and 2, so that F16 and BF16 hold them exactly.
+NAME/model.safetensors is the model as saved by PyTorch, NAME/tf_model.h5 has the same values in the Keras layout of the
+TensorFlow classes of the transformers package, and NAME/cases.json has inputs and PyTorch's logits in float64.
+bert-qa/*.bin are different ways of saving PyTorch models. limn must refuse hostile/*.
+All weights are multiples of 1/64 between -2 and 2, so F16 and BF16 represent them exactly.
 Needs: torch, transformers, h5py, safetensors, tokenizers.
 """
 import io
@@ -63,7 +63,7 @@ def logits(model, ids, type_ids):
 
 
 def keras_path(name, number, model):
-    """The dataset, and the array as TensorFlow has it."""
+    """The name of the dataset, and the array in TensorFlow's layout."""
     scope = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", "TF" + type(model).__name__)
     scope = re.sub(r"([a-z])([A-Z])", r"\1_\2", scope).lower()
     parts = re.sub(r"/(\d+)/", r"_._\1/", name.replace(".", "/")).split("/")
@@ -80,7 +80,7 @@ def keras_path(name, number, model):
 
 
 def split_heads(dataset, array, heads):
-    """Some versions kept the heads as an axis of their own (EinsumDense)."""
+    """Some versions had a separate axis for the heads (EinsumDense)."""
     layer, kind = dataset.split("/")[-2:]
     if layer in ("query", "key", "value"):
         return array.reshape(*array.shape[:-1], heads, -1)
@@ -103,7 +103,7 @@ def write_keras(path, state, model, heads=None):
 
 
 def write_torch(folder, state):
-    """The same model as different people saved it."""
+    """Saves the same model in different ways."""
     def save(name, what, **options):
         torch.save(what, folder / name, **options)
     save("zip.bin", OrderedDict(state))
@@ -112,7 +112,7 @@ def write_torch(folder, state):
     save("parameters.bin", {k: torch.nn.Parameter(v) for k, v in state.items()})
     save("training.bin", {"epoch": 3, "loss": 0.5, "best": None, "optimizer": {"state": {}, "lr": [1e-3]},
                           "state_dict": {"module." + k: v for k, v in state.items()}})
-    # Matrices that lie transposed, and vectors that are parts of one storage.
+    # Transposed matrices, and vectors that are views of one storage.
     row = torch.cat([v for v in state.values() if v.ndim == 1])
     views, begin = {}, 0
     for name, number in state.items():
@@ -134,7 +134,7 @@ def write_torch(folder, state):
 
 
 class Call:
-    """Pickles as a call."""
+    """An object that is pickled as a call."""
     def __init__(self, function, *arguments):
         self.what = function, arguments
 
@@ -184,7 +184,7 @@ def main():
         with torch.no_grad():
             for parameter in model.parameters():
                 parameter.copy_((torch.randn_like(parameter) * 32).round().clamp(-127, 127) / 64)
-        # Buffers (positions) and what is tied to the word embeddings are not in a TensorFlow file.
+        # A TensorFlow file has no buffers (positions) and no weights tied to the word embeddings.
         state = {k: v.detach() for k, v in model.named_parameters()}
         save_file({k: v.contiguous() for k, v in state.items()}, folder / "model.safetensors", {"format": "pt"})
         write_keras(folder / "tf_model.h5", state, model)

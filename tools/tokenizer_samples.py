@@ -1,4 +1,4 @@
-"""Texts, and small tokenizers of each kind, for make_tokenizer_cases.py; and how the packages load a tokenizer's files."""
+"""Texts and small tokenizers of each kind for make_tokenizer_cases.py, and loading of tokenizer files by the packages."""
 import json
 import pathlib
 
@@ -17,7 +17,7 @@ def encodable(text):
 
 
 class Original:
-    """What transformers' converters ask of the tokenizer that they convert."""
+    """The attributes that transformers' converters require of the tokenizer that they convert."""
 
     def __init__(self, file, options):
         self.vocab_file = str(file)
@@ -27,9 +27,9 @@ class Original:
 
 
 def converted(converter, file, options):
-    """By transformers' converter, with the special tokens that its tokenizer adds. Two things differ:
-    white space splits first, as in the published tokenizer.json files, so that white space at the end is no piece; and
-    user-defined symbols are pieces like others, so that what stands behind them begins no word (as sentencepiece has it)."""
+    """Converts with transformers' converter and adds the special tokens of its tokenizer. Two things differ:
+    text is split at white space first, as in the published tokenizer.json files, so that trailing white space gives no piece;
+    and user-defined symbols are ordinary pieces, so that the text after them does not begin a word (as in sentencepiece)."""
     tokenizer = json.loads(converter(Original(file, options)).converted().to_str())
     tokenizer["added_tokens"] = []
     tokenizer = Tokenizer.from_str(json.dumps(tokenizer))
@@ -42,7 +42,7 @@ def converted(converter, file, options):
 
 
 def older(folder, options):
-    """What transformers makes of a SentencePiece model, or of vocab.json and merges.txt."""
+    """Loads a SentencePiece model, or vocab.json and merges.txt, with transformers."""
     name = options["tokenizer_class"].removesuffix("Fast")
     models = list(folder.glob("*.model"))
     if name in ("AlbertTokenizer", "DebertaV2Tokenizer"):
@@ -52,7 +52,7 @@ def older(folder, options):
 
 
 def load(folder):
-    """What `tokenizers` makes of tokenizer.json, or transformers of older files."""
+    """Loads tokenizer.json with `tokenizers`, or older files with transformers."""
     if (folder / "tokenizer.json").exists():
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     elif not (folder / "vocab.txt").exists():
@@ -107,7 +107,7 @@ def trained(model, splitter, size, specials, normalizer=None, **options):
 
 
 def component_folders():
-    """A tokenizer.json each for the components that published encoders use."""
+    """Writes a tokenizer.json for each set of components that published encoders use."""
     byte_level, alphabet = pre_tokenizers.ByteLevel, pre_tokenizers.ByteLevel.alphabet()
     roberta_tokens = ["<s>", "<pad>", "</s>", "<unk>"]
     bert_tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -134,7 +134,7 @@ def component_folders():
                                    normalizers.NFKC(), continuing_subword_prefix="##", limit_alphabet=60)
     t.post_processor = template
 
-    # As Llama has it: blanks by normalisers, no splitter, bytes for what is unknown.
+    # As in Llama: normalizers handle spaces, no pre-tokenizer, byte fallback for unknown characters.
     result["bytes"] = t = trained(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True), None, 600, [*roberta_tokens, *bytes_of_pieces],
                                   normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")]), limit_alphabet=50)
     t.post_processor = processors.TemplateProcessing("<s> $A", "<s> $A <s> $B:1", [("<s>", 0)])
@@ -162,13 +162,13 @@ def component_folders():
     for name, tokenizer in result.items():
         folders[name] = DATA / name
         folders[name].mkdir(exist_ok=True)
-        if not (folders[name] / "tokenizer.json").exists():  # training does not give the same twice
+        if not (folders[name] / "tokenizer.json").exists():  # training is not reproducible
             tokenizer.save(str(folders[name] / "tokenizer.json"), pretty=False)
     return folders
 
 
 def older_folders():
-    """SentencePiece models alone, and vocab.json with merges.txt."""
+    """Writes folders with only a SentencePiece model, or with vocab.json and merges.txt."""
     rules = {"ﬁ": "fi", "½": "1/2", "é": "e", "e\u0301": "e", "\u0301": "", "…": "...", "\t": " ", "\n": " ", "\r": " ", "\u3000": " ", "\u00a0": " ", "\u200b": "", "ｆ": "f", "ｕ": "u", "ｌ": "l", "Å": "A"}
     rule_file = DATA / "rules.tsv"
     rule_file.write_text("".join(f"{' '.join(f'{ord(c):X}' for c in a)}\t{' '.join(f'{ord(c):X}' for c in b)}\n" for a, b in rules.items()))
@@ -192,7 +192,7 @@ def older_folders():
         (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=1) + "\n")
     rule_file.unlink()
 
-    # The same as a tokenizer.json, spelled as old versions did.
+    # The same as a tokenizer.json, in the spelling of old versions.
     folder = folders["precompiled"] = DATA / "precompiled"
     folder.mkdir(exist_ok=True)
     content = json.loads(load(folders["xlm-roberta-spiece"]).to_str())

