@@ -1,4 +1,4 @@
-# The short way to the usual commands; the builds themselves are in CMakePresets.json.
+# Shortcuts for common commands; CMakePresets.json defines the builds.
 .PHONY: build setup demo test bench check docs install clean
 
 build:
@@ -8,15 +8,15 @@ build:
 setup:
 	@tools/setup.sh
 
-# The command alone: tests take longer to compile than all the rest.
+# Builds the command only: the tests take longer to compile than everything else.
 demo: setup
 	@cmake --preset release > /dev/null || { tools/setup.sh --say; exit 1; }
 	@cmake --build --preset release --target limn
 	@tools/demo.sh
 
-# Without Node or Chromium the viewer's tests are skipped, and it says so.
+# Without Node or Chromium, the viewer's tests are skipped, with a message.
 test: setup build
-	@tools/setup.sh test || echo "Going on; what needs these packages is skipped."
+	@tools/setup.sh test || echo "Continuing; tests that need these packages are skipped."
 	@rm -f build/web/skipped; ctest --preset release; status=$$?; cat build/web/skipped 2>/dev/null; exit $$status
 
 bench:
@@ -25,7 +25,7 @@ bench:
 	@cmake --build --preset release --target limn_bench
 	@build/limn_bench
 
-# What a change should pass before it is shared: format, warnings, lint, sanitizers, fuzz smoke.
+# Run this before sharing a change: format, warnings, lint, sanitizers, short fuzzing.
 check:
 	@tools/setup.sh bench check
 	@tools/check.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make check: all steps, or the ones that are named, one after the other; stops at the first that fails.
+# make check: runs the named steps, or all, in order; stops at the first failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,19 +16,19 @@ commits() {
   [[ -z $bad ]] || { printf 'subjects of commits are imperative, one change, at most 72 characters, no full stop:\n%s\n' "$bad" >&2; return 1; }
 }
 
-# clang reads what GCC compiles elsewhere: its warnings, then clang-tidy (.clang-tidy) on the same compile commands.
+# clang's warnings, then clang-tidy (.clang-tidy) with the same compile commands.
 clang() { build clang; }
 lint() {
   cmake --preset clang >/dev/null
   git ls-files -z 'src/*.cc' 'apps/*.cc' | xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 -p build-clang --quiet --warnings-as-errors='*' \
-    --extra-arg=-UNDEBUG  # assertions tell the analyzer what cannot be
+    --extra-arg=-UNDEBUG  # assertions tell the analyzer which states are impossible
 }
 
-# AddressSanitizer and UndefinedBehaviorSanitizer; the layers test is among them.
+# AddressSanitizer and UndefinedBehaviorSanitizer, then ThreadSanitizer, with all tests.
 address() { build dev && ctest --preset dev; }
 thread() { build tsan && ctest --preset tsan; }
 
-# A few seconds a target: finds what is broken at once, not what is hidden deep.
+# A few seconds per target: finds obvious bugs only.
 fuzz() {
   build fuzz
   for source in fuzz/*_fuzz.cc; do
@@ -40,7 +40,7 @@ fuzz() {
   done
 }
 
-# The viewer's types and lint.
+# Types and lint of the viewer and the page.
 web() { tools/web.sh check; }
 
 for step in "${@:-}"; do

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Compares limn's tokenizers with the packages on all texts of a data folder: ids, offsets, words, types.
-#   tools/compare_tokenizers.sh DATA [FOLDER ...]     FOLDER: of a tokenizer; default: all in DATA/tokenizers
-# DATA holds squad, sst2, ner and torture (see make_tokenizer_cases.py). PYTHON names a Python with tokenizers,
-# transformers, sentencepiece and protobuf; PARTS what is compared.
+# Compares limn's tokenizers with the packages on all texts of a data folder: ids, offsets, words, type ids.
+#   tools/compare_tokenizers.sh DATA [FOLDER ...]     FOLDER: tokenizer folder; default: all in DATA/tokenizers
+# DATA has squad, sst2, ner and torture (see make_tokenizer_cases.py). PYTHON is a Python with tokenizers, transformers,
+# sentencepiece and protobuf; PARTS are the parts of DATA to compare.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)

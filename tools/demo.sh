@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make demo: explains a few answers, sentiments and names with the bundled models, on the terminal and in demo.html.
+# make demo: explains a few answers, sentiments and names with the bundled models, in the terminal and in demo.html.
 #   tools/demo.sh [PROGRAM] [PAGE]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,10 +18,11 @@ cat <<END
 
 The same in a browser: $(realpath "$page")
 
-How to go on:
-  $limn explain -m minilm-l6-sentiment --text "A film of your own." --method integrated-gradients
+Next steps:
+  $limn explain -m minilm-l6-sentiment --text "Your own text." --method integrated-gradients
   $limn compare -m minilm-l6-qa -m minilm-l6-squad1 --input tools/demo/questions.jsonl -o compare.html
   $limn attack hotflip -m minilm-l6-sentiment --text "What a dull film."
   $limn attention -m minilm-l6-ner --text "Ada lives in Rome." -o attention.html
-  $limn --help; README.md and docs/interface.md say more
+  $limn --help
+See also README.md and docs/interface.md.
 END

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Writes the reference of include/limn to a folder, and fails if a public declaration has no comment.
 #   tools/docs.sh [FOLDER]     default: build/docs; the pages are in FOLDER/reference
-# Exit code 77, with the reason, where Doxygen is missing.
+# Exits with 77, after a message, if Doxygen is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:-build/docs}
 if ! command -v doxygen >/dev/null; then
-  echo "tools/docs.sh: skipped, since doxygen is not installed; tools/setup.sh docs installs it"
+  echo "tools/docs.sh: skipped because doxygen is not installed; tools/setup.sh docs installs it"
   exit 77
 fi
 mkdir -p "$folder"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Writes tests/web/data: explanations of the bundled models that the viewer's tests show.
-#   tools/make_viewer_cases.sh [PROGRAM]      PROGRAM: build/limn
+# Writes tests/web/data: explanations by the bundled models for the viewer's tests.
+#   tools/make_viewer_cases.sh [PROGRAM]      default: build/limn
 set -euo pipefail
 cd "$(dirname "$0")/.."
 limn=${1:-build/limn}
 data=tests/web/data
 mkdir -p "$data"
 
-# Times differ from run to run, and tests have no use for them.
+# Times differ between runs, and the tests do not need them.
 steady() { sed -E 's/"seconds":[0-9.e-]+/"seconds":0.041/g'; }
 explain() { "$limn" explain --format json "$@" | steady; }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what limn is built with: the one list of Debian packages. Quick and silent when nothing is missing.
-#   tools/setup.sh [--say] [test] [bench] [check] [docs]     --say: only say what is missing
+# Installs the Debian packages that limn needs; the only list of them. Quick and silent if nothing is missing.
+#   tools/setup.sh [--say] [test] [bench] [check] [docs]     --say: only print the command that installs them
 set -euo pipefail
 
 packages=(make cmake ninja-build g++ pkg-config
@@ -10,7 +10,7 @@ say=
 for argument in "$@"; do
   case $argument in
     --say) say=1 ;;
-    test)  # Node and Chromium may have come from elsewhere than apt
+    test)  # Node and Chromium may be installed without apt
       command -v npm >/dev/null || packages+=(nodejs npm)
       command -v chromium >/dev/null || packages+=(chromium)
       ;;
@@ -22,7 +22,7 @@ for argument in "$@"; do
 done
 
 if ! command -v dpkg-query >/dev/null; then
-  echo "tools/setup.sh: no Debian package manager here; limn needs what these packages hold: ${packages[*]}" >&2
+  echo "tools/setup.sh: not a Debian system; limn needs the contents of these packages: ${packages[*]}" >&2
   exit 0
 fi
 
@@ -43,13 +43,13 @@ else
   run=
 fi
 if [[ -z $run ]]; then
-  echo "Packages are missing. As a user who may install them, run:" >&2
+  echo "Packages are missing. As a user with permission to install packages, run:" >&2
   echo "  apt-get update && apt-get install -y --no-install-recommends ${missing[*]}" >&2
   exit 1
 fi
 
 echo "Installing ${missing[*]}"
 apt() { $run DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" </dev/null; }
-# One broken source among several must not stop the rest: if it mattered, the installation says so.
-apt update || echo "apt-get update failed; going on with the lists that are there" >&2
+# One broken package source must not prevent the installation; if a package is unavailable, the next command fails.
+apt update || echo "apt-get update failed; continuing with the existing package lists" >&2
 apt install -y --no-install-recommends "${missing[@]}"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Builds and tests the viewer and the page in a folder of their own, so that the sources hold no Node packages.
+# Builds and tests the viewer and the page in a separate folder, so that the source tree has no Node packages.
 #   tools/web.sh bundle|bundle-check|check|unit|browser|served|measure [FOLDER]
 #     bundle        compiles web/viewer and web/page to web/dist
 #     bundle-check  compiles again and compares the result with the committed files
 #     check         types and lint
 #     unit          tests without a browser
 #     browser       tests in Chromium; writes screenshots to FOLDER/../screenshots
-#     served        the page with limn's own server; needs build/limn or LIMN_PROGRAM
+#     served        tests of the page with limn's server; needs build/limn or LIMN_PROGRAM
 #     measure       time until the server's page shows its first explanation; needs build/limn or LIMN_PROGRAM
 # FOLDER: build/web by default. Without Node the script prints a message and exits with 77, which ctest counts as skipped,
 # or with 1 if LIMN_REQUIRE_BROWSER=1.
@@ -27,7 +27,7 @@ skip() {
 command -v node >/dev/null && command -v npm >/dev/null || skip "node and npm are not installed"
 (($(node -p 'process.versions.node.split(".")[0]') >= 18)) || skip "node is older than 18"
 
-# The same tree as the repository, with node_modules at its root.
+# The same tree as the repository, with node_modules at the root.
 mkdir -p "$folder/tests" "$folder/tools"
 exec 9>"$folder/lock"
 flock 9
