@@ -1,5 +1,5 @@
-# Files as part of a program. embed(OUTPUT.cc NAMESPACE NAME=FILE …) writes a source that defines, for each NAME,
-# `extern const std::string_view NAME` with the bytes of FILE; it is written anew when a file has changed.
+# Embeds files in a program. embed(OUTPUT.cc NAMESPACE NAME=FILE …) writes a source file that defines, for each NAME,
+# `extern const std::string_view NAME` with the bytes of FILE; it is rewritten when a file changes.
 function(embed output namespace)
   set(code "// Written by cmake/embed.cmake.\n#include <string_view>\n\nnamespace ${namespace} {\n")
   foreach(pair ${ARGN})

@@ -1,10 +1,10 @@
 # cmake -DFOLDER=web/dist -DOUTPUT=viewer.cc -P embed_viewer.cmake
-# Writes the viewer's script and style sheet as C++ strings, with the hashes by which a content security policy knows them.
+# Writes the viewer's script and style sheet as C++ strings, with their hashes for a Content-Security-Policy.
 
 function(sha256_base64 text result)
   set(letters "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
   string(SHA256 digits "${text}")
-  string(APPEND digits "00")  # 256 bits, filled up to 22 groups of 12
+  string(APPEND digits "00")  # 256 bits, padded to 22 groups of 12
   set(base64 "")
   foreach(begin RANGE 0 63 3)
     string(SUBSTRING "${digits}" ${begin} 3 group)

@@ -1,4 +1,4 @@
-# cmake --install: the library and its header for find_package(limn), the command, the bundled models.
+# cmake --install: the library and its headers for find_package(limn), the command, the bundled models.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 

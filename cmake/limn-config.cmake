@@ -1,4 +1,4 @@
-# find_package(limn) defines the target limn::limn. The library is static, so its own libraries must be there too.
+# find_package(limn) defines the target limn::limn. The library is static, so its dependencies must be installed, too.
 include(CMakeFindDependencyMacro)
 find_dependency(fmt)
 find_dependency(dnnl)

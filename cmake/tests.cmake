@@ -2,7 +2,7 @@
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
-# Folders whose tests run the command: LIMN_PROGRAM is its path. They and those of the server need LIMN_APPS.
+# Folders whose tests run the command (LIMN_PROGRAM is its path). These tests and those of the server need LIMN_APPS.
 set(folders_that_run_limn cli golden hub readme)
 
 file(GLOB folders RELATIVE ${PROJECT_SOURCE_DIR}/tests CONFIGURE_DEPENDS tests/*)
@@ -19,7 +19,7 @@ foreach(folder ${folders})
                                LIMN_BINARY_DIR="${PROJECT_BINARY_DIR}" LIMN_PROGRAM="${PROJECT_BINARY_DIR}/limn")
     target_link_libraries(${folder}_test PRIVATE limn::limn GTest::gmock_main fmt::fmt nlohmann_json::nlohmann_json)
     precompile(${folder}_test ${common_headers} <gmock/gmock.h> <gtest/gtest.h>)
-    # Tests are compiled more often than they run.
+    # Tests are compiled more often than they are run.
     target_compile_options(${folder}_test PRIVATE $<$<CONFIG:Release>:-O1>)
     if(folder STREQUAL server)
       target_link_libraries(server_test PRIVATE limn_apps)
@@ -27,7 +27,7 @@ foreach(folder ${folders})
     if(folder IN_LIST folders_that_run_limn OR (folder STREQUAL server AND LIMN_APPS))
       add_dependencies(${folder}_test limn)
     endif()
-    # Listing the tests is slow where a sanitizer or a busy machine makes starting slow.
+    # Listing the tests is slow with a sanitizer or on a busy machine.
     gtest_discover_tests(${folder}_test NO_PRETTY_VALUES DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 600)
   endif()
 endforeach()
@@ -46,7 +46,7 @@ foreach(file every_header_1 every_header_2)
   target_sources(structure_test PRIVATE ${PROJECT_BINARY_DIR}/structure/${file}.cc)
 endforeach()
 
-# The library and its tests configure where what only the command needs is missing.
+# The library and its tests can be configured without the dependencies of the command.
 add_test(NAME package.without_apps
          COMMAND ${CMAKE_COMMAND} -S ${PROJECT_SOURCE_DIR} -B ${PROJECT_BINARY_DIR}/package/without_apps
                  -G ${CMAKE_GENERATOR} -DLIMN_APPS=OFF -DLIMN_TESTS=ON -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
@@ -68,17 +68,17 @@ add_test(NAME package.find_package
 set_tests_properties(package.install PROPERTIES FIXTURES_SETUP package)
 set_tests_properties(package.find_package PROPERTIES FIXTURES_REQUIRED package)
 
-# Each public declaration has a comment: Doxygen says if one has not. Without Doxygen it is skipped, with the reason.
+# Each public declaration has a comment, otherwise Doxygen fails. Without Doxygen, the test is skipped with a message.
 add_test(NAME docs COMMAND ${PROJECT_SOURCE_DIR}/tools/docs.sh ${PROJECT_BINARY_DIR}/docs)
 set_tests_properties(docs PROPERTIES SKIP_RETURN_CODE 77)
 
 if(TARGET limn)
   add_test(NAME demo COMMAND ${PROJECT_SOURCE_DIR}/tools/demo.sh $<TARGET_FILE:limn> ${PROJECT_BINARY_DIR}/demo.html)
-  # All three models have their say, and the last line comes only if nothing failed.
+  # Results of all three models; the last line is printed only if nothing failed.
   set_tests_properties(demo PROPERTIES PASS_REGULAR_EXPRESSION "Argead.*positive.*PER Ada Lovelace.*The same in a browser")
 endif()
 
-# tests/web: the viewer. tools/web.sh skips with a reason where Node, its packages or Chromium are missing.
+# tests/web: the viewer and the page. tools/web.sh skips them with a message if Node, its packages or Chromium are missing.
 if(TARGET limn)
   foreach(task bundle-check check unit browser served)
     add_test(NAME web.${task} COMMAND ${PROJECT_SOURCE_DIR}/tools/web.sh ${task} ${PROJECT_BINARY_DIR}/web)
@@ -87,7 +87,7 @@ if(TARGET limn)
   endforeach()
 endif()
 
-# README.md: each C++ block is a program that is built and run; tests/readme runs the commands.
+# README.md: each C++ block is built and run as a program; tests/readme runs the commands.
 file(READ README.md readme)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS README.md)
 set(number 0)
