@@ -1,4 +1,4 @@
-// Exits with 0 if the installed library loads the model that it is given and explains a sentence with it.
+// Exits with 0 if the installed library loads the given model and explains a sentence with it.
 #include <limn/limn.h>
 
 #include <iostream>

@@ -1,5 +1,4 @@
-// Each command in README.md that starts with `limn` or `build/limn`, or pipes into it, does what a reader expects of
-// it: it succeeds.
+// Each command in README.md that starts with `limn` or `build/limn`, or pipes into it, succeeds.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -22,7 +21,7 @@ struct Command {
   }
 };
 
-/// Commands in the ```sh blocks, lines that end in a backslash joined with the next.
+/// The commands in ```sh blocks; a line that ends in a backslash continues on the next.
 std::vector<Command> commands() {
   std::ifstream stream(fs::path(LIMN_SOURCE_DIR) / "README.md");
   std::vector<Command> found;
@@ -47,12 +46,12 @@ std::vector<Command> commands() {
   return found;
 }
 
-/// A folder that looks like the repository with limn built in it, and takes the files that commands write.
+/// A folder that looks like the repository with limn built in it, where commands may write files.
 fs::path playground() {
   const fs::path folder = fs::path(LIMN_BINARY_DIR) / "readme";
   fs::create_directories(folder / "build");
   const auto link = [](const fs::path& to, const fs::path& at) {
-    // Several tests may run at once: whoever comes second finds the link there.
+    // Several tests may run at once: another one may have created the link.
     std::error_code ignored;
     fs::create_symlink(to, at, ignored);
   };
@@ -63,7 +62,7 @@ fs::path playground() {
 
 class Readme : public testing::TestWithParam<Command> {};
 
-TEST_P(Readme, CommandSucceedsAndSaysSomething) {
+TEST_P(Readme, CommandSucceedsWithOutput) {
   const std::string shell =
       "cd '" + playground().string() + "' && PATH=\"$PWD/build:$PATH\" && set -e\n" + GetParam().text + "\n";
   std::FILE* pipe = ::popen(shell.c_str(), "r");
