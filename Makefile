@@ -2,7 +2,7 @@
 .PHONY: build setup demo test bench check docs install clean
 
 build:
-	@cmake --preset release > /dev/null || { tools/setup.sh --say; exit 1; }
+	@cmake --preset release > /dev/null || { tools/setup.sh --dry-run; exit 1; }
 	@cmake --build --preset release
 
 setup:
@@ -10,7 +10,7 @@ setup:
 
 # Builds the command only: the tests take longer to compile than everything else.
 demo: setup
-	@cmake --preset release > /dev/null || { tools/setup.sh --say; exit 1; }
+	@cmake --preset release > /dev/null || { tools/setup.sh --dry-run; exit 1; }
 	@cmake --build --preset release --target limn
 	@tools/demo.sh
 

@@ -159,12 +159,12 @@ def squad_case(rng, unanswerable):
 def label_case(rng):
     names = ["negative", "neutral", "positive", "mixed"][:rng.randint(2, 4)]
     n = rng.randint(1, 30)
-    gold, said = ([rng.randrange(len(names)) for _ in range(n)] for _ in range(2))
-    said = [g if rng.random() < 0.5 else s for g, s in zip(gold, said)]
-    present = sorted(set(gold) | set(said))
-    p, r, f, support = sklearn.metrics.precision_recall_fscore_support(gold, said, labels=present, zero_division=0)
-    return {"labels": names, "gold": gold, "predicted": said, "accuracy": 100 * sklearn.metrics.accuracy_score(gold, said),
-            "macro_f1": 100 * sklearn.metrics.f1_score(gold, said, average="macro", zero_division=0),
+    gold, predicted = ([rng.randrange(len(names)) for _ in range(n)] for _ in range(2))
+    predicted = [g if rng.random() < 0.5 else s for g, s in zip(gold, predicted)]
+    present = sorted(set(gold) | set(predicted))
+    p, r, f, support = sklearn.metrics.precision_recall_fscore_support(gold, predicted, labels=present, zero_division=0)
+    return {"labels": names, "gold": gold, "predicted": predicted, "accuracy": 100 * sklearn.metrics.accuracy_score(gold, predicted),
+            "macro_f1": 100 * sklearn.metrics.f1_score(gold, predicted, average="macro", zero_division=0),
             "scores": {names[k]: {"precision": 100 * float(p[i]), "recall": 100 * float(r[i]), "f1": 100 * float(f[i]), "support": int(support[i])}
                        for i, k in enumerate(present)}}
 
@@ -177,12 +177,12 @@ def tags(rng, n, prefixes="BIES"):
 def entity_case(rng):
     prefixes = rng.choice(["BI", "BI", "BIES", "I"])
     gold = [tags(rng, rng.randint(1, 12), prefixes) for _ in range(rng.randint(1, 8))]
-    said = [[g if rng.random() < 0.7 else s for g, s in zip(sentence, tags(rng, len(sentence), prefixes))] for sentence in gold]
-    report = seqeval.metrics.classification_report(gold, said, output_dict=True, zero_division=0)
+    predicted = [[g if rng.random() < 0.7 else s for g, s in zip(sentence, tags(rng, len(sentence), prefixes))] for sentence in gold]
+    report = seqeval.metrics.classification_report(gold, predicted, output_dict=True, zero_division=0)
 
     def part(v):
         return {"precision": 100 * float(v["precision"]), "recall": 100 * float(v["recall"]), "f1": 100 * float(v["f1-score"]), "support": int(v["support"])}
-    return {"gold": gold, "predicted": said, "all": part(report["micro avg"]),
+    return {"gold": gold, "predicted": predicted, "all": part(report["micro avg"]),
             "labels": {k: part(v) for k, v in report.items() if not k.endswith(" avg")}}
 
 

@@ -28,16 +28,16 @@ large long high low capital city country river king queen empire kingdom languag
 paris london rome berlin france england italy germany europe greece persia macedonia washington won lost went came said
 saw made took gave found lived ruled spoke wrote read love like hate movie gorgeous witty dull slow fast day night year
 century before after under over between during early late war peace world life time people man woman child""".split()
-PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + list(string.digits + string.ascii_lowercase + ".,;:!?'\"-()") + \
+SUBWORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + list(string.digits + string.ascii_lowercase + ".,;:!?'\"-()") + \
     ["##" + c for c in string.ascii_lowercase + string.digits] + ["##ing", "##ed", "##er", "##ly", "##s", "##ness", "##ful", "##able"] + WORDS
 TEXTS = ["The capital of France is [MASK].",
          "Macedonia was ruled by [MASK], before the [MASK] century!",
          "A gorgeous, witty film: unlovable"]
-SMALL = dict(vocab_size=len(PIECES), max_position_embeddings=40)
+SMALL = dict(vocab_size=len(SUBWORDS), max_position_embeddings=40)
 
 
 def tokenizer():
-    made = Tokenizer(models.WordPiece({piece: i for i, piece in enumerate(PIECES)}, unk_token="[UNK]"))
+    made = Tokenizer(models.WordPiece({subword: i for i, subword in enumerate(SUBWORDS)}, unk_token="[UNK]"))
     made.normalizer = normalizers.BertNormalizer(lowercase=True)
     made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     made.post_processor = processors.TemplateProcessing(single="[CLS]:0 $A:0 [SEP]:0", pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1",

@@ -224,11 +224,11 @@ def small_vocabulary(cased):
     parts = "##ing ##ed ##s ##er ##ly ##tion ##able ##ment ##ism ##ia ##an ##en ##ed ##on ##un ##ti ##is ##ar ##ian un anti dis mac pers est flo ci nau".split()
     letters = "abcdefghijklmnopqrstuvwxyz0123456789" + "éàüñöß" + "αβγδεσςω" + "ابتث" + "אבגד" + "かなカナ" + "कखग" + "中文字漢日本語" + "👨👩👧👦🇫🇷"
     marks = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~“”‘’–—…«»。、؟" + "\u0301\u0308\u200d"
-    pieces = ["[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *marks, *letters, *("##" + c for c in letters), *words, *parts]
+    subwords = ["[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *marks, *letters, *("##" + c for c in letters), *words, *parts]
     if cased:
         capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZÉÀÜİΣ"
-        pieces += [*capitals, *("##" + c for c in capitals), "The", "Hello", "World", "Macedonia", "Persia", "##acedonia"]
-    return list(dict.fromkeys(pieces))
+        subwords += [*capitals, *("##" + c for c in capitals), "The", "Hello", "World", "Macedonia", "Persia", "##acedonia"]
+    return list(dict.fromkeys(subwords))
 
 
 def write_sample():

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that limn needs; the only list of them. Quick and silent if nothing is missing.
-#   tools/setup.sh [--say] [test] [bench] [check] [docs]     --say: only print the command that installs them
+#   tools/setup.sh [--dry-run] [test] [bench] [check] [docs]     --dry-run: only print the command that installs them
 set -euo pipefail
 
 packages=(make cmake ninja-build g++ pkg-config
           libdnnl-dev ocl-icd-opencl-dev libutf8proc-dev libpcre2-dev nlohmann-json3-dev libfmt-dev libcli11-dev libeigen3-dev libboost-dev
           libcurl4-openssl-dev libssl-dev libgtest-dev libgmock-dev)
-say=
+dry_run=
 for argument in "$@"; do
   case $argument in
-    --say) say=1 ;;
+    --dry-run) dry_run=1 ;;
     test)  # Node and Chromium may be installed without apt
       command -v npm >/dev/null || packages+=(nodejs npm)
       command -v chromium >/dev/null || packages+=(chromium)
@@ -17,7 +17,7 @@ for argument in "$@"; do
     bench) packages+=(libbenchmark-dev) ;;
     docs) packages+=(doxygen) ;;
     check) packages+=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14) ;;
-    *) echo "tools/setup.sh: unknown argument '$argument'; known: --say, test, bench, check, docs" >&2; exit 2 ;;
+    *) echo "tools/setup.sh: unknown argument '$argument'; known: --dry-run, test, bench, check, docs" >&2; exit 2 ;;
   esac
 done
 
@@ -33,7 +33,7 @@ for package in "${packages[@]}"; do
 done
 ((${#missing[@]})) || exit 0
 
-if [[ -n $say ]]; then
+if [[ -n $dry_run ]]; then
   run=
 elif ((EUID == 0)); then
   run="env"
