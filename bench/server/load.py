@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Many clients ask a server, and every answer is compared with what PyTorch says (see peer.py).
+"""Sends requests from many clients to a server and compares every response with PyTorch's scores (see peer.py).
 
     load.py --port N --requests FILE [--clients 64] [--seconds 60 | --count N] [--idle N] [--slow N] [--memory PID]
 
---idle, --slow: open that many connections more, which send nothing, or a byte a second. --memory: resident memory of
-the server after 1,000 requests and at the end. Prints one JSON line; needs nothing but Python.
+--idle, --slow: number of additional connections that send nothing, or one byte per second. --memory: report the server's
+resident memory after 1,000 requests and at the end. Prints one JSON line. Needs only Python.
 """
 import argparse
 import asyncio
@@ -59,7 +59,7 @@ class Load:
                 self.at_1000 = resident(self.a.memory)
 
     async def slow(self):
-        """A request a byte a second, over and over."""
+        """Repeatedly sends a request at one byte per second."""
         while True:
             try:
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.a.port)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What a plain server would do with PyTorch and Captum: gradient x input of the predicted label or of a given answer.
+"""The work of a plain server, with PyTorch and Captum: gradient x input of the predicted label or of a given answer.
 
     peer.py --model DIR --task cls|qa --input FILE --limit N > requests.jsonl
 
-writes for each input a request that limn and peer_server.py both understand, and the scores that PyTorch has for it:
-{"request": {…}, "scores": […], "label": …}. FILE: a table with a column `sentence` (SST-2), or SQuAD's JSON.
+writes for each input a request that limn and peer_server.py both accept, and PyTorch's scores for it:
+{"request": {…}, "scores": […], "label": …}. FILE: a TSV file with a column `sentence` (SST-2), or SQuAD's JSON.
 """
 import argparse
 import csv
@@ -54,7 +54,7 @@ class Peer:
         return {"prediction": prediction, "tokens": [{"token": t, "score": s} for t, s in zip(tokens, scores)]}
 
     def answer(self, request):
-        """START:END of the likeliest answer, or nothing if the ends do not fit together."""
+        """START:END of the most likely answer, or None if start and end do not form a valid span."""
         encoding = self.encode(request)
         if encoding["input_ids"].shape[1] > LONGEST:
             return None
@@ -100,9 +100,9 @@ def main():
             if target is None:
                 continue
             request["target"] = target
-        said = peer.explain(request)
-        print(json.dumps({"request": request, "scores": [t["score"] for t in said["tokens"]],
-                          "label": said["prediction"].get("label")}))
+        explained = peer.explain(request)
+        print(json.dumps({"request": request, "scores": [t["score"] for t in explained["tokens"]],
+                          "label": explained["prediction"].get("label")}))
         written += 1
 
 

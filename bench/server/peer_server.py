@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The plain way to serve explanations: FastAPI, PyTorch and Captum. One model, one request at a time in a worker thread.
+"""A plain explanation server with FastAPI, PyTorch and Captum: one model, one request at a time in a worker thread.
 
     peer_server.py --model DIR --task cls|qa [--port 8090] [--threads 2]
 
-POST /v1/explain takes and gives what limn's does, as far as load.py looks at it.
+POST /v1/explain is compatible with limn's in the fields that load.py uses.
 """
 import argparse
 import threading
@@ -24,7 +24,7 @@ def main():
     a = parser.parse_args()
     torch.set_num_threads(a.threads)
     peer = Peer(a.model, a.task)
-    one_at_a_time = threading.Lock()  # Captum hooks the model: two attributions at once would mix
+    one_at_a_time = threading.Lock()  # Captum installs hooks in the model: concurrent attributions would interfere
     app = FastAPI()
 
     def work(body):

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Asks a server for whatever its OpenAPI document allows, and for what it does not, and checks every answer against it.
-#   bench/server/schema.sh [SECONDS]     600 unless told otherwise; needs build/limn and `pip install schemathesis`
-# What a field may hold depends on the model, so that a request that fits the document may still be refused (422).
+# Sends a server requests that its OpenAPI document allows, and others that it does not, and checks every response.
+#   bench/server/schema.sh [SECONDS]     default: 600; needs build/limn and `pip install schemathesis`
+# Valid values of a field depend on the model, so the server may refuse a request that conforms to the document (422).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 log=$(mktemp)
@@ -13,4 +13,4 @@ st run "$address/openapi.json" --max-time "${1:-600}" --checks all --exclude-che
   --request-timeout 90 --no-color
 kill $server
 wait $server
-echo "The server stopped as it should."
+echo "The server stopped normally."
