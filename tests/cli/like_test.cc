@@ -15,20 +15,30 @@ using testing::HasSubstr;
 
 const std::string text = "It is not a bad film.";
 
-Result explain(const std::vector<std::string>& more) {
-  std::vector<std::string> arguments = {"explain", "--text", text, "--format", "json"};
+/// A tiny model and an input for it.
+struct Subject {
+  std::string model;
+  std::vector<std::string> input;
+};
+const Subject classified = {"bert-cls", {"--text", text}};
+const Subject answered = {"bert-qa", {"--question", "Who came?", "--context", "Anna came to Rome in May."}};
+const Subject tagged = {"bert-token", {"--text", text, "--target", "2:1"}};
+
+Result explain(const std::vector<std::string>& more, const Subject& subject = classified) {
+  std::vector<std::string> arguments = {"explain", "--format", "json"};
+  arguments.insert(arguments.end(), subject.input.begin(), subject.input.end());
   arguments.insert(arguments.end(), more.begin(), more.end());
   return run(arguments);
 }
 
 /// Explains, saves, and explains as what was saved.
-void expect_the_same_again(const std::vector<std::string>& more) {
+void expect_the_same_again(const std::vector<std::string>& more, const Subject& subject = classified) {
   Folder folder;
-  std::vector<std::string> arguments = {"-m", golden("bert-cls")};
+  std::vector<std::string> arguments = {"-m", golden(subject.model)};
   arguments.insert(arguments.end(), more.begin(), more.end());
-  const Result first = explain(arguments);
+  const Result first = explain(arguments, subject);
   ASSERT_EQ(first.code, 0) << first.err;
-  const Result again = explain({"-m", golden("bert-cls"), "--like", folder.write("saved.json", first.out)});
+  const Result again = explain({"-m", golden(subject.model), "--like", folder.write("saved.json", first.out)}, subject);
   ASSERT_EQ(again.code, 0) << again.err;
   EXPECT_EQ(without_seconds(again.out), without_seconds(first.out)) << testing::PrintToString(more);
 }
@@ -49,6 +59,21 @@ TEST(Like, RepeatsEveryPreset) {
     ++count;
   }
   EXPECT_GE(count, 29u);
+}
+
+TEST(Like, RepeatsAnswersAndTags) {
+  for (const Subject& subject : {answered, tagged}) {
+    for (const std::string method : {"gradient", "gradient-x-input", "integrated-gradients", "occlusion", "attention"})
+      expect_the_same_again({"--method", method}, subject);
+    expect_the_same_again({"--method", "lime", "--samples", "40", "--seed", "2"}, subject);
+  }
+  std::size_t count = 0;
+  for (const Preset& known : presets()) {
+    if (std::ranges::count(known.tasks, Task::question_answering) == 0) continue;
+    expect_the_same_again({"--preset", std::string(known.name)}, answered);
+    ++count;
+  }
+  EXPECT_GE(count, 2u);
 }
 
 TEST(Like, RepeatsOptionsThatOverrideAPreset) {
