@@ -36,9 +36,9 @@ TEST(Help, OfExplainHasEveryOptionOfTheTable) {
     EXPECT_THAT(help, HasSubstr(" --" + std::string(option.name) + " "));
     EXPECT_THAT(help, HasSubstr(std::string(option.help)));
     for (const auto& value : option.values) EXPECT_THAT(help, HasSubstr(std::string(value)));
-    if (option.type != OptionType::flag) EXPECT_THAT(help, HasSubstr("; default: " + default_text(option)));
-    if (!option.former_name.empty())
-      EXPECT_EQ(help.find(" --" + std::string(option.former_name) + " "), std::string::npos);
+    const std::string by_default = option.type == OptionType::flag ? "" : "; default: " + default_text(option);
+    EXPECT_THAT(help, HasSubstr(by_default));
+    EXPECT_TRUE(option.former_name.empty() || help.find(" --" + std::string(option.former_name) + " ") == help.npos);
     ++compared;
   }
   EXPECT_GE(compared, 30u);
