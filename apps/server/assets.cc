@@ -4,7 +4,7 @@
 
 namespace limn::server {
 
-// Written by cmake/embed.cmake from the files themselves.
+// Generated from the files by cmake/embed.cmake.
 extern const std::string_view openapi_json, page_html, page_policy;
 
 std::span<const Asset> assets() {

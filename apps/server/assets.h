@@ -5,20 +5,21 @@
 
 namespace limn::server {
 
-/// A file that is part of the program.
+/// A file that is embedded in the program.
 struct Asset {
   std::string_view path;  ///< "/page.js"
   std::string_view content_type;
   std::string_view bytes;
 };
 
-/// The page: "/", and whatever it loads.
+/// The web page at "/" and the files that it loads.
 std::span<const Asset> assets();
 
-/// The Content-Security-Policy under which the page works, and nothing else does.
+/// The strictest Content-Security-Policy under which the page works.
 std::string_view content_policy();
 
-/// The description of the interface, with names of methods and such still to be filled in.
+/// The OpenAPI description of the interface, without the names of methods, presets and options, which openapi() fills
+/// in.
 std::string_view openapi_template();
 
 }  // namespace limn::server

@@ -5,7 +5,7 @@
 namespace limn::server {
 
 std::size_t Cache::bytes_of(const Entry& entry) {
-  constexpr std::size_t nodes = 200;  // of the list, the table, and the strings themselves
+  constexpr std::size_t nodes = 200;  // overhead of the list, the table and the strings
   return entry.key.size() + entry.body->size() + nodes;
 }
 

@@ -11,14 +11,13 @@
 
 namespace limn::server {
 
-/// Answers to requests that were answered before: the least recently used ones go when there are too many bytes.
-/// Safe to use from several threads.
+/// A cache of answers to earlier requests; evicts the least recently used ones when it exceeds its size. Thread-safe.
 class Cache {
  public:
-  /// @param most bytes of keys and bodies together; 0: nothing is kept.
+  /// @param most bytes of keys and bodies together; 0 disables the cache.
   explicit Cache(std::size_t most) : most_(most) {}
 
-  /// Null if it is not there.
+  /// Returns null if the key is not in the cache.
   Body find(const std::string& key);
   void add(const std::string& key, Body body);
   void clear();
@@ -37,7 +36,7 @@ class Cache {
 
   const std::size_t most_;
   mutable std::mutex mutex_;
-  std::list<Entry> entries_;  // the last used first
+  std::list<Entry> entries_;  // most recently used first
   std::unordered_map<std::string_view, std::list<Entry>::iterator> by_key_;
   std::size_t bytes_ = 0;
 };

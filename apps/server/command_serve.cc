@@ -25,7 +25,7 @@ struct ServeCommand {
   bool quiet = false;
 };
 
-/// One key a line; empty lines and those that begin with # are left out.
+/// Reads one key per line; skips empty lines and lines that begin with #.
 std::vector<std::string> read_keys(const std::string& file) {
   std::ifstream stream(file);
   std::vector<std::string> keys;
@@ -36,14 +36,15 @@ std::vector<std::string> read_keys(const std::string& file) {
   if (keys.empty()) {
     throw Error({.file = file,
                  .field = "api_key_file",
-                 .found = stream.is_open() ? "no key" : "a file that cannot be read",
-                 .expected = "one key a line"});
+                 .found = stream.is_open() ? "no keys" : "a file that cannot be read",
+                 .expected = "one key per line"});
   }
   return keys;
 }
 
-/// By which names the server may be called. One that listens on this machine alone and asks for no key answers to
-/// this machine's own names only, or any page could have its own name lead here and read the answers.
+/// The host names under which the server answers; empty: any. A server that listens only on this machine and needs no
+/// key answers only under this machine's own names. Otherwise any website could point its own name here and read the
+/// answers (DNS rebinding).
 std::vector<std::string> allowed_hosts(const ServeCommand& command) {
   std::vector<std::string> hosts = command.hosts;
   const bool is_local = command.host == "localhost" || command.host == "::1" || command.host.starts_with("127.");
@@ -79,48 +80,50 @@ int serve(const ServeCommand& command) {
 
 void add_serve(CLI::App& program, CommandRun& run) {
   const auto command = std::make_shared<ServeCommand>();
-  CLI::App& app = *program.add_subcommand("serve", "The same over HTTP, and a page for a browser.");
+  CLI::App& app = *program.add_subcommand("serve", "Serve the same functions over HTTP, with a web page.");
   const auto option = [&](const char* name, auto& value, const std::string& description, const char* text,
                           const char* group) {
     return app.add_option(name, value, description)->option_text(text)->group(group);
   };
-  option("-m,--model", command->models, "checkpoint folder, or a name that 'limn models' lists; once for each model",
+  option("-m,--model", command->models, "checkpoint folder, or a name that 'limn models' lists; repeat for each model",
          "MODEL", "Model")
       ->required()
       ->allow_extra_args(false);
   option("--threads", command->threads, "processor threads; default: all", "N", "Model")->check(CLI::Range(0, 1024));
   const char* network = "Network";
-  option("--port", command->port, "default: 8080; 0: any that is free", "N", network);
+  option("--port", command->port, "default: 8080; 0: any free port", "N", network);
   option("--host", command->host, "address to listen on; default: 127.0.0.1, this machine only", "ADDRESS", network);
-  option("--api-key-file", command->key_file, "answer only those who send one of the keys in FILE, one a line", "FILE",
-         network);
+  option("--api-key-file", command->key_file, "answer only clients that send one of the keys in FILE, one per line",
+         "FILE", network);
   option("--cors-origin", command->origins,
-         "let pages of this site ask, such as https://example.org; once for each; * for any", "ORIGIN", network)
+         "allow pages of this site to send requests, such as https://example.org; repeat for each; * for any", "ORIGIN",
+         network)
       ->allow_extra_args(false);
   option("--allowed-host", command->hosts,
-         "a name by which the server may be called, such as models.example.org; once for each; default: this machine's "
-         "own names if it listens on this machine only and asks for no key, otherwise any",
+         "a host name under which the server answers, such as models.example.org; repeat for each; default: this "
+         "machine's own names if it listens only on this machine and needs no key, otherwise any",
          "NAME", network)
       ->allow_extra_args(false);
-  app.add_flag("--quiet", command->quiet, "no line for each request on standard error")->group(network);
+  app.add_flag("--quiet", command->quiet, "do not log each request on standard error")->group(network);
   const char* limits = "Limits";
   const auto at_least_one = CLI::Range(std::size_t{1}, std::size_t{1} << 30);
   option("--queue", command->queue,
-         "inputs that may wait for short work, and for long work; more are told to come later; default: 256", "N",
-         limits)
+         "inputs that may wait, for short work and for long work each; further requests get status 503; default: 256",
+         "N", limits)
       ->check(at_least_one);
-  option("--batch", command->batch, "inputs that share a pass; default: 16", "N", limits)->check(at_least_one);
-  option("--cache-mb", command->cache_megabytes, "megabytes of answers that are kept; default: 32; 0: none", "N",
+  option("--batch", command->batch, "inputs that share a forward pass; default: 16", "N", limits)->check(at_least_one);
+  option("--cache-mb", command->cache_megabytes, "size of the answer cache in megabytes; default: 32; 0: no cache", "N",
          limits)
       ->check(CLI::Range(std::size_t{0}, std::size_t{1} << 20));
-  option("--max-body-kb", command->body_kilobytes, "kilobytes of a request; default: 1024", "N", limits)
+  option("--max-body-kb", command->body_kilobytes, "largest request in kilobytes; default: 1024", "N", limits)
       ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20));
-  option("--max-connections", command->connections, "open connections; default: 4096", "N", limits)
+  option("--max-connections", command->connections, "most open connections; default: 4096", "N", limits)
       ->check(at_least_one);
-  option("--max-tokens", command->tokens, "tokens of an input; default: 8192", "N", limits)->check(at_least_one);
-  option("--max-steps", command->steps, "steps of a path; default: 1000", "N", limits)->check(at_least_one);
-  option("--max-samples", command->samples, "samples of a method; default: 5000", "N", limits)->check(at_least_one);
-  option("--timeout", command->seconds, "seconds that a request may take; default: 60", "X", limits)
+  option("--max-tokens", command->tokens, "most tokens of an input; default: 8192", "N", limits)->check(at_least_one);
+  option("--max-steps", command->steps, "most steps of a path; default: 1000", "N", limits)->check(at_least_one);
+  option("--max-samples", command->samples, "most samples of a method; default: 5000", "N", limits)
+      ->check(at_least_one);
+  option("--timeout", command->seconds, "most seconds per request; default: 60", "X", limits)
       ->check(CLI::Range(0.001, 86400.0));
   app.footer(
       command_footer("limn serve -m minilm-l6-sentiment\n"

@@ -6,7 +6,7 @@
 
 namespace limn::server {
 
-/// Adds `limn serve` to the program; if the user chooses it, it sets `run`.
+/// Adds `limn serve` to the program; the command sets `run` when the user chooses it.
 void add_serve(CLI::App& program, CommandRun& run);
 
 }  // namespace limn::server

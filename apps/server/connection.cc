@@ -20,9 +20,9 @@ namespace http = beast::http;
 using boost::asio::ip::tcp;
 
 constexpr std::size_t largest_head = 16 * 1024;
-// The library bounds heads and bodies, but neither what stands between chunks nor what follows the last one.
+// The library limits heads and bodies, but not chunk extensions or the trailer after the last chunk.
 constexpr std::size_t largest_buffer = 128 * 1024;
-constexpr std::size_t waiting_parts = 64;  // of a stream; a client that is slower misses some progress
+constexpr std::size_t waiting_parts = 64;  // of a stream; a slow client misses some progress events
 constexpr std::chrono::seconds between_looks{1};
 
 using Request = http::request<http::string_body>;
@@ -38,20 +38,20 @@ std::ptrdiff_t count_of(const Request& request, http::field name) {
   return std::distance(begin, end);
 }
 
-/// Why a head that was read is not taken; empty if it is. Whoever stands before this server must read it alike
-/// (RFC 9112, sections 3.2 and 6.1).
+/// Why a request head is rejected; empty if it is accepted. A proxy in front of this server must interpret every
+/// accepted head in the same way (RFC 9112, sections 3.2 and 6.1).
 std::string objection(const Request& request) {
   const auto hosts = count_of(request, http::field::host);
-  if (hosts > 1 || (hosts == 0 && request.version() >= 11)) return "a request has one Host header";
+  if (hosts > 1 || (hosts == 0 && request.version() >= 11)) return "a request must have exactly one Host header";
   const auto encodings = count_of(request, http::field::transfer_encoding);
   if (encodings == 0) return "";
   if (encodings > 1 || !beast::iequals(request[http::field::transfer_encoding], "chunked") || request.version() < 11)
-    return "of transfer encodings, only chunked is known";
-  if (count_of(request, http::field::content_length) > 0) return "a chunked request has no Content-Length";
+    return "the only supported transfer encoding is chunked";
+  if (count_of(request, http::field::content_length) > 0) return "a chunked request must not have a Content-Length";
   return "";
 }
 
-/// "/v1/explain" of "/v1/explain?q" or "http://127.0.0.1/v1/explain?q".
+/// Returns "/v1/explain" for "/v1/explain?q" or "http://127.0.0.1/v1/explain?q".
 std::string path_of(std::string_view target) {
   const auto scheme = target.find("://");
   if (scheme != target.npos && !target.starts_with('/')) {
@@ -61,10 +61,10 @@ std::string path_of(std::string_view target) {
   return std::string(target.substr(0, target.find('?')));
 }
 
-/// Keeps the listener running for as long as somebody may want to answer.
+/// Keeps the listener running while an answer may still arrive.
 struct Guard {
   std::shared_ptr<Listener::State> state;
-  asio::executor_work_guard<asio::io_context::executor_type> work;  // goes first
+  asio::executor_work_guard<asio::io_context::executor_type> work;  // destroyed first
 };
 
 }  // namespace
@@ -92,7 +92,7 @@ void Connection::report_connection_count() const {
 // ---- the request ------------------------------------------------------------------------------------------
 
 void Connection::read() {
-  // RFC 9112, section 2.2: empty lines before a request are passed over.
+  // RFC 9112, section 2.2: empty lines before a request are ignored.
   const auto next = [&] { return std::string_view(static_cast<const char*>(buffer_.data().data()), buffer_.size()); };
   while (next().starts_with("\r\n")) buffer_.consume(2);
   if (buffer_.size() == 0) buffer_.shrink_to_fit();
@@ -132,7 +132,7 @@ void Connection::read_body() {
       });
 }
 
-/// A request that cannot be read.
+/// Answers a request that cannot be read.
 void Connection::refuse(ErrorCode error) {
   if (error == beast::error::timeout && parser_->is_header_done()) {  // the connection is closed already
     begin_exchange();
@@ -149,9 +149,9 @@ void Connection::refuse(ErrorCode error) {
     refuse(problem(431, fmt::format("the request's head is longer than {} bytes", largest_head)));
   } else if (error == http::error::buffer_overflow) {
     refuse(
-        problem(431, fmt::format("what stands around the request's chunks is longer than {} bytes", largest_buffer)));
+        problem(431, fmt::format("the request's chunk headers or trailer are longer than {} bytes", largest_buffer)));
   } else {
-    refuse(problem(400, "this is no HTTP request: " + error.message()));
+    refuse(problem(400, "this is not an HTTP request: " + error.message()));
   }
 }
 
@@ -161,7 +161,7 @@ void Connection::refuse(HttpResponse response) {
   respond(std::move(response));
 }
 
-/// From what was read of the head, which may be nothing.
+/// Fills the exchange from the part of the head that was read, which may be empty.
 void Connection::begin_exchange() {
   begin_ = Clock::now();
   exchange_ = std::make_shared<Exchange>();
@@ -192,7 +192,7 @@ void Connection::handle() {
   stream_.expires_never();
   exchange_->keeps_running =
       std::make_shared<Guard>(Guard{state_.shared_from_this(), asio::make_work_guard(state_.context)});
-  // Answers come from workers, perhaps after this connection has gone.
+  // Workers may answer after this connection has closed.
   const std::weak_ptr<Connection> weak = weak_from_this();
   exchange_->respond = [weak, &context = state_.context](HttpResponse response) {
     asio::post(
@@ -218,7 +218,7 @@ void Connection::handle() {
   watch();
 }
 
-/// Notices a client that goes away while its request is worked on.
+/// Detects a client that disconnects while its request is being handled.
 void Connection::watch() {
   stream_.socket().async_wait(
       tcp::socket::wait_read,
@@ -228,15 +228,15 @@ void Connection::watch() {
       });
 }
 
-/// Whether the client has closed its side; if not, goes on watching.
+/// Returns whether the client has closed its side; if not, continues to watch.
 bool Connection::has_gone() {
   pollfd look{.fd = stream_.socket().native_handle(), .events = POLLIN | POLLRDHUP, .revents = 0};
   if (::poll(&look, 1, 0) > 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) return true;
-  if ((look.revents & POLLIN) == 0) {  // what woke this was read as part of the request before it ran
+  if ((look.revents & POLLIN) == 0) {  // the bytes that triggered this were already read as part of the request
     watch();
     return false;
   }
-  // The next request is there already, and would wake at once.
+  // The next request has already arrived and would trigger the watch immediately.
   look_again_.expires_after(between_looks);
   look_again_.async_wait([self = shared_from_this(), exchange = exchange_](ErrorCode error) {
     if (error || exchange != self->exchange_) return;
@@ -285,7 +285,7 @@ void Connection::push(std::string part, bool last) {
   if (!exchange_ || last_part_) return;
   last_part_ = last;
   if (last || parts_.size() < waiting_parts) parts_.push_back(std::move(part));
-  // What this thread posts may come after what another posted later: the head of the stream, say.
+  // A part may run before the head of its stream, because several threads post to this one.
   if (streaming_ && !writing_) write_parts();
 }
 
@@ -335,7 +335,7 @@ void Connection::finish(bool written) {
   linger();
 }
 
-/// Closes so that a client that is still sending reads the answer first.
+/// Closes the connection so that a client that is still sending can first read the answer.
 void Connection::linger() {
   ErrorCode error;
   stream_.socket().shutdown(tcp::socket::shutdown_send, error);

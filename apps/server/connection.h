@@ -15,20 +15,20 @@
 
 #include "apps/server/listener.h"
 
-/// Only for listener.cc and connection.cc: what belongs to the HTTP library.
+/// Types that depend on the HTTP library; only listener.cc and connection.cc include this header.
 
 namespace limn::server {
 
 class Connection;
 
-/// What the connections share. All of it is used on the thread of Listener::run.
+/// The state that connections share. Used only on the thread of Listener::run.
 struct Listener::State : std::enable_shared_from_this<Listener::State> {
   Options options;
   Handler handler;
-  std::unordered_set<Connection*> connections;  // what the context still holds when it goes takes itself out of here
+  std::unordered_set<Connection*> connections;  // connections remove themselves, also when the context is destroyed
   bool stopping = false;
   bool accepting = false;
-  bool crowded = false;  // somebody waits, and no connection was idle
+  bool crowded = false;  // a client is waiting, and no connection was idle
   unsigned short port = 0;
   boost::asio::io_context context{1};
   boost::asio::ip::tcp::acceptor acceptor{context};
@@ -41,7 +41,7 @@ struct Listener::State : std::enable_shared_from_this<Listener::State> {
   void stop();
 };
 
-/// One client, request after request.
+/// One client's connection, which handles its requests one after the other.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
@@ -53,9 +53,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection& operator=(const Connection&) = delete;
 
   void read();
-  /// Since when it has been waiting for the head of a request; nothing if it does not.
+  /// When the connection began to wait for the head of a request; nothing if it is not waiting.
   std::optional<Clock::time_point> idle_since() const { return idle_since_; }
-  /// Ends the wait for a request.
+  /// Closes the connection if it is waiting for a request.
   void close_if_idle();
 
  private:
@@ -82,11 +82,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   std::shared_ptr<Exchange> exchange_;
-  std::shared_ptr<Connection> self_;  // while a request is worked on
+  std::shared_ptr<Connection> self_;  // set while a request is being handled
   boost::asio::steady_timer look_again_;
   std::optional<Message> message_;
   std::optional<boost::beast::http::response_serializer<Message::body_type>> serializer_;
-  Body body_;  // what message_ points to
+  Body body_;  // the bytes that message_ refers to
   std::deque<std::string> parts_;
   std::array<char, 1024> discarded_ = {};
   std::string client_;

@@ -17,7 +17,7 @@ namespace {
   throw Error({.field = name, .found = shown(value), .expected = std::move(expected)});
 }
 
-/// JSON has one kind of number: 5.0 is the integer 5.
+/// JSON has only one number type: 5.0 is the integer 5.
 std::optional<std::uint64_t> whole(const nlohmann::json& value) {
   if (value.is_number_unsigned()) return value.get<std::uint64_t>();
   if (!value.is_number_float()) return std::nullopt;
@@ -94,7 +94,7 @@ bool Fields::flag(const char* name) {
 void Fields::finish() const {
   for (const auto& [name, unused] : object_.items()) {
     if (known_.contains(name)) continue;
-    // A name of a megabyte resembles none.
+    // A name may be a megabyte long; its beginning suffices to find similar names.
     const std::vector<std::string> names = nearest_first(name.substr(0, 64), {known_.begin(), known_.end()});
     throw Error({.thing = "the request",
                  .found = "the field " + shown_name(name),

@@ -28,8 +28,8 @@ void Listener::State::open() {
     throw Error({.field = "port",
                  .thing = fmt::to_string(options.port),
                  .found = failed.message(),
-                 .expected = "a port that is free, and allowed, on " + options.host,
-                 .hint = "port 0 takes any that is free"});
+                 .expected = "a free port that this user may open on " + options.host,
+                 .hint = "port 0 chooses any free port"});
   };
   step(acceptor.open(endpoint.protocol(), error));
   step(acceptor.set_option(tcp::acceptor::reuse_address(true), error));
@@ -60,7 +60,7 @@ void Listener::State::accept() {
   });
 }
 
-/// When the system has no more files, say.
+/// Retries after a failure, for example if the system has run out of file descriptors.
 void Listener::State::accept_later() {
   if (stopping) return;
   retry.expires_after(std::chrono::milliseconds(100));
@@ -69,7 +69,7 @@ void Listener::State::accept_later() {
   });
 }
 
-/// Makes room for one who waits. A connection that ends accepts the next by itself.
+/// Makes room for a waiting client. When a connection ends, it accepts the next one itself.
 void Listener::State::close_longest_idle() {
   Connection* longest = nullptr;
   for (Connection* one : connections)
@@ -84,7 +84,7 @@ void Listener::State::stop() {
   if (stopping) return;
   stopping = true;
   retry.cancel();
-  // Whom the system has let in already is served.
+  // Clients that the system has already accepted are served.
   ErrorCode error;
   acceptor.non_blocking(true, error);
   while (!error) {
@@ -93,7 +93,7 @@ void Listener::State::stop() {
     if (!error) std::make_shared<Connection>(*this, std::move(socket))->read();
   }
   acceptor.close(error);
-  // A request that is on its way in an open connection is still answered; then there are no more.
+  // A request that is already on its way on an open connection is still answered.
   drain.expires_after(options.drain);
   drain.async_wait([this](ErrorCode) {
     for (Connection* connection : connections) connection->close_if_idle();
@@ -116,7 +116,7 @@ void Listener::run() {
     try {
       state_->context.run();
       return;
-    } catch (const std::exception& error) {  // the connection that it happened to is gone; the others go on
+    } catch (const std::exception& error) {  // its connection is closed; the others continue
       if (state_->options.exception) state_->options.exception(error.what());
     }
   }

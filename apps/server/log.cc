@@ -53,7 +53,7 @@ std::string now_text() {
 Log::Write to_standard_error(bool only_events) {
   return [only_events, patience = 1000](const std::string& line) mutable {
     if (only_events && line.find("\"event\"") == std::string::npos) return true;
-    // A pipe that is ready has room for PIPE_BUF bytes, and lines are shorter.
+    // A pipe that is ready has room for PIPE_BUF bytes; lines are shorter.
     pollfd ready{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
     const bool is_ready = ::poll(&ready, 1, patience) > 0;
     patience = is_ready ? 1000 : 0;

@@ -9,17 +9,17 @@
 
 namespace limn::server {
 
-/// JSON lines, written by a thread of their own: whoever reads them slowly, or not at all, holds up nobody. Lines that
-/// find no place are counted, and the count is told when there is room again.
+/// A log of JSON lines that a separate thread writes, so that a slow reader delays nothing. Lines that do not fit into
+/// the queue are dropped; their number is logged when there is room again.
 class Log {
  public:
-  /// Writes a line, without its end. @return false if it could not be written now.
+  /// Writes a line, which has no line feed. @return false if it could not be written now.
   using Write = std::function<bool(const std::string& line)>;
   explicit Log(Write write) : write_(std::move(write)) {}
 
-  /// What was answered, or what happened. From any thread.
+  /// Adds a request or an event. Thread-safe.
   void add(std::string line);
-  /// Waits until all lines are written, or lost.
+  /// Waits until all lines have been written or dropped.
   void flush() { serial_.flush(); }
 
  private:
@@ -27,13 +27,14 @@ class Log {
 
   const Write write_;
   std::atomic<std::size_t> lost_ = 0;
-  Serial serial_;  // goes first
+  Serial serial_;  // destroyed first
 };
 
-/// "2026-01-31T12:34:56.789Z".
+/// Returns the current time as "2026-01-31T12:34:56.789Z".
 std::string now_text();
 
-/// Writes to standard error, unless nobody reads there: who waited in vain once does not wait again.
+/// Writes to standard error. Waits up to a second for a slow reader; after one timeout, no longer waits until the
+/// reader catches up. @param only_events skip the lines of requests
 Log::Write to_standard_error(bool only_events);
 
 }  // namespace limn::server

@@ -56,10 +56,11 @@ double Metrics::mean_work_seconds() const {
 std::string Metrics::text(const Now& now) const {
   const std::lock_guard lock(mutex_);
   Page page;
-  page.head("limn_requests_total", "counter", "Requests that were answered.");
+  page.head("limn_requests_total", "counter", "Requests answered.");
   for (const auto& [key, count] : requests_)
     page.value("limn_requests_total", fmt::format("route=\"{}\",status=\"{}\"", key.first, key.second), count);
-  page.head("limn_request_duration_seconds", "histogram", "From the whole request to the whole answer.");
+  page.head("limn_request_duration_seconds", "histogram",
+            "Seconds from the end of the request to the end of the answer.");
   for (const auto& [route, histogram] : latencies_) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < bounds.size(); ++i) {
@@ -72,28 +73,28 @@ std::string Metrics::text(const Now& now) const {
     page.value("limn_request_duration_seconds_sum", fmt::format("route=\"{}\"", route), histogram.sum);
     page.value("limn_request_duration_seconds_count", fmt::format("route=\"{}\"", route), count);
   }
-  page.head("limn_queue_length", "gauge", "Inputs that wait for a model.");
+  page.head("limn_queue_length", "gauge", "Inputs waiting for a model.");
   page.value("limn_queue_length", "lane=\"short\"", now.waiting_short);
   page.value("limn_queue_length", "lane=\"long\"", now.waiting_long);
   page.one("limn_queue_limit", "gauge", "Inputs that may wait in each lane.", now.queue_limit);
   page.one("limn_queue_refused_total", "counter", "Requests refused because the queue was full.", refused.load());
-  page.one("limn_work_running", "gauge", "Inputs that are in a model.", now.running);
-  page.one("limn_work_cancelled_total", "counter", "Inputs given up: the client had gone or time was over.",
-           cancelled.load());
-  page.one("limn_batches_total", "counter", "Groups of inputs that went through a model together.", batches_);
-  page.one("limn_batch_inputs_total", "counter", "Inputs in these groups.", inputs_);
-  page.one("limn_tokens_total", "counter", "Tokens of inputs that went through a model.", tokens_);
-  page.one("limn_work_seconds_total", "counter", "Seconds that models worked.", work_seconds_);
-  page.one("limn_tokens_per_second", "gauge", "Tokens of inputs for each second that models worked.",
+  page.one("limn_work_running", "gauge", "Inputs that a model is processing.", now.running);
+  page.one("limn_work_cancelled_total", "counter",
+           "Inputs cancelled: the client disconnected or the time limit was reached.", cancelled.load());
+  page.one("limn_batches_total", "counter", "Batches of inputs that shared a forward pass.", batches_);
+  page.one("limn_batch_inputs_total", "counter", "Inputs in these batches.", inputs_);
+  page.one("limn_tokens_total", "counter", "Tokens of the inputs that models processed.", tokens_);
+  page.one("limn_work_seconds_total", "counter", "Seconds that models spent on inputs.", work_seconds_);
+  page.one("limn_tokens_per_second", "gauge", "Input tokens per second of model time.",
            work_seconds_ > 0 ? static_cast<double>(tokens_) / work_seconds_ : 0.0);
   page.one("limn_cache_hits_total", "counter", "Inputs answered from the cache.", cache_hits.load());
   page.one("limn_cache_misses_total", "counter", "Inputs that were not in the cache.", cache_misses.load());
   page.one("limn_cache_entries", "gauge", "Answers in the cache.", now.cache_entries);
-  page.one("limn_cache_bytes", "gauge", "Bytes of the cache.", now.cache_bytes);
+  page.one("limn_cache_bytes", "gauge", "Size of the cache in bytes.", now.cache_bytes);
   page.one("limn_connections", "gauge", "Open connections.", connections.load());
-  page.one("limn_models", "gauge", "Models that are served.", now.models);
-  page.one("limn_model_reloads_total", "counter", "How often the models were loaded anew.", reloads.load());
-  page.one("process_resident_memory_bytes", "gauge", "Memory of this process.", resident_bytes());
+  page.one("limn_models", "gauge", "Models served.", now.models);
+  page.one("limn_model_reloads_total", "counter", "Reloads of the models.", reloads.load());
+  page.one("process_resident_memory_bytes", "gauge", "Resident memory of this process in bytes.", resident_bytes());
   return page.take();
 }
 

@@ -10,30 +10,30 @@
 
 namespace limn::server {
 
-/// What happened since the start, for /metrics. Safe to use from several threads.
+/// Counters since the start, for /metrics. Thread-safe.
 class Metrics {
  public:
   std::atomic<std::size_t> connections = 0;  ///< open now
   std::atomic<std::size_t> cache_hits = 0, cache_misses = 0;
   std::atomic<std::size_t> refused = 0;    ///< because the queue was full
-  std::atomic<std::size_t> cancelled = 0;  ///< because the client went away or time was over
+  std::atomic<std::size_t> cancelled = 0;  ///< because the client disconnected or the time limit was reached
   std::atomic<std::size_t> reloads = 0;
 
-  /// A request was answered. @param route one of the server's own, or "other".
+  /// Records an answered request. @param route one of the server's own, or "other".
   void answered(const std::string& route, int status, double seconds);
-  /// Inputs went through a model together. @param tokens of all of them.
+  /// Records a batch of inputs. @param tokens of all inputs together.
   void worked(std::size_t inputs, std::size_t tokens, double seconds);
 
-  /// What is measured elsewhere, at the time of asking.
+  /// Current values that are measured elsewhere.
   struct Now {
     std::size_t waiting_short = 0, waiting_long = 0, running = 0, queue_limit = 0;
     std::size_t cache_entries = 0, cache_bytes = 0;
     std::size_t models = 0;
   };
-  /// Prometheus' text format 0.0.4.
+  /// Returns the metrics in the Prometheus text format 0.0.4.
   std::string text(const Now& now) const;
 
-  /// Mean seconds that a batch took; 0 before the first.
+  /// Returns the mean seconds per batch; 0 before the first.
   double mean_work_seconds() const;
 
  private:
@@ -51,7 +51,7 @@ class Metrics {
   double work_seconds_ = 0;
 };
 
-/// Bytes of this process that are in memory; 0 if the system does not say.
+/// Returns the resident memory of this process in bytes; 0 if unknown.
 std::size_t resident_bytes();
 
 }  // namespace limn::server

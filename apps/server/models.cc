@@ -12,13 +12,13 @@
 namespace limn::server {
 namespace {
 
-/// The first pass of a model reads its file and builds what explanations need: no request should wait for that.
+/// Runs a first pass, which reads the model file and builds what explanations need, so that no request waits for it.
 void warm_up(const Model& model) {
   const bool is_question = model.info().task == Task::question_answering;
   const Input input = {.text = "limn", .pair = is_question ? std::optional<std::string>("limn") : std::nullopt};
   try {
     model.explain(input);
-  } catch (const Error&) {  // a model that cannot say anything of this text can still be asked about others
+  } catch (const Error&) {  // a model that rejects this text may accept others
   }
 }
 
@@ -53,12 +53,12 @@ std::shared_ptr<const ModelSet> Models::load(std::size_t generation) const {
     Model model = Model::load(folder);
     const std::string name = model.info().name;
     if (std::ranges::find(set->models, name, &ServedModel::name) != set->models.end())
-      throw Error({.field = "model", .found = "two models of the name '" + name + "'", .expected = "each name once"});
+      throw Error({.field = "model", .found = "two models named '" + name + "'", .expected = "distinct names"});
     warm_up(model);
     set->models.push_back({name, folder, std::move(model)});
   }
 #if defined(__GLIBC__)
-  malloc_trim(0);  // what reading the vocabularies took goes back to the system before the requests come
+  malloc_trim(0);  // returns the memory that parsing the vocabularies took to the system
 #endif
   return set;
 }

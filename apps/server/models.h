@@ -11,28 +11,29 @@
 namespace limn::server {
 
 struct ServedModel {
-  std::string name;  ///< what requests call it
+  std::string name;  ///< the name in requests
   std::filesystem::path folder;
   Model model;
 };
 
-/// The models of one loading: requests keep the set with which they began.
+/// The models of one load; a request keeps the set with which it began.
 struct ModelSet {
   std::vector<ServedModel> models;  ///< at least one
   std::size_t generation = 0;
 
-  /// @throws Error that lists the models if there is none of that name.
+  /// @throws Error that lists the models if none has this name.
   const ServedModel& find(const std::string& name) const;
 };
 
-/// The models that are served, which can be loaded anew while requests go on.
+/// The served models, which can be reloaded while requests are being handled.
 class Models {
  public:
-  /// @param given folders or names, as for every command. @throws Error if one cannot be loaded, or two have one name.
+  /// @param given folders or names, as for every command. @throws Error if a model cannot be loaded, or if two have the
+  /// same name.
   explicit Models(std::vector<std::string> given);
 
   std::shared_ptr<const ModelSet> current() const;
-  /// Loads all again and exchanges them at once. @throws Error if one cannot be loaded; then nothing has changed.
+  /// Reloads all models and replaces them in one step. @throws Error if one cannot be loaded; the old ones then stay.
   void reload();
 
  private:

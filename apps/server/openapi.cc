@@ -14,11 +14,11 @@ namespace limn::server {
 
 using Json = nlohmann::ordered_json;
 
-/// What any request may be answered with.
+/// Errors that any route may return.
 constexpr std::array<std::pair<const char*, const char*>, 5> anywhere = {
     {{"400", "Malformed"}, {"413", "TooLarge"}, {"421", "Misdirected"}, {"431", "HeadTooLarge"}, {"500", "Broken"}}};
 
-/// A field that is null is one that is absent.
+/// Allows null, which means the same as an absent field.
 void allow_null(Json& schema) {
   if (schema.contains("$ref")) {
     schema = {{"anyOf", {schema, {{"type", "null"}}}}};

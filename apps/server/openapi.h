@@ -7,7 +7,7 @@
 
 namespace limn::server {
 
-/// The names of a table, as a list; one that stands there for each of several tasks counts once.
+/// Returns the names of a table as a list; a name with consecutive entries for several tasks appears once.
 template <class Table>
 nlohmann::ordered_json names_of(const Table& table) {
   auto names = nlohmann::ordered_json::array();
@@ -16,7 +16,7 @@ nlohmann::ordered_json names_of(const Table& table) {
   return names;
 }
 
-/// The OpenAPI 3.1 document of this server, as JSON.
+/// Returns the OpenAPI 3.1 document of this server as JSON.
 std::string openapi(const Limits& limits, bool keys_needed);
 
 }  // namespace limn::server

@@ -20,7 +20,7 @@ std::optional<std::vector<std::string>> read_background(Fields& fields) {
   const bool is_list = list->is_array() && !list->empty() && list->size() <= most_backgrounds;
   if (!is_list || !std::ranges::all_of(*list, [](const auto& text) { return text.is_string(); })) {
     throw Error({.field = "background",
-                 .found = list->is_array() ? fmt::format("a list of {}", list->size()) : "no list",
+                 .found = list->is_array() ? fmt::format("a list of {}", list->size()) : "not a list",
                  .expected = fmt::format("a list of 1 to {} texts", most_backgrounds)});
   }
   return list->get<std::vector<std::string>>();
@@ -29,15 +29,15 @@ std::optional<std::vector<std::string>> read_background(Fields& fields) {
 void check(const char* option, std::size_t number, std::size_t most) {
   if (number <= most) return;
   throw Error({.field = option,
-               .found = fmt::format("{}, what the method has by itself", number),
+               .found = fmt::format("{}, the method's default", number),
                .expected = fmt::format("at most {}", most),
                .hint = "this server's limit; ask for fewer"});
 }
 
-/// Options of methods, and the two that a preset may have, too.
+/// Options of methods, and the two others that a preset may set.
 bool is_of_methods(const Option& row) { return !row.methods.empty() || row.name == "unit" || row.name == "word-score"; }
 
-/// The option's value, if the request has its field. A flag that is false is the same as none.
+/// Returns the option's value if the request has its field. A false flag counts as absent.
 std::optional<OptionValue> read_option(Fields& fields, const Option& row, const Limits& limits) {
   if (!row.former_name.empty() && fields.contains(row.former_name)) option(row.former_name);
   const std::string field = row.field();

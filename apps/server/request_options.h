@@ -10,18 +10,18 @@
 #include "apps/server/requests.h"
 #include "options/choose_method.h"
 
-/// The fields of a request that are options: each row of the table, by its field name.
+/// Reads the fields of a request that are options: one per row of the options table, under its field name.
 
 namespace limn::server {
 
-/// How much is read, and when no answer is an answer.
+/// Reads the maximum length and stride, and the options that decide when "no answer" is the answer.
 void read_reading(Fields& fields, const Limits& limits, PredictOptions& options);
-/// What is explained; the unit is left to read_method, as a preset may have one.
+/// Reads what is explained, except the unit: read_method does that, because a preset may set it.
 ExplainOptions read_explaining(Fields& fields, const Limits& limits);
 
-/// How it is explained, but for the field `method`.
+/// Reads the preset and the options of the method, but not the field `method`.
 MethodRequest read_method(Fields& fields, const Limits& limits);
-/// Holds back what a method would do by itself beyond the limits. @throws Error if its own numbers exceed them.
+/// Bounds a method by the limits. @throws Error if its own defaults exceed them.
 void bound(Method& method, const Limits& limits);
 
 }  // namespace limn::server

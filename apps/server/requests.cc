@@ -37,7 +37,7 @@ Input read_one(Fields& fields, Task task, const std::string& model) {
       throw Error({.field = question && !text && !pair ? "context" : "question",
                    .found = text       ? "text"
                             : pair     ? "pair"
-                            : question ? "question alone"
+                            : question ? "question without context"
                                        : "none",
                    .expected = "question and context",
                    .hint = fmt::format("the model {} answers questions", model)});
@@ -47,7 +47,7 @@ Input read_one(Fields& fields, Task task, const std::string& model) {
   if (!text || question || context) {
     throw Error({.field = "text",
                  .found = question || context ? "question or context" : "none",
-                 .expected = "text, and pair for models that read two",
+                 .expected = "text, and pair for models that read two texts",
                  .hint = fmt::format("the model {} does not answer questions", model)});
   }
   return {.text = *text, .pair = pair};
@@ -66,7 +66,7 @@ ReadInputs read_inputs(Fields& fields, Task task, const std::string& model, cons
       throw Error({.field = "inputs", .found = fmt::format("inputs and {}", single), .expected = "one of them"});
   if (!list->is_array() || list->empty() || list->size() > limits.inputs) {
     throw Error({.field = "inputs",
-                 .found = list->is_array() ? fmt::format("{} inputs", list->size()) : "no list",
+                 .found = list->is_array() ? fmt::format("{} inputs", list->size()) : "not a list",
                  .expected = fmt::format("a list of 1 to {}", limits.inputs)});
   }
   ReadInputs read{{}, true};
@@ -78,7 +78,8 @@ ReadInputs read_inputs(Fields& fields, Task task, const std::string& model, cons
   return read;
 }
 
-/// One work for each input. @param kind what is done, @param settings everything that is asked for but the inputs.
+/// Makes one piece of work per input. @param kind name of the route, such as "explain". @param body the request, whose
+/// fields other than the inputs identify the group.
 template <class Run>
 Request make_works(ReadInputs read, const char* kind, const nlohmann::json& body, std::size_t generation, Lane lane,
                    const Run& run) {
@@ -99,15 +100,16 @@ std::size_t special_tokens(const TokenizedInput& tokenized) {
   return static_cast<std::size_t>(std::ranges::count_if(tokenized.tokens, &Token::special));
 }
 
-/// A long context is read in windows. A question that leaves them little room, or a large stride, makes many.
-/// @param tokens of both and the special ones. @throws Error if the windows have more than `most` rows together.
+/// Limits the windows in which a long context is read: a long question or a large stride makes many.
+/// @param tokens of both texts and the special tokens. @throws Error if the windows have more than `most` rows
+/// together.
 void check_windows(const Model& model, const Input& input, const TokenizedInput& read, std::size_t tokens,
                    const PredictOptions& options, std::size_t most) {
   const TokenizedInput alone = model.tokenize(Input{.text = input.text, .pair = std::nullopt}, options);
   const std::size_t question = alone.tokens.size() + alone.cut_tokens - special_tokens(alone);
   const std::size_t length = read.tokens.size(), special = special_tokens(read);
   const std::size_t shared = std::min(options.stride, length / 2);
-  if (question + special + shared >= length) return;  // the model says that there is no room
+  if (question + special + shared >= length) return;  // the model reports that there is no room
   const std::size_t width = length - special - question, step = width - shared;
   const std::size_t windows = 1 + (tokens - special - question - width + step - 1) / step;
   if (windows * length <= most) return;
@@ -117,7 +119,7 @@ void check_windows(const Model& model, const Input& input, const TokenizedInput&
                .hint = "a shorter question or a smaller stride makes fewer windows"});
 }
 
-/// Tokens of the input. @throws Error if there are more than the limits allow.
+/// Returns the number of tokens of the input. @throws Error if it exceeds the limits.
 std::size_t check_tokens(const Model& model, const Input& input, const PredictOptions& options, const Limits& limits) {
   const TokenizedInput tokenized = model.tokenize(input, options);
   const std::size_t tokens = tokenized.tokens.size() + tokenized.cut_tokens;
@@ -126,14 +128,14 @@ std::size_t check_tokens(const Model& model, const Input& input, const PredictOp
     throw Error({.field = is_question ? "context" : "text",
                  .found = fmt::format("{} tokens", tokens),
                  .expected = fmt::format("at most {}", limits.tokens),
-                 .hint = "this server's limit; send the parts one by one"});
+                 .hint = "this server's limit; send the text in parts"});
   }
   if (is_question && tokenized.cut_tokens > 0) check_windows(model, input, tokenized, tokens, options, limits.rows);
   return tokens;
 }
 
-/// One result an input: what `work` makes of those that `count` lets pass, all at once, and the errors of the others.
-/// @param count (input) -> its tokens. @param work (inputs) -> a Result each: the JSON of the answer
+/// Returns one result per input: calls `work` once with all inputs that `count` accepts; the others keep their errors.
+/// @param count (input) -> its number of tokens. @param work (inputs) -> one Result per input: the JSON of the answer
 template <class Count, class Work>
 Results results_of(const Inputs& inputs, const Count& count, const Work& work) {
   std::vector<Result<std::size_t>> tokens;
@@ -157,7 +159,7 @@ Results results_of(const Inputs& inputs, const Count& count, const Work& work) {
   return results;
 }
 
-/// @throws Error if Sobol indices of an input of so many tokens would need too many masks.
+/// @throws Error if Sobol indices of an input with this many tokens would need too many masks.
 void check_masks(const Method& method, std::size_t tokens, std::size_t most) {
   const auto* sobol = std::get_if<Sobol>(&method);
   if (!sobol || sobol->samples <= most / (tokens + 2)) return;
@@ -173,14 +175,14 @@ std::string model_name(Fields& fields, const ModelSet& models) {
   return fields.text("model").value_or(models.models.front().name);
 }
 
-/// One pass for each input, which several inputs can share.
+/// Whether the method needs only one pass, which several inputs can share.
 bool is_short(const Method& method) {
   return std::holds_alternative<Gradient>(method) || std::holds_alternative<GradientXInput>(method) ||
          std::holds_alternative<Attention>(method) || std::holds_alternative<AttentionRollout>(method) ||
          std::holds_alternative<GradientAttention>(method) || std::holds_alternative<GradCam>(method);
 }
 
-/// Whether the answer is a list: of entities, or of a question's start and end.
+/// Whether the answer is a list: one explanation per entity, or one each for the answer's start and end.
 bool explains_several(Task task, const Method& method, const ExplainOptions& options) {
   const bool by_ends = std::visit(
       [](const auto& chosen) {
@@ -266,7 +268,7 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
     }
     if (!list->is_array() || found.size() != list->size() || found.empty())
       throw Error({.field = field,
-                   .found = list->is_array() ? fmt::format("a list of {}", list->size()) : "no list",
+                   .found = list->is_array() ? fmt::format("a list of {}", list->size()) : "not a list",
                    .expected = fmt::format("a list of 1 to {} different names", most)});
     return found;
   };

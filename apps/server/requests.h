@@ -11,26 +11,26 @@
 
 namespace limn::server {
 
-/// What one request may ask for.
+/// Limits of one request.
 struct Limits {
-  std::size_t tokens = 8192;  ///< of one input, those that the model would cut off included
-  std::size_t rows = 65'536;  ///< of the windows of one input
+  std::size_t tokens = 8192;  ///< of one input, including those that would be truncated
+  std::size_t rows = 65'536;  ///< of all windows of one input
   std::size_t steps = 1000, samples = 5000;
-  std::size_t masks = 500'000;  ///< of Sobol indices: each sample makes one for every unit, and all are in memory
+  std::size_t masks = 500'000;  ///< of Sobol indices: each sample needs one per unit, all in memory
   std::size_t inputs = 64;
   std::size_t models = 8, methods = 8;  ///< of a comparison
   std::size_t top = 100, beam = 10;
 };
 
-/// The works of a request, one for each of its inputs.
+/// The work of a request, one element per input.
 struct Request {
   std::vector<Work> works;
-  bool many = false;     ///< "inputs" was given: the answer is a list
-  bool streams = false;  ///< its progress can be told as it goes
+  bool many = false;     ///< the request has "inputs": the answer is a list
+  bool streams = false;  ///< progress can be streamed
 };
 
-/// Each reads the JSON of one route. The works keep the model set for as long as they live.
-/// @throws Error for a field that is unknown, missing, or has a value that it cannot have.
+/// Each reads the JSON of one route. The work keeps the model set alive.
+/// @throws Error for a field that is unknown, missing or invalid.
 using ReadRequest = Request(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits);
 ReadRequest read_explain, read_predict, read_compare, read_tokenize, read_attack;
 

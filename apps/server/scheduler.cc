@@ -17,12 +17,12 @@ namespace {
 HttpResponse given_up(const Job& job) {
   if (job.exchange->gone) return problem(499, "the client closed the connection");
   return problem(422, Error({.thing = "the work",
-                             .found = "more than the time that one request may take",
+                             .found = "more time than one request may take",
                              .expected = "less",
                              .hint = "fewer samples or steps, a shorter text or another method take less"}));
 }
 
-/// What a failure that is thrown says.
+/// Turns the exception that is being handled into a response.
 HttpResponse failure(const Job& job) {
   try {
     throw;
@@ -79,7 +79,7 @@ bool Scheduler::submit(std::vector<Job>& jobs, const std::function<void()>& take
   {
     const std::lock_guard lock(mutex_);
     Queue& queue = queue_of(jobs.front().work.kind->lane);
-    // Whose clients have gone take no place; the sweeper answers them.
+    // Jobs whose clients have disconnected do not count; the sweeper answers them.
     const auto wanted = static_cast<std::size_t>(std::ranges::count_if(queue.jobs, &Job::wanted));
     if (wanted + jobs.size() > options_.queue) return false;
     if (queue.bytes > 0 && queue.bytes + bytes > options_.queue_bytes) return false;
@@ -107,8 +107,8 @@ std::size_t Scheduler::retry_after(Lane lane) const {
   return static_cast<std::size_t>(std::clamp(std::ceil(batches * metrics_.mean_work_seconds()), 1.0, 60.0));
 }
 
-/// The oldest job and others of its group with at most `most` different keys. What else its request waits for goes to
-/// the end: a request of many inputs takes turns with the others.
+/// Takes the oldest job and others of its group, with at most `most` different keys. The remaining jobs of its request
+/// move to the end of the queue, so that a request with many inputs takes turns with others.
 std::vector<Job> Scheduler::take(Queue& queue, std::size_t most) const {
   std::vector<Job> taken;
   std::set<std::string> keys;
@@ -134,7 +134,7 @@ std::vector<Job> Scheduler::take(Queue& queue, std::size_t most) const {
   return taken;
 }
 
-/// Answers those that wait in vain, however long the workers are busy with others.
+/// Periodically answers jobs that are no longer wanted, even while the workers are busy.
 void Scheduler::sweep() {
   std::unique_lock lock(mutex_);
   while (!wake_sweeper_.wait_for(lock, options_.between_sweeps, [&] { return swept_; })) {
@@ -155,11 +155,11 @@ void Scheduler::sweep() {
   }
 }
 
-/// Answers a job that was not begun in time, or that nobody waits for.
+/// Answers a job that did not start in time, or whose client has disconnected.
 void Scheduler::dismiss(Job& job) {
   ++metrics_.cancelled;
   if (job.exchange->gone) return job.answer(given_up(job));
-  HttpResponse late = problem(503, "the models are busy: the request waited for as long as it may take");
+  HttpResponse late = problem(503, "the models are busy: the request reached its time limit while waiting");
   late.headers.emplace_back("Retry-After", fmt::to_string(retry_after(job.work.kind->lane)));
   job.answer(std::move(late));
 }
@@ -176,7 +176,7 @@ void Scheduler::serve(Lane lane) {
     lock.unlock();
     try {
       work_on(jobs);
-    } catch (const std::exception& error) {  // no memory even to say so the usual way
+    } catch (const std::exception& error) {  // for example, too little memory for the usual error path
       for (Job& job : jobs) job.answer(problem(503, error.what()));
     }
     jobs.clear();
@@ -207,7 +207,7 @@ void Scheduler::work_on(std::vector<Job>& jobs) {
   run(alike);
 }
 
-/// Runs works of one group; each element holds the jobs of one key.
+/// Runs jobs of one group; each element holds the jobs with one key.
 void Scheduler::run(const std::vector<std::vector<Job*>>& alike) {
   std::vector<Result<WorkResult>> results;
   try {
@@ -251,7 +251,7 @@ std::vector<Result<WorkResult>> Scheduler::results_of(const std::vector<std::vec
                              for_each_waiting([&](Job& job, bool is_shared) {
                                if (job.wanted())
                                  anyone = true;
-                               else if (is_shared)  // the others go on
+                               else if (is_shared)  // the others continue
                                  ++metrics_.cancelled, job.answer(given_up(job));
                              });
                              return !anyone;

@@ -22,70 +22,71 @@
 namespace limn::server {
 
 using Clock = std::chrono::steady_clock;
-/// Called now and then by what works.
+/// Called periodically by running work.
 using Progress = std::function<void(std::size_t done, std::size_t total)>;
 
-/// What one input comes to.
+/// The result for one input.
 struct WorkResult {
   std::string json;
   std::size_t tokens = 0;  ///< of the input
 };
 
-/// Short work is one pass for many inputs; long work is many passes for one, and must not hold up the short.
+/// Short work is one pass for many inputs; long work is many passes for one input and must not delay short work.
 enum class Lane { short_work, long_work };
 
-/// What is to be done, whatever the input.
+/// What to do with an input, independent of the input.
 struct WorkKind {
   Lane lane = Lane::short_work;
-  std::string group;  ///< works of one group differ in their inputs alone
-  /// One result an input. @throws Error for what is wrong whatever the input, Cancelled if the watch ends the work.
+  std::string group;  ///< work of one group differs only in its inputs
+  /// Returns one result per input. @throws Error for a failure that does not depend on the input, Cancelled if the
+  /// watch cancels the work.
   std::function<std::vector<Result<WorkResult>>(const std::vector<Input>& inputs, const Watch& watch)> run;
 };
 
-/// What is to be done for one input.
+/// The work for one input.
 struct Work {
   std::shared_ptr<const WorkKind> kind;
   std::string key;  ///< equal keys have equal answers
   Input input;
 };
 
-/// A work and who waits for it.
+/// A piece of work and the client that waits for it.
 struct Job {
   Work work;
-  std::shared_ptr<const Exchange> exchange;  ///< work for a client that has gone is given up
+  std::shared_ptr<const Exchange> exchange;  ///< the work is cancelled if the client disconnects
   Clock::time_point deadline;
   Progress progress;                       ///< may be empty; called by the worker
   std::function<void(HttpResponse)> done;  ///< called once, from a thread of the scheduler
 
   bool wanted() const { return !exchange->gone && Clock::now() <= deadline; }
-  /// Calls `done` if nobody has.
+  /// Calls `done` unless it has been called already.
   void answer(HttpResponse response);
 };
 
-/// A bounded queue for each lane, and one worker each. A worker that is free takes the oldest work and with it what
-/// waits of the same group: who is alone waits for nobody, and who comes while others are worked on shares the next
-/// pass. What a pass takes is bounded, and so is how long it takes. Requests of many inputs take turns with others.
+/// One bounded queue and one worker per lane. A free worker takes the oldest job together with all waiting jobs of the
+/// same group. A single job therefore starts immediately, and jobs that arrive during a pass share the next one. The
+/// size of a pass is bounded, and so is its duration. Requests with many inputs take turns with other requests.
 class Scheduler {
  public:
   struct Options {
     std::size_t queue = 256;                          ///< jobs that may wait in each lane
     std::size_t batch = 16;                           ///< inputs of a pass
-    std::size_t batch_bytes = std::size_t{32} << 10;  ///< and of their texts; one alone may be longer
-    std::size_t queue_bytes = std::size_t{64} << 20;  ///< of the texts that wait in each lane
+    std::size_t batch_bytes = std::size_t{32} << 10;  ///< of their texts; a single input may be longer
+    std::size_t queue_bytes = std::size_t{64} << 20;  ///< of the texts waiting in each lane
     std::chrono::milliseconds between_sweeps{250};
   };
   Scheduler(Options options, Cache& cache, Metrics& metrics);
-  /// Finishes everything first.
+  /// Finishes all jobs first.
   ~Scheduler();
 
-  /// Takes all jobs of a request or, if the lane has no room for them, none. @pre they are of one lane.
-  /// @param taken called when there is room, before any job is answered.
+  /// Accepts all jobs of a request, or none if the lane has no room for them. @pre all are of the same lane.
+  /// @param taken called if there is room, before any job is answered. @return whether the jobs were accepted
   bool submit(
       std::vector<Job>& jobs, const std::function<void()>& taken = [] {});
 
   std::size_t waiting(Lane lane) const;
   std::size_t running() const;
-  /// When it is worth while to ask again, in whole seconds.
+  /// Returns the seconds (a whole number) after which a client should try again.
   std::size_t retry_after(Lane lane) const;
 
  private:

@@ -8,17 +8,17 @@
 
 namespace limn::server {
 
-/// A thread that does what it is given, one after the other.
+/// A thread that runs functions one after the other, in the order in which they were posted.
 class Serial {
  public:
   Serial();
-  /// Does first what is there.
+  /// Runs everything that has been posted first.
   ~Serial();
 
   /// @param work must not throw.
   void post(std::function<void()> work);
   std::size_t waiting() const;
-  /// Waits until nothing is left to do.
+  /// Waits until everything that was posted has run.
   void flush();
 
  private:

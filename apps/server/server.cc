@@ -21,7 +21,8 @@ constexpr std::size_t longest_logged_path = 512;
 
 std::string line(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-/// Each connection is an open file, and the usual soft limit is 1,024. @return how many files there may be.
+/// Raises the limit on open files to the hard limit: each connection is an open file, and the usual soft limit is
+/// 1,024. @return the new limit.
 std::size_t allow_many_files() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
@@ -76,7 +77,7 @@ void Server::stop() {
 }
 
 void Server::reload() {
-  if (reloader_.waiting() > 0) return;  // one that has not begun yet will read what there is then
+  if (reloader_.waiting() > 0) return;  // a pending reload has not started yet and will read the current files
   reloader_.post([this] {
     try {
       models_.reload();
@@ -98,9 +99,9 @@ void serve_until_signalled(Server::Options options, std::size_t threads) {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // for all threads to come
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // inherited by all threads started later
   ::signal(SIGPIPE, SIG_IGN);
-  // Some files are for models that are loaded anew, and for the log.
+  // Keep some files for model reloads and the log.
   const std::size_t files = allow_many_files(), others = 64;
   auto& connections = options.listener.connections;
   connections = std::min(connections, files > 2 * others ? files - others : others);
@@ -113,7 +114,7 @@ void serve_until_signalled(Server::Options options, std::size_t threads) {
       const int signal = ::sigtimedwait(&signals, nullptr, &patience);
       if (signal == SIGHUP) server.reload();
       if (signal != SIGTERM && signal != SIGINT) continue;
-      if (stopping) ::_exit(128 + signal);  // whoever asks twice will not wait
+      if (stopping) ::_exit(128 + signal);  // a second signal ends the process immediately
       stopping = true;
       server.stop();
     }

@@ -11,27 +11,28 @@
 
 namespace limn::server {
 
-/// limn over HTTP: a listener, a service, and the models behind it.
+/// limn over HTTP: a listener, a service and its models.
 class Server {
  public:
   struct Options {
     std::vector<std::string> models;  ///< folders or names
     Listener::Options listener;
     Service::Options service;
-    Log::Write log;  ///< gets JSON lines, on a thread of its own
+    Log::Write log;  ///< gets JSON lines, on a separate thread
   };
-  /// Loads the models and begins to listen. @throws Error if it cannot.
+  /// Loads the models and starts to listen. @throws Error if either fails.
   explicit Server(Options options);
 
   unsigned short port() const { return listener_.port(); }
   /// Serves until stop() has been called and every request that was read has been answered.
   void run();
 
-  // From any thread:
+  // Thread-safe:
 
-  /// Accepts no more connections; what was asked is still answered.
+  /// Stops accepting connections; pending requests are still answered.
   void stop();
-  /// Loads the models anew, beside the requests, and exchanges them. If that fails, the log says why and all stays.
+  /// Reloads the models in the background and then replaces them. If that fails, the error is logged and the old models
+  /// stay.
   void reload();
 
  private:
@@ -44,9 +45,9 @@ class Server {
   Serial reloader_;
 };
 
-/// Runs a server until SIGTERM or SIGINT; a second one ends it at once; SIGHUP reloads the models. Call it before there
-/// are other threads.
-/// @param threads that models use; 0: as many as the machine has.
+/// Runs a server until SIGTERM or SIGINT; a second one ends it immediately; SIGHUP reloads the models. Must be called
+/// before other threads are started.
+/// @param threads that models use; 0: all processor threads.
 void serve_until_signalled(Server::Options options, std::size_t threads);
 
 }  // namespace limn::server

@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr auto between_events = std::chrono::milliseconds(50);
 
-/// Takes as long for a wrong key as for the right one.
+/// Compares in a time that does not depend on where the texts differ.
 bool same(std::string_view a, std::string_view b) {
   unsigned difference = a.size() == b.size() ? 0 : 1;
   for (std::size_t i = 0; i < a.size(); ++i)
@@ -44,23 +44,23 @@ bool is_json(std::string_view content_type) {
          (type.size() > ending.size() && equal_ignoring_case(type.substr(type.size() - ending.size()), ending));
 }
 
-/// Changes when the file does (RFC 9110, section 8.8.3).
+/// Returns a tag that changes whenever the file does (RFC 9110, section 8.8.3).
 std::string entity_tag(std::string_view bytes) {
   return fmt::format("\"{:x}-{:x}\"", bytes.size(), std::hash<std::string_view>()(bytes));
 }
 
-/// The name of "name:port".
+/// Returns "name" for "name:port".
 std::string_view host_name(std::string_view host) {
   const auto bracket = host.rfind(']'), colon = host.rfind(':');
   return colon != host.npos && (bracket == host.npos || colon > bracket) ? host.substr(0, colon) : host;
 }
 
-/// One server-sent event; JSON on one line has no line feeds that would break it.
+/// Formats a server-sent event. @param json on one line: a line feed would break the event.
 std::string event(std::string_view name, std::string_view json) {
   return fmt::format("event: {}\ndata: {}\n\n", name, json);
 }
 
-/// The answers to a request's inputs, as they come in from workers.
+/// Collects the answers to a request's inputs as the workers finish them.
 class Collector {
  public:
   Collector(std::shared_ptr<Exchange> exchange, std::size_t count, bool many, bool stream)
@@ -77,7 +77,7 @@ class Collector {
       exchange_->push(event("progress", progress_text(answers_.size() - left_, answers_.size())), false);
   }
 
-  /// Of the only input.
+  /// Sends the progress of a request with a single input.
   void progress(std::size_t done, std::size_t total) {
     const std::lock_guard lock(mutex_);
     const auto now = Clock::now();
@@ -91,7 +91,7 @@ class Collector {
     return fmt::format("{{\"done\":{},\"total\":{}}}", done, total);
   }
 
-  /// Of one input its own answer, of several a list in which those that failed have an error.
+  /// Sends the answer: for a single input its own, for several a list in which failed inputs have an error.
   void finish() {
     HttpResponse response;
     if (many_) {
@@ -131,12 +131,12 @@ class Collector {
 
 struct Service::Route {
   std::string path;
-  std::string method;  ///< GET, which includes HEAD, or POST
+  std::string method;  ///< POST, or GET, which includes HEAD
   bool needs_key = false;
   ReadRequest* read = nullptr;   ///< work for a model
-  const Asset* asset = nullptr;  ///< a file of the page,
-  Body body = nullptr;           ///< its bytes,
-  std::string tag = "";          ///< and what changes when they do
+  const Asset* asset = nullptr;  ///< a file of the page
+  Body body = nullptr;           ///< its bytes
+  std::string tag = "";          ///< its entity tag
 };
 
 const std::vector<Service::Route>& Service::routes() {
@@ -213,11 +213,11 @@ void Service::handle(const std::shared_ptr<Exchange>& exchange) {
     return exchange->respond(problem(421, Error({.thing = "Host",
                                                  .found = shown_name(request.host),
                                                  .expected = fmt::format("{}", fmt::join(options_.hosts, ", ")),
-                                                 .hint = "whoever starts the server can allow more names"})));
+                                                 .hint = "the server's option --allowed-host allows more names"})));
   }
   const auto route = std::ranges::find(routes(), request.path, &Route::path);
   if (route == routes().end())
-    return exchange->respond(problem(404, "there is nothing at this path; /openapi.json lists what there is"));
+    return exchange->respond(problem(404, "there is nothing at this path; /openapi.json lists all paths"));
   const std::string methods = route->method == "GET" ? "GET, HEAD" : route->method;
   if (request.method == "OPTIONS") {
     HttpResponse response{
@@ -230,13 +230,13 @@ void Service::handle(const std::shared_ptr<Exchange>& exchange) {
     return exchange->respond(std::move(response));
   }
   if (request.method != route->method && !(route->method == "GET" && request.method == "HEAD")) {
-    HttpResponse response = problem(405, fmt::format("{} is asked with {}", route->path, route->method));
+    HttpResponse response = problem(405, fmt::format("{} needs the method {}", route->path, route->method));
     response.headers.emplace_back("Allow", methods + ", OPTIONS");
     return exchange->respond(std::move(response));
   }
   if (route->needs_key && !has_key(request)) {
     HttpResponse response =
-        problem(401, "this server asks for a key: send it as 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'");
+        problem(401, "this server needs an API key: send 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'");
     response.headers.emplace_back("WWW-Authenticate", "Bearer");
     return exchange->respond(std::move(response));
   }
@@ -293,7 +293,7 @@ std::string Service::metrics_text() const {
 
 // ---- work for a model -------------------------------------------------------------------------------------
 
-/// On the reader's thread: what is thrown is answered.
+/// Runs on the reader's thread; exceptions become responses.
 void Service::begin_work(const std::shared_ptr<Exchange>& exchange, ReadRequest& read) {
   if (exchange->gone) return exchange->respond(problem(499, "the client closed the connection"));
   const std::string type = exchange->request.content_type;
@@ -337,7 +337,7 @@ void Service::submit(const std::shared_ptr<Exchange>& exchange, Request request)
                     .progress = std::move(progress),
                     .done = [collector, i](HttpResponse response) { collector->set(i, std::move(response)); }});
   }
-  // The answers of a stream come after its head.
+  // The head of a stream must be sent before its events.
   const auto begin = [&] {
     if (stream) exchange->respond({.content_type = "text/event-stream", .body = nullptr, .stream = true});
   };

@@ -17,31 +17,31 @@
 
 namespace limn::server {
 
-/// From a request to an answer: routes, keys, the cache, the queue.
+/// Answers requests: routes, API keys, the cache and the queue.
 class Service {
  public:
   struct Options {
     Limits limits;
     Scheduler::Options scheduler;
     std::size_t cache_bytes = std::size_t{32} << 20;
-    std::chrono::milliseconds time{60'000};  ///< that a request may take
-    std::vector<std::string> api_keys;       ///< none: no key is needed
-    std::vector<std::string> origins;        ///< of other sites' pages that may ask; "*": any
-    std::vector<std::string> hosts;          ///< by which it may be called; none: any
+    std::chrono::milliseconds time{60'000};  ///< time limit of a request
+    std::vector<std::string> api_keys;       ///< empty: no key is needed
+    std::vector<std::string> origins;        ///< of other sites' pages that may send requests; "*": any
+    std::vector<std::string> hosts;          ///< allowed host names; empty: any
   };
   /// @param models must outlive this.
   Service(Options options, Models& models);
 
-  /// Answers at once, or hands the request on and returns: it is called by the thread that moves bytes.
+  /// Answers immediately or hands the request to another thread; never blocks, because the listener's thread calls it.
   void handle(const std::shared_ptr<Exchange>& exchange);
-  /// Adds to an answer what a browser may do with it.
+  /// Adds the security, caching and CORS headers to a response.
   void decorate(const HttpRequest& request, HttpResponse& response) const;
-  /// From now on, /readyz says that there will be no more answers.
+  /// From now on, /readyz answers 503.
   void stop() { stopping_ = true; }
-  /// The models have been exchanged.
+  /// Called after the models have been replaced: clears the cache.
   void reloaded();
 
-  /// The route that a path belongs to, or "other".
+  /// Returns the route that a path belongs to, or "other".
   std::string route_of(const std::string& path) const;
   Metrics& metrics() { return metrics_; }
 
@@ -62,8 +62,8 @@ class Service {
   Cache cache_;
   std::string openapi_;
   std::atomic<bool> stopping_ = false;
-  Scheduler scheduler_;  // goes before the rest, which its workers use
-  Serial reader_;        // goes first: reads requests, which may take a while, and hands them to the scheduler
+  Scheduler scheduler_;  // destroyed before the members above, which its workers use
+  Serial reader_;        // destroyed first; parses requests, which may take a while, and submits them
 };
 
 }  // namespace limn::server

@@ -39,12 +39,12 @@ std::string_view name_of(OptionType type) {
   return "";
 }
 
-/// @param unset what it means that there is no value
+/// @param unset what an unset value means
 std::string in_words(const OptionValue& value, std::string_view unset) {
   return std::holds_alternative<std::monostate>(value) ? std::string(unset) : text_of(value);
 }
 
-/// Adds the range with the keywords of JSON Schema.
+/// Adds the range as JSON Schema keywords.
 void add_range(Json& row, const Option& option) {
   const auto& [least, most, open] = option.range;
   if (option.type == OptionType::count) {
@@ -67,7 +67,7 @@ Json json_value(const OptionValue& value) {
       value);
 }
 
-/// The default that every method with the option shares; null if they differ or it is not a value.
+/// Returns the default that all methods with the option share; null if they differ or it is not a value.
 Json common_default(const Option& option) {
   if (option.explaining || option.reading) return json_value(get(option, ExplainOptions{}));
   Json common;
@@ -82,7 +82,7 @@ Json common_default(const Option& option) {
   return common;
 }
 
-/// As a sentence, with the default.
+/// Returns the help as a sentence, with the default.
 std::string description_of(const Option& option) {
   std::string text(option.help);
   text.front() =
@@ -166,7 +166,7 @@ Json option_schema(const Option& option, const Limits& limits) {
   }
   schema["description"] = description_of(option);
   add_range(schema, option);
-  // Not of a seed: few readers of JSON have whole numbers of 64 bits.
+  // No maximum for a seed: few JSON readers support 64-bit integers.
   if (option.type == OptionType::count && option.name != "seed") schema["maximum"] = maximum_of(option, limits);
   if (Json usual = common_default(option); !usual.is_null()) schema["default"] = std::move(usual);
   return schema;
