@@ -136,10 +136,10 @@ TEST(Serve, SaysWhatIsWrongWithItsOptions) {
     return result.err;
   };
   EXPECT_THAT(said({"--port", std::to_string(serving.port())}),
-              testing::AllOf(HasSubstr("--port: "), HasSubstr("port 0 takes any that is free")));
+              testing::AllOf(HasSubstr("--port: "), HasSubstr("port 0 chooses any free port")));
   EXPECT_THAT(said({"--host", "example.org"}), HasSubstr("an IP address"));
   EXPECT_THAT(said({"--api-key-file", "/nonexistent"}), HasSubstr("cannot be read"));
-  EXPECT_THAT(said({"-m", golden("bert-cls")}), HasSubstr("two models of the name 'bert-cls'"));
+  EXPECT_THAT(said({"-m", golden("bert-cls")}), HasSubstr("two models named 'bert-cls'"));
   EXPECT_THAT(said({"--port", "99999"}), HasSubstr("--port"));
 }
 

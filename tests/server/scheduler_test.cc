@@ -259,7 +259,7 @@ TEST(Scheduler, WorkEndsWhenTimeIsOver) {
   Bench bench;
   const HttpResponse over = bench.submit("forever", "group", Lane::long_work, std::chrono::seconds(1)).get();
   EXPECT_EQ(over.status, 422);
-  EXPECT_THAT(*over.body, HasSubstr("more than the time"));
+  EXPECT_THAT(*over.body, HasSubstr("more time than"));
   EXPECT_EQ(bench.metrics().cancelled, 1u);
 }
 

@@ -170,7 +170,7 @@ export class PageServer {
       return;
     }
     if (this.key && request.headers.authorization !== `Bearer ${this.key}`) {
-      refuse(response, 401, {detail: "this server asks for a key"});
+      refuse(response, 401, {detail: "this server needs an API key"});
       return;
     }
     if (route === "/v1/models") {
