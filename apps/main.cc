@@ -24,7 +24,7 @@ namespace {
 using namespace limn;
 using namespace limn::cli;
 
-/// "explain" if the command line got as far as a command, otherwise nothing.
+/// Returns the name of the command, such as " explain", if the command line has one; otherwise an empty text.
 std::string command_of(const CLI::App& program) {
   std::string name;
   for (const CLI::App* app = &program; !app->get_subcommands().empty();) {
@@ -39,7 +39,7 @@ int run(int argc, char** argv) {
   program.formatter(std::make_shared<HelpFormatter>());
   program.footer(program_footer);
   program.set_version_flag("--version", "limn " LIMN_VERSION, "print the version");
-  program.set_help_flag("-h,--help", "print this help, or a command's");
+  program.set_help_flag("-h,--help", "print this help, or the help of a command");
   program.require_subcommand(1);
   Run chosen;
   add_explain(program, chosen);
@@ -81,7 +81,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_DFL);  // `limn … | head` ends without a word
+  std::signal(SIGPIPE, SIG_DFL);  // `limn … | head` ends silently
   wipe_line_on_interrupt();
   std::ios::sync_with_stdio(false);
   try {

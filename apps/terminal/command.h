@@ -3,17 +3,17 @@
 #include <functional>
 #include <string>
 
-/// What every command of `limn` has, whichever front end it belongs to.
+/// What all commands of `limn` share, in every front end.
 
 namespace limn {
 
-/// What the chosen command does after the command line has been read; gives the exit code.
+/// Runs the chosen command after the command line has been parsed; returns the exit code.
 using CommandRun = std::function<int()>;
 
-/// Exit codes and environment variables, for the help.
+/// Help text about exit codes and environment variables.
 extern const char* const codes_and_environment;
 
-/// What stands below a command's options. @param examples command lines, one a line, without indentation
+/// Returns the text below a command's options. @param examples command lines, one per line, without indentation
 std::string command_footer(const std::string& examples);
 
 }  // namespace limn

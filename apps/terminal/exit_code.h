@@ -2,7 +2,7 @@
 
 namespace limn {
 
-/// What the programs end with.
+/// Exit codes of the programs.
 enum ExitCode { done = 0, users_mistake = 1, usage = 2, some_rows_failed = 3, interrupted = 130 };
 
 }  // namespace limn

@@ -11,10 +11,10 @@
 namespace limn {
 namespace {
 
-// A signal handler can read nothing but plain memory, and call little more than write, unlink and _exit.
+// A signal handler may only use plain memory and async-signal-safe functions such as write, unlink and _exit.
 std::array<char, 4096 + 512> message_text;
 std::size_t message_bytes = 0;
-std::array<char, 4096> unfinished_file;  // ends with 0; empty: none
+std::array<char, 4096> unfinished_file;  // null-terminated; empty: none
 
 void interrupt(int) {
   if (unfinished_file.front() != 0) ::unlink(unfinished_file.data());
@@ -35,12 +35,12 @@ void wipe_and_end(int signal) {
 void wipe_line_on_interrupt() {
   struct sigaction before {};
   ::sigaction(SIGINT, nullptr, &before);
-  // A shell has its background jobs ignore Ctrl-C; without a terminal there is no bar.
+  // Background jobs of a shell ignore Ctrl-C and must keep doing so; without a terminal there is no progress bar.
   if (before.sa_handler == SIG_DFL && ::isatty(STDERR_FILENO) == 1) ::signal(SIGINT, wipe_and_end);
 }
 
 OnInterrupt::OnInterrupt(std::string_view message, std::string_view unfinished) {
-  std::string line = ::isatty(STDERR_FILENO) == 1 ? std::string(wipe_line) : "";  // a progress bar may stand there
+  std::string line = ::isatty(STDERR_FILENO) == 1 ? std::string(wipe_line) : "";  // there may be a progress bar
   if (!message.empty()) line += "limn: " + std::string(message) + "\n";
   message_bytes = std::min(line.size(), message_text.size());
   std::copy_n(line.begin(), message_bytes, message_text.begin());

@@ -6,11 +6,12 @@
 
 namespace limn {
 
-/// While it lives, Ctrl-C says something, removes an unfinished file, and ends the program with exit code 130.
-/// At most one lives at a time.
+/// During its lifetime, Ctrl-C prints a message, removes an unfinished file, and ends the program with exit code 130.
+/// At most one object may exist at a time.
 class OnInterrupt {
  public:
-  /// @param message a line for standard error without its end; may be empty. @param unfinished may be empty.
+  /// @param message a line for standard error, without line feed; may be empty. @param unfinished name of the file to
+  /// remove; may be empty.
   OnInterrupt(std::string_view message, std::string_view unfinished);
   OnInterrupt(const OnInterrupt&) = delete;
   OnInterrupt& operator=(const OnInterrupt&) = delete;
@@ -20,7 +21,7 @@ class OnInterrupt {
   struct sigaction before_ {};
 };
 
-/// Where none of these lives, Ctrl-C wipes a progress bar and ends the program as it always does.
+/// Makes Ctrl-C erase a progress bar and end the program as usual while no OnInterrupt exists.
 void wipe_line_on_interrupt();
 
 }  // namespace limn

@@ -32,7 +32,7 @@ bool StatusLine::is_due() const { return terminal_ && (!drawn_ || Clock::now() -
 std::size_t StatusLine::columns() const {
   winsize size{};
   const std::size_t all = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-  // One column is left free: a character in the last one makes some terminals begin a new line.
+  // The last column stays empty: a character there makes some terminals start a new line.
   return all - 1;
 }
 

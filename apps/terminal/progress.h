@@ -8,8 +8,8 @@
 
 namespace limn {
 
-/// A line on standard error that is drawn again and again; nothing if standard error is not a terminal. It is wiped
-/// when the object goes.
+/// A line on standard error that is redrawn in place; nothing if standard error is not a terminal. The destructor
+/// erases it.
 class StatusLine {
  public:
   StatusLine();
@@ -17,12 +17,12 @@ class StatusLine {
   StatusLine& operator=(const StatusLine&) = delete;
   ~StatusLine();
 
-  /// Whether a new text should be drawn: there is a terminal, and the last one has stood for a tenth of a second.
+  /// Whether a new text should be drawn: there is a terminal, and the last text is at least a tenth of a second old.
   bool is_due() const;
-  /// How many columns a text may take.
+  /// The number of columns available for a text.
   std::size_t columns() const;
   void draw(std::string_view text);
-  /// Draws the text and leaves it there.
+  /// Draws the text and keeps it when the object is destroyed.
   void leave(std::string_view text);
   void wipe();
   bool is_terminal() const { return terminal_; }
@@ -35,25 +35,24 @@ class StatusLine {
   bool drawn_ = false;
 };
 
-/// What stands before the bar and after it, with a bar of at most 30 columns between them that is filled up to `share`.
-/// @return nothing if `columns` leave no room for a bar of 8.
+/// Returns `before` and `after` with a bar of at most 30 columns between them, filled up to `share` (0 to 1).
+/// @return nothing if `columns` leave no room for a bar of 8 columns.
 std::optional<std::string> with_bar(std::string_view before, double share, std::string_view after, std::size_t columns);
 
-/// One line on standard error that says how far a long run has come. Nothing is shown in the first two seconds, nor
-/// if standard error is not a terminal. The line is wiped when the object goes.
-/// A single input is a run of one row.
+/// Shows the progress of a long run as one line on standard error. Shows nothing in the first two seconds, or if
+/// standard error is not a terminal. The destructor erases the line. A single input is a run of one row.
 class Progress {
  public:
-  /// @param total rows in all, if known. @param done rows that an earlier run has done.
+  /// @param total number of all rows, if known. @param done rows that an earlier run has finished.
   explicit Progress(std::optional<std::size_t> total, std::size_t done = 0);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();
 
   void advance(std::size_t rows);
-  /// How much of the row that is being worked on is done, 0…1: for methods that take long for a single one.
+  /// Reports how much of the current row is done (0 to 1), for methods that take long for a single row.
   void report(double share);
-  /// Wipes the line, so that something else can be written; the next advance() draws it again.
+  /// Erases the line so that something else can be written; the next advance() redraws it.
   void wipe();
 
  private:
@@ -68,9 +67,9 @@ class Progress {
   const Clock::time_point start_;
 };
 
-/// The line itself, without its end: "412/4961 ━━━───────  38.1 rows/s  1m59s left"; for a single row "43 % ━━━─── …".
-/// @param done rows, with a fraction for the one in work. @param done_before rows of an earlier run: they count as done
-/// but not for the rate.
+/// Returns the text of the line: "412/4961 ━━━───────  38.1 rows/s  1m59s left"; for a single row "43 % ━━━─── …".
+/// @param done rows, with a fraction for the current one. @param done_before rows of an earlier run, which count as
+/// done but not towards the rate.
 std::string progress_line(double done, std::optional<std::size_t> total, std::size_t done_before, double seconds,
                           std::size_t columns);
 

@@ -6,7 +6,7 @@
 
 namespace limn {
 
-/// "1.2 GB", "23.4 MB": decimal units, as files are sold and downloaded.
+/// Formats a size in decimal units, as usual for downloads: "1.2 GB", "23.4 MB".
 inline std::string size_text(double bytes) {
   if (bytes < 1e3) return fmt::format("{:.0f} B", bytes);
   if (bytes < 1e6) return fmt::format("{:.1f} kB", bytes / 1e3);
