@@ -28,7 +28,7 @@ std::optional<fs::path> environment(const char* name) {
   throw Error({.file = path.string(),
                .found = reason,
                .expected = "a place that can be written to",
-               .hint = "HF_HUB_CACHE names another folder for the cache"});
+               .hint = "HF_HUB_CACHE can set another folder for the cache"});
 }
 
 void make_folder(const fs::path& path) {
@@ -39,7 +39,7 @@ void make_folder(const fs::path& path) {
 
 fs::path link_target(const std::string& etag) { return fs::path("..") / ".." / "blobs" / etag; }
 
-/// A link under its name from one moment to the next.
+/// Replaces a link atomically.
 void replace_link(const fs::path& link, const std::string& etag) {
   std::error_code error;
   if (fs::read_symlink(link, error) == link_target(etag)) return;
@@ -71,7 +71,7 @@ std::optional<std::string> access_token() {
   for (const char c : token) {
     if (c <= ' ' || c > '~')
       throw Error(
-          {.file = "HF_TOKEN", .found = "a token with blanks or other signs in it", .expected = "one line like hf_…"});
+          {.file = "HF_TOKEN", .found = "a token with spaces or invalid characters", .expected = "one line like hf_…"});
   }
   return token;
 }

@@ -10,10 +10,11 @@
 
 namespace limn::hub {
 
-/// $HF_TOKEN, else what the file $HF_TOKEN_PATH or $HF_HOME/token holds, as `hf auth login` leaves it.
+/// Returns $HF_TOKEN or, if it is not set, the contents of $HF_TOKEN_PATH or $HF_HOME/token, which `hf auth login`
+/// writes.
 std::optional<std::string> access_token();
 
-/// One model in the Hugging Face cache, as all tools of the hub share it:
+/// One model in the Hugging Face cache, in the layout that all tools of the hub share:
 ///   models--ORG--NAME/blobs/ETAG, snapshots/COMMIT/FILE → ../../blobs/ETAG, refs/REVISION (holds the commit).
 class CachedModel {
  public:
@@ -22,8 +23,7 @@ class CachedModel {
   std::filesystem::path blob(const std::string& etag) const;
   std::filesystem::path snapshot(const std::string& commit) const;
 
-  /// Holds a file until it is destroyed, against other programs that download the same (the same locks as
-  /// huggingface_hub's). Waits for them.
+  /// Locks a file against other programs that download it; the locks are those of huggingface_hub. Waits for the lock.
   class Lock {
    public:
     explicit Lock(const std::filesystem::path& file);
@@ -36,9 +36,9 @@ class CachedModel {
   };
   std::filesystem::path lock_file(const std::string& etag) const;
 
-  /// Makes snapshots/COMMIT with a link for each file, at once or, if other tools have begun it, config.json last; then
-  /// the ref. The blobs must be there. @param etags file → blob.
-  /// @throws Error if something cannot be written.
+  /// Creates snapshots/COMMIT with a link per file, then the ref. The folder appears in one step; if another tool has
+  /// already created it, config.json is linked last. @pre the blobs exist. @param etags file → blob.
+  /// @throws Error if writing fails.
   void publish(const std::string& commit, const std::map<std::string, std::string>& etags) const;
 
  private:

@@ -28,7 +28,7 @@ std::string digest_of(const std::filesystem::path& file, std::string_view etag) 
   const bool git = etag.size() == sha1_digits;
   if (context == nullptr || EVP_DigestInit_ex(context.get(), git ? EVP_sha1() : EVP_sha256(), nullptr) != 1)
     throw std::bad_alloc();
-  if (git) {  // git hashes a header before the bytes
+  if (git) {  // git hashes a header before the contents
     const std::string header = fmt::format("blob {}", bytes.size());
     EVP_DigestUpdate(context.get(), header.c_str(), header.size() + 1);
   }

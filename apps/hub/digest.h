@@ -6,11 +6,10 @@
 
 namespace limn::hub {
 
-/// Whether the hub's name for some bytes says what they are: a SHA-256 (large files) or a git object's SHA-1 (small
-/// ones).
+/// Whether an etag is a digest: the SHA-256 of a large file, or the SHA-1 of a small file's git object.
 bool is_digest(std::string_view etag);
 
-/// A file's digest, of the kind that the etag is, in hexadecimal. @throws Error if it cannot be read.
+/// Returns the digest of a file in hexadecimal, of the same kind as the etag. @throws Error if the file cannot be read.
 std::string digest_of(const std::filesystem::path& file, std::string_view etag);
 
 }  // namespace limn::hub

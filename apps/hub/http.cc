@@ -20,20 +20,21 @@ constexpr int most_redirects = 8, most_tries = 5;
 constexpr std::chrono::seconds longest_pause{120};
 constexpr long connect_seconds = 30, silent_seconds = 60;
 
-/// Lives as long as the program.
+/// Global initialization of curl, for the lifetime of the program.
 struct Curl {
   Curl() { curl_global_init(CURL_GLOBAL_DEFAULT); }
   ~Curl() { curl_global_cleanup(); }
 };
 
-/// Where one request's answer is put together; curl calls from C, where no exception may pass.
+/// Assembles the response to one request. Exceptions must not pass through curl's C code.
 struct Receiver {
   HttpAnswer answer;
   const HttpRequest& request;
   std::exception_ptr thrown = {};
 
   void add_header(std::string_view line) {
-    if (line.starts_with("HTTP/")) return answer.headers.clear();  // another answer begins: a proxy's came before
+    if (line.starts_with("HTTP/"))
+      return answer.headers.clear();  // a new response begins; the previous one was a proxy's
     const std::size_t colon = line.find(':');
     if (colon == line.npos) return;
     std::string name(line.substr(0, colon));
@@ -75,7 +76,7 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* pointer) {
   }
 }
 
-/// "https://huggingface.co:443": who gets to see the token.
+/// Returns scheme, host and port of an address: only the endpoint's origin receives the token.
 std::string origin(const std::string& url) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parts(curl_url(), curl_url_cleanup);
   if (curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return "";
@@ -116,7 +117,7 @@ HttpClient::HttpClient(std::string endpoint, std::optional<std::string> token)
   if (handle_->curl == nullptr) throw std::bad_alloc();
   while (endpoint_.ends_with('/')) endpoint_.pop_back();
   if (origin(endpoint_).empty() || !endpoint_.starts_with("http"))
-    throw Error({.file = "HF_ENDPOINT", .found = endpoint_, .expected = "an address like https://huggingface.co"});
+    throw Error({.file = "HF_ENDPOINT", .found = endpoint_, .expected = "an address such as https://huggingface.co"});
 }
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient::~HttpClient() = default;
@@ -145,7 +146,7 @@ HttpAnswer HttpClient::send_once(const HttpRequest& request, const std::string& 
   const auto add = [&](const std::string& header) {
     headers.reset(curl_slist_append(headers.release(), header.c_str()));
   };
-  add("Accept-Encoding: identity");  // sizes and offsets are those of the file
+  add("Accept-Encoding: identity");  // sizes and offsets must be those of the file
   if (request.first_byte > 0) add(fmt::format("Range: bytes={}-", request.first_byte));
   if (token_ && origin(url) == origin(endpoint_)) add("Authorization: Bearer " + *token_);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
@@ -172,7 +173,7 @@ HttpAnswer HttpClient::send(const HttpRequest& request) {
     if (!is_redirect(answer.status) || target.empty()) return answer;
     if (request.stay && origin(target) != origin(url)) return answer;
     if (url.starts_with("https:") && !target.starts_with("https:"))
-      throw Error({.file = url, .found = "a redirect to " + target, .expected = "one that stays encrypted (https)"});
+      throw Error({.file = url, .found = "a redirect to " + target, .expected = "an encrypted address (https)"});
     url = target;
   }
   throw Error(
@@ -199,8 +200,8 @@ void Patience::wait(const HttpAnswer& answer) {
         {.file = answer.url,
          .found = found,
          .expected = "an answer",
-         .hint = fmt::format("tried {} times; what has been downloaded is kept, and the same command goes on from "
-                             "there. Is the network there, and does it need a proxy (https_proxy)?",
+         .hint = fmt::format("tried {} times; downloaded data is kept, and the same command resumes the "
+                             "download. Check the network connection, and whether it needs a proxy (https_proxy)",
                              most_tries)});
   }
   milliseconds pause{250 << (tries_ - 1)};
@@ -209,11 +210,11 @@ void Patience::wait(const HttpAnswer& answer) {
   const auto parsed = std::from_chars(asked.data(), asked.data() + asked.size(), seconds);
   if (!asked.empty() && parsed.ec == std::errc() && seconds >= 0) {
     if (seconds > longest_pause.count()) {
-      throw Error({.file = answer.url,
-                   .found = found,
-                   .expected = "an answer",
-                   .hint = fmt::format("the server asks to try again in {} seconds; what has been downloaded is kept",
-                                       seconds)});
+      throw Error(
+          {.file = answer.url,
+           .found = found,
+           .expected = "an answer",
+           .hint = fmt::format("the server asks to try again in {} seconds; downloaded data is kept", seconds)});
     }
     pause = std::max(pause, milliseconds(seconds * 1000));
   }

@@ -11,38 +11,40 @@
 
 namespace limn::hub {
 
-/// What a server said, or why it could not be asked.
+/// A server's response, or the reason why there is none.
 struct HttpAnswer {
-  long status = 0;                                          ///< 0: there was no answer, or it broke off
+  long status = 0;                                          ///< 0: no response, or an incomplete one
   std::string failure;                                      ///< why
-  std::string url;                                          ///< who said it, after redirects
+  std::string url;                                          ///< the address that responded, after redirects
   std::map<std::string, std::string, std::less<>> headers;  ///< names in lower case
-  std::string body;                                         ///< unless it went to on_data; cut after 16 MB
+  std::string body;                                         ///< unless on_data received it; truncated to 16 MB
 
-  /// A header's value; empty if there is none.
+  /// Returns a header's value; empty if the header is absent.
   std::string_view header(std::string_view name) const;
 };
 
 struct HttpRequest {
   std::string url;
   bool headers_only = false;
-  bool stay = false;             ///< do not follow redirects to other hosts: the answer is the redirect
-  std::uint64_t first_byte = 0;  ///< ask for the rest from there
-  /// Gets the body of an answer 200 or 206, piece by piece; the answer's headers are complete then.
+  bool stay = false;             ///< do not follow redirects to other hosts: the redirect is the response
+  std::uint64_t first_byte = 0;  ///< request the file from this offset
+  /// Receives the body of a 200 or 206 response in chunks, after all headers.
   std::function<void(const HttpAnswer&, std::string_view)> on_data = {};
 };
 
-/// Asks one hub over HTTP or HTTPS. Proxies are those of the environment (http_proxy, https_proxy, no_proxy).
+/// Sends requests to one hub over HTTP or HTTPS, through the proxies of the environment (http_proxy, https_proxy,
+/// no_proxy).
 class HttpClient {
  public:
-  /// @param endpoint "https://huggingface.co". @param token is shown to the endpoint's host and no other.
+  /// @param endpoint such as "https://huggingface.co". @param token is sent only to the endpoint's origin.
   HttpClient(std::string endpoint, std::optional<std::string> token);
   HttpClient(HttpClient&&) noexcept;
   ~HttpClient();
 
-  /// Asks once and follows redirects; one from HTTPS to HTTP is an Error. Throws what on_data throws.
+  /// Sends the request once and follows redirects. @throws Error for a redirect from HTTPS to HTTP, and whatever
+  /// on_data throws.
   HttpAnswer send(const HttpRequest& request);
-  /// Asks until there is an answer that another try would not change; see Patience.
+  /// Repeats the request until a retry would not change the response; see Patience.
   HttpAnswer ask(const HttpRequest& request);
 
   const std::string& endpoint() const { return endpoint_; }
@@ -57,22 +59,23 @@ class HttpClient {
   std::optional<std::string> token_;
 };
 
-/// How often and after which pauses something is tried again: for no answer, 429 and 5xx, five times in a row, after
-/// 0.25, 0.5, 1 and 2 seconds or what Retry-After says.
+/// Decides about retries: after no response, 429 or 5xx, up to five tries in a row, after pauses of 0.25, 0.5, 1 and 2
+/// seconds or the value of Retry-After.
 class Patience {
  public:
-  /// Whether another try may change the answer.
+  /// Whether a retry may change the response.
   static bool may_change(const HttpAnswer& answer);
-  /// Waits before the next try. @throws Error if it was the last, or if the server asks for more than two minutes.
+  /// Waits before the next try. @throws Error if there are no tries left, or if the server asks for a pause of more
+  /// than two minutes.
   void wait(const HttpAnswer& answer);
-  /// Something went forward: the count begins anew.
+  /// Restarts the count after progress was made.
   void forget() { tries_ = 0; }
 
  private:
   int tries_ = 0;
 };
 
-/// Percent-encoded as a part of a path; '/' stays.
+/// Percent-encodes a part of a path, except '/'.
 std::string url_path(std::string_view text);
 
 }  // namespace limn::hub

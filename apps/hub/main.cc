@@ -1,4 +1,4 @@
-// limn-pull ORG/NAME[@REVISION] terminal|json: what `limn models pull` becomes.
+// limn-pull ORG/NAME[@REVISION] terminal|json: the program that `limn models pull` runs.
 #include <fmt/format.h>
 
 #include <csignal>
@@ -28,12 +28,13 @@ hub::PulledModel pull(const Repository& repository) {
   const char* endpoint = std::getenv("HF_ENDPOINT");
   const char* offline = std::getenv("HF_HUB_OFFLINE");
   if (offline && *offline && std::string_view(offline) != "0")
-    throw Error({.file = "HF_HUB_OFFLINE", .found = offline, .expected = "nothing, to download"});
+    throw Error({.file = "HF_HUB_OFFLINE", .found = offline, .expected = "an unset variable, which allows downloads"});
   const auto cache = hub_cache_folder();
-  if (!cache) throw Error({.file = "HF_HUB_CACHE", .found = "nothing, and no HOME", .expected = "the cache's folder"});
+  if (!cache)
+    throw Error(
+        {.file = "HF_HUB_CACHE", .found = "neither this variable nor HOME", .expected = "the folder of the cache"});
   hub::HttpClient client(endpoint && *endpoint ? endpoint : default_endpoint, hub::access_token());
-  const OnInterrupt say_goodbye(
-      "interrupted; what has been downloaded is kept, and the same command goes on from there", "");
+  const OnInterrupt say_goodbye("interrupted; downloaded data is kept, and the same command resumes the download", "");
   hub::DownloadProgress progress;
   return hub::pull(client, repository, *cache, [&](const hub::PullProgress& now) { progress.show(now); });
 }
@@ -60,11 +61,11 @@ void run(const std::string& name, bool json) {
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    complain("limn models pull ORG/NAME[@REVISION] is the command");
+    complain("usage: limn models pull ORG/NAME[@REVISION]");
     return usage;
   }
   std::signal(SIGPIPE, SIG_DFL);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is then an error like a full disk
   try {
     run(argv[1], std::string_view(argv[2]) == "json");
     return done;

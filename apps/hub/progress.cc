@@ -11,7 +11,7 @@ namespace limn::hub {
 
 std::string download_line(const PullProgress& progress, double seconds, std::size_t columns) {
   const auto bytes = static_cast<double>(progress.bytes);
-  constexpr double shortest = 0.2;  // before that a rate says nothing
+  constexpr double shortest = 0.2;  // before that, a rate is meaningless
   const double rate = seconds > shortest ? (bytes - static_cast<double>(progress.bytes_before)) / seconds : 0;
   const std::string name = visible(progress.file);
   if (!progress.total) return fmt::format("{}  {}", name, size_text(bytes));

@@ -9,12 +9,12 @@
 
 namespace limn::hub {
 
-/// "model.safetensors  12.3 MB of 90.9 MB ━━━───────  8.1 MB/s  10s left". Pure, for tests.
-/// @param seconds since this download began.
+/// Returns "model.safetensors  12.3 MB of 90.9 MB ━━━───────  8.1 MB/s  10s left"; a pure function, for tests.
+/// @param seconds since this download started.
 std::string download_line(const PullProgress& progress, double seconds, std::size_t columns);
 
-/// One line on standard error that says how far a download has come; nothing if that is no terminal. A file that is
-/// done leaves its line there; an unfinished line is wiped when the object goes.
+/// Shows the progress of a download as one line on standard error; nothing if standard error is not a terminal. The
+/// line of a finished file stays; the destructor erases an unfinished line.
 class DownloadProgress {
  public:
   void show(const PullProgress& progress);

@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What the hub promises about a file.
+/// The etag and size that the hub announces for a file.
 struct Promise {
   std::string etag;
   std::optional<std::uint64_t> size;
@@ -45,9 +45,10 @@ std::optional<std::uint64_t> number(std::string_view text) {
   const std::string_view code = answer.header("x-error-code");
   const std::string page = client.endpoint() + "/" + repository.name;
   if (answer.status == 401 && !client.has_token()) {
-    parts.hint = "no such model, or a private or gated one: check the name, and set HF_TOKEN to your access token";
+    parts.hint =
+        "the model does not exist, or it is private or gated: check the name, and set HF_TOKEN to your access token";
   } else if (answer.status == 401) {
-    parts.hint = "no such model, or the token (HF_TOKEN) is not valid for it: check both";
+    parts.hint = "the model does not exist, or the token (HF_TOKEN) is not valid for it: check both";
   } else if (answer.status == 403) {
     parts.hint = fmt::format("the model is gated, and {}: ask for access at {}",
                              client.has_token() ? "your token's account has no access" : "no token was sent", page);
@@ -86,7 +87,7 @@ class Puller {
     return parse_version(parse_json(answer.body, answer.url), answer.url);
   }
 
-  /// A revision is one part of the path, even with a slash in it.
+  /// A revision is a single part of the path, even if it contains a slash.
   static std::string url_path_part(std::string_view text) {
     std::string result = url_path(text);
     for (std::size_t slash = result.find('/'); slash != result.npos; slash = result.find('/'))
@@ -98,7 +99,7 @@ class Puller {
     return fmt::format("{}/{}/resolve/{}/{}", client_.endpoint(), url_path(repository_.name), commit_, url_path(file));
   }
 
-  /// The hub says it itself; where the bytes are is another matter.
+  /// Asks the hub for a file's etag and size, without following the redirect to the storage server.
   Promise ask_promise(const std::string& file) {
     const HttpAnswer answer = client_.ask({.url = url(file), .headers_only = true, .stay = true});
     if (answer.status >= 400) refuse_status(client_, answer, repository_);
@@ -113,8 +114,8 @@ class Puller {
       throw Error({.file = answer.url,
                    .thing = "etag",
                    .found = etag.empty() ? "none" : shown_name(etag),
-                   .expected = "the name of the file's bytes",
-                   .hint = "is HF_ENDPOINT the address of a Hugging Face hub?"});
+                   .expected = "an etag that identifies the contents",
+                   .hint = "check that HF_ENDPOINT is the address of a Hugging Face hub"});
     }
     const std::string_view commit = answer.header("x-repo-commit");
     if (!commit.empty() && commit != commit_)
@@ -165,7 +166,7 @@ class Puller {
                             part.append(data);
                             on_progress_({file, part.bytes(), std::min(before, part.bytes()), promise.size});
                           }});
-        if (answer.status == 416) part.continue_from(0);  // there is no rest: what is here is of something else
+        if (answer.status == 416) part.continue_from(0);  // beyond the end: the partial file belongs to other contents
         if (answer.status >= 400 && answer.status != 416 && !Patience::may_change(answer))
           refuse_status(client_, answer, repository_);
         if ((answer.status == 200 || answer.status == 206) && !promise.size) break;
@@ -180,7 +181,7 @@ class Puller {
       throw Error({.file = blob.string(), .found = error.message(), .expected = "a place that can be written to"});
   }
 
-  /// Where in the file an answer's data begin.
+  /// Returns the offset in the file at which the data of a response begin.
   static std::uint64_t start_of(const HttpAnswer& answer) {
     const std::string_view range = answer.header("content-range");  // "bytes 5-9/10"
     constexpr std::string_view unit = "bytes ";
@@ -189,7 +190,7 @@ class Puller {
   }
 
   void check(const std::string& file, const Promise& promise, const fs::path& incomplete) const {
-    if (!is_digest(promise.etag)) return;  // a mirror with names of its own: its word must do
+    if (!is_digest(promise.etag)) return;  // a mirror with other etags cannot be verified
     const std::string found = digest_of(incomplete, promise.etag);
     if (found == promise.etag) return;
     std::error_code ignored;
@@ -198,10 +199,10 @@ class Puller {
                  .thing = promise.etag.size() == 64 ? "SHA-256" : "git SHA-1",
                  .found = found,
                  .expected = promise.etag,
-                 .hint = "the download was altered on its way or damaged, and has been thrown away; try again"});
+                 .hint = "the download was damaged or altered and has been discarded; try again"});
   }
 
-  /// The part of a file that is there.
+  /// A partially downloaded file.
   class Incomplete {
    public:
     Incomplete(const fs::path& path, std::optional<std::uint64_t> size)
@@ -220,11 +221,11 @@ class Puller {
     std::uint64_t bytes() const { return bytes_; }
     bool is_whole() const { return size_ && bytes_ == *size_; }
 
-    /// Drops what comes after; a gap cannot be.
+    /// Truncates the file to `byte`. @throws Error if that would leave a gap.
     void continue_from(std::uint64_t byte) {
       if (byte > bytes_) {
         throw Error(
-            {.file = path_.string(), .found = "an answer that leaves a gap", .expected = "the rest of the file"});
+            {.file = path_.string(), .found = "a response that leaves a gap", .expected = "the rest of the file"});
       }
       if (::ftruncate(file_, static_cast<off_t>(byte)) != 0 || ::lseek(file_, 0, SEEK_END) < 0) fail(errno);
       bytes_ = byte;
@@ -234,7 +235,7 @@ class Puller {
       if (size_ && data.size() > *size_ - bytes_) {
         continue_from(0);
         throw Error({.file = path_.string(),
-                     .found = "more than the promised bytes",
+                     .found = "more bytes than announced",
                      .expected = fmt::format("{} bytes", *size_)});
       }
       while (!data.empty()) {
@@ -251,7 +252,7 @@ class Puller {
       throw Error({.file = path_.string(),
                    .found = std::strerror(error),
                    .expected = size_ ? fmt::format("room for {} bytes", *size_) : "a place that can be written to",
-                   .hint = "what has been downloaded is kept; HF_HUB_CACHE names another folder for the cache"});
+                   .hint = "downloaded data is kept; HF_HUB_CACHE can set another folder for the cache"});
     }
 
     const fs::path& path_;

@@ -13,7 +13,7 @@
 namespace limn::hub {
 namespace {
 
-/// Everything that a tokenizer may be made of.
+/// All files that may belong to a tokenizer.
 constexpr auto tokenizer_files = std::to_array<const char*>(
     {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt",
      "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model", "spm.model"});
@@ -35,7 +35,7 @@ Version parse_version(const nlohmann::json& json, const std::string& url) {
     throw Error({.file = url,
                  .found = "something else",
                  .expected = "a model's commit and files",
-                 .hint = "is HF_ENDPOINT the address of a Hugging Face hub?"});
+                 .hint = "check that HF_ENDPOINT is the address of a Hugging Face hub"});
   }
   version.commit = sha->get<std::string>();
   for (const auto& sibling : *siblings) {
@@ -49,7 +49,7 @@ std::vector<std::string> small_files(const Version& version, const std::string& 
   if (!version.has("config.json")) {
     throw Error({.file = model,
                  .found = "no config.json",
-                 .expected = "a checkpoint of the transformers package",
+                 .expected = "a checkpoint in the format of the transformers package",
                  .hint = "models of other libraries cannot be read"});
   }
   std::vector<std::string> result;

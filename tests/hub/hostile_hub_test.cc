@@ -66,7 +66,7 @@ TEST(HostileHub, IsRefusedIfItIsNone) {
     });
   };
   EXPECT_THAT(answer("<html>"), HasSubstr("expected valid JSON"));
-  EXPECT_THAT(answer("[]"), HasSubstr("is HF_ENDPOINT the address of a Hugging Face hub?"));
+  EXPECT_THAT(answer("[]"), HasSubstr("check that HF_ENDPOINT is the address of a Hugging Face hub"));
   EXPECT_THAT(answer(Json{{"sha", commit}, {"siblings", {{{"rfilename", "model.onnx"}}}}}.dump()),
               HasSubstr("no weights among 'model.onnx', expected one of model.safetensors"));
   EXPECT_THAT(answer(Json{{"sha", commit}, {"siblings", {{{"rfilename", "model.safetensors"}}}}}.dump()),

@@ -190,7 +190,7 @@ TEST(Pull, RefusesMoreThanWasPromised) {
   const Puller puller(server.address());
   const Result result = puller.pull();
   EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.err, HasSubstr("more than the promised bytes"));
+  EXPECT_THAT(result.err, HasSubstr("more bytes than announced"));
   EXPECT_FALSE(puller.is_visible());
 }
 
@@ -320,7 +320,7 @@ TEST(Pull, SaysThatTheDiskIsFull) {
   const Result result = puller.pull();
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
   EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.err, AllOf(HasSubstr("File too large"), HasSubstr("HF_HUB_CACHE names another folder")));
+  EXPECT_THAT(result.err, AllOf(HasSubstr("File too large"), HasSubstr("HF_HUB_CACHE can set another folder")));
   EXPECT_FALSE(puller.is_visible());
   EXPECT_EQ(puller.pull().code, 0);
   expect_whole(puller);
