@@ -77,19 +77,19 @@ void add_kind(CLI::App& parent, Run& run, const char* name, const char* descript
     return app.add_option(option_name, value, what)->option_text(text)->group("Attack");
   };
   option("--target", command->target,
-         "token classification: the position of the token whose label is attacked; default: that of the surest entity",
+         "token classification: the position of the token whose label is attacked; default: the entity with the "
+         "highest probability",
          "POSITION");
   if (is_flip) {
     option("--toward", command->toward,
-           "what the model is to say: a label, or question answering: a part of the context; default: anything else "
-           "than now",
+           "prediction to aim for: a label or, for question answering, a part of the context; default: any other "
+           "prediction",
            "TEXT");
   }
   option("--change", command->change,
-         "which texts may change: " + changed_text_names.list() + "; default: the question, or every text", "NAME");
-  if (!is_flip)
-    option("--beam", command->beam, "candidates of each round; default: 3", "N")->check(CLI::NonNegativeNumber);
-  option("--max-steps", command->max_steps, "at most so many changes; default: as many as there are tokens", "N")
+         "texts that may change: " + changed_text_names.list() + "; default: the question, or every text", "NAME");
+  if (!is_flip) option("--beam", command->beam, "candidates per round; default: 3", "N")->check(CLI::NonNegativeNumber);
+  option("--max-steps", command->max_steps, "maximum number of changes; default: the number of tokens", "N")
       ->check(CLI::PositiveNumber);
   add_options(app, command->reading);
   add_options(app, command->output, "terminal, html, json (always for --input)");
@@ -100,14 +100,15 @@ void add_kind(CLI::App& parent, Run& run, const char* name, const char* descript
 }  // namespace
 
 void add_attack(CLI::App& program, Run& run) {
-  CLI::App& app = *program.add_subcommand("attack", "How little must change for the model to say something else.");
+  CLI::App& app =
+      *program.add_subcommand("attack", "Search for small changes of the input that change the prediction.");
   app.require_subcommand(1);
-  add_kind(app, run, "hotflip", "Flips tokens, the most important first, until the model says something else.",
+  add_kind(app, run, "hotflip", "Replace tokens, most important first, until the prediction changes.",
            "limn attack hotflip -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"
            "limn attack hotflip -m minilm-l6-sentiment --text 'A gorgeous, witty film.' -o attack.html\n"
            "limn attack hotflip -m minilm-l6-ner --text 'Ada lives in Rome.' --toward B-ORG",
            &Model::hotflip);
-  add_kind(app, run, "reduce", "Removes tokens, the least important first, while the model says the same.",
+  add_kind(app, run, "reduce", "Remove tokens, least important first, while the prediction stays the same.",
            "limn attack reduce -m minilm-l6-qa --question 'Who came to Rome?' --context 'Anna came to Rome.'\n"
            "limn attack reduce -m minilm-l6-sentiment --input films.txt -o reduced.jsonl --resume",
            &Model::reduce_input);

@@ -28,14 +28,16 @@ int attention(const AttentionCommand& command) {
     if (::isatty(STDOUT_FILENO) == 1) {
       throw Error({.thing = "the output",
                    .found = "a terminal",
-                   .expected = "a page or JSON",
+                   .expected = "html or json",
                    .hint = "-o attention.html writes the page"});
     }
     output.format = "json";
   }
   const Format format = choose_format(output, {Format::html, Format::json});
   if (command.input.file)
-    throw Error({.field = "input", .found = "a file", .expected = "one text: the attention of every head is large"});
+    throw Error({.field = "input",
+                 .found = "a file",
+                 .expected = "a single text, because the attention weights of all heads are large"});
   set_threads(command.model.threads);
   const Model model = Model::load(find_model(command.model.model, model_folders()));
   const Input input = single_input(command.input, model.info().task, model.info().name);
@@ -53,17 +55,18 @@ int attention(const AttentionCommand& command) {
 
 void add_attention(CLI::App& program, Run& run) {
   const auto command = std::make_shared<AttentionCommand>();
-  CLI::App& app =
-      *program.add_subcommand("attention", "What every head of every layer looked at; no proof of what mattered.");
+  CLI::App& app = *program.add_subcommand(
+      "attention", "Show the attention weights of every head, which do not prove what mattered.");
   add_options(app, command->model);
   add_options(app, command->input);
   add_options(app, command->reading);
-  app.add_option("--format", command->output.format,
-                 "html: a model view (layers by heads) and a head view; json: every weight; default: by the ending of "
-                 "--output, otherwise json")
+  app.add_option(
+         "--format", command->output.format,
+         "html: a model view (layers by heads) and a head view; json: every weight; default: by the extension of "
+         "--output, otherwise json")
       ->option_text("FORMAT")
       ->group("Output");
-  app.add_option("-o,--output", command->output.file, "write here instead of to standard output")
+  app.add_option("-o,--output", command->output.file, "write to this file instead of standard output")
       ->option_text("FILE")
       ->group("Output");
   app.footer(

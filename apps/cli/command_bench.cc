@@ -40,7 +40,7 @@ struct BenchCommand {
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-/// The most memory that this process has held at once, in MiB (VmHWM of proc(5)).
+/// Returns the peak resident memory of this process in MiB (VmHWM of proc(5)).
 double peak_mebibytes() {
   std::ifstream status("/proc/self/status");
   for (std::string field; status >> field; status.ignore(std::numeric_limits<std::streamsize>::max(), '\n')) {
@@ -50,7 +50,7 @@ double peak_mebibytes() {
   return 0;
 }
 
-/// The smallest value that at least this share of the values does not exceed. @param values not empty
+/// Returns the smallest value such that at least this share of the values does not exceed it. @param values not empty
 double quantile(std::vector<double> values, double share) {
   std::sort(values.begin(), values.end());
   const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
@@ -81,7 +81,7 @@ int bench(const BenchCommand& command) {
   const bool forward = method.method == "forward";
   if (forward) method.method.reset();
   if (method.method) named_method(*method.method, "forward, ");
-  read_texts(method, choose_method(method));  // options are checked before the model is loaded, which takes longer
+  read_texts(method, choose_method(method));  // check options before loading the model, which takes longer
 
   const auto load_start = Clock::now();
   set_threads(command.model.threads);
@@ -99,7 +99,7 @@ int bench(const BenchCommand& command) {
       model.explain(batch, chosen, options);
   };
   const std::size_t batch = command.batch == 0 ? inputs.size() : command.batch;
-  work({inputs.front()});  // warm up: first touch of the weights, buffers, threads
+  work({inputs.front()});  // warm up: reads the weights, allocates buffers, starts threads
   std::vector<double> milliseconds;
   Progress progress(inputs.size());
   const auto start = Clock::now();
@@ -140,15 +140,15 @@ int bench(const BenchCommand& command) {
 
 void add_bench(CLI::App& program, Run& run) {
   const auto command = std::make_shared<BenchCommand>();
-  CLI::App& app =
-      *program.add_subcommand("bench", "Inputs per second, milliseconds a call and peak memory on this machine.");
+  CLI::App& app = *program.add_subcommand(
+      "bench", "Measure inputs per second, milliseconds per call and peak memory on this machine.");
   const auto option = [&](const char* name, auto& value, const char* description, const char* text) {
     return app.add_option(name, value, description)->option_text(text)->group("Measurement");
   };
   add_options(app, command->model);
   option("--input", command->input, "inputs, as for 'limn explain'", "FILE")->required();
-  option("--batch", command->batch, "inputs a call: 1 as an interactive user, 0 all, packed automatically; default: 1",
-         "N")
+  option("--batch", command->batch,
+         "inputs per call: 1, like an interactive user; 0: all, packed automatically; default: 1", "N")
       ->check(CLI::NonNegativeNumber);
   option("--limit", command->limit, "only the first N inputs", "N")->check(CLI::PositiveNumber);
   option("--format", command->format, "terminal or json; default: terminal on a terminal and json elsewhere", "FORMAT");

@@ -27,7 +27,7 @@
 namespace limn::cli {
 namespace {
 
-/// Fewer rows than explain takes at once: each goes through every model with every method.
+/// Fewer rows than for explain, because each passes through every model with every method.
 constexpr std::size_t most_rows_at_once = 8;
 
 struct CompareCommand {
@@ -40,9 +40,9 @@ struct CompareCommand {
   std::optional<std::string> target, answer, contrast;
 };
 
-// ---- what is compared -------------------------------------------------------------------------------------
+// ---- models and methods -----------------------------------------------------------------------------------
 
-/// The names of --method.
+/// Splits the names of --method at commas.
 std::vector<std::string> split(const std::optional<std::string>& list) {
   std::vector<std::string> names;
   for (std::size_t begin = 0; list && begin <= list->size();) {
@@ -53,7 +53,7 @@ std::vector<std::string> split(const std::optional<std::string>& list) {
   return names;
 }
 
-/// Their names are the folders', or what the user wrote if two folders have one name.
+/// Names each model after its folder, or as the user wrote it if two folders have the same name.
 std::vector<NamedModel> load_models(const std::vector<std::string>& given) {
   std::vector<std::filesystem::path> folders;
   for (const auto& model : given) {
@@ -64,7 +64,7 @@ std::vector<NamedModel> load_models(const std::vector<std::string>& given) {
       throw Error({.field = "model",
                    .found = before == model ? "'" + model + "' twice"
                                             : fmt::format("'{}' and '{}', the same folder", before, model),
-                   .expected = "each model once"});
+                   .expected = "distinct models"});
     }
     folders.push_back(folder);
   }
@@ -82,11 +82,11 @@ std::vector<NamedModel> load_models(const std::vector<std::string>& given) {
   return models;
 }
 
-// ---- what is right ----------------------------------------------------------------------------------------
+// ---- correct predictions ----------------------------------------------------------------------------------
 
-/// The right answers or the right label of a row.
+/// The correct answers or the correct label of a row.
 struct Expected {
-  std::vector<std::string> texts;  ///< none, or the empty one: no answer
+  std::vector<std::string> texts;  ///< empty, or containing an empty text: no answer
 };
 
 void add_texts(const nlohmann::json& value, std::vector<std::string>& texts) {
@@ -94,13 +94,14 @@ void add_texts(const nlohmann::json& value, std::vector<std::string>& texts) {
     texts.push_back(value.get<std::string>());
   else if (value.is_array())
     for (const auto& item : value) add_texts(item, texts);
-  else if (value.is_object() && value.contains("text"))  // as SQuAD has it
+  else if (value.is_object() && value.contains("text"))  // as in SQuAD
     add_texts(value["text"], texts);
   else if (value.is_number_integer())
     texts.push_back(value.dump());
 }
 
-/// From the fields `answers`, `answer` (question answering) or `label` (classification); nothing if there is none.
+/// Reads the fields `answers` or `answer` (question answering), or `label` (classification); returns nothing if the row
+/// has none.
 std::optional<Expected> expected_of(const Item& item, Task task) {
   if (item.copied.empty()) return std::nullopt;
   const auto fields = nlohmann::json::parse("{" + item.copied + "}");
@@ -144,7 +145,7 @@ class Comparer {
   Task task() const { return comparison_.task(); }
   const std::string& first_model() const { return comparison_.models().front().name; }
 
-  /// Only methods of one pass are faster for many inputs at once; the others each take a while.
+  /// Only methods that need one pass are faster for several inputs at once; with the others, each row takes a while.
   std::size_t rows_at_once() const {
     const bool one_pass = std::ranges::all_of(
         comparison_.methods(), [](const ListedMethod& listed) { return shares_passes(listed.chosen.method); });
@@ -172,7 +173,7 @@ class Comparer {
     return {std::move(models), std::move(methods), std::move(options), seed};
   }
 
-  /// The first pass of a model reads its file and fills caches, which would count against it.
+  /// Runs a first pass, which reads the model file and fills caches, so that this does not count in the measured time.
   void warm_up() const {
     for (const auto& [name, model] : comparison_.models()) {
       for (const auto& [method_name, chosen] : comparison_.methods()) {
@@ -180,13 +181,13 @@ class Comparer {
           model.explain(
               Input{.text = "limn", .pair = task() == Task::question_answering ? std::optional("limn") : std::nullopt},
               chosen.method);
-        } catch (const Error&) {  // the inputs themselves will say it better
+        } catch (const Error&) {  // the inputs themselves will produce a better message
         }
       }
     }
   }
 
-  /// Adds what is right, if the row says so, and which models are.
+  /// Adds the correct prediction, if the row has one, and which models are right.
   void judge(const Item& item, ComparedInput& input) const {
     const auto expected = expected_of(item, task());
     if (!expected) return;
@@ -244,7 +245,7 @@ class ComparisonOutput {
     if (format_ == Format::html) {
       output_.write(to_html(axes_, kept_));
       if (left_out_ > 0) {
-        complain(fmt::format("the page holds the first {} of {} inputs; json holds all", kept_.size(),
+        complain(fmt::format("the page contains the first {} of {} inputs; json contains all", kept_.size(),
                              kept_.size() + left_out_));
       }
     }
@@ -254,7 +255,7 @@ class ComparisonOutput {
  private:
   void write_json(const Item& item, const ComparedInput& input, const std::optional<Error>& error) {
     if (!many_) return output_.write(to_json(axes_, input) + "\n");
-    std::vector<std::string> parts;  // a failed row begins with its error
+    std::vector<std::string> parts;  // the error of a failed row comes first
     if (error) parts.push_back(error_members(*error));
     if (!item.copied.empty()) parts.push_back(item.copied);
     if (!error) parts.push_back(members_of(to_json(axes_, input)));
@@ -294,7 +295,7 @@ int compare_file(const CompareCommand& command, const Comparer& comparer, Compar
 
 int compare(CompareCommand command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv});
-  // Options are checked before the models are loaded, which takes longer.
+  // Check options before loading the models, which takes longer.
   for (const auto& [name, chosen] : list_methods(split(command.method.method), command.method).methods)
     read_texts(command.method, chosen);
   set_threads(command.threads);
@@ -320,13 +321,13 @@ int compare(CompareCommand command) {
 
 void add_compare(CLI::App& program, Run& run) {
   const auto command = std::make_shared<CompareCommand>();
-  CLI::App& app = *program.add_subcommand("compare", "Models and methods side by side on the same inputs.");
+  CLI::App& app = *program.add_subcommand("compare", "Compare models and methods side by side on the same inputs.");
   const auto option = [&](const char* name, auto& value, const std::string& description, const char* text,
                           const char* group) {
     return app.add_option(name, value, description)->option_text(text)->group(group);
   };
   option("-m,--model", command->models,
-         "checkpoint folder, or a name that 'limn models' lists; once for each model, all of one task", "MODEL",
+         "checkpoint folder, or a name that 'limn models' lists; repeat for each model, all of the same task", "MODEL",
          "Model")
       ->required()
       ->allow_extra_args(false);
@@ -335,21 +336,21 @@ void add_compare(CLI::App& program, Run& run) {
   add_options(app, command->method);
   app.get_option("--method")
       ->description("one or more, separated by commas: " + method_names() +
-                    ", or presets; default: gradient. Each takes those of the options below that it has")
+                    ", or presets; default: gradient. Each uses the options below that apply to it")
       ->option_text("NAMES");
   const char* what = "What is explained";
-  option("--target", command->target, "the same in all models: as for explain; default: what each model says", "TARGET",
-         what);
+  option("--target", command->target,
+         "as for explain, and the same for all models; default: each model's own prediction", "TARGET", what);
   option("--answer", command->answer, help_text(limn::option("answer")), "TEXT", what);
   option("--contrast", command->contrast, help_text(limn::option("contrast")), "LABEL", what);
   add_option(app, limn::option("unit"), command->method, what);
   add_options(app, command->reading);
   option("--format", command->output.format,
-         "terminal, json, html, csv; default: by the ending of --output, otherwise terminal on a terminal and json "
+         "terminal, json, html, csv; default: by the extension of --output, otherwise terminal on a terminal and json "
          "elsewhere "
-         "(one object a line)",
+         "(one object per line)",
          "FORMAT", "Output");
-  option("-o,--output", command->output.file, "write here instead of to standard output", "FILE", "Output");
+  option("-o,--output", command->output.file, "write to this file instead of standard output", "FILE", "Output");
   app.footer(
       command_footer("limn compare -m minilm-l6-qa -m minilm-l6-squad1 --question 'Who came?' --context 'Anna came.'\n"
                      "limn compare -m minilm-l6-sentiment --method gradient,gradient-x-input --text 'A witty film.'\n"

@@ -81,18 +81,19 @@ void add_evaluation(CLI::App& evaluate, Run& run, const char* name, const char* 
   CLI::App& app = *evaluate.add_subcommand(name, description)->group("Commands");
   add_options(app, command->model);
   app.add_option("--data", command->data, data)->option_text("FILE")->group("Data")->required();
-  app.add_option("--limit", command->limit, "only the first N")
+  app.add_option("--limit", command->limit, "use only the first N")
       ->option_text("N")
       ->group("Data")
       ->check(CLI::PositiveNumber);
   if (work == evaluate_squad) {
     add_options(app, command->reading);
-    command->reading.max_length = 384;  // as the models' authors and the official scripts read SQuAD
-    app.get_option("--max-length")->description("tokens of a window, special ones counted; default: 384");
+    command->reading.max_length = 384;  // the maximum length of the models' authors and the official scripts for SQuAD
+    app.get_option("--max-length")->description("tokens per window, including special tokens; default: 384");
     app.get_option("--null-threshold")
         ->description(
-            "no answer if its score exceeds the best answer's by more; default: 0, or always answer if the "
-            "data has an answer to every question");
+            "answer \"no answer\" if its score exceeds the best answer's by more than this; default: 0, or always "
+            "answer "
+            "if the data has an answer to every question");
   } else {
     add_length_option(app, command->reading.max_length);
   }
@@ -106,17 +107,18 @@ void add_evaluation(CLI::App& evaluate, Run& run, const char* name, const char* 
 }  // namespace
 
 void add_evaluate(CLI::App& program, Run& run) {
-  CLI::App& app =
-      *program.add_subcommand("evaluate", "How good a model is on labelled data, by the official formulas.");
+  CLI::App& app = *program.add_subcommand(
+      "evaluate", "Measure the quality of a model on labelled data with the official formulas.");
   app.require_subcommand(1);
-  add_evaluation(app, run, "squad", "Exact match and F1 of answers, with and without an answer in the context.",
+  add_evaluation(app, run, "squad",
+                 "Compute exact match and F1 of answers, for questions with and without an answer in the context.",
                  "a SQuAD 1.1 or 2.0 file (.json)", "limn evaluate squad -m minilm-l6-qa --data dev-v2.0.json",
                  evaluate_squad);
-  add_evaluation(app, run, "classification", "Accuracy and macro F1 of labels.",
+  add_evaluation(app, run, "classification", "Compute accuracy and macro F1 of labels.",
                  ".tsv, .csv or .jsonl with text (or sentence), label, and pair if there is one",
                  "limn evaluate classification -m minilm-l6-sentiment --data dev.tsv", evaluate_classification);
-  add_evaluation(app, run, "tokens", "Precision, recall and F1 of entities, as seqeval counts.",
-                 "a CoNLL file: a word and its tag a line, a blank line after each sentence",
+  add_evaluation(app, run, "tokens", "Compute precision, recall and F1 of entities, as seqeval does.",
+                 "a CoNLL file: one word and its tag per line, a blank line after each sentence",
                  "limn evaluate tokens -m minilm-l6-ner --data dev.txt", evaluate_tokens);
 }
 

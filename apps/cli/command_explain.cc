@@ -44,7 +44,7 @@ class Explainer {
   const Model& model() const { return model_; }
   std::size_t rows_at_once() const { return shares_passes(chosen_.method) ? rows_in_a_batch : 1; }
 
-  /// One explanation for an input; for token classification one for each entity.
+  /// Returns one explanation per input; for token classification, one per entity.
   std::vector<Result<std::vector<Explanation>>> operator()(const std::vector<Input>& inputs, const Watch& watch) const {
     return model_.explain_all(inputs, chosen_, options_, watch);
   }
@@ -55,7 +55,7 @@ class Explainer {
   ExplainOptions options_;
 };
 
-/// The first explanation that was saved in the file. @throws Error if it does not say how it was made.
+/// Returns the first explanation in the file. @throws Error if it does not record how it was made.
 Explanation saved_explanation(const std::string& file) {
   std::optional<Explanation> first;
   read_explanation_file(file, [&](Explanation explanation) {
@@ -66,12 +66,12 @@ Explanation saved_explanation(const std::string& file) {
     throw Error({.file = file,
                  .thing = "method",
                  .found = "no 'options'",
-                 .expected = "an explanation that says how it was made",
-                 .hint = "older versions of limn do not say it: name the method and its options"});
+                 .expected = "an explanation that records how it was made",
+                 .hint = "older versions of limn did not record it: give the method and its options"});
   return std::move(*first);
 }
 
-/// The method as it was run.
+/// Returns the method as it was run.
 ChosenMethod method_of(const MethodInfo& info) {
   ChosenMethod chosen = *info.method;
   chosen.preset = info.preset;
@@ -89,7 +89,7 @@ int explain(const CLI::App& app, ExplainCommand command) {
     command.method.like = method_of(saved.method);
     if (command.model.model.empty()) command.model.model = saved.model;
   }
-  // Options are checked before the model is loaded, which takes longer.
+  // Check options before loading the model, which takes longer.
   read_texts(command.method, choose_method(command.method));
   const auto special = command.special ? specials.find("--special", *command.special) : Special::hide;
   set_threads(command.model.threads);
@@ -130,12 +130,12 @@ int explain(const CLI::App& app, ExplainCommand command) {
 
 void add_explain(CLI::App& program, Run& run) {
   const auto command = std::make_shared<ExplainCommand>();
-  CLI::App& app = *program.add_subcommand("explain", "What the model says, and which words made it say so.");
+  CLI::App& app = *program.add_subcommand("explain", "Explain a prediction: which words led to it.");
   add_options(app, command->model);
   add_options(app, command->input);
   app.get_option("--model")->required(false);
   app.add_option("--like", command->like,
-                 "explain as the first explanation saved in this JSON file was made: its method with all options, "
+                 "explain in the same way as the first explanation in this JSON file: its method with all options, "
                  "preset, unit, word score and seed; other options override it; default of --model: its model")
       ->option_text("FILE")
       ->group("Method");
@@ -151,7 +151,7 @@ void add_explain(CLI::App& program, Run& run) {
   add_option(app, limn::option("unit"), command->method, what);
   add_options(app, command->reading);
   add_options(app, command->output, formats.list());
-  option("--special", command->special, "on a terminal: hide or show special tokens and the tokens of words",
+  option("--special", command->special, "on a terminal: hide or show special tokens and the tokens of each word",
          "hide|show", "Output");
   option("--top", command->top, help_text(limn::option("top")), "K", "Output")->check(CLI::PositiveNumber);
   app.add_flag("--raw", command->raw, help_text(limn::option("raw")))->group("Output");

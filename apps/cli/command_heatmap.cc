@@ -29,13 +29,13 @@ int heatmap(const CLI::App& app, const HeatmapCommand& command) {
   const auto special = command.special ? specials.find("--special", *command.special) : Special::hide;
   set_threads(command.model.threads);
   const Model model = Model::load(find_model(command.model.model, model_folders()));
-  // The task is checked before the input is, whose form depends on it.
+  // Check the task before the input, whose form depends on it.
   if (model.info().task != Task::masked_lm) {
     throw Error({.file = model.info().name,
                  .thing = "the model's task",
                  .found = std::string(name(model.info().task)),
-                 .expected = "masked-lm: a model that says something of every token",
-                 .hint = "'limn explain' shows which words matter to this one"});
+                 .expected = "masked-lm: a model that predicts every token",
+                 .hint = "'limn explain' shows which words matter to this model"});
   }
   const ExplainOptions options = {.reading = {.max_length = command.max_length}};
   if (command.input.file) {
@@ -63,12 +63,13 @@ int heatmap(const CLI::App& app, const HeatmapCommand& command) {
 void add_heatmap(CLI::App& program, Run& run) {
   const auto command = std::make_shared<HeatmapCommand>();
   CLI::App& app =
-      *program.add_subcommand("heatmap", "Every token explained by every other: for masked language models.");
+      *program.add_subcommand("heatmap", "Explain every token by every other token (masked language models only).");
   add_options(app, command->model);
   add_options(app, command->input);
   add_length_option(app, command->max_length);
   add_options(app, command->output, "html (interactive), json, csv and terminal (means; json always for --input)");
-  app.add_option("--special", command->special, "on a terminal: hide or show special tokens and the tokens of words")
+  app.add_option("--special", command->special,
+                 "on a terminal: hide or show special tokens and the tokens of each word")
       ->option_text("hide|show")
       ->group("Output");
   app.footer(

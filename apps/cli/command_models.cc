@@ -34,7 +34,7 @@ struct PullCommand {
   std::optional<std::string> format;
 };
 
-/// All files of a checkpoint folder; links count as what they lead to.
+/// Returns the bytes of all files of a checkpoint folder; a link counts as its target.
 std::uintmax_t folder_bytes(const fs::path& folder) {
   std::uintmax_t bytes = 0;
   std::error_code error;
@@ -45,7 +45,7 @@ std::uintmax_t folder_bytes(const fs::path& folder) {
   return bytes;
 }
 
-/// The task, or what limn cannot read in the model.
+/// The task, or the reason why limn cannot read the model.
 struct TaskOrReason {
   std::string task, reason;
 };
@@ -74,7 +74,7 @@ int list_models(Format format) {
   }
   std::string text;
   if (models.empty()) {
-    text = "no models; they are looked up in\n";
+    text = "no models found in\n";
     for (const auto& searched : folders) text += "  " + searched.folder.string() + "\n";
   }
   std::size_t widest = 0;
@@ -129,8 +129,8 @@ int show_model(const std::string& argument, Format format) {
   return done;
 }
 
-/// Downloading is a program of its own beside this one: what HTTPS needs are thirty libraries, for which no other
-/// command should wait, nor pay in memory.
+/// Downloading is a separate program beside this one: HTTPS needs thirty libraries, which would cost every other
+/// command time and memory.
 int pull_model(const PullCommand& command, Format format) {
   parse_repository(command.model);
   std::error_code error;
@@ -145,7 +145,7 @@ int pull_model(const PullCommand& command, Format format) {
 void add_pull(CLI::App& models, Run& run) {
   const auto command = std::make_shared<PullCommand>();
   CLI::App& app = *models.add_subcommand(
-      "pull", "Downloads a model from the Hugging Face hub into its cache, where -m ORG/NAME finds it.");
+      "pull", "Download a model from the Hugging Face hub into its cache, where -m ORG/NAME finds it.");
   app.add_option("MODEL", command->model, "ORG/NAME, or ORG/NAME@REVISION: a branch, a tag or a commit")
       ->option_text("")
       ->required();
@@ -154,9 +154,9 @@ void add_pull(CLI::App& models, Run& run) {
       ->group("Output");
   app.footer(
       "Environment:\n"
-      "  HF_ENDPOINT                 the hub's address; default: https://huggingface.co\n"
+      "  HF_ENDPOINT                 address of the hub; default: https://huggingface.co\n"
       "  HF_TOKEN                    access token for private and gated models\n"
-      "  HF_HUB_CACHE, HF_HOME       where the cache is; default: ~/.cache/huggingface\n"
+      "  HF_HUB_CACHE, HF_HOME       location of the cache; default: ~/.cache/huggingface\n"
       "  http_proxy, https_proxy, no_proxy\n"
       "\n" +
       command_footer("limn models pull ORG/NAME\nlimn models pull ORG/NAME@v1.0"));
@@ -172,7 +172,7 @@ void add_pull(CLI::App& models, Run& run) {
 
 void add_models(CLI::App& program, Run& run) {
   const auto command = std::make_shared<ModelsCommand>();
-  CLI::App& app = *program.add_subcommand("models", "Which models are there; with a name, one of them in detail.");
+  CLI::App& app = *program.add_subcommand("models", "List the available models or, with a name, describe one of them.");
   app.add_option("MODEL", command->model, "checkpoint folder or name")->option_text("");
   app.add_option("--format", command->format, "terminal or json; default: terminal on a terminal and json elsewhere")
       ->option_text("FORMAT")
@@ -180,7 +180,7 @@ void add_models(CLI::App& program, Run& run) {
   app.footer(command_footer("limn models\nlimn models minilm-l6-ner\nlimn models pull ORG/NAME"));
   add_pull(app, run);
   app.callback([&run, &app, command] {
-    if (!app.get_subcommands().empty()) return;  // "pull" has its own
+    if (!app.get_subcommands().empty()) return;  // "pull" has its own callback
     run = [command] {
       const Format format = choose_format({.format = command->format, .file = {}}, {Format::terminal, Format::json});
       return command->model ? show_model(*command->model, format) : list_models(format);

@@ -55,14 +55,13 @@ int predict(const CLI::App& app, const PredictCommand& command) {
 
 void add_predict(CLI::App& program, Run& run) {
   const auto command = std::make_shared<PredictCommand>();
-  CLI::App& app = *program.add_subcommand("predict", "What the model says, without an explanation.");
+  CLI::App& app = *program.add_subcommand("predict", "Predict without an explanation.");
   add_options(app, command->model);
   add_options(app, command->input);
   add_options(app, command->reading);
   add_options(app, command->output, "terminal, json (always for --input)");
-  app.add_option(
-         "--top", command->top,
-         "question answering: that many answers; masked language models: that many tokens for each mask; default: 1")
+  app.add_option("--top", command->top,
+                 "question answering: number of answers; masked language models: number of tokens per mask; default: 1")
       ->option_text("K")
       ->group("Output")
       ->check(CLI::PositiveNumber);

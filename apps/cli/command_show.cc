@@ -48,16 +48,18 @@ int show(const ShowCommand& command) {
 
 void add_show(CLI::App& program, Run& run) {
   const auto command = std::make_shared<ShowCommand>();
-  CLI::App& app = *program.add_subcommand("show", "Explanations that 'limn explain' saved as JSON, in any format.");
+  CLI::App& app =
+      *program.add_subcommand("show", "Show explanations that 'limn explain' saved as JSON, in any format.");
   app.add_option("FILE", command->files, "files of 'limn explain --format json'; - is standard input")->required();
   app.add_option("--format", command->output.format,
-                 formats.list() + "; default: by the ending of --output, otherwise terminal")
+                 formats.list() + "; default: by the extension of --output, otherwise terminal")
       ->option_text("FORMAT")
       ->group("Output");
-  app.add_option("-o,--output", command->output.file, "write here instead of to standard output")
+  app.add_option("-o,--output", command->output.file, "write to this file instead of standard output")
       ->option_text("FILE")
       ->group("Output");
-  app.add_option("--special", command->special, "on a terminal: hide or show special tokens and the tokens of words")
+  app.add_option("--special", command->special,
+                 "on a terminal: hide or show special tokens and the tokens of each word")
       ->option_text("hide|show")
       ->group("Output");
   app.footer(command_footer("limn show explanations.jsonl\nlimn show answers.jsonl labels.jsonl -o all.html"));

@@ -56,7 +56,8 @@ std::string table_of(const TokenizedInput& tokenized, const Input& input) {
   return table;
 }
 
-/// Reading needs no weights: what cannot predict, a base model without a head for one, can still show its tokens.
+/// Tokenizing needs no weights: a model that cannot predict, such as a base model without a head, can still show its
+/// tokens.
 int tokenize_alone(const TokenizeCommand& command, const std::filesystem::path& folder, Format format) {
   const Tokenizer tokenizer = Tokenizer::load(folder);
   const Input input = single_input(command.input, Task::sequence_classification, folder.filename().string());
@@ -112,7 +113,8 @@ int tokenize(const CLI::App& app, const TokenizeCommand& command) {
 
 void add_tokenize(CLI::App& program, Run& run) {
   const auto command = std::make_shared<TokenizeCommand>();
-  CLI::App& app = *program.add_subcommand("tokenize", "The tokens that the model reads: ids, offsets, words.");
+  CLI::App& app =
+      *program.add_subcommand("tokenize", "Show the tokens that the model reads, with ids, offsets and words.");
   add_options(app, command->model);
   add_options(app, command->input);
   add_length_option(app, command->max_length);

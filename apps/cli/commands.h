@@ -9,7 +9,7 @@ namespace limn::cli {
 
 using Run = CommandRun;
 
-// Each adds one command to the program; if the user chooses it, it sets `run`.
+// Each adds one command to the program; the command sets `run` when the user chooses it.
 void add_explain(CLI::App& program, Run& run);
 void add_compare(CLI::App& program, Run& run);
 void add_attack(CLI::App& program, Run& run);

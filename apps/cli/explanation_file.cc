@@ -16,7 +16,7 @@ std::size_t read(std::istream& stream, const std::string& name, const std::funct
   return read_explanations(stream, name, take);
 } catch (const Error& error) {
   Error::Parts parts = error.parts();
-  if (!parts.thing.starts_with("object ")) throw;  // it comes from `take`
+  if (!parts.thing.starts_with("object ")) throw;  // thrown by `take`
   parts.hint = "write one with 'limn explain --format json'";
   throw Error(std::move(parts));
 }

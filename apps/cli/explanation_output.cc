@@ -37,7 +37,7 @@ void ExplanationOutput::add(std::vector<Explanation> explanations) {
         throw Error({.thing = "--format svg",
                      .found = "more than one explanation",
                      .expected = "one",
-                     .hint = "html holds many; --target chooses one entity"});
+                     .hint = "html can contain several; --target chooses one entity"});
       }
       break;
   }
@@ -47,8 +47,8 @@ void ExplanationOutput::finish() {
   if (format_ == Format::html) {
     output_.write(to_html(kept_));
     if (count_ > kept_.size()) {
-      complain(
-          fmt::format("the page holds the first {} of {} explanations; json and csv hold all", kept_.size(), count_));
+      complain(fmt::format("the page contains the first {} of {} explanations; json and csv contain all", kept_.size(),
+                           count_));
     }
   } else if (format_ == Format::svg && !kept_.empty()) {
     output_.write(to_svg(kept_.front()));

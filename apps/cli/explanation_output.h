@@ -11,17 +11,17 @@
 
 namespace limn::cli {
 
-/// Explanations that fit on one page without making it too heavy for a browser.
+/// The most explanations on one page; more would make it too large for browsers.
 inline constexpr std::size_t most_explanations_on_a_page = 200;
 
-/// Explanations in any format: terminal, JSON lines and CSV go out as they come, HTML and SVG at the end.
+/// Writes explanations in any format: terminal, JSON lines and CSV immediately, HTML and SVG at the end.
 class ExplanationOutput {
  public:
   ExplanationOutput(const std::optional<std::string>& file, Format format, bool show_special);
 
   /// @throws Error for a second explanation as SVG.
   void add(std::vector<Explanation> explanations);
-  /// Warns on standard error if a page had to leave explanations out.
+  /// Finishes the output; warns on standard error if explanations did not fit on the page.
   void finish();
 
  private:

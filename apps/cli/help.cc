@@ -5,7 +5,7 @@
 namespace limn::cli {
 namespace {
 
-constexpr std::size_t column = 28;  // where descriptions begin
+constexpr std::size_t column = 28;  // where descriptions start
 constexpr std::size_t width = 100;
 
 std::string wrapped(const std::string& text, std::size_t columns) {
@@ -28,8 +28,7 @@ std::string wrapped(const std::string& text, std::size_t columns) {
 }  // namespace
 
 const std::string program_footer =
-    "Models are checkpoint folders of Hugging Face (docs/models.md says which), or names: they are looked up beside "
-    "the\n"
+    "Models are Hugging Face checkpoint folders (see docs/models.md) or names, which are looked up beside the\n"
     "program, in ./models, in $LIMN_MODELS and in the Hugging Face cache. 'limn models' lists them, and\n"
     "'limn models pull ORG/NAME' downloads one.\n"
     "\n"
@@ -65,7 +64,7 @@ std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
 }
 
 std::string HelpFormatter::make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const {
-  // The base class leaves two empty lines between groups.
+  // The base class writes two empty lines between groups.
   std::string text = CLI::Formatter::make_help(app, std::move(name), mode);
   for (auto at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n", at)) text.erase(at, 1);
   return text;

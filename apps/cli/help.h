@@ -7,7 +7,7 @@
 
 namespace limn::cli {
 
-/// Help with wrapped descriptions and without type names.
+/// Formats help texts with wrapped descriptions and without type names.
 class HelpFormatter : public CLI::Formatter {
  public:
   HelpFormatter();

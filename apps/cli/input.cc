@@ -21,7 +21,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Names that a line of output uses itself; a copied field of that name becomes "input_NAME".
+/// Names that output lines use themselves; a copied field with one of these names becomes "input_NAME".
 const std::set<std::string_view> output_names = {"row",
                                                  "error",
                                                  "limn",
@@ -52,7 +52,7 @@ const std::set<std::string_view> output_names = {"row",
                                                  "type_ids",
                                                  "cut_tokens"};
 
-/// How long a row of standard input is waited for before those that are there are worked on.
+/// How long to wait for another row of standard input before processing the rows that have arrived.
 constexpr int patience_milliseconds = 20;
 
 bool more_on_standard_input() {
@@ -64,7 +64,7 @@ bool more_on_standard_input() {
 std::unique_ptr<std::ifstream> open(const std::string& file) {
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored))
-    throw Error({.file = file, .found = "a folder", .expected = "a file with one input a row"});
+    throw Error({.file = file, .found = "a folder", .expected = "a file with one input per row"});
   auto stream = std::make_unique<std::ifstream>(file, std::ios::binary);
   if (!*stream) throw Error({.file = file, .found = std::strerror(errno), .expected = "a readable file"});
   return stream;
@@ -76,7 +76,7 @@ std::string member(std::string_view name, const Json& value) {
   return Json(key).dump(-1, ' ', false, replace) + ":" + value.dump(-1, ' ', false, replace);
 }
 
-/// The row's fields except those that are the input.
+/// Returns the row's fields, except those of the input.
 std::string copied_fields(const Row& row, const std::set<std::string_view>& used) {
   std::string members;
   const auto add = [&](std::string_view name, const Json& value) {
@@ -97,7 +97,7 @@ std::string field_names(const Row& row) {
   return names.empty() ? "no fields" : "the fields " + names;
 }
 
-/// Hashes what a stream buffer reads from another.
+/// A stream buffer that hashes the bytes that it reads from another one.
 class HashingBuffer : public std::streambuf {
  public:
   explicit HashingBuffer(std::streambuf& source) : source_(source) {}
@@ -134,7 +134,7 @@ Input single_input(const InputOptions& options, Task task, const std::string& mo
     if (!options.question || !(options.context || options.context_file)) {
       throw Error({.thing = "input",
                    .found = options.text       ? "--text"
-                            : options.question ? "--question alone"
+                            : options.question ? "--question without --context"
                                                : "none",
                    .expected = "--question and --context, or --input FILE",
                    .hint = fmt::format("the model {} answers questions", model)});
@@ -196,7 +196,7 @@ Item ItemReader::make_item(Row&& row) {
     item.input = {.text = *question, .pair = context ? std::optional(*context) : std::nullopt};
     used = {"question", "context"};
   } else if (text) {
-    const bool empty_cell = pair && pair->empty() && row.json.empty();  // CSV cannot leave a field out
+    const bool empty_cell = pair && pair->empty() && row.json.empty();  // CSV cannot omit a field
     item.input = {.text = *text, .pair = pair && !empty_cell ? std::optional(*pair) : std::nullopt};
     used = {"text", "pair"};
   } else {

@@ -2,7 +2,7 @@
 
 #include "options/named_values.h"
 
-/// The values that options take by name, in the order in which messages and help list them.
+/// The named values of options, in the order in which messages and help list them.
 
 namespace limn::cli {
 

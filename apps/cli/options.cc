@@ -21,7 +21,7 @@ CLI::Option* described(CLI::Option* option, const char* group, const char* value
   return option->group(group)->option_text(value);
 }
 
-/// What stands for the option's value in the help.
+/// Returns the placeholder for the option's value in the help.
 const char* value_name(const Option& option) {
   if (!option.value_name.empty()) return option.value_name.data();
   switch (option.type) {
@@ -52,11 +52,12 @@ std::vector<std::string> texts_of(const std::string& file) {
       texts.push_back(std::move(item.input.text));
     }
   }
-  if (texts.empty()) throw Error({.file = file, .field = "background", .found = "no text", .expected = "at least one"});
+  if (texts.empty())
+    throw Error({.file = file, .field = "background", .found = "no texts", .expected = "at least one"});
   return texts;
 }
 
-/// The format that a file's ending says.
+/// Returns the format of a file's extension, if it is known.
 std::optional<Format> format_of(const std::filesystem::path& file) {
   const std::string ending = file.extension().string();
   if (ending == ".json" || ending == ".jsonl" || ending == ".ndjson") return Format::json;
@@ -80,16 +81,16 @@ void add_options(CLI::App& command, ModelOptions& options) {
 void add_options(CLI::App& command, InputOptions& options) {
   const char* group = "Input (one of --text, --question, --input)";
   auto* text = described(command.add_option("--text", options.text, "the text"), group, "TEXT");
-  auto* pair =
-      described(command.add_option("--pair", options.pair, "a second text, for models that read two"), group, "TEXT");
+  auto* pair = described(command.add_option("--pair", options.pair, "a second text, for models that read two texts"),
+                         group, "TEXT");
   auto* question = described(command.add_option("--question", options.question, "the question"), group, "TEXT");
-  auto* context =
-      described(command.add_option("--context", options.context, "where its answer is looked for"), group, "TEXT");
+  auto* context = described(
+      command.add_option("--context", options.context, "the text in which to search for the answer"), group, "TEXT");
   auto* context_file = described(
-      command.add_option("--context-file", options.context_file, "the same, from a UTF-8 file"), group, "FILE");
+      command.add_option("--context-file", options.context_file, "read the context from a UTF-8 file"), group, "FILE");
   auto* file = described(
       command.add_option("--input", options.file,
-                         "many inputs: .jsonl, .csv or .tsv with a header, .txt with one text a line; - reads JSON "
+                         "many inputs: .jsonl, .csv or .tsv with a header, .txt with one text per line; - reads JSON "
                          "lines from standard input. Fields: text, pair, question, context; all others are copied to "
                          "the output"),
       group, "FILE");
@@ -107,16 +108,17 @@ void add_options(CLI::App& command, InputOptions& options) {
 void add_options(CLI::App& command, OutputOptions& options, const std::string& formats_listed) {
   described(command.add_option("--format", options.format,
                                formats_listed +
-                                   "; default: by the ending of --output, otherwise terminal on a terminal and json "
-                                   "elsewhere (one object a line)"),
+                                   "; default: by the extension of --output, otherwise terminal on a terminal and json "
+                                   "elsewhere (one object per line)"),
             "Output", "FORMAT");
-  auto* file = described(command.add_option("-o,--output", options.file,
-                                            "write here instead of to standard output; rows of --input collect in "
-                                            "FILE.partial until all are done"),
-                         "Output", "FILE");
+  auto* file =
+      described(command.add_option("-o,--output", options.file,
+                                   "write to this file instead of standard output; rows of --input are collected in "
+                                   "FILE.partial until all are done"),
+                "Output", "FILE");
   command
       .add_flag("--resume", options.resume,
-                "continue a run of --input that broke off: finished rows are kept, none is repeated")
+                "resume an interrupted run of --input: finished rows are kept and not repeated")
       ->group("Output")
       ->needs(file);
 }
@@ -135,12 +137,12 @@ void add_options(CLI::App& command, ReadingOptions& options) {
 }
 
 std::string help_text(const Option& option) {
-  constexpr std::size_t few = 3;  // methods that have it and are worth naming
+  constexpr std::size_t few = 3;  // at most this many methods are named
   const std::vector<std::string_view> having = methods_with(option);
   std::string text = having.empty() || having.size() > few ? "" : fmt::format("{}: ", fmt::join(having, ", "));
   text += option.help;
   if (option.type == OptionType::choice) text += fmt::format(": {}", fmt::join(option.values, ", "));
-  if (option.type == OptionType::texts) text += "; .txt with one a line, or .jsonl, .csv or .tsv with a field text";
+  if (option.type == OptionType::texts) text += "; .txt with one per line, or .jsonl, .csv or .tsv with a field text";
   if (option.type != OptionType::flag) text += "; default: " + default_text(option);
   return text;
 }
@@ -179,9 +181,8 @@ void add_option(CLI::App& command, const Option& option, MethodRequest& request,
 void add_options(CLI::App& command, MethodRequest& request) {
   const char* group = "Method";
   described(command.add_option("--method", request.method, method_names() + "; default: gradient"), group, "NAME");
-  described(command.add_option(
-                "--preset", request.preset,
-                "the method exactly as another system computes it: " + preset_names() + "; options below override it"),
+  described(command.add_option("--preset", request.preset,
+                               "the exact method of another system: " + preset_names() + "; options below override it"),
             group, "NAME");
   for (const Option& row : options())
     if (!row.methods.empty() && !row.preset_only) add_option(command, row, request, group);

@@ -25,7 +25,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view line_start = "{\"row\":";
 constexpr std::chrono::seconds between_syncs{5};
 
-/// The row that a line belongs to, or nothing if limn did not write it.
+/// Returns the row of a line, or nothing if limn did not write the line.
 std::optional<std::size_t> row_of(std::string_view line) {
   if (!line.starts_with(line_start)) return std::nullopt;
   std::size_t row = 0;
@@ -57,7 +57,7 @@ RowFile::RowFile(fs::path file, const std::string& settings, bool resume)
     const int error = errno;
     ::close(descriptor_);
     if (error != EWOULDBLOCK) fail(error);
-    throw Error({.file = partial_.string(), .found = "another run that is writing it", .expected = "no other run"});
+    throw Error({.file = partial_.string(), .found = "another run writing this file", .expected = "no other run"});
   }
   try {
     struct stat status {};
@@ -65,9 +65,9 @@ RowFile::RowFile(fs::path file, const std::string& settings, bool resume)
     if (status.st_size > 0) {
       if (!resume) {
         throw Error({.file = partial_.string(),
-                     .found = "rows of a run that broke off",
+                     .found = "rows of an interrupted run",
                      .expected = "no such file",
-                     .hint = "--resume goes on where it stopped; remove the file to begin anew"});
+                     .hint = "--resume continues the run; remove the file to start over"});
       }
       compare_settings(settings);
       keep_finished_rows();
@@ -82,7 +82,7 @@ RowFile::RowFile(fs::path file, const std::string& settings, bool resume)
 RowFile::~RowFile() {
   if (descriptor_ < 0) return;
   struct stat status {};
-  if (::fstat(descriptor_, &status) == 0 && status.st_size == 0) {  // nothing to go on from
+  if (::fstat(descriptor_, &status) == 0 && status.st_size == 0) {  // nothing to resume
     ::unlink(partial_.c_str());
     ::unlink(settings_file_.c_str());
   }
@@ -100,8 +100,8 @@ void RowFile::compare_settings(const std::string& settings) const {
   } catch (const std::exception&) {
     throw Error({.file = settings_file_.string(),
                  .found = "no readable settings",
-                 .expected = "those of the run that broke off",
-                 .hint = fmt::format("remove {} to begin anew", partial_.string())});
+                 .expected = "those of the interrupted run",
+                 .hint = fmt::format("remove {} to start over", partial_.string())});
   }
   const Json now = Json::parse(settings);
   const auto value = [](const Json& object, const std::string& key) {
@@ -111,27 +111,29 @@ void RowFile::compare_settings(const std::string& settings) const {
   if (before.is_object()) all.update(before);
   for (const auto& [key, unused] : all.items()) {
     if (value(before, key) == value(now, key)) continue;
-    throw Error({.file = partial_.string(),
-                 .thing = key,
-                 .found = value(now, key),
-                 .expected = value(before, key) + ", as in the run that broke off",
-                 .hint = "a run is resumed with the same model, input and options; remove the file to begin anew"});
+    throw Error(
+        {.file = partial_.string(),
+         .thing = key,
+         .found = value(now, key),
+         .expected = value(before, key) + ", as in the interrupted run",
+         .hint = "a run can be resumed only with the same model, input and options; remove the file to start over"});
   }
 }
 
-/// Counts the finished rows and cuts off what comes after them.
+/// Counts the finished rows and truncates the file after them.
 void RowFile::keep_finished_rows() {
   std::ifstream stream(partial_, std::ios::binary);
   std::size_t offset = 0, last_row_begin = 0, last_row_errors = 0;
   std::optional<std::size_t> last_row;
-  for (std::string line; std::getline(stream, line) && !stream.eof();) {  // the end comes first only in a cut line
+  for (std::string line;
+       std::getline(stream, line) && !stream.eof();) {  // only an incomplete line ends at the end of the file
     const auto row = row_of(line);
     if (!row || (last_row && *row < *last_row)) {
       throw Error({.file = partial_.string(),
                    .thing = fmt::format("byte {}", offset),
                    .found = "a line that limn did not write",
                    .expected = "{\"row\":N,…}",
-                   .hint = "remove the file to begin anew"});
+                   .hint = "remove the file to start over"});
     }
     if (row != last_row) last_row_begin = offset, last_row = row, last_row_errors = 0;
     if (is_error(line)) ++failed_, ++last_row_errors;
@@ -159,7 +161,7 @@ void RowFile::write(std::size_t row, const std::vector<std::string>& members) {
 }
 
 void RowFile::finish() {
-  if (::fsync(descriptor_) != 0 && errno != EINVAL) fail(errno);  // EINVAL: a file that cannot be synchronised
+  if (::fsync(descriptor_) != 0 && errno != EINVAL) fail(errno);  // EINVAL: a file that cannot be synchronized
   if (::rename(partial_.c_str(), file_.c_str()) != 0) fail(errno);
   ::unlink(settings_file_.c_str());
   ::close(descriptor_);

@@ -67,11 +67,11 @@ std::string members_of(const std::string& object) { return object.substr(1, obje
 
 int write_json_rows(const CLI::App& command, const InputOptions& input, const OutputOptions& output, const Model& model,
                     const LineWork& work, std::size_t batch) {
-  choose_format(output, {Format::json, Format::terminal});  // a page of many rows is none that this can write
+  choose_format(output, {Format::json, Format::terminal});  // this function cannot write pages
   const bool to_file = output.file && !is_special_file(*output.file);
   if (output.resume && to_file && std::filesystem::exists(*output.file) &&
       !std::filesystem::exists(*output.file + ".partial")) {
-    complain(fmt::format("{} is complete already: nothing to resume", *output.file));
+    complain(fmt::format("{} is already complete: nothing to resume", *output.file));
     return done;
   }
   ItemReader reader(*input.file, model.info().task);
@@ -81,8 +81,8 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
   std::optional<Output> stream;
   if (to_file) {
     row_file.emplace(*output.file, settings(command, model, summary), output.resume);
-    // All rows written so far are in the file already, and a cut line is dropped when the run is resumed.
-    hint.emplace(fmt::format("interrupted; finished rows are in {}: the same command with --resume goes on from there",
+    // All rows written so far are in the file, and resuming drops an incomplete line.
+    hint.emplace(fmt::format("interrupted; finished rows are in {}: the same command with --resume continues the run",
                              row_file->partial().string()),
                  "");
   } else {
@@ -91,7 +91,7 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
   const std::size_t first = row_file ? row_file->rows() : 0;
   Failures failures(row_file ? row_file->failed_rows() : 0);
   Progress progress(summary ? std::optional(summary->rows) : std::nullopt, first);
-  if (first > 0) complain(fmt::format("{} rows are done already", first));
+  if (first > 0) complain(fmt::format("{} rows are already done", first));
   std::size_t rows = 0;
   while (true) {
     const auto items = reader.next_batch(batch);
@@ -127,8 +127,8 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
   if (first > 0 && rows <= first) {
     throw Error({.file = *input.file,
                  .found = fmt::format("{} rows", rows),
-                 .expected = fmt::format("more than the {} that are done already", first),
-                 .hint = "a run is resumed with the same input"});
+                 .expected = fmt::format("more than the {} that are already done", first),
+                 .hint = "a run can be resumed only with the same input"});
   }
   if (row_file) row_file->finish();
   if (stream) stream->finish();
@@ -143,7 +143,7 @@ int take_rows(
     throw Error({.field = "resume",
                  .found = "a format other than json",
                  .expected = "--format json",
-                 .hint = "'limn show' turns a finished file into other formats"});
+                 .hint = "'limn show' converts a finished file to other formats"});
   }
   ItemReader reader(*input.file, task);
   const auto summary = summarize(*input.file);

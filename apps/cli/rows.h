@@ -15,12 +15,12 @@
 
 namespace limn::cli {
 
-/// Rows that go through the model together. Batches begin at multiples of it, so that a resumed run computes what an
-/// unbroken one does.
+/// Number of rows that pass through the model together. Batches begin at multiples of it, so that a resumed run
+/// computes the same results as an uninterrupted one.
 inline constexpr std::size_t rows_in_a_batch = 16;
 
-/// One result an item, in order: what `work` makes of the inputs of the items that could be read, at once; an error for
-/// each of the others. @param work (const std::vector<Input>&) -> std::vector<Result<T>>, result i for input i
+/// Returns one result per item, in order: calls `work` once with the inputs of all valid items; the others keep their
+/// errors. @param work (const std::vector<Input>&) -> std::vector<Result<T>>, result i for input i
 template <class Work>
 auto results_of(const std::vector<Item>& items, const Work& work) {
   std::vector<Input> inputs;
@@ -37,12 +37,12 @@ auto results_of(const std::vector<Item>& items, const Work& work) {
   return results;
 }
 
-/// Remembers rows that failed and says so at the end.
+/// Counts failed rows and reports them at the end.
 class Failures {
  public:
   explicit Failures(std::size_t before = 0) : count_(before) {}
   void add(std::size_t row, const Error& error);
-  /// Complains if there were any. @return the command's exit code.
+  /// Prints a message if rows failed. @return the command's exit code.
   int report(std::size_t rows) const;
 
  private:
@@ -50,26 +50,26 @@ class Failures {
   std::string first_;
 };
 
-/// What a row that failed has instead of a result: "error":{…}.
+/// Returns the member of a failed row that replaces the result: "error":{…}.
 std::string error_members(const Error& error);
 
-/// A JSON object's members, without its braces.
+/// Returns the members of a JSON object, without its braces.
 std::string members_of(const std::string& object);
 
-/// Shows on a progress bar how far slow work is with a row.
+/// Returns a watch that shows the progress of slow work within a row.
 Watch watch_with(Progress& progress);
 
-/// For each input, the members of each of its lines.
+/// Returns, for each input, the members of each of its lines.
 using LineWork = std::function<std::vector<Result<std::vector<std::string>>>(const std::vector<Input>&, const Watch&)>;
 
-/// Sends every row of --input through `work` and writes JSON lines, {"row":N,COPIED FIELDS,MEMBERS}, in order and in
-/// bounded memory; to --output in a way that can be resumed. @param batch rows at once. @return the command's exit
+/// Passes every row of --input to `work` and writes JSON lines, {"row":N,COPIED FIELDS,MEMBERS}, in order and in
+/// bounded memory. A run that writes to --output can be resumed. @param batch rows per call. @return the command's exit
 /// code.
 int write_json_rows(const CLI::App& command, const InputOptions& input, const OutputOptions& output, const Model& model,
                     const LineWork& work, std::size_t batch = rows_in_a_batch);
 
-/// The same for other formats, which cannot be resumed: `take` gets the explanations of every row that did not fail,
-/// in order. @return the command's exit code.
+/// The same for other formats, which cannot be resumed: calls `take` with the explanations of every successful row, in
+/// order. @return the command's exit code.
 int take_rows(
     const InputOptions& input, const OutputOptions& output, Task task,
     const std::function<std::vector<Result<std::vector<Explanation>>>(const std::vector<Input>&, const Watch&)>& work,
