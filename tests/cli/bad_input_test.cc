@@ -220,7 +220,7 @@ TEST(BadInput, TextThatMustBeCutWarns) {
 
 TEST(BadInput, WhatTheTaskCannotRead) {
   expect_mistake(explain(golden("bert-qa")), {"--text", "--question and --context", "answers questions"});
-  expect_mistake(explain(golden("bert-qa"), {"--question", "Who?"}), {"--question alone", "--context"});
+  expect_mistake(explain(golden("bert-qa"), {"--question", "Who?"}), {"--question without --context", "--context"});
 }
 
 TEST(BadInput, NoSuchContextFile) {

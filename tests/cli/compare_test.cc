@@ -225,9 +225,9 @@ void expect_mistake(const std::vector<std::string>& arguments, const std::vector
 
 TEST(Compare, OneModelTwice) {
   expect_mistake(compare({golden("bert-cls"), golden("bert-cls")}, {"--text", "a"}),
-                 {"--model", "twice", "each model once"});
+                 {"--model", "twice", "distinct models"});
   expect_mistake(compare({golden("bert-cls"), golden("bert-qa/../bert-cls")}, {"--text", "a"}),
-                 {"--model", "the same folder", "each model once"});
+                 {"--model", "the same folder", "distinct models"});
 }
 
 TEST(Compare, AModelOfAnotherTask) {

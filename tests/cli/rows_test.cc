@@ -277,7 +277,7 @@ TEST_F(Resume, AfterKillsEqualsAnUnbrokenRun) {
   }
   const Result last = run(command({"--resume"}));
   EXPECT_EQ(last.code, 3);
-  EXPECT_THAT(last.err, AllOf(HasSubstr("rows are done already"), HasSubstr("limn: 6 of 3006 rows failed")));
+  EXPECT_THAT(last.err, AllOf(HasSubstr("rows are already done"), HasSubstr("limn: 6 of 3006 rows failed")));
   EXPECT_FALSE(fs::exists(partial()));
   EXPECT_FALSE(fs::exists(partial() + ".settings"));
   EXPECT_EQ(without_seconds(read(output())), unbroken());
@@ -285,7 +285,7 @@ TEST_F(Resume, AfterKillsEqualsAnUnbrokenRun) {
   const auto written = fs::last_write_time(output());
   const Result again = run(command({"--resume"}));
   EXPECT_EQ(again.code, 0);
-  EXPECT_THAT(again.err, HasSubstr("is complete already"));
+  EXPECT_THAT(again.err, HasSubstr("is already complete"));
   EXPECT_EQ(fs::last_write_time(output()), written);
 }
 

@@ -155,7 +155,7 @@ TEST(Pull, LeavesAStateToGoOnFromWhenInterrupted) {
   running.send(SIGINT);
   const Result result = running.wait();
   EXPECT_EQ(result.code, 130);
-  EXPECT_THAT(result.err, HasSubstr("goes on from there"));
+  EXPECT_THAT(result.err, HasSubstr("the same command resumes the download"));
   EXPECT_FALSE(puller.is_visible());
   EXPECT_THAT(puller.names("snapshots"), IsEmpty());
   hang = false;
