@@ -1,5 +1,6 @@
 // Compiles the viewer to viewer.js and viewer.css, and the server's page to page.html, in the given folder. The page is a single file,
-// so that a browser need not wait for others; policy.txt is its Content-Security-Policy. The output is the same on every machine.
+// so that a browser need not wait for other files; policy.txt is its Content-Security-Policy. The output is
+// reproducible.
 import {build} from "esbuild";
 import {createHash} from "node:crypto";
 import {readFileSync, writeFileSync} from "node:fs";
@@ -19,10 +20,10 @@ const style = (from, to) => build({...common, entryPoints: [join(here, from)], o
 await script("viewer/bundle.ts", join(output, "viewer.js"));
 await style("viewer/viewer.css", join(output, "viewer.css"));
 
-/** The text of a bundle, checked so that it cannot end the element around it. */
+/** The text of a bundle. @throws Error if it would end the element that contains it. */
 async function inline(entry, more = {}) {
   const {outputFiles: [{text}]} = await build({...common, entryPoints: [join(here, entry)], write: false, ...more});
-  if (/<\/(script|style)|<!--/i.test(text)) throw new Error(`${entry} would end the element around it`);
+  if (/<\/(script|style)|<!--/i.test(text)) throw new Error(`${entry} would end the element that contains it`);
   return text.trim();
 }
 const hash = text => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;

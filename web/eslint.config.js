@@ -1,6 +1,6 @@
 import tseslint from "typescript-eslint";
 
-// Text becomes text nodes and nothing else: whatever reads markup or code is forbidden by name.
+// Text may only become text nodes: all functions that parse markup or code are forbidden by name.
 const markup = ["innerHTML", "outerHTML", "insertAdjacentHTML", "setHTMLUnsafe", "setHTML", "srcdoc", "createContextualFragment", "parseFromString"];
 
 export default tseslint.config(
@@ -13,7 +13,7 @@ export default tseslint.config(
       "no-implied-eval": "error",
       "no-new-func": "error",
       "no-restricted-properties": ["error", {object: "document", property: "write"}, {object: "document", property: "writeln"}],
-      "no-restricted-syntax": ["error", ...markup.map(name => ({selector: `MemberExpression[property.name="${name}"], Literal[value="${name}"]`, message: `${name} reads markup; use element() of dom.ts`}))],
+      "no-restricted-syntax": ["error", ...markup.map(name => ({selector: `MemberExpression[property.name="${name}"], Literal[value="${name}"]`, message: `${name} parses markup; use element() of dom.ts`}))],
       "@typescript-eslint/restrict-template-expressions": ["error", {allowNumber: true}],
       "@typescript-eslint/no-floating-promises": ["error", {allowForKnownSafeCalls: [{from: "package", package: "node:test", name: "test"}]}],
       "@typescript-eslint/no-confusing-void-expression": ["error", {ignoreArrowShorthand: true}],

@@ -1,4 +1,4 @@
-// The other candidates for a prediction, each with a button that explains it.
+// The other candidates for the prediction, each with a button that explains it.
 
 import {button, element, thinBar} from "../viewer/dom.js";
 import type {Explanation} from "../viewer/json.js";
@@ -33,7 +33,7 @@ function list(heading: string, rows: Row[]): HTMLElement {
 
 /**
  * The ranked answers, labels or entities.
- * @param explanations one; for entities, one each. @param at index of the one that is shown
+ * @param explanations one, or one per entity. @param at index of the one that is shown
  */
 export function rankedAnswers(explanations: readonly Explanation[], at: number, aim: (to: Aim) => void, show: (index: number) => void): HTMLElement | undefined {
   const explanation = explanations[at];

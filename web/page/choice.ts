@@ -1,11 +1,11 @@
-// Models or methods: a list to choose one from, or boxes to check several of them for a comparison.
+// A choice of models or methods: a list to choose one, or checkboxes to choose several for a comparison.
 
 import {element} from "../viewer/dom.js";
 import {part} from "./parts.js";
 
 export interface Entry {
   name: string;
-  text?: string; // what is shown for it; its name unless given
+  text?: string; // its label; by default its name
   group?: string;
 }
 
@@ -13,7 +13,7 @@ export const option = (value: string, text = value): HTMLOptionElement => elemen
 
 const entryOption = ({name, text}: Entry): HTMLOptionElement => option(name, text);
 
-/** The options of a list, with a heading for each group. */
+/** The options of a list, with one heading per group. */
 export function optionsOf(entries: readonly Entry[]): HTMLElement[] {
   return [...new Set(entries.map(({group}) => group))].flatMap(group => {
     const own = entries.filter(entry => entry.group === group).map(entryOption);
@@ -26,14 +26,14 @@ export class Choice {
   private readonly several: HTMLFieldSetElement;
   private readonly field: HTMLElement;
 
-  /** @param kind page.html has the elements of that id, `${kind}-field` and `${kind}s`. */
+  /** @param kind id of an element of page.html, which also has `${kind}-field` and `${kind}s`. */
   constructor(kind: "model" | "method", private readonly legend: string) {
     this.one = part(kind, HTMLSelectElement);
     this.several = part(`${kind}s`, HTMLFieldSetElement);
     this.field = part(`${kind}-field`, HTMLElement);
   }
 
-  /** @param chosen is called when one is chosen. @param checked is called when a box is. */
+  /** @param chosen called when an entry is chosen. @param checked called when a checkbox changes. */
   listen(chosen: () => void, checked: () => void = () => undefined): void {
     this.one.addEventListener("change", chosen);
     this.several.addEventListener("change", checked);
@@ -43,7 +43,7 @@ export class Choice {
     this.one.replaceChildren(...optionsOf(entries));
   }
 
-  /** Names of what is chosen: one, or as many as are checked. */
+  /** The chosen names: one, or all that are checked. */
   names(): string[] {
     return this.several.hidden ? [this.one.value] : this.checked();
   }
@@ -53,7 +53,7 @@ export class Choice {
     this.several.hidden = true;
   }
 
-  /** @param chosen names to check; those that were checked, and the one that was chosen, unless given */
+  /** @param chosen names to check; by default those that were checked and the one that was chosen */
   showSeveral(names: readonly string[], chosen: readonly string[] = []): void {
     const checked = chosen.length ? chosen : [this.one.value, ...this.checked()];
     this.field.hidden = true;

@@ -1,4 +1,4 @@
-// The left pane: text, model, method, target; the other options under More.
+// The left pane: text, model, method and target, with the other options under More.
 
 import {shortNumber} from "../viewer/numbers.js";
 import type {Aim} from "./answers.js";
@@ -13,7 +13,7 @@ import {presetName, presetOf} from "./table.js";
 import {TargetField} from "./target_field.js";
 import {TextFields} from "./text_fields.js";
 
-/** What a model of each task does. */
+/** What the models of each task do. */
 const taskNames: Readonly<Record<string, string>> = {
   "question-answering": "answers questions", "sequence-classification": "labels a text",
   "token-classification": "finds names", "masked-lm": "fills gaps",
@@ -36,7 +36,7 @@ export class Controls {
   private windows = false;
   private entity = 0;
 
-  /** @param submit is called when there is something to do: at once for a choice, and for a text when Explain is pressed. */
+  /** @param submit called when there is something to explain: immediately after a choice, and for a text when Explain is pressed. */
   constructor(private readonly served: Served, private readonly submit: () => void) {
     this.text = new TextFields(new Set(served.models.map(({task}) => task)));
     this.models.list(served.models.map(modelEntry));
@@ -84,7 +84,7 @@ export class Controls {
     };
   }
 
-  /** Shows a view as far as this server can. @return what it cannot, in sentences */
+  /** Shows a view as far as this server supports it. @return sentences about what it does not support */
   show(view: View): string[] {
     const models = view.models.filter(name => this.served.models.some(one => one.name === name));
     const missing = view.models.filter(name => !models.includes(name)).map(name => `This server has no model “${name}”.`);
@@ -103,7 +103,7 @@ export class Controls {
     return missing;
   }
 
-  /** The model of that name, or the first that suits the view's texts. */
+  /** The model with this name, or the first that suits the view's texts. */
   private modelFor(view: View, name: string | undefined): Model | undefined {
     const {models} = this.served, sample = samples.find(({id}) => id === view.sample);
     return models.find(model => model.name === name) ?? models.find(({task}) => task === sample?.task) ??
@@ -116,7 +116,7 @@ export class Controls {
       : `This server has no method “${method}”.`;
   }
 
-  /** Explains something other than what the model says. */
+  /** Sets a target other than the prediction. */
   aim({label, answer, position}: Aim): void {
     this.options.clear("target");
     if (position !== undefined) this.options.show({...this.options.values(), target: position});
@@ -130,7 +130,7 @@ export class Controls {
     this.submit();
   }
 
-  /** Which of several entities is shown. */
+  /** Chooses which of several entities is shown. */
   chooseEntity(index: number): void {
     this.entity = index;
   }
@@ -141,7 +141,7 @@ export class Controls {
     this.submit();
   }
 
-  /** Whether there is a field for what a message is about. */
+  /** Whether there is a form field for the request field that a message names. */
   hasField(name: string): boolean {
     return this.options.has(name) || this.field(name) !== undefined;
   }
@@ -164,12 +164,12 @@ export class Controls {
     return this.served.models.find(({name}) => name === this.models.one.value);
   }
 
-  /** A choice takes effect at once; a comparison is many explanations and waits for the button. */
+  /** A choice takes effect immediately, except in a comparison, whose many explanations wait for the button. */
   private now(): void {
     if (!this.compared.checked) this.submit();
   }
 
-  /** Another text has no windows or entities yet. */
+  /** Forgets windows and entities, which belong to the previous text. */
   private startOver(): void {
     this.windows = false;
     this.entity = 0;
@@ -198,7 +198,7 @@ export class Controls {
   }
 
   private choseMethod(): void {
-    // What was set for one method may mean nothing for another.
+    // Options of one method may be meaningless for another.
     this.options.dropOthers();
     this.showSummary();
     this.options.list();
@@ -230,7 +230,7 @@ export class Controls {
     part("method-says", HTMLElement).textContent = this.served.table.method(this.methods.one.value)?.summary ?? "Scores as this system computes them.";
   }
 
-  /** What is shown depends on the model's task and on whether this is a comparison. @param models, methods what is compared; else what was checked before */
+  /** Shows the fields for the model's task, and for a comparison or not. @param models, methods what is compared; by default what was checked before */
   private arrange(models?: readonly string[], methods?: readonly string[]): void {
     const task = this.task, several = this.compared.checked;
     if (task !== this.listed) this.listMethods();

@@ -1,11 +1,11 @@
-// Says how much of a text the model did not read, and offers to read all of it.
+// Shows how much of a text the model did not read, and offers to read all of it.
 
 import {button, element, thinBar} from "../viewer/dom.js";
 import type {Explanation} from "../viewer/json.js";
 
 const unread = /last (\d+) tokens of (\d+) were not read/, windows = /(\d+) windows were read, window (\d+) is explained/;
 
-/** Replaces the viewer's warning; undefined if the warning is about something else. */
+/** Returns a replacement for the viewer's warning; undefined if the warning is about something else. */
 function state(warning: string, readAll: () => void): HTMLElement | undefined {
   const cut = unread.exec(warning), several = windows.exec(warning);
   if (cut) {

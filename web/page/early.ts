@@ -1,6 +1,8 @@
-// The first explanation, requested before the page knows what the server has: for a sample, the link or the page itself says all
-// that is needed, and the page need not wait for one answer before it asks for the other. If it turns out to be another request
-// than the page needs, it is cancelled.
+// The first explanation, requested before the page knows the server's models and options. For a sample, the link or the
+// page itself
+// has all that the request needs, so the page need not wait for one response before it sends the other request. If the
+// page turns
+// out to need a different request, this one is cancelled.
 
 import {explainRequest, type Request} from "./requests.js";
 import {firstSample, samples} from "./samples.js";
@@ -8,15 +10,13 @@ import {ask, type Progress} from "./server.js";
 import {defaultMethod, emptyView, fromFragment, isViewField, type View} from "./state.js";
 import {noTable} from "./table.js";
 
-/** The view of a page that is opened with this fragment; without one, the first sample for models of the task. @param known names of options */
+/** The view of a page opened with this fragment; without a fragment, the first sample for models of the task. @param known names of options */
 export function firstView(fragment: string, task: string, known: readonly string[]): View {
   const sample = firstSample(task);
   return fromFragment(fragment, known) ?? (sample ? {...emptyView, sample: sample.id, texts: sample.texts} : emptyView);
 }
 
-/**
- * The request for that view, if it is known without the server's table of options. Without a model it is for the server's first.
- */
+/** The request for that view, if it does not depend on the server's table of options. If the view names no model, the server uses its first. */
 export function earlyRequest(fragment: string): Request | undefined {
   if ([...new URLSearchParams(fragment).keys()].some(name => !isViewField(name))) return undefined; // an option
   const view = firstView(fragment, "question-answering", []), sample = samples.find(({id}) => id === view.sample);
@@ -30,13 +30,13 @@ export class Early {
   private progress: Progress = () => undefined;
 
   constructor(private readonly request: Request) {
-    // The default method is over before it could show progress, so its answer comes in one piece.
+    // The default method finishes before it could show progress, so its response is not streamed.
     const progress: Progress | undefined = request["method"] === defaultMethod ? undefined : (done, total) => { this.progress(done, total); };
     this.answer = ask("v1/explain", request, progress, this.stop.signal);
     this.answer.catch(() => undefined); // it may not be needed
   }
 
-  /** The answer, if it is the answer to this request. @param first the server's first model */
+  /** The response, if it belongs to this request. @param first the server's first model */
   take(request: Request, first: string, progress: Progress, signal: AbortSignal): Promise<unknown> | undefined {
     if (JSON.stringify({...this.request, model: this.request["model"] ?? first}) !== JSON.stringify(request)) {
       this.drop();

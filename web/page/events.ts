@@ -1,11 +1,12 @@
-// Parses server-sent events as https://html.spec.whatwg.org/multipage/server-sent-events.html says. (EventSource cannot POST.)
+// Parses server-sent events according to https://html.spec.whatwg.org/multipage/server-sent-events.html. (EventSource
+// cannot POST.)
 
 export interface ServerEvent {
   name: string;
   data: string;
 }
 
-/** Takes a stream in chunks and returns the events that are complete. */
+/** Parses a stream in chunks and returns the complete events. */
 export class EventParser {
   private rest = "";
   private name = "";

@@ -1,4 +1,4 @@
-// Says what went wrong and what the user can do about it.
+// Shows what went wrong and what the user can do about it.
 
 import {element} from "../viewer/dom.js";
 import {shorten} from "../viewer/text.js";
@@ -15,7 +15,8 @@ export interface Ways {
 const longest = 400;
 const line = (name: string, text: string): HTMLElement | string => (text ? element("p", {class: "part"}, element("b", {}, name), ` ${shorten(text, longest)}`) : "");
 
-// The share of the text that fits: "12000 tokens", "at most 8192". A little less, because words differ in their number of tokens.
+// The share of the text that fits, from "12000 tokens" and "at most 8192"; a little less, because words differ in their
+// number of tokens.
 function shareThatFits(found: string, expected: string): number {
   const has = Number(/\d+/.exec(found)?.[0]), may = Number(/\d+/.exec(expected)?.[0]);
   return has > may && may > 0 ? (0.95 * may) / has : 0.5;

@@ -1,4 +1,4 @@
-// Text files, which the bundler includes in the script.
+// Text files that the bundler includes in the script.
 declare module "*.jsonl" {
   const text: string;
   export default text;

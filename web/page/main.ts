@@ -1,4 +1,4 @@
-// The page: requests what a view needs, shows the result, and keeps the view in the address.
+// The page: requests the data of a view, shows the result, and keeps the view in the address.
 
 import {element} from "../viewer/dom.js";
 import {show} from "../viewer/index.js";
@@ -30,7 +30,7 @@ class Page {
   private early: Early | undefined;
   private first = ""; // name of the server's first model
   private table = noTable;
-  private shown: View | undefined; // what the right pane shows, also during another request
+  private shown: View | undefined; // what the right pane shows, even during another request
   private running: AbortController | undefined;
   private later: number | undefined;
 
@@ -133,7 +133,7 @@ class Page {
     return {title: `The text in ${all.length} windows`, explanations: found};
   }
 
-  /** A short method is finished before it could report progress, so its answer comes in one piece. */
+  /** A short method finishes before it could report progress, so its response is not streamed. */
   private explained(request: Request, progress: Progress, signal: AbortSignal): Promise<unknown> {
     const {method} = request, isShort = typeof method === "string" && this.table.method(method)?.isShort === true;
     return ask("v1/explain", request, isShort ? undefined : progress, signal);
@@ -172,7 +172,7 @@ class Page {
     showVisits();
   }
 
-  /** Shows one explanation and what else can be explained. @param all one; for entities, one each */
+  /** Shows one explanation and what else can be explained. @param all one, or one per entity */
   private showOne(all: readonly Explanation[], json: readonly unknown[], at: number): void {
     const {shown} = this.pane, explanation = all[at];
     if (!explanation) return;

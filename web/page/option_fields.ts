@@ -1,4 +1,4 @@
-// The options under More: a field for each that applies to the chosen methods, from the server's table.
+// The options under More: one field per option of the server's table that applies to the chosen methods.
 
 import {button, element} from "../viewer/dom.js";
 import {option} from "./choice.js";
@@ -20,7 +20,7 @@ export class OptionFields {
   private readonly fields = part("options", HTMLElement);
   private set: Record<string, string> = {};
 
-  /** @param chosen is asked whenever the fields are listed. */
+  /** @param chosen called whenever the fields are listed. */
   constructor(private readonly table: Table, private readonly chosen: () => Chosen) {
     this.more.addEventListener("toggle", () => { if (!this.fields.firstChild) this.list(); });
     this.fields.addEventListener("change", event => {
@@ -29,7 +29,7 @@ export class OptionFields {
     });
   }
 
-  /** What was set, by name. */
+  /** The values that were set, by name. */
   values(): Values {
     return {...this.set};
   }
@@ -42,13 +42,13 @@ export class OptionFields {
     delete this.set[name]; // eslint-disable-line @typescript-eslint/no-dynamic-delete
   }
 
-  /** Forgets what does not apply to the chosen methods. */
+  /** Forgets options that do not apply to the chosen methods. */
   dropOthers(): void {
     const {methods, task} = this.chosen();
     this.set = Object.fromEntries(this.table.applicable(this.set, methods, task));
   }
 
-  /** Whether there is a field for this option, or would be if More was open. */
+  /** Whether there is a field for this option, or would be if More were open. */
   has(name: string): boolean {
     const {methods, task} = this.chosen();
     return this.table.applies(name, methods, task);
@@ -63,7 +63,7 @@ export class OptionFields {
     this.list();
   }
 
-  /** Fields that nobody sees are not made, so that the first view comes sooner. */
+  /** Creates the fields only while they are visible, so that the first view appears sooner. */
   list(): void {
     if (!this.more.open) {
       this.fields.replaceChildren();
@@ -88,7 +88,7 @@ export class OptionFields {
   }
 }
 
-/** Where its value is chosen or typed; left empty, the option keeps its default. @param usual the default, in words */
+/** The control for the option's value; if it is empty, the option keeps its default. @param usual the default, in words */
 function inputOf({name, type, values, least, most}: Option, usual: string, own: Properties, {labels}: Chosen): HTMLSelectElement | HTMLInputElement | HTMLTextAreaElement {
   if (type === "flag") return element("select", own, option("", "no"), option("true", "yes"));
   const choices = name === "contrast" ? labels : type === "choice" ? values : undefined;

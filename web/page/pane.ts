@@ -23,7 +23,7 @@ export class Pane {
   hasResult = false;
 
   constructor(copyLink: () => Promise<string>) {
-    // Gives the first result the chance to be in the first frame.
+    // Allows the first result to appear in the first frame.
     window.setTimeout(() => { this.main.hidden = false; }, patience);
     this.cancel.addEventListener("click", () => { this.stop(); });
     this.copy.addEventListener("click", () => {
@@ -31,7 +31,7 @@ export class Pane {
       copyLink().then(say, () => { say("The browser did not allow copying. The link is in the address bar."); });
     });
     part("skip", HTMLButtonElement).addEventListener("click", () => { this.focus(); });
-    // The viewer's links lead to elements of the page. The address holds the view and must not change.
+    // The viewer's links lead to elements of the page, but the address holds the view and must not change.
     this.shown.addEventListener("click", event => {
       const link = event.target instanceof Element ? event.target.closest("a") : null, to = link?.getAttribute("href") ?? "";
       if (!to.startsWith("#limn-")) return;
@@ -45,7 +45,7 @@ export class Pane {
     this.result.scrollIntoView({block: "start"});
   }
 
-  /** @param cancel is called by the Cancel button */
+  /** @param cancel called by the Cancel button */
   busy(what: string, cancel: () => void): Progress {
     this.settle();
     this.stop = cancel;
@@ -98,7 +98,7 @@ export class Pane {
     this.said.textContent = aloud;
   }
 
-  /** Keeps the previous result. */
+  /** Shows the previous result again after a cancelled request. */
   cancelled(): void {
     this.settle();
     this.copy.hidden = false;

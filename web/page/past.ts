@@ -1,4 +1,5 @@
-// Previous explanations, stored in this browser only. Where storage is blocked or full, there is no history, and everything else works.
+// Previous explanations, stored in this browser only. If storage is blocked or full, there is no history, and
+// everything else works.
 
 import {fields} from "../viewer/json.js";
 
@@ -10,7 +11,7 @@ export interface Visit {
 
 const place = "limn.history", most = 50;
 
-/** localStorage; undefined where the browser blocks it. */
+/** localStorage; undefined if the browser blocks it. */
 function storage(): Storage | undefined {
   try {
     return window.localStorage;

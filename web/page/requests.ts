@@ -1,4 +1,4 @@
-// Requests for what the page shows.
+// The requests for a view.
 
 import type {Texts} from "./samples.js";
 import {defaultMethod, type View} from "./state.js";

@@ -1,4 +1,4 @@
-// Requests to the server. Whatever goes wrong is thrown as a Failure.
+// Requests to the server. All failures are thrown as a Failure.
 
 import {fields} from "../viewer/json.js";
 import {EventParser} from "./events.js";
@@ -34,7 +34,7 @@ export interface Preset {
   tasks: string[] | undefined; // undefined: every task
 }
 
-/** What the server has and allows. */
+/** The server's models, options and limits. */
 export interface Served {
   models: Model[];
   table: Table;
@@ -117,7 +117,8 @@ export async function isReady(): Promise<boolean> {
 }
 
 /**
- * Posts a request. @param progress is called while the server works; without it, the answer comes in one piece, which is faster.
+ * Posts a request. @param progress called while the server works; without it, the response is not streamed, which is
+ * faster.
  * @throws Failure; AbortError if `signal` is aborted
  */
 export async function ask(route: string, request: unknown, progress: Progress | undefined, signal: AbortSignal): Promise<unknown> {

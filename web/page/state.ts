@@ -1,4 +1,4 @@
-// What the page shows, and how a link says it: after the "#", which browsers do not send to servers.
+// What the page shows, and its form in a link: after the "#", which browsers do not send to servers.
 
 import {samples, type Texts} from "./samples.js";
 
@@ -6,7 +6,7 @@ export interface View {
   sample: string; // id of the sample; empty: the user's own texts
   texts: Texts;
   models: readonly string[]; // one, or several to compare; none: the server's first that suits the texts
-  methods: readonly string[]; // the same
+  methods: readonly string[]; // one, or several to compare
   compared: boolean;
   label: string; // the target label; empty: the predicted one
   answer: string; // the target answer; empty: the predicted one
@@ -29,7 +29,7 @@ export const isViewField = (name: string): boolean => ["sample", "text", "with",
 export const longestLink = 16_000;
 const longestName = 200, longestValue = 2000, mostNames = 64;
 
-/** The part of a link after "#"; without the texts if they are too long. */
+/** The part of a link after "#", without the texts if they are too long. */
 export function toFragment(view: View): string {
   const given = new URLSearchParams();
   if (view.sample) given.set("sample", view.sample);
@@ -53,7 +53,7 @@ export function toFragment(view: View): string {
 
 export const fitsLink = (view: View): boolean => Boolean(view.sample) || !(view.texts[0] || view.texts[1]) || new URLSearchParams(toFragment(view)).has("text");
 
-/** The view that a link describes, with the rest as in an empty view; undefined if it describes none. @param known names of options; others are left out */
+/** The view that a link describes, with all other fields as in an empty view; undefined if it describes none. @param known names of options; others are ignored */
 export function fromFragment(fragment: string, known: readonly string[]): View | undefined {
   if (!fragment.includes("=")) return undefined;
   const given = new URLSearchParams(fragment);

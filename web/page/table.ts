@@ -1,11 +1,12 @@
-// The server's table of methods and options (docs/server.md): what can be asked of a method, and what each option may be.
-// The page holds no list of its own.
+// The server's table of methods and options (docs/server.md): the options of each method, and the values of each
+// option.
+// The page has no list of its own.
 
 import {fields} from "../viewer/json.js";
 
 export interface Option {
   name: string; // the field of a request
-  type: string; // "choice", "flag", "count", "number", "texts", or another that is written as text
+  type: string; // "choice", "flag", "count", "number", "texts", or another type that is entered as text
   help: string;
   values: readonly string[]; // of a choice; of a text: suggestions
   least: number | undefined; // of a count or number
@@ -16,8 +17,8 @@ export interface Option {
 export interface Method {
   name: string;
   group: string;
-  summary: string; // one sentence for people who do not know it
-  isShort: boolean; // one pass or two, over before it could show its progress
+  summary: string; // one sentence for people who do not know the method
+  isShort: boolean; // one or two passes: finishes before it could show progress
   options: Readonly<Record<string, string>>; // its own options and their defaults, in words
 }
 
@@ -26,7 +27,7 @@ const presetPrefix = "preset:";
 export const presetOf = (name: string): string | undefined => (name.startsWith(presetPrefix) ? name.slice(presetPrefix.length) : undefined);
 export const presetName = (preset: string): string => presetPrefix + preset;
 
-// Layout: which options the page does not list because it has another control for them, or sets them itself.
+// Layout: options that the page does not list because it has another control for them or sets them itself.
 const unlisted: readonly string[] = ["answer", "raw", "top"];
 // Layout: options that the page lists for one task only.
 const tasks: Readonly<Record<string, string>> = {
@@ -36,7 +37,7 @@ const tasks: Readonly<Record<string, string>> = {
 const spaced = (name: string): string => name.replaceAll(/[_-]/g, " ");
 /** "max_steps" as a heading or label: "Max steps". */
 export const headingOf = (name: string): string => spaced(name.charAt(0).toUpperCase() + name.slice(1));
-/** An option's label; that of the target differs from its other control. */
+/** An option's label; the target's differs from the label of its other control. */
 export const labelOf = (name: string): string => (name === "target" ? "Target by index" : headingOf(name));
 
 export class Table {
@@ -50,20 +51,20 @@ export class Table {
     return this.options.find(one => one.name === name);
   }
 
-  /** Whether an option means anything for all of these methods and this task. Presets take every option of a method. */
+  /** Whether an option applies to all of these methods and this task. Presets accept every option of a method. */
   applies(name: string, chosen: readonly string[], task: string): boolean {
     const option = this.option(name);
     if (!option || (tasks[name] ?? task) !== task) return false;
     return option.usual !== undefined || chosen.every(one => presetOf(one) !== undefined || Object.hasOwn(this.method(one)?.options ?? {}, name));
   }
 
-  /** What an option is if it is not given, in words. */
+  /** The default of an option, in words. */
   usual({name, usual}: Option, chosen: readonly string[]): string {
     const [first, ...others] = new Set(chosen.map(one => this.method(one)?.options[name]));
     return usual ?? (others.length ? undefined : first) ?? (chosen.some(one => presetOf(one) !== undefined) ? "the preset’s" : "the method’s");
   }
 
-  /** Of the options that were set, those that apply, in the table's order. */
+  /** The options that were set and apply, in the table's order. */
   applicable(set: Readonly<Record<string, string>>, chosen: readonly string[], task: string): [string, string][] {
     return this.options.flatMap(({name}): [string, string][] => {
       const given = set[name];
@@ -71,7 +72,7 @@ export class Table {
     });
   }
 
-  /** What a request says for what was typed. What is not a number goes as it is, so that the server says what is wrong with it. */
+  /** The typed text as the value of a request field. Text that should be a number but is not stays text, so that the server reports the mistake. */
   value(name: string, given: string): unknown {
     switch (this.option(name)?.type) {
       case "flag":
@@ -87,7 +88,7 @@ export class Table {
   }
 }
 
-/** Of a server that has not been asked yet. */
+/** The table before the server has answered. */
 export const noTable = new Table([], []);
 
 // ---- reading ----
@@ -106,7 +107,7 @@ function readMethod(json: unknown): Method {
 
 function readOption(json: unknown, limits: Readonly<Record<string, unknown>>): Option {
   const at = fields(json), name = text(at["name"]);
-  // A number input has no open ranges: the server refuses their ends.
+  // A number input does not support open ranges: the server rejects their ends.
   return {
     name, type: text(at["type"]), help: text(at["help"]), values: list(at["values"]).map(text), least: number(at["minimum"]) ?? number(at["exclusiveMinimum"]),
     most: number(limits[name]) ?? number(at["maximum"]) ?? number(at["exclusiveMaximum"]), usual: typeof at["default"] === "string" ? at["default"] : undefined,

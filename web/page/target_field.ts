@@ -1,4 +1,4 @@
-// The target: the label or the answer that is explained, if it is not the model's own.
+// The target: the label or the answer to explain, if it is not the predicted one.
 
 import {option} from "./choice.js";
 import {part} from "./parts.js";
@@ -9,13 +9,13 @@ export class TargetField {
   private readonly label = part("label", HTMLSelectElement);
   private readonly answer = part("answer", HTMLInputElement);
 
-  /** @param chosen is called when a label was chosen. @param edited is called when an answer was typed. */
+  /** @param chosen called when a label was chosen. @param edited called when an answer was typed. */
   listen(chosen: () => void, edited: () => void): void {
     this.label.addEventListener("change", chosen);
     this.answer.addEventListener("input", edited);
   }
 
-  /** Labels can be chosen, answers typed. @param labels those of the model */
+  /** Shows the field for the task: labels can be chosen, answers typed. @param labels the model's labels */
   arrange(task: string, labels: readonly string[]): void {
     const question = isQuestion(task), before = this.label.value;
     this.label.replaceChildren(option("", "what the model says"), ...labels.map(name => option(name)));
@@ -26,7 +26,7 @@ export class TargetField {
     part("target-field", HTMLElement).hidden = !question && !labels.length;
   }
 
-  /** The element that is seen. */
+  /** The visible element. */
   get field(): HTMLElement {
     return this.label.hidden ? this.answer : this.label;
   }
@@ -39,7 +39,7 @@ export class TargetField {
     return this.label.hidden ? {label: "", answer: this.answer.value.trim()} : {label: this.label.value, answer: ""};
   }
 
-  /** A label that the model does not have is no label. */
+  /** Shows a target; ignores a label that the model does not have. */
   show({label = "", answer = ""}: Partial<Pick<View, "label" | "answer">>): void {
     this.label.value = label;
     if (this.label.selectedIndex < 0) this.label.selectedIndex = 0;

@@ -11,13 +11,13 @@ export class TextFields {
   readonly second = part("second", HTMLTextAreaElement);
   private readonly list = part("sample", HTMLSelectElement);
 
-  /** @param tasks whose samples are offered. */
+  /** @param tasks the tasks whose samples are offered. */
   constructor(tasks: ReadonlySet<string>) {
     const offered = samples.filter(({task}) => tasks.has(task));
     this.list.replaceChildren(option("", "Your own text"), ...optionsOf(offered.map(({id, name, group}) => ({name: id, text: name, group}))));
   }
 
-  /** @param edited is called when a text was typed. @param chosen is called when a sample was chosen, or none. */
+  /** @param edited called when a text was typed. @param chosen called when a sample was chosen, or none. */
   listen(edited: () => void, chosen: (sample: Sample | undefined) => void): void {
     for (const area of [this.first, this.second]) {
       area.addEventListener("input", () => {
@@ -32,12 +32,12 @@ export class TextFields {
     return [this.first.value, this.second.value];
   }
 
-  /** The sample that is chosen. */
+  /** The chosen sample. */
   sample(): Sample | undefined {
     return samples.find(({id}) => id === this.list.value);
   }
 
-  /** The sample whose texts these are; empty if there is none. */
+  /** The id of the sample with exactly these texts; empty if there is none. */
   sampleId(): string {
     const sample = this.sample(), [first, second] = this.texts();
     return sample && sample.texts[0] === first && sample.texts[1] === second ? sample.id : "";
@@ -63,13 +63,13 @@ export class TextFields {
     this.show({sample: sample?.id ?? "", texts: sample?.texts ?? ["", ""]});
   }
 
-  /** @param question whether there are a question and its context */
+  /** @param question whether the fields hold a question and its context */
   replaceLast(text: string, question: boolean): void {
     (question || this.second.value ? this.second : this.first).value = text;
     this.leaveSample();
   }
 
-  /** Names and sizes of the fields for a task. */
+  /** Sets the names and sizes of the fields for a task. */
   arrange(task: string): void {
     const question = isQuestion(task), field = part("second-field", HTMLElement);
     part("first-name", HTMLLabelElement).textContent = question ? "Question" : "Text";
@@ -79,7 +79,7 @@ export class TextFields {
     field.querySelector("label")?.replaceChildren(question ? "Context" : "Second text");
   }
 
-  /** A sample that was changed is the user's own text. */
+  /** A modified sample counts as the user's own text. */
   private leaveSample(): void {
     if (this.sample() && !this.sampleId()) this.list.value = "";
   }

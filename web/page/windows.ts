@@ -1,4 +1,4 @@
-// Splits a text that is longer than the model reads at once into parts that it can read.
+// Splits a text that is too long for the model into parts that it can read.
 
 import {fields} from "../viewer/json.js";
 import {Points} from "../viewer/text.js";
@@ -12,17 +12,17 @@ export interface Token {
   word: number | null;
 }
 
-/** Where the part that was read ends and where the next begins, in code points. */
+/** Where a part ends and where the next one begins, in code points. */
 export interface Cut {
   end: number;
   next: number;
 }
 
 const mostParts = 64;
-/** Tokens that neighbouring parts of a context share, so that no answer is split. */
+/** The number of tokens that neighbouring parts of a context share, so that no answer is split. */
 const shared = 64;
 
-/** @param tokens those that were read @param sequence which text is cut */
+/** @param tokens the tokens that the model read. @param sequence the text that is cut */
 export function cutAfter(tokens: readonly Token[], sequence: number, question: boolean): Cut {
   const own = tokens.filter(token => token.sequence === sequence), last = own.at(-1);
   if (!last) return {end: Infinity, next: Infinity};
@@ -33,7 +33,7 @@ export function cutAfter(tokens: readonly Token[], sequence: number, question: b
   return {end, next: end};
 }
 
-/** @param tokenize asks the server which tokens the model reads */
+/** @param tokenize asks the server for the tokens that the model reads */
 export async function parts(texts: Texts, task: string, model: Request, tokenize: (request: Request) => Promise<unknown>): Promise<Texts[]> {
   const sequence = texts[1] ? 1 : 0, found: Texts[] = [];
   const withPart = (part: string): Texts => (sequence === 1 ? [texts[0], part] : [part, ""]);

@@ -14,7 +14,7 @@ import {saveMenu} from "./save.js";
 import {verdict} from "./summary.js";
 import {shorten} from "./text.js";
 
-/** Where the tokens look under one choice of heads: the sentence, the two columns and the lines between them. */
+/** The attention of the chosen heads: a sentence, the two columns of tokens and the lines between them. */
 class HeadView {
   readonly said = element("p", {class: "said-now", "aria-live": "polite"});
   readonly element: HTMLElement;
@@ -112,6 +112,6 @@ export function attentionView(attention: Attention, context: Context): HTMLEleme
   };
   new ResizeObserver(() => { view.redraw(); }).observe(view.element);
   onThemeChange(section, repaint);
-  requestAnimationFrame(repaint); // the colours are known once it is in the page
+  requestAnimationFrame(repaint); // the colours are known once the section is in the page
   return section;
 }

@@ -10,10 +10,10 @@ export class HeadChoice {
   readonly title: HTMLHeadingElement;
   readonly element: HTMLElement;
   private readonly layer: HTMLSelectElement;
-  private readonly heads: HTMLButtonElement[]; // the first is for all of them
+  private readonly heads: HTMLButtonElement[]; // the first chooses all heads
   private chosen: Choice;
 
-  /** @param heading the title's level. @param choose is called when another choice is made. */
+  /** @param heading the title's level. @param choose called when the choice changes. */
   constructor(private readonly attention: Attention, heading: number, initial: Choice, choose: (choice: Choice) => void) {
     const {layers, heads} = attention;
     this.chosen = initial;
@@ -28,7 +28,7 @@ export class HeadChoice {
       element("div", {class: "heads", role: "group", "aria-label": "Heads"}, ...this.heads));
   }
 
-  /** The chosen heads with this one added or removed; from all heads, this one alone. */
+  /** The chosen heads with this one added or removed; if all were chosen, only this one. */
   private toggled(head: number): ReadonlySet<number> {
     const {heads} = this.chosen;
     if (heads.size === this.attention.heads) return new Set([head]);

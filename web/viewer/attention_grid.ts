@@ -1,4 +1,4 @@
-// The model view: a thumbnail of the weights of every head, a row for each layer.
+// The model view: a thumbnail of the weights of every head, with one row per layer.
 
 import type {Choice} from "./attention_weights.js";
 import {button, element} from "./dom.js";
@@ -11,9 +11,9 @@ export class HeadGrid {
   readonly element = element("div", {class: "grid"});
   private readonly thumbnails: {press: HTMLButtonElement; canvas: HTMLCanvasElement}[] = [];
   private readonly side: number; // pixels
-  private readonly columns: Uint8Array; // of each token, its pixel
+  private readonly columns: Uint8Array; // the pixel of each token
 
-  /** @param choose is called when a head is pressed. */
+  /** @param choose called when a head is pressed. */
   constructor(private readonly attention: Attention, choose: (choice: Choice) => void) {
     const {layers, heads, tokens: {length: count}} = attention;
     this.side = Math.min(count, mostPixels);
@@ -35,7 +35,7 @@ export class HeadGrid {
     this.thumbnails.push({press, canvas});
   }
 
-  /** Marks the chosen heads; the first of them is the grid's stop of the Tab key. */
+  /** Marks the chosen heads; the first of them is the grid's tab stop. */
   mark({layer, heads: chosen}: Choice): void {
     const {heads} = this.attention, first = layer * heads + Math.min(...chosen);
     this.thumbnails.forEach(({press}, i) => {

@@ -4,7 +4,7 @@ import {sides, type Side, type Spot, type TokenColumns} from "./attention_tokens
 import {leastWeight, strongestLines} from "./attention_weights.js";
 import {element} from "./dom.js";
 
-/** Pixels of all lines together. Nearly 400 tokens have a hundred times as many, which are a cloud and take seconds to draw. */
+/** The most pixels of all lines together. Nearly 400 tokens would have a hundred times as many, which look like a cloud and take seconds to draw. */
 const mostInk = 2_000_000;
 /** Browsers refuse larger canvases. */
 const mostCanvasPixels = 16_000;
@@ -16,13 +16,13 @@ interface Blank {
 }
 
 export class LineDrawing {
-  // Two canvases, one of which is seen: the lines of all tokens, which take long, and those of one.
+  // Two canvases, one of them visible: the lines of all tokens, which are slow to draw, and the lines of one token.
   readonly all = element("canvas", {"aria-hidden": "true"});
   readonly own = element("canvas", {"aria-hidden": "true", hidden: true});
   private weights: Float32Array = new Float32Array(0); // (T, T)
   private count = 0; // T
   private spot: Spot | undefined;
-  private stale = true; // the lines of all tokens have to be drawn anew
+  private stale = true; // the lines of all tokens must be redrawn
   private size = {width: 0, height: 0}; // between the columns
   private middles: Record<Side, number[]> = {from: [], to: []}; // of each token, from the top of the canvas
 
@@ -35,7 +35,7 @@ export class LineDrawing {
     this.stale = true;
   }
 
-  /** The lines of one token, or of all. */
+  /** Shows the lines of one token, or of all. */
   show(spot: Spot | undefined): void {
     this.spot = spot;
     this.own.hidden = !spot;
@@ -43,7 +43,7 @@ export class LineDrawing {
     this.draw();
   }
 
-  /** To be called when sizes or colours may have changed. */
+  /** Must be called when sizes or colours may have changed. */
   redraw(): void {
     const {top, width, height} = (this.spot ? this.own : this.all).getBoundingClientRect();
     this.size = {width, height};

@@ -39,7 +39,7 @@ class TokenColumn {
     this.element = element("div", {class: `tokens ${side}`, role: "group", "aria-label": label}, ...this.items.map(({item}) => item));
   }
 
-  /** Heat and number of each token; only what changes is written. @param weight undefined for a column without heat. @param lit which token is outlined */
+  /** Sets the heat and number of each token; writes only what changes. @param weight undefined for a column without heat. @param lit the outlined token */
   show(weight: ((token: number) => number) | undefined, largest: number, lit: number | undefined): void {
     this.items.forEach((one, k) => {
       const value = weight?.(k) ?? 0, heat = Math.round((100 * value) / largest), text = weight ? weightText(value) : "";
@@ -85,7 +85,7 @@ export class TokenColumns {
     });
   }
 
-  /** Up and down walk a column; left and right go to the same token of the other. */
+  /** The up and down keys move within a column; left and right move to the same token of the other column. */
   private walk(event: KeyboardEvent, {side, token}: Spot): void {
     const crosses = event.key === (side === "from" ? "ArrowRight" : "ArrowLeft"), own = this[side].items;
     const targets: Record<string, number> = {ArrowDown: token + 1, ArrowUp: token - 1, Home: 0, End: own.length - 1};

@@ -1,4 +1,5 @@
-// The mean attention weights of chosen heads, an array (T, T) by query token and key token, and which of them are worth a line.
+// The mean attention weights of the chosen heads, an array (T, T) by query token and key token, and which of them to
+// draw as lines.
 
 import type {Attention} from "./json.js";
 
@@ -21,7 +22,7 @@ export function meanWeights({heads, tokens, weights}: Attention, layer: number, 
   return mean;
 }
 
-/** The largest weights (T, T) whose lines add up to at most `ink`, largest first. @param length of the line of a weight */
+/** Indices of the largest weights (T, T) whose lines add up to at most `ink` pixels, largest first. @param length of the line of a weight */
 export function strongestLines(weights: Float32Array, length: (index: number) => number, ink: number): number[] {
   const order = [...weights.keys()].filter(k => (weights[k] ?? 0) >= leastWeight).sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0) || a - b);
   let rest = ink;

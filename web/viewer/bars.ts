@@ -46,7 +46,7 @@ export function strongestWords(explanation: Explanation): HTMLElement {
 /** Thousands of rows take a second to build, so they are added in parts. */
 const rowsAtOnce = 500;
 
-/** A table of every token in order, for screen readers and for everybody who wants the numbers. */
+/** A table of every token in order, for screen readers and for users who want the numbers. */
 export function tokenTable(explanation: Explanation): HTMLElement {
   const {tokens} = explanation, scale = scaleOf(tokens), at = places(tokens);
   const body = element("tbody");

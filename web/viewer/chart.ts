@@ -32,7 +32,7 @@ export function zoom({begin, end}: Window, factor: number, bars: number): Window
   return fit({begin: middle - half, end: middle + half}, bars);
 }
 
-/** @param point is called with the bar under the pointer, or none */
+/** @param point called with the bar under the pointer, or none */
 export function barChart({names, scores, scale, both}: Bars, point: (bar: number | undefined) => void): HTMLElement {
   const count = scores.length;
   let shown = fit({begin: 0, end: Math.min(count, 48)}, count), pointed: number | undefined;
@@ -51,7 +51,8 @@ export function barChart({names, scores, scale, both}: Bars, point: (bar: number
     return {context, width, height, color: name => style.getPropertyValue(name).trim()};
   }
 
-  // Draws bars `begin` to `end` between two heights. Bars narrower than a pixel overlap, so that the strongest is seen.
+  // Draws bars `begin` to `end` between two heights. Bars narrower than a pixel overlap, so that the strongest remains
+  // visible.
   function draw(context: CanvasRenderingContext2D, {begin, end}: Window, width: number, top: number, bottom: number, colors: [string, string]): void {
     const pitch = width / Math.max(1, end - begin), zero = both ? (top + bottom) / 2 : bottom, reach = both ? (bottom - top) / 2 : bottom - top;
     const gap = pitch >= 6 ? 2 : pitch >= 3 ? 1 : 0;

@@ -1,4 +1,4 @@
-// Models and methods side by side: a column for each model, a row for each input and method, and one scale for each row.
+// Models and methods side by side: one column per model, one row per input and method, and one scale per row.
 
 import {legend} from "./bars.js";
 import {correlationTable, figures, means, methodsOf, type Means} from "./comparison_figures.js";
@@ -16,7 +16,7 @@ import {walk, writeRuns, type Parts} from "./texts.js";
 
 const shortText = 160, beforeAnchor = 60, mostExcerpt = 400, mostTipLines = 8;
 
-/** The part of a text that fits two lines: around the answer or entity, otherwise around the strongest word. */
+/** The part of a text that fits in two lines, around the answer or entity, or else around the strongest word. */
 export function excerpt(explanation: Explanation, cut: TextRuns[]): {source: TextRuns; runs: Run[]} | undefined {
   const source = explanation.task === "question-answering" ? cut.at(-1) : cut[0];
   if (!source) return undefined;
@@ -32,11 +32,11 @@ export function excerpt(explanation: Explanation, cut: TextRuns[]): {source: Tex
   return {source, runs: runs.slice(first).filter(run => run.begin < begin + mostExcerpt)};
 }
 
-/** The cells of an input: points out the same word in all of them. */
+/** The cells of one input; highlights the same word in all of them. */
 class Cells {
   readonly parts: Parts[];
   private lit: HTMLElement[] = [];
-  // Of each cell, computed when first needed.
+  // Per cell, computed when first needed.
   private readonly looks: {scale: number; places: ReturnType<typeof summary.places>; order: number[][]}[] = [];
 
   constructor(private readonly explanations: Explanation[], private readonly names: string[], private readonly context: Context) {
@@ -152,7 +152,7 @@ function titleOf(comparisons: Comparison[], {models, methods, questions}: Means)
   return `${plural(models.length, "model")}${inputs}, ${methods.length === 1 ? methods.join("") : plural(methods.length, "method")}`;
 }
 
-/** One comparison, or those of many inputs with the same models and methods. */
+/** One comparison, or several for different inputs with the same models and methods. */
 export function comparisonView(comparisons: Comparison[], title: string, context: Context): HTMLElement {
   const whole = means(comparisons), {models} = whole, id = freshId("comparison");
   const both = comparisons.some(({explanations}) => explanations.some(summary.hasSign));

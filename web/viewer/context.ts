@@ -1,6 +1,6 @@
 import type {Tip} from "./tip.js";
 
-/** How a viewer looks. */
+/** The appearance of a viewer. */
 export interface Options {
   /** "auto" follows the system's setting. */
   theme?: "auto" | "light" | "dark";
@@ -12,10 +12,10 @@ export interface Options {
   name?: string;
 }
 
-/** What the views of one viewer share. */
+/** The state that the views of one viewer share. */
 export interface Context {
   tip: Tip;
   options: Options;
   heading: number;
-  json: unknown; // as it was given
+  json: unknown; // as passed to show()
 }

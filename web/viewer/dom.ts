@@ -14,7 +14,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(name: Name, pr
   return made;
 }
 
-/** Sets a style property from script, which a strict Content-Security-Policy allows, unlike a style attribute. */
+/** Sets a style property from script; unlike a style attribute, a strict Content-Security-Policy allows this. */
 export function styled<E extends HTMLElement>(made: E, property: string, value: string | number): E {
   made.style.setProperty(property, typeof value === "number" ? value.toFixed(3) : value);
   return made;
@@ -26,7 +26,7 @@ export function button(text: string, press: () => void, properties: Properties =
   return made;
 }
 
-/** A disclosure whose contents are made when it is first opened. */
+/** A disclosure whose contents are created when it is first opened. */
 export function details(summary: string, fill: (body: HTMLElement) => void, properties: Properties = {}): HTMLDetailsElement {
   const body = element("div"), made = element("details", properties, element("summary", {}, summary), body);
   made.addEventListener("toggle", () => { if (made.open && !body.firstChild) fill(body); });
@@ -37,13 +37,13 @@ export function details(summary: string, fill: (body: HTMLElement) => void, prop
 export const isolated = (text: string): (Node | string)[] =>
   text.split(/(?<=“)([^”]*)(?=”)/).map((part, i) => (i % 2 ? element("bdi", {}, part) : part));
 
-/** A thin bar of a share between 0 and 1. */
+/** A thin bar that shows a share between 0 and 1. */
 export function thinBar(share: number): HTMLElement {
   const width = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : 0;
   return element("span", {class: "thin", "aria-hidden": "true"}, styled(element("span"), "--v", width));
 }
 
-/** Calls `draw` when the system changes between light and dark, as long as the element is in the page. */
+/** Calls `draw` when the system switches between light and dark, as long as the element is in the page. */
 export function onThemeChange(at: Element, draw: () => void): void {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const change = (): void => {

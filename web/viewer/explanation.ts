@@ -1,4 +1,4 @@
-// One explanation, from top to bottom: the verdict, the text with its heat, the strongest words, a sentence.
+// One explanation, from top to bottom: the verdict, the text with its heat, the strongest words and a sentence.
 
 import {legend, strongestWords, tokenTable} from "./bars.js";
 import {barChart} from "./chart.js";
@@ -13,7 +13,7 @@ import {shorten, visible} from "./text.js";
 import {textRuns, type TextRuns} from "./text_runs.js";
 import {textElement, walk, type Parts, type Unit} from "./texts.js";
 
-/** The verdict in the largest type, its probability as a number and a bar. */
+/** The verdict in the largest font, with its probability as a number and a bar. */
 export function verdictLine(verdict: summary.Verdict, heading: number, id: string): HTMLElement {
   const title = element(`h${heading}` as "h2", {id, class: verdict.text.length > 40 ? "said long" : "said"},
     verdict.kind && element("span", {class: "kind"}, verdict.kind), element("bdi", {}, verdict.text));

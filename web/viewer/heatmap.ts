@@ -1,4 +1,4 @@
-// The textual heatmap: point at a token to see how much every other token matters for it.
+// The textual heatmap: pointing at a token shows how much every other token matters for it.
 
 import {bar, legend} from "./bars.js";
 import type {Context} from "./context.js";

@@ -1,4 +1,4 @@
-// limn.show: shows limn's JSON inside an element of a page.
+// limn.show: shows limn's JSON in an element of a page.
 
 import {attackView} from "./attack.js";
 import {attentionView} from "./attention.js";
@@ -15,7 +15,7 @@ import {Tip} from "./tip.js";
 
 export type {Options} from "./context.js";
 
-// A line for each explanation, with its text and verdict; a text that several explanations share appears once.
+// One line per explanation, with its text and verdict; a text that several explanations share appears once.
 function index(explanations: Explanation[], sections: HTMLElement[]): HTMLElement {
   const items = explanations.map((explanation, i) => {
     const said = verdict(explanation.prediction, explanation.target), section = sections[i], before = explanations[i - 1];
@@ -74,7 +74,7 @@ export function show(target: HTMLElement, json: unknown, options: Options = {}):
   document.addEventListener("scroll", follow, {capture: true, passive: true});
 }
 
-/** Pages that limn wrote hold their JSON in #limn-data and show it in #limn. */
+/** Shows the data of a page that limn wrote: reads the JSON in #limn-data and shows it in #limn. */
 export function showEmbedded(): void {
   const data = document.getElementById("limn-data"), target = document.getElementById("limn");
   if (data && target) show(target, JSON.parse(data.textContent), {heading: 1});

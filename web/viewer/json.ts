@@ -1,4 +1,4 @@
-// Reads limn's JSON (docs/interface.md). Whatever the input, the result has these types.
+// Reads limn's JSON (docs/interface.md). The result has these types for any input.
 
 export interface Token {
   token: string;
@@ -71,7 +71,7 @@ export interface Method {
   signed: boolean;
 }
 
-/** An input and its prediction, which all documents but collections have. */
+/** An input and its prediction, common to all documents except collections. */
 export interface Reading {
   model: string;
   task: string;
@@ -115,7 +115,7 @@ export interface Comparison {
   kind: "comparison";
   row: number | undefined;
   error: string; // why there is nothing to compare; otherwise empty
-  expected: string | undefined; // the right answer; empty: no answer is right
+  expected: string | undefined; // the correct answer; empty: "no answer" is correct
   models: ComparedModel[];
   explanations: Explanation[]; // by model, then by method
   correlations: Correlation[];
@@ -327,7 +327,7 @@ function attack(at: Fields): Attack {
 
 const isComparison = (at: Fields): boolean => "models" in at || ("error" in at && !("tokens" in at));
 
-/** The kind of document follows from its fields. A list is a collection of explanations or of comparisons. @throws Error if it is none */
+/** Reads a document, whose kind follows from its fields. A list is a collection of explanations or of comparisons. @throws Error if it is not limn's JSON */
 export function read(value: unknown): Document {
   if (Array.isArray(value)) {
     const compared = value.some(item => isComparison(fields(item)));

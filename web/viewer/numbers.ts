@@ -1,4 +1,4 @@
-// Numbers as people read them. A minus is U+2212.
+// Formats numbers for people. The minus sign is U+2212.
 
 const notANumber = "not a number";
 
@@ -7,7 +7,7 @@ function withTrueMinus(digits: string): string {
   return signed.replace("e-", "e\u2212");
 }
 
-/** A score beside others up to `scale`: three significant digits of the scale. */
+/** Formats a score with as many decimals as three significant digits of `scale`, the largest score, need. */
 export function scoreText(score: number, scale: number): string {
   if (!Number.isFinite(score)) return notANumber;
   if (score === 0) return "0";
@@ -40,10 +40,10 @@ export function valueText(value: number): string {
   return withTrueMinus(small ? value.toExponential(3) : String(Number(value.toPrecision(4))));
 }
 
-/** "0.46"; "–" where it is not defined. */
+/** "0.46"; "–" if it is undefined. */
 export const correlationText = (value: number | undefined): string => (value === undefined ? "–" : withTrueMinus(value.toFixed(2)));
 
-/** Three digits or so, and a prefix of the thousands: "22.7 M", "812". */
+/** About three digits and an SI prefix: "22.7 M", "812". */
 export function shortNumber(value: number, unit = ""): string {
   let rest = value, power = 0;
   while (rest >= 999.5 && power < 3) {

@@ -1,4 +1,4 @@
-// The colours of heat, the same as in the terminal: blue for magnitudes and for the target, orange against it.
+// The heat colours, the same as in the terminal: blue for magnitudes and for the target, orange against it.
 // The style sheet repeats these numbers.
 
 export type Theme = "light" | "dark";
@@ -33,13 +33,13 @@ export function heat(intensity: number, theme: Theme): Color {
   return [mix(0), mix(1), mix(2)];
 }
 
-/** The colour of text on heat: the page's text colour where its contrast suffices, otherwise its opposite. */
+/** The colour of text on heat: the page's text colour if its contrast suffices, otherwise its opposite. */
 export function ink(intensity: number, theme: Theme): Color {
   const usual = inks[theme];
   return contrast(heat(intensity, theme), usual) >= 4.5 ? usual : inks[theme === "light" ? "dark" : "light"];
 }
 
-// The magnitude from which text takes the opposite colour: the last step of 1/255 at which both colours are readable.
+// The magnitude from which text has the opposite colour: the last step of 1/255 at which both colours are readable.
 function flipsFrom(sign: 1 | -1, theme: Theme): number {
   for (let step = 0; step <= 255; step++) if (ink((sign * step) / 255, theme) !== inks[theme]) return (step - 1) / 255;
   return Infinity;
@@ -50,7 +50,7 @@ const flips: Record<Theme, readonly [number, number]> = {
   dark: [flipsFrom(1, "dark"), flipsFrom(-1, "dark")],
 };
 
-/** score / scale, clamped to [-1, 1]; 0 where that is not a number. */
+/** score / scale, clamped to [-1, 1]; 0 if that is not a number. */
 export function intensity(score: number, scale: number): number {
   const share = score / scale;
   return Number.isFinite(share) ? Math.min(1, Math.max(-1, share)) : 0;

@@ -45,7 +45,7 @@ const isInside = (box: DOMRect, {left, right, top, bottom}: DOMRect): boolean =>
   return left <= x && x <= right && top <= y && y <= bottom;
 };
 
-/** Leaves out controls, and what is closed or hidden. */
+/** Draws the element without controls and without closed or hidden parts. */
 function drawing(root: HTMLElement): SVGSVGElement {
   const margin = 16, frame = root.getBoundingClientRect(), background = getComputedStyle(root.closest(".limn") ?? root).backgroundColor;
   const width = Math.ceil(frame.width + 2 * margin), left = frame.left - margin, top = frame.top - margin;
@@ -87,7 +87,7 @@ function drawing(root: HTMLElement): SVGSVGElement {
       else if (child instanceof Text) {
         for (const {text, box: rect} of lines(child)) {
           if (!isInside(rect, seen)) continue;
-          // Letters are centred in their line; the base line is about a third of the font size below the middle.
+          // Letters are centred in their line; the baseline is about a third of the font size below the middle.
           const y = (rect.top + rect.bottom) / 2 + size * 0.34 - top;
           svg.append(shape("text", {x: rect.left - left, y, textLength: rect.width, lengthAdjust: "spacingAndGlyphs", ...font}, text));
           bottom = Math.max(bottom, rect.bottom - top);
@@ -113,7 +113,7 @@ export function svgText(root: HTMLElement): string {
   return text;
 }
 
-/** At twice the resolution of CSS pixels, or less for very large pictures. */
+/** A PNG at twice the resolution of CSS pixels, or less for very large pictures. */
 export async function png(root: HTMLElement): Promise<Blob> {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(root))}`;

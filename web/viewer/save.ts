@@ -1,4 +1,4 @@
-// Saves or copies what is shown: as a picture, as numbers, or as limn's JSON.
+// Saves or copies what is shown as a picture, as numbers or as limn's JSON.
 
 import type {Context} from "./context.js";
 import {button, details, element} from "./dom.js";
@@ -14,7 +14,7 @@ const wordRows = (explanations: readonly Explanation[]): string =>
   csvRow(["explanation", "sequence", "begin", "end", "text", "score"]) + explanations.map((explanation, i) => explanation.words.map(word =>
     csvRow([i, word.sequence, word.begin, word.end, slice(explanation.texts[word.sequence] ?? "", word.begin, word.end), word.score])).join("")).join("");
 
-/** The words of an explanation, as `limn explain --format csv` writes them; the rows of a heatmap; the steps of an attack; all attention weights. */
+/** The words of an explanation as `limn explain --format csv` writes them, the rows of a heatmap, the steps of an attack, or all attention weights. */
 export function csv(what: Explanation | Comparison | Attack | Attention): string {
   switch (what.kind) {
     case "explanation": {

@@ -1,4 +1,4 @@
-// Words and numbers that every view of an explanation shares: plain text with visible control characters, on one line.
+// Words and numbers that all views of an explanation share: plain text on one line, with visible control characters.
 
 import type {Entity, Explanation, Prediction, Reading, Target, Word} from "./json.js";
 import {percentText, valueText} from "./numbers.js";
@@ -32,7 +32,7 @@ function wording(prediction: Prediction, target: Target | undefined): Partial<Ve
     case "label": {
       const {label, labels, probability} = prediction;
       if (!labels) return {text: name(label), probability};
-      // One probability cannot be that of several labels.
+      // A single probability cannot belong to several labels.
       return {text: labels.map(name).join(", ") || "no label", probability: labels.length === 1 ? probability : undefined};
     }
     case "entities": {
@@ -84,7 +84,7 @@ export function explainedInstead({prediction, target, texts, tokens}: Explanatio
   return isVerdict ? "" : `Explained: ${name(target.label)}`;
 }
 
-// The text of the explained tokens, which JSON names by position only.
+// The text of the explained tokens, which the JSON identifies only by position.
 function spanText(texts: string[], tokens: Explanation["tokens"], {startToken, endToken}: Target): string {
   const first = tokens[startToken ?? -1], last = tokens[endToken ?? -1];
   if (first?.sequence === undefined || first.sequence !== last?.sequence) return "";
@@ -151,7 +151,7 @@ export const scaleOf = (items: readonly Scored[]): number =>
 export const hasSign = ({method, words, tokens}: Explanation): boolean =>
   method.signed || words.some(word => word.score < 0) || tokens.some(token => token.score < 0);
 
-/** Positions in descending order of |score|, without those that have no score. */
+/** Indices in descending order of |score|, without items that have no score. */
 export function strongest(items: readonly Scored[], most = items.length, sign = 0): number[] {
   const magnitude = (i: number): number => Math.abs(items[i]?.score ?? 0);
   const order = [...items.keys()].filter(i => {
@@ -188,7 +188,7 @@ function quotedWords({words, texts}: Explanation, sign: number): string {
   return listInWords([...found.values()]);
 }
 
-/** For quick readers and screen readers: “subordinate” and “rule” pushed most towards this answer. */
+/** A summary for hurried readers and screen readers: “subordinate” and “rule” pushed most towards this answer. */
 export function sentence(explanation: Explanation): string {
   const towards = aim(explanation);
   if (!hasSign(explanation)) {

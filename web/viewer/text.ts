@@ -16,7 +16,7 @@ export class Points {
     this.starts = starts.subarray(0, count + 1);
   }
 
-  /** The unit at which a code point begins; the length, if it is past the end. */
+  /** The unit at which a code point begins; the length if it is past the end. */
   unit(point: number): number {
     return (this.starts ? this.starts[point] : point < this.text.length ? point : undefined) ?? this.text.length;
   }
@@ -25,7 +25,7 @@ export class Points {
 const bidiControls = "\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069";
 const unseen = new RegExp(`\\r\\n|[\\0-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ufffe\\uffff${bidiControls}]`, "g");
 
-/** Replaces control characters by visible symbols: ESC by ␛, U+202E by <U+202E>. Keeps line feeds and tabs. */
+/** Replaces control characters with visible symbols: ESC with ␛, U+202E with <U+202E>. Keeps line feeds and tabs. */
 export function visible(text: string): string {
   return text.replace(unseen, found => {
     if (found === "\r\n") return "\n";
@@ -46,7 +46,7 @@ export function splitsCharacter(text: string, unit: number): boolean {
   return last === 0x200d || extends_.test(next) || (flag.test(next) && flag.test(text.slice(unit - 2, unit)));
 }
 
-/** On one line, with visible control characters, and at most this many characters before an ellipsis. */
+/** Returns the text on one line, with visible control characters and at most `most` characters before an ellipsis. */
 export function shorten(text: string, most: number): string {
   const line = visible(text.slice(0, 16 * most).replace(/\s+/g, " ").trim());
   let end = 0, count = 0;

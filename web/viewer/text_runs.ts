@@ -1,10 +1,10 @@
-// The user's texts cut into runs, each of which is shown in one way. All offsets here are UTF-16 units.
+// The user's texts cut into runs of uniform appearance. All offsets here are UTF-16 units.
 
 import type {Explanation} from "./json.js";
 import {percentText} from "./numbers.js";
 import {Points, shorten, splitsCharacter} from "./text.js";
 
-/** A span to outline: the answer, an entity. */
+/** A span to outline: the answer or an entity. */
 export interface Mark {
   begin: number;
   end: number;
@@ -22,7 +22,7 @@ export interface Run {
   read: boolean; // false: truncated, the model has not seen it
 }
 
-/** One sequence. Its runs cover the whole text; none begins inside what readers see as one character. */
+/** One sequence. Its runs cover the whole text; none begins inside a user-perceived character. */
 export interface TextRuns {
   sequence: number;
   text: string;

@@ -1,4 +1,4 @@
-// The text itself with heat behind each word or token, and how to explore it by pointer, keys and touch.
+// The text with heat behind each word or token, and its exploration by pointer, keys and touch.
 
 import {element} from "./dom.js";
 import {shorten, visible} from "./text.js";
@@ -12,7 +12,7 @@ export type Parts = Map<number, HTMLElement[]>;
 export interface TextOptions {
   unit: Unit;
   name: string; // of the text: "question"
-  tokenName?: (token: number) => string; // if given, special tokens are shown, too
+  tokenName?: (token: number) => string; // if given, special tokens are shown
   whole?: boolean; // unread text is shown in full
 }
 
@@ -84,9 +84,9 @@ export function textElement(source: TextRuns, options: TextOptions, parts: Parts
 // ---- exploring -------------------------------------------------------------------------------------------------
 
 export interface Walker {
-  /** The unit under the pointer, or none; `aloud` if it was reached by keys. */
+  /** Called with the unit under the pointer, or none; `aloud` if it was reached by keys. */
   enter(unit: number | undefined, part: HTMLElement | undefined, aloud: boolean): void;
-  /** Enter, a space or a click. */
+  /** Called on Enter, space or click. */
   press?(unit: number): void;
 }
 
@@ -114,7 +114,7 @@ function otherLine(parts: HTMLElement[], from: number, sign: 1 | -1): number | u
 }
 
 /**
- * Makes the units inside `root` reachable: `root` is one stop of the Tab key, and arrow keys move between its units.
+ * Makes the units inside `root` reachable: `root` is one tab stop, and arrow keys move between its units.
  * @param label for screen readers
  */
 export function walk(root: HTMLElement, label: string, walker: Walker): void {
@@ -149,7 +149,7 @@ export function walk(root: HTMLElement, label: string, walker: Walker): void {
     const part = partOf(event);
     if (part || document.activeElement !== root) enter(part, false);
   });
-  // A finger leaves at once; what was tapped stays until the next tap.
+  // A finger leaves immediately; the tapped unit stays until the next tap.
   root.addEventListener("pointerleave", event => { if (event.pointerType !== "touch") enter(undefined, false); });
   root.addEventListener("blur", () => { enter(undefined, false); });
   root.addEventListener("click", event => {

@@ -1,4 +1,4 @@
-// The tooltip of the word under the pointer, one for each viewer. It lies over the page, so that nothing moves.
+// The tooltip of the word under the pointer, one per viewer. It lies over the page, so that nothing moves.
 
 import {element} from "./dom.js";
 
@@ -22,7 +22,7 @@ export class Tip {
     this.element.classList.remove("shown");
   }
 
-  /** Above its word, or below if there is no room. */
+  /** Places the tooltip above its word, or below if there is no room. */
   place(): void {
     const at = this.at?.getClientRects()[0];
     if (!at) return;
