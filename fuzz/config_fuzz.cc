@@ -12,7 +12,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    // The weights have whatever tensors the input mentions.
+    // The weights contain every tensor that the input mentions.
     const auto has_tensor = [&](const std::string& name) { return text.find(name) != text.npos; };
     const limn::Config config = limn::parse_config(limn::parse_json(text, "config.json"), "config.json", has_tensor);
     const bool sensible = config.encoder.heads > 0 && config.encoder.hidden_size % config.encoder.heads == 0 &&

@@ -6,7 +6,7 @@
 #include "limn/error.h"
 #include "model/formats/tensorflow_file.h"
 
-/// Whole files of Keras; every number is read.
+/// Reads Keras files, with every element of their floating-point tensors.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     for (const auto& [name, tensor] : limn::read_tensorflow(std::as_bytes(std::span(data, size)), "fuzz.h5")) {

@@ -6,8 +6,7 @@
 #include "limn/error.h"
 #include "model/formats/torch_file.h"
 
-/// Whole files of PyTorch, in both forms. Every tensor that may be small is read, so that the sanitizers see a range
-/// that is not there.
+/// Reads PyTorch files of both formats, with every byte of their tensors, so that the sanitizers detect invalid ranges.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     for (const auto& [name, tensor] : limn::read_torch(std::as_bytes(std::span(data, size)), "fuzz.bin")) {

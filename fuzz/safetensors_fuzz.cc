@@ -12,7 +12,7 @@
 
 namespace {
 
-/// Reads every byte that a tensor claims, so that the sanitizers see a range that is not there.
+/// Reads every byte of each tensor, so that the sanitizers detect invalid ranges.
 void use(const limn::Tensors& tensors) {
   for (const auto& [name, tensor] : tensors) {
     if (limn::is_float_type(tensor.type)) {

@@ -1,5 +1,5 @@
-// A SentencePiece model from anyone, and a text from anyone: an Error, or encodings that keep their promises.
-// Input: a byte that chooses the class of the tokenizer; a text that ends with a byte 0xFF; the model.
+// An untrusted SentencePiece model and an untrusted text must produce an Error or valid encodings.
+// Input: a byte that chooses the tokenizer class; a text that ends with a byte 0xFF; the model.
 #include <unistd.h>
 
 #include <cstdint>
@@ -49,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       require(encoding.offsets[i].begin <= encoding.offsets[i].end && encoding.offsets[i].end <= text.size());
     }
   } catch (const limn::Error&) {
-    // A user's mistake, told as such.
+    // Invalid input, reported as a user's mistake.
   }
   return 0;
 }

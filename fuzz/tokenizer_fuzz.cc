@@ -1,6 +1,6 @@
-// A tokenizer from anyone, and a text from anyone: an Error, or encodings that keep their promises.
-// Input: tokenizer.json (if it begins with a brace) or vocab.txt; behind a byte 0xFF tokenizer_config.json; behind
-// another one a text.
+// An untrusted tokenizer and an untrusted text must produce an Error or valid encodings.
+// Input, separated by bytes 0xFF: tokenizer.json (if it begins with a brace) or vocab.txt; tokenizer_config.json; a
+// text.
 #include <unistd.h>
 
 #include <cstdint>
@@ -87,7 +87,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     check_sentences(text);
   } catch (const limn::Error&) {
-    // A user's mistake, told as such.
+    // Invalid input, reported as a user's mistake.
   }
   return 0;
 }
