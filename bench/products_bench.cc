@@ -1,5 +1,6 @@
-// The matrix products of BERT-base and MiniLM on one sentence and on a packed batch, and the kernels between them for
-// each instruction set. `make bench` builds and runs this; docs/performance.md says how figures are taken.
+// Benchmarks of the matrix products of BERT-base and MiniLM, for one sentence and for a packed batch, and of the other
+// kernels on each instruction set. `make bench` builds and runs them; docs/performance.md describes how figures are
+// measured.
 #include <benchmark/benchmark.h>
 
 #include <string>
