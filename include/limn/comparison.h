@@ -8,54 +8,56 @@
 #include "limn/explanation.h"
 #include "limn/options.h"
 
-/// Several models and several methods on the same inputs: what a comparison comes to.
+/// The results of comparing several models and several methods on the same inputs.
 
 namespace limn {
 
-/// A method and the name that its results go by.
+/// A method and the name under which its results are reported.
 struct ListedMethod {
-  std::string name;     ///< of a method, a preset, or anything else
-  ChosenMethod chosen;  ///< with its options
+  std::string name;     ///< name of a method or preset, or any label
+  ChosenMethod chosen;  ///< the method with its options
 };
 
-/// One of the models that are compared.
+/// One of the compared models.
 struct ComparedModel {
-  std::string name;            ///< as the results name it
-  std::size_t parameters = 0;  ///< how many numbers it has learned
-  std::size_t bytes = 0;       ///< on disk
+  std::string name;            ///< name used in the results
+  std::size_t parameters = 0;  ///< number of learned parameters
+  std::size_t bytes = 0;       ///< size on disk
 };
 
-/// What is compared. A cell is a model with a method; cell (model, method) has the number model · methods + method.
+/// The axes of a comparison. A cell is one model with one method; cell (model, method) has the index
+/// model · methods + method.
 struct ComparisonAxes {
   std::vector<ComparedModel> models;  ///< in the order of the cells
-  std::vector<std::string> methods;   ///< names, in the order of the cells
+  std::vector<std::string> methods;   ///< method names, in the order of the cells
 
-  /// How many cells there are.
+  /// The number of cells.
   std::size_t cells() const { return models.size() * methods.size(); }
-  /// The number of a cell.
+  /// The index of a cell.
   std::size_t cell(std::size_t model, std::size_t method) const { return model * methods.size() + method; }
-  /// "minilm-l6-qa", "gradient" or "minilm-l6-qa · gradient": only what tells it from the others. One line of text.
+  /// The parts that distinguish a cell from the others, on one line: "minilm-l6-qa", "gradient" or
+  /// "minilm-l6-qa · gradient".
   std::string cell_name(std::size_t cell) const;
 };
 
-/// How alike two cells order the words of an input, or of many: then the numbers are means.
+/// How similarly two cells rank the words of one input, or of many inputs; in that case the correlations are means.
 struct CellCorrelation {
-  std::size_t a = 0;                    ///< a cell
-  std::size_t b = 0;                    ///< a later one
-  std::size_t words = 0;                ///< that were compared; in a mean, all of them
-  bool magnitudes = false;              ///< |scores| were compared: only one of the two has signs
-  std::optional<double> kendall = {};   ///< Kendall's tau-b; nothing where it is not defined
-  std::optional<double> spearman = {};  ///< Spearman's rho; nothing where it is not defined
+  std::size_t a = 0;                    ///< index of a cell
+  std::size_t b = 0;                    ///< index of a later cell
+  std::size_t words = 0;                ///< number of words compared; for a mean, the total over the inputs
+  bool magnitudes = false;              ///< |scores| were compared because only one of the two is signed
+  std::optional<double> kendall = {};   ///< Kendall's tau-b; empty where it is undefined
+  std::optional<double> spearman = {};  ///< Spearman's rho; empty where it is undefined
 };
 
-/// One input in every cell.
+/// One input, explained in every cell.
 struct ComparedInput {
-  std::optional<std::size_t> row;             ///< of a file, from 0
-  std::string error;                          ///< why there are no cells; empty if there are
-  std::vector<Explanation> cells;             ///< (models, methods)
-  std::optional<std::string> expected;        ///< the right answer or label if it is known; empty: no answer
-  std::vector<std::optional<bool>> right;     ///< each model's answer or label, if it is known
-  std::vector<CellCorrelation> correlations;  ///< of each pair of cells
+  std::optional<std::size_t> row;             ///< row of the input file, from 0
+  std::string error;                          ///< why the input has no cells; empty if it has
+  std::vector<Explanation> cells;             ///< explanations (models, methods)
+  std::optional<std::string> expected;        ///< the correct answer or label, if known; empty string: no answer
+  std::vector<std::optional<bool>> right;     ///< whether each model is right, if known
+  std::vector<CellCorrelation> correlations;  ///< one per pair of cells
 };
 
 /// A whole comparison: what was compared, and every input.

@@ -6,27 +6,27 @@
 
 namespace limn {
 
-/// The one exception of limn: a user's mistake, told so that the user can mend it.
+/// The only exception type for a user's mistake; its message helps the user to fix it.
 ///
-/// `what()` reads "FILE: FIELD: THING: found FOUND, expected EXPECTED; HINT"; parts that are empty are left out.
+/// `what()` returns "FILE: FIELD: THING: found FOUND, expected EXPECTED; HINT"; empty parts are left out.
 class Error : public std::runtime_error {
  public:
-  /// Use with designated initialisers: `throw Error({.file = …, .thing = …, .found = …});`
+  /// The parts of a message, for designated initialisers: `throw Error({.file = …, .thing = …, .found = …});`
   struct Parts {
-    std::string file = {};      ///< the file or input where it went wrong: "model.safetensors", "line 12"
-    std::string field = {};     ///< the option or input that it is about, by its name: "samples", "max_length"
-    std::string thing = {};     ///< what in the file: "tensor 'classifier.weight'"
-    std::string found = {};     ///< what was there
-    std::string expected = {};  ///< what should have been there; lists are complete ("gradient, lime, …")
+    std::string file = {};      ///< the file or input with the error: "model.safetensors", "line 12"
+    std::string field = {};     ///< the name of the option or input concerned: "samples", "max_length"
+    std::string thing = {};     ///< the object within the file: "tensor 'classifier.weight'"
+    std::string found = {};     ///< what was found
+    std::string expected = {};  ///< what was expected; lists are complete ("gradient, lime, …")
     std::string hint = {};      ///< what to do about it
   };
-  /// Makes the message from its parts.
+  /// Builds the message from its parts.
   explicit Error(Parts parts);
 
-  /// The message with the field as a front end spells it: the command writes "--max-length" for "max_length".
+  /// Returns the message with the field spelled as in a front end: the command writes "--max-length" for "max_length".
   std::string message_with(std::string_view field) const;
 
-  /// What the message is made of.
+  /// The parts of the message.
   const Parts& parts() const noexcept { return parts_; }
 
  private:

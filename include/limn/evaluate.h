@@ -11,7 +11,7 @@
 #include "limn/limn.h"
 #include "limn/scores.h"
 
-/// Models measured on labelled data, and compared by their explanations.
+/// Measures models on labelled data and compares them by their explanations.
 ///
 ///     const limn::SquadScores scores = limn::evaluate_squad(model, "dev-v2.0.json");
 ///     std::cout << limn::to_terminal(scores);
@@ -50,17 +50,17 @@ EntityScores evaluate_tokens(const Model& model, const std::filesystem::path& da
 
 // ---- comparison --------------------------------------------------------------------------------------
 
-/// A model and the name that its results go by.
+/// A model and the name under which its results are reported.
 struct NamedModel {
-  std::string name;  ///< of the column
-  Model model;       ///< what explains
+  std::string name;  ///< name of the column
+  Model model;       ///< model that explains the inputs
 };
 
-/// Models of one task by methods: every input is explained by each model with each method, and how alike they order the
-/// words is measured.
+/// Explains every input by each model (all of one task) with each method, and measures how similarly they rank the
+/// words.
 class Comparison {
  public:
-  /// @param options for every cell. @param seed that each result names.
+  /// @param options used for every cell. @param seed reported in each result.
   /// @throws Error if there is no model, or if the models have different tasks.
   Comparison(std::vector<NamedModel> models, std::vector<ListedMethod> methods, ExplainOptions options = {},
              std::uint64_t seed = 0);
@@ -69,13 +69,13 @@ class Comparison {
   const std::vector<NamedModel>& models() const { return models_; }
   /// The methods, in the order of the cells.
   const std::vector<ListedMethod>& methods() const { return methods_; }
-  /// What is compared, in names and figures.
+  /// The names and sizes of the compared models, and the names of the methods.
   const ComparisonAxes& axes() const { return axes_; }
   /// The task of all the models.
   Task task() const { return models_.front().model.info().task; }
 
-  /// For each input its cells and how alike they are; what else is known of an input is for the caller to add.
-  /// The error of an input that cannot be explained names the cell. Progress counts thousandths of the work.
+  /// Returns the cells and correlations of each input; the caller fills in the other fields of ComparedInput.
+  /// If an input cannot be explained, its error names the cell. Progress is reported in thousandths of the work.
   std::vector<Result<ComparedInput>> operator()(const std::vector<Input>& inputs, const Watch& watch = {}) const;
   /// The same as one table, which write() takes; an input that cannot be explained has its error there.
   ComparisonTable table(const std::vector<Input>& inputs, const Watch& watch = {}) const;

@@ -19,7 +19,7 @@
 #include "limn/watch.h"
 #include "limn/write.h"
 
-/// limn: what a transformer encoder says about a text, and which words made it say so.
+/// limn: the prediction of a transformer encoder for a text, and which words led to it.
 ///
 ///     const auto model = limn::Model::load("models/minilm-l6-sentiment");
 ///     const auto why = model.explain("A gorgeous, witty film.");
@@ -29,35 +29,37 @@ namespace limn {
 
 // ---- the model -------------------------------------------------------------------------------------
 
-/// A loaded checkpoint: immutable, cheap to copy, safe to use from any number of threads at once.
+/// A loaded checkpoint: immutable, cheap to copy, and safe to use from several threads at once.
 class Model {
  public:
   /// Loads a Hugging Face checkpoint folder (config.json; weights from safetensors, pytorch_model.bin or tf_model.h5; a
   /// tokenizer).
-  /// @throws Error if a file is missing, broken, or does not fit the others.
+  /// @throws Error if a file is missing, damaged, or inconsistent with the others.
   static Model load(const std::filesystem::path& folder);
 
-  /// The checkpoint in figures.
+  /// The checkpoint's name, task and sizes.
   const ModelInfo& info() const;
-  /// What the model reads of an input. @throws Error if the options ask for more tokens than the model has positions.
+  /// Returns the tokens that the model reads. @throws Error if the options ask for more tokens than the model has
+  /// positions.
   TokenizedInput tokenize(const Input& input, const PredictOptions& options = {}) const;
 
-  // Each call may be watched: told how far it is, and ended. @throws Cancelled if the Watch ends it.
+  // Each call below takes a Watch, which reports progress and can cancel the call. @throws Cancelled if it does.
 
-  /// What the model says. @throws Error if the input does not fit the task, has no text, or leaves no room.
+  /// Returns the model's prediction. @throws Error if the input does not fit the task, has no text, or leaves no room
+  /// for its context.
   Prediction predict(const Input& input, const PredictOptions& options = {}, const Watch& watch = {}) const;
-  /// The same for many inputs, packed into shared passes; result i belongs to input i, and an input that cannot be read
-  /// holds up no other. @throws Error if the options are wrong whatever the input.
+  /// The same for many inputs, packed into shared passes. Result i belongs to input i; an input that cannot be read
+  /// does not affect the others. @throws Error if the options are wrong for every input.
   std::vector<Result<Prediction>> predict(const std::vector<Input>& inputs, const PredictOptions& options = {},
                                           const Watch& watch = {}) const;
-  /// Token classification of texts that are already split into words: for each sentence one label a word, that of the
-  /// word's first token; `token` is the word's index. Words that did not fit have none.
+  /// Token classification of texts that are already split into words. Returns for each sentence one label per word,
+  /// taken from the word's first token; `token` is the word's index. Words that did not fit have no label.
   std::vector<Result<std::vector<TokenLabel>>> predict_words(const std::vector<std::vector<std::string>>& sentences,
                                                              const PredictOptions& options = {},
                                                              const Watch& watch = {}) const;
 
-  /// Why the model says what it says. QA: text = question, pair = context. The method is one of limn/methods.h, or
-  /// preset("lit-ig"), which brings its unit and word score with it.
+  /// Explains the model's prediction. QA: text = question, pair = context. The method is one of limn/methods.h or a
+  /// preset, such as preset("lit-ig"), which also sets its unit and word score.
   Explanation explain(const Input& input, const ChosenMethod& method = Gradient{}, const ExplainOptions& options = {},
                       const Watch& watch = {}) const;
   /// The same for one text.
@@ -66,31 +68,33 @@ class Model {
   /// The same for a question and its context, or a text and its pair.
   Explanation explain(std::string_view question, std::string_view context, const ChosenMethod& method = Gradient{},
                       const ExplainOptions& options = {}, const Watch& watch = {}) const;
-  /// The same for many inputs, packed into shared passes; result i belongs to input i, and an input that cannot be
-  /// explained holds up no other. @throws Error if the method or the options are wrong whatever the input.
+  /// The same for many inputs, packed into shared passes. Result i belongs to input i; an input that cannot be
+  /// explained does not affect the others. @throws Error if the method or the options are wrong for every input.
   std::vector<Result<Explanation>> explain(const std::vector<Input>& inputs, const ChosenMethod& method = Gradient{},
                                            const ExplainOptions& options = {}, const Watch& watch = {}) const;
-  /// Token classification: one explanation per entity, from one forward pass; other tasks: a single one.
+  /// Token classification: returns one explanation per entity, from one forward pass; other tasks: a single
+  /// explanation.
   std::vector<Explanation> explain_all(const Input& input, const ChosenMethod& method = Gradient{},
                                        const ExplainOptions& options = {}, const Watch& watch = {}) const;
-  /// The same for many inputs: backward passes of several inputs' entities are packed into one.
+  /// The same for many inputs; the backward passes for the entities of several inputs are packed together.
   std::vector<Result<std::vector<Explanation>>> explain_all(const std::vector<Input>& inputs,
                                                             const ChosenMethod& method = Gradient{},
                                                             const ExplainOptions& options = {},
                                                             const Watch& watch = {}) const;
 
-  /// Flips tokens one by one until the model says something else (Ebrahimi et al. 2018, as AllenNLP Interpret has it):
-  /// each time the one with the largest ‖g‖₂, to the whole word that maximises (e_new − e)·g, g = ∂loss/∂e; each once.
+  /// Flips tokens one by one until the prediction changes (Ebrahimi et al. 2018, as implemented in AllenNLP Interpret).
+  /// Each step replaces the token with the largest ‖g‖₂ by the whole word that maximises (e_new − e)·g, where
+  /// g = ∂loss/∂e; each token is flipped at most once.
   Attack hotflip(const Input& input, const AttackOptions& options = {}, const Watch& watch = {}) const;
-  /// Removes tokens one by one while the model says the same (Feng et al. 2018, as AllenNLP Interpret has it): each
-  /// time the one with the least ‖g‖₂, with a beam.
+  /// Removes tokens one by one while the prediction stays the same (Feng et al. 2018, as implemented in AllenNLP
+  /// Interpret): a beam search that removes the token with the smallest ‖g‖₂ at each step.
   Attack reduce_input(const Input& input, const AttackOptions& options = {}, const Watch& watch = {}) const;
 
-  /// Masked language models: every token explained by every other. Row i of Explanation::heatmap (T, T) is
-  /// ‖∂F/∂one-hot‖₂ of each token, F the logit of token i's own token at its place, divided by the row's largest;
-  /// scores are the mean row.
+  /// Masked language models: explains every token by every other token. Row i of Explanation::heatmap (T, T) is
+  /// ‖∂F/∂one-hot‖₂ of each token divided by the row's maximum, where F is the logit of token i itself at position i.
+  /// Scores are the mean over the rows.
   Explanation heatmap(const Input& input, const ExplainOptions& options = {}, const Watch& watch = {}) const;
-  /// What every head of every layer looked at. @throws Error if there would be more than 40 million weights.
+  /// Returns the attention of every head of every layer. @throws Error if there would be more than 40 million weights.
   AttentionMaps attention(const Input& input, const PredictOptions& options = {}, const Watch& watch = {}) const;
 
   struct Implementation;
@@ -100,7 +104,7 @@ class Model {
   std::shared_ptr<const Implementation> implementation_;
 };
 
-/// Threads that limn uses in all; 0: as many as the machine has. Results do not depend on it.
+/// Sets the total number of threads that limn uses; 0: one per hardware thread. Results do not depend on it.
 void set_threads(std::size_t threads);
 
 }  // namespace limn

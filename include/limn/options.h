@@ -12,28 +12,28 @@
 #include "limn/explanation.h"
 #include "limn/methods.h"
 
-/// Presets, and the options of reading, explaining and attacking: plain aggregates, made for designated initialisers.
+/// Presets, and the options for predicting, explaining and attacking: plain aggregates, made for designated
+/// initialisers.
 
 namespace limn {
 
-/// The method and options under which limn's scores are those of another system (docs/presets.md), say "seed-qa".
+/// A method with the options that reproduce the scores of another system (docs/presets.md), such as "seed-qa".
 struct Preset {
   std::string_view name;                     ///< "seed-qa"
-  std::string_view source;                   ///< the system whose scores it gives
-  Method method;                             ///< with the options of that system
-  std::vector<Task> tasks = {};              ///< that the system serves; none: any
-  std::optional<Unit> unit = {};             ///< of methods that take units away
-  std::optional<WordScore> word_score = {};  ///< of methods without units of their own
+  std::string_view source;                   ///< the system whose scores it reproduces
+  Method method;                             ///< the method with that system's options
+  std::vector<Task> tasks = {};              ///< tasks that the system supports; none: any
+  std::optional<Unit> unit = {};             ///< for perturbation methods
+  std::optional<WordScore> word_score = {};  ///< for the other methods
   bool hide_special = false;                 ///< special tokens are not shown
 };
-/// Every preset; a system that does otherwise for another task has one of the same name for each.
+/// Every preset. A system that works differently for different tasks has several presets of the same name.
 const std::vector<Preset>& presets();
-/// The preset of that name, for a model of that task if one is given.
-/// @throws Error that lists the presets if there is none of that name, or the tasks that it serves if this is none of
-/// them.
+/// Returns the preset of that name, for models of `task` if it is given.
+/// @throws Error that lists the presets if the name is unknown, or the supported tasks if `task` is not among them.
 const Preset& preset(std::string_view name, std::optional<Task> task = {});
 
-/// A method as explain() takes it: one of the methods' structs, or a preset with all that it sets.
+/// The method argument of explain(): one of the methods' structs, or a preset with everything that it sets.
 struct ChosenMethod {
   /// The default method.
   ChosenMethod() = default;
@@ -44,45 +44,45 @@ struct ChosenMethod {
   template <class M>
   requires std::constructible_from<Method, M> ChosenMethod(M&& chosen) : method(std::forward<M>(chosen)) {}
 
-  Method method = Gradient{};                ///< with its options
-  std::optional<std::string> preset = {};    ///< whose settings these are; the result names it as long as they are
-  std::optional<Unit> unit = {};             ///< unless ExplainOptions has one
-  std::optional<WordScore> word_score = {};  ///< unless ExplainOptions has one
-  std::optional<std::uint64_t> seed = {};    ///< the result names it for methods that draw nothing, too
+  Method method = Gradient{};                ///< the method with its options
+  std::optional<std::string> preset = {};    ///< reported in the result as long as the settings are the preset's
+  std::optional<Unit> unit = {};             ///< used unless ExplainOptions sets one
+  std::optional<WordScore> word_score = {};  ///< used unless ExplainOptions sets one
+  std::optional<std::uint64_t> seed = {};    ///< reported in the result, even for deterministic methods
 };
 
 // ---- options ---------------------------------------------------------------------------------------
 
-/// What is read and predicted.
+/// Options for tokenizing and predicting.
 struct PredictOptions {
-  std::size_t top = 1;                 ///< QA: how many answers; masked language models: how many fills of each mask
-  std::size_t max_answer_tokens = 30;  ///< QA: of an answer
+  std::size_t top = 1;                 ///< QA: number of answers; masked language models: fills per mask
+  std::size_t max_answer_tokens = 30;  ///< QA: maximum length of an answer
   double null_threshold = 0;           ///< QA: the null answer wins if null_score − best score > this
   bool null_allowed = true;            ///< QA: false: always answer
-  std::size_t max_length = 0;          ///< tokens a window, special ones counted; 0: as many as the model has positions
-  std::size_t stride = 128;            ///< QA: tokens that two windows share
+  std::size_t max_length = 0;          ///< maximum tokens per window, including special tokens; 0: the model's maximum
+  std::size_t stride = 128;            ///< QA: tokens shared by neighbouring windows
 };
 
-/// What is explained; all empty: the model's own prediction.
+/// Options for explaining; by default the model's own prediction is explained.
 struct ExplainOptions {
-  PredictOptions reading = {};             ///< what is read and predicted
+  PredictOptions reading = {};             ///< tokenizing and predicting
   std::optional<std::string> target = {};  ///< LABEL or INDEX; QA: "START:END"; token classification: "POSITION:LABEL"
-  std::optional<std::string> answer = {};  ///< QA: a span of the context, by its text
-  std::optional<std::string> contrast = {};  ///< classification: why the target rather than this label
+  std::optional<std::string> answer = {};  ///< QA: text of the span of the context to explain
+  std::optional<std::string> contrast = {};  ///< classification: explain why the target rather than this label
   std::optional<Unit> unit = {};             ///< default: the preset's, or words
   std::optional<WordScore> word_score = {};  ///< default: sum if the scores are signed, absmax otherwise
   bool raw = false;                          ///< also return the logits
 };
 
-/// What an attack may change, and what for. Special tokens stay, and so do those that the prediction is about: a tagged
-/// token, an answer.
+/// Options for an attack. It never changes special tokens, nor the tokens that the prediction is about: the tagged
+/// token, the answer.
 struct AttackOptions {
-  PredictOptions reading = {};             ///< what is read and predicted
+  PredictOptions reading = {};             ///< tokenizing and predicting
   std::optional<std::string> target = {};  ///< token classification: "POSITION"; default: as ExplainOptions::target
   std::optional<std::string> toward = {};  ///< HotFlip: the label, or the answer's text, to reach; default: any other
-  std::vector<int> sequences = {};         ///< which texts may change, 0 or 1; none: the question, or every text
-  std::size_t beam = 3;                    ///< input reduction: candidates of a round
-  std::size_t max_steps = 0;               ///< 0: as many as there are tokens that may change
+  std::vector<int> sequences = {};         ///< texts that may change, 0 or 1; none: the question, or every text
+  std::size_t beam = 3;                    ///< input reduction: candidates kept per round
+  std::size_t max_steps = 0;               ///< maximum number of steps; 0: the number of tokens that may change
 };
 
 }  // namespace limn

@@ -8,7 +8,7 @@
 
 namespace limn {
 
-/// What came of one input of a call over many: a value, or the Error that says why there is none.
+/// The outcome for one of many inputs: a value, or the Error that explains why there is none.
 ///
 ///     for (const limn::Result<limn::Prediction>& result : model.predict(inputs))
 ///       if (result) show(*result); else complain(result.error().what());
@@ -17,9 +17,9 @@ class [[nodiscard]] Result {
   static_assert(!std::is_reference_v<T> && !std::is_base_of_v<Error, T>);
 
  public:
-  /// A value.
+  /// Holds a value.
   Result(T value) : content_(std::in_place_index<0>, std::move(value)) {}
-  /// Why there is none.
+  /// Holds an error.
   Result(Error error) : content_(std::in_place_index<1>, std::move(error)) {}
 
   /// Whether there is a value.
@@ -27,7 +27,7 @@ class [[nodiscard]] Result {
   /// The same as has_value().
   explicit operator bool() const noexcept { return has_value(); }
 
-  /// The value; of a temporary, moved out of it. @throws Error, the one that stands in its place, if there is none.
+  /// Returns the value; for a temporary, moves it out. @throws the stored Error if there is no value.
   const T& value() const& {
     if (!has_value()) throw *std::get_if<1>(&content_);
     return *std::get_if<0>(&content_);
@@ -49,14 +49,14 @@ class [[nodiscard]] Result {
   T* operator->() & { return &value(); }
   const T* operator->() const&& = delete;
 
-  /// A Result of what `make` makes of the value, or the same error. @param make (T) -> the new value
+  /// Returns a Result that holds make(value), or the same error. @param make (T) -> the new value
   template <class Make>
   auto transform(const Make& make) && -> Result<std::decay_t<decltype(make(std::declval<T>()))>> {
     if (!has_value()) return std::get<1>(std::move(content_));
     return make(std::get<0>(std::move(content_)));
   }
 
-  /// Why there is no value. @pre !has_value()
+  /// The error. @pre !has_value()
   const Error& error() const& { return std::get<1>(content_); }
   /// The same, moved out of a temporary.
   Error error() && { return std::get<1>(std::move(content_)); }

@@ -6,16 +6,16 @@
 
 namespace limn {
 
-/// Looks on while a call works: hears how far it is, and can end it.
+/// Observes a running call: receives its progress, and can cancel it.
 struct Watch {
-  /// Called now and then by work of many passes, on the thread that made the call.
+  /// Called periodically during work that takes many passes, on the thread that made the call.
   std::function<void(std::size_t done, std::size_t total)> progress = {};
-  /// Asked before each pass through the model, forward or backward, on the thread that made the call. After it has
-  /// returned true no further pass runs, and the call throws Cancelled.
+  /// Checked before each pass through the model, forward or backward, on the thread that made the call. Once it
+  /// returns true, no further pass runs and the call throws Cancelled.
   std::function<bool()> cancelled = {};
 };
 
-/// Thrown by a call whose Watch ended it. It is no Error, because nobody made a mistake.
+/// Thrown by a call that its Watch cancelled. It is not an Error, because nobody made a mistake.
 class Cancelled : public std::exception {
  public:
   /// "the work was cancelled".

@@ -13,11 +13,11 @@
 #include "limn/explanation.h"
 #include "limn/scores.h"
 
-/// Results as text: to a string, a stream or a file, in every format that a result has.
+/// Writes results to a string, a stream or a file, in each format that the result supports.
 ///
 /// |                                  | json | html | svg | csv | terminal |
 /// | -------------------------------- | ---- | ---- | --- | --- | -------- |
-/// | Explanation, several of them     | yes  | yes  | yes | yes | yes      |
+/// | Explanation, or several          | yes  | yes  | yes | yes | yes      |
 /// | Attack                           | yes  | yes  |     |     | yes      |
 /// | AttentionMaps                    | yes  | yes  |     |     |          |
 /// | NamedPrediction                  | yes  |      |     |     | yes      |
@@ -26,24 +26,24 @@
 
 namespace limn {
 
-/// How a result is written.
+/// The format of a written result.
 enum class Format {
   json,     ///< every field, with enough digits to read the same numbers back
-  html,     ///< one page that needs nothing else, interactive
+  html,     ///< a self-contained interactive page
   svg,      ///< a bar chart for papers
-  csv,      ///< a table, one row a word (RFC 4180)
-  terminal  ///< text, with colours if they are asked for
+  csv,      ///< a table, one row per word (RFC 4180)
+  terminal  ///< text, optionally with colours
 };
 
-/// How many colours a terminal shows.
+/// The colours that a terminal supports.
 enum class ColorDepth { none, ansi16, ansi256, true_color };
 
-/// How text for a terminal looks.
+/// The style of text for a terminal.
 struct TerminalStyle {
   ColorDepth colors = ColorDepth::none;  ///< none: marks instead of colours
   std::size_t width = 80;                ///< columns; less than 20 counts as 20
-  bool show_special = false;             ///< special tokens, and the tokens of each word
-  bool dark_background = true;           ///< which colours can be read
+  bool show_special = false;             ///< shows special tokens, and the tokens of each word
+  bool dark_background = true;           ///< selects colours that are readable on the background
 };
 
 /// A prediction with what it is about. Both texts must outlive it.
@@ -53,71 +53,74 @@ struct NamedPrediction {
   std::string_view model;        ///< the model's name
 };
 
-/// One explanation as JSON (docs/interface.md). @param indent spaces a level; -1: one line.
+/// Returns one explanation as JSON (docs/interface.md). @param indent spaces per level; -1: one line.
 std::string to_json(const Explanation& explanation, int indent = -1);
-/// A list of explanations as JSON.
+/// Returns a list of explanations as JSON.
 std::string to_json(std::span<const Explanation> explanations, int indent = -1);
-/// One prediction with its input as JSON. @param model the model's name.
+/// Returns one prediction with its input as JSON. @param model the model's name.
 std::string to_json(const Prediction& prediction, const Input& input, std::string_view model, int indent = -1);
-/// An attack as JSON: predictions as everywhere, and each step with the texts after it.
+/// Returns an attack as JSON: the predictions, and each step with the texts after it.
 std::string to_json(const Attack& attack, int indent = -1);
-/// Every attention weight as JSON, on one line: "attention": [layer][head][from][to].
+/// Returns every attention weight as JSON, on one line: "attention": [layer][head][from][to].
 std::string to_json(const AttentionMaps& maps);
 
-/// A comparison as JSON: one object per input and line.
+/// Returns a comparison as JSON: one object per input and line.
 std::string to_json(const ComparisonTable& comparison);
-/// The results of an evaluation as JSON, in percent, on one line.
+/// Returns the scores of an evaluation as JSON, in percent, on one line.
 std::string to_json(const SquadScores& scores);
-/// The results of an evaluation as JSON, in percent, on one line.
+/// Returns the scores of an evaluation as JSON, in percent, on one line.
 std::string to_json(const ClassificationScores& scores);
-/// The results of an evaluation as JSON, in percent, on one line.
+/// Returns the scores of an evaluation as JSON, in percent, on one line.
 std::string to_json(const EntityScores& scores);
 
-/// A page with one explanation; the textual heatmap if it has one.
+/// Returns a page that shows one explanation, or its textual heatmap if it has one.
 std::string to_html(const Explanation& explanation);
-/// A page with several explanations. @param title of the page; empty: what the model says, or their number.
+/// Returns a page that shows several explanations. @param title of the page; empty: the prediction, or the number of
+/// explanations.
 std::string to_html(std::span<const Explanation> explanations, std::string_view title = {});
-/// A page that shows an attack step by step.
+/// Returns a page that shows an attack step by step.
 std::string to_html(const Attack& attack);
-/// A page with a head view and a model view.
+/// Returns a page with a head view and a model view.
 std::string to_html(const AttentionMaps& maps);
-/// A page with each input in every cell, and how alike the cells order its words.
+/// Returns a page with each input in every cell, and how alike the cells order its words.
 std::string to_html(const ComparisonTable& comparison);
 
-/// A bar chart of the words, in order, or of the thirty strongest if there are more.
+/// Returns a bar chart of the words in order, or of the thirty strongest words if there are more.
 std::string to_svg(const Explanation& explanation);
-/// The charts one below the other.
+/// Returns the charts one below the other.
 std::string to_svg(std::span<const Explanation> explanations);
 
-/// One row a word: explanation, sequence, begin, end, text, score. `begin` and `end` count Unicode code points.
+/// Returns one row per word: explanation, sequence, begin, end, text, score. `begin` and `end` count Unicode code
+/// points.
 std::string to_csv(const Explanation& explanation);
-/// The same for several. @param first the number of the first one, and @param header whether the line of names comes
-/// first: for callers that write a long file in parts.
+/// The same for several explanations. Callers that write a long file in parts set `first` and `header`.
+/// @param first index of the first explanation. @param header whether to begin with the header line.
 std::string to_csv(std::span<const Explanation> explanations, std::size_t first = 0, bool header = true);
 
-/// One row per input and cell.
+/// Returns one row per input and cell.
 std::string to_csv(const ComparisonTable& comparison);
 
-/// An explanation for a terminal, ending in a line feed: prediction, heated text, legend, strongest words, a sentence.
-/// Control characters of the input are shown, never sent.
+/// Returns an explanation for a terminal, ending in a line feed: prediction, coloured text, legend, strongest words, a
+/// sentence. Control characters of the input are made visible.
 std::string to_terminal(const Explanation& explanation, const TerminalStyle& style = {});
-/// Several, with a blank line between them.
+/// Returns several explanations, separated by blank lines.
 std::string to_terminal(std::span<const Explanation> explanations, const TerminalStyle& style = {});
-/// A prediction as lines of text: probabilities, likeliest first.
+/// Returns a prediction as lines of text: probabilities, most likely first.
 std::string to_terminal(const Prediction& prediction);
-/// An attack for a terminal: what the model said before and after, both texts, every step.
+/// Returns an attack for a terminal: the predictions before and after, both texts, every step.
 std::string to_terminal(const Attack& attack, const TerminalStyle& style = {});
 
-/// A comparison for a terminal: each input's cells, then means and correlations over all inputs.
+/// Returns a comparison for a terminal: each input's cells, then means and correlations over all inputs.
 std::string to_terminal(const ComparisonTable& comparison, const TerminalStyle& style = {});
-/// The results of an evaluation as a table.
+/// Returns the scores of an evaluation as a table.
 std::string to_terminal(const SquadScores& scores);
-/// The results of an evaluation as a table.
+/// Returns the scores of an evaluation as a table.
 std::string to_terminal(const ClassificationScores& scores);
-/// The results of an evaluation as a table.
+/// Returns the scores of an evaluation as a table.
 std::string to_terminal(const EntityScores& scores);
 
-/// The result in a format chosen at run time. @throws Error that names the formats if the result has no such one.
+/// Returns the result in a format chosen at run time. @throws Error that lists the formats if the result does not
+/// support it.
 std::string to_text(const Explanation& explanation, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(std::span<const Explanation> explanations, Format format, const TerminalStyle& style = {});
@@ -136,11 +139,11 @@ std::string to_text(const ClassificationScores& scores, Format format, const Ter
 /// As for one explanation.
 std::string to_text(const EntityScores& scores, Format format, const TerminalStyle& style = {});
 
-/// The format that a file's ending names: .json, .html, .svg, .csv, or .txt for terminal.
-/// @throws Error that lists them for any other.
+/// Returns the format for a file's extension: .json, .html, .svg, .csv, or .txt for terminal.
+/// @throws Error that lists the extensions for any other.
 Format format_of(const std::filesystem::path& file);
 
-/// What has text: see to_text.
+/// A type that to_text accepts.
 template <class T>
 concept Writable = requires(const T& result) {
   { to_text(result, Format::json) } -> std::same_as<std::string>;
@@ -148,21 +151,21 @@ concept Writable = requires(const T& result) {
 
 /// Writes text to a stream. @throws Error if the stream fails.
 void write_text(std::string_view text, std::ostream& stream);
-/// Writes text under a temporary name that is then changed, so that no reader ever sees half a file.
-/// @throws Error if the file cannot be written; then it is as it was.
+/// Writes text to a file under a temporary name, then renames it, so that readers never see a partial file.
+/// @throws Error if the file cannot be written; an existing file is then unchanged.
 void write_text(std::string_view text, const std::filesystem::path& file);
 
-/// Writes a result to a stream. @throws Error if the result has no such format, or the stream fails.
+/// Writes a result to a stream. @throws Error if the result does not support the format, or the stream fails.
 template <Writable T>
 void write(const T& result, Format format, std::ostream& stream) {
   write_text(to_text(result, format), stream);
 }
-/// Writes a result to a file. @throws Error if the result has no such format, or the file cannot be written.
+/// Writes a result to a file. @throws Error if the result does not support the format, or the file cannot be written.
 template <Writable T>
 void write(const T& result, Format format, const std::filesystem::path& file) {
   write_text(to_text(result, format), file);
 }
-/// Writes a result to a file in the format that its ending names.
+/// Writes a result to a file in the format given by its extension.
 template <Writable T>
 void write(const T& result, const std::filesystem::path& file) {
   write(result, format_of(file), file);
