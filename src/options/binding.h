@@ -9,7 +9,7 @@
 #include "options/names.h"
 #include "options/option.h"
 
-/// Bindings of options to members of any type that options have.
+/// Bindings of options to struct members, for every type of option.
 
 namespace limn {
 
@@ -37,11 +37,11 @@ OptionValue read_member(const Option& option, const T& member) {
   } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
     return member.empty() ? OptionValue() : member;
   } else {
-    return member;  // a double or a text
+    return member;  // double or std::string
   }
 }
 
-/// @param value checked, or nothing
+/// @param value a checked value, or std::monostate
 template <class T>
 void write_member(const Option& option, T& member, const OptionValue& value) {
   if constexpr (is_optional<T>) {
@@ -49,7 +49,7 @@ void write_member(const Option& option, T& member, const OptionValue& value) {
     if (!std::holds_alternative<std::monostate>(value)) write_member(option, member.emplace(), value);
   } else if (std::holds_alternative<std::monostate>(value)) {
     if constexpr (std::is_same_v<T, std::uint64_t> || std::is_same_v<T, std::vector<std::string>>)
-      member = {};  // where this is what "no value" means; all others have one
+      member = {};  // For these types "no value" is 0 or empty; members of other types always have a value.
   } else if constexpr (std::is_enum_v<T>) {
     member = find_value<T>(std::get<std::string>(value)).value();
   } else if constexpr (std::is_same_v<T, bool>) {
@@ -76,7 +76,8 @@ void write_member(const Option& option, T& member, const OptionValue& value) {
   }
 }
 
-/// Ties an option to what `member` (a pointer to member, or a function that returns a reference) picks of an Owner.
+/// Binds an option to the part of an Owner that `member` (a pointer to member, or a function that returns a reference)
+/// selects.
 template <class Owner, class Member>
 Binding<Owner> in(Member member) {
   return {.get = [member](const Option& option,
@@ -103,13 +104,14 @@ MethodBinding in_method(Member member) {
   return binding;
 }
 
-/// The methods that have an option, as members: of(&SmoothGrad::samples, &ShapleySampling::permutations).
+/// Binds an option to the members of the methods that have it: of(&SmoothGrad::samples,
+/// &ShapleySampling::permutations).
 template <class... M, class... T>
 std::vector<MethodBinding> of(T M::*... members) {
   return {in_method<M>(members)...};
 }
 
-/// The same for members that may have no value. @param meaning of that
+/// The same for members that may have no value. @param meaning what "no value" means, for help texts
 template <class... M, class... T>
 std::vector<MethodBinding> unset(std::string_view meaning, T M::*... members) {
   std::vector<MethodBinding> bindings = of(members...);

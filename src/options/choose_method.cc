@@ -8,7 +8,7 @@
 namespace limn {
 namespace {
 
-/// Sets what a preset sets, too, beside its method. @return whether the option is one of these
+/// Sets an option that presets set besides their method's. @return whether the option is one of these
 bool set_beside(const Option& option, const OptionValue& value, ChosenMethod& chosen) {
   ExplainOptions options;
   if (option.name == "unit" && set(option, options, value))

@@ -9,24 +9,24 @@
 
 namespace limn {
 
-/// An option that was given, and its value.
+/// An option that the user gave, and its value.
 struct GivenOption {
   const Option* option;
   OptionValue value;
 };
 
-/// What a front end was asked for.
+/// The method, preset and options that a user asked for.
 struct MethodRequest {
-  std::optional<ChosenMethod> like = {};  ///< what the others change: the method of a saved explanation
+  std::optional<ChosenMethod> like = {};  ///< the method of a saved explanation, which the other fields override
   std::optional<std::string> method = {}, preset = {};
-  std::vector<GivenOption> options = {};  ///< of methods, and `unit` and `word-score`
+  std::vector<GivenOption> options = {};  ///< options of methods, and `unit` and `word-score`
 };
 
-/// The preset's method (or the default one), changed by every option that was given. A preset whose method or unit is
-/// no longer its own loses its name.
-/// @param task of the model, if it is known yet: a preset may serve another one, or do otherwise there
-/// @param without if not null: gets the names of options that this method does not have, which are an Error otherwise
-/// @throws Error for an unknown name or a value that the method cannot have.
+/// Returns the preset's method (or the default method), changed by every given option. The result names the preset only
+/// if the method and the unit are still the preset's.
+/// @param task of the model, if already known: a preset may not support it, or may have other options for it
+/// @param without if not null: receives the names of options that the method does not have, otherwise an Error
+/// @throws Error for an unknown name or a value that the method does not accept.
 ChosenMethod choose_method(const MethodRequest& request, std::optional<Task> task = {},
                            std::vector<std::string>* without = nullptr);
 

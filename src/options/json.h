@@ -6,7 +6,7 @@
 
 #include "options/option.h"
 
-/// Values of options as JSON: what HTTP and saved explanations have. Json is nlohmann::json or its ordered kin.
+/// Values of options as JSON, for HTTP and saved explanations. Json is nlohmann::json or nlohmann::ordered_json.
 
 namespace limn {
 
@@ -22,7 +22,8 @@ Json json_of(const OptionValue& value) {
       value);
 }
 
-/// A value by its own type, for `set` and `checked`; an object, which no option can be, as an empty list.
+/// Converts a JSON value by its own type, for `set` and `checked`. An object, which no option accepts, becomes an empty
+/// list.
 template <class Json>
 OptionValue value_of_json(const Json& json) {
   if (json.is_null()) return {};

@@ -25,7 +25,7 @@ MethodList list_methods(const std::vector<std::string>& names, const MethodReque
     return {{{name_of(chosen), chosen}}, chosen.unit.value_or(Unit::word)};
   }
   std::vector<ListedMethod> listed;
-  std::map<std::string, std::size_t> without;  // option → how many methods do not have it
+  std::map<std::string, std::size_t> without;  // option → number of methods that do not have it
   for (const auto& name : names) {
     if (std::ranges::find(listed, name, &ListedMethod::name) != listed.end())
       throw Error({.field = "method", .found = "'" + name + "' twice", .expected = "each method once"});

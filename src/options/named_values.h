@@ -10,7 +10,7 @@
 
 #include "limn/error.h"
 
-/// Values that options outside the table take by name, in the order in which messages and help list them.
+/// Named values of options outside the table, in the order in which messages and help texts list them.
 
 namespace limn {
 
@@ -28,7 +28,8 @@ struct Names {
     for (const auto& entry : entries) text += (text.empty() ? "" : ", ") + std::string(entry.name);
     return text;
   }
-  /// @throws Error that lists the names if `given` is none of them. @param option for the message: "--reduce".
+  /// Returns the value named `given`. @param option name for the message: "--reduce".
+  /// @throws Error that lists the names if the name is unknown.
   Value find(std::string_view option, std::string_view given) const {
     for (const auto& entry : entries)
       if (entry.name == given) return entry.value;
@@ -38,7 +39,7 @@ struct Names {
   }
 };
 
-/// AttackOptions::sequences: whose words an attack may change.
+/// AttackOptions::sequences: the texts that an attack may change.
 inline const Names<std::vector<int>, 5> changed_text_names{
     {{{"text", {0}}, {"question", {0}}, {"pair", {1}}, {"context", {1}}, {"both", {0, 1}}}}};
 

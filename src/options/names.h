@@ -8,7 +8,7 @@
 
 #include "limn/options.h"
 
-/// The names of the values that options take, in the order in which messages and help texts list them.
+/// The names of option values, in the order in which messages and help texts list them.
 
 namespace limn {
 
@@ -51,7 +51,7 @@ inline constexpr auto names<WordScore> = std::to_array<Named<WordScore>>({{"sum"
 template <>
 inline constexpr auto names<Masking> = std::to_array<Named<Masking>>(
     {{"mask", Masking::mask}, {"remove", Masking::remove}, {"pad", Masking::pad}, {"unk", Masking::unk}});
-/// Without `text`: any other word is a baseline's text.
+/// Without `text`: any other value is the text of a baseline.
 template <>
 inline constexpr auto names<Baseline::Kind> = std::to_array<Named<Baseline::Kind>>({{"pad", Baseline::Kind::pad},
                                                                                     {"zero", Baseline::Kind::zero},
@@ -74,7 +74,7 @@ inline constexpr auto names<IntegratedGradients::Rule> =
                                                      {"left-riemann", IntegratedGradients::Rule::left_riemann},
                                                      {"lit", IntegratedGradients::Rule::lit}});
 
-/// "onehot-l2". @param value one that has a name
+/// Returns the name of a value, such as "onehot-l2"; the value must have one.
 template <class Value>
 constexpr std::string_view name_of(Value value) {
   for (const auto& [name, known] : names<Value>)
@@ -89,9 +89,9 @@ constexpr std::optional<Value> find_value(std::string_view given) {
   return std::nullopt;
 }
 
-/// "word", "embeddings", or the number of a layer.
+/// Returns "word", "embeddings", or the number of a layer.
 std::string name_of(Layer layer);
-/// Nothing if it is neither a name nor a number from 1.
+/// Returns nothing if `given` is neither a name nor a number from 1.
 std::optional<Layer> find_layer(std::string_view given);
 
 }  // namespace limn

@@ -17,7 +17,7 @@ constexpr bool is_text(OptionType type) {
          type == OptionType::baseline;
 }
 
-/// As a message shows it: texts in quotes.
+/// Formats a value for a message: texts are quoted.
 std::string shown(const OptionValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return "'" + *text + "'";
   if (const auto* list = std::get_if<std::vector<std::string>>(&value))
@@ -264,7 +264,7 @@ std::string default_text(const Option& option) {
     else
       group->methods.push_back(known.name);
   }
-  // What most methods have needs no names.
+  // The default of most methods is listed without their names.
   std::ranges::stable_sort(groups, std::greater(), [](const Group& group) { return group.methods.size(); });
   std::string result;
   for (const Group& group : groups) {

@@ -13,12 +13,12 @@
 #include "limn/error.h"
 #include "limn/options.h"
 
-/// One table says of every option its name, type, values, default and help, and which structs of limn/options.h have
-/// it. The command, HTTP, saved explanations and the documents follow it.
+/// One table defines the name, type, values, default and help of every option, and the structs of limn/options.h that
+/// have it. The command, HTTP, saved explanations and the documentation follow it.
 
 namespace limn {
 
-/// An option's value: nothing (the default in words: "all", "the last layer"), or what OptionType says.
+/// An option's value: nothing (a default described in words: "all", "the last layer"), or a value of the option's type.
 using OptionValue = std::variant<std::monostate, bool, std::uint64_t, double, std::string, std::vector<std::string>>;
 
 enum class OptionType {
@@ -27,98 +27,100 @@ enum class OptionType {
   number,    ///< a double
   flag,      ///< a bool
   text,      ///< any text
-  layer,     ///< "word", "embeddings", or the number of a layer, as text
+  layer,     ///< "word", "embeddings", or a layer number, as text
   baseline,  ///< one of Option::values, or any other text
   texts      ///< a list of texts
 };
 
 struct Option;
 
-/// Ties an option to a member of a struct. `get` and `set` know the member's type; what is set is checked before.
+/// Binds an option to a member of a struct. `get` and `set` know the member's type; callers check the value before
+/// `set`.
 template <class Owner>
 struct Binding {
   std::function<OptionValue(const Option&, const Owner&)> get;
   std::function<void(const Option&, Owner&, const OptionValue&)> set;
 };
 
-/// A method's struct that has the option.
+/// Binds an option to a method's struct.
 struct MethodBinding : Binding<Method> {
   std::size_t method = 0;       ///< Method::index()
-  std::string_view unset = {};  ///< what it means that the option has no value: "the last"
+  std::string_view unset = {};  ///< meaning of "no value": "the last"
 };
 
-/// What a count or number may be.
+/// The range of a count or number.
 struct Range {
   double least = std::numeric_limits<double>::lowest();
   double most = std::numeric_limits<double>::max();
-  bool open = false;  ///< without its ends
+  bool open = false;  ///< excludes the end points
 };
 
 /// A row of the table.
 struct Option {
-  std::string_view name;  ///< as the command has it, without dashes: "max-steps"
+  std::string_view name;  ///< as in the command, without leading dashes: "max-steps"
   OptionType type = OptionType::text;
-  std::string_view help;                      ///< half a sentence, without values and default
-  std::string_view value_name = {};           ///< what stands for the value in a help text; default: of the type
-  std::vector<std::string_view> values = {};  ///< of a choice; of a layer or baseline: the names that are known
+  std::string_view help;                      ///< a phrase, without values and default
+  std::string_view value_name = {};           ///< placeholder of the value in help texts; default: by type
+  std::vector<std::string_view> values = {};  ///< the values of a choice; layer, baseline: the named values
   Range range = {};
-  bool zero_is_unset = false;               ///< of a count: a member that is 0 has no value
-  bool negated = false;                     ///< of a flag: it is set if the member is false
-  bool preset_only = false;                 ///< of presets and saved explanations: no front end offers it
-  bool names_method = false;                ///< tells methods of one struct apart, as "vargrad" from "smoothgrad"
-  bool for_every_method = false;            ///< methods without it take no notice, where others are refused
-  std::string_view former_name = {};        ///< refused, with the new one in the message
+  bool zero_is_unset = false;               ///< count: 0 means "no value"
+  bool negated = false;                     ///< flag: set if the member is false
+  bool preset_only = false;                 ///< used by presets and saved explanations; no front end offers it
+  bool names_method = false;                ///< distinguishes methods of one struct ("vargrad" from "smoothgrad")
+  bool for_every_method = false;            ///< methods that do not have it ignore it instead of refusing it
+  std::string_view former_name = {};        ///< refused with an error that gives the new name
   std::vector<MethodBinding> methods = {};  ///< the structs that have it
   std::optional<Binding<ExplainOptions>> explaining = {};
   std::optional<Binding<PredictOptions>> reading = {};
-  std::string_view unset = {};  ///< of explaining and reading: what it means that it has no value
+  std::string_view unset = {};  ///< explaining, reading: meaning of "no value"
 
-  /// The binding of that method; null if it does not have the option.
+  /// Returns the method's binding; null if the method does not have the option.
   const MethodBinding* of(const Method& method) const;
-  /// What fields and saved explanations call it: "max_steps".
+  /// Returns the name used in HTTP fields and saved explanations: "max_steps".
   std::string field() const;
 };
 
 /// Every option, in the order of help texts and documents.
 const std::vector<Option>& options();
-/// @throws Error that says what is known if there is none of that name, or the new name if it is a former one.
+/// Returns the option of that name.
+/// @throws Error that lists the options if the name is unknown, or gives the new name if it is a former one.
 const Option& option(std::string_view name);
-/// Null if there is none of that name. @param name "max-steps", or as a field, "max_steps"
+/// Returns null if the name is unknown. @param name "max-steps", or as a field, "max_steps"
 const Option* find_option(std::string_view name);
 
 // ---- values ----------------------------------------------------------------------------------------
 
-/// The value that a text stands for: "12", "0.5", "true", "onehot-l2". @throws Error, as `checked`.
+/// Parses a value: "12", "0.5", "true", "onehot-l2". @throws Error, as `checked`.
 OptionValue value_from_text(const Option& option, std::string_view text);
-/// The value in the option's own type (a number where a text may be one, say), if it has that type, is one of its
-/// values and in its range. @throws Error that names the option, what was found and what was expected.
+/// Converts the value to the option's own type (a count to a number or a text, for example), and checks its type,
+/// values and range. @throws Error that names the option, what was found and what was expected.
 OptionValue checked(const Option& option, OptionValue value);
-/// "12", "word", "on"; nothing: "".
+/// Formats a value: "12", "word", "on"; "" for no value.
 std::string text_of(const OptionValue& value);
-/// What the option takes: "at least 1", "a number above 0", "sum, l1, l2".
+/// Describes the accepted values: "a whole number of at least 1", "a number above 0", "sum, l1, l2".
 std::string expectation(const Option& option);
-/// An error about an option.
+/// Makes an error about an option.
 Error option_error(std::string_view name, std::string found, std::string expected, std::string hint = {});
 
 // ---- get and set -----------------------------------------------------------------------------------
 
-/// @param option one that the method has
+/// @pre the method has the option
 OptionValue get(const Option& option, const Method& method);
 OptionValue get(const Option& option, const ExplainOptions& options);
 OptionValue get(const Option& option, const PredictOptions& options);
-/// Sets what the option is bound to. @return false if it is not bound there. @throws Error, as `checked`.
+/// Sets the member to which the option is bound. @return false if it is not bound there. @throws Error, as `checked`.
 bool set(const Option& option, Method& method, const OptionValue& value);
 bool set(const Option& option, ExplainOptions& options, const OptionValue& value);
 bool set(const Option& option, PredictOptions& options, const OptionValue& value);
 
-/// @throws Error for the first option of the method whose value is out of its range.
+/// @throws Error for the first option of the method whose value is out of range.
 void check_ranges(const Method& method);
 
 // ---- defaults --------------------------------------------------------------------------------------
 
-/// Those of the named methods that have the option, in the order of methods().
+/// Returns the names of the methods that have the option, in the order of methods().
 std::vector<std::string_view> methods_with(const Option& option);
-/// What it is if it is not given, of every method that has it: "mask", "logit; probability for lime and rise".
+/// Describes the default of every method that has the option: "mask", "logit; probability for lime and rise".
 std::string default_text(const Option& option);
 
 }  // namespace limn

@@ -10,13 +10,13 @@ namespace {
 
 constexpr Scalar loss = Scalar::loss, logit = Scalar::logit, probability = Scalar::probability;
 
-// ---- methods that several systems share but for a number ---------------------------------------------
+// ---- methods shared by several systems, except for a number ------------------------------------------
 
 /// |Σ g · e| ÷ the sum: AllenNLP Interpret's simple gradient.
 GradientXInput loss_gradient() { return {.explain = loss, .absolute = true, .normalize = Normalize::l1}; }
 
-/// |Σ of the mean gradient| ÷ the sum; not multiplied by the input. At word embeddings a layer norm follows, which
-/// takes no notice of what all channels share: there Σ g is zero, and scores would be rounding.
+/// |Σ of the mean gradient| ÷ the sum; not multiplied by the input. Not at the word embeddings: the layer norm after
+/// them ignores a constant added to all C elements, so Σ g is zero there and the scores would be rounding errors.
 SmoothGrad loss_smoothgrad(std::size_t samples) {
   return {.explain = loss,
           .layer = Layer::embeddings(),
@@ -143,7 +143,7 @@ bool serves(const Preset& preset, Task task) {
   return preset.tasks.empty() || std::find(preset.tasks.begin(), preset.tasks.end(), task) != preset.tasks.end();
 }
 
-/// "a, b, c", each once.
+/// Appends a name to "a, b, c" unless it is already listed.
 void list(std::string& names, std::string_view name) {
   if ((", " + names + ",").find(", " + std::string(name) + ",") != std::string::npos) return;
   names += (names.empty() ? "" : ", ") + std::string(name);
@@ -172,12 +172,11 @@ const Preset& preset(std::string_view given, std::optional<Task> task) {
     throw Error({.thing = "preset",
                  .found = "'" + std::string(given) + "' for a model of " + std::string(name(*task)),
                  .expected = "a model of " + tasks,
-                 .hint = "for this model there are " + names});
-  throw Error(
-      {.thing = "preset",
-       .found = "'" + std::string(given) + "'",
-       .expected = "one of " + names,
-       .hint = given == "textualheatmap" ? "the heatmap of a masked language model is a command of its own" : ""});
+                 .hint = "presets for this model: " + names});
+  throw Error({.thing = "preset",
+               .found = "'" + std::string(given) + "'",
+               .expected = "one of " + names,
+               .hint = given == "textualheatmap" ? "a textual heatmap is made by a separate command" : ""});
 }
 
 std::string preset_names() {

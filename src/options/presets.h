@@ -8,10 +8,10 @@
 
 namespace limn {
 
-/// The names of all presets, each once: "seed-qa, …".
+/// Lists the names of all presets, each once: "seed-qa, …".
 std::string preset_names();
 
-/// Whether a preset of that name has this method, whatever its seed, and, if it has a unit, this unit.
+/// Whether a preset of that name has this method, independent of the seed, and this unit if it has one.
 bool is_preset(std::string_view name, const Method& method, std::optional<Unit> unit);
 
 }  // namespace limn
