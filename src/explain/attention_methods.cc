@@ -1,4 +1,4 @@
-// What attention looked at: one head, rollout, and attention weighted by its gradient.
+// Attention methods: one head, rollout, and attention weighted by its gradient.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -12,7 +12,8 @@
 namespace limn {
 namespace {
 
-const char* const no_proof = "attention shows what the model looked at; it is not a proven explanation of what it said";
+const char* const no_proof =
+    "attention shows what the model attended to; it is not a proven explanation of the prediction";
 
 TracedPass pass_of(const Subject& subject) {
   const Encoder encoder = subject.encoder();
@@ -22,12 +23,12 @@ TracedPass pass_of(const Subject& subject) {
   return traced_forward(encoder, std::move(batch), Layer::word(), std::move(x));
 }
 
-/// The row of the (T, T) maps that belongs to the target: an answer's start, a tagged token, or [CLS].
+/// The target's row of the (T, T) maps: an answer's start, a tagged token, or [CLS].
 std::size_t target_row(const Subject& subject) {
   return subject.encoder().weights.head.pooling == Pooling::none ? subject.target.picks.front().row : 0;
 }
 
-/// The mean over heads of work's map of one layer (T, T). work(head, map) fills the map of one head.
+/// Returns the mean over the heads of one layer's maps (T, T); work(head, map) fills the map of one head.
 template <class Work>
 Mat mean_over_heads(std::size_t heads, std::size_t tokens, const Work& work) {
   Mat mean = Mat::zeros(tokens, tokens), map(tokens, tokens);
@@ -69,9 +70,9 @@ std::vector<double> times(const std::vector<double>& row, const Mat& map) {
   return result;
 }
 
-std::vector<double> unit_row(std::size_t tokens, std::size_t place) {
+std::vector<double> unit_row(std::size_t tokens, std::size_t position) {
   std::vector<double> row(tokens, 0.);
-  row[place] = 1;
+  row[position] = 1;
   return row;
 }
 
@@ -97,7 +98,8 @@ Attribution attribute(const Subject& subject, const Attention& method) {
   return result;
 }
 
-// rollout = Â_L … Â_1, Â = (A + I) with rows scaled to sum 1; one row of it, from the left, needs no (T, T) product.
+// rollout = Â_L … Â_1, where Â is (A + I) with rows scaled to sum 1. Multiplying one row from the left needs no (T, T)
+// product.
 Attribution attribute(const Subject& subject, const AttentionRollout&) {
   const TracedPass pass = pass_of(subject);
   const Maps maps(subject.encoder(), pass);
@@ -115,14 +117,15 @@ Attribution attribute(const Subject& subject, const AttentionRollout&) {
   return result_of(std::move(row), 1);
 }
 
-// R = (I + M_L) … (I + M_1), M = mean over heads of max(0, ∂F/∂A ∘ A); one row of R − I, from the left.
+// R = (I + M_L) … (I + M_1), where M is the mean over heads of max(0, ∂F/∂A ∘ A). One row of R − I, multiplied from the
+// left.
 Attribution attribute(const Subject& subject, const GradientAttention&) {
   const TracedPass pass = pass_of(subject);
   const Encoder encoder = subject.encoder();
-  const std::size_t tokens = pass.batch.rows(), heads = encoder.config.heads, place = target_row(subject);
+  const std::size_t tokens = pass.batch.rows(), heads = encoder.config.heads, position = target_row(subject);
   Mat dlogits(pass.logits.rows(), pass.logits.columns());
   value_vjp(subject.target, pass.logits, dlogits);
-  std::vector<double> row = unit_row(tokens, place);
+  std::vector<double> row = unit_row(tokens, position);
   Mat dmap(tokens, tokens);
   const Maps maps(encoder, pass);
   gradient(encoder, pass, std::move(dlogits), [&](std::size_t layer, ConstView dcontext) {
@@ -135,7 +138,7 @@ Attribution attribute(const Subject& subject, const GradientAttention&) {
     const std::vector<double> more = times(row, relevance);
     for (std::size_t j = 0; j < tokens; ++j) row[j] += more[j];
   });
-  row[place] -= 1;
+  row[position] -= 1;
   return result_of(std::move(row), 1);
 }
 

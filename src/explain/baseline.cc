@@ -14,10 +14,10 @@ std::int32_t required(std::optional<std::int32_t> id, const char* name) {
   if (id) return *id;
   throw Error({.field = "baseline",
                .found = std::string("a tokenizer without a ") + name + " token",
-               .expected = "pad, zero, mask, unk, mean or a text, as far as the tokenizer has it"});
+               .expected = "pad, zero, mask, unk, mean or a text; the tokenizer must have the token"});
 }
 
-/// The subject's tokens, with those of the text replaced by `id`.
+/// Returns the subject's tokens with those of the text replaced by `id`.
 std::vector<std::int32_t> replaced(const Encoding& encoding, std::int32_t id) {
   std::vector<std::int32_t> ids = encoding.ids;
   for (std::size_t i = 0; i < ids.size(); ++i)
@@ -25,25 +25,25 @@ std::vector<std::int32_t> replaced(const Encoding& encoding, std::int32_t id) {
   return ids;
 }
 
-/// The tokens of another text in the places of the subject's, [PAD] where it is shorter.
+/// Replaces the subject's tokens by those of another text, and by [PAD] where that text is shorter.
 std::vector<std::int32_t> of_text(const Subject& subject, const std::string& text) {
   const Tokenizer& tokenizer = subject.explainer.pipeline().tokenizer;
   const Encoding other = tokenizer.encode(text);
   std::vector<std::int32_t> ids = replaced(subject.encoding, required(tokenizer.special().pad, "pad"));
-  std::size_t place = 0;
+  std::size_t position = 0;
   for (std::size_t i = 0; i < other.size(); ++i) {
     if (other.special[i]) continue;
-    while (place < ids.size() && subject.encoding.special[place]) ++place;
-    if (place == ids.size()) break;
-    ids[place++] = other.ids[i];
+    while (position < ids.size() && subject.encoding.special[position]) ++position;
+    if (position == ids.size()) break;
+    ids[position++] = other.ids[i];
   }
-  if (place == 0)
+  if (position == 0)
     throw Error(
         {.field = "baseline", .found = "a text without tokens", .expected = "pad, zero, mask, unk, mean or a text"});
   return ids;
 }
 
-/// The mean row of the embedding matrix, for every token.
+/// Returns the mean row of the embedding matrix for every token (T, E).
 Mat mean_rows(const Subject& subject) {
   const ConstView word = subject.encoder().weights.embeddings.word;
   std::vector<double> sum(word.columns, 0.);
@@ -55,7 +55,7 @@ Mat mean_rows(const Subject& subject) {
   return x;
 }
 
-/// What stands at `layer` where every token, special ones too, is replaced.
+/// Returns the hidden state at `layer` (T, C) with every token replaced, including special ones.
 Mat replaced_everywhere(const Subject& subject, Layer layer, Baseline::Kind kind) {
   const Encoder encoder = subject.encoder();
   if (kind == Baseline::Kind::zero) return Mat::zeros(subject.encoding.size(), size_at(encoder.config, layer));

@@ -6,8 +6,8 @@
 
 namespace limn {
 
-/// What stands at `layer` for the baseline (T, C), row by row in the place of the subject's tokens.
-/// @throws Error if the tokenizer lacks the token, or a baseline text has none.
+/// Returns the baseline's hidden state at `layer` (T, C), one row per token of the subject.
+/// @throws Error if the tokenizer lacks the baseline's token, or a baseline text has no tokens.
 Mat baseline_at(const Subject& subject, Layer layer, const Baseline& baseline);
 
 }  // namespace limn

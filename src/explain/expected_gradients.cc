@@ -15,7 +15,7 @@ Attribution attribute(const Subject& subject, const ExpectedGradients& method) {
   const Layer layer = common_options(method, subject.encoder().config).layer;
   const Mat input = input_at(subject, layer);
   const std::size_t texts = method.background.size();
-  // One background is kept at a time: draws are taken text by text, so that a large file costs no memory.
+  // Draws are grouped by background text, so that only one background is in memory at a time.
   std::vector<std::vector<float>> alphas(std::max<std::size_t>(texts, 1));
   for (std::size_t draw = 0; draw < method.samples; ++draw) {
     auto engine = random_engine(method.seed, draw);
@@ -34,17 +34,17 @@ Attribution attribute(const Subject& subject, const ExpectedGradients& method) {
     const double share = static_cast<double>(alphas[text].size()) / static_cast<double>(method.samples);
     baseline_value += share * values_at(
                                   subject, layer, 1,
-                                  [&](std::size_t, View version) {
-                                    for (std::size_t i = 0; i < version.rows; ++i)
-                                      std::copy_n(start.row(i), version.columns, version.row(i));
+                                  [&](std::size_t, View perturbed) {
+                                    for (std::size_t i = 0; i < perturbed.rows; ++i)
+                                      std::copy_n(start.row(i), perturbed.columns, perturbed.row(i));
                                   })
                                   .front();
     for_each_gradient(
         subject, layer, alphas[text].size(),
-        [&](std::size_t i, View version) {
-          for (std::size_t t = 0; t < version.rows; ++t)
-            for (std::size_t c = 0; c < version.columns; ++c)
-              version(t, c) = start(t, c) + alphas[text][i] * (input(t, c) - start(t, c));
+        [&](std::size_t i, View perturbed) {
+          for (std::size_t t = 0; t < perturbed.rows; ++t)
+            for (std::size_t c = 0; c < perturbed.columns; ++c)
+              perturbed(t, c) = start(t, c) + alphas[text][i] * (input(t, c) - start(t, c));
         },
         [&](std::size_t, double, View gradient) {
           for (std::size_t t = 0; t < gradient.rows; ++t)

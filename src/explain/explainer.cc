@@ -24,18 +24,18 @@
 namespace limn {
 namespace {
 
-/// One input on its way from text to explanations.
+/// The state of one input, from its encodings to its explanations.
 struct Item {
   const Input* input = nullptr;
   std::vector<Encoding> encodings;  // question answering: the windows; otherwise one
-  std::vector<Mat> logits;          // of each encoding; empty until they have been through the model
+  std::vector<Mat> logits;          // one per encoding; empty before the forward pass
   Prediction prediction;
   std::vector<ResolvedTarget> targets;
   std::size_t window = 0;  // the encoding that is explained
   std::vector<Explanation> explanations;
-  std::optional<Error> error;  // why it has none
+  std::optional<Error> error;  // why there are no explanations
 
-  /// Does some of the work on this item. @return whether it succeeded; if not, the error is kept.
+  /// Runs work on this item and stores an Error that it throws. @return whether the work succeeded
   template <class Work>
   bool attempt(const Work& work) {
     try {
@@ -49,7 +49,7 @@ struct Item {
   const Encoding& encoding() const { return encodings[window]; }
 };
 
-/// Prediction and targets, once the logits are there.
+/// Sets the item's prediction and targets from its logits.
 void read_logits(const Pipeline& pipeline, const ExplainOptions& options, Scalar scalar, bool all_entities,
                  Item& item) {
   const std::vector<ConstView> views(item.logits.begin(), item.logits.end());
@@ -111,9 +111,8 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
   why.warnings = reading_warnings(item.encodings);
   if (common.moves_layer)
     why.warnings.push_back(
-        "this model normalises each word embedding alone, so that its length does not matter: scores are taken at the "
-        "output of the "
-        "embedding block (layer = word: at the word embeddings themselves)");
+        "this model normalises each word embedding separately, so its length does not matter: scores are taken at the "
+        "output of the embedding block (layer = word takes them at the word embeddings)");
   why.warnings.insert(why.warnings.end(), attribution.warnings.begin(), attribution.warnings.end());
   if (item.encodings.size() > 1)
     why.warnings.push_back(
@@ -128,10 +127,10 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
   return why;
 }
 
-/// What stands at the method's layer, for methods that multiply by it.
+/// The hidden state at the method's layer, and its copy for methods that multiply by it.
 struct LayerInput {
   Mat x;         // (N, C), moved into the pass
-  Mat multiply;  // (N, C), its copy; empty if the method only needs the gradient
+  Mat multiply;  // (N, C), a copy of x; empty if the method needs only the gradient
 };
 
 LayerInput layer_input(const Encoder& encoder, const Batch& batch, const Method& method) {
@@ -141,7 +140,7 @@ LayerInput layer_input(const Encoder& encoder, const Batch& batch, const Method&
   return {.x = std::move(x), .multiply = std::move(multiply)};
 }
 
-/// One score a row from the gradient (N, C) at the method's layer.
+/// Returns one score per row of the gradient (N, C) at the method's layer.
 std::vector<double> scores_of(const Explainer& explainer, const Method& method, Mat gradient, const Mat& multiply) {
   const CommonOptions common = common_options(method, explainer.pipeline().checkpoint.config().encoder);
   const Reduce how = common.reduce;
@@ -154,23 +153,23 @@ std::vector<double> scores_of(const Explainer& explainer, const Method& method, 
   return reduce(gradient, how, common.absolute);
 }
 
-/// One target of one item, and its sequence in a pass.
-struct Share {
+/// One target of one item, and the index of its sequence in a pass.
+struct PackedTarget {
   Item* item;
   std::size_t target, sequence;
 };
 
-/// The explanations of all shares from one pass backward.
+/// Makes the explanations of all targets from one backward pass.
 void take_gradients(const Explainer& explainer, const Encoder& encoder, const TracedPass& pass,
-                    std::span<const Share> shares, const Method& method, const ExplainOptions& options,
+                    std::span<const PackedTarget> packed_targets, const Method& method, const ExplainOptions& options,
                     const Mat& multiply) {
   Mat dlogits = Mat::zeros(pass.logits.rows(), pass.logits.columns());
-  for (const auto& [item, target, sequence] : shares)
+  for (const auto& [item, target, sequence] : packed_targets)
     value_vjp(item->targets[target].target, logits_of(encoder, pass.batch, pass.logits.view(), sequence),
               logits_of(encoder, pass.batch, dlogits.view(), sequence));
   const std::vector<double> scores =
       scores_of(explainer, method, gradient(encoder, pass, std::move(dlogits)), multiply);
-  for (const auto& [item, target, sequence] : shares) {
+  for (const auto& [item, target, sequence] : packed_targets) {
     const auto begin = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[sequence]);
     const auto end = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[sequence + 1]);
     item->attempt([&, item = item, target = target] {
@@ -180,7 +179,7 @@ void take_gradients(const Explainer& explainer, const Encoder& encoder, const Tr
   }
 }
 
-/// Explains items in one traced pass forward; what an item lacks (logits, prediction, targets) comes from it.
+/// Explains items with one traced forward pass, which also provides missing logits, predictions and targets.
 void explain_packed(const Explainer& explainer, std::span<Item* const> items, const Method& method,
                     const ExplainOptions& options, bool all_entities, const Watch& watch) {
   const auto start = std::chrono::steady_clock::now();
@@ -192,30 +191,31 @@ void explain_packed(const Explainer& explainer, std::span<Item* const> items, co
   LayerInput input = layer_input(encoder, batch, method);
   const TracedPass pass = traced_forward(encoder, std::move(batch), common.layer, std::move(input.x));
 
-  std::vector<Share> shares;  // first every item's first target, which the pass serves as it is
-  std::vector<Share> more;
+  std::vector<PackedTarget> packed_targets;  // every item's first target: the pass is used as it is
+  std::vector<PackedTarget> more;            // the other targets
   for (std::size_t i = 0; i < items.size(); ++i) {
     Item& item = *items[i];
     if (item.logits.empty()) {
       item.logits.push_back(copy(logits_of(encoder, pass.batch, pass.logits.view(), i)));
       if (!item.attempt([&] { read_logits(pipeline, options, common.explain, all_entities, item); })) continue;
     }
-    for (std::size_t t = 0; t < item.targets.size(); ++t) (t == 0 ? shares : more).push_back({&item, t, i});
+    for (std::size_t t = 0; t < item.targets.size(); ++t) (t == 0 ? packed_targets : more).push_back({&item, t, i});
   }
-  if (!shares.empty()) take_gradients(explainer, encoder, pass, shares, method, options, input.multiply);
-  const auto rows_of_share = [&](std::size_t i) { return more[i].item->encoding().size(); };
-  in_passes(more.size(), traced_rows(encoder.config), rows_of_share, [&](std::size_t begin, std::size_t end) {
+  if (!packed_targets.empty())
+    take_gradients(explainer, encoder, pass, packed_targets, method, options, input.multiply);
+  const auto rows_of_target = [&](std::size_t i) { return more[i].item->encoding().size(); };
+  in_passes(more.size(), traced_rows(encoder.config), rows_of_target, [&](std::size_t begin, std::size_t end) {
     std::vector<std::size_t> sequences;
-    shares.clear();
+    packed_targets.clear();
     for (std::size_t i = begin; i < end; ++i) {
-      shares.push_back({more[i].item, more[i].target, sequences.size()});
+      packed_targets.push_back({more[i].item, more[i].target, sequences.size()});
       sequences.push_back(more[i].sequence);
     }
     Mat multiply;
     if (!input.multiply.view().empty()) gather(input.multiply, rows_of(pass.batch, sequences), multiply);
-    take_gradients(explainer, encoder, repeated(encoder, pass, sequences), shares, method, options, multiply);
+    take_gradients(explainer, encoder, repeated(encoder, pass, sequences), packed_targets, method, options, multiply);
   });
-  // Each row that was looked up has brought its neighbours with it: in time, that would be the whole matrix.
+  // Looking up a row maps the memory pages around it; over time, the whole matrix would become resident.
   pipeline.checkpoint.release(pipeline.checkpoint.weights().embeddings.word);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   for (Item* item : items)
@@ -224,9 +224,9 @@ void explain_packed(const Explainer& explainer, std::span<Item* const> items, co
                     static_cast<double>(item->explanations.size());
 }
 
-/// Explains one item, whose logits are known, by a method that sends many versions of it through the model.
-void explain_alone(const Explainer& explainer, Item& item, const Method& method, const ExplainOptions& options,
-                   const Watch& watch) {
+/// Explains one item, whose logits are known, by a method that sends many perturbed inputs through the model.
+void explain_separately(const Explainer& explainer, Item& item, const Method& method, const ExplainOptions& options,
+                        const Watch& watch) {
   for (const ResolvedTarget& target : item.targets) {
     const auto start = std::chrono::steady_clock::now();
     const Subject subject = {.explainer = explainer,
@@ -266,9 +266,9 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
   if (!options.word_score) options.word_score = chosen.word_score;
   const Encoder encoder = pipeline.encoder(watch);
   check_method(method, encoder.config);
-  max_length(pipeline, options.reading);  // no input could be read with a wrong one
+  max_length(pipeline, options.reading);  // throws if it is wrong for every input
   if (common_options(method, encoder.config).reduce == Reduce::onehot_l2)
-    explainer.onehot_norm();  // before a pass fills the memory
+    explainer.onehot_norm();  // computed before a pass uses much memory
   std::vector<Item> items(inputs.size());
   std::vector<Item*> packed;
   const Scalar scalar = common_options(method, encoder.config).explain;
@@ -281,7 +281,7 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
       if (in_one_pass && item.encodings.size() == 1) return;
       item.logits = run(encoder, item.encodings);
       read_logits(pipeline, options, scalar, all_entities, item);
-      if (!in_one_pass) explain_alone(explainer, item, method, options, watch);
+      if (!in_one_pass) explain_separately(explainer, item, method, options, watch);
     });
     if (is_read && in_one_pass) packed.push_back(&item);
   }

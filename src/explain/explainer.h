@@ -14,13 +14,13 @@
 
 namespace limn {
 
-/// A pipeline and what its explanations share.
+/// A pipeline and the data that its explanations share.
 class Explainer {
  public:
   explicit Explainer(Pipeline pipeline) : pipeline_(std::move(pipeline)) {}
 
   const Pipeline& pipeline() const { return pipeline_; }
-  /// Made when it is first needed.
+  /// Computed on first use.
   const OneHotNorm& onehot_norm() const;
 
  private:
@@ -29,8 +29,8 @@ class Explainer {
   mutable std::unique_ptr<const OneHotNorm> onehot_norm_;
 };
 
-/// One explanation for each input; or, with all_entities and a model that tags tokens, one for each entity.
-/// Inputs are packed into shared passes. @throws Error if the method or the options are wrong whatever the input.
+/// Returns one explanation per input, or, with all_entities and a token-classification model, one per entity.
+/// Inputs are packed into shared passes. @throws Error if the method or the options are wrong for every input.
 std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer, std::span<const Input> inputs,
                                                       const ChosenMethod& chosen, const ExplainOptions& given,
                                                       bool all_entities, const Watch& watch);

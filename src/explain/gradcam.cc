@@ -13,8 +13,9 @@ Attribution attribute(const Subject& subject, const GradCam& method) {
   std::vector<double> weights(hidden.columns(), 0.), scores(hidden.rows(), 0.);
   for_each_gradient(
       subject, layer, 1,
-      [&](std::size_t, View version) {
-        for (std::size_t i = 0; i < version.rows; ++i) std::copy_n(hidden.row(i), version.columns, version.row(i));
+      [&](std::size_t, View perturbed) {
+        for (std::size_t i = 0; i < perturbed.rows; ++i)
+          std::copy_n(hidden.row(i), perturbed.columns, perturbed.row(i));
       },
       [&](std::size_t, double, View gradient) {
         for (std::size_t i = 0; i < gradient.rows; ++i)

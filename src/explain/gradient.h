@@ -9,29 +9,29 @@
 
 namespace limn {
 
-/// A forward pass that remembers what the gradient needs.
+/// A forward pass, with the activations that the backward pass needs.
 struct TracedPass {
   Batch batch;
-  Layer layer;  ///< where gradients will be taken
+  Layer layer;  ///< where gradients are taken
   Trace trace;
   HeadTrace head_trace;
-  Mat logits;  ///< of all sequences: see logits_of
+  Mat logits;  ///< logits of all sequences: see logits_of
 };
 
-/// Where the encoder ends.
+/// The encoder's last layer.
 Layer last_layer(const Encoder& encoder);
 
-/// Runs encoder and head on x (N, C), which stands at `layer`: word_embeddings(…) for Layer::word().
+/// Runs encoder and head; x is the hidden state at `layer` (N, C), for example word_embeddings(…) at Layer::word().
 TracedPass traced_forward(const Encoder& encoder, Batch batch, Layer layer, Mat x);
 
-/// Rows of some of a batch's sequences, one sequence after the other.
+/// Returns the rows of some of a batch's sequences, sequence by sequence.
 std::vector<std::size_t> rows_of(const Batch& batch, std::span<const std::size_t> sequences);
 
-/// The pass as if its batch had been `sequences`, each of which may come several times: then one pass backward takes
-/// the gradients of several F of one text. For heads that look at every token.
+/// Returns the pass as if its batch had consisted of `sequences`, which may repeat, so that one backward pass computes
+/// the gradients of several F of one text. For heads with logits for every token.
 TracedPass repeated(const Encoder& encoder, const TracedPass& pass, std::span<const std::size_t> sequences);
 
-/// ∂F/∂(hidden state at the pass's layer) (N, C) from ∂F/∂logits. May be called again with another F.
+/// Computes ∂F/∂(hidden state at the pass's layer) (N, C) from ∂F/∂logits. May be called repeatedly with different F.
 Mat gradient(const Encoder& encoder, const TracedPass& pass, Mat dlogits, const AttentionTap& tap = {});
 
 }  // namespace limn

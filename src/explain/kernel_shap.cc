@@ -16,8 +16,8 @@ namespace {
 using Vector = Eigen::VectorXd;
 using Matrix = Eigen::MatrixXd;
 
-/// A random coalition whose size k has probability ∝ (n − 1) / (k (n − k)): the Shapley kernel times the number of
-/// coalitions of that size. Every coalition drawn this way has the same weight in the regression.
+/// Draws a coalition whose size k has probability ∝ (n − 1) / (k (n − k)): the Shapley kernel times the number of
+/// coalitions of that size. Coalitions drawn this way have equal weights in the regression.
 Mask kernel_mask(std::size_t n, std::mt19937_64& engine) {
   std::vector<double> weights;
   for (std::size_t k = 1; k < n; ++k) weights.push_back(1 / (static_cast<double>(k) * static_cast<double>(n - k)));
@@ -28,13 +28,14 @@ Mask kernel_mask(std::size_t n, std::mt19937_64& engine) {
   return mask;
 }
 
-/// Least squares of F(mask) − F(none) on masks under Σ scores = F(all) − F(none), where each mask comes with its
-/// complement. The constraint takes the last unit out: its score is what the others leave. A mask and its complement
-/// have opposite rows then, so that a pair is one observation, half the difference of its two. Errors: the sandwich
-/// estimator, since the residuals of a game are neither independent of the mask nor equally large, for as many degrees
-/// of freedom as there are.
-/// @param masks, present, absent  one a pair: the mask, F(mask), F(its complement)
-UnitScores regress(const std::vector<Mask>& masks, const double* present, const double* masking, double change) {
+/// Fits F(mask) − F(none) on masks by least squares under the constraint Σ scores = F(all) − F(none). Each mask is
+/// paired with its complement. The constraint eliminates the last unit: its score is the remainder. The rows of a mask
+/// and its complement are then opposite, so a pair is one observation, half the difference of the two values. Standard
+/// errors use the sandwich estimator, because the residuals of a game neither are independent of the mask nor have
+/// equal variance, with a correction for the degrees of freedom.
+/// @param masks, mask_values, complement_values  one per pair: the mask, F(mask), F(its complement)
+UnitScores regress(const std::vector<Mask>& masks, const double* mask_values, const double* complement_values,
+                   double change) {
   const auto n = static_cast<Eigen::Index>(masks.front().size()), free = n - 1;
   const auto pairs = static_cast<Eigen::Index>(masks.size());
   Matrix x(pairs, free);
@@ -43,10 +44,10 @@ UnitScores regress(const std::vector<Mask>& masks, const double* present, const 
     const Mask& mask = masks[static_cast<std::size_t>(i)];
     const double last = mask.back() ? 1 : 0;
     for (Eigen::Index j = 0; j < free; ++j) x(i, j) = (mask[static_cast<std::size_t>(j)] ? 1. : 0.) - last;
-    y(i) = (present[i] - masking[i]) / 2 - (last - 0.5) * change;
+    y(i) = (mask_values[i] - complement_values[i]) / 2 - (last - 0.5) * change;
   }
   Matrix normal = x.transpose() * x;
-  normal.diagonal().array() += 1e-9 * static_cast<double>(pairs);  // fewer pairs than units: the smallest solution
+  normal.diagonal().array() += 1e-9 * static_cast<double>(pairs);  // with fewer pairs than units: minimum norm
   const Eigen::LDLT<Matrix> solver(normal);
   const Vector score = solver.solve(x.transpose() * y);
   UnitScores result = {.kind = UnitScores::Kind::complete, .scores = {score.begin(), score.end()}};
@@ -58,8 +59,7 @@ UnitScores regress(const std::vector<Mask>& masks, const double* present, const 
     for (Eigen::Index j = 0; j < free; ++j) result.standard_errors.push_back(correction * influence.row(j).norm());
     result.standard_errors.push_back(correction * influence.colwise().sum().norm());
   } else {
-    result.warnings.push_back(
-        fmt::format("{} samples are too few for {} units: ask for at least {}", 2 * pairs, n, 4 * n));
+    result.warnings.push_back(fmt::format("{} samples are too few for {} units: use at least {}", 2 * pairs, n, 4 * n));
   }
   return result;
 }
@@ -70,7 +70,7 @@ UnitScores score_units(Game& game, const KernelShap& method) {
   const std::size_t n = game.units();
   if (n <= most_exact_units) return {.kind = UnitScores::Kind::complete, .scores = exact_shapley(game)};
   const std::size_t pairs = (method.samples + 1) / 2;
-  std::vector<Mask> masks;  // of all pairs, then their complements
+  std::vector<Mask> masks;  // one per pair, then their complements
   for (std::size_t pair = 0; pair < pairs; ++pair) {
     auto engine = random_engine(method.seed, pair);
     masks.push_back(kernel_mask(n, engine));

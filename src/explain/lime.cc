@@ -22,7 +22,7 @@ using Vector = Eigen::VectorXd;
 using Matrix = Eigen::MatrixXd;
 using Eigen::Index;
 
-/// All that least squares needs of weighted observations, about their weighted means.
+/// The weighted moments of observations about their weighted means: all that least squares needs.
 struct Moments {
   double total_weight = 0, mean_y = 0;
   Vector mean_x;
@@ -56,8 +56,8 @@ Moments moments_of(std::span<const Mask> masks, std::span<const double> values, 
   return moments;
 }
 
-/// The same observations seen through some of their columns.
-Moments only(const Moments& moments, const std::vector<Index>& columns) {
+/// Returns the moments restricted to some columns.
+Moments restricted_to(const Moments& moments, const std::vector<Index>& columns) {
   Moments result = {.total_weight = moments.total_weight,
                     .mean_y = moments.mean_y,
                     .mean_x = moments.mean_x(columns),
@@ -73,8 +73,8 @@ Vector ridge(const Moments& moments, double alpha) {
   return regular.ldlt().solve(moments.xy);
 }
 
-/// Least squares under alpha · Σ |weight|, where the squares' mean counts half, as in scikit-learn: by coordinate
-/// descent, until no weight moves by more than a billionth of the largest possible one.
+/// Minimises half the mean of the squared residuals plus alpha · Σ |weight|, as in scikit-learn, by coordinate descent
+/// until no weight changes by more than 1e-9 of the largest weight.
 Vector lasso(const Moments& moments, double alpha) {
   const Index n = moments.xy.size();
   const double threshold = alpha * moments.total_weight;
@@ -95,7 +95,7 @@ Vector lasso(const Moments& moments, double alpha) {
   return weights;
 }
 
-/// Columns one by one, each the one that raises R² of plain least squares most; of equals the first.
+/// Selects columns one by one, each time the one that increases R² of ordinary least squares most; the first of equals.
 std::vector<Index> select_forward(const Moments& moments, std::size_t count) {
   std::vector<Index> chosen;
   while (chosen.size() < count) {
@@ -105,7 +105,7 @@ std::vector<Index> select_forward(const Moments& moments, std::size_t count) {
       if (std::find(chosen.begin(), chosen.end(), candidate) != chosen.end()) continue;
       std::vector<Index> columns = chosen;
       columns.push_back(candidate);
-      const Moments some = only(moments, columns);
+      const Moments some = restricted_to(moments, columns);
       const double explained = some.xy.dot(Vector(some.xx.completeOrthogonalDecomposition().solve(some.xy)));
       if (!best || explained > best_explained) {
         best = candidate;
@@ -117,7 +117,7 @@ std::vector<Index> select_forward(const Moments& moments, std::size_t count) {
   return chosen;
 }
 
-/// The columns of the largest weights; of equals the first.
+/// Selects the columns with the largest absolute weights; the first of equals.
 std::vector<Index> select_largest(const Vector& weights, std::size_t count) {
   std::vector<Index> order(static_cast<std::size_t>(weights.size()));
   std::iota(order.begin(), order.end(), Index{0});
@@ -127,7 +127,7 @@ std::vector<Index> select_largest(const Vector& weights, std::size_t count) {
   return order;
 }
 
-/// exp(−d² / 2 width²) with d = 100 · the cosine distance between a mask and the full one.
+/// exp(−d² / 2 width²), where d is 100 · the cosine distance between a mask and the full mask.
 Vector kernel(std::span<const Mask> masks, double width) {
   Vector weights(static_cast<Index>(masks.size()));
   for (std::size_t i = 0; i < masks.size(); ++i) {
@@ -154,7 +154,7 @@ std::vector<Mask> lime_masks(std::size_t units, const Lime& method) {
     if (method.flavour == Lime::Flavour::captum) {
       std::bernoulli_distribution present(0.5);
       for (std::size_t u = 0; u < units; ++u) mask[u] = present(engine);
-    } else if (draw > 0 && units > 0) {  // the first is the text itself
+    } else if (draw > 0 && units > 0) {  // the first mask is the unperturbed text
       const std::size_t removed = std::uniform_int_distribution<std::size_t>(1, units)(engine);
       std::fill_n(mask.begin(), removed, false);
       std::shuffle(mask.begin(), mask.end(), engine);
@@ -181,7 +181,7 @@ LinearModel fit_lime(std::span<const Mask> masks, std::span<const double> values
     else
       chosen = select_largest(ridge(all, 0.01), method.features);
   }
-  const Moments some = only(all, chosen);
+  const Moments some = restricted_to(all, chosen);
   const Vector weights = fit(some);
   LinearModel model = {.weights = std::vector<double>(units, 0.)};
   for (std::size_t i = 0; i < chosen.size(); ++i)
@@ -207,11 +207,11 @@ UnitScores score_units(Game& game, const Lime& given) {
 
 namespace {
 
-/// Which tokens LIME takes away together, and which part of the text each score belongs to.
+/// The tokens that LIME removes together, and the word that each score belongs to.
 struct BagOfWords {
-  Units words;                     ///< every word that can be taken away, one by one
-  std::vector<std::size_t> group;  ///< (words): words of one group are present together
-  Units groups;                    ///< tokens of each group
+  Units words;                     ///< every word that can be removed
+  std::vector<std::size_t> group;  ///< (words): group of each word; the words of a group are removed together
+  Units groups;                    ///< the tokens of each group
 };
 
 bool has_word_character(std::string_view text) {
@@ -220,9 +220,9 @@ bool has_word_character(std::string_view text) {
   return false;
 }
 
-/// The lime package splits a text at whatever is no letter or digit, which therefore always stays, and takes all
-/// occurrences of a word away at once (its bow=True). Here words are the tokenizer's; one without a letter or digit
-/// stays; words are the same if their text is, in one sequence.
+/// The lime package splits a text at every character that is not a letter or digit, never removes those characters, and
+/// removes all occurrences of a word together (its bow=True). Here the tokenizer defines the words; a word without a
+/// letter or digit is never removed, and words of one sequence are equal if their texts are.
 BagOfWords bag_of_words(const Subject& subject) {
   BagOfWords bag;
   std::map<std::pair<int, std::string_view>, std::size_t> known;
@@ -261,12 +261,12 @@ Attribution attribute(const Subject& subject, const Lime& method) {
   const BagOfWords bag = as_bag ? bag_of_words(subject) : separate(std::move(units));
   if (bag.groups.empty()) {
     Attribution nothing = {.scores = std::vector<double>(subject.encoding.size(), 0.)};
-    nothing.warnings.push_back("the text has no word of letters or digits: there is nothing that LIME takes away");
+    nothing.warnings.push_back("the text has no word with letters or digits: LIME has nothing to remove");
     return nothing;
   }
   Game game = masking_game(subject, bag.groups, method.masking);
   UnitScores found = score_units(game, method);
-  // Each occurrence of a word shows the word's weight, as the package shows it.
+  // Each occurrence of a word gets the word's weight, as in the lime package.
   std::vector<double> of_words;
   for (const std::size_t group : bag.group) of_words.push_back(found.scores[group]);
   if (!as_bag) std::fill(of_words.begin() + static_cast<std::ptrdiff_t>(ordinary), of_words.end(), 0.);

@@ -9,17 +9,17 @@
 
 namespace limn {
 
-/// A linear model of a game: F(mask) ≈ intercept + Σ weights of the units that are present.
+/// A linear model of a game: F(mask) ≈ intercept + Σ weights of the present units.
 struct LinearModel {
-  std::vector<double> weights;  ///< (units); 0 for those that were not chosen
+  std::vector<double> weights;  ///< (units); 0 for units that were not selected
   double intercept = 0;
-  double r2 = 1;  ///< share of the weighted variance of F that the model explains; 1 if there is none
+  double r2 = 1;  ///< fraction of the weighted variance of F that the model explains; 1 if the variance is 0
 };
 
-/// The masks that LIME draws.
+/// Draws LIME's masks.
 std::vector<Mask> lime_masks(std::size_t units, const Lime& method);
 
-/// LIME's weighted regression of values on masks. @param masks at least one, of at least one unit
+/// Fits LIME's weighted regression of values on masks. @param masks at least one, of at least one unit
 LinearModel fit_lime(std::span<const Mask> masks, std::span<const double> values, const Lime& method);
 
 /// Scores are the model's weights.

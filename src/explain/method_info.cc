@@ -64,7 +64,7 @@ MethodInfo method_info(const Method& method, const EncoderConfig& config, const 
     if (const Option& row = option(name); row.of(method)) info.baseline = text_of(get(row, method));
   std::visit(
       [&](const auto& m) {
-        // What never falls below zero: norms, squares, attention, and whatever its absolute value was taken of.
+        // These scores are never negative: norms, squares, attention, and absolute values.
         bool is_signed = (!common.takes_reduce || common.reduce == Reduce::sum) && !common.absolute &&
                          common.normalize != Normalize::minmax;
         if constexpr (requires { m.statistic; })
@@ -93,11 +93,11 @@ void check_method(const Method& method, const EncoderConfig& config) {
       throw Error({.field = "reduce",
                    .found = "onehot-l2",
                    .expected = fmt::format("sum, l1, l2 or mean-abs for {}", common.name),
-                   .hint = "onehot-l2 is a norm of the gradient itself: choose the method gradient"});
+                   .hint = "onehot-l2 is a norm of the gradient itself: use the method gradient"});
     if (common.layer != Layer::word())
       throw Error({.field = "reduce",
                    .found = "onehot-l2 at layer " + layer,
-                   .expected = "the layer word, where one-hot vectors enter",
+                   .expected = "the layer word, whose input is one-hot",
                    .hint = "l2 works at every layer"});
   }
   if (const auto* path = std::get_if<IntegratedGradients>(&method); path && path->sequential && !path->multiply_input)

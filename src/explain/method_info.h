@@ -9,7 +9,7 @@
 
 namespace limn {
 
-/// The options that most methods have; what a method has no use for keeps its default.
+/// The options shared by most methods; options that a method does not have keep their defaults.
 struct CommonOptions {
   std::string_view name;  ///< "integrated-gradients"
   Scalar explain = Scalar::logit;
@@ -18,15 +18,15 @@ struct CommonOptions {
   bool absolute = false;
   Normalize normalize = Normalize::none;
   bool takes_layer = false, takes_reduce = false;
-  bool moves_layer = false;  ///< the layer is not word, because this model normalises each word embedding alone
+  bool moves_layer = false;  ///< the layer is not word, because this model normalises each word embedding separately
   std::uint64_t seed = 0;
 };
 CommonOptions common_options(const Method& method, const EncoderConfig& config);
 
-/// The method in the words of the result.
+/// Returns the method's description for the result.
 MethodInfo method_info(const Method& method, const EncoderConfig& config, const ExplainOptions& options);
 
-/// @throws Error for options that do not go together or that this model does not have.
+/// @throws Error for options that are incompatible with each other or with this model.
 void check_method(const Method& method, const EncoderConfig& config);
 
 }  // namespace limn

@@ -5,7 +5,7 @@
 
 namespace limn {
 
-// Each method that sends many versions of its subject through the model. The formulas are named in limn/options.h.
+// The methods that send many perturbed inputs of a subject through the model. limn/methods.h gives the formulas.
 
 Attribution attribute(const Subject& subject, const SmoothGrad& method);           // noise.cc
 Attribution attribute(const Subject& subject, const IntegratedGradients& method);  // path.cc
@@ -22,7 +22,7 @@ Attribution attribute(const Subject& subject, const Attention& method);         
 Attribution attribute(const Subject& subject, const AttentionRollout& method);     // attention_methods.cc
 Attribution attribute(const Subject& subject, const GradientAttention& method);    // attention_methods.cc
 
-/// Whichever it is; not Gradient and GradientXInput, which share passes between inputs (explainer.cc).
+/// Dispatches to the method; not for Gradient and GradientXInput, which pack several inputs into a pass (explainer.cc).
 Attribution attribute(const Subject& subject, const Method& method);
 
 }  // namespace limn

@@ -1,4 +1,4 @@
-// SmoothGrad and its relatives: gradients at noisy copies of the input.
+// SmoothGrad and its variants: gradients at noisy copies of the input.
 #include <algorithm>
 #include <random>
 #include <vector>
@@ -25,7 +25,7 @@ void multiply(ConstView x, View y) {
     for (std::size_t j = 0; j < y.columns; ++j) y(i, j) *= x(i, j);
 }
 
-/// Mean and sum of squared deviations of each token's scores, draw by draw (Welford).
+/// The running mean and sum of squared deviations of each token's scores (Welford).
 struct Moments {
   std::vector<double> mean, deviations, squares;
   std::size_t count = 0;
@@ -59,11 +59,11 @@ Attribution attribute(const Subject& subject, const SmoothGrad& method) {
   const auto sigma = static_cast<float>(method.relative ? method.sigma * spread_of(input) : method.sigma);
   std::vector<double> sum(input.rows() * input.columns(), 0.);
   Moments moments(input.rows());
-  const auto fill = [&](std::size_t draw, View version) {
+  const auto fill = [&](std::size_t draw, View perturbed) {
     auto engine = random_engine(method.seed, draw);
     std::normal_distribution<float> normal;
-    for (std::size_t i = 0; i < version.rows; ++i)
-      for (std::size_t j = 0; j < version.columns; ++j) version(i, j) = input(i, j) + sigma * normal(engine);
+    for (std::size_t i = 0; i < perturbed.rows; ++i)
+      for (std::size_t j = 0; j < perturbed.columns; ++j) perturbed(i, j) = input(i, j) + sigma * normal(engine);
   };
   Mat noisy(input.rows(), input.columns());
   for_each_gradient(subject, common.layer, method.samples, fill, [&](std::size_t draw, double, View gradient) {
@@ -72,7 +72,7 @@ Attribution attribute(const Subject& subject, const SmoothGrad& method) {
         for (std::size_t j = 0; j < gradient.columns; ++j) sum[i * gradient.columns + j] += gradient(i, j);
     } else {
       if (method.multiply_input) {
-        fill(draw, noisy);  // drawn again: cheaper than to keep all of them
+        fill(draw, noisy);  // drawn again, which is cheaper than keeping all draws
         multiply(noisy, gradient);
       }
       moments.add(reduce(gradient, common.reduce, common.absolute));

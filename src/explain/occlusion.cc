@@ -24,8 +24,8 @@ UnitScores score_units(Game& game, const Occlusion& method) {
   if (method.window > 1) result.numbers = {{"window", static_cast<double>(window)}};
   if (method.window > n)
     result.warnings.push_back(
-        fmt::format("the window of {} units is longer than the text: it was cut to its {}, so that "
-                    "all units have one score",
+        fmt::format("the window of {} units is longer than the text: it was reduced to {}, so that "
+                    "all units have the same score",
                     method.window, n));
   return result;
 }

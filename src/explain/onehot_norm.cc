@@ -12,10 +12,10 @@
 namespace limn {
 namespace {
 
-/// The lower triangle of EᵀE (C, C) in double precision.
+/// Computes the lower triangle of EᵀE (C, C) in double precision.
 std::vector<double> gram(ConstView word) {
-  // Single precision within a chunk, double across chunks: the rounding of 120 chunks averages out, whereas a plain
-  // single precision sum would lose the small eigenvalues beside that of the embeddings' mean.
+  // Single precision within a chunk, double precision across chunks: the rounding errors of 120 chunks average out. A
+  // sum in single precision would lose the small eigenvalues next to the eigenvalue of the embeddings' mean.
   constexpr std::size_t tile = 128, chunk = 256;
   const std::size_t hidden_size = word.columns, tiles = (hidden_size + tile - 1) / tile;
   std::vector<double> sums(hidden_size * hidden_size, 0.);
@@ -37,8 +37,8 @@ std::vector<double> gram(ConstView word) {
 }
 
 /// Replaces the lower triangle of a symmetric positive semidefinite matrix (n, n) by its Cholesky factor, column by
-/// column. A pivot that is rounding error belongs to a direction in which all embeddings agree to be zero: its column
-/// is zero.
+/// column. A pivot within the rounding error belongs to a direction in which all embeddings are zero; its column is set
+/// to zero.
 void cholesky(std::vector<double>& a, std::size_t n) {
   double largest = 0;
   for (std::size_t i = 0; i < n; ++i) largest = std::max(largest, a[i * n + i]);

@@ -16,18 +16,18 @@
 namespace limn {
 namespace {
 
-/// A node of the tree in one context: the change from `low` to `high` when its units join those of `context`.
+/// A node of the tree in one context: F changes from `low` to `high` when the node's units join those of `context`.
 struct Part {
   std::size_t node;
   Mask context;
   double low, high;
-  double weight;  // of the context
+  double weight;  // weight of the context
   std::size_t order;
 
   double importance() const { return std::abs(high - low) * weight; }
 };
 
-struct Later {
+struct LowerImportance {
   bool operator()(const Part& a, const Part& b) const {
     return a.importance() != b.importance() ? a.importance() < b.importance() : a.order > b.order;
   }
@@ -38,7 +38,7 @@ Mask joined(Mask mask, const Mask& more) {
   return mask;
 }
 
-/// (nodes): the units below each node.
+/// Returns the units below each node (nodes).
 std::vector<Mask> units_below(const PartitionTree& tree, const std::vector<std::optional<std::size_t>>& units,
                               std::size_t count) {
   std::vector<Mask> masks;
@@ -54,13 +54,13 @@ std::vector<Mask> units_below(const PartitionTree& tree, const std::vector<std::
 
 std::vector<double> owen_values(Game& game, const PartitionTree& tree,
                                 const std::vector<std::optional<std::size_t>>& units, std::size_t evaluations) {
-  constexpr std::size_t masks_at_once = 5;  // shap's for text; it decides which node is next
+  constexpr std::size_t masks_at_once = 5;  // shap's batch size for text; it affects which node is split next
   const std::vector<Mask> below = units_below(tree, units, game.units());
   const std::size_t budget = evaluations - std::min<std::size_t>(evaluations, 2);
   game.plan(evaluations);
 
   std::vector<double> credit(tree.root() + 1, 0.);
-  std::priority_queue<Part, std::vector<Part>, Later> parts;
+  std::priority_queue<Part, std::vector<Part>, LowerImportance> parts;
   std::size_t found = 0;
   const auto discover = [&](std::size_t node, const Mask& context, double low, double high, double weight) {
     parts.push({.node = node, .context = context, .low = low, .high = high, .weight = weight, .order = found++});
@@ -68,7 +68,7 @@ std::vector<double> owen_values(Game& game, const PartitionTree& tree,
   discover(tree.root(), Mask(game.units(), false), game.all_masked(), game.all_present(), 1);
   for (std::size_t asked = 0; !parts.empty();) {
     std::vector<Part> split;
-    std::vector<Mask> masks;  // of each part to split: its context with the left half, with the right half
+    std::vector<Mask> masks;  // for each part to split: its context with the left child, with the right child
     while (!parts.empty() && masks.size() < masks_at_once) {
       const bool spent = asked + masks.size() >= budget;
       if (spent && !masks.empty()) break;
@@ -116,9 +116,9 @@ bool ends_in_word_character(std::string_view text) {
   return is_word_character(last);
 }
 
-/// The tokens as shap's tree sees them: as the text spells them, with "##" before one that begins with a letter right
-/// behind a letter or digit. Those that the template adds are "" at the ends of the input and themselves between its
-/// sequences.
+/// Returns the tokens for shap's tree: their spelling in the text, with the prefix "##" if the token begins with a
+/// letter that directly follows a letter or digit. Tokens added by the post-processor are "" at the ends of the input
+/// and keep their spelling between the sequences.
 std::vector<std::string> spelled_tokens(const Subject& subject) {
   const Tokenizer& tokenizer = subject.explainer.pipeline().tokenizer;
   const Encoding& encoding = subject.encoding;
@@ -148,9 +148,8 @@ std::vector<std::string> spelled_tokens(const Subject& subject) {
 
 }  // namespace
 
-// Leaves are the units; and the tokens that the template adds, as in shap, although they never go away: without them
-// the tree, and the shares of what the evaluations do not reach, would be others. Tokens of a unit are one leaf from
-// the start.
+// Each unit is a leaf. As in shap, the tokens added by the post-processor are leaves, too, although they are never
+// removed: without them the tree, and the distribution of what the evaluations do not resolve, would differ.
 Attribution attribute(const Subject& subject, const PartitionShap& method) {
   const Tokenizer& tokenizer = subject.explainer.pipeline().tokenizer;
   const Units units = units_of(subject, subject.unit());
@@ -188,8 +187,8 @@ Attribution attribute(const Subject& subject, const PartitionShap& method) {
   result.completeness_error = std::abs(std::accumulate(credit.begin(), credit.end(), 0.) - change);
   if (std::abs(special) > 0.01 * std::abs(change))
     result.warnings.push_back(
-        fmt::format("{:.3g} of F(x) - F(nothing) = {:.3g} is left with special tokens, as the shap "
-                    "package leaves it: more evaluations than {} divide it among the others",
+        fmt::format("{:.3g} of F(x) - F(all masked) = {:.3g} is attributed to special tokens, as in the shap "
+                    "package: more evaluations than {} would divide it among the other tokens",
                     special, change, method.evaluations));
   return result;
 }

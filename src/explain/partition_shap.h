@@ -9,13 +9,13 @@
 
 namespace limn {
 
-/// Owen values of a game on a tree as the shap package estimates them (shap/explainers/_partition.py): a node's change
-/// of F is split between its halves, each with the other one present and absent at half the weight, the nodes of the
-/// largest weighted change first. What `evaluations` do not reach is spread over the leaves below. Ties, which fall at
-/// random there, go in the order of discovery.
-/// @param units        (leaves): which unit of the game a leaf is; nothing for leaves that are always present
-/// @param evaluations  as in shap: all masks that are asked for, equal ones too, and the two of everything and nothing
-/// @return (leaves); they add up to value(all present) − value(all absent)
+/// Estimates the Owen values of a game on a tree as the shap package does (shap/explainers/_partition.py): a node's
+/// change of F is split between its two children, each evaluated with the other present and absent at half the weight;
+/// nodes with the largest weighted change are split first. When `evaluations` are used up, a node's change is spread
+/// over the leaves below it. Ties, which shap breaks at random, are broken in the order of discovery.
+/// @param units        (leaves): the unit of the game for each leaf; empty for leaves that are always present
+/// @param evaluations  counted as in shap: all requested masks, including equal ones, the full and the empty mask
+/// @return (leaves); they add up to value(all present) − value(all masked)
 std::vector<double> owen_values(Game& game, const PartitionTree& tree,
                                 const std::vector<std::optional<std::size_t>>& units, std::size_t evaluations);
 

@@ -9,10 +9,10 @@ namespace {
 
 struct TreeToken {
   std::string_view text;
-  bool open;  // a bracket whose other half is not in its group
+  bool open;  // a bracket whose counterpart is not in its group
 };
 
-/// A run of tokens that have been merged.
+/// Consecutive tokens that have been merged.
 struct Group {
   std::size_t begin, end, node;
   std::size_t size() const { return end - begin; }
@@ -24,7 +24,7 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> ch
 
 bool is_control(std::string_view text) { return text.starts_with('[') && text.ends_with(']'); }
 
-/// How good it is to merge two neighbours: the sums of shap's merge_score, line by line.
+/// The score of merging two neighbours; adds the terms of shap's merge_score in the same order.
 double merge_score(const std::vector<TreeToken>& tokens, const Group& left, const Group& right,
                    std::string_view separator) {
   const TreeToken &left_first = tokens[left.begin], &left_last = tokens[left.end - 1];
@@ -44,7 +44,7 @@ double merge_score(const std::vector<TreeToken>& tokens, const Group& left, cons
   const auto connects = [](std::string_view text) { return is_one_of(text, {"but", "and", "or"}); };
   if (connects(left_last.text) || connects(right_first.text)) score -= 2;
 
-  // Reaching across a comma or an end costs more than taking it in.
+  // Merging across a comma or a sentence end costs more than appending it.
   if (left_last.text == ",") score -= 10;
   if (right_first.text == ",") score -= right.size() > 1 ? 10 : 1;
   const auto ends = [](std::string_view text) { return is_one_of(text, {".", "?", "!"}); };

@@ -7,7 +7,7 @@
 namespace limn {
 namespace {
 
-/// Copies of the subject's tokens, one for each of the versions [begin, end).
+/// Returns copies of the subject's tokens, one per perturbed hidden state [begin, end).
 Batch copies(const Subject& subject, std::size_t begin, std::size_t end) {
   Batch batch;
   for (std::size_t i = begin; i < end; ++i) batch.add(subject.encoding.ids, subject.encoding.type_ids);

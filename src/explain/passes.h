@@ -10,26 +10,27 @@
 
 namespace limn {
 
-/// Sends `count` versions of the hidden state at `layer` (T, C) through the rest of the model, as many at once as
-/// memory should hold, and takes F and ∂F/∂version of each, in order, on the calling thread.
+/// Sends `count` perturbed hidden states at `layer` (T, C), which `fill` writes, through the rest of the model, in
+/// passes whose size is limited by memory. Calls `take` with F and its gradient with respect to each perturbed hidden
+/// state, in order, on the calling thread.
 void for_each_gradient(const Subject& subject, Layer layer, std::size_t count,
-                       const std::function<void(std::size_t i, View version)>& fill,
+                       const std::function<void(std::size_t i, View perturbed)>& fill,
                        const std::function<void(std::size_t i, double value, View gradient)>& take);
 
-/// F of `count` versions, without gradients.
+/// Returns F of `count` perturbed hidden states, without gradients.
 std::vector<double> values_at(const Subject& subject, Layer layer, std::size_t count,
-                              const std::function<void(std::size_t i, View version)>& fill);
+                              const std::function<void(std::size_t i, View perturbed)>& fill);
 
-/// The subject's input with other tokens, perhaps fewer.
+/// The subject's input with tokens replaced or removed.
 struct PerturbedInput {
   std::vector<std::int32_t> ids, type_ids;
-  Target target;  ///< its rows count in this perturbed input
+  Target target;  ///< its rows are rows of this perturbed input
 };
 
-/// F of each perturbed input.
+/// Returns F of each perturbed input.
 std::vector<double> values_of(const Subject& subject, std::span<const PerturbedInput> inputs);
 
-/// What stands at `layer` for the subject's own tokens (T, C).
+/// Returns the hidden state at `layer` for the subject's own tokens (T, C).
 Mat input_at(const Subject& subject, Layer layer);
 
 }  // namespace limn

@@ -1,4 +1,4 @@
-// Integrated Gradients: along one straight path for all tokens, or along one path for each token.
+// Integrated Gradients along one straight path for all tokens, or along one path per token.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,8 +17,8 @@
 namespace limn {
 namespace {
 
-// Each piece of a path that is refined has five nodes: exact for polynomials of degree 9.
-constexpr std::size_t piece_nodes = 5;
+// Each interval of a refined path has five Gauss-Legendre nodes, exact for polynomials up to degree 9.
+constexpr std::size_t interval_nodes = 5;
 
 struct Path {
   const Subject& subject;
@@ -26,28 +26,28 @@ struct Path {
   Mat start;       // (T, C): the baseline
   Mat difference;  // (T, C): input − baseline
 
-  void fill(double alpha, View version) const {
-    for (std::size_t i = 0; i < version.rows; ++i)
-      for (std::size_t j = 0; j < version.columns; ++j)
-        version(i, j) = start(i, j) + static_cast<float>(alpha) * difference(i, j);
+  void fill(double alpha, View perturbed) const {
+    for (std::size_t i = 0; i < perturbed.rows; ++i)
+      for (std::size_t j = 0; j < perturbed.columns; ++j)
+        perturbed(i, j) = start(i, j) + static_cast<float>(alpha) * difference(i, j);
   }
-  /// F at several points of the path.
+  /// Returns F at several points of the path.
   std::vector<double> values(const std::vector<double>& alphas) const {
     return values_at(
-        subject, layer, alphas.size(), [&](std::size_t i, View version) { fill(alphas[i], version); });
+        subject, layer, alphas.size(), [&](std::size_t i, View perturbed) { fill(alphas[i], perturbed); });
   }
 };
 
 /// Σ weight · ∂F/∂x at the nodes, in double: (T · C).
 using Sum = std::vector<double>;
 
-/// Adds the nodes' weighted gradients to sums[node / nodes_a_sum]. @param done, total nodes, for the progress.
-void integrate(const Path& path, const std::vector<Node>& nodes, std::size_t nodes_a_sum, std::vector<Sum>& sums,
+/// Adds the nodes' weighted gradients to sums[node / nodes_per_sum]. @param done, total node counts for the progress.
+void integrate(const Path& path, const std::vector<Node>& nodes, std::size_t nodes_per_sum, std::vector<Sum>& sums,
                std::size_t done, std::size_t total) {
   for_each_gradient(
-      path.subject, path.layer, nodes.size(), [&](std::size_t i, View version) { path.fill(nodes[i].x, version); },
+      path.subject, path.layer, nodes.size(), [&](std::size_t i, View perturbed) { path.fill(nodes[i].x, perturbed); },
       [&](std::size_t i, double, View gradient) {
-        Sum& sum = sums[i / nodes_a_sum];
+        Sum& sum = sums[i / nodes_per_sum];
         for (std::size_t t = 0; t < gradient.rows; ++t)
           for (std::size_t c = 0; c < gradient.columns; ++c)
             sum[t * gradient.columns + c] += nodes[i].weight * gradient(t, c);
@@ -61,8 +61,8 @@ double along(const Sum& sum, const Mat& difference) {
   return total;
 }
 
-/// One piece [begin, end] of the path, integrated.
-struct Piece {
+/// One interval [begin, end] of the path, with F at its ends.
+struct Interval {
   double begin = 0, end = 0, begin_value = 0, end_value = 0;
   double error = 0;  // |Σ scores − (F(end) − F(begin))|
 };
@@ -70,14 +70,15 @@ struct Piece {
 struct Refined {
   Sum sum;
   std::size_t nodes = 0;
-  double error = 0;  // an upper bound: the pieces' errors, added without their signs
+  double error = 0;  // an upper bound: the sum of the intervals' absolute errors
 };
 
-/// The largest error with which a piece may stay as it is. Pieces share what is left: all stay if their errors fit
-/// together; otherwise the best ones, with half of it, since halving makes the others' errors much smaller.
-double affordable_error(const std::vector<Piece>& pieces, double left) {
+/// Returns the largest error with which an interval is accepted, given the error that is `left` for all. If the errors
+/// add up to at most `left`, all intervals are accepted; otherwise those with the smallest errors, up to half of
+/// `left`, because halving the others reduces their errors strongly.
+double affordable_error(const std::vector<Interval>& intervals, double left) {
   std::vector<double> errors;
-  for (const Piece& piece : pieces) errors.push_back(piece.error);
+  for (const Interval& interval : intervals) errors.push_back(interval.error);
   std::ranges::sort(errors);
   if (std::accumulate(errors.begin(), errors.end(), 0.) <= left) return errors.back();
   double largest = -1, sum = 0;
@@ -88,39 +89,39 @@ double affordable_error(const std::vector<Piece>& pieces, double left) {
   return largest;
 }
 
-/// Halves the pieces with the largest completeness errors, until the tolerance holds or max_steps are spent.
+/// Halves the intervals with the largest completeness errors until the tolerance is met or max_steps are used up.
 Refined refine(const Path& path, double start_value, double end_value, double allowed, std::size_t max_steps) {
   const std::size_t size = path.start.rows() * path.start.columns();
-  const std::vector<Node> rule = gauss_legendre(piece_nodes);
+  const std::vector<Node> rule = gauss_legendre(interval_nodes);
   Refined result = {.sum = Sum(size, 0.)};
-  std::vector<Piece> open = {{.begin = 0, .end = 1, .begin_value = start_value, .end_value = end_value}};
+  std::vector<Interval> open = {{.begin = 0, .end = 1, .begin_value = start_value, .end_value = end_value}};
   while (!open.empty()) {
     std::vector<Node> nodes;
-    for (const Piece& piece : open)
+    for (const Interval& interval : open)
       for (const Node& node : rule)
-        nodes.push_back(
-            {.x = piece.begin + (piece.end - piece.begin) * node.x, .weight = (piece.end - piece.begin) * node.weight});
+        nodes.push_back({.x = interval.begin + (interval.end - interval.begin) * node.x,
+                         .weight = (interval.end - interval.begin) * node.weight});
     std::vector<Sum> sums(open.size(), Sum(size, 0.));
-    integrate(path, nodes, piece_nodes, sums, result.nodes, max_steps);
+    integrate(path, nodes, interval_nodes, sums, result.nodes, max_steps);
     result.nodes += nodes.size();
 
     for (std::size_t i = 0; i < open.size(); ++i)
       open[i].error = std::abs(along(sums[i], path.difference) - (open[i].end_value - open[i].begin_value));
 
     std::vector<double> middles;
-    std::vector<Piece> halves;
+    std::vector<Interval> halves;
     const double affordable = affordable_error(open, allowed - result.error);
     for (std::size_t i = 0; i < open.size(); ++i) {
-      const Piece& piece = open[i];
-      const bool spent = result.nodes + 2 * piece_nodes * (middles.size() + 1) > max_steps;
-      if (piece.error <= affordable || spent) {
-        result.error += piece.error;
+      const Interval& interval = open[i];
+      const bool spent = result.nodes + 2 * interval_nodes * (middles.size() + 1) > max_steps;
+      if (interval.error <= affordable || spent) {
+        result.error += interval.error;
         for (std::size_t k = 0; k < size; ++k) result.sum[k] += sums[i][k];
         continue;
       }
-      middles.push_back((piece.begin + piece.end) / 2);
-      halves.push_back({.begin = piece.begin, .end = middles.back(), .begin_value = piece.begin_value});
-      halves.push_back({.begin = middles.back(), .end = piece.end, .end_value = piece.end_value});
+      middles.push_back((interval.begin + interval.end) / 2);
+      halves.push_back({.begin = interval.begin, .end = middles.back(), .begin_value = interval.begin_value});
+      halves.push_back({.begin = middles.back(), .end = interval.end, .end_value = interval.end_value});
     }
     const std::vector<double> values = path.values(middles);
     result.nodes += values.size();
@@ -142,7 +143,7 @@ std::vector<Node> nodes_of(const IntegratedGradients& method) {
   return nodes;
 }
 
-/// Errors below this are rounding: F is computed in single precision.
+/// Errors below this are rounding errors: F is computed in single precision.
 double rounding(double start_value, double end_value) {
   return 2e-6 * std::max(std::abs(start_value), std::abs(end_value));
 }
@@ -150,25 +151,26 @@ double rounding(double start_value, double end_value) {
 void warn(Attribution& result, double error, double difference, const IntegratedGradients& method) {
   result.warnings.push_back(
       fmt::format("the completeness error is {:.2g}, {:.2g} % of F(x) - F(baseline), after {} steps: the tolerance of "
-                  "{:.2g} % was not reached",
+                  "{:.2g} % was not met",
                   error, 100 * error / std::max(std::abs(difference), 1e-300),
                   static_cast<std::size_t>(result.numbers["steps"]), 100 * method.tolerance));
 }
 
-/// Each token from its baseline to itself while all others stay: F(x) − F(x with the token's baseline) each.
+/// Moves each token from its baseline to itself while all others stay fixed; its scores add up to
+/// F(x) − F(x with the token's baseline).
 Attribution sequential(const Path& path, const Mat& input, const IntegratedGradients& method,
                        const CommonOptions& common) {
   const Encoding& encoding = path.subject.encoding;
   std::vector<std::size_t> open;
   for (std::size_t t = 0; t < encoding.size(); ++t)
     if (!encoding.special[t]) open.push_back(t);
-  const auto fill = [&](std::size_t token, double alpha, View version) {
-    for (std::size_t t = 0; t < version.rows; ++t) std::copy_n(input.row(t), version.columns, version.row(t));
-    for (std::size_t c = 0; c < version.columns; ++c)
-      version(token, c) = path.start(token, c) + static_cast<float>(alpha) * path.difference(token, c);
+  const auto fill = [&](std::size_t token, double alpha, View perturbed) {
+    for (std::size_t t = 0; t < perturbed.rows; ++t) std::copy_n(input.row(t), perturbed.columns, perturbed.row(t));
+    for (std::size_t c = 0; c < perturbed.columns; ++c)
+      perturbed(token, c) = path.start(token, c) + static_cast<float>(alpha) * path.difference(token, c);
   };
-  const std::vector<double> without =
-      values_at(path.subject, path.layer, open.size(), [&](std::size_t i, View version) { fill(open[i], 0, version); });
+  const std::vector<double> without = values_at(path.subject, path.layer, open.size(),
+                                                [&](std::size_t i, View perturbed) { fill(open[i], 0, perturbed); });
   Mat products = Mat::zeros(input.rows(), input.columns());
   std::vector<double> difference(input.rows(), 0.);
   for (std::size_t i = 0; i < open.size(); ++i) difference[open[i]] = path.subject.value - without[i];
@@ -184,7 +186,7 @@ Attribution sequential(const Path& path, const Mat& input, const IntegratedGradi
     for (const std::size_t t : open) limn::fill(products.view().row_range(t, t + 1), 0);
     for_each_gradient(
         path.subject, path.layer, open.size() * steps,
-        [&](std::size_t i, View version) { fill(open[i / steps], nodes[i % steps].x, version); },
+        [&](std::size_t i, View perturbed) { fill(open[i / steps], nodes[i % steps].x, perturbed); },
         [&](std::size_t i, double, View gradient) {
           const std::size_t t = open[i / steps];
           for (std::size_t c = 0; c < gradient.columns; ++c)

@@ -17,31 +17,32 @@ std::int32_t required(std::optional<std::int32_t> id, const char* name, const ch
   if (id) return *id;
   throw Error({.field = "masking",
                .found = std::string("a tokenizer without a ") + name + " token",
-               .expected = "mask, remove, pad or unk, as far as the tokenizer has it",
+               .expected = "mask, remove, pad or unk; the tokenizer must have the token",
                .hint = hint});
 }
 
-/// Makes perturbed inputs of a subject from masks.
+/// Builds perturbed inputs of a subject from masks.
 class Perturbations {
  public:
   Perturbations(const Subject& subject, Units units, Masking masking)
-      : subject_(subject), units_(std::move(units)), masking_(masking), looked_at_(subject.encoding.size(), false) {
+      : subject_(subject), units_(std::move(units)), masking_(masking), target_tokens_(subject.encoding.size(), false) {
     const Tokenizer::Special& special = subject.explainer.pipeline().tokenizer.special();
-    if (looks_at_tokens())
-      for (const Target::Pick& pick : subject.target.picks) looked_at_[pick.row] = true;
+    if (has_token_logits())
+      for (const Target::Pick& pick : subject.target.picks) target_tokens_[pick.row] = true;
     switch (masking) {
       case Masking::mask:
-        replacement_ = required(special.mask, "mask", "masking by remove needs none");
+        replacement_ = required(special.mask, "mask", "the masking strategy remove needs no token");
         break;
       case Masking::pad:
-        replacement_ = required(special.pad, "padding", "masking by remove needs none");
+        replacement_ = required(special.pad, "padding", "the masking strategy remove needs no token");
         break;
       case Masking::unk:
-        replacement_ = required(special.unknown, "unknown", "masking by remove needs none");
+        replacement_ = required(special.unknown, "unknown", "the masking strategy remove needs no token");
         break;
       case Masking::remove:
-        if (looks_at_tokens())
-          replacement_ = required(special.mask, "mask", "a token that is itself explained cannot be removed");
+        if (has_token_logits())
+          replacement_ = required(special.mask, "mask",
+                                  "an explained token cannot be removed, so it is replaced by the mask token");
         break;
     }
   }
@@ -54,7 +55,7 @@ class Perturbations {
   }
 
  private:
-  bool looks_at_tokens() const { return subject_.encoder().weights.head.pooling == Pooling::none; }
+  bool has_token_logits() const { return subject_.encoder().weights.head.pooling == Pooling::none; }
 
   PerturbedInput perturbed(const Mask& mask) const {
     const Encoding& encoding = subject_.encoding;
@@ -66,11 +67,11 @@ class Perturbations {
     std::vector<std::size_t> new_row(encoding.size());
     for (std::size_t i = 0; i < encoding.size(); ++i) {
       new_row[i] = result.ids.size();
-      if (!present[i] && masking_ == Masking::remove && !looked_at_[i]) continue;
+      if (!present[i] && masking_ == Masking::remove && !target_tokens_[i]) continue;
       result.ids.push_back(present[i] ? encoding.ids[i] : replacement_);
       result.type_ids.push_back(encoding.type_ids[i]);
     }
-    if (looks_at_tokens())
+    if (has_token_logits())
       for (Target::Pick& pick : result.target.picks) pick.row = new_row[pick.row];
     return result;
   }
@@ -79,7 +80,7 @@ class Perturbations {
   Units units_;
   Masking masking_;
   std::int32_t replacement_ = 0;
-  std::vector<bool> looked_at_;  // (T): tokens that F looks at
+  std::vector<bool> target_tokens_;  // (T): tokens on which F is defined
 };
 
 }  // namespace
@@ -126,7 +127,7 @@ Attribution attribution_of(const Subject& subject, const Units& units, const Uni
 namespace {
 
 template <class Method>
-Attribution play(const Subject& subject, const Method& method) {
+Attribution attribute_by_game(const Subject& subject, const Method& method) {
   const Units units = units_of(subject, subject.unit());
   Game game = masking_game(subject, units, method.masking);
   return attribution_of(subject, units, score_units(game, method), game);
@@ -134,10 +135,12 @@ Attribution play(const Subject& subject, const Method& method) {
 
 }  // namespace
 
-Attribution attribute(const Subject& subject, const Occlusion& method) { return play(subject, method); }
-Attribution attribute(const Subject& subject, const KernelShap& method) { return play(subject, method); }
-Attribution attribute(const Subject& subject, const ShapleySampling& method) { return play(subject, method); }
-Attribution attribute(const Subject& subject, const Rise& method) { return play(subject, method); }
-Attribution attribute(const Subject& subject, const Sobol& method) { return play(subject, method); }
+Attribution attribute(const Subject& subject, const Occlusion& method) { return attribute_by_game(subject, method); }
+Attribution attribute(const Subject& subject, const KernelShap& method) { return attribute_by_game(subject, method); }
+Attribution attribute(const Subject& subject, const ShapleySampling& method) {
+  return attribute_by_game(subject, method);
+}
+Attribution attribute(const Subject& subject, const Rise& method) { return attribute_by_game(subject, method); }
+Attribution attribute(const Subject& subject, const Sobol& method) { return attribute_by_game(subject, method); }
 
 }  // namespace limn

@@ -8,7 +8,7 @@
 
 namespace limn {
 
-// Perturbation methods in two halves: the mathematics of a game, and the game that a text and a model make.
+// Perturbation methods in two halves: the mathematics of a game, and the game defined by a text and a model.
 
 // ---- the mathematics: a score for each unit ---------------------------------------------------------
 
@@ -23,16 +23,16 @@ UnitScores score_units(Game& game, const Sobol& method);            // sobol.cc
 /// Token positions of each unit.
 using Units = std::vector<std::vector<std::size_t>>;
 
-/// The units of the subject's text, in order; tokens that the template added belong to none.
+/// Returns the units of the subject's text, in order. Tokens added by the post-processor belong to no unit.
 Units units_of(const Subject& subject, Unit unit);
 
-/// F of the subject with only some of `units` present. Absent units are replaced token by token, or removed, which
-/// makes rows shorter. Tokens that F itself looks at (an answer's first and last token, a tagged token) are never
-/// removed but replaced by [MASK], so that F stays defined. The subject must outlive the game.
-/// @throws Error if the tokenizer has no token to stand for an absent one.
+/// Returns the game whose value is F of the subject with only some of `units` present. The tokens of other units are
+/// replaced one by one, or removed, which shortens the input. Tokens on which F is defined (an answer's first and last
+/// token, a tagged token) are never removed but replaced by [MASK]. The subject must outlive the game.
+/// @throws Error if the tokenizer lacks the replacement token.
 Game masking_game(const Subject& subject, Units units, Masking masking);
 
-/// What was found out about units, told of tokens.
+/// Converts the scores of units to scores of tokens.
 Attribution attribution_of(const Subject& subject, const Units& units, const UnitScores& found, Game& game);
 
 }  // namespace limn

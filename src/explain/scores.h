@@ -8,11 +8,11 @@
 
 namespace limn {
 
-/// One score a row of x (N, C): Σ x_c, Σ |x_c|, √Σ x_c², or Σ |x_c| ÷ C; its absolute value if asked.
-/// For Reduce::onehot_l2 give rows from OneHotNorm::apply.
+/// Returns one score per row of x (N, C): Σ x_c, Σ |x_c|, √Σ x_c², or Σ |x_c| ÷ C; optionally its absolute value.
+/// For Reduce::onehot_l2, x must come from OneHotNorm::apply.
 std::vector<double> reduce(ConstView x, Reduce how, bool absolute = false);
 
-/// Scales scores in place: divided by Σ|s|, √Σs² or max|s|, or moved to 0 … 1. All-zero scores stay as they are.
+/// Normalises scores in place: divides by Σ|s|, √Σs² or max|s|, or maps them to 0 … 1. All-zero scores are unchanged.
 void normalize(std::span<double> scores, Normalize how);
 
 }  // namespace limn

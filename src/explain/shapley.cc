@@ -19,7 +19,8 @@ std::vector<double> exact_shapley(Game& game) {
   for (std::size_t bits = 0; bits < masks.size(); ++bits)
     for (std::size_t u = 0; u < n; ++u) masks[bits][u] = (bits >> u & 1) != 0;
   const std::vector<double> values = game.values(masks);
-  // weight[k] = k! (n − k − 1)! / n!: that a random order puts exactly these k units before the one that joins.
+  // weight[k] = k! (n − k − 1)! / n!: the probability that in a random order exactly these k units precede the joining
+  // unit.
   std::vector<double> weight(n);
   for (std::size_t k = 0; k < n; ++k) {
     weight[k] = 1 / static_cast<double>(n);
@@ -41,7 +42,7 @@ UnitScores score_units(Game& game, const ShapleySampling& method) {
       throw Error({.thing = "exact Shapley values",
                    .found = std::to_string(n) + " units",
                    .expected = "at most " + std::to_string(most_exact_units),
-                   .hint = "choose larger units (clause or sentence), or sample"});
+                   .hint = "use larger units (clause or sentence), or sampling"});
     return {.kind = UnitScores::Kind::complete, .scores = exact_shapley(game)};
   }
   std::vector<std::vector<std::size_t>> orders;

@@ -6,10 +6,10 @@
 
 namespace limn {
 
-/// More units than this make 2ⁿ coalitions too many.
+/// The largest number n of units for which all 2ⁿ coalitions are evaluated.
 inline constexpr std::size_t most_exact_units = 12;
 
-/// Shapley values from all 2ⁿ coalitions. @param game of at most most_exact_units units
+/// Computes Shapley values from all 2ⁿ coalitions. @param game with at most most_exact_units units
 std::vector<double> exact_shapley(Game& game);
 
 }  // namespace limn

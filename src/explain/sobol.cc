@@ -18,7 +18,7 @@ double variance(const std::vector<double>& values) {
 
 }  // namespace
 
-// Jansen (1999): with independent masks a and b, and a with unit u from b,
+// Jansen (1999), with independent masks a and b, where "a with u from b" takes unit u from b:
 //   total order  S_u = Σ (F(a) − F(a with u from b))² / (2 n Var F)
 //   first order  S_u = 1 − Σ (F(b) − F(a with u from b))² / (2 n Var F)
 UnitScores score_units(Game& game, const Sobol& method) {

@@ -12,7 +12,7 @@
 
 namespace limn {
 
-/// One encoding and the scalar F of its logits that is explained: what a method is given.
+/// The input of a method: one encoding and the target function F of its logits.
 struct Subject {
   const Explainer& explainer;
   const Encoding& encoding;
@@ -23,22 +23,22 @@ struct Subject {
   const Watch& watch;
 
   Encoder encoder() const { return explainer.pipeline().encoder(watch); }
-  /// Of what is taken away, and of the words of the result.
+  /// The unit of perturbations and of the result's words.
   Unit unit() const { return options.unit.value_or(Unit::word); }
-  /// Reports progress, if anybody asked for it.
+  /// Reports progress, if the caller requested it.
   void report(std::size_t done, std::size_t total) const {
     if (watch.progress) watch.progress(done, total);
   }
 };
 
-/// What a method found out: a score for each token, before normalisation. A unit's score is spread evenly over its
-/// tokens, so that the tokens of a unit add up to it.
+/// The result of a method: a score for each token, before normalisation. A unit's score is divided evenly among its
+/// tokens, so that their scores add up to it.
 struct Attribution {
   std::vector<double> scores = {};           ///< (T)
-  std::vector<double> standard_errors = {};  ///< (T): a unit's, given to its first token; or empty
+  std::vector<double> standard_errors = {};  ///< (T), that of a unit at its first token; or empty
   std::optional<double> baseline_value = {}, completeness_error = {};
   std::size_t passes = 0;
-  std::map<std::string, double> numbers = {};  ///< steps, samples, … for MethodInfo
+  std::map<std::string, double> numbers = {};  ///< steps, samples, …, for MethodInfo
   std::vector<std::string> warnings = {};
   std::vector<std::vector<double>> heatmap = {};
 };

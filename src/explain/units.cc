@@ -9,14 +9,15 @@
 namespace limn {
 namespace {
 
-/// Index of the sentence in which a token begins; sentences are in order and cover the text but for white space.
+/// Returns the index of the sentence in which a token begins; sentences are sorted and cover the text except for white
+/// space.
 std::size_t sentence_of(const std::vector<Span>& sentences, const Token& token) {
   const auto after = std::upper_bound(sentences.begin(), sentences.end(), token.begin,
                                       [](std::size_t begin, const Span& span) { return begin < span.begin; });
   return after == sentences.begin() ? 0 : static_cast<std::size_t>(after - sentences.begin()) - 1;
 }
 
-bool ends_clause(std::string_view piece) { return piece == "," || piece == ";" || piece == ":"; }
+bool ends_clause(std::string_view token) { return token == "," || token == ";" || token == ":"; }
 
 }  // namespace
 

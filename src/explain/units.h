@@ -9,12 +9,12 @@
 
 namespace limn {
 
-/// Token positions of each unit of the text, in order of sequence, then of position. Tokens that the template added
-/// belong to none. @param text, pair  the original texts, for sentences and clauses.
+/// Returns the token positions of each unit of the text, ordered by sequence, then by position. Tokens added by the
+/// post-processor belong to no unit. @param text, pair  the original texts, for sentences and clauses.
 std::vector<std::vector<std::size_t>> unit_tokens(const std::vector<Token>& tokens, std::string_view text,
                                                   std::string_view pair, Unit unit);
 
-/// The units as tokens of the original text, with scores from the scores of their tokens.
+/// Returns the units as spans of the original text, with scores combined from those of their tokens.
 std::vector<Word> units(const std::vector<Token>& tokens, std::string_view text, std::string_view pair, Unit unit,
                         WordScore word_score);
 

@@ -179,7 +179,7 @@ TEST(Methods, AToleranceThatCannotBeMetSaysWhatWasReached) {
     ASSERT_GT(error, 0) << method;
     ASSERT_EQ(found["warnings"].size(), 1u) << method;
     const std::string warning = found["warnings"][0];
-    EXPECT_THAT(warning, AllOf(HasSubstr("the completeness error is"), HasSubstr("1e-07 % was not reached"))) << method;
+    EXPECT_THAT(warning, AllOf(HasSubstr("the completeness error is"), HasSubstr("1e-07 % was not met"))) << method;
     // The figure in the warning is that of the result, in two digits.
     EXPECT_NEAR(std::stod(warning.substr(warning.find(" is ") + 4)), error, 0.06 * error) << warning;
   }

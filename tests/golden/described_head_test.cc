@@ -82,7 +82,7 @@ class WordsAlone : public FamilyFolder {};
 INSTANTIATE_TEST_SUITE_P(, WordsAlone, testing::Values("deberta-v2-text", "modernbert-text"),
                          [](const auto& info) { return info.param[0] == 'd' ? "deberta" : "modernbert"; });
 
-const char* const note = "this model normalises each word embedding alone";
+const char* const note = "this model normalises each word embedding separately";
 
 TEST_P(WordsAlone, ProductsAreTakenAfterTheEmbeddingBlock) {
   for (const Json& row : cases_) {

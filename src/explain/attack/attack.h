@@ -5,11 +5,10 @@
 
 namespace limn {
 
-/// See Model::hotflip. @throws Error if the input cannot be read at once, or `toward` is nothing that the model can
-/// say.
+/// See Model::hotflip. @throws Error if the input is longer than one window, or the model cannot predict `toward`.
 Attack hotflip(const Explainer& explainer, const Input& input, const AttackOptions& options, const Watch& watch);
 
-/// See Model::reduce_input. @throws Error if the input cannot be read at once, or for options that it does not have.
+/// See Model::reduce_input. @throws Error if the input is longer than one window, or for options of HotFlip only.
 Attack reduce_input(const Explainer& explainer, const Input& input, const AttackOptions& options, const Watch& watch);
 
 }  // namespace limn

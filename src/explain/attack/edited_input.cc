@@ -6,7 +6,7 @@
 namespace limn {
 namespace {
 
-/// One text of the original, and where its tokens stand in it.
+/// One of the original texts, with the positions of its tokens.
 class Sequence {
  public:
   Sequence(const Encoding& original, std::string_view text, std::int32_t number) : original_(original), text_(text) {
@@ -18,12 +18,12 @@ class Sequence {
   }
 
   std::string_view before_first() const { return first_ ? between(0, original_.offsets[*first_].begin) : text_; }
-  /// What the model has not read is not in the text either, if it read only a part.
+  /// The text after the last token; empty if the input was truncated, because the rest was not read.
   std::string_view after_last() const {
     return first_ && original_.cut_tokens == 0 ? between(original_.offsets[last_].end, text_.size())
                                                : std::string_view();
   }
-  /// What is left between two tokens when those between them are gone.
+  /// The text between two tokens after the tokens between them are removed.
   std::string_view gap(std::size_t left, std::size_t right) const {
     const std::string_view near_right = between(original_.offsets[right - 1].end, original_.offsets[right].begin);
     if (!near_right.empty() || right == left + 1) return near_right;
@@ -50,7 +50,7 @@ EditedInput edited_input(const Encoding& original, const Input& input, std::span
                                 {original, input.pair ? std::string_view(*input.pair) : "", 1}};
   std::string texts[] = {std::string(sequences[0].before_first()), std::string(sequences[1].before_first())};
   std::optional<std::size_t> last[2];  // the last token of each text so far
-  std::size_t written[2] = {0, 0};     // up to which byte of the original: tokens may overlap
+  std::size_t written[2] = {0, 0};     // end of the original bytes written so far: tokens may overlap
   for (const EditedToken& edited_token : edited_tokens) {
     const std::size_t token = edited_token.origin;
     Span span;

@@ -1,4 +1,4 @@
-// HotFlip, as AllenNLP Interpret has it.
+// HotFlip, as implemented in AllenNLP Interpret.
 #include <utf8proc.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 namespace limn {
 namespace {
 
-/// Whether every code point is a letter or a number, as Python's str.isalnum() has it.
+/// Whether every code point is a letter or a number, as in Python's str.isalnum().
 bool is_alphanumeric(std::string_view word) {
   if (word.empty()) return false;
   for (std::size_t position = 0; position < word.size();) {
@@ -30,7 +30,7 @@ bool is_alphanumeric(std::string_view word) {
   return true;
 }
 
-/// Ids of the words that a token may be flipped to: no "##…", no special token, no "[unused1]", no punctuation.
+/// Returns the ids of the words to which a token may be flipped: no "##…", special token, "[unused1]" or punctuation.
 std::vector<std::int32_t> whole_words(const Tokenizer& tokenizer) {
   std::vector<std::int32_t> ids;
   for (std::size_t id = 0; id < tokenizer.vocabulary_size(); ++id)
@@ -44,8 +44,8 @@ bool is_ignored(std::string_view word) {
   return std::find(ignored.begin(), ignored.end(), word) != ignored.end();
 }
 
-/// The word, other than the one that stands there, whose embedding e' has the largest direction · (e' − e)·g; e·g is
-/// the same for all. @param g (1, C)
+/// Returns the word, other than `present`, whose embedding e' maximises direction · (e' − e)·g; e·g is the same for all
+/// words. @param g (1, C)
 std::int32_t best_word(const AttackSearch& search, const std::vector<std::int32_t>& words, ConstView g,
                        std::int32_t present) {
   const ConstView embeddings = search.word_embeddings();

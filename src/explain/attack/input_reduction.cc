@@ -1,4 +1,4 @@
-// Input reduction, as AllenNLP Interpret has it.
+// Input reduction, as implemented in AllenNLP Interpret.
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -12,7 +12,7 @@
 namespace limn {
 namespace {
 
-/// A removal and those before it.
+/// A removal, linked to those before it.
 struct Link {
   std::shared_ptr<const Link> previous;
   AttackStep step;
@@ -21,14 +21,14 @@ struct Link {
 struct Candidate {
   std::vector<EditedToken> edited_tokens;
   std::shared_ptr<const Link> previous;
-  std::optional<std::size_t> removed;  ///< after those; nothing: the whole input
+  std::optional<std::size_t> removed;  ///< the token removed last; empty: the whole input
 };
 
-/// Positions in the reading's version of the `count` tokens with the least ‖g‖₂ that may go, least first.
+/// Returns the positions in the edited input of the `count` removable tokens with the smallest ‖g‖₂, smallest first.
 std::vector<std::size_t> least_tokens(const AttackSearch& search, const Reading& reading, std::size_t count) {
   std::vector<std::pair<double, std::size_t>> tokens;
   for (std::size_t token = 0; token < reading.edited.origins.size(); ++token)
-    if (search.may_change(reading.edited.origins[token]) && !search.alone_in_its_text(reading.edited, token))
+    if (search.may_change(reading.edited.origins[token]) && !search.is_only_token_of_text(reading.edited, token))
       tokens.emplace_back(reading.norm(token), token);
   std::sort(tokens.begin(), tokens.end());
   tokens.resize(std::min(tokens.size(), count));
@@ -39,13 +39,13 @@ std::vector<std::size_t> least_tokens(const AttackSearch& search, const Reading&
 
 }  // namespace
 
-// Each round reads the first `beam` candidates, drops those of which the model says something else, and proposes for
-// each other one the removal of each of the `beam` tokens with the least ‖g‖₂, least first.
+// Each round reads the first `beam` candidates and drops those whose prediction differs. For each of the others it
+// proposes the removal of each of the `beam` tokens with the smallest ‖g‖₂, smallest first.
 Attack reduce_input(const Explainer& explainer, const Input& input, const AttackOptions& options, const Watch& watch) {
   if (options.toward)
     throw Error({.field = "toward",
                  .found = *options.toward,
-                 .expected = "it only for hotflip: a reduction keeps what the model says"});
+                 .expected = "this option only for hotflip: input reduction keeps the prediction"});
   if (options.beam == 0) throw Error({.field = "beam", .found = "0", .expected = "at least 1"});
   AttackSearch search(explainer, input, options, watch);
   Attack attack;

@@ -15,13 +15,13 @@ namespace limn {
 AttackSearch::AttackSearch(const Explainer& explainer, const Input& input, const AttackOptions& options,
                            const Watch& watch)
     : pipeline_(explainer.pipeline()), input_(input), options_(options), watch_(watch) {
-  refuse_options();
+  check_options();
   std::vector<Encoding> encodings = read_input(pipeline_, input, options.reading);
   if (encodings.size() != 1)
     throw Error({.thing = "the context",
                  .found = fmt::format("{} windows of it", encodings.size()),
-                 .expected = "a context that the model reads at once, to attack it",
-                 .hint = "attack the part with the answer in it"});
+                 .expected = "a context that fits into one window",
+                 .hint = "attack the part that contains the answer"});
   encoding_ = std::move(encodings.front());
   const std::vector<Mat> logits = run(encoder(), {&encoding_, 1});
   const ConstView view = logits.front();
@@ -30,15 +30,16 @@ AttackSearch::AttackSearch(const Explainer& explainer, const Input& input, const
   choose_fixed();
 }
 
-void AttackSearch::refuse_options() const {
+void AttackSearch::check_options() const {
   const Task task = pipeline_.head().task;
   if (task == Task::masked_lm)
     throw Error({.file = pipeline_.info.name,
                  .thing = "the model's task",
                  .found = "masked-lm",
-                 .expected = "question-answering, sequence-classification or token-classification, to attack"});
+                 .expected = "question-answering, sequence-classification or token-classification"});
   if (options_.target && task != Task::token_classification)
-    throw Error({.field = "target", .found = *options_.target, .expected = "it only for token classification"});
+    throw Error(
+        {.field = "target", .found = *options_.target, .expected = "this option only for token classification"});
   for (const int sequence : options_.sequences)
     if (sequence < 0 || sequence > (input_.pair ? 1 : 0))
       throw Error(
@@ -58,7 +59,7 @@ void AttackSearch::resolve(ConstView logits) {
   own.target = options_.target;
   if (own.target && own.target->find(':') != std::string::npos)
     throw Error(
-        {.field = "target", .found = *own.target, .expected = "POSITION: the model's own label there is attacked"});
+        {.field = "target", .found = *own.target, .expected = "POSITION: the model's own label at it is attacked"});
   resolved_ = resolve_target(own, Scalar::loss, read);
   const EditedInput whole = edited_input(encoding_, input_, unedited());
   decision_ = decision_of(whole, prediction_, logits);
@@ -77,7 +78,7 @@ void AttackSearch::resolve(ConstView logits) {
       wanted_ = {*resolved_.info.index};
   }
   if (task == Task::sequence_classification && pipeline_.head().sigmoid) {
-    // Each label is predicted or not; ∂loss/∂e is a multiple of ∂logit/∂e, and the logit has a sign either way.
+    // Each label is predicted independently; ∂loss/∂e is a multiple of ∂logit/∂e, and the sign of the logit decides.
     resolved_.target.explain = Scalar::logit;
     resolved_.info.explain = "logit";
     decision_ = decision_of(whole, prediction_, logits);
@@ -103,7 +104,7 @@ Decision AttackSearch::decision_of(const EditedInput& edited, const Prediction& 
   return {std::get<LabelPrediction>(prediction).index};
 }
 
-/// Tokens that no attack changes.
+/// Determines the tokens that the attack must not change.
 void AttackSearch::choose_fixed() {
   const bool question_only = options_.sequences.empty() && pipeline_.head().task == Task::question_answering;
   const std::vector<int> changing = question_only ? std::vector<int>{0} : options_.sequences;
@@ -112,8 +113,8 @@ void AttackSearch::choose_fixed() {
     const bool chosen = changing.empty() || std::find(changing.begin(), changing.end(), sequence) != changing.end();
     fixed_.push_back(encoding_.special[token] || sequence < 0 || !chosen);
   }
-  if (!every_token()) return;
-  // From an answer's first token to its last, wherever the attack is to go; of an entity, the token whose label it is.
+  if (!has_token_logits()) return;
+  // The answer from its first token to its last, both the original and the wanted one; of an entity, the tagged token.
   const auto fix = [&](std::size_t a, std::size_t b) {
     for (std::size_t token = std::min(a, b); token <= std::max(a, b); ++token) fixed_[token] = true;
   };
@@ -123,7 +124,7 @@ void AttackSearch::choose_fixed() {
 
 Target AttackSearch::target_in(const EditedInput& edited) const {
   Target target = resolved_.target;
-  if (every_token())
+  if (has_token_logits())
     for (Target::Pick& pick : target.picks) {
       const auto found = std::lower_bound(edited.origins.begin(), edited.origins.end(), pick.row);
       pick.row = static_cast<std::size_t>(found - edited.origins.begin());
@@ -177,7 +178,7 @@ Attack AttackSearch::start(std::string_view kind, const Reading& first) const {
   return attack;
 }
 
-/// What follows from the steps.
+/// Sets the results that follow from the steps.
 void AttackSearch::finish(Attack& attack) const {
   if (!attack.steps.empty()) {
     attack.output = attack.steps.back().input;

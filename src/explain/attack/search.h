@@ -13,10 +13,10 @@
 
 namespace limn {
 
-/// What the model decided, as numbers that can be compared: the answer's tokens (in the original), or a label.
+/// The model's decision as comparable numbers: the answer's tokens (positions in the original), or a label.
 using Decision = std::vector<std::size_t>;
 
-/// A version that has been through the model, and back.
+/// An edited input after its forward and backward pass.
 struct Reading {
   EditedInput edited;
   Prediction prediction;
@@ -30,10 +30,10 @@ struct Reading {
   }
 };
 
-/// What both attacks share: the input, what the model decided about it, and the loss whose gradient guides the search.
+/// The common part of both attacks: the input, the model's decision, and the loss whose gradient guides the search.
 class AttackSearch {
  public:
-  /// Reads the input. @throws Error if it or the options cannot be attacked with.
+  /// Reads the input. @throws Error if the input or the options do not allow an attack.
   AttackSearch(const Explainer& explainer, const Input& input, const AttackOptions& options, const Watch& watch);
 
   const Tokenizer& tokenizer() const { return pipeline_.tokenizer; }
@@ -42,11 +42,11 @@ class AttackSearch {
   std::size_t tokens() const { return encoding_.size(); }
   bool may_change(std::size_t token) const { return !fixed_[token]; }
   std::size_t changeable() const { return static_cast<std::size_t>(std::count(fixed_.begin(), fixed_.end(), false)); }
-  bool alone_in_its_text(const EditedInput& edited, std::size_t token) const {
+  bool is_only_token_of_text(const EditedInput& edited, std::size_t token) const {
     const auto& sequences = edited.encoding.sequences;
     return std::count(sequences.begin(), sequences.end(), sequences[token]) == 1;
   }
-  /// 1: F is to grow; −1: it is to shrink.
+  /// 1: the attack increases F; −1: it decreases F.
   float direction() const { return direction_; }
   bool reached(const Decision& decision) const { return wanted_ ? decision == *wanted_ : decision != decision_; }
   bool holds(const Decision& decision) const { return decision == decision_; }
@@ -56,7 +56,7 @@ class AttackSearch {
     for (std::size_t token = 0; token < tokens(); ++token) edited_tokens[token].origin = token;
     return edited_tokens;
   }
-  /// Versions of the input with these places, through the model and back in as few passes as memory should hold.
+  /// Runs forward and backward passes of edited inputs, as many in one pass as memory allows.
   std::vector<Reading> read(const std::vector<std::vector<EditedToken>>& edits);
 
   Attack start(std::string_view kind, const Reading& first) const;
@@ -64,8 +64,8 @@ class AttackSearch {
 
  private:
   Encoder encoder() const { return pipeline_.encoder(watch_); }
-  bool every_token() const { return encoder().weights.head.pooling == Pooling::none; }
-  void refuse_options() const;
+  bool has_token_logits() const { return encoder().weights.head.pooling == Pooling::none; }
+  void check_options() const;
   void resolve(ConstView logits);
   void choose_fixed();
   Target target_in(const EditedInput& edited) const;

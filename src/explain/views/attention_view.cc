@@ -14,7 +14,7 @@
 namespace limn {
 namespace {
 
-// 160 MB of float: twelve layers of twelve heads up to 527 tokens.
+// 160 MB of float: 12 layers of 12 heads for up to 527 tokens.
 constexpr std::size_t most_weights = 40'000'000;
 
 void check_size(const EncoderConfig& config, std::size_t tokens) {
@@ -23,8 +23,8 @@ void check_size(const EncoderConfig& config, std::size_t tokens) {
   while (maps * (most + 1) * (most + 1) <= most_weights) ++most;
   if (tokens <= most) return;
   throw Error({.thing = "the attention of every head",
-               .found = fmt::format("{} tokens, {} heads in all", tokens, maps),
-               .expected = fmt::format("at most {} tokens, for it to fit into memory", most),
+               .found = fmt::format("{} tokens, {} heads in total", tokens, maps),
+               .expected = fmt::format("at most {} tokens, to fit into memory", most),
                .hint = "use a shorter text, or a smaller max_length"});
 }
 
@@ -39,7 +39,7 @@ AttentionMaps attention_maps(const Pipeline& pipeline, const Input& input, const
   AttentionMaps maps;
   std::size_t window = 0;
   for (const Encoding& encoding : encodings) check_size(config, encoding.size());
-  if (pipeline.head().task != Task::masked_lm) {  // there is nothing to say of a text without a mask
+  if (pipeline.head().task != Task::masked_lm) {  // a text without a mask token has no prediction
     maps.prediction = predict(pipeline, std::span(&input, 1), options, watch).front().value();
     if (const auto* answer = std::get_if<AnswerPrediction>(&maps.prediction)) window = answer->best.window;
   }
@@ -55,7 +55,7 @@ AttentionMaps attention_maps(const Pipeline& pipeline, const Input& input, const
   maps.warnings = reading_warnings(encodings);
   if (encodings.size() > 1)
     maps.warnings.push_back(
-        fmt::format("the context is longer than the model reads at once: of {} windows, window {} is shown",
+        fmt::format("the context is longer than the model's maximum: of {} windows, window {} is shown",
                     encodings.size(), window + 1));
 
   Batch batch;
@@ -63,7 +63,7 @@ AttentionMaps attention_maps(const Pipeline& pipeline, const Input& input, const
   const PositionTables tables = make_position_tables(config, encoder.weights, tokens);
   Mat x = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), Layer::embeddings());
   for (std::size_t layer = 0; layer < maps.layers; ++layer) {
-    // Layer by layer, so that no more than one layer's trace is there.
+    // Layer by layer, so that only one layer's trace is in memory.
     Trace trace;
     const int number = static_cast<int>(layer);
     x = forward(encoder, batch, {number}, std::move(x), {number + 1}, &trace);

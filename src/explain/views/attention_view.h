@@ -5,7 +5,7 @@
 
 namespace limn {
 
-/// See Model::attention. Question answering: of the window of the context that has the answer.
+/// See Model::attention. Question answering: uses the window of the context that contains the answer.
 AttentionMaps attention_maps(const Pipeline& pipeline, const Input& input, const PredictOptions& options,
                              const Watch& watch);
 

@@ -15,14 +15,14 @@
 namespace limn {
 namespace {
 
-/// F_i, the logit of token i's own token at its place, for every i, and what the backward passes start from.
+/// F_i, the logit of token i itself at position i, for every i, and the gradients from which the backward passes start.
 struct OwnLogits {
   std::vector<double> values;  // (T)
-  Mat dhidden;  // (T, C): row i is ∂F_i/∂(the last layer's output at token i); other places do not enter F_i
+  Mat dhidden;  // (T, C): row i is ∂F_i/∂(last layer's output at token i); F_i does not depend on other rows
 };
 
-/// The head takes each row on its own, so that one pass through it serves all F. Its outputs (rows, V) are many: some
-/// rows at a time.
+/// The head processes each row independently, so one pass through it serves all F_i. Its output (rows, V) is large, so
+/// only some rows are processed at a time.
 OwnLogits own_logits(const Encoder& encoder, const Batch& batch, ConstView hidden,
                      const std::vector<std::int32_t>& ids) {
   constexpr std::size_t head_rows = 64;
@@ -48,8 +48,8 @@ void check_task(const Pipeline& pipeline) {
   throw Error({.file = pipeline.info.name,
                .thing = "the model's task",
                .found = std::string(name(pipeline.head().task)),
-               .expected = "masked-lm, whose heads say something of every token",
-               .hint = "for this model use explain"});
+               .expected = "masked-lm, which predicts every token",
+               .hint = "use explain for this model"});
 }
 
 }  // namespace
@@ -63,8 +63,8 @@ Explanation heatmap(const Explainer& explainer, const Input& input, const Explai
   const Encoding& encoding = encodings.front();
   const std::size_t tokens = encoding.size(), hidden_size = encoder.config.hidden_size;
 
-  // Equal copies side by side: one forward pass serves all backward passes, each of as many targets as there are
-  // copies.
+  // The batch holds equal copies of the input: one forward pass serves all backward passes, each with one target per
+  // copy.
   const std::size_t copies = std::clamp<std::size_t>(traced_rows(encoder.config) / tokens, 1, tokens);
   Batch batch, single;
   for (std::size_t i = 0; i < copies; ++i) batch.add(encoding.ids, encoding.type_ids);
