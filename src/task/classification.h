@@ -8,12 +8,12 @@
 
 namespace limn {
 
-/// The label that one sequence's logits (1, L) say, by softmax, or by a sigmoid for each output: a multi-label model
-/// says every label of probability at least 1/2; a single output is the probability of its only label. Of equals the
-/// first.
+/// Predicts the label of one sequence from its logits (1, L), by softmax or by a sigmoid per output. A multi-label
+/// model predicts every label with a probability of at least 1/2; a single output is the probability of its only label.
+/// Of equal labels the first wins.
 LabelPrediction predict_label(ConstView logits, const HeadConfig& head);
 
-/// The probability of every label, from one row of logits (1, L).
+/// Returns the probability of every label, from one row of logits (1, L).
 std::vector<double> label_probabilities(ConstView logits, const HeadConfig& head);
 
 }  // namespace limn

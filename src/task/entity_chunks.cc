@@ -12,7 +12,7 @@ Tag parse(std::string_view tag) {
   if (tag.empty() || tag == "O") return {};
   const bool bare = tag.size() == 1;
   if (bare || tag[1] == '-') {
-    const std::string_view type = tag.size() > 2 ? tag.substr(2) : "_";  // as seqeval names what has no type
+    const std::string_view type = tag.size() > 2 ? tag.substr(2) : "_";  // seqeval's name for a missing type
     switch (tag[0]) {
       case 'B':
       case 'I':

@@ -8,20 +8,20 @@
 
 namespace limn {
 
-/// One entity in a row of tags.
+/// One entity in a sequence of tags.
 struct Chunk {
-  std::string_view type;            ///< views into the tags
+  std::string_view type;            ///< a view into the tags
   std::size_t first = 0, last = 0;  ///< both inclusive
   friend bool operator==(const Chunk&, const Chunk&) = default;
 };
 
-/// Groups tags into entities as seqeval does by default (conlleval's rules, which forgive a missing B): a chunk begins
-/// at B or S, after E, S or O, and where the type changes; it ends after E or S and before whatever is no part of it.
-/// Tags read B-TYPE, I-TYPE, E-TYPE, S-TYPE or O, so IOB1, IOB2, IOE and BIOES all work. BILOU's L and U are E and S. A
-/// tag without such a prefix is a type of its own, inside: "PER PER O" is one entity.
+/// Groups tags into entities as seqeval does by default (conlleval's rules, which tolerate a missing B): a chunk begins
+/// at B or S, after E, S or O, and where the type changes; it ends after E or S, and before a tag outside the chunk.
+/// Tags are B-TYPE, I-TYPE, E-TYPE, S-TYPE or O, so IOB1, IOB2, IOE and BIOES all work. BILOU's L and U are read as E
+/// and S. A tag without such a prefix is read as I- with the tag as its type: "PER PER O" contains one entity.
 std::vector<Chunk> entity_chunks(std::span<const std::string> tags);
 
-/// The type of a tag: "PER" of "B-PER"; the tag itself if it has no prefix; empty for "O".
+/// Returns the type of a tag: "PER" for "B-PER"; the tag itself if it has no prefix; empty for "O".
 std::string_view entity_type(std::string_view tag);
 
 }  // namespace limn

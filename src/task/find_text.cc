@@ -8,7 +8,7 @@
 namespace limn {
 namespace {
 
-/// Code points in small letters, one for one, and where each begins; `begins` has one more element: the end.
+/// Code points, optionally lower-cased one to one, and the byte offset of each; `begins` has one more element: the end.
 struct Letters {
   std::vector<char32_t> values;
   std::vector<std::size_t> begins;
@@ -41,13 +41,13 @@ std::vector<Span> find_all(std::string_view text, std::string_view piece, bool i
 }
 
 std::string_view nearest(std::string_view text, std::string_view piece) {
-  constexpr std::size_t longest_piece = 200;  // code points; the search takes text · piece steps
+  constexpr std::size_t longest_piece = 200;  // code points; the search takes size(text) · size(piece) steps
   const Letters t = letters(text, true);
   Letters p = letters(piece, true);
   p.values.resize(std::min(p.values.size(), longest_piece));
 
-  // Sellers' algorithm: after j code points of the text, column[i] is the smallest distance between the first i of the
-  // piece and any substring that ends there, and where that substring begins.
+  // Sellers' algorithm: after j code points of the text, column[i] holds the smallest distance between the first i code
+  // points of the piece and any substring that ends at j, and where that substring begins.
   struct Cell {
     std::size_t distance = 0, begin = 0;
   };

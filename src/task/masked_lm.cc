@@ -17,10 +17,10 @@
 namespace limn {
 namespace {
 
-// Rows of logits (rows, V) at once.
+// Maximum number of rows of logits (rows, V) in memory.
 constexpr std::size_t head_rows = 64;
 
-/// Positions of the mask token in the texts; the template adds none.
+/// Returns the positions of the mask token in the texts; the post-processor adds none.
 std::vector<std::size_t> masks_of(const Encoding& encoding, std::int32_t mask) {
   std::vector<std::size_t> positions;
   for (std::size_t token = 0; token < encoding.size(); ++token)
@@ -31,10 +31,8 @@ std::vector<std::size_t> masks_of(const Encoding& encoding, std::int32_t mask) {
 std::vector<std::size_t> checked_masks(const Pipeline& pipeline, const Encoding& encoding) {
   const auto mask = pipeline.tokenizer.special().mask;
   if (!mask)
-    throw Error({.file = pipeline.info.name,
-                 .thing = "the tokenizer",
-                 .found = "no mask token",
-                 .expected = "one, to fill it"});
+    throw Error(
+        {.file = pipeline.info.name, .thing = "the tokenizer", .found = "no mask token", .expected = "a mask token"});
   std::vector<std::size_t> positions = masks_of(encoding, *mask);
   if (!positions.empty()) return positions;
   const std::string name(pipeline.tokenizer.token(*mask));
@@ -42,7 +40,7 @@ std::vector<std::size_t> checked_masks(const Pipeline& pipeline, const Encoding&
       {.file = pipeline.info.name,
        .thing = "the text",
        .found = encoding.cut_tokens > 0 ? fmt::format("no {} in the part that the model reads", name) : "no " + name,
-       .expected = fmt::format("{} where this masked language model is to say what fits", name)});
+       .expected = fmt::format("{} for each token that this masked language model is to predict", name)});
 }
 
 MaskPrediction::Mask fill(const Pipeline& pipeline, const Encoding& encoding, std::size_t token, ConstView logits,
@@ -53,7 +51,7 @@ MaskPrediction::Mask fill(const Pipeline& pipeline, const Encoding& encoding, st
                    .thing = "the logits",
                    .found = "NaN or infinity",
                    .expected = "finite numbers"});
-  // Rows that pad the embeddings to a round number have no token.
+  // The embeddings may be padded to a round number of rows; those rows have no token.
   std::vector<std::int32_t> ids(std::min(logits.columns, pipeline.tokenizer.vocabulary_size()));
   std::iota(ids.begin(), ids.end(), 0);
   const std::size_t count = std::min(std::max<std::size_t>(top, 1), ids.size());
@@ -85,11 +83,11 @@ std::vector<Result<Prediction>> fill_masks(const Pipeline& pipeline, std::span<c
   };
   struct Wanted {
     Read* read;
-    std::size_t token, row;  // row: of the batch's hidden states
+    std::size_t token, row;  // row: index into the batch's hidden states
   };
   const Encoder encoder = pipeline.encoder(watch);
   const Layer last = {static_cast<int>(encoder.config.layers)};
-  max_length(pipeline, options);  // no text could be read with a wrong one
+  max_length(pipeline, options);  // throws if it is wrong for every input
   std::vector<Result<Read>> reads;
   for (const Input& input : inputs)
     reads.push_back(attempt([&] {
@@ -115,7 +113,7 @@ std::vector<Result<Prediction>> fill_masks(const Pipeline& pipeline, std::span<c
       Mat rows(count, hidden.columns());
       for (std::size_t i = 0; i < count; ++i)
         std::copy_n(hidden.row(wanted[first + i].row), hidden.columns(), rows.row(i));
-      const Mat logits = head_forward(encoder, batch, rows);  // this head takes each row on its own
+      const Mat logits = head_forward(encoder, batch, rows);  // this head processes each row independently
       for (std::size_t i = 0; i < count; ++i) {
         const auto& [read, token, row] = wanted[first + i];
         const auto mask = attempt([&, read = read, token = token] {

@@ -7,9 +7,8 @@
 
 namespace limn {
 
-/// The likeliest tokens for each mask token of each text, options.top of them. Only the masks' rows go through the
-/// head, whose outputs are as wide as the vocabulary.
-/// A text without a mask token is an Error.
+/// Returns the options.top most likely tokens for each mask token of each text. Only the masks' rows go through the
+/// head, because its output has V columns. A text without a mask token gets an Error.
 std::vector<Result<Prediction>> fill_masks(const Pipeline& pipeline, std::span<const Input> inputs,
                                            const PredictOptions& options, const Watch& watch);
 

@@ -49,27 +49,27 @@ void check_input(const Pipeline& pipeline, const Input& input) {
     require_text(input.text, "the question");
     if (!input.pair)
       throw Error(
-          {.thing = "the context", .found = "none", .expected = "a question and the context to answer it from"});
+          {.thing = "the context", .found = "none", .expected = "a question and the context that contains the answer"});
     require_text(*input.pair, "the context");
     return;
   }
   require_text(input.text, "the text");
   if (task == Task::token_classification && input.pair)
     throw Error(
-        {.thing = "the second text", .found = "one", .expected = "a single text, since this model tags tokens"});
+        {.thing = "the second text", .found = "one", .expected = "a single text, because this model tags tokens"});
 }
 
-/// Ids and types are looked up without a check later on.
+/// Checks ids and types, because later look-ups do not.
 void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
   const EncoderConfig& config = pipeline.checkpoint.config().encoder;
   if (std::all_of(encoding.special.begin(), encoding.special.end(), [](std::uint8_t special) { return special != 0; }))
     throw Error(
-        {.thing = "the text", .found = "no token in it", .expected = "a text that the tokenizer does not drop whole"});
+        {.thing = "the text", .found = "no tokens", .expected = "a text with characters that the tokenizer keeps"});
   if (config.token_types == 0) return;
   const std::int32_t largest = *std::max_element(encoding.type_ids.begin(), encoding.type_ids.end());
   if (static_cast<std::size_t>(largest) >= config.token_types)
     throw Error(
-        {.thing = "the tokenizer's template",
+        {.thing = "the tokenizer's post-processor",
          .found = fmt::format("token type {}", largest),
          .expected = fmt::format("types below {}, which config.json's type_vocab_size allows", config.token_types)});
 }
@@ -77,7 +77,7 @@ void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
 }  // namespace
 
 Pipeline load_pipeline(const std::filesystem::path& folder) {
-  check_config(folder);  // so that a folder without a model is said to have none
+  check_config(folder);  // first, so that the message for a folder without a model says so
   Tokenizer tokenizer = Tokenizer::load(folder);
   Checkpoint checkpoint = Checkpoint::load(folder);
   const std::size_t rows = checkpoint.config().encoder.vocabulary;
@@ -96,7 +96,7 @@ std::size_t max_length(const Pipeline& pipeline, const PredictOptions& options) 
   if (options.max_length > positions)
     throw Error({.field = "max_length",
                  .found = std::to_string(options.max_length),
-                 .expected = fmt::format("at most {}, the positions of this model", positions)});
+                 .expected = fmt::format("at most {}, this model's maximum", positions)});
   const std::size_t named = std::min(positions, pipeline.tokenizer.max_length().value_or(positions));
   return options.max_length > 0 ? options.max_length : named;
 }
@@ -152,21 +152,20 @@ Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const
     case Task::masked_lm:
       break;
   }
-  throw Error(
-      {.file = pipeline.info.name,
-       .thing = "the model's task",
-       .found = "masked-lm",
-       .expected = "question-answering, sequence-classification or token-classification",
-       .hint = "of a masked language model there is the textual heatmap, which explains every token by every other"});
+  throw Error({.file = pipeline.info.name,
+               .thing = "the model's task",
+               .found = "masked-lm",
+               .expected = "question-answering, sequence-classification or token-classification",
+               .hint = "a masked language model has the textual heatmap, which explains every token by every other"});
 }
 
 std::vector<Result<Prediction>> predict(const Pipeline& pipeline, std::span<const Input> inputs,
                                         const PredictOptions& options, const Watch& watch) {
   if (pipeline.head().task == Task::masked_lm) return fill_masks(pipeline, inputs, options, watch);
-  max_length(pipeline, options);  // no input could be read with a wrong one
+  max_length(pipeline, options);  // throws if it is wrong for every input
   std::vector<Encoding> encodings;
   std::vector<std::size_t> begins;
-  std::vector<Result<std::size_t>> counts;  // of the encodings of each input
+  std::vector<Result<std::size_t>> counts;  // number of encodings of each input
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     begins.push_back(encodings.size());
     counts.push_back(attempt([&] {
@@ -194,7 +193,7 @@ std::vector<Result<std::vector<TokenLabel>>> predict_words(const Pipeline& pipel
     throw Error({.file = pipeline.info.name,
                  .thing = "the task",
                  .found = std::string(name(pipeline.head().task)),
-                 .expected = "token classification, to label words"});
+                 .expected = "token-classification"});
   const std::size_t length = max_length(pipeline, options);
   std::vector<Encoding> encodings;
   std::vector<Result<std::vector<TokenLabel>>> results;

@@ -6,11 +6,12 @@
 
 #include "math/mat.h"
 
-/// Probabilities from logits, in double precision; none of these overflows.
+/// Probabilities from logits, in double precision and without overflow.
 
 namespace limn {
 
-/// The first of the largest elements of a row, as NumPy's argmax. @param values (1, n), n > 0.
+/// Returns the index of the largest element of a row; the first of equals, as NumPy's argmax. @param values (1, n),
+/// n > 0.
 inline std::size_t argmax(ConstView values) {
   const auto row = values.row_span(0);
   return static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());

@@ -20,7 +20,7 @@ double score_of(const AnswerWindow& window, std::size_t start, std::size_t end) 
   return double{window.logits(start, 0)} + window.logits(end, 1);
 }
 
-/// A span of one window; the smallest is the best.
+/// A span of one window; the smallest in order is the best.
 struct Candidate {
   double score = 0;
   std::size_t window = 0, start = 0, end = 0;
@@ -30,7 +30,7 @@ struct Candidate {
   }
 };
 
-/// The best K candidates with different characters.
+/// Collects the best K candidates that cover different characters.
 class BestSpans {
  public:
   explicit BestSpans(std::size_t count) : count_(count) {}
@@ -93,7 +93,7 @@ Answer null_answer(std::span<const AnswerWindow> windows) {
 
 AnswerPrediction best_answers(std::span<const AnswerWindow> windows, std::string_view context,
                               const PredictOptions& options) {
-  BestSpans spans(std::max<std::size_t>(options.top, 1));  // one is needed to decide about the null answer
+  BestSpans spans(std::max<std::size_t>(options.top, 1));  // the null answer is compared with the best span
   for (std::size_t w = 0; w < windows.size(); ++w) {
     const AnswerWindow& window = windows[w];
     const Encoding& encoding = *window.encoding;

@@ -11,34 +11,34 @@
 
 namespace limn {
 
-/// One window of a question's context, as the model read it.
+/// One window of the context, with its logits.
 struct AnswerWindow {
   const Encoding* encoding = nullptr;
   ConstView logits;  ///< (T, 2): start, end
-  int sequence = 1;  ///< the context's; 0 if the input has no pair
+  int sequence = 1;  ///< index of the context; 0 if the input has no pair
 };
 
-/// The best spans of the context over all windows, and whether the null answer beats them.
+/// Finds the best spans of the context over all windows, and whether the null answer beats them.
 ///
 /// A span starts and ends in the context, start ≤ end, and has at most max_answer_tokens tokens. Its score is
-/// start logit + end logit, its probability softmax(start)[a] · softmax(end)[b] over all tokens of its window. The same
-/// characters found in two windows count once, with the better score. Of equal scores the first wins: window, start,
-/// end.
+/// start logit + end logit, its probability softmax(start)[a] · softmax(end)[b] over all tokens of its window. If the
+/// same characters are found in two windows, only the better score is kept. Of equal scores the first in the order of
+/// window, start and end wins.
 ///
-/// The null score is start + end logit of the first token ([CLS]), the smallest over the windows; null_probability is
-/// of that window. The null answer wins if null_score − best score > null_threshold: the official SQuAD 2.0 script's
-/// rule for its `na_prob`. (A margin best − null < t, as some programs write it, is a null_threshold of −t.) It also
-/// wins where there is no span at all.
+/// The null score is start + end logit of the first token ([CLS]), the minimum over the windows; null_probability
+/// belongs to that window. The null answer wins if null_score − best score > null_threshold: the official SQuAD 2.0
+/// script's rule for its `na_prob`. (Programs that use a margin, best − null < t, have a null_threshold of −t.) It also
+/// wins if there is no span at all.
 ///
 /// @param windows at least one, each of at least one token.
 AnswerPrediction best_answers(std::span<const AnswerWindow> windows, std::string_view context,
                               const PredictOptions& options);
 
-/// The null answer: the first token of the window with the smallest null score.
+/// Returns the null answer: the first token of the window with the smallest null score.
 Answer null_answer(std::span<const AnswerWindow> windows);
 
-/// The answer of a span of tokens of one window, whatever its order; the text is empty unless both tokens are in the
-/// context and in order.
+/// Returns the answer for start and end tokens of one window, which may be in any order; its text is empty unless both
+/// tokens are in the context and in order.
 Answer answer_at(std::span<const AnswerWindow> windows, std::size_t window, std::size_t start, std::size_t end,
                  std::string_view context);
 

@@ -9,16 +9,16 @@
 namespace limn {
 namespace {
 
-/// The logits that share one softmax: of all tokens, or of all labels. (n, 1)
+/// Returns the logits (n, 1) that share a softmax with the pick: over all tokens, or over all labels.
 template <class T>
 BasicView<T> competitors(const Target& target, Target::Pick pick, BasicView<T> logits) {
   if (target.over_rows) return logits.column_range(pick.column, pick.column + 1);
   return {logits.row(pick.row), logits.columns, 1};
 }
 
-std::size_t place(const Target& target, Target::Pick pick) { return target.over_rows ? pick.row : pick.column; }
+std::size_t index_of(const Target& target, Target::Pick pick) { return target.over_rows ? pick.row : pick.column; }
 
-/// The largest competitor but the pick; the first of equals. There must be one.
+/// Returns the index of the largest competitor other than the pick; the first of equals. There must be one.
 std::size_t runner_up(ConstView z, std::size_t pick) {
   std::size_t best = pick == 0 ? 1 : 0;
   for (std::size_t i = best + 1; i < z.rows; ++i)
@@ -26,7 +26,7 @@ std::size_t runner_up(ConstView z, std::size_t pick) {
   return best;
 }
 
-/// The largest of the competitors; the first of equals.
+/// Returns the index of the largest competitor; the first of equals.
 std::size_t largest(ConstView z) {
   std::size_t best = 0;
   for (std::size_t i = 1; i < z.rows; ++i)
@@ -51,8 +51,8 @@ double term(const Target& target, Target::Pick pick, ConstView logits) {
       return -log_probability(target, pick, logits);
     case Scalar::margin: {
       const ConstView z = competitors(target, pick, logits);
-      if (target.sigmoid || z.rows < 2) break;  // the logit is its distance from probability 1/2
-      return double{logits(pick.row, pick.column)} - z(runner_up(z, place(target, pick)), 0);
+      if (target.sigmoid || z.rows < 2) break;  // the logit is the margin: it is 0 at probability 1/2
+      return double{logits(pick.row, pick.column)} - z(runner_up(z, index_of(target, pick)), 0);
     }
     case Scalar::max_logit: {
       const ConstView z = competitors(target, pick, logits);
@@ -66,7 +66,7 @@ double term(const Target& target, Target::Pick pick, ConstView logits) {
 void add_term_vjp(const Target& target, Target::Pick pick, double weight, ConstView logits, View dlogits) {
   const ConstView z = competitors(target, pick, logits);
   const View dz = competitors(target, pick, dlogits);
-  const std::size_t at = place(target, pick);
+  const std::size_t at = index_of(target, pick);
   const auto add = [&](std::size_t i, double derivative) { dz(i, 0) += static_cast<float>(weight * derivative); };
 
   if (target.explain == Scalar::logit) return add(at, 1);
@@ -77,7 +77,7 @@ void add_term_vjp(const Target& target, Target::Pick pick, double weight, ConstV
     return;
   }
   // p = softmax(z)[at] or sigmoid(z[at]):  ∂log p/∂z[at] = 1 - p,  ∂log p/∂z[i] = -p[i],  ∂p = p · ∂log p.
-  // 1 - p is summed from the others, so that it keeps its digits where p is near 1.
+  // 1 - p is the sum of the other probabilities, which keeps its precision when p is near 1.
   const double scale = target.explain == Scalar::loss          ? -1
                        : target.explain == Scalar::probability ? std::exp(log_probability(target, pick, logits))
                                                                : 1;

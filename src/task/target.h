@@ -11,22 +11,22 @@
 
 namespace limn {
 
-/// The scalar F of one sequence's logits: question answering (T, 2), token classification (T, labels),
-/// sequence classification (1, labels). F is a sum of one term per pick.
+/// The target function F of one sequence's logits: question answering (T, 2), token classification (T, labels),
+/// sequence classification (1, labels). F is the sum of one term per pick.
 struct Target {
   struct Pick {
     std::size_t row = 0, column = 0;
   };
   Scalar explain = Scalar::logit;
   std::vector<Pick> picks;  ///< QA: {start, 0} and {end, 1}; otherwise one
-  bool over_rows = false;   ///< QA: probabilities are over the tokens of a column, not over a row's labels
-  bool sigmoid = false;     ///< probability of each label on its own
-  std::optional<std::size_t> contrast = {};  ///< subtract this column's term: why the pick's label rather than this one
+  bool over_rows = false;   ///< QA: the softmax is over the tokens of a column, not over the labels of a row
+  bool sigmoid = false;     ///< each label has an independent probability
+  std::optional<std::size_t> contrast = {};  ///< column whose term is subtracted: why the pick's label rather than it
 };
 
-/// F, in double precision.
+/// Computes F in double precision.
 double value(const Target& target, ConstView logits);
-/// ∂F/∂logits; dlogits has the shape of logits and is overwritten.
+/// Computes ∂F/∂logits; dlogits has the shape of logits and is overwritten.
 void value_vjp(const Target& target, ConstView logits, View dlogits);
 
 }  // namespace limn

@@ -27,7 +27,7 @@ ResolvedTarget start_target(Scalar explain, const HeadConfig& head) {
   return resolved;
 }
 
-/// A whole number that fills `text`.
+/// Parses `text` as a whole number; returns nothing if it is anything else.
 std::optional<std::size_t> parse_index(std::string_view text) {
   std::size_t index = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
@@ -35,7 +35,7 @@ std::optional<std::size_t> parse_index(std::string_view text) {
   return index;
 }
 
-/// For messages; control characters become spaces.
+/// Quotes a text for a message; control characters become spaces.
 std::string in_quotes(std::string_view text) {
   std::string result = fmt::format("\"{}\"", text);
   std::ranges::replace_if(
@@ -45,11 +45,12 @@ std::string in_quotes(std::string_view text) {
 
 void refuse(const std::optional<std::string>& option, std::string_view name, std::string_view tasks) {
   if (option)
-    throw Error(
-        {.field = std::string(name), .found = in_quotes(*option), .expected = fmt::format("it only for {}", tasks)});
+    throw Error({.field = std::string(name),
+                 .found = in_quotes(*option),
+                 .expected = fmt::format("this option only for {}", tasks)});
 }
 
-/// A label by its name, or else by its index.
+/// Finds a label by its name, or else by its index.
 std::size_t label_index(std::string_view request, const HeadConfig& head, std::string_view option) {
   const auto& labels = head.labels;
   if (const auto label = std::ranges::find(labels, request); label != labels.end())
@@ -76,8 +77,8 @@ struct TokenSpan {
   std::size_t window = 0, start = 0, end = 0;
 };
 
-/// The tokens of the first window that has the whole of [begin, end): exactly those characters, or the fewest that
-/// cover them.
+/// Returns the tokens of the first window that contains all `characters`: tokens that begin and end exactly at them, or
+/// the fewest tokens that cover them.
 std::optional<TokenSpan> tokens_of(Span characters, bool exact, std::span<const AnswerWindow> windows) {
   for (std::size_t w = 0; w < windows.size(); ++w) {
     const Encoding& encoding = *windows[w].encoding;
@@ -116,8 +117,8 @@ TokenSpan find_answer(std::string_view answer, std::string_view context, std::sp
   if (found) {
     throw Error({.field = "answer",
                  .found = in_quotes(answer),
-                 .expected = "a part of the context that the model reads at once",
-                 .hint = "choose a shorter one"});
+                 .expected = "a part of the context that fits into one window",
+                 .hint = "choose a shorter part"});
   }
   const std::string_view near = nearest(context, answer);
   throw Error({.field = "answer",
@@ -136,7 +137,7 @@ std::size_t largest_row(ConstView logits, std::size_t column) {
 ResolvedTarget answer_target(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
   refuse(options.contrast, "contrast", "classification");
   if (options.target && options.answer)
-    throw Error({.field = "answer", .found = "a target, too", .expected = "one of the two"});
+    throw Error({.field = "answer", .found = "an answer and a target", .expected = "one of the two"});
   const bool has_pair = read.input.pair.has_value();
   const std::string& context = has_pair ? *read.input.pair : read.input.text;
   std::vector<AnswerWindow> windows;
@@ -157,7 +158,7 @@ ResolvedTarget answer_target(const ExplainOptions& options, Scalar explain, cons
 
   if (explain == Scalar::max_logit) {
     for (const auto& [option, name] : {std::pair(&options.target, "target"), std::pair(&options.answer, "answer")})
-      if (*option) throw Error({.field = name, .found = "explain = max-logit", .expected = "an F that has a place"});
+      if (*option) throw Error({.field = name, .found = "explain = max-logit", .expected = "an F of a given position"});
     span.start = largest_row(read.logits[span.window], 0);
     span.end = largest_row(read.logits[span.window], 1);
   }
@@ -174,7 +175,7 @@ ResolvedTarget answer_target(const ExplainOptions& options, Scalar explain, cons
 
 // ---- classification ----------------------------------------------------------------------------------------------
 
-/// Fills in row, label and contrast.
+/// Sets row, label and contrast of the target.
 void choose_label(ResolvedTarget& resolved, std::size_t row, std::size_t label, const ExplainOptions& options,
                   const HeadConfig& head) {
   resolved.target.picks = {{row, label}};
@@ -186,7 +187,7 @@ void choose_label(ResolvedTarget& resolved, std::size_t row, std::size_t label, 
     throw Error({.field = "contrast",
                  .found = in_quotes(*options.contrast),
                  .expected = "another label than the target's",
-                 .hint = options.target ? "" : "the model predicts this one; name another as the target"});
+                 .hint = options.target ? "" : "the model predicts this label; choose another target"});
   }
   resolved.target.contrast = contrast;
   resolved.info.contrast = head.labels[contrast];
@@ -221,7 +222,7 @@ std::string_view text_of(std::size_t token, const ReadInput& read) {
   return std::string_view(text).substr(span.begin, span.end - span.begin);
 }
 
-/// The ordinary token with the largest logit.
+/// Returns the token with the largest logit among those that are not special.
 std::size_t strongest_token(const ReadInput& read) {
   const auto largest = [&](std::size_t token) { return std::ranges::max(read.logits[0].row_span(token)); };
   std::optional<std::size_t> best;

@@ -13,38 +13,39 @@
 
 namespace limn {
 
-/// One input as the model has read it: what a target can be chosen from.
+/// One input with its encodings, logits and prediction, from which a target is chosen.
 struct ReadInput {
   const Input& input;
   const HeadConfig& head;
   const Prediction& prediction;
   std::span<const Encoding> encodings;  ///< question answering: the windows; otherwise one
-  std::span<const ConstView> logits;    ///< one for each encoding
+  std::span<const ConstView> logits;    ///< one per encoding
 };
 
-/// The scalar to explain, in the words of the result, and the encoding (window) that it belongs to.
+/// A target, its description for the result, and the encoding (window) to which it belongs.
 struct ResolvedTarget {
   Target target;
   TargetInfo info;
   std::size_t window = 0;
 };
 
-/// What `options` ask to be explained, or else what the model predicts:
-/// - question answering: the best answer (its first token twice, [CLS]:[CLS], if that is the null answer). `target`
-/// "START:END"
-///   counts tokens in the predicted answer's window, in any order; `answer` is the first occurrence of a text in the
-///   context, by its case before regardless of case, that begins and ends with a token, or else the tokens that cover
-///   it;
-/// - sequence classification: the likeliest label; `target` and `contrast` are a label or its index;
-/// - token classification: the first token of the likeliest entity with that token's label, or without entities the
-/// ordinary
-///   token with the largest logit; `target` "POSITION:LABEL", or "POSITION" for the label that is predicted there.
-/// @throws Error for what is not there (the message lists the labels, the range, or the nearest part of the context),
-/// and for an option that the task does not have.
+/// Returns the target that `options` request, or else the model's prediction.
+///
+/// Question answering: by default the best answer, or [CLS]:[CLS] if the null answer wins. `target` "START:END" gives
+/// token positions in the predicted answer's window, in any order. `answer` is the first occurrence of a text in the
+/// context, preferably with the same case, that begins and ends at token boundaries, or else the tokens that cover it.
+///
+/// Sequence classification: by default the most likely label. `target` and `contrast` are a label or its index.
+///
+/// Token classification: by default the first token of the most likely entity with that token's label, or, without
+/// entities, the token with the largest logit that is not special. `target` is "POSITION:LABEL", or "POSITION" for the
+/// label predicted at that position.
+/// @throws Error for a target that does not exist (the message lists the labels, the range, or the nearest part of the
+/// context), and for an option that the task does not have.
 ResolvedTarget resolve_target(const ExplainOptions& options, Scalar explain, const ReadInput& read);
 
-/// The same, but for token classification without a `target` one for each entity, in the text's order, and for
-/// Scalar::max_logit one for the start and one for the end.
+/// The same, but token classification without a `target` returns one target per entity, in text order, and
+/// Scalar::max_logit returns one for the start and one for the end.
 std::vector<ResolvedTarget> resolve_targets(const ExplainOptions& options, Scalar explain, const ReadInput& read);
 
 }  // namespace limn

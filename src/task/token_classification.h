@@ -11,20 +11,20 @@
 
 namespace limn {
 
-/// A word of the first sequence and what the model says of its first token.
+/// A word of the first sequence and the label of its first token.
 struct WordLabel {
-  std::size_t word = 0;                         ///< its index
+  std::size_t word = 0;                         ///< index of the word
   std::size_t first_token = 0, last_token = 0;  ///< both inclusive
-  std::size_t index = 0;                        ///< of the label
+  std::size_t index = 0;                        ///< index of the label
   double probability = 0;
 };
 
-/// One for each word that has tokens, in order. @param logits (T, L)
+/// Returns one label per word that has tokens, in order. @param logits (T, L)
 std::vector<WordLabel> word_labels(ConstView logits, const Encoding& encoding, const HeadConfig& head);
 
-/// A label for every ordinary token, and the entities of the text: each word counts as its first token says; words are
-/// grouped by entity_chunks(); an entity reaches from its first word's begin to its last word's end, and its
-/// probability is the mean of its words'. @param logits (T, L) @param text the first sequence
+/// Returns a label for every token that is not special, and the entities of the text. Each word has the label of its
+/// first token; entity_chunks() groups words. An entity extends from the beginning of its first word to the end of its
+/// last word, and its probability is the mean over its words. @param logits (T, L) @param text the first sequence
 EntityPrediction find_entities(ConstView logits, const Encoding& encoding, std::string_view text,
                                const HeadConfig& head);
 

@@ -127,7 +127,7 @@ TEST_F(AnswerTarget, InTheSecondWindow) {
   expect_span(resolve(answer("met bobby")), 5, 6, "met bobby");
   EXPECT_EQ(resolve(target("4:5")).window, 1u);  // tokens of the predicted answer's window
   expect_span(resolve(target("4:5")), 4, 5, "ann met");
-  EXPECT_THAT(error_of([&] { resolve(answer("Bob , ann")); }), HasSubstr("reads at once"));
+  EXPECT_THAT(error_of([&] { resolve(answer("Bob , ann")); }), HasSubstr("fits into one window"));
 }
 
 // ---- sequence classification ----
