@@ -50,7 +50,7 @@ std::vector<Result<ComparedInput>> Comparison::operator()(const std::vector<Inpu
   const auto cells = static_cast<double>(axes_.cells());
   std::size_t cell = 0;
   const auto report = [&](double cells_done) {
-    // A thousandth of the work is fine enough to see that something moves.
+    // Thousandths of the work are fine enough to show that the call progresses.
     if (watch.progress) watch.progress(static_cast<std::size_t>(1000 * cells_done / cells), 1000);
   };
   const Watch cell_watch = {
@@ -69,7 +69,7 @@ std::vector<Result<ComparedInput>> Comparison::operator()(const std::vector<Inpu
       };
       ExplainOptions options = options_;
       options.word_score = chosen.word_score;
-      // An input with an error in one cell has no others.
+      // An input with an error in one cell is not explained in the remaining cells.
       std::vector<Input> good;
       std::vector<std::size_t> positions;
       for (std::size_t i = 0; i < inputs.size(); ++i) {

@@ -106,14 +106,14 @@ Format format_of(const std::filesystem::path& file) {
   for (const auto& known : formats)
     if (known.ending == ending) return known.format;
   throw Error({.file = file.string(),
-               .thing = "the ending",
+               .thing = "the file extension",
                .found = ending.empty() ? "none" : "'" + ending + "'",
                .expected = ".json, .html, .svg, .csv or .txt"});
 }
 
 void write_text(std::string_view text, std::ostream& stream) {
   if (!stream.write(text.data(), static_cast<std::streamsize>(text.size())).flush())
-    throw Error({.thing = "the stream", .found = "an error", .expected = "that it takes what is written"});
+    throw Error({.thing = "the stream", .found = "a write error", .expected = "a writable stream"});
 }
 
 void write_text(std::string_view text, const std::filesystem::path& file) { write_file(file, text); }

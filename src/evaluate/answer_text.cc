@@ -25,8 +25,8 @@ bool is_cased(char32_t code) {
   return utf8proc_islower(c) || utf8proc_isupper(c) || utf8proc_category(c) == UTF8PROC_CATEGORY_LT;
 }
 
-/// Unicode's Case_Ignorable: marks, modifiers, format characters, and punctuation within words (Word_Break MidLetter,
-/// MidNumLet and Single_Quote).
+/// Unicode's Case_Ignorable property: marks, modifiers, format characters, and punctuation within words (Word_Break
+/// MidLetter, MidNumLet and Single_Quote).
 bool is_case_ignorable(char32_t code) {
   constexpr std::u32string_view within_words =
       U"'.:\u00B7\u0387\u055F\u05F4\u2018\u2019\u2024\u2027\uFE13\uFE52\uFE55\uFF07\uFF0E\uFF1A";
@@ -42,7 +42,7 @@ bool is_case_ignorable(char32_t code) {
   }
 }
 
-/// Whether the capital sigma at i ends a word: something cased before it and nothing cased after it.
+/// Whether the capital sigma at i ends a word: a cased character precedes it and none follows it.
 bool is_final_sigma(std::u32string_view text, std::size_t i) {
   std::size_t before = i, after = i + 1;
   while (before > 0 && is_case_ignorable(text[before - 1])) --before;
@@ -67,7 +67,7 @@ bool is_ascii_punctuation(char32_t c) {
   return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
 }
 
-/// \w of Python's re: letters and numbers of any kind, and the underscore.
+/// \w in Python's re: letters and numbers of any kind, and the underscore.
 bool is_python_word_character(char32_t code) {
   const auto c = category(code);
   return code == '_' || (c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_LO) ||
@@ -81,7 +81,7 @@ bool is_article(std::string_view word) { return word == "a" || word == "an" || w
 std::vector<std::string> answer_words(std::string_view text) {
   std::u32string letters = lower(decode(text));
   std::erase_if(letters, is_ascii_punctuation);
-  // A run of word characters that is an article becomes a space, also inside a word such as "l’a": \b(a|an|the)\b.
+  // As in the regular expression \b(a|an|the)\b, an article becomes a space even inside a word such as "l’a".
   std::vector<std::string> words;
   std::string word;
   const auto finish = [&] {

@@ -7,20 +7,20 @@
 
 namespace limn {
 
-/// The words of an answer as the official SQuAD scripts compare them: small letters, no ASCII punctuation, no articles
-/// (a, an, the), white space folded; all of it as Python does for Unicode. @param text valid UTF-8
+/// Returns the words of an answer as the official SQuAD scripts compare them: in lower case, without ASCII punctuation
+/// and articles (a, an, the), split at white space, with Python's rules for Unicode. @param text valid UTF-8
 std::vector<std::string> answer_words(std::string_view text);
 
-/// 0…1.
+/// Scores from 0 to 1.
 struct AnswerScore {
   double exact = 0, f1 = 0;
 };
 
-/// Exact match, and F1 of the words as a bag; two empty answers are equal (evaluate-v2.0.py, compute_f1).
+/// Computes exact match, and F1 over the bags of words; two empty answers are equal (evaluate-v2.0.py, compute_f1).
 AnswerScore compare_answers(std::string_view reference, std::string_view answer);
 
-/// The best over the references, each number on its own. References without words count as "no answer", unless there
-/// are others; no reference at all means that no answer is right.
+/// Returns the best exact match and the best F1 over the references. References without words are ignored if there are
+/// others; if all are ignored or there are none, "no answer" is the correct answer.
 AnswerScore best_answer_score(std::span<const std::string> references, std::string_view answer);
 
 }  // namespace limn

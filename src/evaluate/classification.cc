@@ -38,8 +38,9 @@ std::size_t label_of(const Row& row, std::span<const std::string> labels, const 
 std::vector<LabelledInput> read_labelled(const std::filesystem::path& file, std::span<const std::string> labels) {
   const std::string name = file.string();
   if (labels.size() < 2) {
-    throw Error(
-        {.thing = "the model", .found = "a single output", .expected = "at least two labels, of which one is right"});
+    throw Error({.thing = "the model",
+                 .found = "a single output",
+                 .expected = "at least two labels, exactly one of which is correct"});
   }
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw Error({.file = name, .found = std::strerror(errno), .expected = "a readable file"});

@@ -16,12 +16,12 @@ struct LabelledInput {
   std::size_t label = 0;  ///< index into the labels
 };
 
-/// Rows of a .tsv, .csv or .jsonl file: `text` or `sentence`, `label` (a label's name or its index), and `pair` if
-/// there is one.
-/// @param labels of the model, at least two. @throws Error naming file and line for the first row that is broken.
+/// Reads the rows of a .tsv, .csv or .jsonl file: `text` or `sentence`, `label` (a label's name or index), and
+/// optionally `pair`.
+/// @param labels of the model, at least two. @throws Error that names file and line of the first malformed row.
 std::vector<LabelledInput> read_labelled(const std::filesystem::path& file, std::span<const std::string> labels);
 
-/// @param predicted one index for each row.
+/// @param predicted one label index per row.
 ClassificationScores score_labels(std::span<const LabelledInput> rows, std::span<const std::size_t> predicted,
                                   std::span<const std::string> labels);
 

@@ -15,7 +15,7 @@ namespace {
 
 std::uint64_t pairs(std::uint64_t count) { return count * (count - 1) / 2; }
 
-/// Pairs within runs of equal neighbours.
+/// Counts the pairs within runs of equal neighbours.
 template <class Items>
 std::uint64_t tied_pairs(const Items& items) {
   std::uint64_t tied = 0, run = 1;
@@ -75,7 +75,7 @@ std::optional<double> kendall_tau_b(std::span<const double> a, std::span<const d
 std::optional<double> spearman_rho(std::span<const double> a, std::span<const double> b) {
   assert(a.size() == b.size());
   const std::vector<double> x = mean_ranks(a), y = mean_ranks(b);
-  const double middle = (static_cast<double>(a.size()) - 1) / 2;  // the mean of ranks from 0, ties or not
+  const double middle = (static_cast<double>(a.size()) - 1) / 2;  // the mean of the ranks, which start at 0
   double xx = 0, yy = 0, xy = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     xx += (x[i] - middle) * (x[i] - middle);

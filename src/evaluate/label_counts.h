@@ -6,7 +6,7 @@
 
 namespace limn {
 
-/// What LabelScore is made of.
+/// The counts from which LabelScore is computed.
 struct LabelCounts {
   std::size_t right = 0, predicted = 0, present = 0;
 

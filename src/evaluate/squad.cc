@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// A value in the file and its place, for messages: "data[0].paragraphs[3].qas[1]".
+/// A value in the file and its path, for messages: "data[0].paragraphs[3].qas[1]".
 class Element {
  public:
   Element(const Json& value, std::string path, const std::string& file)
@@ -55,15 +55,15 @@ class Element {
   const std::string& file_;
 };
 
-/// Best total and threshold of find_best_thresh in evaluate-v2.0.py.
+/// The best total and its threshold, as in find_best_thresh of evaluate-v2.0.py.
 struct Best {
   double percent = 0, threshold = 0;
 };
 
-/// One question's share in the search for the best threshold.
+/// The contribution of one question to the search for the best threshold.
 struct Candidate {
   double null_excess = 0;  // null score − best score
-  double gain = 0;         // of answering rather than not
+  double gain = 0;         // change of the score if the question is answered
 };
 
 Best best_threshold(std::vector<Candidate> candidates, std::size_t without_answer) {
@@ -120,7 +120,7 @@ SquadScores score_squad(std::span<const SquadQuestion> questions, std::span<cons
     const auto& references = questions[i].answers;
     const auto& [best, answers, null_score, null_probability, confidence] = predictions[i];
     const std::string_view text = answers.empty() ? std::string_view() : answers.front().text;
-    // A context without any span has nothing but the null answer to give.
+    // A context without any span always has the null answer.
     const double null_excess = answers.empty() ? INFINITY : null_score - answers.front().score;
     const AnswerScore answered = best_answer_score(references, text);
     const bool says_nothing = null_threshold && null_excess > *null_threshold;
@@ -128,7 +128,7 @@ SquadScores score_squad(std::span<const SquadQuestion> questions, std::span<cons
 
     add(scores.all, score);
     add(references.empty() ? scores.no_answer : scores.has_answer, score);
-    const double loss = text.empty() ? 0 : -1;  // of answering a question that has no answer
+    const double loss = text.empty() ? 0 : -1;  // change of the score if a question without an answer is answered
     exact_candidates.push_back({null_excess, references.empty() ? loss : answered.exact});
     f1_candidates.push_back({null_excess, references.empty() ? loss : answered.f1});
   }

@@ -16,20 +16,19 @@ namespace limn {
 struct SquadQuestion {
   std::string id;
   Input input;                       ///< question and context
-  std::vector<std::string> answers;  ///< references; none: the context does not answer the question
+  std::vector<std::string> answers;  ///< reference answers; empty: the context does not answer the question
 };
 
-/// Questions of a SQuAD 1.1 or 2.0 file, in its order.
-/// @throws Error naming the element, what was found and what was expected.
+/// Reads the questions of a SQuAD 1.1 or 2.0 file, in file order.
+/// @throws Error that names the element, what was found and what was expected.
 std::vector<SquadQuestion> read_squad(const std::filesystem::path& file);
 
-/// @param predictions one for each question, with at least the best span in `answers` if there is any.
-/// @param null_threshold "no answer" is predicted where null_score − best score is larger (PredictOptions); nothing:
-/// never
+/// @param predictions one per question, with at least the best span in `answers` if there is any.
+/// @param null_threshold "no answer" is predicted if null_score − best score is larger (PredictOptions); empty: never
 SquadScores score_squad(std::span<const SquadQuestion> questions, std::span<const AnswerPrediction> predictions,
                         std::optional<double> null_threshold);
 
-/// The threshold to use where the user named none: 0 if some questions have no answer, otherwise always answer.
+/// Returns the default threshold: 0 if some questions have no answer; otherwise nothing, to always answer.
 std::optional<double> default_null_threshold(std::span<const SquadQuestion> questions);
 
 }  // namespace limn

@@ -11,16 +11,17 @@
 namespace limn {
 
 struct TaggedSentence {
-  std::vector<std::string> words, tags;  ///< equally many
+  std::vector<std::string> words, tags;  ///< of equal length
 };
 
-/// Sentences of a CoNLL file: a word and its tag a line, the first and the last of columns that white space separates;
-/// a blank line, or one of -DOCSTART-, ends a sentence. WikiANN's "en:" before a word is dropped.
-/// @throws Error naming file and line.
+/// Reads the sentences of a CoNLL file. Each line has a word in its first column and a tag in its last column,
+/// separated by white space; a blank line or a -DOCSTART- line ends a sentence. WikiANN's prefix "en:" of words is
+/// removed.
+/// @throws Error that names file and line.
 std::vector<TaggedSentence> read_conll(const std::filesystem::path& file);
 
-/// Counts as seqeval does by default; see entity_chunks().
-/// @param predicted tags for each sentence; words without one (cut off) are "O".
+/// Counts entities as seqeval does by default; see entity_chunks().
+/// @param predicted tags of each sentence; words without a tag (truncated) are "O".
 EntityScores score_entities(std::span<const TaggedSentence> sentences,
                             std::span<const std::vector<std::string>> predicted);
 

@@ -6,7 +6,7 @@
 
 namespace limn {
 
-/// An attack as a JSON value: predictions as everywhere, and each step with the texts after it.
+/// Returns an attack as a JSON value: the predictions, and each step with the texts after it.
 nlohmann::ordered_json json_value(const Attack& attack);
 
 }  // namespace limn

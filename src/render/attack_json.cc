@@ -9,13 +9,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The parts of a prediction row, with offsets into the texts of their own moment.
+// Returns input and prediction at one moment of the attack, with offsets into that moment's texts.
 Json moment(const Attack& attack, const Prediction& prediction, const Input& input) {
   const Json row = json_value(prediction, input, attack.model);
   return {{"input", row["input"]}, {"prediction", row["prediction"]}};
 }
 
-// Attacks are about tokens, not words.
+// Attacks change tokens, not words.
 Json tokens_with_gradients(const Attack& attack) {
   const Offsets offsets(attack.input.text, attack.input.pair);
   Json tokens = Json::array();

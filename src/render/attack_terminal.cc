@@ -44,7 +44,7 @@ class Writer {
     flow.finish();
   }
 
-  // What the model says of a version. @param steps how many led to it: removed tokens count no more.
+  // The prediction for an edited input. @param steps number of steps that led to it: removed tokens shift positions.
   Verdict said(const Prediction& prediction, const Input& input, std::size_t steps) const {
     if (const auto* entities = std::get_if<EntityPrediction>(&prediction)) {
       std::size_t position = attack_.target.start_token.value_or(0);
@@ -74,12 +74,13 @@ class Writer {
       return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
     };
     if (is_flip()) {
-      if (steps == 0) return attack_.succeeded ? "the model says so already" : "no token may be flipped";
+      if (steps == 0) return attack_.succeeded ? "already predicted" : "no token may be flipped";
       return (attack_.succeeded ? "reached by " : "not reached by ") + count(steps, "flip");
     }
     const auto ordinary = static_cast<std::size_t>(
         std::count_if(attack_.tokens.begin(), attack_.tokens.end(), [](const Token& token) { return !token.special; }));
-    return steps == 0 ? "no token could go" : fmt::format("{} of {} could go", count(steps, "token"), ordinary);
+    return steps == 0 ? "no token could be removed"
+                      : fmt::format("{} of {} could be removed", count(steps, "token"), ordinary);
   }
 
   void write_verdict() {
@@ -95,7 +96,7 @@ class Writer {
     line(facts, dim);
     if (attack_.reread) {
       TextFlow note(out_, style_, 0);
-      note.add("Read anew, the text gives other tokens; of those the model says ");
+      note.add("When tokenized again, the text gives other tokens; the prediction for them is ");
       add(note, said(*attack_.reread, attack_.output, attack_.steps.size()));
       note.finish();
     }
@@ -103,7 +104,7 @@ class Writer {
     out_ += '\n';
   }
 
-  // The original, what was flipped or what was kept in bold, or in brackets without colours.
+  // The original text, with the flipped or the kept tokens in bold, or in brackets without colours.
   void write_text(std::string_view text, int sequence) {
     std::vector<bool> stepped(attack_.tokens.size(), false);
     for (const AttackStep& step : attack_.steps)

@@ -12,7 +12,7 @@
 namespace limn {
 namespace {
 
-/// √ keeps apart the many small weights of long texts.
+/// Quantises √weight, which keeps the many small weights of long texts distinct.
 std::vector<std::uint8_t> quantised(const AttentionMaps& maps) {
   std::vector<std::uint8_t> bytes;
   bytes.reserve(maps.weights.size());
@@ -26,7 +26,7 @@ std::vector<std::uint8_t> quantised(const AttentionMaps& maps) {
 }  // namespace
 
 nlohmann::ordered_json attention_data(const AttentionMaps& maps) {
-  // Texts, prediction and tokens are written as those of an explanation.
+  // Texts, prediction and tokens have the format of an explanation's.
   Explanation explanation;
   explanation.model = maps.model;
   explanation.task = maps.task;

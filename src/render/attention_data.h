@@ -6,8 +6,8 @@
 
 namespace limn {
 
-/// Attention maps for a page: JSON as docs/viewer.md describes it, whose weights are one byte each, 255 √weight, in
-/// base64, so that the millions of a long text still make a page that opens.
+/// Returns attention maps for a page, as JSON (docs/viewer.md). Each weight is one byte, 255 √weight, in base64, so
+/// that a page with the millions of weights of a long text still opens.
 nlohmann::ordered_json attention_data(const AttentionMaps& maps);
 
 }  // namespace limn

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 void write_json(const AttentionMaps& maps, const std::function<void(std::string_view)>& write) {
   Json head = json_value(maps.prediction, maps.input, maps.model);
   head["task"] = name(maps.task);
-  head["note"] = "attention is what the model looked at, not a proven explanation of what it says";
+  head["note"] = "attention shows what the model attended to; it is not a proven explanation of the prediction";
   head["layers"] = maps.layers;
   head["heads"] = maps.heads;
   head["seconds"] = maps.seconds;

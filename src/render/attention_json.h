@@ -7,8 +7,8 @@
 
 namespace limn {
 
-/// Every weight as one line of JSON, "attention": [layer][head][from][to], given to `write` part by part, since there
-/// may be millions. Numbers read back as the same float.
+/// Writes every weight as one line of JSON, "attention": [layer][head][from][to]. Calls `write` part by part, because
+/// there may be millions of weights. Numbers read back as the same float.
 void write_json(const AttentionMaps& maps, const std::function<void(std::string_view)>& write);
 
 }  // namespace limn

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t name_columns = 60;
 
-// Three digits or so, and a prefix of the thousands: "22.7 M", "45 M", "812 ".
+// Formats a value with two or three digits and a metric prefix: "22.7 M", "45 M", "812 ".
 std::string engineering(double value) {
   for (const char* prefix : {"", "k", "M", "G"}) {
     if (value < 999.5 || *prefix == 'G')
@@ -25,7 +25,7 @@ std::string engineering(double value) {
   return {};
 }
 
-// Where an excerpt must not miss: a byte of the text, or nothing.
+// The byte that an excerpt must contain, if any.
 std::optional<std::size_t> anchor(const Explanation& explanation, const TextRuns& shown) {
   const auto explained = std::ranges::find_if(shown.marks, &Mark::explained);
   if (explained != shown.marks.end()) return explained->begin;

@@ -10,11 +10,11 @@
 #include "limn/explanation.h"
 #include "render/text_runs.h"
 
-/// Several models and several methods on the same inputs: what is compared, and what its pictures share.
+/// The parts that all renderings of a comparison share.
 
 namespace limn {
 
-/// What a comparison comes to: sums over its inputs, those with errors left out.
+/// The means of a comparison over its inputs, without those that have errors.
 class ComparisonMeans {
  public:
   explicit ComparisonMeans(const ComparisonAxes& axes)
@@ -24,15 +24,15 @@ class ComparisonMeans {
 
   struct Model {
     std::size_t answered = 0;          ///< questions with an answer
-    std::size_t right = 0, known = 0;  ///< right ones of those where the right one is known
+    std::size_t right = 0, known = 0;  ///< correct predictions; inputs with a known correct prediction
   };
   std::size_t inputs() const { return inputs_; }
   bool has_questions() const { return has_questions_; }
   const Model& model(std::size_t model) const { return models_[model]; }
-  /// Mean of a cell.
+  /// The mean of a cell.
   double seconds(std::size_t cell) const { return mean(cells_[cell].seconds); }
   double passes(std::size_t cell) const { return mean(cells_[cell].passes); }
-  /// Mean over the inputs where a correlation is defined.
+  /// The means over the inputs in which a correlation is defined.
   std::vector<CellCorrelation> correlations() const;
 
  private:
@@ -53,18 +53,18 @@ class ComparisonMeans {
   std::vector<Pair> pairs_;
 };
 
-/// The largest |score| of the words of one method, over all models: the scale that they share.
+/// The largest |score| of the words of one method over all models: their common scale.
 double shared_scale(const ComparisonAxes& axes, const ComparedInput& input, std::size_t method);
 
-/// The part of an explanation's texts that two lines have room for: around the answer or entity, else around the
-/// strongest word.
+/// The part of an explanation's texts that fits into two lines: around the answer or entity, else around the strongest
+/// word.
 struct Excerpt {
   std::size_t sequence = 0;
-  std::size_t first_run = 0, last_run = 0;  ///< last one excluded
+  std::size_t first_run = 0, last_run = 0;  ///< half-open range
 };
 Excerpt excerpt(const Explanation& explanation, const std::vector<TextRuns>& texts);
 
-/// A run of an excerpt: on one line, and cut if it is very long.
+/// Formats a run of an excerpt on one line, truncated if it is very long.
 std::string one_line(std::string_view text);
 
 /// Whether the model found an answer; true for other tasks.
@@ -72,15 +72,15 @@ bool has_answer(const Explanation& explanation);
 
 /// "1 pass", "32 passes", "7.5 passes".
 std::string passes_text(double passes);
-/// "0.83"; "–" where it is not defined.
+/// "0.83"; "–" if it is undefined.
 std::string correlation_text(const std::optional<double>& correlation);
-/// "right" or "wrong", if it is known what is right; otherwise empty.
+/// "right" or "wrong" if the correct prediction is known; otherwise empty.
 std::string_view judgement(const ComparedInput& input, std::size_t model);
-/// "7 of 9 right", "8 of 9 answered"; empty where neither is known.
+/// "7 of 9 right", "8 of 9 answered"; empty if neither is known.
 std::string success_text(const ComparisonMeans& means, std::size_t model);
 /// "22.7 M", "812".
 std::string short_number(std::size_t number);
-/// "45.2 MB": of 10⁶ bytes.
+/// "45.2 MB", where 1 MB is 10⁶ bytes.
 std::string bytes_text(std::size_t bytes);
 
 }  // namespace limn

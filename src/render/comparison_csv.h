@@ -6,8 +6,8 @@
 
 namespace limn {
 
-/// A line for each cell of an input, or one with its error; without correlations. @param header the line of names
-/// first.
+/// Returns one line per cell of an input, or one line with its error; without correlations. @param header whether to
+/// begin with the header line.
 std::string to_csv(const ComparisonAxes& axes, const ComparedInput& input, bool header);
 
 }  // namespace limn

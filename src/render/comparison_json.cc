@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Without its row, which callers put first.
+// Without the row number, which callers write first.
 Json compared(const ComparisonAxes& axes, const ComparedInput& input) {
   Json value{{"limn", format_version}};
   Json models = Json::array(), explanations = Json::array(), correlations = Json::array();

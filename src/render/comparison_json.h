@@ -7,9 +7,9 @@
 
 namespace limn {
 
-/// One input of a comparison as docs/interface.md describes it, on one line.
+/// Returns one input of a comparison as JSON (docs/interface.md), on one line.
 std::string to_json(const ComparisonAxes& axes, const ComparedInput& input);
-/// The same as a value, with its row if it has one; of an input that failed, the error.
+/// The same as a value, with its row number if it has one; for an input that failed, the error.
 nlohmann::ordered_json json_value(const ComparisonAxes& axes, const ComparedInput& input);
 
 }  // namespace limn

@@ -27,12 +27,12 @@ void add_line(std::string& out, const TerminalStyle& style, std::string_view tex
   flow.finish();
 }
 
-/// Columns of text under their names, as wide as they must be; the widest is cut if the terminal is too narrow.
+/// A table whose columns are as wide as their content; the widest columns are truncated if the terminal is too narrow.
 class Table {
  public:
   struct Column {
     std::string name;
-    bool number = false;  ///< set to the right
+    bool number = false;  ///< right-aligned
   };
   Table(std::vector<Column> columns, const TerminalStyle& style) : columns_(std::move(columns)), style_(style) {}
 
@@ -43,7 +43,7 @@ class Table {
     for (const Column& column : columns_) names.push_back(column.name);
     write(out, names, dim, dim);
   }
-  /// @param strong the column that stands out.
+  /// @param strong index of the highlighted column.
   void write_row(std::string& out, std::size_t row, std::size_t strong) const {
     write(out, rows_[row], {}, bold, strong);
   }
@@ -91,7 +91,7 @@ class Table {
   const TerminalStyle& style_;
 };
 
-// Heat without colour: how strong, and a minus if against.
+// Heat without colour: a block for the strength, with a minus sign if the word counts against the target.
 std::string block(double intensity) {
   static constexpr std::array<std::string_view, 8> blocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   const auto level = std::min<std::size_t>(7, static_cast<std::size_t>(std::abs(intensity) * 8));
@@ -152,7 +152,7 @@ void add_correlations(std::string& out, const ComparisonAxes& axes, const std::v
   table.write_head(out);
   for (std::size_t i = 0; i < table.rows(); ++i) table.write_row(out, i, 3);
   if (std::ranges::any_of(correlations, &CellCorrelation::magnitudes))
-    add_line(out, style, "  Magnitudes are compared where only one of the two has signs.", dim);
+    add_line(out, style, "  Magnitudes are compared where only one of the two is signed.", dim);
   out += '\n';
 }
 
@@ -178,7 +178,7 @@ std::string to_terminal(const ComparisonAxes& axes, const ComparedInput& input, 
     flow.finish();
   }
   if (input.expected)
-    add_line(out, style, "Right: " + (input.expected->empty() ? "no answer" : shorten(*input.expected, 200)), dim);
+    add_line(out, style, "Expected: " + (input.expected->empty() ? "no answer" : shorten(*input.expected, 200)), dim);
   out += '\n';
 
   Table table(
@@ -200,7 +200,7 @@ std::string to_terminal(const ComparisonAxes& axes, const ComparedInput& input, 
     if (!brief) out += '\n';
   }
   if (brief) out += '\n';
-  add_correlations(out, axes, input.correlations, "How alike they order the words", style);
+  add_correlations(out, axes, input.correlations, "How similarly the cells rank the words", style);
   return out;
 }
 
@@ -208,9 +208,9 @@ std::string to_terminal(const ComparisonAxes& axes, const ComparisonMeans& means
   std::string out;
   add_line(out, style,
            axes.models.size() == 1
-               ? "Heat: full colour is the strongest word of an input, for each method on its own"
+               ? "Heat: full colour is the strongest word of an input, for each method separately"
                : "Heat: one scale for all models; full colour is the strongest word of an input, for each "
-                 "method on its own",
+                 "method separately",
            dim);
   if (means.inputs() < 2) return out;
   out += '\n';
@@ -229,7 +229,7 @@ std::string to_terminal(const ComparisonAxes& axes, const ComparisonMeans& means
   for (std::size_t i = 0; i < table.rows(); ++i) table.write_row(out, i, 2);
   out += '\n';
   add_correlations(out, axes, means.correlations(),
-                   fmt::format("How alike they order the words, mean over {} inputs", means.inputs()), style);
+                   fmt::format("How similarly the cells rank the words, mean over {} inputs", means.inputs()), style);
   return out;
 }
 

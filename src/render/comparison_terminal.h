@@ -7,14 +7,14 @@
 
 namespace limn {
 
-/// With more cells each shows two lines of its text.
+/// With more cells, the text of each is limited to two lines.
 inline constexpr std::size_t most_whole_texts = 4;
 
-/// One input of a comparison for a terminal, ending in a line feed: what was asked, and for each cell a line of a table
-/// with its heated text below. @param brief two lines of text for each cell, and no more.
+/// Returns one input of a comparison for a terminal, ending in a line feed: the input, and for each cell a table row
+/// with its coloured text below. @param brief limits the text of each cell to two lines.
 std::string to_terminal(const ComparisonAxes& axes, const ComparedInput& input, const TerminalStyle& style, bool brief);
 
-/// The last lines: means over all inputs, and how alike the words are ordered.
+/// Returns the last lines: means over all inputs, and how similarly the cells rank the words.
 std::string to_terminal(const ComparisonAxes& axes, const ComparisonMeans& means, const TerminalStyle& style);
 
 }  // namespace limn

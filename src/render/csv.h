@@ -7,7 +7,7 @@
 
 namespace limn {
 
-/// A text as one field, in quotes if it must be.
+/// Formats a text as one field, quoted if necessary.
 std::string csv_field(std::string_view text);
 
 }  // namespace limn

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t block_bytes = 256;
 
 struct CodePoint {
-  utf8proc_int32_t value = -1;  // negative: not UTF-8
+  utf8proc_int32_t value = -1;  // negative: invalid UTF-8
   std::size_t bytes = 1;
 };
 
@@ -32,7 +32,7 @@ bool is_bidi_control(utf8proc_int32_t point) {
          (point >= 0x2066 && point <= 0x2069);
 }
 
-// Line and paragraph separator break lines in places; U+FFFE and U+FFFF cannot stand in XML.
+// Some programs break lines at line and paragraph separators; U+FFFE and U+FFFF are not allowed in XML.
 bool breaks_layout(utf8proc_int32_t point) {
   return (point >= 0x80 && point <= 0x9F) || point == 0x2028 || point == 0x2029 || (point & 0xFFFE) == 0xFFFE;
 }
@@ -53,7 +53,7 @@ std::vector<Cluster> clusters(std::string_view text) {
   for (std::size_t begin = 0; begin < text.size();) {
     const CodePoint point = first_code_point(text.substr(begin));
     const bool joins = begin > 0 && !utf8proc_grapheme_break_stateful(previous, point.value, &state);
-    // Emoji presentation and flags are two columns wide, which the width of single code points does not tell.
+    // Emoji presentation and flags are two columns wide, which the width of their single code points does not show.
     const bool wide = joins && (point.value == 0xFE0F || is_regional_indicator(point.value));
     const auto own = wide ? 2 : static_cast<std::size_t>(std::max(0, utf8proc_charwidth(point.value)));
     if (joins) {
@@ -87,7 +87,7 @@ std::string visible(std::string_view text, Visible options) {
     } else if (options.keep_layout && (point.value == '\n' || point.value == '\t')) {
       result += bytes;
     } else if (options.keep_layout && point.value == '\r' && begin < text.size() && text[begin] == '\n') {
-      // The line feed that follows says it all.
+      // The line feed that follows ends the line.
     } else if (point.value < 0x20) {
       result += utf8(0x2400 + point.value);
     } else if (point.value == 0x7F) {
@@ -102,7 +102,7 @@ std::string visible(std::string_view text, Visible options) {
 }
 
 std::string shorten(std::string_view text, std::size_t limit) {
-  // A cluster may be long, but a label has no use for what many code points at one place could say.
+  // A cluster can have many code points; a label does not need them all.
   constexpr std::size_t most_bytes_a_column = 64;
   const bool cut = text.size() / most_bytes_a_column > limit;
   if (cut) text = text.substr(0, limit * most_bytes_a_column);
@@ -121,7 +121,7 @@ std::string shorten(std::string_view text, std::size_t limit) {
   line = visible(line);
 
   std::string result;
-  std::size_t used = 0, kept = 0;  // kept: the bytes that leave room for an ellipsis
+  std::size_t used = 0, kept = 0;  // kept: the bytes after which an ellipsis still fits
   for (const Cluster& cluster : clusters(line)) {
     if (used + cluster.columns > limit) return result.substr(0, kept) + "…";
     result += cluster.text;

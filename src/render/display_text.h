@@ -5,44 +5,44 @@
 #include <string_view>
 #include <vector>
 
-/// Text made safe and measurable for showing. Every function takes any bytes; those that are not UTF-8 show as U+FFFD.
+/// Makes text safe for display, and measures it. Every function accepts any bytes; invalid UTF-8 is shown as U+FFFD.
 
 namespace limn {
 
-/// One user-perceived character (an extended grapheme cluster) and the columns that a terminal gives it.
+/// One user-perceived character (an extended grapheme cluster) and its width in terminal columns.
 struct Cluster {
   std::string_view text;
   std::size_t columns = 0;
 };
 
-/// The clusters of a text that visible() returned.
+/// Splits a text returned by visible() into clusters.
 std::vector<Cluster> clusters(std::string_view text);
 std::size_t columns(std::string_view text);
 
-/// How controls are shown: line feeds and tabs may stay, bidirectional controls are always made visible in a terminal
-/// and in labels, and left alone in running text that HTML isolates.
+/// How control characters are shown. Line feeds and tabs may be kept. Bidirectional controls are always made visible in
+/// a terminal and in labels, and are kept in running text that HTML isolates.
 struct Visible {
   bool keep_layout = false;  ///< keep line feed (also for CR LF) and tab
   bool keep_bidi = false;    ///< keep bidirectional controls
 };
 
-/// The text with control characters and escape sequences as visible replacements: ESC as ␛, U+009B as <U+009B>.
+/// Replaces control characters and escape sequences by visible text: ESC by ␛, U+009B by <U+009B>.
 std::string visible(std::string_view text, Visible options = {});
 
-/// visible(), with runs of white space as one space, cut with an ellipsis to at most this many columns.
+/// Applies visible(), collapses white space to single spaces, and truncates with an ellipsis to at most `columns`.
 std::string shorten(std::string_view text, std::size_t columns);
 
-/// Lower case, code point by code point: to see whether two words are the same.
+/// Converts to lower case, code point by code point, to compare words.
 std::string lower_case(std::string_view text);
 
-/// Text for HTML and XML, in an element or in a quoted attribute. The text should have been through visible().
+/// Escapes text for an element or a quoted attribute of HTML or XML. Apply visible() first.
 std::string escape(std::string_view text);
 
-/// A byte offset of a text as a count of code points.
+/// Converts byte offsets of a text to counts of code points.
 class CodePoints {
  public:
   explicit CodePoints(std::string_view text);
-  /// Offsets past the end count as the end.
+  /// Returns the number of code points before a byte; offsets past the end are treated as the end.
   std::size_t before(std::size_t byte) const;
 
  private:

@@ -20,12 +20,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// What is wrong with an object that is JSON but no explanation.
+/// The error for an object that is JSON but not an explanation.
 struct Misfit {
   std::string found;
 };
 
-/// Byte offsets of a text by code points: the reverse of what render/json does.
+/// Converts counts of code points to byte offsets of a text: the inverse of render/json.
 class ByteOffsets {
  public:
   explicit ByteOffsets(std::string_view text) {
@@ -50,7 +50,7 @@ std::optional<Value> optional(const Json& object, const char* key) {
   return object[key].get<Value>();
 }
 
-/// Numbers that JSON cannot hold were written as null.
+/// Reads a number; JSON cannot hold NaN and infinity, which were written as null.
 double number(const Json& object, const char* key) {
   return optional<double>(object, key).value_or(std::numeric_limits<double>::quiet_NaN());
 }
@@ -105,7 +105,7 @@ class Reader {
     return index;
   }
 
-  /// begin and end in bytes.
+  /// Sets begin and end in bytes.
   template <class Span>
   void read_span(const Json& object, int sequence, Span& span) const {
     const ByteOffsets& offsets = offsets_[static_cast<std::size_t>(sequence)];
@@ -252,7 +252,7 @@ class Reader {
     }
   }
 
-  /// The options in which the method differs from the one of its name.
+  /// Reads the options that differ from the defaults of the named method.
   static void read_options(const Json& object, MethodInfo& info) {
     try {
       Method method = named_method(info.name).method;
@@ -274,9 +274,10 @@ class Reader {
     const std::size_t tokens = explanation_.tokens.size();
     for (const Json& row : rows) {
       explanation_.heatmap.push_back(row.get<std::vector<double>>());
-      if (explanation_.heatmap.back().size() != tokens) throw Misfit{"a row of the heatmap without one score a token"};
+      if (explanation_.heatmap.back().size() != tokens)
+        throw Misfit{"a row of the heatmap without one score per token"};
     }
-    if (rows.size() != tokens) throw Misfit{"a heatmap without one row a token"};
+    if (rows.size() != tokens) throw Misfit{"a heatmap without one row per token"};
   }
 
   void read_logits(const Json& object) {
@@ -308,7 +309,7 @@ std::size_t read_explanations(std::istream& stream, const std::string& name,
     return Error({.file = name,
                   .thing = fmt::format("object {}", count + 1),
                   .found = std::move(found),
-                  .expected = "an explanation as limn writes it in JSON"});
+                  .expected = "an explanation in limn's JSON format"});
   };
   for (; stream >> std::ws && stream.peek() != std::istream::traits_type::eof(); ++count) {
     Json object;

@@ -9,11 +9,11 @@
 
 namespace limn {
 
-/// Reads what `limn explain` and write_json wrote: explanations as JSON objects, one after the other (a line each or
-/// indented), and gives each to `take`. Rows that are errors are passed over. What JSON does not hold (the raw score of
-/// an answer) stays at its default.
-/// @param name of the stream, for messages. @return how many rows were errors.
-/// @throws Error if the stream holds something else.
+/// Reads the output of `limn explain` and to_json: explanations as consecutive JSON objects (one per line, or
+/// indented), and passes each to `take`. Rows that are errors are skipped. Fields that the JSON lacks (the raw score of
+/// an answer) keep their defaults.
+/// @param name of the stream, for messages. @return the number of rows that were errors.
+/// @throws Error if the stream contains anything else.
 std::size_t read_explanations(std::istream& stream, const std::string& name,
                               const std::function<void(Explanation)>& take);
 

@@ -23,7 +23,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// JSON for a script element: without "<" it holds no tag that could end the element.
+// JSON for a script element: without "<" it cannot contain a tag that ends the element.
 std::string embedded(const Json& value) {
   const std::string text = json_text(value);
   std::string result;
@@ -36,7 +36,7 @@ std::string embedded(const Json& value) {
   return result;
 }
 
-/// @param body what is shown without JavaScript.
+/// @param body content for readers without JavaScript.
 std::string page(std::string_view title, std::string_view body, const Json& data) {
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -60,7 +60,7 @@ std::string verdict_text(const Explanation& explanation) {
                      said.probability ? " " + percent_text(*said.probability) : "");
 }
 
-// The classes of a word: how hot it is, in sixteenths, and its ink.
+// Returns the CSS classes of a word: its heat in sixteenths, and its text colour.
 std::string heat_classes(double heat) {
   const long step = std::lround(16 * std::abs(heat));
   return fmt::format("w h{}{}{}{}", step, heat < 0 ? " n" : "", needs_inverse_ink(heat, Theme::light) ? " x" : "",
@@ -122,11 +122,11 @@ std::string to_html(std::span<const Explanation> explanations, std::string_view 
   for (const Explanation& explanation : explanations) {
     body += plain(explanation);
     Json& value = list.emplace_back(json_value(explanation));
-    // Enough digits for a colour; all of them would make a page of many tokens heavy.
+    // Four decimals are enough for a colour and keep the page small.
     if (!explanation.heatmap.empty())
       for (Json& row : value["heatmap"])
-        for (Json& share : row)
-          if (share.is_number()) share = std::round(1e4 * share.get<double>()) / 1e4;
+        for (Json& score : row)
+          if (score.is_number()) score = std::round(1e4 * score.get<double>()) / 1e4;
   }
   return page(name, body,
               {{"limn", format_version}, {"title", title.empty() ? "" : name}, {"explanations", std::move(list)}});
@@ -149,7 +149,7 @@ std::string to_html(const ComparisonAxes& axes, std::span<const ComparedInput> i
 }
 
 std::string to_html(const AttentionMaps& maps) {
-  return page("Attention: " + shorten(maps.model, 60), paragraph("The views of attention need JavaScript."),
+  return page("Attention: " + shorten(maps.model, 60), paragraph("The attention views need JavaScript."),
               attention_data(maps));
 }
 

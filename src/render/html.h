@@ -7,8 +7,8 @@
 #include "limn/write.h"
 #include "render/comparison.h"
 
-/// Pages of one file: limn's JSON, the viewer that shows it, and the plain text with its heat for readers without
-/// JavaScript. Nothing is fetched, everything is escaped, and the content security policy lets run only the viewer.
+/// Self-contained pages: limn's JSON, the viewer that shows it, and the coloured text for readers without JavaScript.
+/// Nothing is fetched, all text is escaped, and the content security policy allows only the viewer to run.
 
 namespace limn {
 

@@ -94,7 +94,7 @@ Json target_value(const TargetInfo& target, Task task) {
   return value;
 }
 
-// Numbers such as steps are whole, and nobody writes them with a fraction.
+// Writes whole numbers, such as steps, without a fraction.
 Json plain_number(double number) {
   constexpr double largest_exact = 9007199254740992;  // 2^53
   if (std::abs(number) < largest_exact && number == std::trunc(number)) return static_cast<std::int64_t>(number);

@@ -4,9 +4,9 @@
 
 #include "limn/explanation.h"
 
-/// The colours of heat, one scale for terminal, HTML and SVG: blue for a magnitude or a word that speaks for the
-/// target, orange for a word that speaks against it. The two differ in lightness too, so that they can be told apart
-/// with deuteranopia, and heat is monotone in lightness, so that it survives a greyscale printer.
+/// The heat colours, one scale for terminal, HTML and SVG: blue for a magnitude or a word that counts for the target,
+/// orange for a word that counts against it. The two also differ in lightness, so that readers with deuteranopia can
+/// distinguish them, and heat is monotone in lightness, so that it survives greyscale printing.
 
 namespace limn {
 
@@ -17,29 +17,29 @@ struct Color {
   friend bool operator==(const Color&, const Color&) = default;
 };
 
-/// The share of pure hue in the hottest colour.
+/// The opacity of the hue at the strongest heat.
 inline constexpr double max_alpha = 0.85;
 
 /// The largest |score| of the words; 0 if there are none.
 double word_scale(const Explanation& explanation);
-/// The largest |score| of the tokens, special ones counted; 0 if there are none.
+/// The largest |score| of the tokens, including special ones; 0 if there are none.
 double token_scale(const Explanation& explanation);
-/// Whether scores are for and against: the method says so, or one is negative.
+/// Whether scores are signed: the method is signed, or a score is negative.
 bool has_sign(const Explanation& explanation);
 
-/// score / scale, kept in [-1, 1]; 0 where that is not a number.
+/// score / scale, clamped to [-1, 1]; 0 if it is not finite.
 double intensity(double score, double scale);
-/// How much of the hue covers the page, from 0 to max_alpha.
+/// The opacity of the hue over the page, from 0 to max_alpha.
 double alpha(double intensity);
 
 Color page(Theme theme);
-/// Text on the page and on weak heat: black or white.
+/// The text colour on the page and on weak heat: black or white.
 Color ink(Theme theme);
-/// The other of black and white, for text on heat where ink(theme) would be hard to read.
+/// The opposite of ink(theme), for text on strong heat on which ink(theme) would be hard to read.
 Color inverse_ink(Theme theme);
 /// The pure hue for the sign of an intensity.
 Color hue(double intensity, Theme theme);
-/// What is behind a word: the hue over the page.
+/// The background colour of a word: the hue over the page.
 Color heat(double intensity, Theme theme);
 /// Whether text on heat(intensity) needs inverse_ink(theme) for a contrast of 4.5 : 1.
 bool needs_inverse_ink(double intensity, Theme theme);

@@ -22,7 +22,7 @@ Json object(const LabelScores& labels) {
   return result;
 }
 
-/// Names in data files may be no valid text.
+/// Names in data files may be invalid UTF-8.
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace

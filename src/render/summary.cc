@@ -45,7 +45,7 @@ Verdict verdict_of(const LabelPrediction& prediction, const Explanation&) {
   for (const std::string& label : prediction.labels)
     result.text += (result.text.empty() ? "" : ", ") + shorten(label, name_columns);
   if (result.text.empty()) result.text = "no label";
-  if (prediction.labels.size() != 1) result.probability.reset();  // one number cannot be that of several labels
+  if (prediction.labels.size() != 1) result.probability.reset();  // several labels have several probabilities
   return result;
 }
 
@@ -78,7 +78,7 @@ Verdict verdict_of(const std::monostate&, const Explanation& explanation) {
           {}};
 }
 
-// Whether the explained answer is the one that the model gives.
+// Whether the explained answer is the model's prediction.
 bool explains_best(const AnswerPrediction& prediction, const TargetInfo& target) {
   if (!target.start_token || !target.end_token) return true;
   return *target.start_token == prediction.best.start_token && *target.end_token == prediction.best.end_token;
@@ -93,7 +93,7 @@ std::string list_in_words(const std::vector<std::string>& items) {
   return result;
 }
 
-// What the words push towards: "this answer", "positive".
+// What the words count for: "this answer", "positive".
 std::string aim(const Explanation& explanation) {
   const TargetInfo& target = explanation.target;
   if (const auto* prediction = std::get_if<AnswerPrediction>(&explanation.prediction)) {
@@ -157,7 +157,7 @@ std::string explained_instead(const Explanation& explanation) {
   if (const auto* prediction = std::get_if<LabelPrediction>(&explanation.prediction)) {
     const std::string label = shorten(target.label.value_or(""), name_columns);
     if (target.contrast) return "Explained: " + label + " rather than " + shorten(*target.contrast, name_columns);
-    // Several labels, or none above 1/2: the verdict alone does not say which of them is explained.
+    // With several labels, or none above 1/2, the verdict does not show which label is explained.
     const bool is_the_verdict = prediction->multi_label
                                     ? prediction->labels.size() == 1 && target.label == prediction->labels[0]
                                     : target.label == prediction->label;

@@ -17,13 +17,13 @@ namespace limn {
 namespace {
 
 constexpr std::size_t most_bars = 30, most_label_columns = 28;
-// Pixels; 7 is a wide estimate for one column of 12 px sans serif, since a file cannot measure the reader's fonts.
+// Pixels; 7 is a generous estimate for one column of 12 px sans serif, because the reader's fonts are unknown.
 constexpr double row_height = 18, bar_height = 12, column_width = 7, bar_width = 320, number_width = 64, gap = 8;
 constexpr double title_height = 28, subtitle_height = 20, margin = 12;
 
 std::string color_text(Color color) { return fmt::format("#{:02x}{:02x}{:02x}", color.red, color.green, color.blue); }
 
-/// One chart: what stands within its <svg>, in pixels.
+/// One chart: the content of its <svg>, and its size in pixels.
 struct Chart {
   std::string content;
   double width = 0, height = 0;
@@ -53,7 +53,7 @@ Chart chart(const Explanation& explanation) {
   std::string subtitle = shorten(explanation.model, 30) + " · " + shorten(method_text(explanation), 40);
   if (is_cut) subtitle += fmt::format(" · {} strongest of {} words", words.size(), explanation.words.size());
 
-  // Scores against go left of zero, and their numbers left of the bars.
+  // Bars of negative scores extend to the left of zero, with their numbers further left.
   const double left_numbers = is_signed ? number_width : 0, left_bars = is_signed ? bar_width / 2 : 0;
   const double labels_end = margin + static_cast<double>(label_columns) * column_width;
   const double zero = labels_end + gap + left_numbers + left_bars;
@@ -64,7 +64,7 @@ Chart chart(const Explanation& explanation) {
   const auto first_of_pair = static_cast<std::size_t>(
       std::find_if(words.begin(), words.end(), [&](std::size_t i) { return explanation.words[i].sequence == 1; }) -
       words.begin());
-  const bool has_gap = first_of_pair > 0 && first_of_pair < words.size();  // question and context stand apart
+  const bool has_gap = first_of_pair > 0 && first_of_pair < words.size();  // between question and context
   const double height = top + row_height * static_cast<double>(words.size()) + (has_gap ? gap : 0) + margin;
 
   std::string out;

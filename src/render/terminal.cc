@@ -26,21 +26,21 @@ std::string repeated(std::string_view text, std::size_t count) {
   return result;
 }
 
-// Heat without colour: how strong, and a minus if against.
+// Heat without colour: a block for the strength, with a minus sign if the word counts against the target.
 std::string block(double intensity) {
   static constexpr std::array<std::string_view, 8> blocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   const auto level = std::min<std::size_t>(7, static_cast<std::size_t>(std::abs(intensity) * 8));
   return (intensity < 0 ? "−" : "") + std::string(blocks[level]);
 }
 
-// A bar that is a number of eighths of a column long.
+// A bar whose length is a multiple of an eighth of a column.
 std::string bar(double share, std::size_t full_columns) {
   static constexpr std::array<std::string_view, 8> parts{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   const auto eighths = static_cast<std::size_t>(std::lround(std::abs(share) * 8 * static_cast<double>(full_columns)));
   return repeated("█", eighths / 8) + std::string(parts[eighths % 8]);
 }
 
-// One picture in the making.
+// Renders one explanation.
 class Writer {
  public:
   Writer(const Explanation& explanation, const TerminalStyle& style)
@@ -59,7 +59,7 @@ class Writer {
 
  private:
   bool has_colors() const { return style_.colors != ColorDepth::none; }
-  // Bold and underline mean heat where there are 16 colours.
+  // With 16 colours, bold and underline show heat.
   bool marks_with_brackets() const { return style_.colors == ColorDepth::none || style_.colors == ColorDepth::ansi16; }
 
   void line(std::string_view text, const Paint& paint = {}) {
@@ -77,7 +77,7 @@ class Writer {
     if (said.probability) {
       constexpr std::size_t bar_columns = 16;
       const double share = std::clamp(std::isfinite(*said.probability) ? *said.probability : 0, 0.0, 1.0);
-      const auto filled = static_cast<std::size_t>(share * bar_columns);  // full only when certain
+      const auto filled = static_cast<std::size_t>(share * bar_columns);  // full only at probability 1
       flow.add("  " + percent_text(*said.probability) + " ");
       flow.add(repeated("━", filled), {.heat = 1, .solid = true});
       flow.add(repeated("─", bar_columns - filled), dim);
@@ -149,7 +149,7 @@ class Writer {
     }
   }
 
-  // Where the first run of a mark begins; a mark that splits a cluster begins after it.
+  // The beginning of the first run of a mark; if a mark splits a cluster, its first run begins after the cluster.
   static std::size_t mark_begin(const TextRuns& shown, std::size_t mark) {
     const auto first =
         std::find_if(shown.runs.begin(), shown.runs.end(), [&](const Run& run) { return run.mark == mark; });
@@ -248,7 +248,7 @@ TerminalStyle terminal_style(const TerminalEnvironment& environment, std::size_t
     else
       style.colors = ColorDepth::ansi16;
   }
-  // The background is the last part; 7 and 9 to 15 are the light ones of the 16 colours.
+  // The background is the last part; 7 and 9 to 15 are the light colours of the 16.
   const std::string_view background = environment.color_fg_bg.substr(environment.color_fg_bg.rfind(';') + 1);
   if (!background.empty())
     style.dark_background =

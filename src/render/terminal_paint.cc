@@ -9,7 +9,7 @@
 namespace limn {
 namespace {
 
-// Below this the page shows through so much that colours would only be noise.
+// Weaker heat is not shown: its colours would hardly differ from the page.
 constexpr double least_heat = 0.03;
 
 Theme theme_of(const TerminalStyle& style) { return style.dark_background ? Theme::dark : Theme::light; }
@@ -21,7 +21,7 @@ void add_heat_24_bit(std::vector<std::string>& codes, double intensity, Theme th
   codes.push_back(fmt::format("38;2;{};{};{}", text.red, text.green, text.blue));
 }
 
-// A place in the ramp, from 1; 0 is too weak for any of its colours.
+// A position in the ramp, from 1; 0 is too weak for any of its colours.
 std::size_t step256(double intensity) {
   return static_cast<std::size_t>(std::lround(std::abs(intensity) * static_cast<double>(ramp_steps)));
 }
@@ -40,7 +40,7 @@ void add_heat_256(std::vector<std::string>& codes, double intensity, Theme theme
   codes.push_back(fmt::format("38;5;{}", dark_text ? black : white));
 }
 
-// Bright blue and yellow on dark; blue and red on light, where yellow cannot be read.
+// Bright blue and yellow on dark backgrounds; blue and red on light ones, on which yellow is hard to read.
 int foreground16(double intensity, Theme theme) {
   if (theme == Theme::dark) return intensity < 0 ? 93 : 94;
   return intensity < 0 ? 31 : 34;

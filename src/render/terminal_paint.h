@@ -9,24 +9,24 @@
 
 namespace limn {
 
-/// How a cell looks.
+/// The appearance of a cell.
 struct Paint {
-  double heat = 0;  ///< an intensity, shown behind the text (16 colours: by the text itself)
+  double heat = 0;  ///< an intensity, shown as the background (16 colours: by the text colour)
   bool bold = false, underline = false, dim = false;
-  bool solid = false;  ///< the text itself has the full hue of `heat`, as bars have
+  bool solid = false;  ///< the text has the full hue of `heat`, as in bars
   friend bool operator==(const Paint&, const Paint&) = default;
 };
 
-/// The escape sequence that starts a paint after a reset; empty for plain text and without colours.
+/// Returns the escape sequence that starts a paint after a reset; empty for plain text and without colours.
 std::string start_sequence(const Paint& paint, const TerminalStyle& style);
 /// Ends any paint.
 inline constexpr const char* reset_sequence = "\x1B[0m";
 
 inline constexpr std::size_t ramp_steps = 6;
 using Ramp = std::array<std::uint8_t, ramp_steps>;
-/// The colours of xterm's 256 that stand for heat, from weak to strong.
+/// Returns the heat colours among xterm's 256, from weak to strong.
 const Ramp& ramp256(bool against, Theme theme);
-/// What xterm shows for a colour of its 6 × 6 × 6 cube, 16 to 231.
+/// Returns xterm's RGB value for a colour of its 6 × 6 × 6 cube, 16 to 231.
 Color cube_color(std::uint8_t index);
 
 }  // namespace limn

@@ -26,7 +26,7 @@ void TextFlow::add_cell(Cell cell) {
   const bool wide = cell.columns > 1;
   if (wide && !line_.empty()) break_ = line_.size();
   if (used_ + cell.columns > width_ && !line_.empty()) {
-    if (cell.space) return end_line();  // the space is the line's end
+    if (cell.space) return end_line();  // drops the space
     write(break_ > 0 ? break_ : line_.size());
   }
   used_ += cell.columns;

@@ -9,18 +9,18 @@
 
 namespace limn {
 
-/// Painted text, wrapped at spaces (and before wide characters) to the width of a terminal. A word that is wider than
-/// a line is broken. Needs memory for one line only.
+/// Wraps painted text at spaces (and before wide characters) to the width of a terminal. A word wider than a line is
+/// broken. Buffers only one line.
 class TextFlow {
  public:
   /// Appends to `out`, which must outlive the flow. @param indent columns before every line.
   TextFlow(std::string& out, const TerminalStyle& style, std::size_t indent);
 
-  /// Text that visible() returned: line feeds end lines, tabs are four spaces.
+  /// Adds text returned by visible(): line feeds end lines, tabs become four spaces.
   void add(std::string_view text, const Paint& paint = {});
   /// Ends the line, even an empty one.
   void end_line();
-  /// Ends the line if anything stands on it.
+  /// Ends the line unless it is empty.
   void finish();
 
  private:
@@ -32,14 +32,14 @@ class TextFlow {
   };
 
   void add_cell(Cell cell);
-  void write(std::size_t count);  // the first cells, as a line
+  void write(std::size_t count);  // writes the first cells as a line
 
   std::string& out_;
   const TerminalStyle& style_;
   std::size_t indent_, width_;
   std::vector<Cell> line_;
   std::size_t used_ = 0;   // columns of line_
-  std::size_t break_ = 0;  // the cells before it may stand on a line of their own; 0: nowhere to break
+  std::size_t break_ = 0;  // the line may be broken before this cell; 0: no break
 };
 
 }  // namespace limn

@@ -17,12 +17,12 @@ constexpr std::size_t label_columns = 40;
 
 struct Span {
   std::size_t begin = 0, end = 0;
-  std::size_t index = 0;  // of a word, token or mark
+  std::size_t index = 0;  // index of a word, token or mark
 };
 
 bool fits(std::size_t begin, std::size_t end, std::string_view text) { return begin < end && end <= text.size(); }
 
-// In order of begin, and without those that begin inside an earlier one.
+// Sorts spans by begin, and drops those that begin inside an earlier one.
 std::vector<Span> without_overlaps(std::vector<Span> spans) {
   std::stable_sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.begin < b.begin; });
   std::vector<Span> result;
@@ -31,7 +31,7 @@ std::vector<Span> without_overlaps(std::vector<Span> spans) {
   return result;
 }
 
-// The span that holds a byte; bytes are asked for in rising order.
+// Finds the span that contains a byte; bytes must be requested in ascending order.
 class Cursor {
  public:
   explicit Cursor(const std::vector<Span>& spans) : spans_(spans) {}
@@ -65,7 +65,7 @@ bool splits_cluster(std::string_view text, std::size_t byte) {
   return left == zero_width_joiner || !utf8proc_grapheme_break(left, right);
 }
 
-// The words of the original text that a range of tokens covers, if the tokens are from one sequence.
+// Returns the span of the original text that a range of tokens covers, if the tokens are from one sequence.
 std::optional<std::tuple<int, std::size_t, std::size_t>> span_of_tokens(const Explanation& explanation,
                                                                         std::optional<std::size_t> first,
                                                                         std::optional<std::size_t> last) {
@@ -155,7 +155,7 @@ std::vector<TextRuns> text_runs(const Explanation& explanation) {
     shown.marks = marks_of(explanation, shown.sequence, shown.text);
     cut_into_runs(explanation, shown);
   }
-  // What the template adds stands before the first text, or after the text whose tokens it follows.
+  // Tokens added by the post-processor are shown before the first text, or after the text whose tokens they follow.
   std::optional<std::size_t> last;
   for (std::size_t i = 0; i < explanation.tokens.size(); ++i) {
     const std::optional<int>& sequence = explanation.tokens[i].sequence;

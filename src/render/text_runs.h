@@ -8,15 +8,15 @@
 
 #include "limn/explanation.h"
 
-/// The user's texts cut into runs that are shown alike: the overlay that terminal and HTML share.
+/// Splits the user's texts into runs of uniform appearance, shared by terminal and HTML.
 
 namespace limn {
 
 /// A span to outline: the answer, an entity.
 struct Mark {
   std::size_t begin = 0, end = 0;  ///< bytes
-  std::string label;               ///< "answer", "PER", in visible form
-  bool explained = false;          ///< the scores are about this one
+  std::string label;               ///< "answer", "PER", processed by visible()
+  bool explained = false;          ///< whether the scores explain this mark
 };
 
 /// Consecutive bytes with the same word, token and mark.
@@ -25,19 +25,19 @@ struct Run {
   std::optional<std::size_t> word;   ///< position in Explanation::words
   std::optional<std::size_t> token;  ///< position in Explanation::tokens
   std::optional<std::size_t> mark;   ///< position in TextRuns::marks
-  bool read = true;                  ///< false: cut off, the model has not seen it
+  bool read = true;                  ///< false: truncated, so the model did not read it
 };
 
 /// One sequence. Its runs cover the whole text, in order; none begins or ends inside a grapheme cluster.
 struct TextRuns {
   int sequence = 0;
-  std::string_view text;    ///< of the explanation
+  std::string_view text;    ///< text of the explanation
   std::vector<Mark> marks;  ///< in order, not overlapping
   std::vector<Run> runs;
-  std::vector<std::size_t> before, after;  ///< the template's special tokens, as positions in Explanation::tokens
+  std::vector<std::size_t> before, after;  ///< added special tokens: positions in Explanation::tokens
 };
 
-/// The text, or the question and the context. Offsets that do not fit the text are passed over.
+/// Returns the text, or the question and the context. Offsets that do not fit the text are ignored.
 std::vector<TextRuns> text_runs(const Explanation& explanation);
 
 }  // namespace limn

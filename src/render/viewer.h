@@ -2,13 +2,13 @@
 
 #include <string_view>
 
-/// The viewer: what a page needs to show limn's JSON (docs/viewer.md). Compiled from web into
-/// web/dist, and from there into the library.
+/// The viewer, which shows limn's JSON on a page (docs/viewer.md). Built from web into web/dist, and embedded into the
+/// library from there.
 
 namespace limn {
 
 extern const std::string_view viewer_script, viewer_style;
-/// SHA-256 in base64, for a content security policy.
+/// SHA-256 hashes in base64, for the content security policy.
 extern const std::string_view viewer_script_hash, viewer_style_hash;
 
 }  // namespace limn

@@ -5,10 +5,10 @@
 
 namespace limn {
 
-/// Whether a folder holds a config.json.
+/// Whether a folder contains a config.json.
 bool is_checkpoint(const std::filesystem::path& folder);
 
-/// The folders in a folder, sorted; none if it cannot be read.
+/// Returns the folders in a folder, sorted; none if it cannot be read.
 std::vector<std::filesystem::path> folders_in(const std::filesystem::path& folder);
 
 }  // namespace limn

@@ -25,7 +25,7 @@ std::optional<std::string> environment(const char* name) {
   return value && *value ? std::optional<std::string>(value) : std::nullopt;
 }
 
-/// "ORG/NAME@REVISION" in the Hugging Face cache.
+/// Finds "ORG/NAME@REVISION" in the Hugging Face cache.
 std::optional<fs::path> find_revision(const std::string& model, const std::vector<ModelFolder>& folders) {
   if (model.find('@') == std::string::npos) return {};
   const Repository repository = parse_repository(model);
@@ -102,7 +102,7 @@ fs::path find_model(const std::string& model, const std::vector<ModelFolder>& fo
   if (!fs::exists(path, ignored)) {
     if (const auto revision = find_revision(model, folders)) return *revision;
   }
-  if (folder_exists) return path;  // loading says what it lacks
+  if (folder_exists) return path;  // the error on loading reports what is missing
   if (fs::exists(path, ignored)) {
     throw Error({.file = model,
                  .found = "a file",

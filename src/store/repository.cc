@@ -10,7 +10,7 @@ namespace {
 
 bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
-/// A part of a path that stays where it is put.
+/// Whether a part of a path is safe: it cannot leave its folder.
 bool is_plain_part(std::string_view part) {
   const auto plain = [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; };
   return !part.empty() && part.size() <= 96 && std::ranges::all_of(part, plain) && part.front() != '.' &&
@@ -40,9 +40,9 @@ Repository parse_repository(std::string_view text) {
   if (at != text.npos) result.revision = text.substr(at + 1);
   if (!are_plain_parts(result.name, 2) || result.name.find("--") != std::string::npos) {
     throw Error({.file = shown_name(text),
-                 .found = "no name of a model",
+                 .found = "not a model name",
                  .expected = "ORG/NAME or ORG/NAME@REVISION of letters, digits, '-', '_' and '.'",
-                 .hint = "as it stands in the model's address on the hub"});
+                 .hint = "the name is part of the model's address on the hub"});
   }
   if (!are_plain_parts(result.revision, 8)) {
     throw Error({.file = shown_name(text),

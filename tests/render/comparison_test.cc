@@ -147,7 +147,7 @@ TEST(Comparison, AShortTextIsItsOwnExcerpt) {
 TEST(ComparisonTerminal, OneTableAndItsTexts) {
   const std::string text = to_terminal(two_models(), question(), {.width = 100}, true);
   EXPECT_THAT(text, HasSubstr("To which empire was Macedonia subordinate"));
-  EXPECT_THAT(text, HasSubstr("Right: Achaemenid Persia"));
+  EXPECT_THAT(text, HasSubstr("Expected: Achaemenid Persia"));
   for (const char* part : {"model-a", "model-b", "gradient", "Achaemenid Persia", "no answer", "83%", "40 ms", "20 ms"})
     EXPECT_THAT(text, HasSubstr(part));
   EXPECT_THAT(text, HasSubstr("Kendall τ-b"));
