@@ -173,10 +173,11 @@ const Preset& preset(std::string_view given, std::optional<Task> task) {
                  .found = "'" + std::string(given) + "' for a model of " + std::string(name(*task)),
                  .expected = "a model of " + tasks,
                  .hint = "presets for this model: " + names});
-  throw Error({.thing = "preset",
-               .found = "'" + std::string(given) + "'",
-               .expected = "one of " + names,
-               .hint = given == "textualheatmap" ? "a textual heatmap is made by a separate command" : ""});
+  throw Error(
+      {.thing = "preset",
+       .found = "'" + std::string(given) + "'",
+       .expected = "one of " + names,
+       .hint = given == "textualheatmap" ? "a separate command makes the heatmap of a masked language model" : ""});
 }
 
 std::string preset_names() {
