@@ -1,4 +1,4 @@
-// docs/interface.md has every option, with its values and defaults as the table has them.
+// docs/interface.md lists every option with the values and defaults of the table.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ std::string document() {
   return text.str();
 }
 
-/// The option's row of the table of explain; empty if it has none.
+/// Returns the option's row in the table of `explain` options; empty if it has none.
 std::string row_of(const std::string& text, std::string_view name) {
   const auto begin = text.find("\n| `--" + std::string(name) + "` |");
   return begin == std::string::npos ? "" : text.substr(begin + 1, text.find('\n', begin + 1) - begin - 1);

@@ -1,4 +1,4 @@
-// The table of options: rows are well formed, defaults are those of the structs, ranges hold.
+// The table of options: rows are well formed, defaults equal those of the structs, ranges are enforced.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -34,7 +34,7 @@ OptionValue text(const char* value) { return std::string(value); }
 TEST(Table, RowsAreWellFormed) {
   std::set<std::string_view> names;
   for (const Option& row : options()) {
-    EXPECT_TRUE(names.insert(row.name).second) << row.name << " stands twice";
+    EXPECT_TRUE(names.insert(row.name).second) << row.name << " is listed twice";
     EXPECT_EQ(find_option(row.field()), &row);
     EXPECT_FALSE(row.help.empty()) << row.name;
     EXPECT_FALSE(default_text(row).empty()) << row.name;
@@ -47,7 +47,7 @@ TEST(Table, RowsAreWellFormed) {
   EXPECT_GE(names.size(), 39u);
 }
 
-TEST(Table, EveryDefaultIsAValueOfItsOption) {
+TEST(Table, DefaultsAreValidValues) {
   std::size_t values = 0;
   const auto check = [&](const Option& row, const OptionValue& value) {
     if (std::holds_alternative<std::monostate>(value)) return;
@@ -65,7 +65,7 @@ TEST(Table, EveryDefaultIsAValueOfItsOption) {
   EXPECT_GE(values, 100u);
 }
 
-TEST(Table, WhatIsSetIsWhatOneGets) {
+TEST(Table, GetReturnsTheValueSet) {
   std::size_t count = 0;
   for (const Option& row : options()) {
     std::vector<OptionValue> values;
@@ -99,7 +99,7 @@ TEST(Table, WhatIsSetIsWhatOneGets) {
   EXPECT_GE(count, 250u);
 }
 
-TEST(Table, RefusesWhatIsOutOfRange) {
+TEST(Table, RejectsValuesOutOfRange) {
   const auto refusal = [](const char* name, const OptionValue& value) {
     return message_of([&] { checked(option(name), value); });
   };
@@ -119,7 +119,7 @@ TEST(Table, RefusesWhatIsOutOfRange) {
   EXPECT_EQ(refusal("target", std::uint64_t{1}), "no error");
 }
 
-TEST(Table, ChecksTheRangesOfAMethodThatWasMadeByHand) {
+TEST(Table, ChecksTheRangesOfAMethodStruct) {
   EXPECT_EQ(message_of([] { check_ranges(IntegratedGradients{.steps = 0}); }), "no error");
   EXPECT_THAT(message_of([] { check_ranges(IntegratedGradients{.max_steps = 0}); }), HasSubstr("max_steps: "));
   EXPECT_THAT(message_of([] { check_ranges(ShapleySampling{.permutations = 0}); }), HasSubstr("samples: "));
@@ -128,7 +128,7 @@ TEST(Table, ChecksTheRangesOfAMethodThatWasMadeByHand) {
   EXPECT_THAT(message_of([] { check_ranges(Occlusion{.window = 0}); }), HasSubstr("window: "));
 }
 
-TEST(Table, ReadsValuesFromText) {
+TEST(Table, ParsesValuesFromText) {
   EXPECT_EQ(value_from_text(option("samples"), "12"), OptionValue(std::uint64_t{12}));
   EXPECT_EQ(value_from_text(option("sigma"), "0.5"), OptionValue(0.5));
   EXPECT_EQ(value_from_text(option("exact"), "true"), OptionValue(true));
@@ -137,7 +137,7 @@ TEST(Table, ReadsValuesFromText) {
   EXPECT_THAT(message_of([] { value_from_text(option("samples"), "3x"); }), HasSubstr("samples: found '3x'"));
 }
 
-TEST(Table, SaysDefaultsInWords) {
+TEST(Table, DescribesDefaultsInWords) {
   EXPECT_EQ(default_text(option("masking")), "mask");
   EXPECT_EQ(default_text(option("explain")), "logit; probability for lime and rise");
   EXPECT_EQ(default_text(option("layer")),
@@ -151,13 +151,13 @@ TEST(Table, SaysDefaultsInWords) {
   EXPECT_EQ(default_text(option("always-answer")), "off");
 }
 
-TEST(Table, FormerNamesSayTheNewOne) {
+TEST(Table, FormerNamesReportTheNewName) {
   EXPECT_THAT(message_of([] { option("absent"); }), HasSubstr("masking"));
   EXPECT_THAT(message_of([] { option("pieces"); }), HasSubstr("word-score"));
   EXPECT_THAT(message_of([] { option("nothing"); }), HasSubstr("samples"));
 }
 
-TEST(Methods, AreNineteenAndKnowTheirNames) {
+TEST(Methods, NineteenMethodsAreFoundByName) {
   EXPECT_EQ(methods().size(), 19u);
   for (const NamedMethod& known : methods()) {
     EXPECT_EQ(&named_method(known.name), &known);
@@ -169,8 +169,8 @@ TEST(Methods, AreNineteenAndKnowTheirNames) {
   EXPECT_THAT(message_of([] { named_method("?"); }), HasSubstr("method: found '?', expected gradient, "));
 }
 
-/// What a saved explanation relies on.
-TEST(Presets, AreTheirNamedMethodAndTheOptionsThatDiffer) {
+/// Saved explanations rely on this.
+TEST(Presets, EqualTheNamedMethodWithTheChangedOptions) {
   std::size_t count = 0;
   for (const Preset& known : presets()) {
     Method method = named_method(known.method).method;
@@ -183,12 +183,12 @@ TEST(Presets, AreTheirNamedMethodAndTheOptionsThatDiffer) {
   EXPECT_GE(count, 34u);
 }
 
-// ---- what is asked for -----------------------------------------------------------------------------
+// ---- method requests -------------------------------------------------------------------------------
 
 ChosenMethod choose(MethodRequest request) { return choose_method(request); }
 GivenOption given(const char* name, OptionValue value) { return {&option(name), std::move(value)}; }
 
-TEST(ChooseMethod, TakesTheDefaultMethod) { EXPECT_EQ(choose({}).method, Method(Gradient{})); }
+TEST(ChooseMethod, DefaultsToGradient) { EXPECT_EQ(choose({}).method, Method(Gradient{})); }
 
 TEST(ChooseMethod, SetsOptionsOfTheMethod) {
   const ChosenMethod chosen =
@@ -198,7 +198,7 @@ TEST(ChooseMethod, SetsOptionsOfTheMethod) {
             Method(Attention{.layer = 2}));
 }
 
-TEST(ChooseMethod, KeepsThePresetsNameAsLongAsItsSettings) {
+TEST(ChooseMethod, KeepsThePresetNameWhileSettingsMatch) {
   EXPECT_EQ(choose({.preset = "lit-ig"}).preset, "lit-ig");
   EXPECT_EQ(choose({.preset = "lit-ig", .options = {given("steps", std::uint64_t{30})}}).preset, "lit-ig");
   EXPECT_EQ(choose({.preset = "lit-ig", .options = {given("steps", std::uint64_t{31})}}).preset, std::nullopt);
@@ -212,7 +212,7 @@ TEST(ChooseMethod, KeepsThePresetsNameAsLongAsItsSettings) {
   EXPECT_EQ(choose({.preset = "lit-ig", .options = {given("unit", text("token"))}}).preset, "lit-ig");
 }
 
-TEST(ChooseMethod, RefusesOptionsThatTheMethodDoesNotHave) {
+TEST(ChooseMethod, RejectsOptionsThatTheMethodDoesNotHave) {
   const MethodRequest request = {.method = "lime", .options = {given("tolerance", 1.)}};
   EXPECT_THAT(message_of([&] { choose_method(request); }),
               HasSubstr("tolerance: found method lime, expected a method that has this option"));
@@ -222,7 +222,7 @@ TEST(ChooseMethod, RefusesOptionsThatTheMethodDoesNotHave) {
   EXPECT_EQ(choose({.method = "occlusion", .options = {given("seed", std::uint64_t{7})}}).seed, 7u);
 }
 
-TEST(ChosenMethod, ComesFromAMethodOrAPreset) {
+TEST(ChosenMethod, ConvertsFromMethodsAndPresets) {
   const ChosenMethod lime = Lime{.samples = 3};
   EXPECT_EQ(lime.method, Method(Lime{.samples = 3}));
   EXPECT_EQ(lime.preset, std::nullopt);
