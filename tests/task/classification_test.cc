@@ -15,7 +15,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 
-TEST(PredictLabel, BySoftmax) {
+TEST(PredictLabel, Softmax) {
   const Mat logits = matrix({{0, std::log(5.0f), std::log(2.0f)}});
   const auto prediction = predict_label(logits, {.labels = {"a", "b", "c"}});
   EXPECT_EQ(prediction.label, "b");
@@ -28,14 +28,14 @@ TEST(PredictLabel, BySoftmax) {
   EXPECT_THAT(prediction.labels, IsEmpty());
 }
 
-TEST(PredictLabel, TheFirstOfEquals) {
+TEST(PredictLabel, FirstOfEqualLabelsWins) {
   const Mat logits = matrix({{1, 3, 3}});
   EXPECT_EQ(predict_label(logits, {.labels = {"a", "b", "c"}}).label, "b");
 }
 
 TEST(PredictLabel, MultiLabel) {
   const HeadConfig head{.labels = {"a", "b", "c"}, .sigmoid = true, .multi_label = true};
-  const Mat two = matrix({{0, std::log(3.0f), -1}});  // exactly 1/2 counts
+  const Mat two = matrix({{0, std::log(3.0f), -1}});  // a probability of exactly 1/2 is predicted
   const auto prediction = predict_label(two, head);
   EXPECT_THAT(prediction.labels, ElementsAre("a", "b"));
   EXPECT_EQ(prediction.label, "b");
@@ -50,7 +50,7 @@ TEST(PredictLabel, MultiLabel) {
   EXPECT_NEAR(nothing.probability, 1 / (1 + std::exp(1.0)), 1e-7);
 }
 
-TEST(PredictLabel, ASingleOutput) {
+TEST(PredictLabel, SingleOutput) {
   const Mat logits = matrix({{-std::log(3.0f)}});
   const auto prediction = predict_label(logits, {.labels = {"toxic"}, .sigmoid = true});
   EXPECT_EQ(prediction.label, "toxic");

@@ -10,7 +10,7 @@
 
 namespace limn {
 
-/// Template token; its sequence is -1.
+/// A token added by the post-processor; its sequence is -1.
 inline void add_special(Encoding& encoding) {
   encoding.ids.push_back(0);
   encoding.type_ids.push_back(0);
@@ -29,7 +29,7 @@ inline void add_token(Encoding& encoding, Span span, int word, int sequence) {
   encoding.special.push_back(0);
 }
 
-/// Every run of other bytes than spaces is a word; a '#' inside it begins a further token.
+/// Every run of bytes other than spaces is a word; a '#' within it begins another token.
 inline void add_words(Encoding& encoding, std::string_view text, int sequence) {
   int word = -1;
   bool inside = false;

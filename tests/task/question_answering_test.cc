@@ -31,7 +31,7 @@ AnswerPrediction answers(const std::vector<float>& start, const std::vector<floa
 
 TEST(BestAnswers, FindsTheBestSpan) {
   const auto found = answers({0, 9, 0, 1, 0, 5, 0, 0, 0}, {0, 0, 9, 0, 6, 2, 0, 4, 9});
-  EXPECT_EQ(found.best.text, "Bob in Rome");  // 5 + 4; the question, [SEP] and an end before the start do not count
+  EXPECT_EQ(found.best.text, "Bob in Rome");  // 5 + 4; not the question, [SEP], or an end before the start
   EXPECT_EQ(found.best.begin, 8u);
   EXPECT_EQ(found.best.end, 19u);
   EXPECT_EQ(found.best.start_token, 5u);
@@ -50,7 +50,7 @@ TEST(BestAnswers, LimitsTheNumberOfTokens) {
   EXPECT_EQ(answers(start, end, {.max_answer_tokens = 1}).best.text, "Ann");
 }
 
-TEST(BestAnswers, TheFirstOfEqualScoresWins) {
+TEST(BestAnswers, FirstOfEqualScoresWins) {
   const auto found = answers(std::vector<float>(9, 1), std::vector<float>(9, 1), {.top = 4});
   ASSERT_THAT(found.answers, SizeIs(4));
   EXPECT_EQ(found.best.text, "Ann");  // the null answer does not beat an equal score
@@ -58,7 +58,7 @@ TEST(BestAnswers, TheFirstOfEqualScoresWins) {
   EXPECT_EQ(found.answers[3].text, "Ann met Bob in");
 }
 
-TEST(BestAnswers, TheNullAnswerWinsAboveTheThreshold) {
+TEST(BestAnswers, NullAnswerWinsAboveTheThreshold) {
   const std::vector<float> start = {3, 0, 0, 2, 0, 0, 0, 0, 0}, end = {2, 0, 0, 2, 0, 0, 0, 0, 0};
   const auto null = answers(start, end);
   EXPECT_EQ(null.best.text, "");
@@ -76,7 +76,7 @@ TEST(BestAnswers, TheNullAnswerWinsAboveTheThreshold) {
   EXPECT_EQ(answers(start, end, {.null_threshold = -99, .null_allowed = false}).best.text, "Ann");
 }
 
-TEST(BestAnswers, AnEmptyContextHasNone) {
+TEST(BestAnswers, EmptyContextHasNoAnswer) {
   const Encoding encoding = encode("who", "");
   const Mat logits = columns({1, 2, 3, 4}, {1, 2, 3, 4});
   const AnswerWindow windows[] = {{&encoding, logits}};
@@ -86,14 +86,14 @@ TEST(BestAnswers, AnEmptyContextHasNone) {
   EXPECT_EQ(found.best.score, 2);
 }
 
-TEST(BestAnswers, ReadsASingleTextAsItsOwnContext) {
+TEST(BestAnswers, SingleTextIsTheContext) {
   const Encoding encoding = encode("Ann met Bob");
   const Mat logits = columns({0, 1, 2, 3, 9}, {0, 1, 2, 4, 9});
   const AnswerWindow windows[] = {{&encoding, logits, 0}};
   EXPECT_EQ(best_answers(windows, "Ann met Bob", {}).best.text, "Bob");
 }
 
-TEST(BestAnswers, TheSameCharactersInTwoWindowsCountOnce) {
+TEST(BestAnswers, SameCharactersInTwoWindowsCountOnce) {
   Encoding first = encode("who", "Ann met Bob"), second = encode("who", "Ann met Bob");
   for (std::size_t token = 3; token < 6; ++token) second.offsets[token] = first.offsets[token];
   const Mat low = columns({4, 0, 0, 3, 0, 0, 0}, {4, 0, 0, 3, 0, 2, 0});
@@ -111,14 +111,14 @@ TEST(BestAnswers, TheSameCharactersInTwoWindowsCountOnce) {
   EXPECT_EQ(found.null_score, 2);  // the smallest
 }
 
-TEST(BestAnswers, PassesOverWhatIsNotANumber) {
+TEST(BestAnswers, SkipsNaN) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const auto found = answers({0, 0, 0, nan, 0, 3, 0, 0, 0}, {0, 0, 0, 1, nan, 3, 0, 0, 0}, {.top = 50});
   EXPECT_EQ(found.best.text, "Bob");
-  EXPECT_THAT(found.answers, SizeIs(4 + 3 + 2 + 1 - 1));  // of met, Bob, in, Rome all but "met" alone
+  EXPECT_THAT(found.answers, SizeIs(4 + 3 + 2 + 1 - 1));  // all spans of met, Bob, in, Rome except "met"
 }
 
-TEST(AnswerAt, HasATextOnlyInTheContextAndInOrder) {
+TEST(AnswerAt, TextIsEmptyOutsideTheContextOrOutOfOrder) {
   const Encoding encoding = encode("who", context);
   const Mat logits = columns(std::vector<float>(9, 1), std::vector<float>(9, 1));
   const AnswerWindow windows[] = {{&encoding, logits}};
@@ -129,7 +129,7 @@ TEST(AnswerAt, HasATextOnlyInTheContextAndInOrder) {
 }
 
 // Expectations: tools/make_evaluation_cases.py.
-TEST(BestAnswers, EqualTheOnesOfTheWholeMatrix) {
+TEST(BestAnswers, EqualAnExhaustiveSearch) {
   std::ifstream file(LIMN_SOURCE_DIR "/tests/task/data/answers.json");
   const auto cases = nlohmann::json::parse(file);
   ASSERT_FALSE(cases.empty());

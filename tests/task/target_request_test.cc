@@ -71,7 +71,7 @@ class AnswerTarget : public testing::Test {
   }
 };
 
-TEST_F(AnswerTarget, IsTheBestAnswer) {
+TEST_F(AnswerTarget, DefaultsToTheBestAnswer) {
   const auto resolved = resolve({}, Scalar::log_probability);
   expect_span(resolved, 5, 5, "Bob");
   EXPECT_EQ(resolved.info.explain, "log-probability");
@@ -79,12 +79,12 @@ TEST_F(AnswerTarget, IsTheBestAnswer) {
   EXPECT_EQ(value(resolve({}).target, logits), 7);
 }
 
-TEST_F(AnswerTarget, OfTheNullAnswerIsTheFirstToken) {
+TEST_F(AnswerTarget, NullAnswerIsTheFirstToken) {
   logits(0, 0) = 9;
   expect_span(resolve({}), 0, 0, "");
 }
 
-TEST_F(AnswerTarget, ByTokens) {
+TEST_F(AnswerTarget, ByTokenPositions) {
   expect_span(resolve(target("3:5")), 3, 5, "Ann met Bob");
   expect_span(resolve(target("5:3")), 5, 3, "");
   expect_span(resolve(target("0:10")), 0, 10, "");
@@ -94,15 +94,15 @@ TEST_F(AnswerTarget, ByTokens) {
   }
 }
 
-TEST_F(AnswerTarget, ByItsText) {
+TEST_F(AnswerTarget, ByText) {
   expect_span(resolve(answer("Ann met")), 3, 4, "Ann met");
-  expect_span(resolve(answer(" ann met\n")), 7, 8, "ann met");  // its own case first
+  expect_span(resolve(answer(" ann met\n")), 7, 8, "ann met");  // the same case is preferred
   expect_span(resolve(answer("ANN MET")), 3, 4, "Ann met");
-  expect_span(resolve(answer("bob")), 5, 5, "Bob");    // "bob" in "bobby" does not end with a token
+  expect_span(resolve(answer("bob")), 5, 5, "Bob");    // "bob" in "bobby" does not end at a token boundary
   expect_span(resolve(answer("obb")), 9, 9, "bobby");  // the token that covers it
 }
 
-TEST_F(AnswerTarget, ThatIsNotThere) {
+TEST_F(AnswerTarget, RejectsTextOutsideTheContext) {
   EXPECT_EQ(error_of([&] { resolve(answer("Ann met Rob")); }),
             "answer: found \"Ann met Rob\", expected a part of the context; the nearest is \"Ann met Bob\"");
   EXPECT_THAT(error_of([&] { resolve(answer(" ")); }), HasSubstr("an empty text"));
@@ -155,7 +155,7 @@ class LabelTarget : public testing::Test {
   }
 };
 
-TEST_F(LabelTarget, IsTheLikeliest) {
+TEST_F(LabelTarget, DefaultsToTheMostLikelyLabel) {
   expect_label(resolve({}), 2);
   EXPECT_FALSE(resolve({}).target.sigmoid);
   head.sigmoid = head.multi_label = true;
@@ -166,7 +166,7 @@ TEST_F(LabelTarget, IsTheLikeliest) {
 TEST_F(LabelTarget, ByNameOrIndex) {
   expect_label(resolve(target("neutral")), 1);
   expect_label(resolve(target("0")), 0);
-  expect_label(resolve(target("1")), 3);  // a label's name comes before an index
+  expect_label(resolve(target("1")), 3);  // a label's name has precedence over an index
   for (const char* bad : {"4", "-1", "good", "", "1.0"}) {
     EXPECT_THAT(error_of([&] { resolve(target(bad)); }),
                 HasSubstr("expected one of negative, neutral, positive, 1, or an index from 0 to 3"));
@@ -217,9 +217,9 @@ class TokenTarget : public testing::Test {
   }
 };
 
-TEST_F(TokenTarget, IsTheStrongestEntity) { expect_token(resolve({}), 4, 2, "Bob"); }
+TEST_F(TokenTarget, DefaultsToTheMostLikelyEntity) { expect_token(resolve({}), 4, 2, "Bob"); }
 
-TEST_F(TokenTarget, OneForEachEntity) {
+TEST_F(TokenTarget, OnePerEntity) {
   const auto all = resolve_all({});
   ASSERT_THAT(all, SizeIs(2));
   expect_token(all[0], 1, 1, "Ann#lee");
@@ -227,7 +227,7 @@ TEST_F(TokenTarget, OneForEachEntity) {
   ASSERT_THAT(resolve_all(target("3:O")), SizeIs(1));
 }
 
-TEST_F(TokenTarget, WithoutEntitiesTheLargestLogitOfAnOrdinaryToken) {
+TEST_F(TokenTarget, WithoutEntitiesTheTokenWithTheLargestLogit) {
   logits(1, 0) = logits(4, 0) = 6;
   logits(2, 2) = 7;
   expect_token(resolve({}), 2, 2, "#lee");
@@ -249,7 +249,7 @@ TEST_F(TokenTarget, ByPositionAndLabel) {
   EXPECT_EQ(value(contrast.target, logits), -5);
 }
 
-TEST(MaskedLmTarget, IsNotKnownYet) {
+TEST(MaskedLmTarget, IsRejected) {
   const Input input{"a", std::nullopt};
   const HeadConfig head{.task = Task::masked_lm, .labels = {}};
   const std::vector<Encoding> encodings = {encode("a")};

@@ -17,7 +17,7 @@ namespace {
 constexpr Scalar scalars[] = {Scalar::logit, Scalar::probability, Scalar::log_probability, Scalar::loss,
                               Scalar::margin};
 
-TEST(Value, OfALabelByHand) {
+TEST(Value, LabelByHand) {
   const Mat logits = matrix({{0, std::log(2.0f), std::log(5.0f)}});  // probabilities 1/8, 2/8, 5/8
   Target target{.picks = {{0, 1}}};
   EXPECT_NEAR(value(target, logits), std::log(2.0), 1e-7);
@@ -33,7 +33,7 @@ TEST(Value, OfALabelByHand) {
   EXPECT_NEAR(value(target, logits), std::log(5.0) - std::log(2.0), 1e-7);
 }
 
-TEST(Value, OfAnAnswerAddsStartAndEnd) {
+TEST(Value, AnswerAddsStartAndEnd) {
   const Mat logits = matrix({{0, 1}, {std::log(3.0f), 1}, {0, 3}});
   const double end = std::exp(3.0) / (std::exp(3.0) + 2 * std::exp(1.0));
   Target target{.picks = {{1, 0}, {2, 1}}, .over_rows = true};
@@ -48,7 +48,7 @@ TEST(Value, OfAnAnswerAddsStartAndEnd) {
   EXPECT_NEAR(value(target, logits), std::log(3.0) + 2, 1e-7);
 }
 
-TEST(Value, OfASigmoid) {
+TEST(Value, Sigmoid) {
   const Mat logits = matrix({{std::log(4.0f), 7}});
   Target target{.explain = Scalar::probability, .picks = {{0, 0}}, .sigmoid = true};
   EXPECT_NEAR(value(target, logits), 0.8, 1e-7);
@@ -70,8 +70,8 @@ TEST(Value, SubtractsTheContrast) {
   EXPECT_NEAR(value(target, logits), 2 * std::log(2.5), 1e-6);
 }
 
-// `ig_values[1]` is F of the input, as PyTorch in float64 says (tools/golden.py).
-TEST(Value, EqualsTheGoldenOne) {
+// `ig_values[1]` is F of the input, computed by PyTorch in float64 (tools/golden.py).
+TEST(Value, EqualsPyTorch) {
   std::size_t cases = 0;
   for (const char* model :
        {"bert-qa", "bert-cls", "bert-pair", "bert-token", "bert-multilabel", "bert-single", "distilbert-qa"}) {
@@ -113,7 +113,7 @@ TEST(Value, NeverOverflows) {
   EXPECT_EQ(value({.explain = Scalar::loss, .picks = {{0, 0}}, .sigmoid = true}, single), 1000);
 }
 
-TEST(ValueVjp, KeepsItsDigitsWhereTheProbabilityIsNearOne) {
+TEST(ValueVjp, IsPreciseNearProbabilityOne) {
   const Mat logits = matrix({{50, 0}});
   Mat gradient(1, 2);
   value_vjp({.explain = Scalar::probability, .picks = {{0, 0}}}, logits, gradient);
@@ -170,7 +170,7 @@ TEST(ValueVjp, EqualsFiniteDifferences) {
   }
 }
 
-TEST(ValueVjp, WritesOnlyItsPart) {
+TEST(ValueVjp, WritesOnlyItsView) {
   Mat logits = matrix({{1, 2, 3}, {4, 5, 6}});
   Mat wide(2, 4);
   for (std::size_t i = 0; i < 8; ++i) wide(i / 4, i % 4) = 9;

@@ -39,7 +39,7 @@ TEST(EntityChunks, ByHand) {
   EXPECT_THAT(chunks({"U-PER", "B-LOC", "L-LOC"}), ElementsAre(Found("PER", 0, 0), Found("LOC", 1, 2)));
 }
 
-TEST(EntityChunks, TagsWithoutAPrefixAreInside) {
+TEST(EntityChunks, TagsWithoutPrefixAreReadAsInside) {
   EXPECT_THAT(chunks({"PER", "PER", "LOC", "O", "LOC"}),
               ElementsAre(Found("PER", 0, 1), Found("LOC", 2, 2), Found("LOC", 4, 4)));
   EXPECT_EQ(entity_type("Organisation"), "Organisation");
@@ -58,14 +58,14 @@ TEST(EntityChunks, EqualSeqeval) {
 
 const HeadConfig head{.task = Task::token_classification, .labels = {"O", "B-PER", "I-PER", "B-LOC"}};
 
-/// Logits that give label `index` the probability p, and the other three an equal share of the rest.
+/// Returns logits that give label `index` the probability p, and the other three labels equal probabilities.
 std::vector<float> row(std::size_t index, double p) {
   std::vector<float> result(4, static_cast<float>(std::log((1 - p) / 3)));
   result[index] = static_cast<float>(std::log(p));
   return result;
 }
 
-TEST(FindEntities, EachWordCountsAsItsFirstPieceSays) {
+TEST(FindEntities, WordsHaveTheLabelOfTheirFirstToken) {
   const std::string text = "in Geo#rge Wash#ing#ton , Rome#";
   const Encoding encoding = encode(text);
   const Mat logits = matrix({row(1, .9), row(0, .9), row(1, .8), row(3, .9), row(2, .6), row(0, .9), row(3, .9),
@@ -89,7 +89,7 @@ TEST(FindEntities, EachWordCountsAsItsFirstPieceSays) {
   EXPECT_NEAR(prediction.tokens[2].probability, 0.9, 1e-6);
 }
 
-TEST(FindEntities, NoneInATextWithoutWords) {
+TEST(FindEntities, NoEntitiesInATextWithoutWords) {
   const Encoding encoding = encode("");
   const Mat logits = matrix({row(1, .9), row(1, .9)});
   const auto prediction = find_entities(logits, encoding, "", head);
@@ -97,7 +97,7 @@ TEST(FindEntities, NoneInATextWithoutWords) {
   EXPECT_THAT(prediction.tokens, IsEmpty());
 }
 
-TEST(WordLabels, OneForEachWordThatWasRead) {
+TEST(WordLabels, OnePerWordRead) {
   const Encoding encoding = encode("a#b c");
   const Mat logits = matrix({row(1, .9), row(3, .9), row(1, .8), row(0, .9), row(1, .9)});
   const auto words = word_labels(logits, encoding, head);
