@@ -28,22 +28,22 @@ TEST(AnswerWords, ByHand) {
 }
 
 TEST(CompareAnswers, ByHand) {
-  const auto half = compare_answers("the big red ball", "a red ball pit");  // big red ball, red ball pit
+  const auto half = compare_answers("the big red ball", "a red ball pit");  // "big red ball" and "red ball pit"
   EXPECT_EQ(half.exact, 0);
   EXPECT_DOUBLE_EQ(half.f1, 2.0 / 3);
   EXPECT_EQ(compare_answers("The U.S.", "us").exact, 1);
   EXPECT_DOUBLE_EQ(compare_answers("ball ball ball", "ball ball").f1, 0.8);  // a bag: precision 1, recall 2/3
   EXPECT_EQ(compare_answers("red", "blue").f1, 0);
-  EXPECT_EQ(compare_answers("", "the").exact, 1);  // both are nothing
+  EXPECT_EQ(compare_answers("", "the").exact, 1);  // neither has words
   EXPECT_EQ(compare_answers("", "the").f1, 1);
   EXPECT_EQ(compare_answers("", "x").f1, 0);
 }
 
-TEST(BestAnswerScore, TakesTheBestReferenceForEachNumber) {
+TEST(BestAnswerScore, MaximumOverTheReferences) {
   const std::vector<std::string> references = {"x y z", "red ball", "the"};
   EXPECT_EQ(best_answer_score(references, "Red ball.").exact, 1);
   EXPECT_DOUBLE_EQ(best_answer_score(references, "x y").f1, 0.8);
-  EXPECT_EQ(best_answer_score(references, "").exact, 0);  // "the" is no reference beside others
+  EXPECT_EQ(best_answer_score(references, "").exact, 0);  // "the" is ignored because there are other references
   const std::vector<std::string> article = {"the"};
   EXPECT_EQ(best_answer_score(article, "").exact, 1);
   EXPECT_EQ(best_answer_score({}, "").exact, 1);

@@ -48,7 +48,7 @@ TEST(ReadLabelled, ReadsEveryFormat) {
   EXPECT_EQ(jsonl[1].label, 0u);
 }
 
-TEST(ReadLabelled, NamesWhatIsWrong) {
+TEST(ReadLabelled, ReportsErrors) {
   EXPECT_EQ(read_error("a.tsv", "sentence\tlabel\ngood\t2\n"),
             "a.tsv: line 2, label: found \"2\", expected one of negative, positive, or an index from 0 to 1");
   EXPECT_THAT(read_error("a.tsv", "sentence\tlabel\ngood\n"), HasSubstr("line 2: found 1 cell"));
@@ -62,7 +62,7 @@ TEST(ReadLabelled, NamesWhatIsWrong) {
   EXPECT_THAT(error_of([] { read_labelled("no/such.tsv", labels); }), HasSubstr("no/such.tsv: found No such file"));
 }
 
-TEST(ReadLabelled, NeedsLabelsToChooseFrom) {
+TEST(ReadLabelled, RejectsModelsWithASingleOutput) {
   const DataFile file("a.tsv", "text\tlabel\na\t0\n");
   const std::vector<std::string> single = {"toxic"};
   EXPECT_THAT(error_of([&] { read_labelled(file.path(), single); }), HasSubstr("a single output"));

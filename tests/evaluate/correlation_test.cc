@@ -1,4 +1,4 @@
-// Rank correlations: expectations from scipy 1.17.1 (kendalltau with variant 'b', spearmanr) and by hand.
+// Rank correlations. Expectations are from scipy 1.17.1 (kendalltau with variant 'b', spearmanr) or computed by hand.
 #include "evaluate/correlation.h"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ struct Case {
   double kendall, spearman;
 };
 
-TEST(Correlation, AsScipyHasIt) {
+TEST(Correlation, EqualsScipy) {
   const std::vector<Case> cases = {
       {{1, 2, 3, 4, 5}, {1, 2, 3, 4, 5}, 1, 1},
       {{1, 2, 3, 4, 5}, {5, 4, 3, 2, 1}, -1, -1},
@@ -48,7 +48,7 @@ TEST(Correlation, ManyValuesWithTies) {
   EXPECT_NEAR(spearman_rho(a, b).value(), -0.002024807344163693, tolerance);
 }
 
-TEST(Correlation, NothingWhereItIsNotDefined) {
+TEST(Correlation, EmptyIfUndefined) {
   for (const auto& [a, b] : std::vector<std::pair<Values, Values>>{
            {{}, {}}, {{1}, {2}}, {{1, 1, 1}, {1, 2, 3}}, {{1, 2, 3}, {7, 7, 7}}, {{0, -0.0}, {1, 2}}}) {
     EXPECT_EQ(kendall_tau_b(a, b), std::nullopt);
@@ -63,7 +63,7 @@ Explanation with_words(std::vector<Word> words) {
 }
 
 TEST(Correlation, WordsAreAlignedByTheirBytes) {
-  // "New-York" is one word in a and three in b; "is" stands in both sequences.
+  // "New-York" is one word in a and three in b; "is" occurs in both sequences.
   const auto a = with_words({{0, 8, 0.9, 0}, {9, 11, 0.1, 0}, {12, 15, 0.5, 0}, {0, 2, 0.7, 1}, {3, 6, 0.2, 1}});
   const auto b =
       with_words({{0, 3, 1, 0}, {3, 4, 0, 0}, {4, 8, 2, 0}, {9, 11, 3, 0}, {12, 15, 4, 0}, {0, 2, 9, 1}, {3, 7, 5, 1}});
@@ -74,7 +74,7 @@ TEST(Correlation, WordsAreAlignedByTheirBytes) {
   EXPECT_EQ(correlate_words(b, a).words, 3u);
 }
 
-TEST(Correlation, WordsWithoutANumberAreLeftOut) {
+TEST(Correlation, SkipsNonFiniteScores) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const auto a = with_words({{0, 1, 1, 0}, {2, 3, nan, 0}, {4, 5, 2, 0}});
   const auto b = with_words({{0, 1, 5, 0}, {2, 3, 6, 0}, {4, 5, 4, 0}});
@@ -85,7 +85,7 @@ TEST(Correlation, WordsWithoutANumberAreLeftOut) {
   EXPECT_FALSE(nothing.kendall || nothing.spearman);
 }
 
-TEST(Correlation, MagnitudesIfOnlyOneHasSigns) {
+TEST(Correlation, ComparesMagnitudesIfOnlyOneIsSigned) {
   auto a = with_words({{0, 1, 1, 0}, {2, 3, 2, 0}, {4, 5, 3, 0}});
   auto b = with_words({{0, 1, -1, 0}, {2, 3, -2, 0}, {4, 5, -3, 0}});
   EXPECT_FALSE(correlate_words(a, b).magnitudes);

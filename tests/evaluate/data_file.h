@@ -11,7 +11,7 @@
 
 namespace limn {
 
-/// A file that lives as long as the object.
+/// A file that exists as long as the object.
 class DataFile {
  public:
   DataFile(const std::string& name, const std::string& text)
@@ -28,7 +28,7 @@ class DataFile {
   std::filesystem::path path_;
 };
 
-/// What the error says, behind the file's name.
+/// Returns the error's message without the file's name.
 inline std::string error_of(const std::function<void()>& call) {
   try {
     call();

@@ -43,7 +43,7 @@ TEST(ScoreSquad, ByHand) {
   EXPECT_EQ(scores.has_answer.questions, 2u);
   EXPECT_EQ(scores.has_answer.exact, 50);
   EXPECT_EQ(scores.no_answer.exact, 50);
-  // Start with two right at "never answer"; answering in the order of −2, −1, 1, 3 gives 3, 2, 3, 2.
+  // Never answering gets two right; answering in the order of null excess −2, −1, 1, 3 gives 3, 2, 3, 2.
   EXPECT_EQ(scores.best_exact, 75);
   EXPECT_EQ(scores.best_exact_threshold, -2);
 
@@ -61,7 +61,7 @@ TEST(ScoreSquad, WithoutASpanThereIsNoAnswer) {
   EXPECT_EQ(scores.has_answer.f1, 0);
 }
 
-TEST(ScoreSquad, PartsWithoutQuestionsHaveNoFigures) {
+TEST(ScoreSquad, PartsWithoutQuestionsHaveNoScores) {
   const std::vector<SquadQuestion> questions = {question({"x"})};
   const std::vector<AnswerPrediction> predictions = {predicted("x", 0)};
   auto scores = score_squad(questions, predictions, std::nullopt);
@@ -122,7 +122,7 @@ TEST(ReadSquad, ReadsQuestionsInOrder) {
   EXPECT_THAT(questions[1].answers, IsEmpty());
 }
 
-TEST(ReadSquad, NamesWhatIsWrong) {
+TEST(ReadSquad, ReportsErrors) {
   const auto error = [](const std::string& text) {
     const DataFile file("squad.json", text);
     return error_of([&] { read_squad(file.path()); });

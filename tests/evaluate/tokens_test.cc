@@ -35,11 +35,11 @@ TEST(ReadConll, ReadsSentences) {
   ASSERT_THAT(sentences, SizeIs(2));
   EXPECT_THAT(sentences[0].words, ElementsAre("Ann", "met"));
   EXPECT_THAT(sentences[0].tags, ElementsAre("B-PER", "O"));
-  EXPECT_THAT(sentences[1].words, ElementsAre("en:", "Bob"));  // as Python splits: also at no-break and wide spaces
+  EXPECT_THAT(sentences[1].words, ElementsAre("en:", "Bob"));  // as in Python, no-break and wide spaces separate, too
   EXPECT_THAT(sentences[1].tags, ElementsAre("O", "B-PER"));
 }
 
-TEST(ReadConll, NamesWhatIsWrong) {
+TEST(ReadConll, ReportsErrors) {
   EXPECT_EQ(read_error("Ann B-PER\nmet\n"),
             "a.conll, line 2: found one column, expected a word and its tag; a blank line separates sentences");
   EXPECT_THAT(read_error("Ann B-PER\n\xFF O\n"), HasSubstr("a.conll, line 2: byte 0: found invalid UTF-8"));
@@ -70,14 +70,14 @@ TEST(ScoreEntities, ByHand) {
   EXPECT_TRUE(json.contains("precision") && json.contains("recall") && json.contains("f1") && json.contains("seconds"));
 }
 
-TEST(ScoreEntities, AWordWithoutATagIsOutside) {
+TEST(ScoreEntities, WordsWithoutTagAreOutside) {
   const std::vector<TaggedSentence> sentences = {{{"Ann", "met", "Bob"}, {"B-PER", "O", "B-PER"}}};
   const std::vector<Tags> predicted = {{"B-PER"}};
   EXPECT_EQ(score_entities(sentences, predicted).all.precision, 100);
   EXPECT_EQ(score_entities(sentences, predicted).all.recall, 50);
 }
 
-TEST(ScoreEntities, NothingToFindIsZero) {
+TEST(ScoreEntities, ZeroWithoutEntities) {
   const std::vector<TaggedSentence> sentences = {{{"a"}, {"O"}}};
   const std::vector<Tags> predicted = {{}};
   EXPECT_EQ(score_entities(sentences, predicted).all.f1, 0);
