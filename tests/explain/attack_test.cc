@@ -1,4 +1,4 @@
-// HotFlip and input reduction beside PyTorch in float64 (tools/make_attack_cases.py).
+// HotFlip and input reduction, compared with PyTorch in float64 (tools/make_attack_cases.py).
 #include "explain/attack/attack.h"
 
 #include <gmock/gmock.h>
@@ -49,7 +49,7 @@ std::int32_t id_of(const Attack& found, std::string_view word) {
   return tokenizer.id(word).value_or(-1);
 }
 
-TEST(Attack, TakesTheStepsThatPyTorchTakes) {
+TEST(Attack, EqualsPyTorch) {
   std::size_t flips = 0, removals = 0;
   for (const Json& row : attack_cases()) {
     SCOPED_TRACE(row.dump());
@@ -68,7 +68,7 @@ TEST(Attack, TakesTheStepsThatPyTorchTakes) {
   EXPECT_GT(removals, 50u);
 }
 
-TEST(Attack, WhatTheModelSaysIsWhatItSaysOfTheOutput) {
+TEST(Attack, PredictionAfterIsThatOfTheOutput) {
   std::size_t read_back = 0;
   for (const Json& row : attack_cases()) {
     SCOPED_TRACE(row.dump());
@@ -92,7 +92,7 @@ TEST(Attack, WhatTheModelSaysIsWhatItSaysOfTheOutput) {
   EXPECT_GT(read_back, 10u);
 }
 
-TEST(Attack, AReductionKeepsWhatTheModelSaysAtEachStep) {
+TEST(Attack, ReductionKeepsThePredictionAtEachStep) {
   const Input input = {.text = "A gorgeous, witty, seductive movie.", .pair = {}};
   const Attack found = model("bert-cls").reduce_input(input);
   const std::string label = std::get<LabelPrediction>(found.before).label;
@@ -108,7 +108,7 @@ TEST(Attack, AReductionKeepsWhatTheModelSaysAtEachStep) {
   EXPECT_EQ(found.input.text, input.text);
 }
 
-TEST(Attack, AFlipChangesThePieceInItsPlace) {
+TEST(Attack, FlipReplacesTheTokenInPlace) {
   const Input input = {.text = "A  gorgeous, witty film!\n", .pair = {}};
   const Attack found = model("bert-cls").hotflip(input);
   ASSERT_FALSE(found.steps.empty());
@@ -118,7 +118,7 @@ TEST(Attack, AFlipChangesThePieceInItsPlace) {
   EXPECT_EQ(first.input.text, input.text.substr(0, token.begin) + first.after + input.text.substr(token.end));
 }
 
-TEST(Attack, TheQuestionAloneIsAttackedUnlessBothAreAskedFor) {
+TEST(Attack, ChangesOnlyTheQuestionByDefault) {
   const Input input = {.text = "Who won?", .pair = "Denver beat Carolina 24-10."};
   const Attack flipped = model("bert-qa").hotflip(input);
   ASSERT_FALSE(flipped.steps.empty());
@@ -134,7 +134,7 @@ TEST(Attack, TheQuestionAloneIsAttackedUnlessBothAreAskedFor) {
   EXPECT_THAT(found.output.pair.value(), testing::Not(""));
 }
 
-TEST(Attack, ATaggedTokenStays) {
+TEST(Attack, KeepsTheTaggedToken) {
   const Input input = {.text = "Angela Merkel besuchte São Paulo.", .pair = {}};
   AttackOptions options;
   options.target = "3";
@@ -145,7 +145,7 @@ TEST(Attack, ATaggedTokenStays) {
   EXPECT_EQ(reduced.target.start_token, 3u);
 }
 
-TEST(Attack, TowardWhatIsSaidAlreadyNeedsNoStep) {
+TEST(Attack, NeedsNoStepIfTheWantedLabelIsPredicted) {
   const Input input = {.text = "ok", .pair = {}};
   AttackOptions options;
   options.toward = std::get<LabelPrediction>(model("bert-cls").predict(input)).label;
@@ -155,7 +155,7 @@ TEST(Attack, TowardWhatIsSaidAlreadyNeedsNoStep) {
   EXPECT_EQ(found.output.text, "ok");
 }
 
-TEST(Attack, StopsAfterAsManyStepsAsAskedFor) {
+TEST(Attack, StopsAfterMaxSteps) {
   AttackOptions options;
   options.max_steps = 2;
   const Input input = {.text = "A gorgeous, witty, seductive movie.", .pair = {}};
@@ -163,7 +163,7 @@ TEST(Attack, StopsAfterAsManyStepsAsAskedFor) {
   EXPECT_EQ(model("bert-cls").reduce_input(input, options).steps.size(), 2u);
 }
 
-TEST(Attack, IsTheSameForAnyNumberOfThreads) {
+TEST(Attack, DoesNotDependOnThreads) {
   const Input input = {.text = "A gorgeous, witty, seductive movie.", .pair = {}};
   std::vector<std::string> texts;
   for (const std::size_t threads : {1u, 3u}) {
@@ -187,7 +187,7 @@ std::string message(const std::string& name, const Input& input, const AttackOpt
   return "accepted";
 }
 
-TEST(Attack, RefusesWhatItCannotDo) {
+TEST(Attack, RejectsInvalidOptions) {
   const Input text = {.text = "ok", .pair = {}}, question = {.text = "Who won?", .pair = "Denver beat Carolina 24-10."};
   AttackOptions toward, beam, sequence, target, span;
   toward.toward = "wonderful";
@@ -207,9 +207,9 @@ TEST(Attack, RefusesWhatItCannotDo) {
   EXPECT_THAT(message("bert-qa", longer, {}, true), HasSubstr("windows"));
 }
 
-// ---- texts of versions ---------------------------------------------------------------------------------------------
+// ---- texts of edited inputs ----------------------------------------------------------------------------------------
 
-/// An encoding of these tokens of a text, each with its word's number; none is special.
+/// Makes an encoding of these tokens of a text, each with its word index; none is special.
 Encoding encoding_of(std::string_view text, const std::vector<std::pair<std::string, int>>& tokens) {
   Encoding encoding;
   std::size_t at = 0;
@@ -238,7 +238,7 @@ std::string without(std::string_view text, const Encoding& encoding, const std::
   return edited.input.text;
 }
 
-TEST(EditedInput, OneGapIsLeftWhereTokensWent) {
+TEST(EditedInput, RemovedTokensLeaveOneGap) {
   const std::string_view text = "I  do not\nlike it. ";
   const Encoding encoding = encoding_of(text, {{"I", 0}, {"do", 1}, {"not", 2}, {"like", 3}, {"it", 4}, {".", 5}});
   EXPECT_EQ(without(text, encoding, {}), text);
@@ -250,27 +250,27 @@ TEST(EditedInput, OneGapIsLeftWhereTokensWent) {
   EXPECT_EQ(without(text, encoding, {0, 1, 2, 3, 5}), "it ");
 }
 
-TEST(EditedInput, WordsThatWereKeptApartStayApart) {
+TEST(EditedInput, WordsStaySeparate) {
   const std::string_view text = "don't un-do";
   const Encoding encoding = encoding_of(text, {{"don", 0}, {"'", 1}, {"t", 2}, {"un", 3}, {"-", 4}, {"do", 5}});
   EXPECT_EQ(without(text, encoding, {1}), "don t un-do");
   EXPECT_EQ(without(text, encoding, {4}), "don't un do");
 }
 
-TEST(EditedInput, PiecesOfOneWordCloseUp) {
+TEST(EditedInput, TokensOfOneWordStayJoined) {
   const std::string_view text = "unbelievably";
   const Encoding encoding = encoding_of(text, {{"un", 0}, {"believ", 0}, {"ably", 0}});
   EXPECT_EQ(without(text, encoding, {1}), "unably");
 }
 
-TEST(EditedInput, WhatWasNotReadIsNotKept) {
+TEST(EditedInput, DropsTextThatWasNotRead) {
   const std::string_view text = "one two three";
   Encoding encoding = encoding_of(text, {{"one", 0}, {"two", 1}});
   encoding.cut_tokens = 1;
   EXPECT_EQ(without(text, encoding, {}), "one two");
 }
 
-TEST(EditedInput, AReplacementStandsInThePiecesPlace) {
+TEST(EditedInput, ReplacementTakesTheTokensPosition) {
   const std::string_view text = "A witty, «long» film";
   const Encoding encoding =
       encoding_of(text, {{"A", 0}, {"witty", 1}, {",", 2}, {"«", 3}, {"long", 4}, {"»", 5}, {"film", 6}});

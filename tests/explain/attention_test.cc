@@ -1,4 +1,4 @@
-// The attention family beside PyTorch in float64 (tools/golden.py), and every map of a model.
+// The attention methods, compared with PyTorch in float64 (tools/golden.py), and every map of a model.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -27,7 +27,7 @@ class AttentionGolden : public testing::TestWithParam<std::filesystem::path> {
 INSTANTIATE_TEST_SUITE_P(Folder, AttentionGolden, testing::ValuesIn(golden::folders("golden")),
                          [](const auto& info) { return golden::test_name(info.param); });
 
-TEST_P(AttentionGolden, HasTheScoresOfPyTorch) {
+TEST_P(AttentionGolden, ScoresEqualPyTorch) {
   const std::pair<const char*, Method> methods[] = {
       {"attention_last", Attention{}}, {"rollout", AttentionRollout{}}, {"grad_attention", GradientAttention{}}};
   for (const Json& row : cases_) {
@@ -39,12 +39,12 @@ TEST_P(AttentionGolden, HasTheScoresOfPyTorch) {
   }
 }
 
-TEST_P(AttentionGolden, ItsExplanationsSayThatTheyAreNoProof) {
+TEST_P(AttentionGolden, WarnsThatAttentionIsNoProof) {
   for (const Method& method : {Method(Attention{}), Method(AttentionRollout{}), Method(GradientAttention{})})
     EXPECT_THAT(explain(cases_[0], method).warnings, testing::Contains(HasSubstr("not a proven explanation")));
 }
 
-TEST_P(AttentionGolden, EachRowOfEachMapSumsToOne) {
+TEST_P(AttentionGolden, RowsSumToOne) {
   for (const Json& row : cases_) {
     const AttentionMaps maps = model_.attention(golden::input_of(row["input"]));
     const std::size_t tokens = row["ids"].size();
@@ -61,7 +61,7 @@ TEST_P(AttentionGolden, EachRowOfEachMapSumsToOne) {
   }
 }
 
-TEST_P(AttentionGolden, TheMapsAreThoseOfPyTorch) {
+TEST_P(AttentionGolden, MapsEqualPyTorch) {
   // The golden row is the mean over the last layer's heads, at the target's position.
   for (const Json& row : cases_) {
     const AttentionMaps maps = model_.attention(golden::input_of(row["input"]));
@@ -75,7 +75,7 @@ TEST_P(AttentionGolden, TheMapsAreThoseOfPyTorch) {
   }
 }
 
-TEST_P(AttentionGolden, OneHeadIsARowOfItsMapAndTheMeanIsTheMean) {
+TEST_P(AttentionGolden, HeadIsARowOfItsMapAndDefaultIsTheMean) {
   const Json& row = cases_[0];
   const AttentionMaps maps = model_.attention(golden::input_of(row["input"]));
   const Json& target = row["target"];
@@ -91,7 +91,7 @@ TEST_P(AttentionGolden, OneHeadIsARowOfItsMapAndTheMeanIsTheMean) {
   EXPECT_LE(golden::distance(golden::scores(explain(row, Attention{.layer = 2})), sum), 1e-6);
 }
 
-TEST_P(AttentionGolden, ALayerOrHeadThatIsNotThereIsRefused) {
+TEST_P(AttentionGolden, RejectsUnknownLayersAndHeads) {
   const Json& row = cases_[0];
   const std::size_t layers = model_.info().layers, heads = model_.info().heads;
   for (const Attention& method :
@@ -106,7 +106,7 @@ TEST_P(AttentionGolden, ALayerOrHeadThatIsNotThereIsRefused) {
   }
 }
 
-TEST(Attention, SaysWhatTheModelSays) {
+TEST(Attention, IncludesThePrediction) {
   const Model model = Model::load(std::filesystem::path(LIMN_SOURCE_DIR) / "tests/golden/bert-cls");
   const Input input = {.text = "I love you, I like you", .pair = {}};
   const AttentionMaps maps = model.attention(input);
@@ -116,7 +116,7 @@ TEST(Attention, SaysWhatTheModelSays) {
   EXPECT_EQ(maps.input.text, input.text);
 }
 
-TEST(Attention, ALongContextIsShownByTheWindowOfItsAnswer) {
+TEST(Attention, ShowsTheWindowOfTheAnswer) {
   const Model model = Model::load(std::filesystem::path(LIMN_SOURCE_DIR) / "tests/golden/bert-qa");
   std::string context;
   for (int i = 0; i < 60; ++i) context += "Denver beat Carolina 24-10. ";

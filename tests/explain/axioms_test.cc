@@ -1,4 +1,4 @@
-// What must hold for methods whatever the model says.
+// Properties of methods that hold for every model.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -30,10 +30,10 @@ const Model& tiny() {
 
 double sum(const std::vector<double>& numbers) { return std::accumulate(numbers.begin(), numbers.end(), 0.); }
 
-TEST(SmoothGrad, WithoutNoiseIsTheGradient) {
+TEST(SmoothGrad, EqualsTheGradientWithoutNoise) {
   using Statistic = SmoothGrad::Statistic;
   for (const std::string& text : texts) {
-    // Not Reduce::sum: a layer norm follows, which takes no notice of what all channels share, so that sums are zero.
+    // Not Reduce::sum: the layer norm that follows ignores a constant added to all elements, so the sums are zero.
     for (const Reduce how : {Reduce::l1, Reduce::l2, Reduce::mean_abs}) {
       const std::vector<double> gradient =
           scores(tiny().explain(text, Gradient{.reduce = how, .normalize = Normalize::none}));
@@ -43,7 +43,7 @@ TEST(SmoothGrad, WithoutNoiseIsTheGradient) {
         return scores(
             tiny().explain(text, SmoothGrad{.samples = 7, .sigma = 0, .statistic = statistic, .reduce = how}));
       };
-      // Other companions in a pass round otherwise, in single precision.
+      // Passes of other sizes round differently in single precision.
       EXPECT_LE(distance(smooth(Statistic::mean_gradient), gradient), 1e-5 * largest(gradient));
       EXPECT_LE(distance(smooth(Statistic::mean), gradient), 1e-5 * largest(gradient));
       EXPECT_LE(distance(smooth(Statistic::square), squares), 2e-5 * largest(squares));
@@ -59,7 +59,7 @@ TEST(SmoothGrad, ApproachesTheGradientAsTheNoiseVanishes) {
     double before = INFINITY;
     for (const double sigma : {0.03, 0.003, 0.0003}) {
       const double error = distance(scores(tiny().explain(text, SmoothGrad{.sigma = sigma})), gradient);
-      EXPECT_LT(error, before / 3) << sigma;  // first order in the noise of the mean: a tenth each time
+      EXPECT_LT(error, before / 3) << sigma;  // the error is of first order in sigma: a tenth each time
       before = error;
     }
     const auto variance = [&](double sigma) {
@@ -70,7 +70,7 @@ TEST(SmoothGrad, ApproachesTheGradientAsTheNoiseVanishes) {
   }
 }
 
-TEST(SmoothGrad, SquareIsVarianceAndSquaredMean) {
+TEST(SmoothGrad, SquareIsVariancePlusSquaredMean) {
   using Statistic = SmoothGrad::Statistic;
   const auto draws = [&](Statistic statistic) {
     return scores(tiny().explain(
@@ -82,7 +82,7 @@ TEST(SmoothGrad, SquareIsVarianceAndSquaredMean) {
   std::vector<double> expected;  // the unbiased variance of the same nine draws
   for (std::size_t i = 0; i < mean.size(); ++i) expected.push_back((square[i] - mean[i] * mean[i]) * 9 / 8);
   EXPECT_LE(distance(variance, expected), 1e-9 * largest(square));
-  EXPECT_LE(distance(draws(Statistic::mean_gradient), mean), 1e-5 * largest(mean));  // a sum is linear
+  EXPECT_LE(distance(draws(Statistic::mean_gradient), mean), 1e-5 * largest(mean));  // the reduction sum is linear
 }
 
 TEST(IntegratedGradients, Completeness) {
@@ -101,7 +101,7 @@ TEST(IntegratedGradients, Completeness) {
                                                          .tolerance = 0.001});
             const double change = why.value - *why.baseline_value;
             ++runs;
-            if (!why.warnings.empty()) continue;  // it warns where the tolerance was not reached
+            if (!why.warnings.empty()) continue;  // the method warns if the tolerance was not met
             ++complete;
             EXPECT_NEAR(sum(scores(why)), change, 0.001 * std::abs(change) + 1e-5 * (1 + std::abs(why.value)));
           }
@@ -113,12 +113,12 @@ TEST(IntegratedGradients, Completeness) {
   EXPECT_GE(complete, runs * 3 / 4);
 }
 
-TEST(IntegratedGradients, WithoutTheFactorAreTheMeanGradient) {
-  // One left step is the gradient at the baseline alone, or times the difference.
+TEST(IntegratedGradients, EqualTheMeanGradientWithoutMultiplication) {
+  // With one left Riemann step this is the gradient at the baseline; by default it is multiplied by the difference.
   const IntegratedGradients plain = {
       .steps = 1, .rule = IntegratedGradients::Rule::left_riemann, .multiply_input = false};
   const std::vector<double> at_pad = scores(tiny().explain(texts[0], plain));
-  EXPECT_GT(std::abs(at_pad.front()), 0);  // [CLS] does not move, but it has a gradient
+  EXPECT_GT(std::abs(at_pad.front()), 0);  // [CLS] is the same at the baseline, but it has a gradient
   IntegratedGradients product = plain;
   product.multiply_input = true;
   EXPECT_EQ(scores(tiny().explain(texts[0], product)).front(), 0);
@@ -126,13 +126,13 @@ TEST(IntegratedGradients, WithoutTheFactorAreTheMeanGradient) {
 
 // ---- games ---------------------------------------------------------------------------------------------
 
-/// Units 0 and 1 are alike, unit 4 does nothing; pairs and a triple make it no sum of its units.
+/// Units 0 and 1 are symmetric, unit 4 is a dummy; interactions of pairs and a triple make the game non-additive.
 double value(const Mask& mask) {
   const double a = mask[0], b = mask[1], c = mask[2], d = mask[3], f = mask[5];
   return 2 + a + b - 3 * c + 4 * a * b + 0.5 * (a + b) * d + 2 * c * d * f - f;
 }
 
-TEST(OwenValues, ADummyHasNoneAndTwinsHaveTheSame) {
+TEST(OwenValues, DummyPlayerAndSymmetry) {
   const PartitionTree tree = {.leaves = 6, .merges = {{0, 1, 2}, {2, 3, 2}, {4, 5, 2}, {6, 7, 4}, {9, 8, 6}}};
   std::vector<std::optional<std::size_t>> units;
   for (std::size_t u = 0; u < 6; ++u) units.emplace_back(u);
@@ -140,11 +140,11 @@ TEST(OwenValues, ADummyHasNoneAndTwinsHaveTheSame) {
   const std::vector<double> found = owen_values(game, tree, units, 100000);
   EXPECT_NEAR(sum(found), game.all_present() - game.all_masked(), 1e-12);
   EXPECT_NEAR(found[4], 0, 1e-12);
-  EXPECT_NEAR(found[0], found[1], 1e-12);  // the tree has them side by side
+  EXPECT_NEAR(found[0], found[1], 1e-12);  // they are siblings in the tree
 }
 
-/// How often the truth lies within two standard errors.
-TEST(ShapleySampling, ItsStandardErrorsCoverTheTruth) {
+/// Counts how often the true value lies within two standard errors.
+TEST(ShapleySampling, StandardErrorsCoverTheTruth) {
   // Twelve units: a ring of pairs and one product of five, whose values are known.
   const PairGame pairs = pair_game(12);
   std::vector<double> truth = pairs.shapley();
@@ -167,9 +167,9 @@ TEST(ShapleySampling, ItsStandardErrorsCoverTheTruth) {
     }
     return inside / (80 * 12);
   };
-  // 80 · 12 estimates, not independent ones: 0.03 is some four of their standard deviations.
+  // 80 · 12 estimates, which are not independent: 0.03 is about four of their standard deviations.
   EXPECT_NEAR(coverage(200, 1.96), 0.95, 0.03);
-  // The spread of few orders is itself uncertain: Student's t with 24 degrees of freedom says 2.06 in place of 1.96.
+  // With few orders the standard error itself is uncertain: Student's t with 24 degrees of freedom is 2.06, not 1.96.
   EXPECT_NEAR(coverage(25, 2.06), 0.95, 0.03);
 }
 

@@ -16,7 +16,7 @@
 
 namespace limn {
 
-/// A game whose value is a plain function of the mask.
+/// Makes a game whose value is a function of the mask.
 inline Game game_of(std::size_t units, std::function<double(const Mask&)> value) {
   return Game(
       units,
@@ -27,7 +27,7 @@ inline Game game_of(std::size_t units, std::function<double(const Mask&)> value)
       });
 }
 
-/// Σ of the weights of the units that are present, and a constant.
+/// The sum of the weights of the present units, plus a constant.
 inline Game additive_game(std::vector<double> weights, double constant = 0) {
   const std::size_t units = weights.size();
   return game_of(units, [=](const Mask& mask) {
@@ -37,10 +37,10 @@ inline Game additive_game(std::vector<double> weights, double constant = 0) {
   });
 }
 
-/// Σ weights plus Σ over pairs of neighbours (a ring) that are both present. The Shapley value of a unit is its weight
-/// and half of each of its two pairs.
+/// The sum of the weights of the present units, plus a term for each pair of present neighbours in a ring. The Shapley
+/// value of a unit is its weight plus half of each of its two pairs.
 struct PairGame {
-  std::vector<double> weights, pairs;  // pairs[u]: of u and u + 1
+  std::vector<double> weights, pairs;  // pairs[u]: term of u and u + 1
 
   Game game() const {
     return game_of(
@@ -64,7 +64,7 @@ struct PairGame {
   }
 };
 
-/// Weights and pairs of any size that follow no pattern.
+/// Returns irregular weights and pairs for any number of units.
 inline PairGame pair_game(std::size_t units) {
   PairGame game;
   for (std::size_t u = 0; u < units; ++u) {

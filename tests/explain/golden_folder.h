@@ -10,13 +10,13 @@
 
 #include "limn/limn.h"
 
-/// The tiny checkpoints of tests/golden and tests/golden-mlm, and what PyTorch says about them.
+/// The tiny checkpoints of tests/golden and tests/golden-mlm, with PyTorch's values for them.
 
 namespace limn::golden {
 
 using Json = nlohmann::json;
 
-/// Folders below tests/`root` that have cases.
+/// Returns the folders below tests/`root` that have cases.
 inline std::vector<std::filesystem::path> folders(const std::string& root) {
   std::vector<std::filesystem::path> result;
   for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(LIMN_SOURCE_DIR) / "tests" / root))
@@ -29,7 +29,7 @@ inline Json cases(const std::filesystem::path& folder) {
   return Json::parse(std::ifstream(folder / "cases.json"))["cases"];
 }
 
-/// For the name of a test.
+/// Converts a folder's name to part of a test's name.
 inline std::string test_name(const std::filesystem::path& folder) {
   std::string name = folder.filename().string();
   std::replace(name.begin(), name.end(), '-', '_');
@@ -42,7 +42,7 @@ inline Input input_of(const Json& input) {
   return {.text = input["text"], .pair = std::nullopt};
 }
 
-/// A case's target as a user names it.
+/// Returns a case's target in the syntax of the option `target`.
 inline std::string target_of(const Json& target) {
   if (target.is_number()) return std::to_string(target.get<int>());
   return std::to_string(target[0].get<int>()) + ":" + std::to_string(target[1].get<int>());
@@ -54,7 +54,7 @@ inline double largest(const std::vector<double>& numbers) {
   return result;
 }
 
-/// The largest difference; infinity for other lengths.
+/// Returns the largest difference; infinity if the lengths differ.
 inline double distance(const std::vector<double>& found, const std::vector<double>& expected) {
   if (found.size() != expected.size()) return INFINITY;
   double worst = 0;

@@ -1,4 +1,4 @@
-// Masked language models beside PyTorch in float64 (tools/make_mlm_golden.py).
+// Masked language models, compared with PyTorch in float64 (tools/make_mlm_golden.py).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ class MaskedLm : public testing::TestWithParam<std::filesystem::path> {
 INSTANTIATE_TEST_SUITE_P(Folder, MaskedLm, testing::ValuesIn(golden::folders("golden-mlm")),
                          [](const auto& info) { return golden::test_name(info.param); });
 
-TEST_P(MaskedLm, HasTheLogitsOfPyTorch) {
+TEST_P(MaskedLm, LogitsEqualPyTorch) {
   const Pipeline pipeline = load_pipeline(GetParam());
   const Watch watch;
   for (const Json& row : cases_) {
@@ -38,7 +38,7 @@ TEST_P(MaskedLm, HasTheLogitsOfPyTorch) {
   }
 }
 
-TEST_P(MaskedLm, EachTokensOwnLogitIsThatOfPyTorch) {
+TEST_P(MaskedLm, OwnLogitsEqualPyTorch) {
   for (const Json& row : cases_) {
     ExplainOptions options;
     options.raw = true;
@@ -51,7 +51,7 @@ TEST_P(MaskedLm, EachTokensOwnLogitIsThatOfPyTorch) {
   }
 }
 
-TEST_P(MaskedLm, TheHeatmapIsThatOfPyTorch) {
+TEST_P(MaskedLm, HeatmapEqualsPyTorch) {
   for (const Json& row : cases_) {
     const Explanation why = model_.heatmap(text_of(row));
     ASSERT_EQ(why.tokens.size(), row["ids"].size());
@@ -64,7 +64,7 @@ TEST_P(MaskedLm, TheHeatmapIsThatOfPyTorch) {
   }
 }
 
-TEST_P(MaskedLm, ScoresAreMeansOverTheRows) {
+TEST_P(MaskedLm, ScoresAreMeansOverRows) {
   const Json& row = cases_[1];
   const Explanation why = model_.heatmap(text_of(row));
   std::vector<double> mean(why.tokens.size(), 0.);
@@ -77,7 +77,7 @@ TEST_P(MaskedLm, ScoresAreMeansOverTheRows) {
   EXPECT_EQ(why.text_of(why.words[0]), "Macedonia");
 }
 
-TEST_P(MaskedLm, TheHeatmapIsTheSameForAnyNumberOfThreads) {
+TEST_P(MaskedLm, HeatmapDoesNotDependOnThreads) {
   set_threads(1);
   const auto one = model_.heatmap(text_of(cases_[1])).heatmap;
   set_threads(3);
@@ -86,7 +86,7 @@ TEST_P(MaskedLm, TheHeatmapIsTheSameForAnyNumberOfThreads) {
   EXPECT_EQ(one, three);
 }
 
-TEST_P(MaskedLm, ReportsEachBatchOfRows) {
+TEST_P(MaskedLm, ReportsProgressPerBatch) {
   Watch watch;
   std::vector<std::size_t> done;
   watch.progress = [&](std::size_t now, std::size_t total) {
@@ -98,7 +98,7 @@ TEST_P(MaskedLm, ReportsEachBatchOfRows) {
   EXPECT_EQ(done.back(), cases_[0]["ids"].size());
 }
 
-TEST_P(MaskedLm, FillsEachMaskAsPyTorchDoes) {
+TEST_P(MaskedLm, FillsEqualPyTorch) {
   PredictOptions options;
   options.top = 5;
   std::vector<Input> inputs;
@@ -121,7 +121,7 @@ TEST_P(MaskedLm, FillsEachMaskAsPyTorchDoes) {
   }
 }
 
-TEST_P(MaskedLm, ATextWithoutAMaskCannotBeFilled) {
+TEST_P(MaskedLm, RejectsTextWithoutMask) {
   try {
     model_.predict(Input{.text = "Nothing is missing here.", .pair = {}});
     FAIL() << "accepted";
@@ -131,12 +131,12 @@ TEST_P(MaskedLm, ATextWithoutAMaskCannotBeFilled) {
   }
 }
 
-TEST_P(MaskedLm, OtherMethodsSayWhatThereIs) {
+TEST_P(MaskedLm, RejectsOtherMethods) {
   EXPECT_THROW(model_.explain("The [MASK] is here."), Error);
   EXPECT_THROW(model_.hotflip(Input{.text = "The film.", .pair = {}}), Error);
 }
 
-TEST(Heatmap, NeedsAMaskedLanguageModel) {
+TEST(Heatmap, RejectsOtherTasks) {
   const Model model = Model::load(std::filesystem::path(LIMN_SOURCE_DIR) / "tests/golden/bert-cls");
   try {
     model.heatmap({.text = "ok", .pair = {}});

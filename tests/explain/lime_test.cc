@@ -23,7 +23,7 @@ Fit fit_of(const Json& row) {
   return fit;
 }
 
-TEST(Lime, RegressesAsTheLimePackageDoes) {
+TEST(Lime, RegressionEqualsTheLimePackage) {
   for (const Json& row : cases_of("lime_fits")) {
     const Fit fit = fit_of(row);
     ASSERT_GE(row["lime"].size(), 2u);
@@ -39,20 +39,20 @@ TEST(Lime, RegressesAsTheLimePackageDoes) {
   }
 }
 
-TEST(Lime, RegressesAsCaptumDoes) {
+TEST(Lime, RegressionEqualsCaptum) {
   for (const Json& row : cases_of("lime_fits")) {
     const Fit fit = fit_of(row);
     for (const Json& expected : row["captum"]) {
       const LinearModel model =
           fit_lime(fit.masks, fit.values,
                    {.flavour = Lime::Flavour::captum, .kernel_width = expected["kernel_width"].get<double>()});
-      expect_near(model.weights, expected["weights"], 1e-5, expected.dump());  // Captum keeps them in float32
+      expect_near(model.weights, expected["weights"], 1e-5, expected.dump());  // Captum stores weights in float32
       EXPECT_NEAR(model.intercept, expected["intercept"].get<double>(), 1e-5);
     }
   }
 }
 
-TEST(Lime, HasTheKernelWidthOfEachFlavour) {
+TEST(Lime, KernelWidthDependsOnTheFlavour) {
   const Fit fit = fit_of(cases_of("lime_fits")[0]);
   const auto weights = [&](const Lime& method) { return fit_lime(fit.masks, fit.values, method).weights; };
   EXPECT_EQ(weights({}), weights({.kernel_width = 25}));
@@ -65,13 +65,13 @@ TEST(Lime, RecoversALinearModel) {
   const std::vector<double> truth = {0.5, -1, 0, 2, 0.25, 0, -0.125};
   Game game = additive_game(truth, 3);
   const UnitScores found = score_units(game, Lime{.samples = 20000});
-  // Ridge(1) draws the weights towards 0 by about 1 ÷ (Σ of the kernel's weights · variance of a column).
+  // Ridge(1) shrinks the weights by about 1 ÷ (Σ of the kernel's weights · variance of a column).
   expect_near(found.scores, truth, 0.01);
   EXPECT_NEAR(found.numbers.at("intercept"), 3, 0.01);
   EXPECT_GT(found.numbers.at("r2"), 0.999);
 }
 
-TEST(Lime, ChoosesTheUnitsThatMatter) {
+TEST(Lime, SelectsTheStrongestUnits) {
   const std::vector<double> truth = {0.5, -1, 0, 2, 0.25, 0, -0.125, 0.75, 0.01, -0.6};
   for (const std::size_t features : {3u, 8u}) {
     Game game = additive_game(truth);
@@ -82,15 +82,15 @@ TEST(Lime, ChoosesTheUnitsThatMatter) {
   }
 }
 
-TEST(Lime, SaysThatACaptumLassoShrinks) {
-  // Alone and independent, a unit's lasso weight is what the truth exceeds 0.01 ÷ variance by, and the variance is ¼.
+TEST(Lime, CaptumLassoShrinksWeights) {
+  // The lasso weight of an independent unit is the true weight minus 0.01 ÷ variance, where the variance is ¼.
   Game game = additive_game({0.5, -1, 0.01, 2});
   const UnitScores found =
       score_units(game, Lime{.flavour = Lime::Flavour::captum, .samples = 40000, .kernel_width = 1e6});
   expect_near(found.scores, {0.46, -0.96, 0, 1.96}, 0.005);
 }
 
-TEST(Lime, DrawsAsEachFlavourSays) {
+TEST(Lime, SamplingDependsOnTheFlavour) {
   constexpr std::size_t units = 5, draws = 5000;
   const std::vector<Mask> lime = lime_masks(units, {.samples = draws});
   ASSERT_EQ(lime.size(), draws);

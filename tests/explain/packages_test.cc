@@ -1,5 +1,5 @@
-// LIME, KernelSHAP and Partition SHAP beside the packages lime and shap, on the bundled sentiment model and sentences
-// of SST-2's development set (tools/make_perturbation_cases.py).
+// LIME, KernelSHAP and Partition SHAP, compared with the packages lime and shap on the bundled sentiment model and
+// sentences of SST-2's development set (tools/make_perturbation_cases.py).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ const Model& sentiment() {
 
 constexpr std::uint64_t seeds = 5;
 
-/// Means over the seeds: one score a word.
+/// Returns means over the seeds: one score per word.
 template <class M>
 std::vector<Word> mean(const std::string& text, M method, ExplainOptions options) {
   std::vector<Word> words;
@@ -60,14 +60,14 @@ ExplainOptions options_of(const Json& row) {
   return options;
 }
 
-/// 20 sentences take minutes: LIMN_ALL_SENTENCES=1 runs them all, otherwise the first two stand for them.
+/// Returns the test sentences: all 20, which take minutes, with LIMN_ALL_SENTENCES=1; otherwise the first two.
 std::vector<Json> sentences() {
   const Json all = cases_of("package_means");
   EXPECT_EQ(all.size(), 20u);
   return {all.begin(), all.begin() + (std::getenv("LIMN_ALL_SENTENCES") ? 20 : 2)};
 }
 
-/// Rank correlations with the package, sentence by sentence. Both sides are means over five seeds.
+/// Computes rank correlations with the package, sentence by sentence. Both sides are means over five seeds.
 /// @param samples the package's default.
 template <class M>
 std::vector<double> correlations(const char* field, std::size_t samples) {
@@ -79,22 +79,22 @@ std::vector<double> correlations(const char* field, std::size_t samples) {
     const std::vector<double> expected = row[field];
     const auto rho = spearman_rho(scores_of(found), expected);
     result.push_back(rho.value_or(-1));
-    // A tenth of the largest: what draws leave over where ranks are those of words that hardly matter.
+    // A tenth of the largest score: the sampling error, which decides the ranks of words that hardly matter.
     expect_near(scores_of(found), expected, 0.1 * largest(expected), row["text"]);
     EXPECT_GE(result.back(), 0.8) << row["text"];
   }
   return result;
 }
 
-TEST(Packages, LimeOrdersWordsAsTheLimePackage) {
+TEST(Packages, LimeRanksEqualTheLimePackage) {
   for (const double rho : correlations<Lime>("lime", 5000)) EXPECT_GE(rho, 0.95);
 }
 
-TEST(Packages, KernelShapOrdersWordsAsTheShapPackage) {
+TEST(Packages, KernelShapRanksEqualTheShapPackage) {
   for (const double rho : correlations<KernelShap>("kernel_shap", 2 * 16 + 2048)) EXPECT_GE(rho, 0.95);
 }
 
-TEST(Packages, TheLimePresetIsTheLimePackageAsItComes) {
+TEST(Packages, LimePresetEqualsTheLimePackage) {
   for (const Json& row : cases_of("lime_texts")) {
     const Preset& lime = preset("lime");
     const std::vector<Word> found = mean(row["text"], std::get<Lime>(lime.method), options_of(row));
@@ -105,29 +105,30 @@ TEST(Packages, TheLimePresetIsTheLimePackageAsItComes) {
       ASSERT_NE(word, found.end()) << row["text"] << ", " << begin;
       scores.push_back(word->score);
     }
-    // Means over 25,000 draws on both sides, which see every mask: what is left is how often they saw it.
+    // Both sides are means over 25,000 draws, which include every mask; only the frequencies of the masks differ.
     expect_near(scores, expected, 0.03 * largest(expected), row["text"]);
     for (const Word& word : found) {
       const bool counts = std::any_of(row["begins"].begin(), row["begins"].end(),
                                       [&](const Json& begin) { return begin == word.begin; });
-      EXPECT_EQ(word.score != 0, counts) << row["text"];  // punctuation stays
+      EXPECT_EQ(word.score != 0, counts) << row["text"];  // punctuation is never removed
     }
   }
 }
 
-TEST(Packages, PartitionShapHasTheValuesOfTheShapPackage) {
+TEST(Packages, PartitionShapEqualsTheShapPackage) {
   for (const Json& row : cases_of("partition_texts")) {
     ExplainOptions options = options_of(row);
     const Preset& shap = preset("shap-partition");
     options.unit = *shap.unit;
     PartitionShap method = std::get<PartitionShap>(shap.method);
-    method.explain = Scalar::logit;  // of larger range than the preset's probability
+    method.explain = Scalar::logit;  // has a larger range than the preset's probability
     method.evaluations = row["evaluations"];
     const Explanation why = sentiment().explain(row["text"].get<std::string>(), method, options);
     std::vector<double> found;
     for (const Token& token : why.tokens) found.push_back(token.score);
     const std::vector<double> expected = row["scores"];
-    ASSERT_LE(row["by_chance"].get<double>(), 1e-6);  // another seed of shap's gives the same: no tie matters
+    ASSERT_LE(row["by_chance"].get<double>(),
+              1e-6);  // shap gives the same values with another seed: ties do not matter
     expect_near(found, expected, 1e-3 * largest(expected), row["text"]);
     EXPECT_NEAR(*why.baseline_value, row["base_value"].get<double>(), 1e-4);
   }

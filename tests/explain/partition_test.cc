@@ -28,7 +28,7 @@ std::vector<std::optional<std::size_t>> each(std::size_t units) {
   return all;
 }
 
-TEST(PartitionTree, IsThatOfShap) {
+TEST(PartitionTree, EqualsShap) {
   for (const Json& row : cases_of("partition_trees")) {
     const PartitionTree tree = partition_tree(leaves_of(row["tokens"]), "[SEP]");
     Json merges = Json::array();
@@ -37,17 +37,17 @@ TEST(PartitionTree, IsThatOfShap) {
   }
 }
 
-TEST(PartitionTree, KeepsALeafOfManyTokensWhole) {
+TEST(PartitionTree, KeepsLeavesOfSeveralTokens) {
   const PartitionTree tree = partition_tree({{"un", "##believ", "##ably"}, {"bad"}, {","}, {"wh", "##y"}, {"?"}}, "");
   EXPECT_EQ(tree.leaves, 5u);
   ASSERT_EQ(tree.merges.size(), 4u);
-  // The mark joins its word (−1 −3), then the comma the short word beside it (−1 −2 for both …): the smallest first.
+  // Joining "bad" and the comma scores −1 −2, joining "why" and the question mark −1 −3: the smaller group comes first.
   EXPECT_EQ(tree.merges[0].left, 1u);
   EXPECT_EQ(tree.merges[0].right, 2u);
   EXPECT_EQ(tree.leaves_below(tree.root()), 5u);
 }
 
-TEST(OwenValues, AreThoseOfShap) {
+TEST(OwenValues, EqualShap) {
   for (const Json& row : cases_of("owen_values")) {
     const std::vector<double> values = row["values"];
     const PartitionTree tree = partition_tree(leaves_of(row["tokens"]), "");
@@ -65,7 +65,7 @@ TEST(OwenValues, AreThoseOfShap) {
   }
 }
 
-TEST(OwenValues, AddUpHoweverFewTheEvaluations) {
+TEST(OwenValues, Efficiency) {
   const PairGame pairs = pair_game(9);
   const PartitionTree tree = partition_tree(std::vector<std::vector<std::string>>(9, {"a"}), "");
   for (const std::size_t evaluations : {1u, 2u, 3u, 10u, 100u, 1000u}) {
@@ -75,12 +75,12 @@ TEST(OwenValues, AddUpHoweverFewTheEvaluations) {
   }
 }
 
-TEST(OwenValues, ADummyGetsNothingAndLeavesTheOthersAlone) {
+TEST(OwenValues, DummyPlayer) {
   const PairGame pairs = pair_game(5);
   const PartitionTree tree = partition_tree(std::vector<std::vector<std::string>>(5, {"a"}), "");
   Game game = pairs.game();
   const std::vector<double> alone = owen_values(game, tree, each(5), 100000);
-  // The same tree under a root whose other half is always present, and one whose other half is a unit without effect.
+  // The same tree below two roots: the other child is always present, or is a unit without effect.
   PartitionTree wider = {.leaves = 6, .merges = {}};
   const auto moved = [](std::size_t node) { return node < 5 ? node : node + 1; };
   for (const auto& [left, right, leaves] : tree.merges) wider.merges.push_back({moved(left), moved(right), leaves});
@@ -97,7 +97,7 @@ TEST(OwenValues, ADummyGetsNothingAndLeavesTheOthersAlone) {
   expect_near(owen_values(with_dummy, wider, each(6), 100000), expected, 1e-12);
 }
 
-TEST(OwenValues, AreShapleyValuesWhereTheTreeDoesNotMatter) {
+TEST(OwenValues, EqualShapleyValuesIfTheTreeDoesNotMatter) {
   Game additive = additive_game({0.5, -1, 0, 2, 0.25}, 7);
   const PartitionTree tree = partition_tree(std::vector<std::vector<std::string>>(5, {"a"}), "");
   expect_near(owen_values(additive, tree, each(5), 100000), {0.5, -1, 0, 2, 0.25}, 1e-12);

@@ -1,4 +1,4 @@
-// Memory: however many versions of an input a method asks for, few go through the model at once.
+// Memory: the number of perturbed inputs in one pass is limited, independent of the number that a method requests.
 #include "explain/passes.h"
 
 #include <gtest/gtest.h>
@@ -41,7 +41,7 @@ class Passes : public testing::Test {
   Watch watch_;
 };
 
-TEST_F(Passes, FewVersionsAreThereAtOnce) {
+TEST_F(Passes, LimitThePerturbedInputsInMemory) {
   constexpr std::size_t count = 1000;
   const std::size_t tokens = encodings_.front().size();
   ASSERT_EQ(tokens, 72u);
@@ -49,10 +49,10 @@ TEST_F(Passes, FewVersionsAreThereAtOnce) {
   std::size_t filled = 0, taken = 0, most = 0;
   for_each_gradient(
       subject(), Layer::word(), count,
-      [&](std::size_t i, View version) {
+      [&](std::size_t i, View perturbed) {
         EXPECT_EQ(i, filled++);
-        EXPECT_EQ(version.rows, tokens);
-        for (std::size_t t = 0; t < version.rows; ++t) std::fill_n(version.row(t), version.columns, 0.f);
+        EXPECT_EQ(perturbed.rows, tokens);
+        for (std::size_t t = 0; t < perturbed.rows; ++t) std::fill_n(perturbed.row(t), perturbed.columns, 0.f);
         most = std::max(most, filled - taken);
       },
       [&](std::size_t i, double, View) { EXPECT_EQ(i, taken++); });
@@ -62,7 +62,7 @@ TEST_F(Passes, FewVersionsAreThereAtOnce) {
   EXPECT_LT(most, count / 2);
 }
 
-TEST_F(Passes, ATracedPassHasItsBudget) {
+TEST_F(Passes, TracedPassesHaveAMemoryBudget) {
   // BERT-base and BERT-large: 48 MB of trace, or 128 rows, or one text.
   EncoderConfig config = explainer_.pipeline().checkpoint.config().encoder;
   for (const auto& [hidden_size, layers] : {std::pair<std::size_t, std::size_t>{768, 12}, {1024, 24}}) {

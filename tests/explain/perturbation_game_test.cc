@@ -1,4 +1,4 @@
-// The methods on games whose answers are known.
+// The methods on games with known solutions.
 #include <gtest/gtest.h>
 
 #include <cstddef>
@@ -27,7 +27,7 @@ TEST(Game, EvaluatesEqualMasksOnce) {
   EXPECT_EQ(calls, 3u);
 }
 
-TEST(Game, ReportsHowFarItIs) {
+TEST(Game, ReportsProgress) {
   std::vector<std::pair<std::size_t, std::size_t>> reports;
   Game game(
       8, [](std::span<const Mask* const> masks) { return std::vector<double>(masks.size(), 0.); },
@@ -44,24 +44,24 @@ TEST(Game, ReportsHowFarItIs) {
   EXPECT_EQ(reports.back(), (std::pair<std::size_t, std::size_t>{151, 500}));
 }
 
-TEST(Occlusion, OfAnAdditiveGameIsItsWeights) {
+TEST(Occlusion, AdditiveGame) {
   Game game = additive_game({1, -2, 0, 4}, 5);
   expect_near(score_units(game, Occlusion{}).scores, {1, -2, 0, 4}, 1e-12);
 }
 
-TEST(Occlusion, OfAWindowIsTheMeanOfTheWindowsThatHoldTheUnit) {
+TEST(Occlusion, MeanOverTheWindowsThatContainTheUnit) {
   Game game = additive_game({1, -2, 0, 4}, 5);
-  // Windows of two lose −1, −2 and 4; the inner units are in two of them.
+  // Windows of two change F by −1, −2 and 4; the inner units are in two of them.
   const UnitScores pairs = score_units(game, Occlusion{.window = 2});
   expect_near(pairs.scores, {-1, -1.5, 1, 4}, 1e-12);
   EXPECT_EQ(pairs.numbers.at("window"), 2);
   EXPECT_TRUE(pairs.warnings.empty());
-  // Of three: −1 and 2.
+  // Windows of three: −1 and 2.
   expect_near(score_units(game, Occlusion{.window = 3}).scores, {-1, 0.5, 0.5, 2}, 1e-12);
   expect_near(score_units(game, Occlusion{.window = 4}).scores, {3, 3, 3, 3}, 1e-12);
 }
 
-TEST(Occlusion, CutsAWindowThatIsLongerThanTheText) {
+TEST(Occlusion, LimitsTheWindowToTheText) {
   Game game = additive_game({1, -2, 0, 4}, 5);
   const UnitScores found = score_units(game, Occlusion{.window = 9});
   expect_near(found.scores, {3, 3, 3, 3}, 1e-12);
@@ -69,8 +69,8 @@ TEST(Occlusion, CutsAWindowThatIsLongerThanTheText) {
   EXPECT_NE(found.warnings[0].find("9 units"), std::string::npos);
 }
 
-TEST(Rise, OfAnAdditiveGame) {
-  // E[F | u present] = constant + p · the other weights + the unit's own.
+TEST(Rise, AdditiveGame) {
+  // E[F | u present] = constant + p · Σ of the other weights + weight of u.
   Game game = additive_game({1, -2, 0, 4}, 5);
   const UnitScores half = score_units(game, Rise{.samples = 40000});
   expect_near(half.scores, {7, 5.5, 6.5, 8.5}, 0.1);
@@ -79,13 +79,13 @@ TEST(Rise, OfAnAdditiveGame) {
   EXPECT_EQ(half.kind, UnitScores::Kind::not_additive);
 }
 
-TEST(Rise, AUnitThatIsNeverPresentHasNoScore) {
+TEST(Rise, UnitsThatAreNeverPresentHaveNoScore) {
   Game game = additive_game({1, 2}, 5);
   expect_near(score_units(game, Rise{.samples = 3, .probability = 1e-9}).scores, {0, 0}, 0);
 }
 
-TEST(Sobol, OfAnAdditiveGameIsItsShareOfTheVariance) {
-  // Var F = Σ w² / 4; without interactions both orders are w² / Σ w².
+TEST(Sobol, AdditiveGame) {
+  // Var F = Σ w² / 4; without interactions, both orders are w² / Σ w².
   Game game = additive_game({1, -2, 0, 2}, 5);
   const std::vector<double> shares = {1. / 9, 4. / 9, 0, 4. / 9};
   expect_near(score_units(game, Sobol{.samples = 20000}).scores, shares, 0.02);
@@ -93,14 +93,14 @@ TEST(Sobol, OfAnAdditiveGameIsItsShareOfTheVariance) {
   EXPECT_EQ(score_units(game, Sobol{}).scores[2], 0);  // a dummy's total order is zero in every sample
 }
 
-TEST(Sobol, OfAProductIsAllInteraction) {
-  // F = ±1 by the parity of two units: no unit alone says anything, each is in all of the variance.
+TEST(Sobol, PureInteraction) {
+  // F = ±1 by the parity of two units: the first-order indices are 0, the total-order indices are 1.
   Game game = game_of(3, [](const Mask& mask) { return mask[0] == mask[1] ? 1. : -1.; });
   expect_near(score_units(game, Sobol{.samples = 20000, .total = false}).scores, {0, 0, 0}, 0.03);
   expect_near(score_units(game, Sobol{.samples = 20000}).scores, {1, 1, 0}, 0.03);
 }
 
-TEST(Sobol, OfAConstantIsZero) {
+TEST(Sobol, ConstantGameIsZero) {
   Game game = additive_game({0, 0}, 5);
   for (const bool total : {true, false}) expect_near(score_units(game, Sobol{.total = total}).scores, {0, 0}, 0);
 }

@@ -1,4 +1,4 @@
-// The methods on models: the small random ones of tests/golden, and the bundled ones.
+// The methods on the small random models of tests/golden and on the bundled models.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -40,7 +40,7 @@ std::vector<double> word_scores(const Explanation& why) {
 
 double sum(const std::vector<double>& scores) { return std::accumulate(scores.begin(), scores.end(), 0.); }
 
-/// Every method that masks, with little work.
+/// Every perturbation method, with few evaluations.
 const std::map<std::string, Method> methods = {{"occlusion", Occlusion{}},
                                                {"lime", Lime{.samples = 60}},
                                                {"lime captum", Lime{.flavour = Lime::Flavour::captum, .samples = 60}},
@@ -77,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(Folder, GoldenPerturbationTest,
                            return name;
                          });
 
-TEST_P(GoldenPerturbationTest, HasTheScoresOfPyTorch) {
+TEST_P(GoldenPerturbationTest, ScoresEqualPyTorch) {
   const Model model = Model::load(golden / GetParam());
   const Json cases = Json::parse(std::ifstream(golden / GetParam() / "cases.json"))["cases"];
   std::size_t compared = 0;
@@ -102,13 +102,13 @@ TEST_P(GoldenPerturbationTest, HasTheScoresOfPyTorch) {
       }
     }
   }
-  EXPECT_GE(compared, cases.size());  // each row has its occlusion
+  EXPECT_GE(compared, cases.size());  // each row has at least occlusion
   EXPECT_GE(cases.size(), 2u);
 }
 
-// ---- what is taken away ----------------------------------------------------------------------------
+// ---- masking ---------------------------------------------------------------------------------------
 
-TEST(Masking, RemovingAWordGivesTheValueOfTheTextWithoutIt) {
+TEST(Masking, RemoveEqualsTheTextWithoutTheWord) {
   const std::string text = "it is a charming and often affecting journey";
   ExplainOptions options;
   options.target = "positive";
@@ -121,7 +121,7 @@ TEST(Masking, RemovingAWordGivesTheValueOfTheTextWithoutIt) {
   }
 }
 
-TEST(Masking, MaskingASentenceGivesTheValueOfTheTextWithMasks) {
+TEST(Masking, MaskEqualsTheTextWithMaskTokens) {
   ExplainOptions options;
   options.target = "positive";
   options.unit = Unit::sentence;
@@ -133,7 +133,7 @@ TEST(Masking, MaskingASentenceGivesTheValueOfTheTextWithMasks) {
   EXPECT_EQ(why.passes, 3u);
 }
 
-TEST(Masking, AnAnswerStaysWhenItsWordsAreRemoved) {
+TEST(Masking, RemoveKeepsTheTokensOfTheAnswer) {
   const Model model = Model::load(fs::path(LIMN_SOURCE_DIR) / "models/minilm-l6-qa");
   const std::string question = "Who beat Carolina?", context = "Denver beat Carolina.";
   for (const auto unit : {Unit::token, Unit::word, Unit::sentence}) {
@@ -145,7 +145,7 @@ TEST(Masking, AnAnswerStaysWhenItsWordsAreRemoved) {
   }
 }
 
-TEST(Masking, TagsOfWordsThatAreRemoved) {
+TEST(Masking, RemoveKeepsTheTaggedToken) {
   const Model model = Model::load(golden / "bert-token");
   ExplainOptions options;
   options.unit = Unit::token;
@@ -154,7 +154,7 @@ TEST(Masking, TagsOfWordsThatAreRemoved) {
   EXPECT_NEAR(sum(token_scores(why)), why.value - *why.baseline_value, 1e-9);
 }
 
-TEST(Masking, NamesTheTokenThatATokenizerLacks) {
+TEST(Masking, RejectsTokenizersWithoutTheReplacementToken) {
   const fs::path folder = fs::path(testing::TempDir()) / "limn-without-special-tokens";
   fs::create_directories(folder);
   for (const char* file : {"config.json", "model.safetensors"})
@@ -165,7 +165,7 @@ TEST(Masking, NamesTheTokenThatATokenizerLacks) {
       std::remove_if(added.begin(), added.end(),
                      [](const Json& token) { return token["content"] == "[MASK]" || token["content"] == "[PAD]"; }),
       added.end());
-  for (const char* token : {"[MASK]", "[PAD]"}) {  // ids stay dense
+  for (const char* token : {"[MASK]", "[PAD]"}) {  // ids stay contiguous
     Json& vocabulary = tokenizer["model"]["vocab"];
     vocabulary[std::string("plain") + token[1]] = vocabulary[token];
     vocabulary.erase(token);
@@ -189,7 +189,7 @@ TEST(Masking, NamesTheTokenThatATokenizerLacks) {
   fs::remove_all(folder);
 }
 
-// ---- what every method keeps to ----------------------------------------------------------------------
+// ---- properties of every method ----------------------------------------------------------------------
 
 TEST(Perturbation, DoesNotDependOnThreads) {
   const std::string text = "An affectionate, unglamorous portrait; often funny, sometimes slow, never, ever dull.";
@@ -211,12 +211,12 @@ TEST(Perturbation, DoesNotDependOnThreads) {
   }
 }
 
-TEST(Perturbation, ScoresOfWordsAreThoseOfUnits) {
-  // "unglamorous" has several tokens; its word must have the unit's score whole, whatever the method.
+TEST(Perturbation, WordScoresEqualUnitScores) {
+  // "unglamorous" has several tokens; with every method the word must have the unit's whole score.
   ExplainOptions options;
   const std::string text = "unglamorous but fun";
   for (const auto& [name, method] : methods) {
-    if (name == "partition shap") continue;  // special tokens have their part
+    if (name == "partition shap") continue;  // special tokens have scores, too
     const Explanation why = sentiment().explain(text, method, options);
     ASSERT_EQ(why.words.size(), 3u);
     const auto pieces =
@@ -232,7 +232,7 @@ TEST(Perturbation, ScoresOfWordsAreThoseOfUnits) {
   for (const Word& word : rise.words) EXPECT_GT(word.score, 0.1);  // means of probabilities
 }
 
-TEST(Perturbation, EveryShapleyMethodAddsUp) {
+TEST(Perturbation, Efficiency) {
   const std::string text = "A gorgeous, witty, seductive movie, though its second half is a bit too long.";
   for (const Unit unit : {Unit::token, Unit::word, Unit::clause, Unit::sentence}) {
     ExplainOptions options;
@@ -242,7 +242,7 @@ TEST(Perturbation, EveryShapleyMethodAddsUp) {
       const Explanation why = sentiment().explain(text, methods.at(name), options);
       EXPECT_NEAR(sum(token_scores(why)), why.value - *why.baseline_value, 1e-9) << name;
       EXPECT_LE(*why.completeness_error, 1e-9) << name;
-      // Other companions in a pass round otherwise.
+      // Passes of other sizes round differently.
       EXPECT_NEAR(*why.baseline_value, nothing, 1e-5) << name;
     }
   }
@@ -263,7 +263,7 @@ TEST(Perturbation, OneWordAndOneToken) {
   }
 }
 
-TEST(Perturbation, RefusesWorkOfSizeZero) {
+TEST(Perturbation, RejectsZeroSamples) {
   const std::vector<Method> bad = {Lime{.samples = 0},
                                    Lime{.kernel_width = 0},
                                    Lime{.kernel_width = -1},
@@ -279,7 +279,7 @@ TEST(Perturbation, RefusesWorkOfSizeZero) {
   for (std::size_t i = 0; i < bad.size(); ++i) EXPECT_THROW(sentiment().explain("good", bad[i]), Error) << i;
 }
 
-TEST(Perturbation, ExactShapleyRefusesALongText) {
+TEST(Perturbation, ExactShapleyRejectsLongText) {
   try {
     sentiment().explain("one two three four five six seven eight nine ten eleven twelve thirteen",
                         ShapleySampling{.exact = true});
@@ -289,7 +289,7 @@ TEST(Perturbation, ExactShapleyRefusesALongText) {
   }
 }
 
-TEST(Perturbation, ProgressEndsWhereItSaid) {
+TEST(Perturbation, ProgressReachesItsTotal) {
   std::vector<std::size_t> seen;
   Watch watch;
   watch.progress = [&](std::size_t done, std::size_t total) {
@@ -305,14 +305,14 @@ TEST(Perturbation, ProgressEndsWhereItSaid) {
 
 // ---- LIME's words -----------------------------------------------------------------------------------
 
-TEST(LimeWords, AreThoseOfOneSequence) {
+TEST(LimeWords, AreSeparatePerSequence) {
   const Model model = Model::load(golden / "bert-pair");
   const Explanation why = model.explain("a man eats", "a man sleeps", Lime{.samples = 300});
   ASSERT_EQ(why.words.size(), 6u);
   EXPECT_NE(why.words[0].score, why.words[3].score);
 }
 
-TEST(LimeWords, ATextWithoutAny) {
+TEST(LimeWords, TextWithoutWords) {
   const Explanation why = sentiment().explain("?! ...", Lime{.samples = 10});
   for (const double score : word_scores(why)) EXPECT_EQ(score, 0);
   EXPECT_EQ(why.warnings.size(), 1u);

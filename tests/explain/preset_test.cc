@@ -1,5 +1,5 @@
-// Presets beside what the systems they are named after compute (tools/make_preset_cases.py), and what holds for all of
-// them.
+// Presets, compared with the systems after which they are named (tools/make_preset_cases.py), and properties of all
+// presets.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ const Model& model_of(const std::string& name) {
   return found != loaded.end() ? found->second : loaded.emplace(name, Model::load(folders / name)).first->second;
 }
 
-/// A preset as --preset takes it.
+/// Returns the preset as --preset selects it.
 struct Chosen {
   Method method;
   ExplainOptions options;
@@ -44,7 +44,7 @@ Chosen choose(const std::string& name, Task task) {
   return chosen;
 }
 
-/// Scores of all tokens; for two explanations those of the one that is asked for.
+/// Returns the scores of all tokens; if there are two explanations, those of the requested one.
 std::vector<double> scores_of(const Json& row, const Chosen& chosen, std::size_t which = 0) {
   const Model& model = model_of(row["model"]);
   const Json golden_case = golden::cases(folders / row["model"])[row["case"].get<std::size_t>()];
@@ -63,9 +63,9 @@ Chosen changed(Chosen chosen, const Change& change) {
   return chosen;
 }
 
-// ---- beside the systems --------------------------------------------------------------------------------
+// ---- comparison with the systems -----------------------------------------------------------------------
 
-TEST(Preset, HasTheScoresOfItsSystem) {
+TEST(Preset, ScoresEqualTheSystem) {
   std::set<std::string> tested;
   for (const Json& row : cases_of("presets")) {
     if (row.contains("errors")) continue;
@@ -74,7 +74,7 @@ TEST(Preset, HasTheScoresOfItsSystem) {
     Chosen chosen = choose(name, model_of(row["model"]).info().task);
     if (auto* const sampling = std::get_if<ShapleySampling>(&chosen.method)) sampling->exact = true;
     const auto expect = [&](const std::vector<double>& expected, std::size_t which) {
-      // Single precision beside double: relative to the largest score, as in the golden tests.
+      // Single precision against double: relative to the largest score, as in the golden tests.
       EXPECT_LE(golden::distance(scores_of(row, chosen, which), expected), 1e-4 * golden::largest(expected))
           << name << ", " << row["model"] << ", case " << row["case"];
     };
@@ -88,7 +88,7 @@ TEST(Preset, HasTheScoresOfItsSystem) {
   EXPECT_EQ(tested.size(), 20u);
 }
 
-TEST(Preset, DrawsAsItsSystemDoes) {
+TEST(Preset, SampledMeansEqualTheSystem) {
   for (const Json& row : cases_of("presets")) {
     if (!row.contains("errors")) continue;
     const std::string name = row["preset"];
@@ -106,7 +106,7 @@ TEST(Preset, DrawsAsItsSystemDoes) {
         for (std::size_t i = 0; i < scores.size(); ++i) found[i] += scores[i] / static_cast<double>(draws);
       }
     }
-    // Both sides are means over as many draws: five standard deviations of their difference.
+    // Both sides are means over equally many draws: five standard deviations of their difference.
     const std::vector<double> expected = row["scores"], errors = row["errors"];
     ASSERT_EQ(found.size(), expected.size());
     for (std::size_t i = 0; i < found.size(); ++i)
@@ -115,7 +115,7 @@ TEST(Preset, DrawsAsItsSystemDoes) {
   }
 }
 
-TEST(Preset, CaptumsSamplesOfShapleyValuesAreAroundTheExactOnes) {
+TEST(Preset, CaptumShapleySamplesApproachTheExactValues) {
   for (const Json& row : cases_of("presets")) {
     if (row["preset"] != "captum-shapley") continue;
     const Chosen chosen = choose("captum-shapley", model_of(row["model"]).info().task);
@@ -127,13 +127,13 @@ TEST(Preset, CaptumsSamplesOfShapleyValuesAreAroundTheExactOnes) {
                                     }));
       for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += scores[i] / 100;
     }
-    // 2,500 orders, whose shares spread about as much as the largest value: 1/50 of it; five of these.
+    // 2,500 orders, whose contributions have a standard deviation of about the largest value: 1/50 of it, five times.
     EXPECT_LE(golden::distance(mean, expected), 0.1 * golden::largest(expected));
   }
 }
 
-// The systems whose scores are among the golden values themselves.
-TEST(Preset, HasTheGoldenScores) {
+// The systems whose scores are among the golden values.
+TEST(Preset, ScoresEqualTheGoldenValues) {
   const std::map<std::string, std::string> fields = {{"seed-qa", "onehot_l2_max"},
                                                      {"seed-classification", "onehot_l2_max"},
                                                      {"neuralqa", "onehot_l2_max"},
@@ -151,7 +151,7 @@ TEST(Preset, HasTheGoldenScores) {
       const auto& tasks = preset(name).tasks;
       if (!tasks.empty() && std::find(tasks.begin(), tasks.end(), task) == tasks.end()) continue;
       const Json cases = golden::cases(folder);
-      // The golden values are taken at the word embeddings, in families with another default layer, too.
+      // The golden values are taken at the word embeddings, even for families with another default layer.
       const Chosen chosen = changed(choose(name, task), [](auto& method) {
         if constexpr (requires { method.layer->number; }) method.layer = Layer::word();
       });
@@ -176,7 +176,7 @@ const std::map<Task, std::string> model_of_task = {{Task::question_answering, "m
                                                    {Task::sequence_classification, "minilm-l6-sentiment"},
                                                    {Task::token_classification, "minilm-l6-ner"}};
 
-TEST(Preset, ScalesAsStated) {
+TEST(Preset, NormalizesScores) {
   for (const auto& [task, folder] : model_of_task) {
     const Model model = Model::load(fs::path(LIMN_SOURCE_DIR) / "models" / folder);
     Input input = {.text = "George Washington loved a gorgeous, unglamorous film about Mount Vernon.", .pair = {}};
@@ -202,8 +202,8 @@ TEST(Preset, ScalesAsStated) {
   }
 }
 
-// Without noise all draws are the input: SmoothGrad is the gradient, SquareGrad its square, VarGrad nothing.
-TEST(Preset, WithoutNoiseSmoothIsSimple) {
+// Without noise all draws are the input: SmoothGrad is the gradient, SquareGrad its square, VarGrad zero.
+TEST(Preset, SmoothEqualsSimpleWithoutNoise) {
   const Json row = {{"model", "bert-cls"}, {"case", 0}};
   const Task task = Task::sequence_classification;
   const auto still = [](Chosen chosen) {
@@ -214,7 +214,7 @@ TEST(Preset, WithoutNoiseSmoothIsSimple) {
   const std::vector<double> saliency = scores_of(row, choose("interpreto-saliency", task));
   std::vector<double> squares;
   for (const double score : saliency) squares.push_back(score * score);
-  const double tolerance = 1e-5 * golden::largest(saliency);  // single precision, other sums
+  const double tolerance = 1e-5 * golden::largest(saliency);  // single precision, summed in another order
   EXPECT_LE(golden::distance(scores_of(row, still(choose("interpreto-smoothgrad", task))), saliency), tolerance);
   EXPECT_LE(golden::distance(scores_of(row, still(choose("interpreto-squaregrad", task))), squares),
             2e-5 * golden::largest(squares));
@@ -233,7 +233,7 @@ TEST(Preset, WithoutNoiseSmoothIsSimple) {
   }
 }
 
-TEST(Preset, LitLeavesSpecialTokensAlone) {
+TEST(Preset, LitKeepsSpecialTokens) {
   const Chosen chosen = choose("lit-ig", Task::sequence_classification);
   const Explanation why =
       model_of("bert-pair").explain("A man is eating.", "Someone has a meal.", chosen.method, chosen.options);
@@ -242,7 +242,7 @@ TEST(Preset, LitLeavesSpecialTokensAlone) {
 
 // ---- names and tasks -------------------------------------------------------------------------------------
 
-TEST(Preset, NamesWhatItServes) {
+TEST(Preset, RejectsUnsupportedTasks) {
   const auto parts_of = [](std::string_view name, std::optional<Task> task) -> Error::Parts {
     try {
       preset(name, task);
@@ -266,7 +266,7 @@ TEST(Preset, NamesWhatItServes) {
   EXPECT_THAT(parts_of("textualheatmap", {}).hint, HasSubstr("masked language model"));
 }
 
-TEST(Preset, OneNameMayMeanAnotherMethodForAnotherTask) {
+TEST(Preset, OneNameCanHaveAMethodPerTask) {
   const auto scalar = [](Task task) {
     return std::get<IntegratedGradients>(preset("transformers-interpret", task).method).explain;
   };
@@ -274,7 +274,7 @@ TEST(Preset, OneNameMayMeanAnotherMethodForAnotherTask) {
   EXPECT_EQ(scalar(Task::token_classification), Scalar::probability);
 }
 
-TEST(Preset, TheLargestLogitsArePlaces) {
+TEST(Preset, LargestLogitsHavePositions) {
   const Model& model = model_of("bert-qa");
   const std::string question = "Who won?", context = "Denver beat Carolina 24-10.";
   const IntegratedGradients method = {.explain = Scalar::max_logit, .steps = 5};

@@ -1,4 +1,4 @@
-// Several targets of one text: one pass forward, and one backward for as many of them as memory should hold.
+// Several targets of one text: one forward pass, and each backward pass serves as many targets as memory allows.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -18,12 +18,12 @@ INSTANTIATE_TEST_SUITE_P(Model, SeveralTargets,
                            return golden::test_name(std::filesystem::path(info.param).filename());
                          });
 
-/// The target of an entity's explanation, as a user names it.
+/// Returns the target of an entity's explanation in the syntax of the option `target`.
 std::string target_of(const Explanation& why) {
   return std::to_string(why.target.start_token.value()) + ":" + std::to_string(why.target.index.value());
 }
 
-TEST_P(SeveralTargets, HaveTheScoresThatEachHasAlone) {
+TEST_P(SeveralTargets, EqualSeparateExplanations) {
   const std::filesystem::path folder = std::filesystem::path(LIMN_SOURCE_DIR) / GetParam();
   const Model model = Model::load(folder);
   const Input input = {.text = "Alexander was born in Pella and Ada Lovelace lived in London with Anna of Rome.",
@@ -37,7 +37,7 @@ TEST_P(SeveralTargets, HaveTheScoresThatEachHasAlone) {
       options.target = target_of(why);
       const Explanation alone = model.explain(input, method, options);
       const std::vector<double> expected = golden::scores(alone);
-      // The same sums in the same order, but perhaps by another kernel of the product: float32 rounding.
+      // The same sums in the same order, but possibly with another kernel of the product: float32 rounding.
       EXPECT_LE(golden::distance(golden::scores(why), expected), 1e-5 * golden::largest(expected)) << target_of(why);
     }
   }

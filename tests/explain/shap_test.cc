@@ -12,15 +12,15 @@
 namespace limn {
 namespace {
 
-TEST(Shapley, OfThreePlayersByHand) {
+TEST(Shapley, GloveGame) {
   // A glove game: one left glove (0), two right ones (1, 2); a pair is worth 1. Shapley values: 2/3, 1/6, 1/6.
   Game game = game_of(3, [](const Mask& mask) { return mask[0] && (mask[1] || mask[2]) ? 1. : 0.; });
   expect_near(exact_shapley(game), {2. / 3, 1. / 6, 1. / 6}, 1e-15);
 }
 
-TEST(Shapley, OfAnAirport) {
-  // Littlechild and Owen 1973: a runway costs as much as its largest plane needs; each pays its part of every piece
-  // used.
+TEST(Shapley, AirportGame) {
+  // Littlechild and Owen 1973: the cost of a runway is that of its largest plane; each plane pays an equal part of
+  // every segment that it uses.
   const std::vector<double> needs = {1, 2, 4, 7};
   Game game = game_of(4, [&](const Mask& mask) {
     double cost = 0;
@@ -31,7 +31,7 @@ TEST(Shapley, OfAnAirport) {
   expect_near(exact_shapley(game), {first, second, third, fourth}, 1e-14);
 }
 
-/// Every method that promises Shapley values, with enough work for a small game.
+/// Every method that estimates Shapley values, with enough samples for a small game.
 std::vector<UnitScores (*)(Game&)> shapley_methods() {
   return {[](Game& game) { return score_units(game, KernelShap{.samples = 600}); },
           [](Game& game) { return score_units(game, ShapleySampling{.permutations = 200}); },
@@ -40,7 +40,7 @@ std::vector<UnitScores (*)(Game&)> shapley_methods() {
 
 TEST(Shapley, Axioms) {
   for (const std::size_t units : {1u, 2u, 7u, 12u, 15u}) {
-    // Units 0 and 1 are alike; the last one does nothing.
+    // Units 0 and 1 are symmetric; the last unit is a dummy.
     const auto value = [](const Mask& mask) {
       double sum = 1;
       for (std::size_t u = 2; u + 1 < mask.size(); ++u) sum += mask[u] ? std::sin(static_cast<double>(u)) : 0;
@@ -52,7 +52,7 @@ TEST(Shapley, Axioms) {
       const UnitScores found = method(game);
       EXPECT_EQ(found.kind, UnitScores::Kind::complete);
       ASSERT_EQ(found.scores.size(), units);
-      // Efficiency holds exactly for each estimate; the others for exact values, or up to the estimate's error.
+      // Efficiency holds exactly for each estimate; the other axioms up to the estimate's error.
       const double total = std::accumulate(found.scores.begin(), found.scores.end(), 0.);
       EXPECT_NEAR(total, game.all_present() - game.all_masked(), 1e-12);
       const auto tolerance = [&](std::size_t unit) {
@@ -64,14 +64,14 @@ TEST(Shapley, Axioms) {
   }
 }
 
-TEST(Shapley, AnOrderAloneShowsADummy) {
+TEST(Shapley, DummyPlayerInASingleOrder) {
   Game game = additive_game({1, 0, -2, 0.5}, 3);
   const UnitScores found = score_units(game, ShapleySampling{.permutations = 1});
   expect_near(found.scores, {1, 0, -2, 0.5}, 1e-15);
-  EXPECT_TRUE(found.standard_errors.empty());  // one order has no spread
+  EXPECT_TRUE(found.standard_errors.empty());  // one order has no standard error
 }
 
-TEST(Shapley, RefusesTooManyUnitsForAllCoalitions) {
+TEST(Shapley, ExactRejectsTooManyUnits) {
   Game game = additive_game(std::vector<double>(13, 1.));
   try {
     score_units(game, ShapleySampling{.exact = true});
@@ -94,7 +94,7 @@ TEST(KernelShap, IsExactUpToTwelveUnits) {
   }
 }
 
-TEST(KernelShap, OfAnAdditiveGameIsExactAsSoonAsItCanBe) {
+TEST(KernelShap, AdditiveGameIsExactWithFewSamples) {
   std::vector<double> truth;
   for (std::size_t u = 0; u < 20; ++u) truth.push_back(std::sin(static_cast<double>(u)));
   Game game = additive_game(truth, 2);
@@ -103,7 +103,7 @@ TEST(KernelShap, OfAnAdditiveGameIsExactAsSoonAsItCanBe) {
   expect_near(found.standard_errors, std::vector<double>(20, 0.), 1e-6);
 }
 
-/// How often the truth lies within two standard errors, over seeds and units.
+/// Returns how often the true value lies within two standard errors, over seeds and units.
 template <class Method>
 double coverage(const Game& untouched, const std::vector<double>& truth, Method method) {
   double inside = 0, all = 0;
@@ -119,8 +119,8 @@ double coverage(const Game& untouched, const std::vector<double>& truth, Method 
   return inside / all;
 }
 
-/// F with interactions of all orders, whose Shapley values are known: those of products of disjoint blocks of units, in
-/// equal parts, and of pairs.
+/// F with interactions of all orders and known Shapley values: products of disjoint blocks of units, each divided into
+/// equal parts, and pairs.
 struct BlockGame {
   static constexpr std::size_t units = 16;
   static double value(const Mask& mask) {
@@ -144,14 +144,14 @@ struct BlockGame {
   }
 };
 
-TEST(KernelShap, ItsStandardErrorsCoverTheTruth) {
+TEST(KernelShap, StandardErrorsCoverTheTruth) {
   const Game game = game_of(BlockGame::units, &BlockGame::value);
-  // 0.95 is meant. 60 · 16 estimates, not independent ones: 0.03 is some four of their standard deviations.
+  // The expected value is 0.95. 60 · 16 estimates, which are not independent: 0.03 is about four standard deviations.
   EXPECT_NEAR(coverage(game, BlockGame::shapley(), KernelShap{.samples = 400}), 0.95, 0.03);
   EXPECT_NEAR(coverage(game, BlockGame::shapley(), KernelShap{.samples = 2000}), 0.95, 0.03);
 }
 
-TEST(KernelShap, SaysWhenThereAreFewerSamplesThanUnits) {
+TEST(KernelShap, WarnsOfTooFewSamples) {
   const PairGame pairs = pair_game(30);
   Game game = pairs.game();
   const UnitScores found = score_units(game, KernelShap{.samples = 20});
@@ -162,7 +162,7 @@ TEST(KernelShap, SaysWhenThereAreFewerSamplesThanUnits) {
   EXPECT_TRUE(score_units(game, KernelShap{.samples = 200}).warnings.empty());
 }
 
-TEST(KernelShap, AnOddNumberOfSamplesIsMadeEven) {
+TEST(KernelShap, RoundsSamplesUpToPairs) {
   const PairGame pairs = pair_game(13);
   Game game = pairs.game(), other = pairs.game();
   const UnitScores found = score_units(game, KernelShap{.samples = 99});
