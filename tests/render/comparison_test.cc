@@ -1,4 +1,4 @@
-// Comparisons of explanations that no engine made: means, excerpts, terminal, HTML and JSON.
+// Comparisons of explanations from fixtures: means, excerpts, terminal, HTML and JSON.
 #include "render/comparison.h"
 
 #include <gmock/gmock.h>
@@ -36,7 +36,7 @@ ComparedInput question() {
   return input;
 }
 
-TEST(Comparison, NamesOfCellsSayOnlyWhatDiffers) {
+TEST(Comparison, CellNamesShowOnlyDifferences) {
   ComparisonAxes axes = two_models();
   EXPECT_EQ(axes.cell_name(1), "model-b");
   axes.methods.push_back("lime");
@@ -46,7 +46,7 @@ TEST(Comparison, NamesOfCellsSayOnlyWhatDiffers) {
   EXPECT_EQ(axes.cell_name(1), "lime");
 }
 
-TEST(Comparison, ARowThatFillsTheTerminalIsOneLine) {
+TEST(Comparison, RowsThatFillTheTerminalStayOnOneLine) {
   std::size_t expected = 0;
   for (std::size_t width = 60; width <= 140; ++width) {
     TerminalStyle style;
@@ -81,10 +81,10 @@ TEST(Comparison, MeansOverInputs) {
   ASSERT_EQ(correlations.size(), 1u);
   EXPECT_EQ(correlations[0].words, 100u);
   EXPECT_DOUBLE_EQ(correlations[0].kendall.value(), 0.375);
-  EXPECT_DOUBLE_EQ(correlations[0].spearman.value(), -0.25);  // of the one input where it is defined
+  EXPECT_DOUBLE_EQ(correlations[0].spearman.value(), -0.25);  // the mean over the one input in which it is defined
 }
 
-TEST(Comparison, WithoutKnownAnswersAnsweredOnesCount) {
+TEST(Comparison, CountsAnsweredQuestionsWithoutReferences) {
   const ComparisonAxes axes = two_models();
   ComparisonMeans means(axes);
   ComparedInput input = question();
@@ -109,7 +109,7 @@ TEST(Comparison, Numbers) {
   EXPECT_EQ(passes_text(2.25), "2.3 passes");
 }
 
-TEST(Comparison, TheScaleIsThatOfAllModelsAndOneMethod) {
+TEST(Comparison, ScaleIsSharedByTheModelsOfOneMethod) {
   ComparisonAxes axes = two_models();
   axes.methods = {"one", "two"};
   ComparedInput input;
@@ -118,7 +118,7 @@ TEST(Comparison, TheScaleIsThatOfAllModelsAndOneMethod) {
   EXPECT_DOUBLE_EQ(shared_scale(axes, input, 1), 8);
 }
 
-TEST(Comparison, AnExcerptHoldsTheAnswer) {
+TEST(Comparison, ExcerptContainsTheAnswer) {
   const Explanation explanation = fixtures::macedonia();
   const auto texts = text_runs(explanation);
   const auto [place, first, last] = excerpt(explanation, texts);
@@ -132,7 +132,7 @@ TEST(Comparison, AnExcerptHoldsTheAnswer) {
   EXPECT_GE(runs[last - 1].end, answer + 17);
 }
 
-TEST(Comparison, AShortTextIsItsOwnExcerpt) {
+TEST(Comparison, ExcerptOfAShortTextIsTheWholeText) {
   const Explanation explanation = fixtures::sentiment();
   const auto texts = text_runs(explanation);
   const auto [place, first, last] = excerpt(explanation, texts);
@@ -144,7 +144,7 @@ TEST(Comparison, AShortTextIsItsOwnExcerpt) {
 
 // ---- terminal -----------------------------------------------------------------------------------------------
 
-TEST(ComparisonTerminal, OneTableAndItsTexts) {
+TEST(ComparisonTerminal, TableWithTexts) {
   const std::string text = to_terminal(two_models(), question(), {.width = 100}, true);
   EXPECT_THAT(text, HasSubstr("To which empire was Macedonia subordinate"));
   EXPECT_THAT(text, HasSubstr("Expected: Achaemenid Persia"));
@@ -153,10 +153,10 @@ TEST(ComparisonTerminal, OneTableAndItsTexts) {
   EXPECT_THAT(text, HasSubstr("Kendall τ-b"));
   EXPECT_THAT(text, HasSubstr("0.50"));
   EXPECT_THAT(text, HasSubstr("−0.25"));
-  EXPECT_THAT(text, HasSubstr("[Achaemenid"));  // the answer is marked without colours, too
+  EXPECT_THAT(text, HasSubstr("[Achaemenid"));  // the answer is marked even without colours
 }
 
-TEST(ComparisonTerminal, BriefTextsHaveTwoLines) {
+TEST(ComparisonTerminal, BriefTextsHaveAtMostTwoLines) {
   ComparedInput input = question();
   input.correlations.clear();
   const std::string text = to_terminal(two_models(), input, {.width = 60}, true);
@@ -166,7 +166,7 @@ TEST(ComparisonTerminal, BriefTextsHaveTwoLines) {
   EXPECT_THAT(to_terminal(two_models(), input, {.width = 60}, false), HasSubstr("ancient"));  // all of the context
 }
 
-TEST(ComparisonTerminal, MeansComeAtTheEndOfAFile) {
+TEST(ComparisonTerminal, MeansOfAFile) {
   const ComparisonAxes axes = two_models();
   ComparisonMeans means(axes);
   means.add(question());
@@ -178,7 +178,7 @@ TEST(ComparisonTerminal, MeansComeAtTheEndOfAFile) {
     EXPECT_THAT(text, HasSubstr(part));
 }
 
-TEST(ComparisonTerminal, NothingOfTheInputIsSent) {
+TEST(ComparisonTerminal, MakesControlCharactersVisible) {
   ComparedInput input;
   input.cells = {fixtures::hostile(), fixtures::hostile()};
   ComparedInput failed;
@@ -192,7 +192,7 @@ TEST(ComparisonTerminal, NothingOfTheInputIsSent) {
 
 // ---- HTML -----------------------------------------------------------------------------------------------------
 
-TEST(ComparisonHtml, HoldsEachInputsJson) {
+TEST(ComparisonHtml, ContainsTheJsonOfEachInput) {
   ComparedInput hostile;
   hostile.cells = {fixtures::hostile(), Explanation{}};
   hostile.expected = "<b>";
@@ -215,7 +215,7 @@ TEST(ComparisonHtml, HoldsEachInputsJson) {
   EXPECT_EQ(markup::fault(to_html(two_models(), {}), {"meta"}), "");
 }
 
-TEST(ComparisonHtml, SaysWithoutJavaScriptWhatEachModelSays) {
+TEST(ComparisonHtml, ShowsPredictionsWithoutJavaScript) {
   const ComparedInput input = question();
   const std::string html = to_html(two_models(), {&input, 1});
   EXPECT_THAT(html, HasSubstr("<h1>2 models, gradient</h1>"));

@@ -7,7 +7,7 @@
 namespace limn {
 namespace {
 
-TEST(Csv, OneRowAWordInCodePoints) {
+TEST(Csv, OneRowPerWordInCodePoints) {
   Explanation explanation;
   explanation.text = "Où ?";
   explanation.pair = "À Skopje";
@@ -19,7 +19,7 @@ TEST(Csv, OneRowAWordInCodePoints) {
             "0,1,2,8,Skopje,1\r\n");
 }
 
-TEST(Csv, QuotesWhatMustBeAndAltersNothing) {
+TEST(Csv, QuotesFieldsWithoutChangingThem) {
   Explanation explanation;
   explanation.text = "a,b \"c\" d\ne =1+1";
   explanation.words = {{0, 3, 1, 0}, {4, 7, 1, 0}, {8, 11, 1, 0}, {12, 16, 1, 0}};
@@ -30,7 +30,7 @@ TEST(Csv, QuotesWhatMustBeAndAltersNothing) {
             "0,0,12,16,=1+1,1\r\n");
 }
 
-TEST(Csv, CountsExplanationsThroughParts) {
+TEST(Csv, NumbersExplanationsAcrossParts) {
   std::vector<Explanation> explanations(2);
   for (Explanation& explanation : explanations) {
     explanation.text = "x";
@@ -40,7 +40,7 @@ TEST(Csv, CountsExplanationsThroughParts) {
   EXPECT_EQ(to_csv(std::vector<Explanation>{}), "explanation,sequence,begin,end,text,score\r\n");
 }
 
-TEST(Csv, OffsetsPastTheEndCountAsTheEnd) {
+TEST(Csv, ClampsOffsetsToTheEnd) {
   Explanation explanation;
   explanation.text = "x";
   explanation.words = {{0, 99, 1, 0}, {5, 2, 1, 1}};

@@ -27,25 +27,25 @@ TEST(DisplayText, ClustersCoverTheText) {
   EXPECT_EQ(clusters("e\u0301\u0302x").size(), 2u);
 }
 
-TEST(DisplayText, ShowsControlCharactersAndNeverSendsThem) {
+TEST(DisplayText, MakesControlCharactersVisible) {
   EXPECT_EQ(visible("\x1B[31mred\x1B]0;t\x07"), "␛[31mred␛]0;t␇");
   EXPECT_EQ(visible(std::string("a\0b", 3)), "a␀b");
   EXPECT_EQ(visible("\x7F"), "␡");
-  EXPECT_EQ(visible("\u009B31m"), "<U+009B>31m");  // CSI in one code point
+  EXPECT_EQ(visible("\u009B31m"), "<U+009B>31m");  // CSI as one code point
   EXPECT_EQ(visible("a\u2028b"), "a<U+2028>b");
 }
 
-TEST(DisplayText, ShowsBidirectionalControls) {
+TEST(DisplayText, MakesBidirectionalControlsVisible) {
   EXPECT_EQ(visible("\u202Eabc\u202C\u2066d\u2069"), "<U+202E>abc<U+202C><U+2066>d<U+2069>");
   EXPECT_EQ(visible("\u202Eabc", {.keep_bidi = true}), "\u202Eabc");
 }
 
-TEST(DisplayText, KeepsLayoutWhereAsked) {
+TEST(DisplayText, KeepsLayoutIfRequested) {
   EXPECT_EQ(visible("a\r\nb\tc\rd", {.keep_layout = true}), "a\nb\tc␍d");
   EXPECT_EQ(visible("a\nb\t"), "a␊b␉");
 }
 
-TEST(DisplayText, ReplacesWhatIsNotUtf8) {
+TEST(DisplayText, ReplacesInvalidUtf8) {
   EXPECT_EQ(visible("a\xFFz\xE2\x82"), "a\uFFFDz\uFFFD\uFFFD");
   EXPECT_EQ(visible("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");  // a surrogate
 }

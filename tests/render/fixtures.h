@@ -9,8 +9,8 @@
 
 #include "limn/explanation.h"
 
-/// Explanations as the engine makes them, without the engine: texts are cut at white space and ASCII punctuation, and
-/// scores are given word by word.
+/// Explanations with the engine's structure, made without the engine: texts are split at white space and ASCII
+/// punctuation, and each word has a given score.
 
 namespace limn::fixtures {
 
@@ -242,7 +242,7 @@ inline Explanation multi_label() {
   return explanation;
 }
 
-/// Everything that a text can do to a page or a terminal.
+/// Text that could harm a page or a terminal.
 inline Explanation hostile() {
   Explanation explanation = of_texts(
       "<script>alert(1)</script> \"quoted\" & 'single' <img src=x onerror=alert(2)> \x1B[31mred\x1B[0m "

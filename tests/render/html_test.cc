@@ -14,7 +14,7 @@
 #include "render/palette.h"
 #include "render/viewer.h"
 
-/// What the viewer makes of a page is tested in a browser (tests/web); here is the page around it.
+/// Tests of the page around the viewer; the viewer itself is tested in a browser (tests/web).
 
 namespace limn {
 namespace {
@@ -39,7 +39,7 @@ nlohmann::ordered_json data_of(const std::string& html) {
       markup::between(html, "<script type=\"application/json\" id=\"limn-data\">", "</script>"));
 }
 
-// What a reader without JavaScript sees of the texts.
+// The texts that a reader without JavaScript sees.
 std::vector<std::string> shown_texts(const std::string& html) {
   std::vector<std::string> result;
   for (int i = 0;; ++i) {
@@ -118,7 +118,7 @@ std::string sha256(std::string text) {
   return result;
 }
 
-TEST(Html, IsWellFormedWhateverTheText) {
+TEST(Html, IsWellFormedForEveryText) {
   for (const Explanation& explanation : samples()) EXPECT_EQ(markup::fault(page_of(explanation), empty_elements), "");
   EXPECT_EQ(markup::fault(to_html(samples(), "<Title> & \"more\""), empty_elements), "");
   EXPECT_EQ(markup::fault(to_html(std::span<const Explanation>()), empty_elements), "");
@@ -126,7 +126,7 @@ TEST(Html, IsWellFormedWhateverTheText) {
   EXPECT_EQ(markup::fault(to_html(attention()), empty_elements), "");
 }
 
-TEST(Html, HoldsTheJsonOfEachExplanation) {
+TEST(Html, ContainsTheJsonOfEachExplanation) {
   const auto all = samples();
   const auto data = data_of(to_html(all, "Nine answers"));
   EXPECT_EQ(data["title"], "Nine answers");
@@ -135,7 +135,7 @@ TEST(Html, HoldsTheJsonOfEachExplanation) {
     EXPECT_EQ(data["explanations"][i], nlohmann::ordered_json::parse(to_json(all[i])));
 }
 
-TEST(Html, HostileTextIsOnlyText) {
+TEST(Html, EscapesHostileText) {
   const std::string html = page_of(fixtures::hostile());
   EXPECT_EQ(markup::count(html, "<script"), 2u);  // the JSON and the viewer
   EXPECT_EQ(markup::count(html, "</script"), 2u);
@@ -154,7 +154,7 @@ TEST(Html, HostileTextIsOnlyText) {
 
 TEST(Html, NeedsNoNetwork) {
   const std::string html = to_html(samples());
-  // The only address is the name of SVG's elements in the viewer, which nothing fetches.
+  // The only address is the namespace of SVG in the viewer, which is never fetched.
   EXPECT_EQ(markup::count(html, "http:"), 1u);
   EXPECT_EQ(markup::count(html, "http://www.w3.org/2000/svg"), 1u);
   for (const char* part : {"https:", "//cdn", " src=\"", "url(", "@import", "<link", "<iframe", "<object", "fetch(",
@@ -163,7 +163,7 @@ TEST(Html, NeedsNoNetwork) {
   EXPECT_THAT(html, HasSubstr("default-src 'none'"));
 }
 
-TEST(Html, ThePolicyKnowsScriptAndStyleByTheirHashes) {
+TEST(Html, PolicyHasTheHashesOfScriptAndStyle) {
   ASSERT_EQ(sha256("abc"), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");  // FIPS 180-4's example
   const std::string html = page_of(fixtures::sentiment());
   EXPECT_EQ(markup::between(html, "<script>", "</script>"), viewer_script);
@@ -171,17 +171,17 @@ TEST(Html, ThePolicyKnowsScriptAndStyleByTheirHashes) {
   EXPECT_THAT(html, HasSubstr("script-src 'sha256-" + sha256(std::string(viewer_script)) + "'"));
   EXPECT_THAT(html, HasSubstr("style-src 'sha256-" + sha256(std::string(viewer_style)) + "'"));
   EXPECT_THAT(html, Not(HasSubstr("unsafe")));
-  EXPECT_THAT(html, Not(HasSubstr(" style=\"")));  // the policy would stop it
+  EXPECT_THAT(html, Not(HasSubstr(" style=\"")));  // the policy would block it
 }
 
-TEST(Html, TheViewerIsSmallAndInsertsOnlyText) {
+TEST(Html, ViewerIsSmallAndInsertsOnlyText) {
   EXPECT_LT(viewer_script.size() + viewer_style.size(), 90'000u);
   for (const char* part :
        {"innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval(", "Function(", "</script"})
     EXPECT_EQ(viewer_script.find(part), std::string_view::npos) << part;
 }
 
-TEST(Html, TheStyleSheetHasThePalettesColours) {
+TEST(Html, StyleSheetHasTheColoursOfThePalette) {
   for (const Theme theme : {Theme::light, Theme::dark}) {
     for (const double sign : {1.0, -1.0}) {
       const Color color = hue(sign, theme);
@@ -205,37 +205,37 @@ TEST(Html, ShowsTheTextExactlyAsWritten) {
   EXPECT_THAT(shown_texts(page_of(spaced)), testing::ElementsAre(spaced.text));
 }
 
-TEST(Html, HeatIsBehindEachWord) {
+TEST(Html, WordsHaveHeatClasses) {
   const std::string html = page_of(fixtures::sentiment());
   EXPECT_THAT(html, HasSubstr("<span class=\"w h16 x y\">gorgeous</span>"));
   // −1.65 of 1.92 is 13.75 sixteenths.
   EXPECT_THAT(html, testing::ContainsRegex("<span class=\"w h14 n[ y]*\">dull</span>"));
 }
 
-TEST(Html, TheAnswerIsOutlined) {
+TEST(Html, MarksTheAnswer) {
   const std::string html = page_of(fixtures::macedonia());
   EXPECT_EQ(markup::text(markup::between(html, "<mark>", "</mark>")), "Achaemenid Persia");
   EXPECT_THAT(html, HasSubstr("<h2 class=\"said\">Achaemenid Persia 83%</h2>"));
 }
 
-TEST(Html, OneVeryLongWordIsWrittenAFewTimes) {
+TEST(Html, WritesAVeryLongWordFewTimes) {
   Explanation explanation;
   explanation.text = std::string(1 << 20, 'x');
   explanation.words = {{0, 1 << 20, 1, 0}};
-  // As text, as the JSON's input and as its word.
+  // In the text, in the JSON's input and in its word.
   EXPECT_LT(page_of(explanation).size(), 3u * (1 << 20) + 100'000);
 }
 
 // ---- other pages ----------------------------------------------------------------------------------------------
 
-TEST(Html, AHeatmapHasDigitsEnoughForAColour) {
+TEST(Html, RoundsHeatmapScores) {
   Explanation explanation = fixtures::sentiment();
   explanation.heatmap = {{1, 0.123456789}, {0.5, 1}};
   const auto data = data_of(page_of(explanation));
   EXPECT_EQ(data["explanations"][0]["heatmap"], nlohmann::ordered_json::parse("[[1.0, 0.1235], [0.5, 1.0]]"));
 }
 
-TEST(Html, AttentionIsAByteAWeight) {
+TEST(Html, AttentionHasOneBytePerWeight) {
   const auto data = data_of(to_html(attention()));
   EXPECT_EQ(data["layers"], 1);
   EXPECT_EQ(data["heads"], 2);
@@ -245,7 +245,7 @@ TEST(Html, AttentionIsAByteAWeight) {
   EXPECT_FALSE(data["tokens"][0].contains("score"));
 }
 
-TEST(Html, AnAttacksOffsetsAreThoseOfItsTexts) {
+TEST(Html, AttackOffsetsReferToItsTexts) {
   Attack two = attack();
   two.input = {.text = "Wer?", .pair = "Es war Änne, und später ging sie wieder heim."};
   two.tokens = {
@@ -257,7 +257,7 @@ TEST(Html, AnAttacksOffsetsAreThoseOfItsTexts) {
   EXPECT_EQ(tokens[2]["end"], 16);
 }
 
-TEST(Html, AnAttackHasItsSteps) {
+TEST(Html, AttackHasItsSteps) {
   const auto data = data_of(to_html(attack()));
   EXPECT_EQ(data["attack"], "hotflip");
   EXPECT_EQ(data["steps"][0]["after"], "bad");

@@ -19,7 +19,7 @@ std::vector<std::string> keys(const Json& value) {
   return result;
 }
 
-// The example of the interface, with texts in which bytes and code points differ.
+// The example of docs/interface.md, with texts in which bytes and code points differ.
 Explanation example() {
   Explanation explanation;
   explanation.model = "minilm-l6-qa";
@@ -46,7 +46,7 @@ Explanation example() {
   return explanation;
 }
 
-TEST(Json, IsTheInterfaceKeyForKey) {
+TEST(Json, HasTheDocumentedKeys) {
   EXPECT_EQ(
       to_json(example()),
       R"({"limn":1,"model":"minilm-l6-qa","task":"question-answering",)"
@@ -62,12 +62,12 @@ TEST(Json, IsTheInterfaceKeyForKey) {
       R"({"text":"Skopje","sequence":1,"begin":4,"end":10,"score":1.0}]})");
 }
 
-TEST(Json, IndentsIfAsked) {
+TEST(Json, IndentsIfRequested) {
   EXPECT_EQ(to_json(example(), 2).substr(0, 14), "{\n  \"limn\": 1,");
   EXPECT_EQ(Json::parse(to_json(example(), 2)), Json::parse(to_json(example())));
 }
 
-TEST(Json, ScoresReadBackTheSame) {
+TEST(Json, ScoresRoundTrip) {
   Explanation explanation = example();
   for (const double score : {0.1, 1.0 / 3, static_cast<double>(0.1f), 1e-38, 123456789.123456789, -0.7}) {
     explanation.words[0].score = score;
@@ -77,7 +77,7 @@ TEST(Json, ScoresReadBackTheSame) {
   }
 }
 
-TEST(Json, WhatIsNoNumberIsNull) {
+TEST(Json, NonFiniteNumbersAreNull) {
   Explanation explanation = example();
   explanation.words[0].score = std::numeric_limits<double>::quiet_NaN();
   explanation.value = std::numeric_limits<double>::infinity();
@@ -160,12 +160,12 @@ TEST(Json, LogitsAndWarningsComeLast) {
   EXPECT_EQ(keys(value).back(), "warnings");
 }
 
-TEST(Json, LogitsOfLabelsAreAListAndOfTokensATable) {
+TEST(Json, LogitsAreAListPerLabelOrATablePerToken) {
   Explanation explanation = example();
   explanation.logits = {{"logits", {1, 2, 3, 4}}};
   explanation.task = Task::sequence_classification;
   EXPECT_EQ(json_value(explanation)["logits"].dump(), "[1.0,2.0,3.0,4.0]");
-  explanation.task = Task::token_classification;  // of two tokens
+  explanation.task = Task::token_classification;  // with two tokens
   EXPECT_EQ(json_value(explanation)["logits"].dump(), "[[1.0,2.0],[3.0,4.0]]");
 }
 
@@ -178,14 +178,14 @@ TEST(Json, PredictionRow) {
   EXPECT_EQ(value["input"]["question"], "Où ?");
 }
 
-TEST(Json, HostileTextStaysText) {
+TEST(Json, EscapesHostileText) {
   const Explanation explanation = fixtures::hostile();
   const Json value = Json::parse(to_json(explanation));
   EXPECT_EQ(value["input"]["text"], explanation.text);
   EXPECT_EQ(to_json(explanation).find('\x1B'), std::string::npos);
 }
 
-TEST(Json, BytesThatAreNotUtf8AreReplaced) {
+TEST(Json, ReplacesInvalidUtf8) {
   Explanation explanation;
   explanation.text = "a\xFFz";
   explanation.words = {{0, 99, 1, 0}, {3, 1, 1, 0}};

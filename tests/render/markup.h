@@ -5,12 +5,12 @@
 #include <string_view>
 #include <vector>
 
-/// A small reader of markup for tests: enough to say whether tags are balanced and text is escaped.
+/// A small markup reader for tests, which checks that tags are balanced and text is escaped.
 
 namespace limn::markup {
 
-/// What is wrong with the markup, or nothing. Elements in `empty_elements` have no end tag; what is inside <style> and
-/// <script> is not looked at.
+/// Returns the first error in the markup, or nothing. Elements in `empty_elements` have no end tag; the content of
+/// <style> and <script> is not checked.
 inline std::string fault(std::string_view markup, const std::vector<std::string>& empty_elements = {}) {
   std::vector<std::string> open;
   const auto known_reference = [](std::string_view rest) {
@@ -66,7 +66,7 @@ inline std::string fault(std::string_view markup, const std::vector<std::string>
   return open.empty() ? "" : "not closed: " + open.back();
 }
 
-/// What a reader sees: without tags, and with references replaced.
+/// Returns the visible text: without tags, and with character references replaced.
 inline std::string text(std::string_view markup) {
   std::string result;
   for (std::size_t i = 0; i < markup.size(); ++i) {
@@ -90,7 +90,7 @@ inline std::string text(std::string_view markup) {
   return result;
 }
 
-/// The part after the n-th `from` (n = 0: the first) up to the next `to`; empty if there is none.
+/// Returns the part after the n-th `from` (n = 0: the first) up to the next `to`; empty if there is none.
 inline std::string between(std::string_view markup, std::string_view from, std::string_view to, int n = 0) {
   std::size_t begin = 0;
   for (int i = 0; i <= n; ++i) {

@@ -21,7 +21,7 @@ using Linear = std::array<double, 3>;
 
 Linear linear(Color color) { return {linear(color.red), linear(color.green), linear(color.blue)}; }
 
-// As a deuteranope sees it: Machado, Oliveira and Fernandes 2009, severity 1.
+// Simulates deuteranopia: Machado, Oliveira and Fernandes 2009, severity 1.
 Linear deuteranope(Color color) {
   static constexpr double matrix[3][3] = {
       {0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413}, {-0.011820, 0.042940, 0.968881}};
@@ -47,14 +47,14 @@ double difference(const Linear& a, const Linear& b) {
   return std::hypot(one[0] - other[0], one[1] - other[1], one[2] - other[2]);
 }
 
-TEST(Palette, LuminanceAndContrastAreThoseOfWcag) {
+TEST(Palette, LuminanceAndContrastFollowWcag) {
   EXPECT_NEAR(contrast({0, 0, 0}, {255, 255, 255}), 21, 1e-12);
   EXPECT_NEAR(contrast({255, 255, 255}, {118, 118, 118}), 4.54, 0.005);  // #767676, the well-known lightest grey
   EXPECT_NEAR(contrast({255, 0, 0}, {255, 255, 255}), 3.998, 0.001);
   EXPECT_DOUBLE_EQ(luminance({0, 255, 0}), 0.7152);
 }
 
-TEST(Palette, TextCanBeReadOnEveryHeat) {
+TEST(Palette, TextIsReadableOnEveryHeat) {
   for (const Theme theme : themes)
     for (int i = -steps; i <= steps; ++i) {
       const double intensity = static_cast<double>(i) / steps;
@@ -63,18 +63,18 @@ TEST(Palette, TextCanBeReadOnEveryHeat) {
     }
 }
 
-TEST(Palette, NoScoreHasTheColourOfThePage) {
+TEST(Palette, ZeroHasTheColourOfThePage) {
   for (const Theme theme : themes) EXPECT_EQ(heat(0, theme), page(theme));
 }
 
-TEST(Palette, HeatIsInProportionUpTo85Percent) {
+TEST(Palette, HeatIsProportionalUpTo85Percent) {
   EXPECT_DOUBLE_EQ(alpha(0), 0);
   EXPECT_DOUBLE_EQ(alpha(0.5), 0.425);
   EXPECT_DOUBLE_EQ(alpha(1), 0.85);
   EXPECT_DOUBLE_EQ(alpha(-1), 0.85);
 }
 
-TEST(Palette, GreyscaleKeepsTheOrder) {
+TEST(Palette, HeatIsMonotoneInGreyscale) {
   for (const Theme theme : themes)
     for (const int sign : {1, -1})
       for (int i = 0; i < 20; ++i) {
@@ -84,7 +84,7 @@ TEST(Palette, GreyscaleKeepsTheOrder) {
       }
 }
 
-TEST(Palette, ForAndAgainstDifferInGreyscaleToo) {
+TEST(Palette, ForAndAgainstDifferInGreyscale) {
   for (const Theme theme : themes) {
     const double with = luminance(heat(1, theme)), against = luminance(heat(-1, theme));
     EXPECT_GT(against / with, 1.2);
@@ -92,7 +92,7 @@ TEST(Palette, ForAndAgainstDifferInGreyscaleToo) {
   }
 }
 
-TEST(Palette, ForAndAgainstDifferForDeuteranopes) {
+TEST(Palette, ForAndAgainstDifferWithDeuteranopia) {
   for (const Theme theme : themes)
     for (int i = 5; i <= 20; ++i) {
       const double share = i / 20.0;
@@ -113,7 +113,7 @@ TEST(Palette, BothSidesHaveTheSameScale) {
   EXPECT_TRUE(has_sign(explanation));
 }
 
-TEST(Palette, WhatIsNoNumberHasNoHeat) {
+TEST(Palette, NonFiniteScoresHaveNoHeat) {
   constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(intensity(nan, 1), 0);
   EXPECT_EQ(intensity(0, 0), 0);

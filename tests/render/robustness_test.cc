@@ -11,8 +11,8 @@
 #include "render/json.h"
 #include "render/terminal.h"
 
-/// Explanations that no engine makes: any bytes as text, offsets anywhere, scores of any size. What is drawn may be
-/// nonsense, but it is well-formed, and nothing is read past an end.
+/// Explanations with arbitrary bytes as text, arbitrary offsets and scores. The output may be meaningless, but it must
+/// be well formed, and nothing may be read out of bounds.
 
 namespace limn {
 namespace {
@@ -106,7 +106,7 @@ class Chance {
   std::mt19937 engine_;
 };
 
-TEST(Robustness, WhateverIsExplained) {
+TEST(Robustness, RandomExplanations) {
   for (unsigned seed = 0; seed < 100; ++seed) {
     SCOPED_TRACE(seed);
     Chance chance(seed);

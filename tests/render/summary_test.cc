@@ -35,7 +35,7 @@ TEST(Summary, VerdictWithoutLabelsOrEntities) {
   EXPECT_EQ(verdict(explanation).text, "no entities");
 }
 
-TEST(Summary, SaysWhatIsExplainedInstead) {
+TEST(Summary, ShowsTheTargetExplainedInstead) {
   EXPECT_EQ(explained_instead(fixtures::macedonia()), "");
   EXPECT_EQ(explained_instead(fixtures::sentiment()), "");
   EXPECT_EQ(explained_instead(fixtures::multi_label()), "Explained: toxic");
@@ -50,7 +50,7 @@ TEST(Summary, SaysWhatIsExplainedInstead) {
   EXPECT_EQ(explained_instead(explanation), "Explained: the Argead dynasty");
 }
 
-TEST(Summary, StrongestWordsBySizeAndSign) {
+TEST(Summary, StrongestWordsByMagnitudeAndSign) {
   Explanation explanation;
   explanation.text = "a b c d e";
   explanation.words = {
@@ -70,7 +70,7 @@ TEST(Summary, SentenceNamesEachWordOnce) {
       "most against it.");
 }
 
-TEST(Summary, SentenceTakesCapitalsForTheSameWord) {
+TEST(Summary, SentenceIgnoresCase) {
   Explanation explanation;
   explanation.text = "fourth Fourth goal";
   explanation.words = {{0, 6, 1, 0}, {7, 13, 0.9, 0}, {14, 18, 0.8, 0}};
@@ -91,7 +91,7 @@ TEST(Summary, SentenceOfSignedScores) {
   EXPECT_EQ(sentence(explanation), "No word mattered for this answer.");
 }
 
-TEST(Summary, SaysWhatFIs) {
+TEST(Summary, DescribesTheTargetFunction) {
   EXPECT_EQ(scalar_text(fixtures::macedonia()), "F = start logit + end logit of the answer = 11.27");
   EXPECT_EQ(scalar_text(fixtures::sentiment()), "F = logit of positive = 2.31");
   EXPECT_EQ(scalar_text(fixtures::entities()[1]), "F = logit of B-PER at \"Lafayette\" = 6.13");
@@ -100,7 +100,7 @@ TEST(Summary, SaysWhatFIs) {
   EXPECT_EQ(scalar_text(explanation), "F = logit of positive − logit of negative = 2.31");
 }
 
-TEST(Summary, CompletenessWhereTheMethodPromisesIt) {
+TEST(Summary, CompletenessOfMethodsWithABaseline) {
   EXPECT_EQ(completeness_text(fixtures::macedonia()), "");
   Explanation explanation = fixtures::sentiment();
   explanation.tokens = {{"a", 1, 0, 0, 1, 0, false, 2.0}, {"b", 1, 0, 2, 3, 1, false, 0.5}};
@@ -110,7 +110,7 @@ TEST(Summary, CompletenessWhereTheMethodPromisesIt) {
   EXPECT_EQ(completeness_text(explanation), "sum of scores 2.5, F(x) − F(baseline) = 2.5, error 0.0031");
 }
 
-TEST(Summary, NumbersForReaders) {
+TEST(Summary, FormatsNumbers) {
   EXPECT_EQ(score_text(0.5, 1), "0.50");
   EXPECT_EQ(score_text(-1.654, 1.92), "−1.65");
   EXPECT_EQ(score_text(11.27, 11.27), "11.3");
@@ -131,7 +131,7 @@ TEST(Summary, NumbersForReaders) {
   EXPECT_EQ(duration_text(0.0001), "<1 ms");
 }
 
-TEST(Summary, MethodWithItsPresetOrItsKnobs) {
+TEST(Summary, MethodWithPresetOrOptions) {
   EXPECT_EQ(method_text(fixtures::macedonia()), "gradient, preset seed-qa");
   EXPECT_EQ(method_text(fixtures::no_answer()), "gradient (onehot-l2, max)");
 }

@@ -10,14 +10,14 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(Svg, IsWellFormedWhateverTheText) {
+TEST(Svg, IsWellFormedForEveryText) {
   std::vector<Explanation> samples = fixtures::entities();
   samples.insert(samples.end(), {fixtures::macedonia(), fixtures::no_answer(), fixtures::sentiment(),
                                  fixtures::multi_label(), fixtures::hostile(), Explanation{}});
   for (const Explanation& explanation : samples) EXPECT_EQ(markup::fault(to_svg(explanation)), "");
 }
 
-TEST(Svg, OneBarAWordInOrder) {
+TEST(Svg, OneBarPerWordInOrder) {
   const std::string svg = to_svg(fixtures::sentiment());
   EXPECT_EQ(markup::count(svg, "<rect "), 20u);  // 18 words, a comma, a full stop
   EXPECT_LT(svg.find(">gorgeous<"), svg.find(">witty<"));
@@ -26,7 +26,7 @@ TEST(Svg, OneBarAWordInOrder) {
   EXPECT_THAT(svg, HasSubstr("<title>positive 93%</title>"));
 }
 
-TEST(Svg, SignedBarsGoLeftAndRightOfZero) {
+TEST(Svg, SignedBarsExtendLeftAndRightOfZero) {
   const std::string svg = to_svg(fixtures::sentiment());
   const double zero = std::stod(markup::between(svg, "<line x1=\"", "\""));
   const auto bar_of = [&](const std::string& word) {
@@ -41,14 +41,14 @@ TEST(Svg, SignedBarsGoLeftAndRightOfZero) {
   EXPECT_NEAR(against_width / with_width, 1.65 / 1.92, 0.001);
 }
 
-TEST(Svg, OnlyTheStrongestOfALongText) {
+TEST(Svg, ShowsOnlyTheStrongestWordsOfALongText) {
   const std::string svg = to_svg(fixtures::macedonia());
   EXPECT_EQ(markup::count(svg, "<rect "), 30u);
   EXPECT_THAT(svg, HasSubstr("30 strongest of 90 words"));
   EXPECT_THAT(svg, HasSubstr(">Achaemenid<"));
 }
 
-TEST(Svg, LongWordsAreCut) {
+TEST(Svg, ShortensLongWords) {
   Explanation explanation;
   explanation.text = std::string(1 << 20, 'x');
   explanation.words = {{0, 1 << 20, 1, 0}};

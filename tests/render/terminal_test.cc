@@ -32,7 +32,7 @@ std::vector<std::string> lines(const std::string& text) {
   return result;
 }
 
-// Takes away what sets colours and styles, and nothing else.
+// Removes the sequences that set colours and styles, and nothing else.
 std::string without_paint(const std::string& text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -48,7 +48,7 @@ std::string without_paint(const std::string& text) {
   return result;
 }
 
-TEST(Terminal, WithoutColoursTheWholePicture) {
+TEST(Terminal, WholeOutputWithoutColours) {
   Explanation explanation =
       fixtures::of_texts("Who rules?", "Ann rules.", {{"Ann", 1.0}, {"rules", 0.5}, {"Who", 0.25}}, 0);
   explanation.model = "m";
@@ -78,12 +78,12 @@ TEST(Terminal, WithoutColoursTheWholePicture) {
             "\"Ann\", \"rules\" and \"Who\" mattered most for this answer.\n");
 }
 
-TEST(Terminal, WithoutColoursThereIsNoEscape) {
+TEST(Terminal, NoEscapeSequencesWithoutColours) {
   ASSERT_GE(samples().size(), 5u);
   for (const Explanation& explanation : samples()) EXPECT_THAT(to_terminal(explanation), Not(HasSubstr("\x1B")));
 }
 
-TEST(Terminal, SendsNothingButPaint) {
+TEST(Terminal, SendsOnlyPaintSequences) {
   for (const Explanation& explanation : samples())
     for (const ColorDepth depth : depths)
       for (const bool special : {false, true}) {
@@ -94,7 +94,7 @@ TEST(Terminal, SendsNothingButPaint) {
       }
 }
 
-TEST(Terminal, EveryLineEndsWithoutPaint) {
+TEST(Terminal, EveryLineEndsWithAReset) {
   const std::string text = to_terminal(fixtures::macedonia(), {.colors = ColorDepth::true_color});
   std::size_t painted = 0;
   for (const std::string& line : lines(text)) {
@@ -106,7 +106,7 @@ TEST(Terminal, EveryLineEndsWithoutPaint) {
   EXPECT_GE(painted, 5u);
 }
 
-TEST(Terminal, NoLineIsWiderThanAsked) {
+TEST(Terminal, LinesFitTheWidth) {
   for (const Explanation& explanation : samples())
     for (const std::size_t width : {20u, 33u, 80u, 200u})
       for (const std::string& line :
@@ -114,7 +114,7 @@ TEST(Terminal, NoLineIsWiderThanAsked) {
         EXPECT_LE(columns(line), width) << line;
 }
 
-TEST(Terminal, WrapsBetweenWordsAndBreaksOnlyLongOnes) {
+TEST(Terminal, WrapsBetweenWordsAndBreaksOnlyLongWords) {
   Explanation explanation;
   explanation.text = "aaaa bbbb cccc dddd " + std::string(30, 'x') + " 漢字漢字漢字漢字漢字漢字";
   EXPECT_THAT(
@@ -122,13 +122,13 @@ TEST(Terminal, WrapsBetweenWordsAndBreaksOnlyLongOnes) {
       HasSubstr("\n  aaaa bbbb cccc\n  dddd\n  xxxxxxxxxxxxxxxxxx\n  xxxxxxxxxxxx 漢字\n  漢字漢字漢字漢字漢\n  字\n"));
 }
 
-TEST(Terminal, KeepsTheUsersLines) {
+TEST(Terminal, KeepsLineBreaks) {
   Explanation explanation;
   explanation.text = "one\n\n  two\r\n\tthree";
   EXPECT_THAT(to_terminal(explanation, {.width = 40}), HasSubstr("\n  one\n\n    two\n      three\n"));
 }
 
-TEST(Terminal, TheAnswerIsNeverOnlyAColour) {
+TEST(Terminal, MarksTheAnswerNotOnlyByColour) {
   const Explanation explanation = fixtures::macedonia();
   EXPECT_THAT(to_terminal(explanation), HasSubstr("[Achaemenid▇ Persia▅]"));
   EXPECT_THAT(without_paint(to_terminal(explanation, {.colors = ColorDepth::ansi16})),
@@ -138,12 +138,12 @@ TEST(Terminal, TheAnswerIsNeverOnlyAColour) {
                 testing::ContainsRegex("\x1B\\[1;4;48;[0-9;]*mAchaemenid"));
 }
 
-TEST(Terminal, EntitiesHaveTheirLabels) {
+TEST(Terminal, ShowsTheLabelsOfEntities) {
   EXPECT_THAT(to_terminal(fixtures::entities()[1]),
               HasSubstr("(George▁ Washington▁) PER met▄ the▁ Marquis▁ de▁ [Lafayette█] PER in▁"));
 }
 
-TEST(Terminal, AgainstHasAMinusWithoutColours) {
+TEST(Terminal, NegativeScoresHaveAMinusWithoutColours) {
   const std::string text = to_terminal(fixtures::sentiment());
   EXPECT_THAT(text, HasSubstr("dull−▇"));
   EXPECT_THAT(text, HasSubstr("gorgeous█"));
@@ -152,7 +152,7 @@ TEST(Terminal, AgainstHasAMinusWithoutColours) {
   EXPECT_THAT(text, HasSubstr("−1.92 −█"));
 }
 
-TEST(Terminal, SpecialTokensAndPiecesOnlyIfAsked) {
+TEST(Terminal, ShowsSpecialTokensAndSubwordsOnlyIfRequested) {
   const Explanation explanation = fixtures::macedonia();
   EXPECT_THAT(to_terminal(explanation), Not(HasSubstr("[CLS]")));
   const std::string text = to_terminal(explanation, {.show_special = true});
@@ -174,7 +174,7 @@ TEST(Terminal, ColoursFollowTheDepth) {
   EXPECT_THAT(in_16, Not(HasSubstr("8;5;")));
 }
 
-TEST(Terminal, WeakHeatHasNoColourWhereColoursAreFew) {
+TEST(Terminal, WeakHeatHasNoColourWithFewColours) {
   TerminalStyle style{.colors = ColorDepth::ansi256};
   EXPECT_EQ(start_sequence({.heat = 0.08}, style), "");
   EXPECT_EQ(start_sequence({.heat = 0.1}, style), "\x1B[48;5;17;38;5;231m");
@@ -185,7 +185,7 @@ TEST(Terminal, WeakHeatHasNoColourWhereColoursAreFew) {
   EXPECT_EQ(start_sequence({.heat = -0.5}, style), "\x1B[93;1m");
 }
 
-TEST(Terminal, TwoHundredAndFiftySixColoursKeepContrastAndOrder) {
+TEST(Terminal, Ramps256KeepContrastAndOrder) {
   for (const Theme theme : {Theme::light, Theme::dark})
     for (const bool against : {false, true}) {
       double previous = luminance(page(theme));
@@ -206,10 +206,11 @@ TEST(Terminal, OneVeryLongWord) {
   explanation.text = std::string(1 << 20, 'x');
   explanation.words = {{0, 1 << 20, 1, 0}};
   const std::string text = to_terminal(explanation, {.width = 80});
-  EXPECT_EQ(std::count(text.begin(), text.end(), 'x') - (1 << 20), 19 + 39);  // a bar's label and the sentence, cut
+  EXPECT_EQ(std::count(text.begin(), text.end(), 'x') - (1 << 20),
+            19 + 39);  // the bar's label and the sentence, shortened
 }
 
-TEST(Terminal, WarningsAreShown) {
+TEST(Terminal, ShowsWarnings) {
   Explanation explanation = fixtures::sentiment();
   explanation.warnings = {"12 of 400 tokens were not read"};
   EXPECT_THAT(to_terminal(explanation), HasSubstr("Warning: 12 of 400 tokens were not read\n"));
@@ -229,7 +230,7 @@ TEST(TerminalStyle, FollowsTheEnvironment) {
   EXPECT_EQ(depth({.is_terminal = true}), ColorDepth::none);
 }
 
-TEST(TerminalStyle, KnowsTheBackgroundIfTheTerminalSays) {
+TEST(TerminalStyle, ReadsTheBackgroundFromTheEnvironment) {
   const auto dark = [](std::string_view colors) { return terminal_style({.color_fg_bg = colors}).dark_background; };
   EXPECT_TRUE(dark(""));
   EXPECT_TRUE(dark("15;0"));

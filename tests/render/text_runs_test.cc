@@ -20,7 +20,7 @@ std::string joined(const TextRuns& shown) {
   return result;
 }
 
-TEST(TextRuns, CutAtWordsPiecesAndMarks) {
+TEST(TextRuns, SplitAtWordsTokensAndMarks) {
   const Explanation explanation = fixtures::macedonia();
   const auto result = text_runs(explanation);
   ASSERT_EQ(result.size(), 2u);
@@ -36,7 +36,7 @@ TEST(TextRuns, CutAtWordsPiecesAndMarks) {
   EXPECT_FALSE((last - 2)->word);
 }
 
-TEST(TextRuns, TheAnswerIsMarked) {
+TEST(TextRuns, MarkTheAnswer) {
   const Explanation explanation = fixtures::macedonia();
   const auto result = text_runs(explanation);
   EXPECT_TRUE(result[0].marks.empty());
@@ -48,7 +48,7 @@ TEST(TextRuns, TheAnswerIsMarked) {
   EXPECT_TRUE(text_runs(fixtures::no_answer())[1].marks.empty());
 }
 
-TEST(TextRuns, AnotherExplainedAnswerIsMarkedBesideTheModels) {
+TEST(TextRuns, MarkTheExplainedAnswerAndTheBestAnswer) {
   Explanation explanation = fixtures::macedonia();
   for (std::size_t i = 0; i < explanation.tokens.size(); ++i)
     if (explanation.tokens[i].token == "Sparta") explanation.target.start_token = explanation.target.end_token = i;
@@ -61,7 +61,7 @@ TEST(TextRuns, AnotherExplainedAnswerIsMarkedBesideTheModels) {
   EXPECT_FALSE(marks[1].explained);
 }
 
-TEST(TextRuns, EntitiesAreMarkedTheExplainedOneAbove) {
+TEST(TextRuns, MarkEntitiesAndTheExplainedOne) {
   const auto explanations = fixtures::entities();
   const auto marks = text_runs(explanations[1])[0].marks;
   ASSERT_EQ(marks.size(), 3u);
@@ -71,7 +71,7 @@ TEST(TextRuns, EntitiesAreMarkedTheExplainedOneAbove) {
   EXPECT_EQ(marks[2].label, "LOC");
 }
 
-TEST(TextRuns, SpecialTokensStandWhereTheTemplatePutsThem) {
+TEST(TextRuns, SpecialTokensKeepTheirPositions) {
   const auto result = text_runs(fixtures::macedonia());
   EXPECT_THAT(result[0].before, testing::ElementsAre(0u));
   ASSERT_EQ(result[0].after.size(), 1u);
@@ -79,7 +79,7 @@ TEST(TextRuns, SpecialTokensStandWhereTheTemplatePutsThem) {
   EXPECT_EQ(result[1].after.size(), 1u);
 }
 
-TEST(TextRuns, WhatWasNotReadIsKnown) {
+TEST(TextRuns, FlagTextThatWasNotRead) {
   Explanation explanation;
   explanation.text = "one two three";
   explanation.tokens = {{"one", 1, 0, 0, 3, 0, false, 1}, {"two", 1, 0, 4, 7, 1, false, 1}};
@@ -90,7 +90,7 @@ TEST(TextRuns, WhatWasNotReadIsKnown) {
   EXPECT_FALSE(runs[3].read);
 }
 
-TEST(TextRuns, NoRunSplitsAGraphemeCluster) {
+TEST(TextRuns, NeverSplitGraphemeClusters) {
   Explanation explanation;
   explanation.text = "e\u0301 👩\u200D👧 x";  // bytes: 0 e, 1 accent, 3 space, 4 woman, 8 joiner, 11 girl, 15 space
   explanation.tokens = {{"e", 1, 0, 0, 1, 0, false, 1},   {"a", 1, 0, 1, 3, 0, false, 1},
@@ -100,7 +100,7 @@ TEST(TextRuns, NoRunSplitsAGraphemeCluster) {
   EXPECT_THAT(texts(text_runs(explanation)[0]), testing::ElementsAre("e\u0301", " ", "👩\u200D👧", " ", "x"));
 }
 
-TEST(TextRuns, OffsetsThatDoNotFitArePassedOver) {
+TEST(TextRuns, IgnoreInvalidOffsets) {
   Explanation explanation;
   explanation.text = "abc";
   explanation.tokens = {
