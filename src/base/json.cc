@@ -63,10 +63,8 @@ class Checker : public nlohmann::json_sax<nlohmann::json> {
   }
   bool key(string_t& name) override {
     if (keys_.back().insert(name).second) return true;
-    throw Error({.file = file_,
-                 .thing = "key " + shown_name(name),
-                 .found = "it twice in one object",
-                 .expected = "each key once"});
+    throw Error(
+        {.file = file_, .thing = "key " + shown_name(name), .found = "twice in one object", .expected = "once"});
   }
   bool end_object() override { return close(); }
   bool start_array(std::size_t) override {

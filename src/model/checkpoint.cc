@@ -26,11 +26,11 @@ namespace limn {
 
 namespace {
 
-/// Memory for numbers that cannot stay in their file, in large blocks; what is never written to costs nothing.
+/// Memory for converted weights, in large blocks. Pages that are never written to cost nothing.
 class Memory {
  public:
   float* take(std::size_t count) {
-    // Every tensor begins at a cache line, so that vector loads do not straddle two.
+    // Every tensor starts at a cache line, so that no vector load straddles two.
     if (count > std::numeric_limits<std::size_t>::max() / 2 / sizeof(float)) throw std::bad_alloc();
     const std::size_t rounded = (count + line_numbers - 1) / line_numbers * line_numbers;
     if (rounded > left_) grow(rounded);
@@ -52,7 +52,7 @@ class Memory {
     next_ = blocks_.back().get();
     if (next_ == nullptr) throw std::bad_alloc();
     left_ = numbers;
-    // Large pages, where the system has them: half of the time of loading would go into small ones.
+    // Large pages if the system has them: page faults of small ones would take half of the loading time.
     ::madvise(next_, bytes, MADV_HUGEPAGE);
   }
 
@@ -61,15 +61,15 @@ class Memory {
   };
   std::vector<std::unique_ptr<float[], Free>> blocks_;
   float* next_ = nullptr;
-  std::size_t left_ = 0;  // numbers of the last block
+  std::size_t left_ = 0;  // free elements of the last block
 };
 
 }  // namespace
 
 struct Checkpoint::Implementation {
   Config config;
-  WeightFiles files;  // what `weights` points into, for F32
-  Memory converted;   // what it points into otherwise
+  WeightFiles files;  // `weights` points into these for F32 tensors
+  Memory converted;   // and into this for all others
   Weights weights;
   std::size_t parameters = 0;
   std::vector<std::pair<std::string, std::size_t>> file_sizes;
@@ -81,19 +81,19 @@ bool is_finite(float number) {
   return (std::bit_cast<std::uint32_t>(number) & 0x7f800000u) != 0x7f800000u;  // an exponent of all ones
 }
 
-/// Plain bits without a branch, so that it becomes vector code.
+/// Combines bits without a branch, so that the compiler vectorizes the loop.
 bool all_finite(std::span<const float> numbers) {
   std::uint32_t bad = 0;
   for (const float number : numbers) bad |= static_cast<std::uint32_t>(!is_finite(number));
   return bad == 0;
 }
 
-/// Finds the tensors, checks their shapes, then reads the numbers: all tensors at once, in parallel pieces.
+/// Finds the tensors and checks their shapes; then reads the elements of all tensors, split into chunks, in parallel.
 class Reader {
  public:
   Reader(const WeightFiles& files, Memory& converted) : files_(files), converted_(converted) {}
 
-  /// @param spelled each name that the tensor may have, the usual one first.
+  /// @param spelled all names that the tensor may have, the usual one first.
   std::span<const float> numbers(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) {
     const Tensors::value_type& entry = find(spelled);
     const auto& [name, tensor] = entry;
@@ -107,7 +107,7 @@ class Reader {
     if (!is_float_type(tensor.type)) {
       throw Error({.file = tensor.file,
                    .thing = "tensor " + shown_name(name),
-                   .found = "numbers of type " + shown_name(tensor.type),
+                   .found = "elements of type " + shown_name(tensor.type),
                    .expected = "F32, F16, BF16 or F64"});
     }
     return place(entry);
@@ -115,35 +115,35 @@ class Reader {
 
   bool has(const std::string& name) const { return files_.tensors.contains(name); }
 
-  /// Fills what the views point to. @throws Error for the first number that is not finite.
+  /// Reads the elements of all tensors found so far. @throws Error for the first one that is not finite.
   void read_all() {
     std::atomic<std::size_t> first_bad = std::numeric_limits<std::size_t>::max();
-    parallel_for(pieces_.size(), [&](std::size_t i) {
-      const Piece& piece = pieces_[i];
-      if (piece.converted != nullptr) read(piece);
-      if (!all_finite(result(piece))) {
+    parallel_for(chunks_.size(), [&](std::size_t i) {
+      const Chunk& chunk = chunks_[i];
+      if (chunk.converted != nullptr) read(chunk);
+      if (!all_finite(result(chunk))) {
         for (std::size_t least = first_bad; i < least && !first_bad.compare_exchange_weak(least, i);) {
         }
       }
-      piece.file->release(source(piece));
+      chunk.file->release(source(chunk));
     });
-    if (first_bad < pieces_.size()) refuse(pieces_[first_bad]);
-    // The pages that pieces share.
+    if (first_bad < chunks_.size()) refuse(chunks_[first_bad]);
+    // The pages on the boundaries between chunks.
     for (const WeightFile& file : files_.files) file.file.release(file.file.bytes());
   }
 
   std::size_t parameters() const { return parameters_; }
 
  private:
-  struct Piece {
+  struct Chunk {
     const Tensors::value_type* entry;
     const MappedFile* file;
-    std::size_t begin, count;  // numbers
-    float* converted;          // nothing: the numbers stay where they are
+    std::size_t begin, count;  // in elements
+    float* converted;          // null: the elements are used in place
   };
 
-  // Small enough to share the work and to keep few pages of the file in memory, large enough to cost nothing.
-  static constexpr std::size_t piece_numbers = std::size_t{1} << 17;
+  // Small enough to balance the work and to keep few pages of the file in memory, large enough for negligible overhead.
+  static constexpr std::size_t chunk_elements = std::size_t{1} << 17;
 
   const Tensors::value_type& find(const std::vector<std::string>& spelled) const {
     std::string looked_for;
@@ -155,22 +155,22 @@ class Reader {
     throw Error({.file = files_.main,
                  .thing = "tensor '" + spelled.front() + "'",
                  .found = "no such tensor",
-                 .expected = spelled.size() == 1 ? "it there" : "one of " + looked_for,
+                 .expected = spelled.size() == 1 ? "one with this name" : "one of " + looked_for,
                  .hint = "config.json and the weights may come from different checkpoints"});
   }
 
-  /// Where the numbers will be; a tensor that two weights share is there once.
+  /// The location of a tensor's elements once they have been read. A tensor that two weights share is read once.
   std::span<const float> place(const Tensors::value_type& entry) {
     const Tensor& tensor = entry.second;
-    // Names may share their numbers: the decoder of a masked LM with the word embeddings.
+    // Two names may share their elements: the decoder of a masked LM and the word embeddings.
     const auto [place, is_new] = places_.try_emplace({tensor.bytes.data(), tensor.strides});
     const std::size_t count = *count_numbers(tensor.shape);
     if (!is_new && place->second.size() == count) return place->second;
     float* const converted = stays(tensor) ? nullptr : converted_.take(count);
-    // Where rows are columns in the file, each row is everywhere in it.
-    const std::size_t most = tensor.strides.empty() ? piece_numbers : count;
+    // A transposed tensor is one chunk, since each of its rows is spread over the whole range in the file.
+    const std::size_t most = tensor.strides.empty() ? chunk_elements : count;
     for (std::size_t begin = 0; begin < count; begin += most) {
-      pieces_.push_back({&entry, &file_of(tensor), begin, std::min(most, count - begin),
+      chunks_.push_back({&entry, &file_of(tensor), begin, std::min(most, count - begin),
                          converted == nullptr ? nullptr : converted + begin});
     }
     parameters_ += count;
@@ -178,7 +178,7 @@ class Reader {
                             count};
   }
 
-  /// Whether the numbers can be used where they are in the file.
+  /// Whether the elements can be used in place, in the mapped file.
   static bool stays(const Tensor& tensor) {
     return tensor.type == "F32" && tensor.strides.empty() &&
            reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % alignof(float) == 0;
@@ -193,30 +193,30 @@ class Reader {
     return std::ranges::find_if(files_.files, holds)->file;
   }
 
-  static std::span<const std::byte> source(const Piece& piece) {
-    const Tensor& tensor = piece.entry->second;
+  static std::span<const std::byte> source(const Chunk& chunk) {
+    const Tensor& tensor = chunk.entry->second;
     if (!tensor.strides.empty()) return tensor.bytes;
     const std::size_t width = number_bytes(tensor.type);
-    return tensor.bytes.subspan(piece.begin * width, piece.count * width);
+    return tensor.bytes.subspan(chunk.begin * width, chunk.count * width);
   }
-  static void read(const Piece& piece) {
-    const Tensor& tensor = piece.entry->second;
-    const std::span<float> numbers(piece.converted, piece.count);
+  static void read(const Chunk& chunk) {
+    const Tensor& tensor = chunk.entry->second;
+    const std::span<float> numbers(chunk.converted, chunk.count);
     if (tensor.strides.empty())
-      convert(tensor.type, source(piece), numbers);
+      convert(tensor.type, source(chunk), numbers);
     else
       read_numbers(tensor, numbers);
   }
-  static std::span<const float> result(const Piece& piece) {
-    if (piece.converted != nullptr) return {piece.converted, piece.count};
-    return {reinterpret_cast<const float*>(source(piece).data()), piece.count};
+  static std::span<const float> result(const Chunk& chunk) {
+    if (chunk.converted != nullptr) return {chunk.converted, chunk.count};
+    return {reinterpret_cast<const float*>(source(chunk).data()), chunk.count};
   }
 
-  [[noreturn]] static void refuse(const Piece& piece) {
-    const auto& [name, tensor] = *piece.entry;
-    const auto numbers = result(piece);
+  [[noreturn]] static void refuse(const Chunk& chunk) {
+    const auto& [name, tensor] = *chunk.entry;
+    const auto numbers = result(chunk);
     const auto bad = std::ranges::find_if_not(numbers, is_finite);
-    std::size_t flat = piece.begin + static_cast<std::size_t>(bad - numbers.begin());
+    std::size_t flat = chunk.begin + static_cast<std::size_t>(bad - numbers.begin());
     std::vector<std::size_t> index(tensor.shape.size());
     for (std::size_t axis = index.size(); axis-- > 0; flat /= tensor.shape[axis])
       index[axis] = flat % tensor.shape[axis];
@@ -231,7 +231,7 @@ class Reader {
 
   const WeightFiles& files_;
   Memory& converted_;
-  std::vector<Piece> pieces_;
+  std::vector<Chunk> chunks_;
   std::map<std::pair<const std::byte*, std::vector<std::size_t>>, std::span<const float>> places_;
   std::size_t parameters_ = 0;
 };

@@ -12,12 +12,13 @@
 
 namespace limn {
 
-/// A checkpoint folder in memory: the config, the weights, and what keeps the weights alive.
-/// F32 tensors stay in the mapped file; others (F16, BF16, F64, transposed) become float32 in memory, and the file's
-/// pages are given back.
+/// A checkpoint folder in memory: the config, the weights, and the memory that holds the weights.
+/// F32 tensors stay in the mapped file. Others (F16, BF16, F64, transposed) are converted to float32 in memory, and the
+/// file's pages are released.
 class Checkpoint {
  public:
-  /// @throws Error for whatever is missing, broken or does not fit; tests/model/checkpoint_test.cc has each case.
+  /// @throws Error if a file is missing or invalid, or if the config and the weights do not match;
+  /// tests/model/checkpoint_test.cc covers each case.
   static Checkpoint load(const std::filesystem::path& folder);
   Checkpoint(Checkpoint&&) noexcept;
   Checkpoint& operator=(Checkpoint&&) noexcept;
@@ -25,11 +26,11 @@ class Checkpoint {
 
   const Config& config() const;
   const Weights& weights() const;
-  std::size_t parameters() const;                                         ///< numbers in all tensors that are used
+  std::size_t parameters() const;                                         ///< elements of all tensors in use
   const std::vector<std::pair<std::string, std::size_t>>& files() const;  ///< weight files: name, bytes
 
-  /// Gives back the memory of weights that stay in their mapped file and will not be read whole again soon. They can
-  /// still be read: pages come back from the file. Others stay as they are.
+  /// Releases the memory of weights that stay in their mapped file and will not be read in full again soon. They remain
+  /// readable: their pages are reloaded from the file on access. Weights converted in memory are unaffected.
   void release(ConstView weights) const;
 
   struct Implementation;

@@ -21,11 +21,12 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t widest_convolution = 31;
-constexpr std::size_t most_projected = std::size_t{1} << 29;  // numbers: relative positions times layers, 2 GB
+// Elements of a relative-position table (R, C) times layers: 2 GB.
+constexpr std::size_t most_projected = std::size_t{1} << 29;
 
-// ---- families: one adapter from config.json to Config each -------------------------------------------------------
+// ---- one adapter per family from config.json to Config -----------------------------------------------------------
 
-/// What every encoder has, in all spellings.
+/// Reads the fields that all families have, in all their spellings.
 void common(const Fields& fields, Config& config) {
   EncoderConfig& encoder = config.encoder;
   encoder.layers = fields.size({"num_hidden_layers", "n_layers"});
@@ -52,13 +53,13 @@ void bert(const Fields& fields, Config& config) {
 
 void distilbert(const Fields& fields, Config& config) {
   common(fields, config);
-  config.encoder.norm_epsilon = 1e-12f;  // fixed in DistilBERT's definition; there are no token types
+  config.encoder.norm_epsilon = 1e-12f;  // a constant in DistilBERT; there are no token types
 }
 
-/// Positions count from after the padding token's, as in fairseq.
+/// Positions count from the padding token's id + 1, as in fairseq.
 void count_from_padding(EncoderConfig& encoder, std::size_t padding, const Fields& fields) {
   if (encoder.max_positions <= padding + 1)
-    fields.fail({"max_position_embeddings"}, "more than " + std::to_string(padding + 1) + ": they begin there");
+    fields.fail({"max_position_embeddings"}, "more than " + std::to_string(padding + 1) + ", the first position");
   encoder.padding = padding;
   encoder.max_positions -= padding + 1;
 }
@@ -85,12 +86,12 @@ void albert(const Fields& fields, Config& config) {
 
 void mpnet(const Fields& fields, Config& config) {
   common(fields, config);
-  count_from_padding(config.encoder, 1, fields);  // whatever pad_token_id says
+  count_from_padding(config.encoder, 1, fields);  // independent of pad_token_id
   fields.require("relative_attention_num_buckets", 32);
   config.encoder.relative = {.kind = RelativePositions::Kind::bias, .buckets = 32};
 }
 
-/// pos_att_type: a list, or "p2c|c2p" as the first files have it.
+/// Reads pos_att_type: a list, or "p2c|c2p" in the oldest files.
 void read_products(const Fields& fields, RelativePositions& relative) {
   const Json* value = fields.find({"pos_att_type"});
   std::vector<std::string> names;
@@ -127,7 +128,7 @@ void deberta(const Fields& fields, Config& config) {
   read_products(fields, relative);
   if (!fields.flag({"relative_attention"})) {
     if (relative.content_to_position || relative.position_to_content)
-      fields.fail({"relative_attention"}, "true, as pos_att_type says");
+      fields.fail({"relative_attention"}, "true, since pos_att_type is not empty");
     relative.kind = RelativePositions::Kind::none;
   }
   const std::size_t largest = fields.size_if_any({"max_relative_positions"});
@@ -138,10 +139,8 @@ void deberta(const Fields& fields, Config& config) {
                 "at least 2, and fewer than twice the " + std::to_string(relative.largest) + " distances");
   }
   const std::size_t rows = 2 * (relative.buckets > 0 ? relative.buckets : relative.largest);
-  if (rows > most_projected / encoder.hidden_size / encoder.layers) {
-    fields.fail({"position_buckets", "max_relative_positions"},
-                "so few that each layer can keep what it makes of them");
-  }
+  if (rows > most_projected / encoder.hidden_size / encoder.layers)
+    fields.fail({"position_buckets", "max_relative_positions"}, "few enough to store their projections in every layer");
   relative.shared_projections = fields.flag({"share_att_key"});
   const std::string norm = fields.text({"norm_rel_ebd"}).value_or("none");
   if (norm != "none" && norm != "layer_norm") fields.fail({"norm_rel_ebd"}, "none or layer_norm");
@@ -155,7 +154,7 @@ void deberta(const Fields& fields, Config& config) {
   convolution.activation = fields.activation({"conv_act"}, "tanh");
 }
 
-/// Which layers of a ModernBERT see only what is near: layer_types says it, or else all but every n-th.
+/// The local layers of a ModernBERT: those that layer_types lists, or else all but every n-th.
 std::vector<bool> local_layers(const Fields& fields, std::size_t layers) {
   const std::size_t period = fields.size({"global_attn_every_n_layers"}, 3);
   const Json* types = fields.find({"layer_types"});
@@ -171,7 +170,8 @@ std::vector<bool> local_layers(const Fields& fields, std::size_t layers) {
   return is_local;
 }
 
-/// Of one kind of layers, in the spellings of transformers 5 and 4.
+/// The rotary base of one kind of layers. @param kind its name in transformers 5. @param before its field in
+/// transformers 4.
 float theta(const Fields& fields, std::string_view kind, std::string_view before, float fallback) {
   constexpr float smallest = 1, largest = 1e12f;
   const float before_that = fields.number({before}, fallback, smallest, largest);
@@ -195,7 +195,7 @@ void modernbert(const Fields& fields, Config& config) {
   encoder.feed_forward_bias = fields.flag({"mlp_bias"});
   encoder.norm_bias = fields.flag({"norm_bias"});
   if (encoder.hidden_size / encoder.heads % 2 != 0)
-    fields.fail({"num_attention_heads"}, "heads of an even number of channels, which are turned in pairs");
+    fields.fail({"num_attention_heads"}, "heads of an even size, since pairs of elements are rotated");
   fields.require("rope_scaling", nullptr);
   encoder.rotary = {.global_theta = theta(fields, "full_attention", "global_rope_theta", 160'000),
                     .local_theta = theta(fields, "sliding_attention", "local_rope_theta", 10'000),
@@ -228,7 +228,7 @@ constexpr Family families[] = {
     {"modernbert", "ModernBert", modernbert},
 };
 
-/// The family that `model_type` names; where it is missing, as before transformers 2.2, the one of the model class.
+/// The family that `model_type` names or, if it is missing (before transformers 2.2), the family of the model class.
 const Family& family(const Fields& fields) {
   const auto model_type = fields.text({"model_type"});
   const Json* names = fields.find({"architectures"});
@@ -243,7 +243,7 @@ const Family& family(const Fields& fields) {
 }
 
 Json read_file(const std::filesystem::path& folder) {
-  std::error_code ignored;  // what cannot be looked at is not there
+  std::error_code ignored;  // a path that cannot be examined counts as missing
   if (!std::filesystem::is_directory(folder, ignored)) {
     throw Error({.file = folder.string(),
                  .found = std::filesystem::exists(folder, ignored) ? "a file" : "no such folder",

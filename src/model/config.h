@@ -13,26 +13,26 @@
 
 namespace limn {
 
-/// How attention scores depend on the distance of two tokens.
+/// How attention scores depend on the distance between two tokens.
 struct RelativePositions {
   enum class Kind {
     none,
-    bias,         ///< each head adds a number for each bucket of distances
-    disentangled  ///< queries and keys are also multiplied by embeddings of distances (He et al. 2021)
+    bias,         ///< each head adds one bias per bucket of distances
+    disentangled  ///< queries and keys are also multiplied by embeddings of the distance (He et al. 2021)
   };
   Kind kind = Kind::none;
-  std::size_t buckets = 0;  ///< of one direction; 0: every distance has its own
-  std::size_t largest = 0;  ///< disentangled: distances from here on share a bucket
+  std::size_t buckets = 0;  ///< per direction; 0: one per distance
+  std::size_t largest = 0;  ///< disentangled: all distances from this one on share a bucket
   bool content_to_position = false, position_to_content = false;
-  bool shared_projections = false;  ///< of content and positions
-  bool norm = false;                ///< of the embeddings of distances
+  bool shared_projections = false;  ///< content and positions use the same projections
+  bool norm = false;                ///< the distance embeddings are normalized
 };
 
-/// Rotary position embeddings (Su et al. 2021): the wavelengths' base in layers that see everything and in local ones.
+/// Rotary position embeddings (Su et al. 2021).
 struct RotaryPositions {
-  float global_theta = 0, local_theta = 0;  ///< 0: none
-  std::size_t window = 0;                   ///< how far a token sees in local layers
-  std::vector<bool> is_local;               ///< of each layer
+  float global_theta = 0, local_theta = 0;  ///< base of the wavelengths in global and local layers; 0: none
+  std::size_t window = 0;                   ///< how far a token attends in each direction in local layers
+  std::vector<bool> is_local;               ///< per layer
 };
 
 struct ConvolutionConfig {
@@ -40,16 +40,16 @@ struct ConvolutionConfig {
   Activation activation = Activation::tanh;
 };
 
-/// The shape of an encoder, whatever the family calls it.
+/// The sizes and structure of an encoder, independent of the names that its family uses.
 struct EncoderConfig {
   std::size_t layers = 0, hidden_size = 0, heads = 0, intermediate_size = 0;
   std::size_t embedding_size = 0;                                  ///< of the word embeddings
   std::size_t vocabulary = 0, max_positions = 0, token_types = 0;  ///< token_types 0: the family has none
-  std::size_t layer_groups = 0;        ///< layers of one group have the same weights; 0: each has its own
-  bool position_table = true;          ///< a learnt embedding of each position
-  std::optional<std::size_t> padding;  ///< positions count from here + 1, and tokens of this id have this position
-  bool projection = false;             ///< a linear layer from the embeddings' channels to the encoder's
-  bool norm_first = false;             ///< norms before the blocks, and one at the end
+  std::size_t layer_groups = 0;        ///< layers of a group share their weights; 0: each layer has its own
+  bool position_table = true;          ///< one learned embedding per position
+  std::optional<std::size_t> padding;  ///< positions count from this + 1; tokens with this id have this position
+  bool projection = false;             ///< a linear layer from the embedding size to the hidden size
+  bool norm_first = false;             ///< norms before the blocks, and one after the last layer
   bool gated = false;                  ///< the feed-forward's hidden units are act(up x) ∘ gate x
   bool attention_bias = true, feed_forward_bias = true, norm_bias = true;
   RelativePositions relative;
@@ -58,52 +58,53 @@ struct EncoderConfig {
   Activation activation = Activation::gelu;
   float norm_epsilon = 1e-12f;
 
-  /// Whether the embedding block is the norm of each word embedding alone: F does not change when one is scaled.
+  /// Whether the embedding block normalizes word embeddings and adds nothing to them: scaling one does not change F.
   bool normalizes_words_alone() const { return !position_table && token_types == 0; }
 };
 
 enum class Pooling { none, first, mean, max };
 
-/// One linear layer of a head that the config itself describes.
+/// One linear layer of a head that the config describes.
 struct HeadLayer {
-  std::string linear;  ///< ".weight" and ".bias" follow
+  std::string linear;  ///< name without ".weight" and ".bias"
   Activation activation = Activation::identity;
 };
 
-/// What stands on the encoder and what its outputs mean. Its layers are data: see names.h, or the config's `limn`
-/// block.
+/// The head on top of the encoder and the meaning of its outputs. Its layers are data: see names.h, or the config's
+/// `limn` block.
 struct HeadConfig {
   Task task = Task::sequence_classification;
   std::vector<std::string> labels;  ///< one per output, in order; question answering: "start", "end"
-  bool sigmoid = false;             ///< each output on its own (multi-label, or a single output)
+  bool sigmoid = false;             ///< sigmoid per output instead of softmax (multi-label, or a single output)
   bool multi_label = false;
-  Activation activation = Activation::gelu;  ///< of steps that leave it to the config
-  bool bias = true, decoder_bias = true;     ///< of steps that leave it to the config
-  std::optional<Pooling> pooling = {};       ///< nothing: the family's own
-  std::vector<HeadLayer> layers = {};        ///< none: the family's own
+  Activation activation = Activation::gelu;  ///< of steps that take it from the config
+  bool bias = true, decoder_bias = true;     ///< of steps that take it from the config
+  std::optional<Pooling> pooling = {};       ///< nothing: the family's default
+  std::vector<HeadLayer> layers = {};        ///< empty: the family's head
 };
 
 struct Config {
   std::string model_type;             ///< "bert"
   std::string architecture;           ///< "BertForQuestionAnswering"
-  std::optional<std::string> prefix;  ///< of the encoder's tensors; nothing: the family's own
+  std::optional<std::string> prefix;  ///< of the encoder's tensors; nothing: the family's default
   EncoderConfig encoder;
   HeadConfig head;
 };
 
-/// Whether the checkpoint's weights have a tensor of that name.
+/// Whether the checkpoint's weights contain a tensor with this name.
 using HasTensor = std::function<bool(const std::string& name)>;
 
-/// Reads FOLDER/config.json; sizes are checked for sense (positive, heads divide channels, no overflow).
-/// @param has_tensor what the head is told by where `architectures` is missing.
-/// @throws Error if the file is missing or broken, or names a family, head, activation or position type that limn does
-/// not know (the message lists those it knows).
+/// Reads FOLDER/config.json and validates the sizes (positive, the number of heads divides the hidden size, no
+/// overflow).
+/// @param has_tensor used to detect the head if `architectures` is missing.
+/// @throws Error if the file is missing or invalid, or names a family, head, activation or position type that limn does
+/// not support (the message lists the supported ones).
 Config read_config(const std::filesystem::path& folder, const HasTensor& has_tensor = {});
 
-/// The same for what FOLDER/config.json holds. @param file how messages name it.
+/// The same for the parsed content of a config.json. @param file the file's name in messages.
 Config parse_config(const nlohmann::json& json, const std::string& file, const HasTensor& has_tensor = {});
 
-/// @throws Error as read_config does for a folder without a config.json, or one of a family that limn does not know.
+/// @throws Error as read_config does if the folder has no config.json or its family is not supported.
 void check_config(const std::filesystem::path& folder);
 
 }  // namespace limn

@@ -71,7 +71,7 @@ Activation Fields::activation(Spellings spellings, std::string_view fallback) co
 std::optional<std::string> Fields::text(Spellings spellings) const {
   const Json* value = find(spellings);
   if (value == nullptr) return {};
-  if (!value->is_string()) fail(spellings, "a text");
+  if (!value->is_string()) fail(spellings, "a string");
   return value->get<std::string>();
 }
 

@@ -13,7 +13,7 @@
 namespace limn {
 namespace {
 
-// Each block's forward stands beside its vjp.
+// Each block's forward is followed by its vjp.
 
 void norm(const Norm& weights, View x, NormTrace* trace) { norm(x, weights.w, weights.b, weights.epsilon, trace); }
 
@@ -23,7 +23,7 @@ void linear(ConstView x, const Linear& weights, View y, bool residual = false) {
   limn::linear(x, weights.w, y, {.bias = weights.b, .residual = residual});
 }
 
-/// The position of each row within its sequence, as the family counts.
+/// The position of each row within its sequence, as the family counts them.
 std::vector<std::int32_t> positions(const EncoderConfig& config, const Batch& batch) {
   std::vector<std::int32_t> result(batch.rows());
   for (std::size_t sequence = 0; sequence < batch.sequences(); ++sequence) {
@@ -64,7 +64,7 @@ std::size_t layer_floats(const EncoderConfig& config) {
   return 5 * config.hidden_size + (config.gated ? 2 : 1) * config.intermediate_size;
 }
 
-/// Gives every matrix of the trace its place in one block.
+/// Allocates all matrices of the trace in one block.
 void allocate(Trace& trace, const EncoderConfig& config, std::size_t rows, Layer from, Layer to) {
   const std::size_t hidden_size = config.hidden_size;
   const auto first = static_cast<std::size_t>(std::max(from.number, 0));
@@ -96,8 +96,8 @@ void allocate(Trace& trace, const EncoderConfig& config, std::size_t rows, Layer
     }
   };
   trace.layers.resize(config.layers);
-  place_all();          // counts
-  trace.block.reset();  // before the new one is asked for
+  place_all();          // counts the floats
+  trace.block.reset();  // frees the old block before the new one is allocated
   trace.block.reset(new float[floats]);
   next = trace.block.get();
   place_all();
@@ -109,8 +109,8 @@ struct Workspace {
   Mat context;  // (N, C)
   Mat hidden;   // (N, F)
   Mat gate;     // (N, F)
-  Mat branch;   // (N, C): beside the residual stream
-  Mat input;    // (N, C): of the first layer, where a convolution needs it
+  Mat branch;   // (N, C): what is added to the residual stream
+  Mat input;    // (N, C): input of the first layer, if there is a convolution
 };
 
 /// One layer of one pass.
@@ -119,11 +119,11 @@ struct LayerPass {
   const LayerWeights& weights;
   const Batch& batch;
   AttentionScores scores;
-  const Rotation* rotation;  // nothing: none
+  const Rotation* rotation;  // null: no rotary embeddings
   Workspace& space;
 };
 
-/// What a block reads: x, or where norms come first its norm.
+/// The input of a block: x or, if norms come first, norm(x).
 ConstView block_input(const LayerPass& pass, const Norm& weights, ConstView x, NormTrace* trace) {
   if (!pass.config.norm_first || weights.w.empty()) return x;
   Mat& branch = pass.space.branch;
@@ -133,7 +133,8 @@ ConstView block_input(const LayerPass& pass, const Norm& weights, ConstView x, N
   return branch;
 }
 
-/// Adds to dx what `products` gives a block's input: products(view, accumulate) sums the vjps of its linear layers.
+/// Adds ∂F/∂x through a block's input to dx. products(view, accumulate) writes (or adds) the sum of the vjps of the
+/// block's linear layers.
 template <class Products>
 void block_input_vjp(const LayerPass& pass, const Norm& weights, const NormTrace& trace, View dx,
                      const Products& products) {
@@ -184,7 +185,7 @@ void attention_block_vjp(const LayerPass& pass, View dx, const LayerTrace& trace
   });
 }
 
-/// x = norm(x + down(act(up x) ∘ gate x)), or x + down(act(up norm(x)) ∘ gate norm(x)); not every family has a gate.
+/// x = norm(x + down(act(up x) ∘ gate x)), or x + down(act(up norm(x)) ∘ gate norm(x)); only some families have a gate.
 void feed_forward_block(const LayerPass& pass, View x, LayerTrace* trace) {
   const LayerWeights& weights = pass.weights;
   const ConstView input = block_input(pass, weights.feed_forward_norm, x, trace ? &trace->feed_forward_norm : nullptr);
@@ -230,7 +231,7 @@ void feed_forward_block_vjp(const LayerPass& pass, View dx, const LayerTrace& tr
   });
 }
 
-/// x = norm(x + act(convolution(input))), input what entered the first layer and x what left it
+/// x = norm(x + act(convolution(input))), where `input` is the input of the first layer and x its output
 void convolution_block(const LayerPass& pass, const ConvolutionWeights& weights, View x, Trace* trace) {
   Mat& branch = pass.space.branch;
   branch.resize(x.rows, x.columns);
@@ -241,7 +242,7 @@ void convolution_block(const LayerPass& pass, const ConvolutionWeights& weights,
   norm(weights.norm, x, trace ? &trace->convolution_norm : nullptr);
 }
 
-/// dx becomes that of x; space.input that of input, as far as it goes through the convolution.
+/// Replaces dx by ∂F/∂x, and space.input by the part of ∂F/∂input that flows through the convolution.
 void convolution_block_vjp(const LayerPass& pass, const ConvolutionWeights& weights, View dx, const Trace& trace) {
   norm_vjp(weights.norm, trace.convolution_norm, dx);
   Mat& branch = pass.space.branch;
@@ -276,7 +277,7 @@ class Pass {
   Workspace space_;
 };
 
-/// Whether a convolution stands beside this layer.
+/// Whether a convolution runs in parallel with this layer.
 bool has_convolution(const EncoderConfig& config, std::size_t layer) {
   return layer == 0 && config.convolution.width > 0;
 }

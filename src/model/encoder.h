@@ -15,10 +15,10 @@
 
 namespace limn {
 
-// Letters: N packed rows (all tokens of all sequences of a batch), E channels of word embeddings, C channels (mostly
-// the same), F feed-forward.
+// Letters: N packed rows (all tokens of all sequences of a batch), E embedding size, C hidden size (mostly the same),
+// F intermediate size.
 
-/// Sequences packed row by row: no padding, no mask. row_begin (sequences + 1) says where each one starts.
+/// Sequences packed row by row: no padding, no mask. Sequence i has the rows row_begin[i] to row_begin[i + 1].
 struct Batch {
   std::vector<std::int32_t> ids, type_ids;  // (N)
   std::vector<std::size_t> row_begin = {0};
@@ -29,15 +29,15 @@ struct Batch {
   std::size_t longest() const;  ///< rows of the longest sequence
 };
 
-/// What the backward pass of a layer needs; inputs of linear layers are not in it, since only ∂/∂input is wanted.
+/// What the backward pass of a layer needs. The inputs of linear layers are not kept, since only ∂/∂input is computed.
 struct LayerTrace {
-  Mat qkv;                    // (N, 3C), queries and keys turned by their positions where the family does that
-  Mat activation_derivative;  // (N, F): act′ at the feed-forward's hidden units, times their gate
-  Mat gate_value;             // (N, F): act at those units, where they have a gate
+  Mat qkv;                    // (N, 3C), queries and keys rotated if the family uses rotary embeddings
+  Mat activation_derivative;  // (N, F): act′ at the feed-forward's hidden units, times the gate if there is one
+  Mat gate_value;             // (N, F): act at these units, only for gated families
   NormTrace attention_norm, feed_forward_norm;
 };
 
-/// All matrices of a trace stand in one block: many of changing sizes would leave the heap full of holes.
+/// All matrices of a trace share one block of memory: many allocations of varying sizes would fragment the heap.
 struct Trace {
   std::unique_ptr<float[]> block;
   NormTrace embedding_norm, final_norm, convolution_norm;
@@ -45,38 +45,39 @@ struct Trace {
   std::vector<LayerTrace> layers;
 };
 
-/// Floats that a trace needs for each row that runs through all layers.
+/// The floats that a trace over all layers needs per row.
 std::size_t trace_floats_a_row(const EncoderConfig& config);
 
-/// The encoder of one checkpoint, for the length of one call: config, weights and watch must outlive it.
+/// The encoder of one checkpoint, valid during one call: config, weights and watch must outlive it.
 struct Encoder {
   const EncoderConfig& config;
   const Weights& weights;
-  const Watch* watch = nullptr;  ///< asked before each pass, forward or backward
+  const Watch* watch = nullptr;  ///< checked before each forward or backward pass
 };
 
-/// Width of the hidden state at a layer: E or C.
+/// The size of the hidden state at a layer: E at Layer::word(), else C.
 std::size_t size_at(const EncoderConfig& config, Layer layer);
 
-/// The batch's word embeddings e (N, E): rows of the embedding matrix, before positions, types and norm.
-/// All ids must be within the vocabulary, all sequences within the positions.
+/// The batch's word embeddings e (N, E): rows of the embedding matrix, before positions, token types and norm.
+/// All ids must be less than V, and no sequence longer than the max positions.
 Mat word_embeddings(const Encoder& encoder, const Batch& batch);
 
-/// Runs the layers from `from` to `to`; x is the hidden state at `from` (N, size_at(from)), the result that at `to`.
-/// Layer::word(): the word embeddings, see above; Layer::embeddings(): the input of the first layer, that is, the
-/// output of the embedding block after its norm and projection; N: the output of layer N, for the last layer after the
-/// final norm if there is one. A trace keeps what vjp needs.
+/// Runs the layers from `from` to `to`. x is the hidden state at `from` (N, size_at(from)); returns the hidden state at
+/// `to`. Layer::word() stands for the word embeddings (see above); Layer::embeddings() for the input of the first
+/// layer, that is, the output of the embedding block after its norm and projection; a number i for the output of layer
+/// i, after the final norm if it is the last layer and there is one. `trace` receives what vjp needs.
 Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace = nullptr);
 
-/// The trace of some of a batch's rows (whole sequences, perhaps several times), so that one pass backward serves
-/// several F. `from` and `to` as in forward.
+/// The trace of selected rows of a batch (whole sequences, possibly repeated), so that one backward pass differentiates
+/// several target functions F. `from` and `to` as in forward.
 Trace gather(const Encoder& encoder, const Trace& trace, Layer from, Layer to, std::span<const std::size_t> rows);
 
-/// Called by vjp for each layer (from 0), last to first, with ∂F/∂(the attention heads' outputs side by side) (N, C).
+/// vjp calls it for each layer (numbered from 0), last to first, with ∂F/∂(the concatenated outputs of the attention
+/// heads) (N, C).
 using AttentionTap = std::function<void(std::size_t layer, ConstView dcontext)>;
 
-/// ∂F/∂(hidden state at `from`) from dx = ∂F/∂(hidden state at `to`); mirrors forward, line by line, from the bottom
-/// up.
+/// Returns ∂F/∂(hidden state at `from`), given dx = ∂F/∂(hidden state at `to`). Mirrors forward line by line, in
+/// reverse order.
 Mat vjp(const Encoder& encoder, const Batch& batch, Layer from, Mat dx, Layer to, const Trace& trace,
         const AttentionTap& tap = {});
 

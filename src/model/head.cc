@@ -10,7 +10,8 @@
 namespace limn {
 namespace {
 
-/// One row per sequence; or all rows as they are. @param largest of max pooling: where each number comes from.
+/// Pools to one row per sequence; Pooling::none keeps all rows. @param largest receives the row of each element that
+/// max pooling selects.
 Mat pool(Pooling pooling, const Batch& batch, ConstView hidden, std::vector<std::size_t>* largest) {
   if (pooling == Pooling::none) return copy(hidden);
   Mat x(batch.sequences(), hidden.columns);

@@ -8,24 +8,24 @@
 
 namespace limn {
 
-/// What the vjp of one head step needs.
+/// What the backward pass of one head step needs.
 struct HeadStepTrace {
   Mat activation_derivative;  // (rows, out)
   NormTrace norm;
 };
 struct HeadTrace {
-  std::vector<std::size_t> largest;  // (sequences · C): the row that max pooling took
+  std::vector<std::size_t> largest;  // (sequences · C): the rows whose elements max pooling selected
   std::vector<HeadStepTrace> steps;
 };
 
-/// Logits from the encoder's last hidden states (N, C): (N, L) if the head looks at every token, (sequences, L) if it
-/// pools.
+/// Computes the logits from the encoder's last hidden state (N, C): (N, L) if the head has outputs for every token,
+/// (sequences, L) if it pools.
 Mat head_forward(const Encoder& encoder, const Batch& batch, ConstView hidden, HeadTrace* trace = nullptr);
 
-/// ∂F/∂hidden (N, C) from ∂F/∂logits.
+/// Returns ∂F/∂hidden (N, C), given ∂F/∂logits.
 Mat head_vjp(const Encoder& encoder, const Batch& batch, Mat dlogits, const HeadTrace& trace);
 
-/// The trace of some of a batch's rows; for heads that look at every token.
+/// The trace of selected rows of a batch. Only for heads that do not pool.
 HeadTrace gather(const Encoder& encoder, const HeadTrace& trace, std::span<const std::size_t> rows);
 
 /// The logits of one sequence: its rows, or its single row if the head pools.

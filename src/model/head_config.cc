@@ -18,7 +18,7 @@ constexpr std::size_t most_labels = std::size_t{1} << 16, most_head_layers = 64;
 struct Suffix {
   std::string_view name;
   Task task;
-  std::string_view only_of = {};  ///< a family; empty: all have it
+  std::string_view only_of = {};  ///< the only family that has it; empty: all families
 };
 constexpr Suffix suffixes[] = {
     {"ForQuestionAnswering", Task::question_answering},
@@ -38,7 +38,7 @@ std::vector<NamedHead> known_heads(const FamilyClass& family) {
   return known;
 }
 
-/// Whether labels are those of tagged tokens: "O", or "B-PER".
+/// Whether the labels are tags of tokens, such as "O" or "B-PER".
 bool has_tags(const Fields& fields) {
   const Json* map = fields.find({"id2label"});
   if (map == nullptr || !map->is_object()) return false;
@@ -48,7 +48,7 @@ bool has_tags(const Fields& fields) {
   });
 }
 
-/// The heads all of whose tensors the checkpoint has.
+/// The heads whose tensors are all in the checkpoint.
 std::vector<NamedHead> heads_in_file(const FamilyClass& family, const HasTensor& has_tensor) {
   const FamilyNames& names = family_names(family.model_type);
   const auto has = [&](const std::string& name) { return std::ranges::any_of(spellings(names, name), has_tensor); };
@@ -68,7 +68,7 @@ std::vector<NamedHead> heads_in_file(const FamilyClass& family, const HasTensor&
 
 NamedHead head_by_tensors(const Fields& fields, const FamilyClass& family, const HasTensor& has_tensor) {
   std::vector<NamedHead> found = heads_in_file(family, has_tensor);
-  // The layers that label a text hold those that label tokens.
+  // A head that classifies sequences contains all tensors of one that classifies tokens.
   const auto is_tagger = [](const NamedHead& head) { return head.task == Task::token_classification; };
   if (found.size() > 1 && std::ranges::any_of(found, is_tagger)) {
     const bool tags = has_tags(fields);
@@ -76,7 +76,7 @@ NamedHead head_by_tensors(const Fields& fields, const FamilyClass& family, const
   }
   if (found.size() == 1) return found.front();
   fields.fail({"architectures"}, "a list with one of " + list(known_heads(family), &NamedHead::architecture),
-              found.empty() ? "the weights hold no head that limn knows: there is no output that could be explained"
+              found.empty() ? "the weights contain no head that limn supports, so there is no output to explain"
                             : "the weights fit more than one of them; add the right one to config.json");
 }
 
@@ -84,7 +84,7 @@ Task task_of(const Fields& block, const std::optional<Pooling>& pooling) {
   constexpr Task tasks[] = {Task::question_answering, Task::sequence_classification, Task::token_classification,
                             Task::masked_lm};
   const auto text = block.text({"task"});
-  // One row of outputs for the whole text can be nothing else.
+  // Only this task has a single row of outputs for the whole text.
   if (!text && pooling && *pooling != Pooling::none) return Task::sequence_classification;
   const auto found = std::ranges::find_if(tasks, [&](Task task) { return text == name(task); });
   if (found != std::end(tasks)) return *found;
@@ -107,7 +107,7 @@ std::optional<Pooling> pooling_of(const Fields& block) {
   return found->pooling;
 }
 
-/// `layers` names them, first to last; `activation` stands between them.
+/// The layers that `layers` names, first to last; `activation` is applied between them.
 std::vector<HeadLayer> layers_of(const Fields& block) {
   const Json* names = block.find({"layers"});
   const auto is_name = [](const Json& name) { return name.is_string() && !name.get<std::string>().empty(); };
@@ -122,7 +122,7 @@ std::vector<HeadLayer> layers_of(const Fields& block) {
   return layers;
 }
 
-/// One per output: id2label in order of its numbers, or LABEL_0, LABEL_1, … (two unless num_labels says otherwise).
+/// One label per output: id2label in the order of its keys, or LABEL_0, LABEL_1, … (two without num_labels).
 std::vector<std::string> labels(const Fields& fields) {
   const Json* map = fields.find({"id2label"});
   const std::size_t count = fields.size({"num_labels", "_num_labels"}, map == nullptr ? 2 : map->size(), most_labels);
@@ -140,7 +140,8 @@ std::vector<std::string> labels(const Fields& fields) {
                      "labels numbered from 0 to " + std::to_string(map->size() - 1));
     }
     const bool is_text = label->is_string();
-    if (!is_text && !label->is_number_integer()) fields.fail_at({"id2label"}, shown(*label), "each label to be a text");
+    if (!is_text && !label->is_number_integer())
+      fields.fail_at({"id2label"}, shown(*label), "each label to be a string");
     result.push_back(is_text ? label->get<std::string>() : label->dump());
     if (!seen.insert(result.back()).second)
       fields.fail_at({"id2label"}, "the label " + shown_name(result.back()) + " twice", "different labels");
@@ -163,7 +164,7 @@ NamedHead named_head(const Fields& fields, const FamilyClass& family, const HasT
   }
   if (names == nullptr && has_tensor) return head_by_tensors(fields, family, has_tensor);
   if (names == nullptr || !names->is_array() || names->empty())
-    fields.fail({"architectures"}, "a list with " + expected, "it decides what the checkpoint's head is for");
+    fields.fail({"architectures"}, "a list with " + expected, "it determines the task of the checkpoint's head");
   std::string found;
   bool headless = false;
   for (const Json& name : *names) {
@@ -174,9 +175,9 @@ NamedHead named_head(const Fields& fields, const FamilyClass& family, const HasT
     headless = headless || text.ends_with("Model");  // BertModel
   }
   fields.fail_at({"architectures"}, found, expected,
-                 headless ? "the checkpoint is an encoder without a head: there is no output that could be explained"
-                          : "it decides what the checkpoint's head is for; a class of your own can be described in a "
-                            "\"limn\" block");
+                 headless ? "the checkpoint is an encoder without a head, so there is no output to explain"
+                          : "it determines the task of the checkpoint's head; a class of your own can be described in "
+                            "a \"limn\" block");
 }
 
 HeadConfig head_config(const Fields& fields, Task task) {
@@ -200,8 +201,8 @@ HeadConfig head_config(const Fields& fields, Task task) {
     head.layers = layers_of(*block);
     const bool pools = *head.pooling != Pooling::none;
     if (pools != (task == Task::sequence_classification)) {
-      block->fail({"pooling"},
-                  pools ? "none: this task looks at every token" : "first, mean or max, for one row of outputs a text");
+      block->fail({"pooling"}, pools ? "none, since this task has outputs for every token"
+                                     : "first, mean or max, since this task has one row of outputs per text");
     }
   }
   return head;

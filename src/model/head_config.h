@@ -8,20 +8,21 @@
 
 namespace limn {
 
-/// A family's name in `model_type`, and what the names of its model classes begin with: "bert", "Bert".
+/// A family's name in `model_type` and the prefix of its model classes: "bert", "Bert".
 struct FamilyClass {
   std::string_view model_type, prefix;
 };
 
-/// The class that the config names, and what it is for: from its `limn` block, its `architectures`, or else from the
-/// tensors of the heads. @throws Error if none of them tells.
+/// The model class and its task.
 struct NamedHead {
   std::string architecture;
   Task task;
 };
+/// Takes the model class and its task from the config's `limn` block, from its `architectures`, or else from the
+/// tensors of the heads. @throws Error if none of them identifies a head.
 NamedHead named_head(const Fields& fields, const FamilyClass& family, const HasTensor& has_tensor);
 
-/// What the outputs mean, and the layers of the `limn` block if there is one.
+/// The meaning of the outputs, and the layers of the `limn` block if there is one.
 HeadConfig head_config(const Fields& fields, Task task);
 
 }  // namespace limn

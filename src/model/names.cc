@@ -13,7 +13,7 @@ HeadNames on_every_token(Task task, std::string linear) {
   return {task, Pooling::none, {{.linear = std::move(linear)}}};
 }
 
-/// dense, act, norm, and a product with the word embeddings.
+/// dense, activation, norm, and a product with the word embeddings.
 HeadNames masked_words(std::optional<Activation> activation, std::string dense, std::string norm, std::string decoder,
                        std::string bias) {
   return {masked_lm,
@@ -149,7 +149,7 @@ FamilyNames deberta() {
                  on_first_token({}, "pooler.dense", "classifier"),
                  masked_words({}, "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm",
                               "cls.predictions.decoder", "cls.predictions.bias"),
-                 // The authors' own, as microsoft/deberta-v3-base has it; its decoder is always the word embeddings.
+                 // The authors' own head, as in microsoft/deberta-v3-base; its decoder is always the word embeddings.
                  masked_words({}, "lm_predictions.lm_head.dense", "lm_predictions.lm_head.LayerNorm",
                               "lm_predictions.lm_head.decoder", "lm_predictions.lm_head.bias")};
   return names;

@@ -7,7 +7,7 @@
 namespace limn {
 
 std::size_t traced_rows(const EncoderConfig& config) {
-  // As many as a trace of 48 MB holds, at least 128: more would gain little speed.
+  // The rows of a 48 MB trace, at least 128; more rows would hardly be faster.
   constexpr std::size_t budget_bytes = std::size_t{48} << 20, least = 128;
   return std::max(least, budget_bytes / (trace_floats_a_row(config) * sizeof(float)));
 }

@@ -7,14 +7,14 @@
 
 namespace limn {
 
-/// Rows of a forward pass: enough for the products to run at full speed, few enough for their buffers to stay small.
+/// Rows per forward pass: enough for the matrix products to run at full speed, few enough to keep their buffers small.
 inline constexpr std::size_t forward_rows = 1024;
 
-/// Rows of a pass whose trace is kept for the way back.
+/// Rows per pass if its trace is kept for the backward pass.
 std::size_t traced_rows(const EncoderConfig& config);
 
-/// Packs `count` items into passes: calls work(begin, end) for runs of items, in order, that have at most `most_rows`
-/// rows together. An item with more rows has a pass of its own. @param rows_of (i) -> rows of item i
+/// Packs `count` items into passes: calls work(begin, end) for successive ranges of items that have at most `most_rows`
+/// rows in total. An item with more rows gets a pass of its own. @param rows_of (i) -> rows of item i
 template <class RowsOf, class Work>
 void in_passes(std::size_t count, std::size_t most_rows, const RowsOf& rows_of, const Work& work) {
   for (std::size_t begin = 0, end = 0; begin < count; begin = end) {
@@ -25,7 +25,8 @@ void in_passes(std::size_t count, std::size_t most_rows, const RowsOf& rows_of, 
   }
 }
 
-/// Each pass, forward or backward, calls this first. @throws Cancelled if the watch says so. @param watch may be null.
+/// Called at the start of each forward or backward pass. @throws Cancelled if the watch requests it.
+/// @param watch may be null.
 void begin_pass(const Watch* watch);
 
 }  // namespace limn

@@ -8,7 +8,7 @@ namespace {
 
 using Kind = RelativePositions::Kind;
 
-/// Rows of the relative position embeddings on either side of distance 0.
+/// Rows of the relative-position table on either side of distance 0.
 std::int64_t span_of(const RelativePositions& relative) {
   return static_cast<std::int64_t>(relative.buckets > 0 ? relative.buckets : relative.largest);
 }
@@ -28,7 +28,7 @@ PositionTables make_position_tables(const EncoderConfig& config, const Weights& 
   }
   if (config.relative.kind == Kind::disentangled) {
     const std::int64_t span = span_of(config.relative);
-    for (std::int64_t distance = -last; distance <= last; ++distance) {  // of the key after the query
+    for (std::int64_t distance = -last; distance <= last; ++distance) {  // key − query
       const std::int64_t bucket = distance_bucket(-distance, config.relative.buckets, config.relative.largest);
       tables.bucket.push_back(static_cast<std::int32_t>(std::clamp<std::int64_t>(bucket + span, 0, 2 * span - 1)));
     }
@@ -47,7 +47,7 @@ AttentionScores scores_of(const EncoderConfig& config, const Weights& weights, c
   const RelativePositions& relative = config.relative;
   if (relative.kind == Kind::bias) scores.bias = tables.bias;
   if (relative.kind == Kind::disentangled) {
-    // Each kind of product adds to the variance of a score.
+    // Each product adds to the variance of a score.
     const std::size_t products = 1 + (relative.content_to_position ? 1 : 0) + (relative.position_to_content ? 1 : 0);
     scores.scale = 1.f / std::sqrt(static_cast<float>(config.hidden_size / config.heads * products));
     scores.bucket = tables.bucket;

@@ -10,20 +10,20 @@
 
 namespace limn {
 
-/// What the distances and positions of tokens mean to attention, for sequences up to some length M: tables that the
-/// layers of one pass share.
+/// The tables of relative positions and rotary embeddings that the layers of one pass share, for sequences of up to M
+/// tokens.
 struct PositionTables {
-  Mat bias;                          // (H, 2M − 1)
-  std::vector<std::int32_t> bucket;  // (2M − 1)
-  Rotation everywhere, nearby;       // for layers that see everything, and for local ones
+  Mat bias;                          // (H, 2M − 1), by distance
+  std::vector<std::int32_t> bucket;  // (2M − 1), by distance
+  Rotation everywhere, nearby;       // for global layers, and for local ones
 };
 PositionTables make_position_tables(const EncoderConfig& config, const Weights& weights, std::size_t longest);
 
-/// How one layer (from 0) scores queries and keys. The result looks into both arguments.
+/// How one layer (numbered from 0) scores queries and keys. The result points into `weights` and `tables`.
 AttentionScores scores_of(const EncoderConfig& config, const Weights& weights, const PositionTables& tables,
                           std::size_t layer);
 
-/// The angles of one layer. Only for encoders that have such.
+/// The rotary embeddings of one layer. Only for encoders that use them.
 const Rotation& rotation_of(const EncoderConfig& config, const PositionTables& tables, std::size_t layer);
 
 }  // namespace limn

@@ -13,7 +13,7 @@ namespace {
 
 using Kind = RelativePositions::Kind;
 
-/// Matrices, layers and norms under the names of one family. An empty name is a slot that the family does not have.
+/// Reads matrices, linear layers and norms under the names of one family.
 class Reader {
  public:
   Reader(const TensorSource& source, const FamilyNames& names) : source_(source), names_(names) {}
@@ -43,7 +43,7 @@ class Reader {
   const FamilyNames& names_;
 };
 
-/// One of several layers that stand one after another in a tensor.
+/// One of several linear layers that a tensor concatenates.
 Linear part(const Linear& all, std::size_t index, std::size_t out) {
   const std::size_t begin = index * out;
   return {all.w.output_range(begin, begin + out), all.b.empty() ? all.b : all.b.subspan(begin, out)};
@@ -79,7 +79,7 @@ LayerWeights layer(const Reader& reader, const FamilyNames& names, const Encoder
     layer.value = reader.linear(numbered(names.value), hidden_size, hidden_size, encoder.attention_bias);
   }
   layer.output = reader.linear(numbered(names.output), hidden_size, hidden_size, encoder.attention_bias);
-  const bool reads_embeddings = encoder.norm_first && number == 0;  // which have just had their norm
+  const bool reads_embeddings = encoder.norm_first && number == 0;  // which are already normalized
   if (!reads_embeddings) layer.attention_norm = reader.norm(numbered(names.attention_norm), hidden_size, encoder);
   layer.up = reader.linear(numbered(names.up), (encoder.gated ? 2 : 1) * intermediate_size, hidden_size,
                            encoder.feed_forward_bias);
@@ -123,7 +123,7 @@ ConvolutionWeights convolution(const Reader& reader, const FamilyNames& names, c
   return weights;
 }
 
-/// The head that the config describes, or the family's for this task; of several the one that the file has.
+/// The head that the config describes, or the family's head for this task; if it has several, the one in the file.
 HeadNames head_names(const Reader& reader, const FamilyNames& names, const HeadConfig& config) {
   if (!config.layers.empty()) {
     HeadNames own{.task = config.task, .pooling = config.pooling.value_or(Pooling::none), .steps = {}};
@@ -148,7 +148,7 @@ Head head(const Reader& reader, const FamilyNames& names, const Config& config, 
   for (std::size_t i = 0; i < described.steps.size(); ++i) {
     const StepNames& step = described.steps[i];
     const bool last = i + 1 == described.steps.size();
-    // What is multiplied by word embeddings has their channels.
+    // The input of a product with the word embeddings has the embedding size.
     const std::size_t between = !last && described.steps[i + 1].tied ? encoder.embedding_size : encoder.hidden_size;
     const std::size_t outputs = !last                                 ? between
                                 : config.head.task == Task::masked_lm ? encoder.vocabulary

@@ -11,20 +11,21 @@
 
 namespace limn {
 
-/// The tensors of a checkpoint by name, whatever files they stand in.
+/// The tensors of a checkpoint by name, independent of the files that contain them.
 struct TensorSource {
   std::function<bool(const std::string& name)> has;
-  /// Where the numbers of a tensor of that shape are, or will be once all are read.
-  /// @param spellings each name that it may have, the usual one first.
-  /// @throws Error if there is none, or one of another shape or type.
+  /// The location of a tensor's elements, which are valid once all tensors have been read.
+  /// @param spellings all names that the tensor may have, the usual one first.
+  /// @throws Error if no tensor has any of these names, or if it has another shape or a type that is not supported.
   std::function<std::span<const float>(const std::vector<std::string>& spellings, std::vector<std::size_t> shape)>
       numbers;
 };
 
-/// Every weight that the config asks for, in the slot that its name says. @throws Error as the source does.
+/// Collects all weights that the config requires. @throws Error as the source does.
 Weights read_weights(const TensorSource& source, const Config& config);
 
-/// What is made of weights once their numbers are there: projections of relative positions, a convolution's matrices.
+/// Computes what is derived from the weights once their elements have been read: the projections of the relative
+/// position embeddings and the convolution's matrices.
 void finish_weights(Weights& weights, const EncoderConfig& config);
 
 }  // namespace limn

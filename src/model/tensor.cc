@@ -12,10 +12,10 @@
 namespace limn {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "files of weights are read in place");
+static_assert(std::endian::native == std::endian::little, "weight files are read in place");
 
 /// IEEE 754 half precision: 1 sign, 5 exponent (bias 15) and 10 fraction bits.
-float widen_f16(std::uint16_t half) {
+float convert_f16(std::uint16_t half) {
   const std::uint32_t magnitude = half & 0x7fffu;
   const std::uint32_t exponent = half & 0x7c00u;
   // 112 = 127 - 15 moves the exponent to float32's bias; infinities and NaNs keep an exponent of all ones.
@@ -27,16 +27,16 @@ float widen_f16(std::uint16_t half) {
 }
 
 /// The upper half of a float32.
-float widen_bf16(std::uint16_t half) { return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16); }
+float convert_bf16(std::uint16_t half) { return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16); }
 
 float keep(float number) { return number; }
 
 float narrow(double number) { return static_cast<float>(number); }
 
-/// numbers[i] = convert(the number at bytes + i · stride · sizeof(Stored)).
+/// numbers[i] = convert(the element at bytes + i · stride · sizeof(Stored)).
 template <class Stored, float (*convert)(Stored)>
 void read_row(const std::byte* bytes, std::size_t stride, std::span<float> numbers) {
-  if (stride == 1) {  // a stride that the compiler knows becomes vector code
+  if (stride == 1) {  // the compiler vectorizes a loop whose stride it knows
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       Stored stored = {};
       std::memcpy(&stored, bytes + i * sizeof stored, sizeof stored);
@@ -57,11 +57,11 @@ ReadRow row_reader(std::string_view type) {
   assert(is_float_type(type));
   if (type == "F32") return read_row<float, keep>;
   if (type == "F64") return read_row<double, narrow>;
-  return type == "F16" ? read_row<std::uint16_t, widen_f16> : read_row<std::uint16_t, widen_bf16>;
+  return type == "F16" ? read_row<std::uint16_t, convert_f16> : read_row<std::uint16_t, convert_bf16>;
 }
 
-/// Rows of a matrix, a tile at a time: a row of a transposed matrix touches a line of cache for each number, and the
-/// next row wants the same lines.
+/// Reads the rows of a matrix tile by tile: a row of a transposed matrix touches one cache line per element, and the
+/// next row touches the same lines.
 void read_matrix(const std::byte* bytes, ReadRow read, std::size_t width, std::span<const std::size_t> shape,
                  std::span<const std::size_t> strides, std::span<float> numbers) {
   constexpr std::size_t tile = 64;
@@ -75,7 +75,7 @@ void read_matrix(const std::byte* bytes, ReadRow read, std::size_t width, std::s
   }
 }
 
-/// Leading axes one by one, the last two at once.
+/// Iterates over the leading axes; the last two are read as a matrix.
 void read_axes(const std::byte* bytes, ReadRow read, std::size_t width, std::span<const std::size_t> shape,
                std::span<const std::size_t> strides, std::span<float> numbers) {
   if (shape.empty()) return read(bytes, 1, numbers);
@@ -96,7 +96,7 @@ void refuse_pointer(std::span<const std::byte> bytes, const std::string& file) {
   throw Error({.file = file,
                .found = "a Git LFS pointer",
                .expected = "the weights themselves",
-               .hint = "'git lfs pull' fetches them"});
+               .hint = "run 'git lfs pull' to fetch them"});
 }
 
 std::string shape_text(std::span<const std::size_t> shape) {

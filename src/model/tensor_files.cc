@@ -19,7 +19,7 @@ using Json = nlohmann::json;
 
 using ReadTensors = Tensors (*)(std::span<const std::byte>, const std::string&);
 
-/// The first that is there is read.
+/// In order of preference: the first format that a folder has is read.
 struct Format {
   const char* name;
   ReadTensors read;
@@ -28,7 +28,7 @@ constexpr Format formats[] = {
     {"model.safetensors", read_safetensors}, {"pytorch_model.bin", read_torch}, {"tf_model.h5", read_tensorflow}};
 
 bool is_there(const std::filesystem::path& path) {
-  std::error_code ignored;  // what cannot be looked at is not there
+  std::error_code ignored;  // a path that cannot be examined counts as missing
   return std::filesystem::exists(path, ignored);
 }
 
@@ -43,7 +43,7 @@ WeightFiles open_whole(const std::filesystem::path& path, ReadTensors read) {
   return result;
 }
 
-/// Only the tensors that the index gives to a file count.
+/// Reads the shards of an index. Of each shard, only the tensors that the index assigns to it count.
 WeightFiles open_parts(const std::filesystem::path& index, ReadTensors read) {
   WeightFiles result{.main = index.string(), .files = {}, .tensors = {}};
   std::map<std::string, Tensors> parts;
@@ -66,7 +66,7 @@ WeightFiles open_parts(const std::filesystem::path& index, ReadTensors read) {
       throw Error({.file = path,
                    .thing = "tensor " + shown_name(tensor),
                    .found = "no such tensor",
-                   .expected = "it here, as " + index.filename().string() + " says"});
+                   .expected = "the tensor that " + index.filename().string() + " lists for this file"});
     }
     result.tensors.emplace(tensor, found->second);
   }
@@ -81,7 +81,8 @@ WeightFiles open_parts(const std::filesystem::path& index, ReadTensors read) {
   const auto other = std::ranges::find_if(others, [&](const char* name) { return is_there(folder / name); });
   if (other != std::end(others)) {
     parts.found = "only " + std::string(*other);
-    parts.hint = "load the model with the transformers package, and save_pretrained writes model.safetensors";
+    parts.hint =
+        "load the model with the transformers package and save it with save_pretrained, which writes model.safetensors";
   }
   throw Error(std::move(parts));
 }

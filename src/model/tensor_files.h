@@ -11,25 +11,26 @@
 
 namespace limn {
 
-/// A weight file, mapped.
+/// A mapped weight file.
 struct WeightFile {
   std::string name;
   MappedFile file;
 };
 
-/// All weight files of a folder, and the tensors in them by the names that PyTorch gives them.
+/// All weight files of a folder, and their tensors under the names that PyTorch uses.
 struct WeightFiles {
-  std::string main;  ///< path of the file that lists all tensors, for messages
+  std::string main;  ///< path of the file that lists all tensors, used in messages
   std::vector<WeightFile> files;
   Tensors tensors;
 };
 
-/// Maps the weights of a folder. If there are several, the first of: model.safetensors, pytorch_model.bin (each whole
-/// or, by its .index.json, in parts), tf_model.h5.
-/// @throws Error if there are none, or as read_safetensors, read_torch and read_tensorflow do.
+/// Maps the weights of a folder. If it has several formats, takes the first of: model.safetensors, pytorch_model.bin
+/// (each either one file or the shards of its .index.json), tf_model.h5.
+/// @throws Error if there are no weights, or as read_safetensors, read_torch and read_tensorflow do.
 WeightFiles open_weights(const std::filesystem::path& folder);
 
-/// The tensor → file map of a model.safetensors.index.json or pytorch_model.bin.index.json; files are plain names.
+/// The tensor → file map of a model.safetensors.index.json or pytorch_model.bin.index.json. Files are names without
+/// folders. @throws Error if the index is invalid.
 std::map<std::string, std::string, std::less<>> parse_index(const nlohmann::json& json, const std::string& file);
 
 }  // namespace limn

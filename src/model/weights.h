@@ -11,8 +11,9 @@
 
 namespace limn {
 
-// Letters: V vocabulary, E channels of word embeddings, C channels, H heads, F feed-forward, L outputs of the head,
-// R rows of relative position embeddings. Views point into Checkpoint's memory; a Mat is what was made of such tensors.
+// Letters: V vocabulary, E embedding size, C hidden size, H heads, F intermediate size, L outputs of the head, R rows
+// of the relative-position table. Views point into the Checkpoint's memory; a Mat holds what is derived from the
+// weights.
 
 struct Linear {
   Weight w;                  // (out, in)
@@ -26,7 +27,7 @@ struct Norm {
 
 struct EmbeddingWeights {
   ConstView word;        // (V, E)
-  ConstView position;    // (positions, E), or empty
+  ConstView position;    // (max positions, E), or empty
   ConstView token_type;  // (token types, E), or empty
   Norm norm;             // (E)
   Linear projection;     // (C, E), or empty
@@ -38,21 +39,22 @@ struct LayerWeights {
   Linear up, down;  // (F, C), (C, F)
   Linear gate;      // (F, C), or empty
   Norm feed_forward_norm;
-  // Disentangled attention: where the projections are, and what they make of the relative position embeddings (R, C).
+  // Disentangled attention: the projections, and the relative position embeddings projected by them (R, C).
   Linear position_key_projection, position_query_projection;
   Mat position_key, position_query;
 };
 
-/// Relative positions: a bias for each bucket and head (R, H), or embeddings (R, C) with their norm.
+/// The relative-position table: one bias per bucket and head (R, H), or embeddings (R, C) with their norm.
 struct RelativeWeights {
   ConstView table;
   Norm norm;
 };
 
-/// What is added to the first layer's output: act(Σ_k x[i + k − ⌊K/2⌋] w_kᵀ + b), K taps wide, and then a norm.
+/// A convolution with K taps, act(Σ_k x[i + k − ⌊K/2⌋] w_kᵀ + b), which is added to the first layer's output before a
+/// norm.
 struct ConvolutionWeights {
-  std::span<const float> kernel;  // (C, C / groups, K), as it stands in the file
-  Mat w;                          // (K · C, C): one matrix (out, in) a tap
+  std::span<const float> kernel;  // (C, C / groups, K), as in the file
+  Mat w;                          // (K · C, C): one matrix (out, in) per tap
   std::span<const float> b;       // (C)
   Norm norm;
 };
@@ -74,7 +76,7 @@ struct Weights {
   std::vector<LayerWeights> layers;
   RelativeWeights relative;
   ConvolutionWeights convolution;
-  Norm final_norm;  ///< of encoders whose norms stand before the blocks
+  Norm final_norm;  ///< of encoders with norms before the blocks
   Head head;
 };
 

@@ -276,7 +276,7 @@ TEST(Checkpoint, RefusesNumbersThatItCannotComputeWith) {
   EXPECT_THAT(
       load_message(folder),
       EndsWith(
-          "model.safetensors: tensor 'qa_outputs.bias': found numbers of type 'I32', expected F32, F16, BF16 or F64"));
+          "model.safetensors: tensor 'qa_outputs.bias': found elements of type 'I32', expected F32, F16, BF16 or F64"));
 }
 
 TEST(Checkpoint, RefusesNumbersThatAreNotFinite) {
@@ -427,7 +427,7 @@ TEST(Shards, MustHoldWhatTheIndexSays) {
   Shards shards;
   shards.map["qa_outputs.bias"] = "first.safetensors";
   EXPECT_THAT(shards.message(), HasSubstr("first.safetensors: tensor 'qa_outputs.bias': found no such tensor, expected "
-                                          "it here, as model.safetensors.index.json says"));
+                                          "the tensor that model.safetensors.index.json lists for this file"));
 }
 
 TEST(Shards, MustStayInTheFolder) {

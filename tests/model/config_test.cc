@@ -152,7 +152,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "model_type: found \"gpt2\", expected one of bert, distilbert"},
         BadConfig{"NoFamily", R"({"model_type": null, "architectures": ["ForMaskedLM"]})",
                   "model_type: found nothing, expected one of bert, distilbert"},
-        BadConfig{"FamilyNumber", R"({"model_type": 5})", "model_type: found 5, expected a text"},
+        BadConfig{"FamilyNumber", R"({"model_type": 5})", "model_type: found 5, expected a string"},
         BadConfig{"NoArchitectures", R"({"architectures": null})",
                   "architectures: found nothing, expected a list with one of BertForQuestionAnswering, "
                   "BertForSequenceClassification, BertForTokenClassification, BertForMaskedLM, BertForPreTraining; "},
@@ -200,7 +200,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "id2label: found the label 'a' twice, expected different labels"},
         BadConfig{"LabelList", R"({"id2label": ["a", "b"]})", "id2label: found a list, expected an object"},
         BadConfig{"LabelObject", R"({"id2label": {"0": {"name": "a"}}})",
-                  "id2label: found an object, expected each label to be a text"},
+                  "id2label: found an object, expected each label to be a string"},
         BadConfig{"NumLabels", R"({"id2label": {"0": "a", "1": "b"}, "num_labels": 3})",
                   "num_labels: found 3, expected 2, as many as id2label has"},
         BadConfig{"NumLabelsZero", R"({"num_labels": 0})", "num_labels: found 0, expected a whole number from 1"},
@@ -240,7 +240,7 @@ TEST(ConfigFile, InvalidJsonIsRefusedWithItsPosition) {
   EXPECT_THAT(file_message(""), HasSubstr("config.json: line 1, column 1: found end of input"));
   EXPECT_THAT(file_message("[1, 2]"), HasSubstr("config.json: found a list, expected an object"));
   EXPECT_THAT(file_message(R"({"vocab_size": 1e999})"), HasSubstr("expected valid JSON"));
-  EXPECT_THAT(file_message(R"({"dim": 1, "dim": 2})"), HasSubstr("config.json: key 'dim': found it twice"));
+  EXPECT_THAT(file_message(R"({"dim": 1, "dim": 2})"), HasSubstr("config.json: key 'dim': found twice"));
 }
 
 }  // namespace

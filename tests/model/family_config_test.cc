@@ -258,7 +258,7 @@ TEST(ConfigSpelling, WeightsWithoutAHeadAreRefused) {
   const HasTensor none = [](const std::string&) { return false; };
   EXPECT_THAT(message_of([&] { parse(json, none); }),
               AllOf(HasSubstr("architectures: found nothing, expected a list with one of RobertaForQuestionAnswering"),
-                    HasSubstr("the weights hold no head")));
+                    HasSubstr("the weights contain no head")));
 }
 
 // ---- the limn block
@@ -304,7 +304,7 @@ INSTANTIATE_TEST_SUITE_P(
     , FamilyConfigField,
     testing::Values(
         BadFamilyConfig{"FewPositions", roberta, R"({"max_position_embeddings": 2})",
-                        "max_position_embeddings: found 2, expected more than 2: they begin there"},
+                        "max_position_embeddings: found 2, expected more than 2, the first position"},
         BadFamilyConfig{"HugePadding", roberta, R"({"pad_token_id": 16777217})", "pad_token_id: found 16777217"},
         BadFamilyConfig{"RelativeKeys", roberta, R"({"position_embedding_type": "relative_key_query"})",
                         "position_embedding_type: found \"relative_key_query\", expected \"absolute\""},
@@ -317,7 +317,7 @@ INSTANTIATE_TEST_SUITE_P(
                         "pos_att_type: found \"c2p|p2p\", expected c2p, p2c or both"},
         BadFamilyConfig{"ProductsNumber", deberta, R"({"pos_att_type": 3})", "pos_att_type: found 3"},
         BadFamilyConfig{"NotRelative", deberta, R"({"relative_attention": false})",
-                        "relative_attention: found false, expected true, as pos_att_type says"},
+                        "relative_attention: found false, expected true, since pos_att_type is not empty"},
         BadFamilyConfig{"Buckets", deberta, R"({"position_buckets": 1})",
                         "position_buckets: found 1, expected at least 2"},
         BadFamilyConfig{"ManyBuckets", deberta, R"({"position_buckets": 1022, "max_relative_positions": 512})",
@@ -337,7 +337,7 @@ INSTANTIATE_TEST_SUITE_P(
                         "conv_kernel_size: found 33, expected a whole number from 1 to 31"},
         BadFamilyConfig{"ManyProjections", deberta,
                         R"({"position_buckets": 100000, "max_relative_positions": 16000000})",
-                        "position_buckets: found 100000, expected so few that each layer can keep"},
+                        "position_buckets: found 100000, expected few enough to store their projections"},
         BadFamilyConfig{"ConvolutionGroups", deberta, R"({"conv_groups": 7})",
                         "conv_groups: found 7, expected a divisor"},
         BadFamilyConfig{"LayerTypes", modernbert, R"({"layer_types": ["full_attention"]})",
@@ -353,7 +353,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFamilyConfig{"Theta", modernbert, R"({"global_rope_theta": -1})",
                         "global_rope_theta: found -1, expected a number between 1"},
         BadFamilyConfig{"OddHeads", modernbert, R"({"hidden_size": 36})",
-                        "num_attention_heads: found 12, expected heads of an even number"},
+                        "num_attention_heads: found 12, expected heads of an even size"},
         BadFamilyConfig{"Pooling", modernbert, R"({"classifier_pooling": "max"})",
                         "classifier_pooling: found \"max\", expected cls or mean"},
         BadFamilyConfig{"BlockText", bert, R"({"limn": "mean"})", "limn: found \"mean\", expected an object"},
@@ -363,7 +363,7 @@ INSTANTIATE_TEST_SUITE_P(
                         "limn.task: found nothing, expected one of question-answering, sequence-classification"},
         BadFamilyConfig{"BlockPooledTask", bert,
                         R"({"limn": {"task": "token-classification", "pooling": "mean", "layers": ["a"]}})",
-                        "limn.pooling: found \"mean\", expected none: this task looks at every token"},
+                        "limn.pooling: found \"mean\", expected none, since this task has outputs for every token"},
         BadFamilyConfig{"BlockUnpooledTask", bert, R"({"limn": {"task": "sequence-classification", "layers": ["a"]}})",
                         "limn.pooling: found nothing, expected first, mean or max"},
         BadFamilyConfig{"BlockLayers", bert, R"({"limn": {"pooling": "mean", "layers": []}})",
@@ -372,7 +372,7 @@ INSTANTIATE_TEST_SUITE_P(
                         R"({"limn": {"pooling": "mean", "layers": ["a"], "activation": "mish"}})",
                         "limn.activation: found \"mish\", expected one of gelu"},
         BadFamilyConfig{"BlockPrefix", bert, R"({"limn": {"pooling": "mean", "layers": ["a"], "prefix": 3}})",
-                        "limn.prefix: found 3, expected a text"}),
+                        "limn.prefix: found 3, expected a string"}),
     [](const auto& info) { return info.param.what; });
 
 }  // namespace

@@ -81,7 +81,7 @@ TEST(Pickle, WritesCallsDownAndMakesNone) {
 }
 
 TEST(Pickle, NamesWhatItWillNotCall) {
-  const char* hint = "this file wants to run code or needs classes of its own; limn never runs code from a file";
+  const char* hint = "this file asks to run code or needs classes of its own; limn never runs code from a file";
   EXPECT_EQ(message(begin + "cposix\nsystem\nU\x02id\x85R."s),
             "file: pickle: found 'posix.system', expected tensors and nothing else; "s + hint);
   EXPECT_THAT(message("\x80\x04\x8c\x08"
@@ -116,12 +116,12 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"EmptyStack", begin + "."s, "found an empty stack"},
         Broken{"StackBelowMark", begin + "K\x01(."s, "found an empty stack"},
         Broken{"TupleOfTooFew", begin + "K\x01\x87."s, "found an empty stack"},
-        Broken{"NoMark", begin + "K\x01t."s, "the end of something that never began"},
-        Broken{"UnknownMemory", begin + "h\x05."s, "something remembered that was never there"},
-        Broken{"ItemsOfANumber", begin + "K\x01K\x02"s + "a."s, "items of something else"},
-        Broken{"HalfAnEntry", begin + "}(K\x01u."s, "items of something else"},
-        Broken{"CallOfANumber", begin + "K\x01)R."s, "a call of something else"},
-        Broken{"AttributesOfANumber", begin + "K\x01}b."s, "attributes of something that has none"},
+        Broken{"NoMark", begin + "K\x01t."s, "an end without a mark"},
+        Broken{"UnknownMemory", begin + "h\x05."s, "a memo entry that was never stored"},
+        Broken{"ItemsOfANumber", begin + "K\x01K\x02"s + "a."s, "items that do not fit their container"},
+        Broken{"HalfAnEntry", begin + "}(K\x01u."s, "items that do not fit their container"},
+        Broken{"CallOfANumber", begin + "K\x01)R."s, "a call of something other than a function"},
+        Broken{"AttributesOfANumber", begin + "K\x01}b."s, "attributes of a value that has none"},
         Broken{"NewObject", begin + "ctorch\nFloatStorage\n)\x81."s, "found operation 0x81"},
         Broken{"Instance", begin + "(iposix\nsystem\n."s, "found operation 'i'"},
         Broken{"Object", begin + "(o."s, "found operation 'o'"},
@@ -129,9 +129,9 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"TextProtocol", "I1\n."s, "found operation 'I'"},
         Broken{"ProtocolOne", "\x80\x01N."s, "a pickle of protocol 1, expected protocol 2 to 5"},
         Broken{"ProtocolOfTheFuture", "\x80\x09N."s, "protocol 9"},
-        Broken{"NumberAsName", "\x80\x04K\x01K\x02\x93."s, "a name that is no text"},
+        Broken{"NumberAsName", "\x80\x04K\x01K\x02\x93."s, "a name that is not a string"},
         Broken{"OrderedDictOfTriples", begin + "ccollections\nOrderedDict\n]K\x01K\x02K\x03\x87"s + "a\x85R."s,
-               "something else than pairs"}),
+               "something other than pairs"}),
     [](const auto& info) { return info.param.what; });
 
 TEST(Pickle, IsNeitherSlowNorLargeForHostileFiles) {

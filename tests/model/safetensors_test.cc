@@ -60,7 +60,7 @@ TEST(Safetensors, RefusesCutOffFiles) {
   EXPECT_THAT(message(whole.substr(0, 7)), HasSubstr("found 7 bytes"));
   EXPECT_EQ(message(whole.substr(0, 30)),
             "model.safetensors: header: found a length of 54 bytes, expected at most the 22 bytes that follow it; the "
-            "file may be cut off, or no safetensors file");
+            "file may be cut off, or not be a safetensors file");
   EXPECT_EQ(message(whole.substr(0, whole.size() - 1)),
             "model.safetensors: tensor 'a': found data from byte 0 to 8, expected a range within the 7 bytes of data; "
             "the file may be cut off");
@@ -93,7 +93,7 @@ TEST(Safetensors, RefusesTheSameTensorTwice) {
   EXPECT_EQ(message(safetensors_text(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
                                      R"("a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
                                      "12345678")),
-            "model.safetensors (header): key 'a': found it twice in one object, expected each key once");
+            "model.safetensors (header): key 'a': found twice in one object, expected once");
 }
 
 TEST(Safetensors, SaysWhatAGitLfsPointerIs) {
@@ -148,9 +148,9 @@ INSTANTIATE_TEST_SUITE_P(
                  "found 4 bytes, expected 2 bytes for shape (1, 1) of BF16"},
         // 2^62 · 4 bytes and 2^32 · 2^32 numbers are both 0 in 64 bits.
         BadEntry{"BytesOverflow", R"({"dtype":"F32","shape":[4611686018427387904],"data_offsets":[4,4]})",
-                 "found shape (4611686018427387904) of F32, expected a shape whose bytes can be counted"},
+                 "found shape (4611686018427387904) of F32, expected a shape whose size in bytes fits into 64 bits"},
         BadEntry{"ProductOverflow", R"({"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[4,4]})",
-                 "expected a shape whose bytes can be counted"},
+                 "expected a shape whose size in bytes fits into 64 bits"},
         BadEntry{"Overlap", R"({"dtype":"F32","shape":[1],"data_offsets":[3,7]})",
                  "found data that overlaps tensor 'x'"}),
     [](const auto& info) { return info.param.what; });
@@ -181,7 +181,7 @@ TEST(SafetensorsIndex, RefusesWhatIsNoFileInTheFolder) {
         AllOf(HasSubstr("index.json: tensor 't': found "), HasSubstr("expected the name of a file in the same folder")))
         << bad;
   }
-  EXPECT_THAT(index_message(R"({"weight_map": {"t": "a", "t": "b"}})"), HasSubstr("key 't': found it twice"));
+  EXPECT_THAT(index_message(R"({"weight_map": {"t": "a", "t": "b"}})"), HasSubstr("key 't': found twice"));
 }
 
 // ---- widening, for all 65,536 numbers, against the definition of the formats --------------------------------------

@@ -207,7 +207,7 @@ TEST(HostileTorchFile, IsRefusedForWhatItIs) {
   EXPECT_THAT(torch_message(hostile("big_endian.bin")), HasSubstr("found big-endian numbers"));
   EXPECT_THAT(torch_message(hostile("compressed.bin")), HasSubstr("found compressed data"));
   EXPECT_THAT(torch_message(hostile("short.bin")),
-              HasSubstr("storage '0': found 8 bytes, expected 6 numbers of 4 bytes"));
+              HasSubstr("storage '0': found 8 bytes, expected 6 elements of 4 bytes"));
   EXPECT_THAT(torch_message(""), HasSubstr("found neither a zip file nor a pickle"));
   EXPECT_THAT(torch_message("\x80\x02N.\x80\x02N.\x80\x02N."), HasSubstr("a pickle that PyTorch did not write"));
   EXPECT_THAT(torch_message("version https://git-lfs.github.com/spec/v1\n"), HasSubstr("Git LFS pointer"));
@@ -224,11 +224,11 @@ TEST(HostileTorchFile, HasNoTensorPastItsNumbers) {
     changed[at + byte] = value;
     return torch_message(changed);
   };
-  EXPECT_THAT(with(1, 1), HasSubstr("from number 1, expected a part of its storage's 6 numbers"));
-  EXPECT_THAT(with(3, 3), HasSubstr("shape (3, 3) with strides (3, 1) from number 0"));
+  EXPECT_THAT(with(1, 1), HasSubstr("from element 1, expected a range within its storage's 6 elements"));
+  EXPECT_THAT(with(3, 3), HasSubstr("shape (3, 3) with strides (3, 1) from element 0"));
   const std::size_t strides = whole.find('K', at + 7);
   ASSERT_EQ(whole.substr(strides, 4), "K\3K\1");
-  EXPECT_THAT(with(strides - at + 1, 0), HasSubstr("expected each number to be there once"));
+  EXPECT_THAT(with(strides - at + 1, 0), HasSubstr("expected no two elements at the same place"));
   EXPECT_THAT(with(strides - at + 1, 100), HasSubstr("strides (100, 1)"));
 }
 
@@ -242,7 +242,7 @@ TEST(HostileTorchFile, IsRefusedWhereverItIsCutOff) {
 
 TEST(HostileKerasFile, IsRefusedForWhatItIs) {
   EXPECT_THAT(keras_message(hostile("filters.h5")), AllOf(HasSubstr("'l/m/a:0'"), HasSubstr("found filters")));
-  EXPECT_THAT(keras_message(hostile("chunks.h5")), HasSubstr("found data in chunks, expected contiguous data"));
+  EXPECT_THAT(keras_message(hostile("chunks.h5")), HasSubstr("found chunked data, expected contiguous data"));
   EXPECT_THAT(keras_message(hostile("newest.h5")), HasSubstr("superblock"));
   EXPECT_THAT(keras_message(hostile("external_link.h5")), Not(HasSubstr("no Error")));
   EXPECT_THAT(keras_message(hostile("soft_link.h5")), HasSubstr("'l': found a link"));
@@ -269,7 +269,7 @@ TEST(HostileKerasFile, HasNoShapePastItsNumbers) {
   changed[at] = 0x18;
   EXPECT_THAT(keras_message(changed), HasSubstr("found 736 bytes, expected 768 bytes for shape (24, 8)"));
   for (std::size_t i = 0; i < 16; ++i) changed[at + i] = '\xff';
-  EXPECT_THAT(keras_message(changed), HasSubstr("expected a shape whose bytes can be counted"));
+  EXPECT_THAT(keras_message(changed), HasSubstr("expected a shape whose size in bytes fits into 64 bits"));
 }
 
 }  // namespace

@@ -14,11 +14,11 @@ namespace limn {
 namespace {
 
 constexpr std::string_view signature("\x89HDF\r\n\x1a\n", 8);
-constexpr std::uint64_t nowhere = ~std::uint64_t{0};  // an address that is not set
-constexpr std::size_t most_blocks = 1'000'000;        // headers, nodes and heaps: a checkpoint has a few thousand
-constexpr std::size_t deepest = 64;                   // groups in groups, nodes below nodes
+constexpr std::uint64_t nowhere = ~std::uint64_t{0};  // an undefined address
+constexpr std::size_t most_blocks = 1'000'000;        // headers and nodes; a checkpoint has a few thousand
+constexpr std::size_t deepest = 64;                   // levels of nested groups, and of a B-tree
 
-/// The kinds of messages in an object header that matter here.
+/// The kinds of header messages that limn reads or refuses.
 enum Message : std::uint16_t {
   dataspace = 0x01,
   link_info = 0x02,
@@ -31,9 +31,9 @@ enum Message : std::uint16_t {
   symbol_table = 0x11,
 };
 
-/// What an object header says. A group has a symbol table; a dataset has the rest.
+/// The content of an object header. A group has a symbol table; a dataset has the rest.
 struct Object {
-  std::optional<std::pair<std::uint64_t, std::uint64_t>> group;  // B-tree and heap
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> group;  // addresses of B-tree and heap
   std::optional<std::vector<std::size_t>> shape;
   std::string type = "other";
   std::size_t number_bytes = 0;
@@ -51,11 +51,11 @@ class File {
     const auto version = reader.number<std::uint8_t>();
     if (version > 1) {
       fail("superblock", "version " + std::to_string(version), "0 or 1, as Keras writes it",
-           "h5repack of an older HDF5 library, or loading and saving the model again, makes one");
+           "convert it with h5repack of an older HDF5 library, or load and save the model again");
     }
     reader.take(4);
     const auto offset_bytes = reader.number<std::uint8_t>(), length_bytes = reader.number<std::uint8_t>();
-    if (offset_bytes != 8 || length_bytes != 8) fail("superblock", "other sizes of addresses", "8 bytes");
+    if (offset_bytes != 8 || length_bytes != 8) fail("superblock", "addresses of another size", "8 bytes");
     reader.take(version == 0 ? 9 : 13);
     if (reader.number<std::uint64_t>() != 0) fail("superblock", "a base address", "none");
     reader.take(24 + 8);  // other addresses, and the root's name
@@ -68,7 +68,7 @@ class File {
     const Object object = read_header(address, path);
     if (object.group) {
       if (depth == deepest)
-        fail(shown_name(path), "groups that deep", "at most " + std::to_string(deepest) + " levels");
+        fail(shown_name(path), "groups that are nested too deeply", "at most " + std::to_string(deepest) + " levels");
       const auto [tree, heap] = *object.group;
       read_node(tree, read_heap(heap), path, depth, 0);
     } else if (object.shape && object.data) {
@@ -76,13 +76,13 @@ class File {
     }
   }
 
-  /// Version 1: a count of messages in a row of blocks, each but the last with a message that says where the next one
-  /// is.
+  /// Reads a header of version 1: a given number of messages in a chain of blocks, where each block except the last has
+  /// a message with the address of the next.
   Object read_header(std::uint64_t address, const std::string& path) {
     visit(address);
     ByteReader reader(bytes_, file_, address);
     if (const auto version = reader.number<std::uint8_t>(); version != 1)
-      fail(shown_name(path), "an object header of another version", "version 1, as Keras writes it");
+      fail(shown_name(path), "an object header of an unsupported version", "version 1, as Keras writes it");
     reader.take(1);
     std::size_t messages = reader.number<std::uint16_t>();
     reader.take(4);
@@ -106,7 +106,7 @@ class File {
         } else if (!shared) {
           read_message(kind, message, object, path);
         } else if (kind == dataspace || kind == layout || kind == filters) {
-          fail(shown_name(path), "a shared message", "an object that describes itself");
+          fail(shown_name(path), "a shared message", "an object header that contains its messages");
         }
       }
     }
@@ -130,12 +130,12 @@ class File {
         object.data = read_layout(message, path);
         return;
       case filters:
-        fail(shown_name(path), "filters (compression)", "plain numbers", "h5repack -f NONE removes them");
+        fail(shown_name(path), "filters (compression)", "uncompressed data", "h5repack -f NONE removes them");
       case external_files:
         fail(shown_name(path), "data in another file", "data in this one");
       case link:
       case link_info:
-        fail(shown_name(path), "links of the newer kind", "a symbol table, as Keras writes it");
+        fail(shown_name(path), "links in the newer format", "a symbol table, as Keras writes it");
       default:
         return;  // times, attributes, fill values
     }
@@ -143,14 +143,14 @@ class File {
 
   std::vector<std::size_t> read_shape(ByteReader& message, const std::string& path) const {
     const auto version = message.number<std::uint8_t>(), axes = message.number<std::uint8_t>();
-    if (version != 1 && version != 2) fail(shown_name(path), "a shape of another version", "version 1 or 2");
+    if (version != 1 && version != 2) fail(shown_name(path), "a shape of an unsupported version", "version 1 or 2");
     message.take(version == 1 ? 6 : 2);
     std::vector<std::size_t> shape;
     for (int axis = 0; axis < axes; ++axis) shape.push_back(message.number<std::uint64_t>());
     return shape;
   }
 
-  /// IEEE 754, little-endian, by where exponent and fraction are.
+  /// Recognizes little-endian IEEE 754 types by the positions of exponent and fraction.
   static void read_type(ByteReader& message, Object& object) {
     const auto kind = message.number<std::uint8_t>();
     const auto order = message.number<std::uint8_t>();
@@ -173,8 +173,8 @@ class File {
   std::pair<std::uint64_t, std::uint64_t> read_layout(ByteReader& message, const std::string& path) const {
     const auto version = message.number<std::uint8_t>(), kind = message.number<std::uint8_t>();
     if (version < 3 || kind != 1) {
-      fail(shown_name(path), kind == 2 ? "data in chunks" : "another layout of data",
-           "contiguous data, as Keras writes it", "h5repack -l CONTI makes one");
+      fail(shown_name(path), kind == 2 ? "chunked data" : "another data layout", "contiguous data, as Keras writes it",
+           "h5repack -l CONTI converts it");
     }
     const auto address = message.number<std::uint64_t>();
     return {address, message.number<std::uint64_t>()};
@@ -183,22 +183,23 @@ class File {
   /// The names of a group's members.
   std::span<const std::byte> read_heap(std::uint64_t address) {
     ByteReader reader(bytes_, file_, address);
-    if (reader.text(4) != "HEAP") fail("byte " + std::to_string(address), "other bytes", "a heap of names");
+    if (reader.text(4) != "HEAP")
+      fail("byte " + std::to_string(address), "other bytes", "the heap with a group's names");
     reader.take(4);
     const auto size = reader.number<std::uint64_t>();
     reader.take(8);
     return ByteReader(bytes_, file_, reader.number<std::uint64_t>()).take(size);
   }
 
-  /// A node of a B-tree: keys and children in turn; at level 0 the children are tables of symbols.
+  /// Reads a node of a B-tree: alternating keys and children. At level 0, the children are symbol tables.
   void read_node(std::uint64_t address, std::span<const std::byte> names, const std::string& path, std::size_t depth,
                  std::size_t below) {
     visit(address);
     if (below == deepest)
-      fail(shown_name(path), "a B-tree that deep", "at most " + std::to_string(deepest) + " levels");
+      fail(shown_name(path), "a B-tree that is too deep", "at most " + std::to_string(deepest) + " levels");
     ByteReader reader(bytes_, file_, address);
     if (reader.text(4) != "TREE" || reader.number<std::uint8_t>() != 0)
-      fail("byte " + std::to_string(address), "other bytes", "a B-tree of a group");
+      fail("byte " + std::to_string(address), "other bytes", "the B-tree of a group");
     const auto level = reader.number<std::uint8_t>();
     const auto entries = reader.number<std::uint16_t>();
     reader.take(16);
@@ -216,7 +217,7 @@ class File {
                     std::size_t depth) {
     visit(address);
     ByteReader reader(bytes_, file_, address);
-    if (reader.text(4) != "SNOD") fail("byte " + std::to_string(address), "other bytes", "a table of symbols");
+    if (reader.text(4) != "SNOD") fail("byte " + std::to_string(address), "other bytes", "a symbol table");
     reader.take(2);
     const auto symbols = reader.number<std::uint16_t>();
     constexpr std::uint32_t soft_link = 2;
@@ -228,7 +229,7 @@ class File {
       const std::string name(ByteReader(names, file_, name_at).text_until('\0'));
       const std::string inner = path.empty() ? name : path + "/" + name;
       constexpr std::size_t longest_path = 4096;
-      if (inner.size() > longest_path) fail(shown_name(inner), "a path that long", "at most 4096 bytes");
+      if (inner.size() > longest_path) fail(shown_name(inner), "a path that is too long", "at most 4096 bytes");
       if (cached == soft_link || object == nowhere) fail(shown_name(inner), "a link", "groups and datasets");
       read_object(object, inner, depth + 1);
     }
@@ -240,22 +241,22 @@ class File {
     const auto count = count_numbers(tensor.shape);
     std::size_t needed = 0;
     if (!count || __builtin_mul_overflow(*count, object.number_bytes, &needed))
-      fail(thing, "shape " + shape_text(tensor.shape), "a shape whose bytes can be counted");
+      fail(thing, "shape " + shape_text(tensor.shape), "a shape whose size in bytes fits into 64 bits");
     const auto [address, size] = *object.data;
     if (needed > 0) {
       if (address == nowhere || size < needed) {
-        fail(thing, address == nowhere ? "no numbers" : std::to_string(size) + " bytes",
+        fail(thing, address == nowhere ? "no data" : std::to_string(size) + " bytes",
              std::to_string(needed) + " bytes for shape " + shape_text(tensor.shape));
       }
       tensor.bytes = ByteReader(bytes_, file_, address).take(needed);
     }
-    if (!tensors_.emplace(path, std::move(tensor)).second) fail(thing, "it twice", "each name once");
+    if (!tensors_.emplace(path, std::move(tensor)).second) fail(thing, "twice", "once");
   }
 
-  /// Each block belongs to one thing: who comes by a second time walks in a circle.
+  /// Records that a block is read. Each block has one parent, so a second visit means a cycle. @throws Error for that.
   void visit(std::uint64_t address) {
     if (!visited_.insert(address).second || visited_.size() > most_blocks)
-      fail("byte " + std::to_string(address), "a part that belongs to itself or to two others", "a tree of groups");
+      fail("byte " + std::to_string(address), "a block that belongs to itself or to two parents", "a tree of groups");
   }
 
   [[noreturn]] void fail(std::string thing, std::string found, std::string expected, std::string hint = {}) const {

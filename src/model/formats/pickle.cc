@@ -16,11 +16,11 @@ namespace {
 using Kind = PickleValue::Kind;
 using Index = std::uint32_t;
 
-// A checkpoint of a thousand tensors has some 40,000 operations. Each makes at most one value.
+// A checkpoint of a thousand tensors has about 40,000 operations. Each creates at most one value.
 constexpr std::size_t most_operations = 4'000'000;
 constexpr unsigned newest_protocol = 5;
 
-/// The opcodes that are carried out, by the names that pickletools gives them.
+/// The supported opcodes, with the names that pickletools uses.
 enum Opcode : unsigned char {
   mark = '(',
   stop = '.',
@@ -82,15 +82,15 @@ class Interpreter {
         return std::move(result_);
       }
       if (!make_plain(opcode) && !make_container(opcode) && !use_memo(opcode) && !use_function(opcode)) {
-        fail("byte " + std::to_string(at), "operation " + opcode_text(opcode), "those that describe tensors",
-             "the file holds more than tensors, or is damaged");
+        fail("byte " + std::to_string(at), "operation " + opcode_text(opcode), "operations that describe tensors",
+             "the file contains more than tensors, or is damaged");
       }
     }
     fail("", "more than " + std::to_string(most_operations) + " operations", "a description of tensors");
   }
 
  private:
-  // Each of these carries an opcode out if it is of the kind.
+  // Each of these functions carries out the opcodes of one kind, and returns false for all others.
 
   bool make_plain(std::uint8_t opcode) {
     switch (opcode) {
@@ -221,10 +221,10 @@ class Interpreter {
         call();
         return true;
       case build: {
-        // The attributes of a dictionary ("_metadata") or a tensor; neither is needed.
+        // Drops the attributes of a dictionary ("_metadata") or a tensor, which are not needed.
         take_one();
         const Kind kind = result_.values[top()].kind;
-        if (kind != Kind::dictionary && kind != Kind::call) broken("attributes of something that has none");
+        if (kind != Kind::dictionary && kind != Kind::call) broken("attributes of a value that has none");
         return true;
       }
       case bin_persistent:
@@ -236,7 +236,7 @@ class Interpreter {
         return true;
       case frame:
         reader_.number<std::uint64_t>();
-        return true;  // where reading in one go would pay; not needed here
+        return true;  // a hint for buffered reading, which is not needed here
       default:
         return false;
     }
@@ -245,16 +245,17 @@ class Interpreter {
   void call() {
     const auto parts = take(2);
     const PickleValue &function = result_.values[parts[0]], &arguments = result_.values[parts[1]];
-    if (function.kind != Kind::function || arguments.kind != Kind::tuple) broken("a call of something else");
+    if (function.kind != Kind::function || arguments.kind != Kind::tuple)
+      broken("a call of something other than a function");
     if (allowed_[static_cast<std::size_t>(function.integer)] != "collections.OrderedDict") {
       push({.kind = Kind::call, .items = parts});
       return;
     }
     PickleValue dictionary = {.kind = Kind::dictionary};
-    if (!arguments.items.empty()) {  // as Python 2 wrote it: a list of pairs
+    if (!arguments.items.empty()) {  // Python 2 wrote a list of pairs
       for (const Index pair : result_.values[arguments.items.front()].items) {
         const auto& items = result_.values[pair].items;
-        if (items.size() != 2) broken("an OrderedDict of something else than pairs");
+        if (items.size() != 2) broken("an OrderedDict of something other than pairs");
         dictionary.items.insert(dictionary.items.end(), items.begin(), items.end());
       }
     }
@@ -266,14 +267,14 @@ class Interpreter {
     const auto found = std::ranges::find(allowed_, full);
     if (found == allowed_.end()) {
       fail("", shown_name(full), "tensors and nothing else",
-           "this file wants to run code or needs classes of its own; limn never runs code from a file");
+           "this file asks to run code or needs classes of its own; limn never runs code from a file");
     }
     push({.kind = Kind::function, .integer = found - allowed_.begin()});
   }
 
   void push_integer(std::int64_t integer) { push({.kind = Kind::integer, .integer = integer}); }
 
-  /// Two's complement of any length.
+  /// Pushes a two's complement integer of any length.
   void push_long(std::string_view bytes) {
     PickleValue value{.kind = Kind::integer};
     if (bytes.size() <= sizeof value.integer) {
@@ -289,7 +290,7 @@ class Interpreter {
   void push_text(std::uint64_t bytes) { push({.kind = Kind::text, .text = reader_.text(bytes)}); }
 
   std::string_view text(Index index) const {
-    if (result_.values[index].kind != Kind::text) broken("a name that is no text");
+    if (result_.values[index].kind != Kind::text) broken("a name that is not a string");
     return result_.values[index].text;
   }
 
@@ -300,7 +301,7 @@ class Interpreter {
 
   void recall(Index key) {
     const auto found = memo_.find(key);
-    if (found == memo_.end()) broken("something remembered that was never there");
+    if (found == memo_.end()) broken("a memo entry that was never stored");
     stack_.push_back(found->second);
   }
 
@@ -320,18 +321,18 @@ class Interpreter {
     return items;
   }
   std::vector<Index> take_to_mark() {
-    if (marks_.empty()) broken("the end of something that never began");
+    if (marks_.empty()) broken("an end without a mark");
     std::vector<Index> items = take(stack_.size() - floor());
     marks_.pop_back();
     return items;
   }
-  /// What lies below the last mark is out of reach until the mark is gone.
+  /// The values below the last mark are out of reach until the mark is removed.
   std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
 
   void extend(Kind kind, const std::vector<Index>& items) {
     PickleValue& container = result_.values[top()];
     if (container.kind != kind || (kind == Kind::dictionary && items.size() % 2 != 0))
-      broken("items of something else");
+      broken("items that do not fit their container");
     container.items.insert(container.items.end(), items.begin(), items.end());
   }
 
@@ -356,7 +357,7 @@ class Interpreter {
   std::span<const std::string_view> allowed_;
   Pickle result_;
   std::vector<Index> stack_;
-  std::vector<std::size_t> marks_;  // sizes of the stack
+  std::vector<std::size_t> marks_;  // sizes of the stack at each mark
   std::unordered_map<Index, Index> memo_;
 };
 

@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t length_bytes = 8;
-constexpr std::uint64_t longest_header = 100'000'000;  // as the safetensors package has it
+constexpr std::uint64_t longest_header = 100'000'000;  // the limit of the safetensors package
 
 struct NumberType {
   std::string_view name;
@@ -28,7 +28,7 @@ constexpr NumberType number_types[] = {
     {"F4", 4},   {"F6_E2M3", 6}, {"F6_E3M2", 6}, {"F8_E4M3", 8}, {"F8_E5M2", 8}, {"F8_E8M0", 8},
 };
 
-/// The bytes that a tensor needs; nothing if they cannot be counted in 64 bits. Unknown types may need any number.
+/// The bytes that a tensor needs; nothing if their number does not fit into 64 bits.
 std::optional<std::size_t> needed_bytes(const NumberType& type, std::span<const std::size_t> shape) {
   std::size_t bits = type.bits;
   for (const std::size_t size : shape)
@@ -45,7 +45,7 @@ class EntryReader {
   Tensor read(std::span<const std::byte> data) const {
     if (!entry_.is_object()) fail(shown(entry_), "an object with dtype, shape and data_offsets");
     const Json& type = field("dtype");
-    if (!type.is_string()) fail("dtype " + shown(type), "the name of a number type");
+    if (!type.is_string()) fail("dtype " + shown(type), "the name of an element type");
     Tensor tensor{.file = file_, .type = type.get<std::string>(), .shape = sizes("shape"), .bytes = {}};
     const std::vector<std::size_t> offsets = sizes("data_offsets");
     if (offsets.size() != 2) fail(std::to_string(offsets.size()) + " data_offsets", "two: begin and end");
@@ -62,10 +62,10 @@ class EntryReader {
  private:
   void check_size(const Tensor& tensor) const {
     const auto known = std::ranges::find(number_types, tensor.type, &NumberType::name);
-    if (known == std::end(number_types)) return;  // refused when it is used
+    if (known == std::end(number_types)) return;  // unknown types may have any size; refused if the tensor is used
     const auto needed = needed_bytes(*known, tensor.shape);
     const std::string shape = "shape " + shape_text(tensor.shape) + " of " + tensor.type;
-    if (!needed) fail(shape, "a shape whose bytes can be counted");
+    if (!needed) fail(shape, "a shape whose size in bytes fits into 64 bits");
     if (*needed != tensor.bytes.size())
       fail(std::to_string(tensor.bytes.size()) + " bytes", std::to_string(*needed) + " bytes for " + shape);
   }
@@ -135,7 +135,7 @@ std::string_view header(std::span<const std::byte> bytes, const std::string& fil
                  .found = "a length of " + std::to_string(length) + " bytes",
                  .expected = length > most ? "at most the " + std::to_string(most) + " bytes that follow it"
                                            : "at most " + std::to_string(longest_header) + " bytes",
-                 .hint = "the file may be cut off, or no safetensors file"});
+                 .hint = "the file may be cut off, or not be a safetensors file"});
   }
   return text.substr(length_bytes, static_cast<std::size_t>(length));
 }

@@ -11,7 +11,7 @@
 namespace limn {
 namespace {
 
-/// The parts between separators; empty ones are left out.
+/// The parts between separators, without empty ones.
 std::vector<std::string_view> split(std::string_view text, std::string_view separator) {
   std::vector<std::string_view> parts;
   while (true) {
@@ -32,8 +32,8 @@ void merge_axes(std::vector<std::size_t>& shape, std::size_t first) {
   shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(first) + 1);
 }
 
-/// Some versions of the package kept the heads as an axis of their own: (C, H, D) into the heads, (H, D, C) out of
-/// them. The numbers lie as they do without it.
+/// Some versions of the package store the heads as a separate axis: (C, H, D) for queries, keys and values, (H, D, C)
+/// for the output. The elements are in the same order as without this axis.
 void merge_heads(std::vector<std::size_t>& shape, std::string_view path) {
   if (shape.size() == 3 && ends_with_any(path, {"/query/kernel:0", "/key/kernel:0", "/value/kernel:0"}))
     merge_axes(shape, 1);
@@ -79,7 +79,7 @@ Tensors read_tensorflow(std::span<const std::byte> bytes, const std::string& fil
       throw Error({.file = file,
                    .thing = "dataset " + shown_name(path),
                    .found = "another weight that is " + shown_name(entry->first) + " in PyTorch",
-                   .expected = "one"});
+                   .expected = "only one"});
     }
   }
   return result;

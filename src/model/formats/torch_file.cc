@@ -40,17 +40,17 @@ constexpr StorageType storage_types[] = {
     {"torch.BoolStorage", "BOOL", 1},
 };
 
-/// A row of numbers that tensors look at, as the pickle announces it.
+/// A contiguous array that tensors refer to, as the pickle describes it.
 struct Storage {
   const StorageType* type;
   std::string_view key;
   std::size_t count;
 };
 
-/// The bytes of a storage, wherever the file keeps them.
+/// Returns the bytes of a storage, which depend on the file's format.
 using FindBytes = std::function<std::span<const std::byte>(const Storage&)>;
 
-/// What the pickle of a state dict says.
+/// The pickle of a state dict.
 class StateDict {
  public:
   StateDict(std::span<const std::byte> bytes, const std::string& file)
@@ -58,17 +58,17 @@ class StateDict {
 
   const Pickle& pickle() const { return pickle_; }
 
-  /// ("storage", TYPE, KEY, device, COUNT), and in older files None or a view.
+  /// Reads a reference ("storage", TYPE, KEY, device, COUNT), followed by None or a view in older files.
   Storage storage(const PickleValue& reference) const {
     const auto& items = pickle_[reference.items.at(0)].items;
     if (reference.kind != Kind::reference || items.size() < 5 || pickle_[items[0]].text != "storage")
-      fail("pickle", "a reference to something else than numbers", "tensors and nothing else");
+      fail("pickle", "a reference to something other than a storage", "tensors and nothing else");
     const PickleValue &function = pickle_[items[1]], &key = pickle_[items[2]];
     const auto type = function.kind == Kind::function
                           ? std::ranges::find(storage_types, name(function), &StorageType::function)
                           : std::end(storage_types);
     if (type == std::end(storage_types) || key.kind != Kind::text)
-      fail("pickle", "numbers of no known type", "one of PyTorch's storages");
+      fail("pickle", "a storage of unknown type", "one of PyTorch's storage types");
     if (items.size() > 5 && pickle_[items[5]].kind != Kind::none) {
       fail("storage " + shown_name(key.text), "a view of another storage, as PyTorch before 0.4 wrote it",
            "a file of PyTorch 0.4 or later", "load it with PyTorch and save it again");
@@ -94,7 +94,7 @@ class StateDict {
     return allowed[static_cast<std::size_t>(function.integer)];
   }
 
-  /// The call that rebuilds a tensor, if that is what a value is; a parameter is a tensor in a wrapper.
+  /// The call that rebuilds a tensor, if the value is one; a parameter is a wrapped tensor.
   std::optional<Index> tensor_call(Index index) const {
     for (int wrappers = 0; wrappers < 2; ++wrappers) {
       const PickleValue& value = pickle_[index];
@@ -114,10 +114,10 @@ class StateDict {
     return false;
   }
 
-  /// The dictionary of tensors: the whole file, or the part of a training's checkpoint.
+  /// The dictionary of tensors: the root, or a part of a training checkpoint.
   const PickleValue& state_dict() const {
     const PickleValue& root = pickle_[pickle_.root];
-    if (root.kind != Kind::dictionary) fail("pickle", "something else", "a dictionary of tensors (a state dict)");
+    if (root.kind != Kind::dictionary) fail("pickle", "another value", "a dictionary of tensors (a state dict)");
     if (has_tensors(root)) return root;
     for (const std::string_view wrapper : {"state_dict", "model_state_dict", "model"}) {
       for (std::size_t i = 0; i < root.items.size(); i += 2) {
@@ -128,7 +128,7 @@ class StateDict {
     return root;
   }
 
-  /// A call's arguments: storage, offset, shape, strides, …
+  /// The tensor that a call with the arguments storage, offset, shape, strides, … rebuilds.
   Tensor tensor(std::string_view name, const PickleValue& call, const FindBytes& find_bytes) const {
     const std::string thing = "tensor " + shown_name(name);
     const auto& arguments = pickle_[call.items[1]].items;
@@ -141,20 +141,20 @@ class StateDict {
                   .shape = sizes(arguments[2]),
                   .bytes = {},
                   .strides = sizes(arguments[3])};
-    if (tensor.shape.size() != tensor.strides.size()) fail(thing, "other strides", "one for each axis");
+    if (tensor.shape.size() != tensor.strides.size()) fail(thing, "another number of strides", "one per axis");
     const auto count = count_numbers(tensor.shape), spanned = count_spanned(tensor.shape, tensor.strides);
     const std::string shape = "shape " + shape_text(tensor.shape) + " with strides " + shape_text(tensor.strides);
     if (!count || !spanned || offset > storage.count || *spanned > storage.count - offset) {
-      fail(thing, shape + " from number " + std::to_string(offset),
-           "a part of its storage's " + std::to_string(storage.count) + " numbers");
+      fail(thing, shape + " from element " + std::to_string(offset),
+           "a range within its storage's " + std::to_string(storage.count) + " elements");
     }
-    if (*count > *spanned) fail(thing, shape, "each number to be there once");
+    if (*count > *spanned) fail(thing, shape, "no two elements at the same place");
     tensor.bytes = find_bytes(storage).subspan(offset * storage.type->bytes, *spanned * storage.type->bytes);
     if (is_row_major(tensor)) tensor.strides.clear();
     return tensor;
   }
 
-  /// Strides of axes that have one index only do not matter.
+  /// Whether the strides can be dropped. Those of axes with a single index do not matter.
   static bool is_row_major(const Tensor& tensor) {
     const auto plain = row_major(tensor.shape);
     for (std::size_t axis = 0; axis < plain.size(); ++axis)
@@ -169,7 +169,7 @@ class StateDict {
       if (!arguments.empty()) value = &pickle_[arguments[0]];
     }
     std::vector<std::size_t> result;
-    if (value->kind != Kind::tuple && value->kind != Kind::list) fail("pickle", "no list of sizes", "a shape");
+    if (value->kind != Kind::tuple && value->kind != Kind::list) fail("pickle", "another value", "a list of sizes");
     constexpr std::size_t most_axes = 32;
     if (value->items.size() > most_axes)
       fail("pickle", std::to_string(value->items.size()) + " axes", "at most " + std::to_string(most_axes));
@@ -180,7 +180,7 @@ class StateDict {
   std::size_t size(Index index) const {
     const PickleValue& value = pickle_[index];
     if (value.kind != Kind::integer || value.integer < 0 || !value.text.empty())
-      fail("pickle", value.kind == Kind::integer ? std::to_string(value.integer) : "no number", "a size");
+      fail("pickle", value.kind == Kind::integer ? std::to_string(value.integer) : "another value", "a size");
     return static_cast<std::size_t>(value.integer);
   }
 
@@ -196,7 +196,7 @@ class StateDict {
   Pickle pickle_;
 };
 
-/// count · bytes numbers from the beginning of what the file has.
+/// The first bytes of `stored`, as many as the storage's elements need.
 std::span<const std::byte> numbers_of(const Storage& storage, std::span<const std::byte> stored,
                                       const std::string& file) {
   std::size_t bytes = 0;
@@ -205,7 +205,7 @@ std::span<const std::byte> numbers_of(const Storage& storage, std::span<const st
         {.file = file,
          .thing = "storage " + shown_name(storage.key),
          .found = std::to_string(stored.size()) + " bytes",
-         .expected = std::to_string(storage.count) + " numbers of " + std::to_string(storage.type->bytes) + " bytes",
+         .expected = std::to_string(storage.count) + " elements of " + std::to_string(storage.type->bytes) + " bytes",
          .hint = "the file may be cut off or damaged"});
   }
   return stored.first(bytes);
@@ -219,7 +219,7 @@ std::span<const std::byte> numbers_of(const Storage& storage, std::span<const st
                .hint = "load it with PyTorch on this machine and save it again"});
 }
 
-/// NAME/data.pkl and the numbers in NAME/data/KEY.
+/// Reads a zip file with NAME/data.pkl and the storages in NAME/data/KEY.
 Tensors read_zip_form(std::span<const std::byte> bytes, const std::string& file) {
   constexpr std::string_view pickle_name = "/data.pkl";
   const ZipEntries entries = read_zip(bytes, file);
@@ -238,14 +238,14 @@ Tensors read_zip_form(std::span<const std::byte> bytes, const std::string& file)
       throw Error({.file = file,
                    .thing = "storage " + shown_name(storage.key),
                    .found = "no such entry",
-                   .expected = "its numbers",
+                   .expected = "its data",
                    .hint = "the file may be damaged"});
     return numbers_of(storage, entry->second, file);
   });
 }
 
-/// A magic number, a version, what machine wrote it, the state dict, the storages' keys: each a pickle. Then for each
-/// key how many numbers there are, and the numbers.
+/// Reads the format before PyTorch 1.6: a magic number, a version, facts about the machine that wrote it, the state
+/// dict, and the storages' keys, each a pickle; then for each key the number of elements, and the elements.
 class OldForm {
  public:
   OldForm(std::span<const std::byte> bytes, const std::string& file) : bytes_(bytes), file_(file) {}
@@ -259,7 +259,7 @@ class OldForm {
       throw Error({.file = file_,
                    .found = "a pickle that PyTorch did not write",
                    .expected = "a file that torch.save wrote",
-                   .hint = "of other pickles limn reads nothing"});
+                   .hint = "limn does not read other pickles"});
     }
     const auto& facts = machine[machine.root].items;
     for (std::size_t i = 0; i + 1 < facts.size(); i += 2)
@@ -278,34 +278,34 @@ class OldForm {
   }
 
   void find_numbers(const StateDict& state) {
-    std::map<std::string_view, Storage> announced;
+    std::map<std::string_view, Storage> described;
     for (const PickleValue& value : state.pickle().values) {
       if (value.kind != Kind::reference) continue;
       const Storage storage = state.storage(value);
-      const Storage& first = announced.emplace(storage.key, storage).first->second;
+      const Storage& first = described.emplace(storage.key, storage).first->second;
       if (first.type != storage.type || first.count != storage.count) refuse(storage.key, "two descriptions");
     }
     const Pickle keys = next({});
     ByteReader reader(bytes_, file_, position_);
     for (const Index index : keys[keys.root].items) {
       const std::string_view key = keys[index].text;
-      const auto storage = announced.find(key);
-      if (storage == announced.end()) refuse(key, "numbers that no tensor announced");
-      if (reader.number<std::uint64_t>() != storage->second.count) refuse(key, "another count of numbers");
+      const auto storage = described.find(key);
+      if (storage == described.end()) refuse(key, "data that no tensor refers to");
+      if (reader.number<std::uint64_t>() != storage->second.count) refuse(key, "another number of elements");
       std::size_t size = 0;
       if (__builtin_mul_overflow(storage->second.count, storage->second.type->bytes, &size))
-        refuse(key, "too many numbers");
+        refuse(key, "too many elements");
       numbers_[key] = reader.take(size);
     }
-    for (const auto& [key, storage] : announced)
-      if (!numbers_.contains(key)) refuse(key, "no numbers");
+    for (const auto& [key, storage] : described)
+      if (!numbers_.contains(key)) refuse(key, "no data");
   }
 
   [[noreturn]] void refuse(std::string_view key, std::string found) const {
     throw Error({.file = file_,
                  .thing = "storage " + shown_name(key),
                  .found = std::move(found),
-                 .expected = "what the tensors announce",
+                 .expected = "the storage that the tensors refer to",
                  .hint = "the file may be damaged"});
   }
 
@@ -333,7 +333,7 @@ Tensors read_torch(std::span<const std::byte> bytes, const std::string& file) {
   throw Error({.file = file,
                .found = "neither a zip file nor a pickle",
                .expected = "a file that torch.save wrote",
-               .hint = bytes.empty() ? "the file may be cut off" : "it may be of another format, or damaged"});
+               .hint = bytes.empty() ? "the file may be cut off" : "it may have another format or be damaged"});
 }
 
 }  // namespace limn
