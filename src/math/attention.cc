@@ -12,10 +12,10 @@
 namespace limn {
 namespace {
 
-// Queries are taken in blocks, so that a block of scores stays in the cache and long texts need no (T, T) matrix.
+// Queries are processed in blocks, so that a block of scores stays in the cache and long texts need no (T, T) matrix.
 constexpr std::size_t block_rows = 128;
 
-/// The three parts of one head's rows, each (T, D).
+/// Queries, keys and values of one head, each (T, D).
 template <class T>
 struct Head {
   BasicView<T> q, k, v;
@@ -49,7 +49,7 @@ class Scores {
     }
     (void)heads;
     if (scores.bucket.empty()) return;
-    // Only the rows of the tables that distances within this sequence reach.
+    // Only the table rows that occur for distances within this sequence.
     const auto reached = scores.bucket.subspan((scores.bucket.size() + 1) / 2 - length_, 2 * length_ - 1);
     const std::int32_t first = reached.back(), last = reached.front();
     const auto rows_of = [&](ConstView table) {
@@ -66,15 +66,15 @@ class Scores {
     gemm(head.k, Transpose::no, position_query_, Transpose::yes, key_scores_, scale_);
   }
 
-  /// The keys that a block of queries sees.
+  /// The keys that a block of queries attends to.
   Range keys(Range block) const {
     if (!is_local()) return {0, length_};
     return {block.begin - std::min(block.begin, scores_.window), std::min(length_, block.end + scores_.window)};
   }
-  /// How many keys a block sees at most.
+  /// The largest number of keys that a block attends to.
   std::size_t most_keys() const { return !is_local() ? length_ : std::min(length_, block_rows + 2 * scores_.window); }
 
-  /// p (queries of the block, keys that it sees) = softmax(s).
+  /// p (queries of the block, keys of the block) = softmax(s).
   void probabilities(Range block, View p) {
     const Range seen = keys(block);
     const ConstView q = head_.q.row_range(block.begin, block.end);
@@ -82,20 +82,22 @@ class Scores {
     const View query_scores = query_scores_.view().row_range(0, position_key_.empty() ? 0 : p.rows);
     if (!query_scores.empty()) gemm(q, Transpose::no, position_key_, Transpose::yes, query_scores, scale_);
     for (std::size_t i = 0; i < p.rows; ++i) {
-      const std::size_t place = distance_place(block.begin + i, seen.begin);
-      if (bias_ != nullptr) kernels().add(bias_ + place, p.columns, p.row(i));
-      if (!query_scores.empty()) kernels().gather(query_scores.row(i), 0, &bucket_[place], p.columns, p.row(i));
+      const std::size_t offset = distance_index(block.begin + i, seen.begin);
+      if (bias_ != nullptr) kernels().add(bias_ + offset, p.columns, p.row(i));
+      if (!query_scores.empty()) kernels().gather(query_scores.row(i), 0, &bucket_[offset], p.columns, p.row(i));
       if (!position_query_.empty())
-        kernels().gather(key_scores_.row(seen.begin), rows_, &bucket_[place], p.columns, p.row(i));
+        kernels().gather(key_scores_.row(seen.begin), rows_, &bucket_[offset], p.columns, p.row(i));
       hide(block.begin + i, seen, p.row(i));
       kernels().softmax(p.row(i), p.columns);
     }
   }
 
-  /// Whether two blocks of queries may see different keys, so that what they give those has to be collected from 0.
+  /// Whether blocks of queries attend to different keys, so that the derivatives of keys and values accumulate from
+  /// zero.
   bool is_local() const { return scores_.window < length_; }
 
-  /// Adds to dhead what ds (queries of the block, keys that it sees) = ∂F/∂s gives queries and keys.
+  /// Computes the derivatives of the block's queries, and accumulates those of the keys, from ds = ∂F/∂s (queries of
+  /// the block, keys of the block).
   void vjp(Range block, ConstView ds, const Head<float>& dhead) {
     const Range seen = keys(block);
     const ConstView q = head_.q.row_range(block.begin, block.end);
@@ -107,29 +109,30 @@ class Scores {
       const View dquery_scores = query_scores_.view().row_range(0, ds.rows);
       fill(dquery_scores, 0);
       for (std::size_t i = 0; i < ds.rows; ++i) {
-        const std::size_t place = distance_place(block.begin + i, seen.begin);
-        kernels().gather_vjp(ds.row(i), 0, &bucket_[place], ds.columns, dquery_scores.row(i));
+        const std::size_t offset = distance_index(block.begin + i, seen.begin);
+        kernels().gather_vjp(ds.row(i), 0, &bucket_[offset], ds.columns, dquery_scores.row(i));
       }
       gemm(dquery_scores, Transpose::no, position_key_, Transpose::no, dq, scale_, true);
     }
     if (!position_query_.empty()) {
       if (dkey_scores_.rows() == 0) dkey_scores_ = Mat::zeros(length_, rows_);
       for (std::size_t i = 0; i < ds.rows; ++i) {
-        const std::size_t place = distance_place(block.begin + i, seen.begin);
-        kernels().gather_vjp(ds.row(i), rows_, &bucket_[place], ds.columns, dkey_scores_.row(seen.begin));
+        const std::size_t offset = distance_index(block.begin + i, seen.begin);
+        kernels().gather_vjp(ds.row(i), rows_, &bucket_[offset], ds.columns, dkey_scores_.row(seen.begin));
       }
     }
   }
 
-  /// After the last block: what the keys' own products with positions give them.
+  /// Adds the derivatives of the keys through their products with positions, after the last block.
   void finish_vjp(const Head<float>& dhead) const {
     if (dkey_scores_.rows() > 0)
       gemm(dkey_scores_, Transpose::no, position_query_, Transpose::no, dhead.k, scale_, true);
   }
 
  private:
-  /// Where the table of this sequence's distances has that of tokens i and j; the next key has the next place.
-  std::size_t distance_place(std::size_t i, std::size_t j) const { return length_ - 1 + j - i; }
+  /// The index of the distance between tokens i and j in this sequence's tables; consecutive keys have consecutive
+  /// indices.
+  std::size_t distance_index(std::size_t i, std::size_t j) const { return length_ - 1 + j - i; }
 
   void hide(std::size_t query, Range seen, float* row) const {
     if (!is_local()) return;
@@ -137,7 +140,7 @@ class Scores {
     for (std::size_t j = query + scores_.window + 1; j < seen.end; ++j) row[j - seen.begin] = hidden;
   }
 
-  static constexpr float hidden = -std::numeric_limits<float>::infinity();  // e^hidden is exactly 0
+  static constexpr float hidden = -std::numeric_limits<float>::infinity();  // exp(hidden) is exactly 0
 
   const AttentionScores& scores_;
   const Head<const float>& head_;
@@ -146,11 +149,11 @@ class Scores {
   const float* bias_ = nullptr;       // (2T − 1)
   std::vector<std::int32_t> bucket_;  // (2T − 1): rows of the two tables below
   ConstView position_key_, position_query_;
-  Mat query_scores_;              // (block, R): scale · q·position_key, or the gradient of that
+  Mat query_scores_;              // (block, R): scale · q·position_key, or the derivatives of these
   Mat key_scores_, dkey_scores_;  // (T, R): scale · k·position_query
 };
 
-/// Calls work(sequence's first row, end row, head) for every sequence and head, in parallel.
+/// Calls work(first row, end row, head) for each sequence and head, in parallel.
 template <class Work>
 void for_each_head(std::span<const std::size_t> row_begin, std::size_t heads, const Work& work) {
   parallel_for((row_begin.size() - 1) * heads,
@@ -166,7 +169,7 @@ void for_each_block(std::size_t length, const Work& work) {
     work(Range{begin, std::min(begin + block_rows, length)});
 }
 
-/// The first rows and columns of a buffer's memory as a matrix of its own.
+/// A contiguous (rows, columns) matrix at the start of a buffer's memory.
 View part(Mat& buffer, std::size_t rows, std::size_t columns) { return {buffer.row(0), rows, columns}; }
 
 }  // namespace
@@ -199,7 +202,7 @@ void attention_vjp(ConstView qkv, std::span<const std::size_t> row_begin, std::s
     Scores s(scores, head, heads, index);
     Mat buffer(std::min(block_rows, doutput.rows), s.most_keys()),
         dbuffer(std::min(block_rows, doutput.rows), s.most_keys());
-    // Keys and values collect what every block of queries gives them.
+    // The derivatives of keys and values accumulate over the blocks of queries.
     if (s.is_local()) {
       fill(dhead.k, 0);
       fill(dhead.v, 0);

@@ -5,15 +5,15 @@
 #include <cassert>
 #include <new>
 
-/// Of GCC's OpenMP library, which oneDNN uses whatever compiles limn; clang comes without its header.
+/// From GCC's OpenMP library, which oneDNN uses with any compiler of limn; clang does not provide its header.
 extern "C" void omp_set_num_threads(int threads) noexcept;
 extern "C" int omp_get_max_threads() noexcept;
 
 namespace limn {
 namespace {
 
-/// Keeps oneDNN from starting an OpenMP team: parallel_for alone divides work among threads. The calling thread may be
-/// the host's, so its own setting is put back.
+/// Prevents oneDNN from starting an OpenMP team, since only parallel_for distributes work over threads. The calling
+/// thread may belong to the host program, so its setting is restored.
 class SingleThreaded {
  public:
   SingleThreaded() : before_(omp_get_max_threads()) {

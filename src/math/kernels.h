@@ -9,9 +9,9 @@
 
 namespace limn {
 
-/// The arithmetic on rows that is not a matrix product, each forward beside its vjp: plain loops that the compiler
-/// turns into the instructions of one set. n: elements of the row. Rows may be updated in place where the comment says
-/// so.
+/// The operations on rows that are not matrix products, each forward followed by its vjp: plain loops that the compiler
+/// vectorizes for one instruction set. n is the number of elements of the row. Rows may be updated in place only where
+/// the comment allows it.
 struct Kernels {
   std::string_view isa;  ///< "avx512", "avx2", "baseline"
 
@@ -22,19 +22,20 @@ struct Kernels {
   void (*norm_vjp)(const float* dy, const float* w, const float* x_hat, float inverse_deviation, std::size_t n,
                    float* dx);
 
-  /// x = act(x), in place; derivative = act′(x) unless it is null.
+  /// x = act(x), in place; derivative = act′(x), unless `derivative` is null.
   void (*activate)(Activation activation, float* x, std::size_t n, float* derivative);
   /// dx = dy ∘ derivative, in place.
   void (*activate_vjp)(float* dy, const float* derivative, std::size_t n);
 
-  /// y = y ∘ g; unless derivative and value are null, derivative = derivative ∘ g and value = y as it was.
+  /// y = y ∘ g. Unless derivative and value are null, also value = y (before the product) and derivative = derivative ∘
+  /// g.
   void (*gate)(const float* g, std::size_t n, float* y, float* derivative, float* value);
-  /// dy = dy ∘ derivative, in place, and dg = dy ∘ value, derivative and value as gate left them.
+  /// dg = dy ∘ value, then dy = dy ∘ derivative, in place, with the derivative and value that gate computed.
   void (*gate_vjp)(const float* derivative, const float* value, std::size_t n, float* dy, float* dg);
 
-  /// Turns each pair (x[i], x[i + half]) by an angle, in place.
+  /// Rotates each pair (x[i], x[i + half]) by its angle, in place.
   void (*rotate)(const float* cosine, const float* sine, std::size_t half, float* x);
-  /// Turns ∂F/∂(the turned pairs) back, in place.
+  /// Rotates each pair of ∂F/∂(rotate's result) back, in place.
   void (*rotate_vjp)(const float* cosine, const float* sine, std::size_t half, float* dx);
 
   /// y[i] = y[i] + table[i · stride + index[i]].
@@ -51,10 +52,11 @@ struct Kernels {
   void (*add)(const float* x, std::size_t n, float* y);
 };
 
-/// The best that this processor can run, chosen once; the environment variable LIMN_ISA=avx2|baseline asks for less.
+/// The best kernels that this processor can run, chosen once. The environment variable LIMN_ISA=avx2|baseline selects
+/// a lower instruction set.
 const Kernels& kernels();
 
-/// All that this processor can run, best first.
+/// All kernels that this processor can run, the best first.
 std::span<const Kernels* const> available_kernels();
 
 }  // namespace limn

@@ -9,8 +9,8 @@
 namespace limn {
 namespace {
 
-// Large enough that packing the operands costs little, small enough that a few threads share one sentence's work;
-// measured with bench/products_bench.cc. They do not depend on the number of threads, so neither do results.
+// Large enough that packing the operands costs little, small enough to distribute the work of one sentence over a few
+// threads; measured with bench/products_bench.cc. The sizes, and thus results, do not depend on the number of threads.
 constexpr std::size_t tile_rows = 512, tile_columns = 192;
 
 /// Calls work(rows begin, end, columns begin, end) for each tile of a (rows, columns) result.

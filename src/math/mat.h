@@ -10,7 +10,7 @@
 
 namespace limn {
 
-/// A row-major matrix that somebody else owns; `stride` floats from one row to the next.
+/// A non-owning row-major matrix, with `stride` floats from one row to the next.
 template <class T>
 struct BasicView {
   T* data = nullptr;
@@ -37,7 +37,7 @@ struct BasicView {
 using View = BasicView<float>;
 using ConstView = BasicView<const float>;
 
-/// A row-major matrix of (uninitialised) floats: in memory of its own, or in a place that it was given.
+/// A row-major matrix of (initially uninitialized) floats, in its own memory or in memory passed to place().
 class Mat {
  public:
   Mat() = default;
@@ -53,17 +53,17 @@ class Mat {
     return *this;
   }
 
-  /// Contents are lost; memory is kept if it is large enough.
+  /// Discards the content; keeps the memory if it is large enough.
   void resize(std::size_t rows, std::size_t columns) {
     if (rows * columns > capacity_) {
-      owned_.reset();  // before the new block is asked for
+      owned_.reset();  // frees the old block before the new one is allocated
       owned_.reset(new float[rows * columns]);
       data_ = owned_.get();
       capacity_ = rows * columns;
     }
     rows_ = rows, columns_ = columns;
   }
-  /// Uses somebody else's memory, which must live longer, for as long as `floats` are enough.
+  /// Uses external memory of `floats` floats, which must outlive the matrix, until a larger size is requested.
   void place(float* memory, std::size_t floats) {
     owned_.reset();
     data_ = memory, capacity_ = floats, rows_ = columns_ = 0;
@@ -98,14 +98,14 @@ inline Mat Mat::zeros(std::size_t rows, std::size_t columns) {
   return x;
 }
 
-/// The same numbers in a matrix of their own.
+/// Copies x into a matrix of its own.
 inline Mat copy(ConstView x) {
   Mat result(x.rows, x.columns);
   for (std::size_t i = 0; i < x.rows; ++i) std::copy_n(x.row(i), x.columns, result.row(i));
   return result;
 }
 
-/// Rows of x in the order of `rows`; a row may come several times.
+/// Copies the rows of x with the indices `rows`, in this order; indices may repeat.
 inline void gather(ConstView x, std::span<const std::size_t> rows, Mat& result) {
   result.resize(rows.size(), x.columns);
   for (std::size_t i = 0; i < rows.size(); ++i) std::copy_n(x.row(rows[i]), x.columns, result.row(i));

@@ -7,7 +7,7 @@
 
 namespace limn {
 
-/// What a norm's vjp needs.
+/// What the backward pass of a norm needs.
 struct NormTrace {
   Mat x_hat;                             // (N, C)
   std::vector<float> inverse_deviation;  // (N)
@@ -17,10 +17,10 @@ struct NormTrace {
 /// may be empty.
 void norm(View x, std::span<const float> w, std::span<const float> b, float epsilon, NormTrace* trace = nullptr);
 
-/// dx, in place, from ∂F/∂(the norm's result).
+/// Computes dx in place from ∂F/∂(the norm's result).
 void norm_vjp(View dx, std::span<const float> w, const NormTrace& trace);
 
-/// The trace of `rows` of x, in that order.
+/// The trace of the rows of x with the indices `rows`, in this order.
 void gather(const NormTrace& trace, std::span<const std::size_t> rows, NormTrace& result);
 
 }  // namespace limn

@@ -10,7 +10,7 @@
 namespace limn {
 namespace {
 
-/// Calls work(head's queries or keys, angles' row) for every row of qkv.
+/// Calls work(queries or keys of a head, position) for each row of qkv and each head.
 template <class Work>
 void for_each_part(View qkv, std::span<const std::size_t> row_begin, std::size_t heads, const Work& work) {
   const std::size_t width = qkv.columns / 3 / heads;
@@ -24,7 +24,7 @@ void for_each_part(View qkv, std::span<const std::size_t> row_begin, std::size_t
 
 }  // namespace
 
-// Both in single precision, as PyTorch computes them: at some distances the logarithms' rounding decides.
+// Both in single precision like PyTorch, since the rounding of the logarithms decides the bucket at some distances.
 
 std::int32_t bias_bucket(std::int64_t distance) {
   constexpr std::int32_t half = 16, exact = 8;
@@ -49,7 +49,7 @@ std::int32_t distance_bucket(std::int64_t distance, std::size_t buckets, std::si
 Rotation rotation(std::size_t positions, std::size_t width, float theta) {
   Rotation result{.cosine = Mat(positions, width / 2), .sine = Mat(positions, width / 2)};
   for (std::size_t i = 0; i < width / 2; ++i) {
-    // In single precision, as PyTorch has the angles.
+    // In single precision, like PyTorch.
     const float frequency = 1.f / std::pow(theta, static_cast<float>(2 * i) / static_cast<float>(width));
     for (std::size_t position = 0; position < positions; ++position) {
       const float angle = static_cast<float>(position) * frequency;

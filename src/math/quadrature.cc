@@ -9,7 +9,7 @@ std::vector<Node> gauss_legendre(std::size_t count) {
   const auto n = static_cast<double>(count);
   std::vector<Node> nodes(count);
   for (std::size_t i = 0; i < count; ++i) {
-    // Newton's iteration for the roots of the Legendre polynomial P_n on [−1, 1], from Tricomi's estimate.
+    // Newton's method for the roots of the Legendre polynomial P_n on [−1, 1], starting at Tricomi's estimate.
     double x = std::cos(std::numbers::pi * (static_cast<double>(i) + 0.75) / (n + 0.5)), derivative = 0;
     for (int round = 0; round < 100; ++round) {
       double p = 1, before = 0;  // P_k and P_(k−1)

@@ -9,7 +9,7 @@
 
 namespace limn {
 
-// Operations on all rows of a matrix, which threads share.
+// Operations on all rows of a matrix, distributed over the threads.
 
 /// y = x. Both (N, C).
 void copy(ConstView x, View y);
@@ -17,13 +17,13 @@ void copy(ConstView x, View y);
 /// y = y + x. Both (N, C).
 void add(ConstView x, View y);
 
-/// Row i of y = row i of y + row indices[i] of the table. y (N, C), table (…, C), indices (N).
+/// y_i = y_i + table[indices[i]]. y (N, C), table (…, C), indices (N).
 void add_rows(ConstView table, std::span<const std::int32_t> indices, View y);
 
-/// Rows of the table (…, C) by their indices (N): (N, C).
+/// Returns the rows of the table (…, C) with these indices (N): (N, C).
 Mat gather_rows(ConstView table, std::span<const std::int32_t> indices);
 
-/// x = act(x); derivative, unless it is empty, becomes act′(x). Both (N, C).
+/// x = act(x); derivative = act′(x), unless `derivative` is empty. Both (N, C).
 void activate(Activation activation, View x, View derivative = {});
 
 /// dy = dy ∘ derivative. Both (N, C).
