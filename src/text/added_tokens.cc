@@ -20,8 +20,8 @@ void add_token(AddedToken token, const Vocabulary& vocabulary, std::vector<Added
   const auto id = vocabulary.id(token.content);
   if (id && *id != token.id) refuse("id " + std::to_string(*id) + " as in the vocabulary");
   const auto same = [&](const AddedToken& other) { return other.id == token.id || other.content == token.content; };
-  if (std::ranges::any_of(tokens, same) || (!id && !vocabulary.subword(token.id).empty()))
-    refuse("an id and a token that no other has");
+  if (std::ranges::any_of(tokens, same) || (!id && !vocabulary.token(token.id).empty()))
+    refuse("a unique id and content");
   if (static_cast<std::size_t>(token.id) > vocabulary.size() + Vocabulary::most_gaps) refuse("ids without large gaps");
   tokens.push_back(std::move(token));
 }
@@ -54,7 +54,7 @@ const AddedTokenFinder::Pattern* AddedTokenFinder::match(std::span<const Charact
 
 std::vector<AddedTokenFinder::Part> AddedTokenFinder::find(std::span<const Character> text) const {
   std::vector<Part> parts;
-  std::size_t begin = 0;  // of the text that belongs to no part yet
+  std::size_t begin = 0;  // of the text not yet assigned to a part
   for (std::size_t i = 0; i < text.size();) {
     const Pattern* pattern = match(text.subspan(i));
     if (pattern == nullptr) {
@@ -62,7 +62,7 @@ std::vector<AddedTokenFinder::Part> AddedTokenFinder::find(std::span<const Chara
       continue;
     }
     CharacterRange range = {i, i + pattern->content.size()};
-    i = range.end;  // a match that is no single word is passed over as a whole, as `tokenizers` does
+    i = range.end;  // skips a rejected match as a whole, as `tokenizers` does
     if (pattern->single_word && ((range.begin > 0 && is_word_character(text[range.begin - 1].code)) ||
                                  (range.end < text.size() && is_word_character(text[range.end].code))))
       continue;

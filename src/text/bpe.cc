@@ -13,17 +13,17 @@ std::uint64_t pair_key(std::int32_t left, std::int32_t right) {
   return static_cast<std::uint64_t>(left) << 32 | static_cast<std::uint32_t>(right);
 }
 
-/// The smallest rank first, of equal ones the leftmost: as std::push_heap orders, the last.
+/// Orders std::push_heap so that the smallest rank comes first, the leftmost of equal ranks.
 bool comes_later(const Bpe::Scratch::Candidate& a, const Bpe::Scratch::Candidate& b) {
   return std::pair(a.rank, a.position) > std::pair(b.rank, b.position);
 }
 
-/// Walks over a word's characters along with the bytes of their UTF-8.
+/// Walks over a word's characters together with the bytes of their UTF-8.
 class ByteWalk {
  public:
   explicit ByteWalk(std::span<const Character> text) : text_(text), end_(utf8_size(text.front().code)) {}
 
-  /// The index of the character that a byte belongs to; bytes never go back.
+  /// The index of the character that a byte belongs to; successive calls must not go backwards.
   std::size_t character(std::size_t byte) {
     while (byte >= end_ && index_ + 1 < text_.size()) end_ += utf8_size(text_[++index_].code);
     return index_;
@@ -36,7 +36,7 @@ class ByteWalk {
 
 }  // namespace
 
-std::array<std::int32_t, 256> byte_subwords(const Vocabulary& vocabulary) {
+std::array<std::int32_t, 256> byte_tokens(const Vocabulary& vocabulary) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::array<std::int32_t, 256> result;
   for (std::size_t byte = 0; byte < result.size(); ++byte)
@@ -46,21 +46,21 @@ std::array<std::int32_t, 256> byte_subwords(const Vocabulary& vocabulary) {
 
 Bpe::Bpe(Options options, std::span<const Merge> merges, const Vocabulary& vocabulary, const std::string& file,
          const std::string& thing)
-    : options_(std::move(options)), rules_(merges.size()), byte_ids_(byte_subwords(vocabulary)) {
+    : options_(std::move(options)), rules_(merges.size()), byte_ids_(byte_tokens(vocabulary)) {
   std::uint32_t rank = 0;
   for (const Merge& parts : merges) {
     const std::string &left = parts.first, &right = parts.second;
-    const auto id_of = [&](const std::string& subword) {
-      if (const auto id = vocabulary.id(subword)) return *id;
+    const auto id_of = [&](const std::string& token) {
+      if (const auto id = vocabulary.id(token)) return *id;
       throw Error({.file = file,
                    .thing = thing + ", merge of " + shown_name(left) + " and " + shown_name(right),
-                   .found = "no token " + shown_name(subword),
+                   .found = "no token " + shown_name(token),
                    .expected = "tokens of the vocabulary"});
     };
     const std::size_t prefix = options_.continuing_prefix.size();
     const std::int32_t left_id = id_of(left), right_id = id_of(right);
     const Rule rule = {rank++, id_of(left + (prefix <= right.size() ? right.substr(prefix) : right))};
-    rules_.get(pair_key(left_id, right_id), rule) = rule;  // of equal pairs the last counts
+    rules_.get(pair_key(left_id, right_id), rule) = rule;  // the last of equal pairs wins
   }
 }
 
@@ -92,7 +92,7 @@ void Bpe::read_symbols(const Vocabulary& vocabulary, std::span<const Character> 
     if (index > 0) scratch.symbols.back().next = index;
     scratch.symbols.push_back({id, static_cast<std::uint32_t>(bytes), index - 1, -1});
   };
-  std::size_t unknown_bytes = 0;  // of the unknown token that is not added yet
+  std::size_t unknown_bytes = 0;  // of the pending unknown token
   const auto add_unknown = [&] {
     if (unknown_bytes > 0) add(*options_.unknown, unknown_bytes);
     unknown_bytes = 0;

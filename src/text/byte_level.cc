@@ -28,7 +28,7 @@ Kind kind(char32_t code) {
   return is_number(code) ? Kind::number : Kind::other;
 }
 
-/// How many characters the contraction takes that a text begins with ("'s", "'re"), or 0.
+/// The length in characters of the contraction ("'s", "'re") that a text begins with, or 0.
 std::size_t contraction(std::span<const Character> text) {
   using namespace std::string_view_literals;
   if (text.size() < 2 || text[0].code != '\'') return 0;
@@ -77,7 +77,7 @@ std::vector<CharacterRange> split_as_gpt2(std::span<const Character> text) {
         end = end_of_run(first, of);
       } else {
         end = end_of_run(begin, Kind::space);
-        // The last space belongs to the word behind it, unless it is the only one.
+        // The last space belongs to the next word, unless it is the only one.
         if (end < text.size() && end > begin + 1) --end;
       }
     }

@@ -23,12 +23,12 @@ std::uint32_t offset(std::uint32_t node) { return (node >> 10) << ((node & (1U <
 bool has_leaf(std::uint32_t node) { return (node >> 8) & 1; }
 std::uint32_t leaf_value(std::uint32_t node) { return node & 0x7FFF'FFFF; }
 
-/// The changes that put `now` in the place of `before` characters.
+/// The changes that replace `before` characters with `now`.
 void replace(std::size_t before, std::string_view now, std::vector<Change>& changes) {
   std::size_t count = 0;
   for (std::size_t position = 0; position < now.size(); ++count)
     changes.push_back({next_code_point(now, position), count < before ? 0 : 1});
-  // Without anything before it, what vanishes keeps its origin: `tokenizers` forgets it, too.
+  // A removal at the very beginning is not recorded, as in `tokenizers`: the origins after it shift.
   if (count < before && !changes.empty()) changes.back().change -= static_cast<int>(before - count);
 }
 
@@ -40,7 +40,7 @@ Charsmap::Charsmap(std::string_view bytes, const std::string& file, const std::s
     throw Error({.file = file,
                  .thing = thing,
                  .found = std::to_string(bytes.size()) + " bytes with a trie of " + std::to_string(size),
-                 .expected = "a trie that is there, of whole words of four bytes"});
+                 .expected = "a non-empty trie of 32-bit words"});
   }
   for (std::size_t position = 4; position < 4 + size; position += 4)
     trie_.push_back(read_little_endian(bytes, position));

@@ -10,13 +10,13 @@
 
 namespace limn {
 
-/// SentencePiece's precompiled normalisation: a double-array trie of what is replaced, and all replacements, ended by
-/// zeros. Applied as the `tokenizers` package does it: to grapheme clusters of less than six bytes as a whole,
-/// otherwise to each code point; the shortest key that the cluster begins with decides.
+/// SentencePiece's precompiled normalisation: a double-array trie of keys and their zero-terminated replacements.
+/// Applied as in the `tokenizers` package: to grapheme clusters of fewer than six bytes as a whole, otherwise to each
+/// code point; the shortest key that is a prefix of the cluster wins.
 class Charsmap {
  public:
   /// @param bytes  the trie's size in bytes (32 bits, little endian), the trie, the replacements in UTF-8.
-  /// @param file, thing  how messages name it.
+  /// @param file, thing  the source of the bytes, for error messages.
   Charsmap(std::string_view bytes, const std::string& file, const std::string& thing);
 
   void apply(AlignedText& text) const;

@@ -8,11 +8,11 @@
 
 namespace limn {
 
-/// A hash table for keys of 64 bits, in one block of memory: the next slot is tried if one is taken.
+/// A hash table for 64-bit keys in one block of memory, with linear probing.
 template <class Value>
 class FlatMap {
  public:
-  /// A key that must not be used.
+  /// Reserved: not a valid key.
   static constexpr std::uint64_t no_key = UINT64_MAX;
 
   explicit FlatMap(std::size_t expected = 0) : slots_(std::bit_ceil(2 * expected + 2)) {}
@@ -23,7 +23,7 @@ class FlatMap {
     const Slot& slot = slots_[place(key)];
     return slot.key == key ? &slot.value : nullptr;
   }
-  /// The value of a key; `otherwise` is put there if it has none.
+  /// The value of a key; inserts `otherwise` if there is none.
   Value& get(std::uint64_t key, const Value& otherwise) {
     if (2 * (size_ + 1) > slots_.size()) grow();
     Slot& slot = slots_[place(key)];
@@ -40,7 +40,7 @@ class FlatMap {
     Value value = {};
   };
 
-  /// Where a key is, or would be put.
+  /// The slot of a key, or the slot where it would be inserted.
   std::size_t place(std::uint64_t key) const {
     const std::size_t mask = slots_.size() - 1;
     const std::uint64_t product = key * 0x9E37'79B9'7F4A'7C15;  // Fibonacci hashing

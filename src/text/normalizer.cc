@@ -46,7 +46,7 @@ void replace(const Replace& step, AlignedText& text) {
   if (matches.empty()) return;
   AlignedText result;
   result.reserve(text.size());
-  std::size_t end = 0;  // of what is done
+  std::size_t end = 0;  // of the part already processed
   const auto copy_to = [&](std::size_t position) {
     result.insert(result.end(), text.begin() + static_cast<std::ptrdiff_t>(end),
                   text.begin() + static_cast<std::ptrdiff_t>(position));
@@ -54,7 +54,7 @@ void replace(const Replace& step, AlignedText& text) {
   for (const CharacterRange& match : matches) {
     copy_to(match.begin);
     end = match.end;
-    // What is put in comes from the last character that it replaces, or else from the one before.
+    // The replacement's origin is the last character that it replaces, or else the one before.
     Character from = {};
     if (end > 0)
       from = text[end - 1];
@@ -66,7 +66,7 @@ void replace(const Replace& step, AlignedText& text) {
   text = std::move(result);
 }
 
-/// What is put in comes from the first character.
+/// The inserted text's origin is the first character.
 void prepend(const std::u32string& codes, AlignedText& text) {
   const Character first = text.front();
   AlignedText before;

@@ -83,7 +83,7 @@ Pattern Pattern::regex(std::string_view expression, const std::string& file, con
   code->expression = expression;
   int error = 0;
   PCRE2_SIZE where = 0;
-  // Oniguruma's ^ and $ are those of lines.
+  // Oniguruma's ^ and $ match at line breaks.
   code->code.reset(pcre2_compile(as_pcre(text), text.size(),
                                  PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C, &error, &where,
                                  nullptr));
@@ -91,7 +91,7 @@ Pattern Pattern::regex(std::string_view expression, const std::string& file, con
     throw Error({.file = file,
                  .thing = thing,
                  .found = shown_name(expression) + " (" + message(error) + ")",
-                 .expected = "a regular expression that PCRE2 knows"});
+                 .expected = "a regular expression that PCRE2 accepts"});
   }
   constexpr std::uint32_t most_steps = 1'000'000, most_memory = 100'000;  // KiB
   code->limits.reset(pcre2_match_context_create(nullptr));
@@ -129,8 +129,8 @@ std::vector<CharacterRange> Pattern::find_regex(std::span<const Character> text)
     if (count == PCRE2_ERROR_NOMATCH) break;
     if (count < 0) {
       throw Error({.thing = "regular expression " + shown_name(code_->expression),
-                   .found = "a text on which it gives up (" + message(count) + ")",
-                   .expected = "an expression that does not try so many ways"});
+                   .found = "a text on which matching gives up (" + message(count) + ")",
+                   .expected = "an expression with less backtracking"});
     }
     const PCRE2_SIZE* ends = pcre2_get_ovector_pointer(data.get());
     const CharacterRange match = {ends[0], ends[1]};

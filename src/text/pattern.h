@@ -10,18 +10,18 @@
 
 namespace limn {
 
-/// A token of text, or a regular expression, that is looked for. Regular expressions are PCRE2's with Unicode classes;
-/// `tokenizers` uses Oniguruma's, which agree where published files use them.
+/// A search pattern: a literal or a regular expression. Regular expressions are PCRE2's with Unicode classes;
+/// `tokenizers` uses Oniguruma's, and the two agree on those in published files.
 class Pattern {
  public:
-  /// Exactly this text; an empty one is found nowhere.
+  /// Matches exactly this text; an empty one matches nowhere.
   static Pattern literal(std::string_view text);
-  /// @param file, thing  how messages name it.
-  /// @throws Error for what is no regular expression.
+  /// @param file, thing  its source, for error messages.
+  /// @throws Error for an invalid regular expression.
   static Pattern regex(std::string_view expression, const std::string& file, const std::string& thing);
 
-  /// All matches from left to right, none overlapping another; an empty one does not touch the one before.
-  /// @throws Error if the expression would try for too long.
+  /// All non-overlapping matches from left to right; an empty match never touches the previous one.
+  /// @throws Error if matching exceeds its limit of steps or memory.
   std::vector<CharacterRange> find(std::span<const Character> text) const;
 
  private:
@@ -29,7 +29,7 @@ class Pattern {
   std::vector<CharacterRange> find_regex(std::span<const Character> text) const;
 
   std::u32string literal_;
-  std::shared_ptr<const Code> code_;  // none: the literal
+  std::shared_ptr<const Code> code_;  // null: a literal
 };
 
 }  // namespace limn

@@ -10,7 +10,7 @@ namespace {
 
 bool is_blank(char32_t code) { return is_whitespace(code) || code == byte_character(' '); }
 
-/// The byte offset `count` code points behind `position`, at most `last`.
+/// The byte offset `count` code points after `position`, at most `last`.
 std::size_t forwards(std::string_view text, std::size_t position, std::size_t count, std::size_t last) {
   while (count > 0 && position < last) {
     next_code_point(text, position);
@@ -19,7 +19,7 @@ std::size_t forwards(std::string_view text, std::size_t position, std::size_t co
   return std::min(position, last);
 }
 
-/// The byte offset `count` code points before `position`; `position` if there are not so many, and never below `first`.
+/// The byte offset `count` code points before `position`; `position` if there are fewer, and never below `first`.
 std::size_t backwards(std::string_view text, std::size_t position, std::size_t count, std::size_t first) {
   std::size_t result = position;
   for (; count > 0 && result > 0; --count) do {
@@ -30,11 +30,11 @@ std::size_t backwards(std::string_view text, std::size_t position, std::size_t c
 
 }  // namespace
 
-Span TrimOffsets::trimmed(std::string_view text, std::string_view subword, Span offsets, bool first) const {
-  std::size_t leading = 0, trailing = 0;  // blanks; of a token that is nothing else, all are both
+Span TrimOffsets::trimmed(std::string_view text, std::string_view token, Span offsets, bool first) const {
+  std::size_t leading = 0, trailing = 0;  // spaces; a token of only spaces counts them as both
   bool only_blanks = true;
-  for (std::size_t position = 0; position < subword.size();) {
-    const bool blank = is_blank(next_code_point(subword, position));
+  for (std::size_t position = 0; position < token.size();) {
+    const bool blank = is_blank(next_code_point(token, position));
     only_blanks &= blank;
     leading += only_blanks;
     trailing = blank ? trailing + 1 : 0;

@@ -8,20 +8,20 @@
 
 namespace limn {
 
-/// How RobertaProcessing and ByteLevel take blanks out of the offsets of tokens.
+/// How RobertaProcessing and ByteLevel trim spaces from the offsets of tokens.
 struct TrimOffsets {
-  bool add_prefix_space = false;  ///< a single blank before the first token is not the user's, and stays
+  bool add_prefix_space = false;  ///< keeps a single space before the first token, which the tokenizer inserted
 
-  /// The offsets of a token without the blanks ('Ġ' or white space) that it begins and ends with, counted as they stand
-  /// in the token.
-  /// @param text   the original, which `offsets` belong to.
+  /// The offsets of a token without its leading and trailing spaces ('Ġ' or white space), which are counted in the
+  /// token.
+  /// @param text   the original, which `offsets` index.
   /// @param first  whether it is the first token.
-  Span trimmed(std::string_view text, std::string_view subword, Span offsets, bool first) const;
+  Span trimmed(std::string_view text, std::string_view token, Span offsets, bool first) const;
 };
 
-/// What stands around the tokens, and what their offsets leave out.
+/// Adds special tokens around the sequences and trims their offsets.
 struct PostProcessor {
-  SequenceLayout form;
+  SequenceLayout layout;
   std::optional<TrimOffsets> trim_offsets;
 };
 

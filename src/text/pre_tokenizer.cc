@@ -29,13 +29,13 @@ void split_as_bert(std::span<const Character> text, CharacterRange range, Ranges
   end_word(range.end);
 }
 
-/// A part of a text, and whether a pre-tokenizer looks for it.
+/// A part of a text and whether it is a match.
 struct Found {
   CharacterRange range;
   bool matched;
 };
 
-/// Matches, and what is between them.
+/// The matches and the text between them.
 std::vector<Found> with_gaps(const Ranges& matches, std::size_t size) {
   std::vector<Found> result;
   std::size_t end = 0;
@@ -48,7 +48,7 @@ std::vector<Found> with_gaps(const Ranges& matches, std::size_t size) {
   return result;
 }
 
-/// Each character that has a property is a match.
+/// Each character with a property is a match.
 template <class Property>
 std::vector<Found> find_characters(std::span<const Character> text, Property property) {
   std::vector<Found> result;
@@ -77,7 +77,7 @@ std::vector<Found> find_words(std::span<const Character> text) {
   return result;
 }
 
-/// Joins matches with what stands before them in a list that is read in one direction.
+/// Joins each match with the part before it in the direction of reading.
 template <class Parts, class Join>
 std::vector<Found> merge_matches(const Parts& parts, Join join) {
   std::vector<Found> result;
@@ -123,7 +123,7 @@ std::vector<Found> treat(std::vector<Found> parts, Delimiter delimiter) {
   return result;
 }
 
-/// Splits every word as `find` says, which knows nothing of the words around it.
+/// Splits every word by `find`, which sees one word at a time.
 template <class Find>
 void refine(Words& words, Delimiter delimiter, Find find) {
   Ranges refined;
@@ -134,7 +134,7 @@ void refine(Words& words, Delimiter delimiter, Find find) {
   words.ranges = std::move(refined);
 }
 
-/// Puts a new text in the place of the old one, word by word. `append` writes to its arguments: the text, the ranges.
+/// Replaces the text word by word. `append` writes to its arguments, the new text and its ranges.
 template <class Append>
 void rewrite(Words& words, Append append) {
   AlignedText text;

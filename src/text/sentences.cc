@@ -15,11 +15,11 @@ bool is_one_of(std::u32string_view set, char32_t code) { return set.find(code) !
 
 bool breaks_line(char32_t code) { return is_one_of(U"\n\r\x0B\x0C\x85\u2028\u2029", code); }
 bool ends_sentence(char32_t code) { return is_one_of(U".!?…‽。！？．｡؟।", code); }
-/// Of scripts that put no space between sentences.
+/// End marks of scripts that do not put a space between sentences.
 bool needs_no_space(char32_t code) { return is_one_of(U"。！？．｡", code); }
 bool closes(char32_t code) { return is_one_of(U"\"')]}»«›‹”“’‘」』）】〉》", code); }
 
-/// In lower case, without their dots. Those of one letter, and those with a dot inside, need no entry.
+/// Abbreviations in lower case, without dots. Those of one letter or with a dot inside need no entry.
 constexpr std::u32string_view abbreviations[] = {
     U"adm",  U"al",   U"approx", U"apr",  U"art",  U"assn", U"aug",  U"ave",    U"bros", U"ca",  U"capt",
     U"cf",   U"cmdr", U"co",     U"col",  U"corp", U"dec",  U"dept", U"dr",     U"eq",   U"esp", U"est",
@@ -27,7 +27,7 @@ constexpr std::u32string_view abbreviations[] = {
     U"jr",   U"jul",  U"jun",    U"lt",   U"ltd",  U"maj",  U"mar",  U"messrs", U"mr",   U"mrs", U"ms",
     U"mt",   U"nov",  U"oct",    U"op",   U"ph",   U"pres", U"prof", U"rep",    U"rev",  U"sen", U"sep",
     U"sept", U"sgt",  U"sr",     U"st",   U"univ", U"viz",  U"vol",  U"vs"};
-/// These are words as well: abbreviations only before a number.
+/// Abbreviations only before a number, since they are also words.
 constexpr std::u32string_view before_number[] = {U"no", U"nos", U"p", U"pp", U"art", U"sec", U"ch"};
 
 bool is_digit(char32_t code) { return code >= '0' && code <= '9'; }
@@ -45,10 +45,10 @@ bool abbreviates(Characters text, std::size_t dot, char32_t next) {
          (is_digit(next) && std::ranges::find(before_number, word) != std::end(before_number));
 }
 
-/// Some end marks and the quotes and brackets that close behind them.
+/// A run of end marks with the closing quotes and brackets after it.
 struct Ending {
   std::size_t end = 0;
-  bool is_end = false;  ///< of a sentence
+  bool is_end = false;  ///< ends a sentence
 };
 
 Ending ending_at(Characters text, std::size_t mark) {

@@ -7,10 +7,10 @@
 
 namespace limn {
 
-/// The sentences of a text in valid UTF-8, without white space around them; all other characters lie in exactly one.
-/// Sentences end at line breaks and behind . ! ? … (white space must follow) and 。！？, with the quotes and brackets
-/// that close there. The dots of abbreviations ("Dr.", "U.S.", "e.g.", "No. 5") and initials are no ends, nor is a dot
-/// before a word in lower case.
+/// The sentences of a text in valid UTF-8, without white space around them; every other character is in exactly one.
+/// Sentences end at line breaks, after . ! ? … if white space follows, and after 。！？; closing quotes and brackets
+/// belong to the sentence. Abbreviations ("Dr.", "U.S.", "e.g.", "No. 5"), initials and dots before a lower-case word
+/// do not end a sentence.
 std::vector<Span> sentences(std::string_view text);
 
 }  // namespace limn

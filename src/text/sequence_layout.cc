@@ -47,9 +47,9 @@ SequenceLayout roberta_layout(std::int32_t cls_token, std::int32_t sep_token) {
   return {{begin, text, end}, {begin, text, end, end, pair, end}};
 }
 
-Encoding apply(const SequenceLayout& form, SubwordRange text, std::optional<SubwordRange> pair) {
+Encoding apply(const SequenceLayout& layout, SubwordRange text, std::optional<SubwordRange> pair) {
   Encoding encoding;
-  for (const SequenceLayout::Part& part : pair ? form.pair : form.single)
+  for (const SequenceLayout::Part& part : pair ? layout.pair : layout.single)
     if (!part.sequence)
       append_special(encoding, part.id, part.type_id);
     else

@@ -9,7 +9,7 @@
 
 namespace limn {
 
-/// Where the sequences go and which special tokens stand around them.
+/// Where the sequences go and which special tokens surround them.
 struct SequenceLayout {
   struct Part {
     std::optional<int> sequence;  ///< 0 or 1; nothing: a special token
@@ -29,12 +29,12 @@ SequenceLayout bert_layout(std::int32_t cls_token, std::int32_t sep_token);
 /// <s> A </s>, and <s> A </s> </s> B </s>, all of type 0.
 SequenceLayout roberta_layout(std::int32_t cls_token, std::int32_t sep_token);
 
-/// Some neighbouring tokens of a sequence.
+/// A range of adjacent tokens of a sequence.
 struct SubwordRange {
   const Subwords& subwords;
   std::size_t begin = 0, end = 0;
 };
 
-Encoding apply(const SequenceLayout& form, SubwordRange text, std::optional<SubwordRange> pair);
+Encoding apply(const SequenceLayout& layout, SubwordRange text, std::optional<SubwordRange> pair);
 
 }  // namespace limn

@@ -10,9 +10,7 @@ struct Tokenize {
   SubwordScratch& scratch;
   Subwords& subwords;
 
-  void operator()(const WordPiece& model) const {
-    model.tokenize(vocabulary, text, word, scratch.word_subword, subwords);
-  }
+  void operator()(const WordPiece& model) const { model.tokenize(vocabulary, text, word, scratch.wordpiece, subwords); }
   void operator()(const Bpe& model) const { model.tokenize(vocabulary, text, word, scratch.bpe, subwords); }
   void operator()(const Unigram& model) const { model.tokenize(vocabulary, text, word, scratch.unigram, subwords); }
 };

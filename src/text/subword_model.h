@@ -8,21 +8,21 @@
 
 namespace limn {
 
-/// How a word comes apart into tokens of the vocabulary.
+/// Splits a word into tokens of the vocabulary.
 using SubwordModel = std::variant<WordPiece, Bpe, Unigram>;
 
-/// Memory that calls share, for whichever model it is.
+/// Buffers reused between calls, for any model.
 struct SubwordScratch {
-  WordPiece::Scratch word_subword;
+  WordPiece::Scratch wordpiece;
   Bpe::Scratch bpe;
   Unigram::Scratch unigram;
 };
 
-/// Appends the tokens of one word (not empty) with word index `word`.
+/// Appends the tokens of one non-empty word with word index `word`.
 void tokenize(const SubwordModel& model, const Vocabulary& vocabulary, std::span<const Character> text,
               std::int32_t word, SubwordScratch& scratch, Subwords& subwords);
 
-/// The id of tokens that are unknown, if there is one.
+/// The id of the unknown token, if there is one.
 std::optional<std::int32_t> unknown_id(const SubwordModel& model);
 
 }  // namespace limn

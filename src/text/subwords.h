@@ -7,12 +7,12 @@
 
 namespace limn {
 
-/// The tokens of one sequence, before a template is put around them. All vectors have one element per token.
+/// The tokens of one sequence, before the post-processor. All vectors have one element per token.
 struct Subwords {
   std::vector<std::int32_t> ids;
   std::vector<Span> offsets;
   std::vector<std::int32_t> words;
-  /// The offsets of a token that is the first of those that are shown; empty if they are the same.
+  /// The offsets that each token has when a sequence begins with it; empty if they do not differ.
   std::vector<Span> first_offsets;
 
   std::size_t size() const { return ids.size(); }

@@ -15,24 +15,24 @@ namespace limn {
 
 struct Tokenizer::Implementation {
   TokenizerParts parts;
-  AddedTokenFinder original, normalized;  ///< added tokens that are found before, after normalising
+  AddedTokenFinder original, normalized;  ///< added tokens matched before, after normalisation
   std::size_t size = 0;                   ///< the largest id + 1
 
   explicit Implementation(TokenizerParts from);
 
   /// Appends the tokens of a text, which must be valid UTF-8. Word indices count from 0, or are all `word`.
   void tokenize(std::string_view text, std::optional<std::int32_t> word, Subwords& subwords) const;
-  /// Takes blanks out of the offsets of the tokens that were added since the last time. @param added  what was found of
-  /// an added token; empty if the tokens are the vocabulary's.
+  /// Trims spaces from the offsets of the tokens added since the last call. @param added  the matched text of an added
+  /// token; empty for tokens of the vocabulary.
   void trim(std::string_view text, std::string_view added, Subwords& subwords) const;
-  /// How many tokens have room beside the template's own tokens. @throws Error if not even those have.
+  /// How many tokens fit next to the special tokens. @throws Error if not even those fit.
   std::size_t room(std::size_t max_length, bool pair) const;
 };
 
 namespace {
 
-/// The lengths to which a pair is cut so that it has at most `room` tokens: the longer sequence gives first; if both
-/// have to, they end up equal, and the odd token goes to the one that was not shorter (the second of equals).
+/// The lengths to which a pair is truncated to have at most `room` tokens: the longer sequence is cut first; if both
+/// must be cut, they end up equal, and an odd token goes to the one that was longer (the second of equals).
 std::pair<std::size_t, std::size_t> longest_first(std::size_t first, std::size_t second, std::size_t room) {
   if (first + second <= room) return {first, second};
   std::size_t shorter = std::min(first, second), longer = std::max(first, second);
@@ -48,7 +48,7 @@ std::vector<AddedToken> chosen(const std::vector<AddedToken>& tokens, bool norma
   std::vector<AddedToken> result;
   std::ranges::copy_if(tokens, std::back_inserter(result),
                        [&](const AddedToken& token) { return token.normalized == normalized; });
-  // Of equal contents, a special token is found.
+  // Of tokens with equal content, the special one is matched.
   std::stable_partition(result.begin(), result.end(), [](const AddedToken& token) { return token.special; });
   return result;
 }
@@ -104,18 +104,18 @@ void Tokenizer::Implementation::tokenize(std::string_view text, std::optional<st
 void Tokenizer::Implementation::trim(std::string_view text, std::string_view added, Subwords& subwords) const {
   const TrimOffsets& step = *parts.post_processor.trim_offsets;
   for (std::size_t i = subwords.first_offsets.size(); i < subwords.size(); ++i) {
-    const std::string_view subword = added.empty() ? parts.vocabulary.subword(subwords.ids[i]) : added;
-    subwords.first_offsets.push_back(step.trimmed(text, subword, subwords.offsets[i], true));
-    subwords.offsets[i] = step.trimmed(text, subword, subwords.offsets[i], false);
+    const std::string_view token = added.empty() ? parts.vocabulary.token(subwords.ids[i]) : added;
+    subwords.first_offsets.push_back(step.trimmed(text, token, subwords.offsets[i], true));
+    subwords.offsets[i] = step.trimmed(text, token, subwords.offsets[i], false);
   }
 }
 
 std::size_t Tokenizer::Implementation::room(std::size_t max_length, bool pair) const {
-  const std::size_t added = parts.post_processor.form.added(pair);
+  const std::size_t added = parts.post_processor.layout.added(pair);
   if (max_length < added) {
     throw Error({.thing = "length",
                  .found = std::to_string(max_length) + " tokens",
-                 .expected = "at least the " + std::to_string(added) + " special tokens that the model wants"});
+                 .expected = "at least the " + std::to_string(added) + " special tokens of the model"});
   }
   return max_length - added;
 }
@@ -138,7 +138,7 @@ Encoding Tokenizer::encode(std::string_view text, std::optional<std::string_view
   if (max_length > 0)
     lengths = longest_first(first.size(), second.size(), tokenizer.room(max_length, pair.has_value()));
   const SubwordRange second_range = {second, 0, lengths.second};
-  Encoding encoding = apply(tokenizer.parts.post_processor.form, {first, 0, lengths.first},
+  Encoding encoding = apply(tokenizer.parts.post_processor.layout, {first, 0, lengths.first},
                             pair ? std::optional(second_range) : std::nullopt);
   encoding.cut_tokens = first.size() + second.size() - lengths.first - lengths.second;
   return encoding;
@@ -160,14 +160,14 @@ std::vector<Encoding> Tokenizer::windows(std::string_view question, std::string_
                  .expected = "fewer than " + std::to_string(room > stride ? room - stride : 0) +
                              ", so that windows of " + std::to_string(max_length) + " tokens that share " +
                              std::to_string(stride) + " have room for the context",
-                 .hint = "shorten the question, or take longer windows or a smaller stride"});
+                 .hint = "shorten the question, or use longer windows or a smaller stride"});
   }
   const std::size_t width = fits ? second.size() : room - first.size();
   std::vector<Encoding> windows;
   for (std::size_t begin = 0;; begin += width - stride) {
     const std::size_t end = std::min(begin + width, second.size());
     windows.push_back(
-        apply(tokenizer.parts.post_processor.form, {first, 0, first.size()}, SubwordRange{second, begin, end}));
+        apply(tokenizer.parts.post_processor.layout, {first, 0, first.size()}, SubwordRange{second, begin, end}));
     if (end == second.size()) return windows;
   }
 }
@@ -181,7 +181,7 @@ Encoding Tokenizer::encode_words(std::span<const std::string> words, std::size_t
   }
   std::size_t length = subwords.size();
   if (max_length > 0) length = std::min(length, tokenizer.room(max_length, false));
-  Encoding encoding = apply(tokenizer.parts.post_processor.form, {subwords, 0, length}, {});
+  Encoding encoding = apply(tokenizer.parts.post_processor.layout, {subwords, 0, length}, {});
   encoding.cut_tokens = subwords.size() - length;
   return encoding;
 }

@@ -14,40 +14,40 @@
 
 namespace limn {
 
-/// Text to Encoding and back to names, as the `tokenizers` package does it; immutable and shared by threads.
+/// Turns text into an Encoding and ids into tokens, as the `tokenizers` package does; immutable and shared by threads.
 class Tokenizer {
  public:
-  /// Reads tokenizer.json, or else older files (docs/tokenizers.md), with tokenizer_config.json if there is one.
-  /// The `truncation` and `padding` sections are not applied: published files carry leftovers.
+  /// Reads tokenizer.json, or else older files (docs/tokenizers.md), with tokenizer_config.json if it exists. The
+  /// `truncation` and `padding` sections are ignored: in published files they are leftovers.
   static Tokenizer load(const std::filesystem::path& folder);
 
-  /// One input (a pair if `pair` is there) of at most max_length tokens, special ones counted (0: no limit). What does
-  /// not fit is cut: of a pair from its longer sequence first, as `tokenizers` does by default; cut_tokens says how
-  /// much.
-  /// @throws Error for invalid UTF-8, or a max_length too small for the template's own tokens.
+  /// One input (a pair if `pair` is given) of at most max_length tokens including special tokens (0: no limit). Longer
+  /// inputs are truncated, a pair in its longer sequence first, as `tokenizers` does by default; cut_tokens counts the
+  /// tokens removed.
+  /// @throws Error for invalid UTF-8, or a max_length too small for the special tokens.
   Encoding encode(std::string_view text, std::optional<std::string_view> pair = {}, std::size_t max_length = 0) const;
 
-  /// Question and context in windows of max_length tokens: the whole question in each, the context cut so that
-  /// neighbours share `stride` tokens (`truncation="only_second"`, `return_overflowing_tokens`). Offsets of the context
-  /// count from the start of the whole context, words likewise.
-  /// @throws Error if the question leaves no room (or only as much as the stride) for the context.
+  /// Question and context in windows of max_length tokens: each has the whole question, and adjacent windows share
+  /// `stride` tokens of the context (`truncation="only_second"`, `return_overflowing_tokens`). Offsets and word indices
+  /// of the context count from the start of the whole context.
+  /// @throws Error if the question leaves no more room for the context than the stride.
   std::vector<Encoding> windows(std::string_view question, std::string_view context, std::size_t max_length,
                                 std::size_t stride) const;
 
-  /// A text that is already split into words (`is_split_into_words=True`): words[i] has word index i and its offsets
-  /// count within words[i].
+  /// A text that is already split into words (`is_split_into_words=True`): words[i] has word index i, and its offsets
+  /// are relative to words[i].
   Encoding encode_words(std::span<const std::string> words, std::size_t max_length = 0) const;
 
   std::size_t vocabulary_size() const;            ///< the largest id + 1
   std::string_view token(std::int32_t id) const;  ///< as in the vocabulary; id must be in range
   std::optional<std::int32_t> id(std::string_view token) const;
 
-  /// Ids of the special tokens by role, where the files name them.
+  /// Ids of the special tokens by role, if the files name them.
   struct Special {
     std::optional<std::int32_t> unknown, cls_token, sep_token, pad, mask;
   };
   const Special& special() const;
-  /// From tokenizer_config.json's model_max_length; nothing if it names none (or the huge placeholder).
+  /// tokenizer_config.json's model_max_length; nothing if it is missing or the huge placeholder.
   std::optional<std::size_t> max_length() const;
 
   struct Implementation;

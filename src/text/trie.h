@@ -10,7 +10,7 @@
 
 namespace limn {
 
-/// Texts by their beginnings, code point by code point.
+/// A prefix tree of texts, by code point.
 class Trie {
  public:
   using Node = std::uint32_t;
@@ -18,7 +18,7 @@ class Trie {
 
   explicit Trie(std::size_t expected_nodes = 0) : children_(expected_nodes) {}
 
-  /// Gives a text (not empty, valid UTF-8) a value, in place of the one that it may have.
+  /// Sets the value of a non-empty text in valid UTF-8, replacing any earlier one.
   void add(std::string_view text, std::int32_t value);
 
   std::optional<Node> child(Node node, char32_t code) const {

@@ -80,20 +80,20 @@ bool is_punctuation(char32_t code) {
   if (is_ascii(code)) return code > ' ' && code < 0x7F && !is_ascii_letter_or_digit(code);
   const auto of = category(code);
   if (of >= UTF8PROC_CATEGORY_PC && of <= UTF8PROC_CATEGORY_PO) return !contains(newer_punctuation, code);
-  return code == 0x166D || code == 0x111C9;  // Unicode 8 had them in Po
+  return code == 0x166D || code == 0x111C9;  // Po in Unicode 8
 }
 
 bool is_nonspacing_mark(char32_t code) {
   if (code < 0x300) return false;
   if (category(code) == UTF8PROC_CATEGORY_MN) return !contains(newer_marks, code);
-  return code == 0x1734;  // Unicode 8 had it in Mn
+  return code == 0x1734;  // Mn in Unicode 8
 }
 
 bool is_mark(char32_t code) {
   if (code < 0x300) return false;
   const auto of = category(code);
   if (of >= UTF8PROC_CATEGORY_MN && of <= UTF8PROC_CATEGORY_ME) return !contains(newer_any_marks, code);
-  return code == 0x1CF2 || code == 0x1CF3;  // Unicode 9 had them in Mc
+  return code == 0x1CF2 || code == 0x1CF3;  // Mc in Unicode 9
 }
 
 bool is_letter(char32_t code) {
@@ -120,7 +120,7 @@ bool is_word_character(char32_t code) {
 bool is_lowercase(char32_t code) { return category(code) == UTF8PROC_CATEGORY_LL; }
 
 bool is_ideograph(char32_t code) {
-  // Up to 0x2B81F and from 0x2B920: the gap is a slip of the original that every tokenizer of BERT repeats.
+  // Up to 0x2B81F and from 0x2B920: the gap is a mistake in the original that every BERT tokenizer repeats.
   constexpr CodeRange blocks[] = {{0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},  {0x20000, 0x2A6DF},
                                   {0x2A700, 0x2B81F}, {0x2B920, 0x2CEAF}, {0x2F800, 0x2FA1F}};
   return code >= blocks[0].first && contains(blocks, code);
@@ -163,7 +163,7 @@ char32_t composition(char32_t first, char32_t second) {
 
 ShortCodePoints lowercase(char32_t code) {
   if (is_ascii(code)) return {{code >= 'A' && code <= 'Z' ? code + ('a' - 'A') : code}, 1};
-  if (code == 0x130) return {{'i', 0x307}, 2};  // İ, the only one that becomes two
+  if (code == 0x130) return {{'i', 0x307}, 2};  // İ, the only one that maps to two
   const auto lower = static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(code)));
   return {{lower != code ? lower : newer_lowercase(code)}, 1};
 }

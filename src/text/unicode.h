@@ -8,8 +8,8 @@
 
 #include "base/utf8.h"
 
-/// Properties of code points as the `tokenizers` package sees them, which is not one version of Unicode: its categories
-/// are those of Unicode 8, its decompositions those of Unicode 9, its lower case that of Unicode 17.
+/// Properties of code points as in the `tokenizers` package, which mixes versions of Unicode: categories are those of
+/// Unicode 8, decompositions those of Unicode 9, lower case that of Unicode 17.
 
 namespace limn {
 
@@ -18,8 +18,8 @@ inline bool is_ascii(char32_t code) { return code < 0x80; }
 constexpr std::size_t utf8_size(char32_t code) { return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4; }
 
 bool is_whitespace(char32_t code);       ///< White_Space
-bool is_control(char32_t code);          ///< Cc, Cf, Co, but for tab, line feed and carriage return
-bool is_punctuation(char32_t code);      ///< P…, and all of ASCII that is no letter, digit, space or control
+bool is_control(char32_t code);          ///< Cc, Cf, Co, except tab, line feed and carriage return
+bool is_punctuation(char32_t code);      ///< P…, and all of ASCII except letters, digits, space and controls
 bool is_nonspacing_mark(char32_t code);  ///< Mn
 bool is_mark(char32_t code);             ///< M…
 bool is_word_character(char32_t code);   ///< \w of a regular expression: letters, marks, digits, connectors
@@ -27,11 +27,11 @@ bool is_letter(char32_t code);           ///< \p{L} of a regular expression
 bool is_number(char32_t code);           ///< \p{N} of a regular expression
 bool is_numeric(char32_t code);          ///< N…
 bool is_lowercase(char32_t code);        ///< Ll
-/// Ideographs that BERT reads one by one: the blocks of its original normaliser.
+/// Ideographs that BERT splits into single characters: the blocks in its original normalizer.
 bool is_ideograph(char32_t code);
 
-/// Whether a grapheme cluster (what a reader sees as one character) ends between two code points. `state` belongs to
-/// the text and is 0 at its beginning.
+/// Whether a grapheme cluster (a character as a reader sees it) ends between two code points. `state` is kept per text
+/// and starts at 0.
 bool ends_grapheme(char32_t before, char32_t after, std::int32_t& state);
 
 /// Canonical_Combining_Class.
@@ -47,15 +47,15 @@ struct FewCodePoints {
   const char32_t* end() const { return codes.data() + size; }
 };
 using ShortCodePoints = FewCodePoints<4>;        ///< no canonical decomposition is longer
-using CompatibleCodePoints = FewCodePoints<18>;  ///< no compatible one is longer
+using CompatibleCodePoints = FewCodePoints<18>;  ///< no compatibility decomposition is longer
 
-/// The full canonical decomposition of one code point; itself if it has none.
+/// The full canonical decomposition of a code point; itself if it has none.
 ShortCodePoints decomposition(char32_t code);
-/// The full compatible decomposition of one code point; itself if it has none.
+/// The full compatibility decomposition of a code point; itself if it has none.
 CompatibleCodePoints compatible_decomposition(char32_t code);
-/// The code point that is canonically equivalent to two, or 0.
+/// The canonical composition of two code points, or 0.
 char32_t composition(char32_t first, char32_t second);
-/// The full lower-case mapping of one code point, whatever stands around it; itself if it has none.
+/// The full, context-free lower-case mapping of a code point; itself if it has none.
 ShortCodePoints lowercase(char32_t code);
 
 }  // namespace limn

@@ -16,7 +16,7 @@ char32_t first_that_matters(UnicodeForm form) {
 }
 
 std::vector<Change> decomposed(bool compatible, const AlignedText& text) {
-  struct Pending {  // waits for its place among the marks after a base character
+  struct Pending {  // a mark to be ordered among those after a base character
     Change change;
     int combining_class;
   };
@@ -49,13 +49,12 @@ std::vector<Change> decomposed(bool compatible, const AlignedText& text) {
   return result;
 }
 
-/// The canonical composition algorithm (UAX #15, D117). What is composed counts as one character that takes the place
-/// of all.
+/// The canonical composition algorithm (Unicode Standard, D117). A composed character replaces all its parts.
 std::vector<Change> composed(std::vector<Change> changes) {
   std::vector<Change> result;
   result.reserve(changes.size());
   std::size_t starter = changes.size();  // its index in the result; none yet
-  int last_class = 0;                    // of the mark before; 0: the starter itself
+  int last_class = 0;                    // of the previous mark; 0: the starter itself
   for (const Change& next : changes) {
     const int of = combining_class(next.code);
     const bool blocked = last_class != 0 && last_class >= of;

@@ -10,8 +10,8 @@ struct UnicodeForm {
   bool composed = false;
 };
 
-/// Marks that change places take the origins in the order of the original, so that origins never run backwards. What is
-/// composed has the origin of its first character, as `tokenizers` has it.
+/// Origins never run backwards: marks that are reordered take them in the order of the original. A composed character
+/// has the origin of its first character, as in `tokenizers`.
 void normalize(UnicodeForm form, AlignedText& text);
 
 }  // namespace limn

@@ -1,7 +1,6 @@
 #pragma once
 
-/// Where utf8proc (Unicode 15) differs from the tables that `tokenizers` was built with; found by asking it about every
-/// code point.
+/// Where utf8proc (Unicode 15) differs from the tables of `tokenizers`; found by comparing every code point.
 
 namespace limn {
 
@@ -90,7 +89,7 @@ inline constexpr CodeRange newer_numbers[] = {{0x10D40, 0x10D49}, {0x116D0, 0x11
 // N… in Unicode 17, but not in 16.
 inline constexpr CodeRange newest_numbers[] = {{0x11DE0, 0x11DE9}, {0x16FF4, 0x16FF6}};
 
-// \\w in Unicode 16, but neither letter, mark, number nor connector to utf8proc.
+// \\w in Unicode 16, but not a letter, mark, number or connector in utf8proc.
 inline constexpr CodeRange newer_word_characters[] = {
     {0x897, 0x897},     {0x1C89, 0x1C8A},   {0x24B6, 0x24E9},   {0xA7CB, 0xA7CD},   {0xA7DA, 0xA7DC},
     {0x105C0, 0x105F3}, {0x10D40, 0x10D65}, {0x10D69, 0x10D6D}, {0x10D6F, 0x10D85}, {0x10EC2, 0x10EC4},
@@ -101,7 +100,7 @@ inline constexpr CodeRange newer_word_characters[] = {
     {0x1CCF0, 0x1CCF9}, {0x1E5D0, 0x1E5FA}, {0x1F130, 0x1F149}, {0x1F150, 0x1F169}, {0x1F170, 0x1F189},
     {0x2EBF0, 0x2EE5D}};
 
-// With a compatible decomposition in utf8proc, but unassigned in Unicode 9.
+// With a compatibility decomposition in utf8proc, but unassigned in Unicode 9.
 inline constexpr CodeRange newer_compatible[] = {{0x32FF, 0x32FF},   {0xA7F2, 0xA7F4},   {0xAB69, 0xAB69},
                                                  {0x10781, 0x10785}, {0x10787, 0x107B0}, {0x107B2, 0x107BA},
                                                  {0x1E030, 0x1E06D}, {0x1F16C, 0x1F16C}, {0x1FBF0, 0x1FBF9}};

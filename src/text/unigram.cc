@@ -10,14 +10,11 @@
 namespace limn {
 
 Unigram::Unigram(Options options, std::vector<double> scores, const Vocabulary& vocabulary)
-    : options_(options),
-      subwords_(4 * scores.size()),
-      scores_(std::move(scores)),
-      byte_ids_(byte_subwords(vocabulary)) {
+    : options_(options), tokens_(4 * scores.size()), scores_(std::move(scores)), byte_ids_(byte_tokens(vocabulary)) {
   constexpr double unknown_penalty = 10;
   for (std::size_t id = 0; id < scores_.size(); ++id) {
-    const std::string_view subword = vocabulary.subword(static_cast<std::int32_t>(id));
-    if (!subword.empty()) subwords_.add(subword, static_cast<std::int32_t>(id));
+    const std::string_view token = vocabulary.token(static_cast<std::int32_t>(id));
+    if (!token.empty()) tokens_.add(token, static_cast<std::int32_t>(id));
   }
   unknown_score_ = scores_.empty() ? 0 : std::ranges::min(scores_) - unknown_penalty;
 }
@@ -32,10 +29,10 @@ void Unigram::find_best(std::span<const Character> text, std::vector<Scratch::Be
     bool has_single = false;
     auto node = std::optional(Trie::root);
     for (std::size_t end = begin; end < text.size();) {
-      node = subwords_.child(*node, text[end].code);
+      node = tokens_.child(*node, text[end].code);
       if (!node) break;
       ++end;
-      const std::int32_t id = subwords_.value(*node);
+      const std::int32_t id = tokens_.value(*node);
       if (id < 0) continue;
       offer(end, before + scores_[static_cast<std::size_t>(id)], id);
       has_single |= end == begin + 1;
@@ -45,7 +42,7 @@ void Unigram::find_best(std::span<const Character> text, std::vector<Scratch::Be
       std::string character;
       append_utf8(text[begin].code, character);
       throw Error({.thing = "text",
-                   .found = "the character " + character + ", which is no token of the vocabulary",
+                   .found = "the character " + character + ", which is not in the vocabulary",
                    .expected = "a vocabulary with an unknown token (unk_id)"});
     }
     offer(begin + 1, before + unknown_score_, *options_.unknown);

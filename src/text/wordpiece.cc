@@ -35,7 +35,7 @@ void WordPiece::tokenize(const Vocabulary& vocabulary, std::span<const Character
     const std::string_view prefix = begin == 0 ? std::string_view() : continuing_prefix;
     hashes.assign(1, Vocabulary::hash(prefix));  // [n]: of the token with n characters
     for (std::size_t end = begin + 1; end <= text.size(); ++end) {
-      if (prefix.size() + between(begin, end).size() > vocabulary.longest_subword_bytes()) break;
+      if (prefix.size() + between(begin, end).size() > vocabulary.longest_token_bytes()) break;
       hashes.push_back(Vocabulary::hash(between(end - 1, end), hashes.back()));
     }
     std::size_t length = hashes.size() - 1;

@@ -14,7 +14,7 @@
 #include "text/subword_model.h"
 #include "text/vocabulary.h"
 
-/// The components of tokenizer.json. All throw Error for one that limn does not have, with those that it has, and for
+/// The components of tokenizer.json. All throw Error for an unsupported component, naming the supported ones, and for
 /// fields that are missing or wrong.
 
 namespace limn {
@@ -22,12 +22,12 @@ namespace limn {
 Normalizer read_normalizer(const JsonSection& section);
 PreTokenizer read_pre_tokenizer(const JsonSection& section);
 
-/// Takes the merges and scores out of the document. The vocabulary is the document's.
+/// Moves the merges and scores out of the document. `vocabulary` is the document's.
 SubwordModel read_subword_model(TokenizerDocument& document, const JsonSection& section, const Vocabulary& vocabulary);
-/// Files written by old versions do not name the type; `tokenizers` then tells it by the fields.
+/// Files written by old versions do not name the type; it then follows from the fields, as in `tokenizers`.
 std::string subword_model_type(const JsonSection& section);
 
-/// Special tokens must be of the vocabulary or added.
+/// Special tokens must be in the vocabulary or among the added tokens.
 PostProcessor read_post_processor(const JsonSection& section, const Vocabulary& vocabulary,
                                   std::span<const AddedToken> added);
 
@@ -36,7 +36,7 @@ PostProcessor read_post_processor(const JsonSection& section, const Vocabulary& 
 /// {"String": …} or {"Regex": …}
 Pattern read_pattern(const JsonSection& section);
 
-/// A field whose text is a name of an enumeration.
+/// A field whose string names a value of an enumeration.
 template <class Value>
 Value read_choice(const JsonSection& section, std::initializer_list<std::pair<std::string_view, Value>> choices) {
   const std::string name = section.string();

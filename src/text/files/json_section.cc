@@ -45,7 +45,7 @@ bool JsonSection::boolean() const {
 }
 
 std::size_t JsonSection::count() const {
-  if (!value_.is_number_unsigned()) refuse("a whole number, not negative");
+  if (!value_.is_number_unsigned()) refuse("a non-negative integer");
   return value_.get<std::size_t>();
 }
 

@@ -9,8 +9,8 @@
 
 namespace limn {
 
-/// One value of a JSON file, and how messages name it: "post_processor.single[2]". Every reader below throws Error if
-/// the value is of another kind. Refers to the document and the file name that it was made from.
+/// One value of a JSON file and its name for error messages: "post_processor.single[2]". Every reader below throws
+/// Error if the value has another type. Keeps references to the document and the file name.
 class JsonSection {
  public:
   JsonSection(const nlohmann::json& value, const std::string& file, std::string name = {});
@@ -20,16 +20,16 @@ class JsonSection {
   const nlohmann::json& value() const { return value_; }
 
   bool is_null() const { return value_.is_null(); }
-  /// A field of an object; null if it is not there.
+  /// A field of an object; null if it is missing.
   JsonSection operator[](std::string_view field) const;
   std::vector<JsonSection> items() const;                           ///< of a list
   std::vector<std::pair<std::string, JsonSection>> fields() const;  ///< of an object
 
   std::string string() const;
   bool boolean() const;
-  std::size_t count() const;  ///< a whole number, not negative
-  std::int32_t id() const;    ///< a whole number from 0 to 2³¹ − 1
-  /// Of an object: its type, say "BertNormalizer".
+  std::size_t count() const;  ///< a non-negative integer
+  std::int32_t id() const;    ///< an integer from 0 to 2³¹ − 1
+  /// The object's type, for example "BertNormalizer".
   std::string type() const { return (*this)["type"].string(); }
 
   template <class T>

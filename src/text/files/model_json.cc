@@ -8,20 +8,20 @@
 namespace limn {
 namespace {
 
-std::int32_t id_of_subword(const JsonSection& section, const std::string& subword, const Vocabulary& vocabulary) {
-  if (const auto id = vocabulary.id(subword)) return *id;
+std::int32_t id_of_token(const JsonSection& section, const std::string& token, const Vocabulary& vocabulary) {
+  if (const auto id = vocabulary.id(token)) return *id;
   throw Error({.file = section.file(),
                .thing = section.name(),
-               .found = shown_name(subword) + ", which model.vocab does not have",
+               .found = shown_name(token) + ", which is not in model.vocab",
                .expected = "a token of the vocabulary"});
 }
 
-WordPiece read_word_subword(const JsonSection& model, const Vocabulary& vocabulary) {
+WordPiece read_wordpiece(const JsonSection& model, const Vocabulary& vocabulary) {
   WordPiece result;
   result.continuing_prefix = model["continuing_subword_prefix"].or_else(&JsonSection::string, result.continuing_prefix);
   result.longest_word = model["max_input_chars_per_word"].or_else(&JsonSection::count, result.longest_word);
   const std::string unknown = model["unk_token"].or_else(&JsonSection::string, std::string("[UNK]"));
-  result.unknown = id_of_subword(model["unk_token"], unknown, vocabulary);
+  result.unknown = id_of_token(model["unk_token"], unknown, vocabulary);
   return result;
 }
 
@@ -29,10 +29,10 @@ Bpe read_bpe(const JsonSection& model, std::span<const Bpe::Merge> merges, const
   const auto flag = [&](const char* field) { return model[field].or_else(&JsonSection::boolean, false); };
   const auto text = [&](const char* field) { return model[field].or_else(&JsonSection::string, std::string()); };
   if (const auto dropout = model["dropout"]; !dropout.is_null() && dropout.value() != 0)
-    dropout.refuse("null or 0", "dropout makes tokens random; it is for training only");
+    dropout.refuse("null or 0", "dropout randomises the tokens; it is for training only");
   Bpe::Options options;
   if (const auto unknown = model["unk_token"]; !unknown.is_null())
-    options.unknown = id_of_subword(unknown, unknown.string(), vocabulary);
+    options.unknown = id_of_token(unknown, unknown.string(), vocabulary);
   options.fuse_unknown = flag("fuse_unk");
   options.byte_fallback = flag("byte_fallback");
   options.ignore_merges = flag("ignore_merges");
@@ -62,7 +62,7 @@ std::string subword_model_type(const JsonSection& section) {
 
 SubwordModel read_subword_model(TokenizerDocument& document, const JsonSection& section, const Vocabulary& vocabulary) {
   const std::string type = subword_model_type(section);
-  if (type == "WordPiece") return read_word_subword(section, vocabulary);
+  if (type == "WordPiece") return read_wordpiece(section, vocabulary);
   if (type == "BPE") return read_bpe(section, document.merges, vocabulary);
   return read_unigram(section, std::move(document.scores), vocabulary);
 }

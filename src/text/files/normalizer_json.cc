@@ -15,7 +15,7 @@ std::u32string decoded(const std::string& text) {
   return result;
 }
 
-/// An empty one does nothing, as SentencePiece writes it.
+/// Nothing for an empty map, which SentencePiece writes if there is no normalisation.
 std::optional<Charsmap> read_charsmap(const JsonSection& section) {
   const auto bytes = decode_base64(section.string());
   if (!bytes) section.refuse("Base64");

@@ -22,12 +22,12 @@ class Reader {
       read_trim_offsets(section);
     } else if (type == "RobertaProcessing") {
       read_trim_offsets(section);
-      set_template(section, roberta_layout(named(section["cls"]), named(section["sep"])));
+      set_layout(section, roberta_layout(named(section["cls"]), named(section["sep"])));
     } else if (type == "BertProcessing") {
-      set_template(section, bert_layout(named(section["cls"]), named(section["sep"])));
+      set_layout(section, bert_layout(named(section["cls"]), named(section["sep"])));
     } else if (type == "TemplateProcessing") {
-      set_template(section, {parts(section["single"], section["special_tokens"], 1),
-                             parts(section["pair"], section["special_tokens"], 2)});
+      set_layout(section, {parts(section["single"], section["special_tokens"], 1),
+                           parts(section["pair"], section["special_tokens"], 2)});
     } else {
       refuse_type(section, type, known_types);
     }
@@ -36,20 +36,20 @@ class Reader {
   PostProcessor result;
 
  private:
-  void set_template(const JsonSection& section, SequenceLayout form) {
-    if (has_template_) refuse_type(section, section.type(), "one template in a sequence");
-    has_template_ = true;
-    result.form = std::move(form);
+  void set_layout(const JsonSection& section, SequenceLayout layout) {
+    if (has_layout_) refuse_type(section, section.type(), "one such processor in a Sequence");
+    has_layout_ = true;
+    result.layout = std::move(layout);
   }
   void read_trim_offsets(const JsonSection& section) {
     if (!section["trim_offsets"].or_else(&JsonSection::boolean, true)) return;
-    if (result.trim_offsets) refuse_type(section, section.type(), "offsets that are trimmed once");
+    if (result.trim_offsets) refuse_type(section, section.type(), "offsets trimmed only once");
     result.trim_offsets = TrimOffsets{section["add_prefix_space"].or_else(&JsonSection::boolean, true)};
   }
 
   std::int32_t known(const JsonSection& id) const {
     const std::int32_t value = id.id();
-    if (vocabulary_.subword(value).empty() && std::ranges::find(added_, value, &AddedToken::id) == added_.end())
+    if (vocabulary_.token(value).empty() && std::ranges::find(added_, value, &AddedToken::id) == added_.end())
       id.refuse("the id of a token of the vocabulary");
     return value;
   }
@@ -75,7 +75,7 @@ class Reader {
       } else if (const auto token = item["SpecialToken"]; !token.is_null()) {
         const std::int32_t type_id = token["type_id"].or_else(&JsonSection::id, 0);
         const auto named = special_tokens[token["id"].string()];
-        if (named.is_null()) token["id"].refuse("a token that post_processor.special_tokens has");
+        if (named.is_null()) token["id"].refuse("a token in post_processor.special_tokens");
         for (const JsonSection& id : named["ids"].items()) result.push_back({{}, known(id), type_id});
       } else {
         item.refuse("a Sequence or a SpecialToken");
@@ -88,7 +88,7 @@ class Reader {
 
   const Vocabulary& vocabulary_;
   std::span<const AddedToken> added_;
-  bool has_template_ = false;
+  bool has_layout_ = false;
 };
 
 }  // namespace

@@ -12,29 +12,28 @@ namespace {
 using enum TokenizerFamily;
 using Piece = SpieceModel::Piece;
 
-/// ALBERT splits a comma off the digits before it: tokens that end so are out of reach.
-bool is_digit_and_comma(std::string_view subword) {
-  return subword.size() >= 2 && subword.back() == ',' &&
-         std::isdigit(static_cast<unsigned char>(subword[subword.size() - 2]));
+/// ALBERT separates a comma from the digits before it: tokens that end in a digit and a comma cannot occur.
+bool is_digit_and_comma(std::string_view piece) {
+  return piece.size() >= 2 && piece.back() == ',' && std::isdigit(static_cast<unsigned char>(piece[piece.size() - 2]));
 }
 
-/// The tokens in the order of the ids that the family's models have; `unknown` follows.
-std::vector<Piece> family_subwords(std::vector<Piece> subwords, const TokenizerFiles& files, std::size_t& unknown) {
+/// The tokens in the order of the ids that the family's models use; updates `unknown` accordingly.
+std::vector<Piece> family_pieces(std::vector<Piece> pieces, const TokenizerFiles& files, std::size_t& unknown) {
   constexpr double out_of_reach = -100;
   const SpecialTokens& special = files.special;
   const auto replace_first = [&](std::size_t count, std::initializer_list<Piece> now) {
-    if (subwords.size() < count)
+    if (pieces.size() < count)
       throw Error({.file = files.file,
-                   .found = std::to_string(subwords.size()) + " tokens",
+                   .found = std::to_string(pieces.size()) + " tokens",
                    .expected = "at least " + std::to_string(count)});
-    subwords.erase(subwords.begin(), subwords.begin() + static_cast<std::ptrdiff_t>(count));
-    subwords.insert(subwords.begin(), now.begin(), now.end());
-    subwords.push_back({special.mask.content});
+    pieces.erase(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(count));
+    pieces.insert(pieces.begin(), now.begin(), now.end());
+    pieces.push_back({special.mask.content});
     unknown = 3;
   };
   switch (files.family) {
     case albert:
-      for (Piece& subword : subwords) subword.score += is_digit_and_comma(subword.text) ? out_of_reach : 0;
+      for (Piece& piece : pieces) piece.score += is_digit_and_comma(piece.text) ? out_of_reach : 0;
       break;
     case camembert:  // fairseq's ids
       replace_first(1, {{"<s>NOTUSED"},
@@ -54,13 +53,13 @@ std::vector<Piece> family_subwords(std::vector<Piece> subwords, const TokenizerF
       const std::size_t count = extra.or_else(&JsonSection::count, std::size_t{100});
       if (count > most) extra.refuse("at most " + std::to_string(most));
       for (std::size_t i = count; i-- > 0;)
-        subwords.push_back({"<extra_id_" + std::to_string(i) + ">", 0, SpieceModel::PieceType::control});
+        pieces.push_back({"<extra_id_" + std::to_string(i) + ">", 0, SpieceModel::PieceType::control});
       break;
     }
     default:
       break;
   }
-  return subwords;
+  return pieces;
 }
 
 Normalizer family_normalizer(const std::string& charsmap, const TokenizerFiles& files) {
@@ -95,16 +94,17 @@ PreTokenizer family_pre_tokenizer(const TokenizerFiles& files) {
   return result;
 }
 
-/// The merges that a model of type BPE does not name: every token of two others, the likeliest first.
-std::vector<Bpe::Merge> find_merges(const std::vector<Piece>& subwords, const Vocabulary& vocabulary) {
+/// The merges of a BPE model, which the file does not list: all tokens that are two others joined, the best score
+/// first.
+std::vector<Bpe::Merge> find_merges(const std::vector<Piece>& pieces, const Vocabulary& vocabulary) {
   struct Found {
     double score;
     std::size_t left, right;  // code points
     Bpe::Merge merge;
   };
   std::vector<Found> found;
-  for (const Piece& subword : subwords) {
-    const std::string_view text = subword.text;
+  for (const Piece& piece : pieces) {
+    const std::string_view text = piece.text;
     std::vector<std::tuple<std::int32_t, std::int32_t, std::size_t>> ways;
     for (std::size_t end = 1; end < text.size(); ++end) {
       if ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) continue;
@@ -113,7 +113,7 @@ std::vector<Bpe::Merge> find_merges(const std::vector<Piece>& subwords, const Vo
     }
     std::ranges::sort(ways);
     for (const auto& [left, right, end] : ways) {
-      found.push_back({subword.score,
+      found.push_back({piece.score,
                        count_code_points(text.substr(0, end)),
                        count_code_points(text.substr(end)),
                        {std::string(text.substr(0, end)), std::string(text.substr(end))}});
@@ -131,12 +131,12 @@ std::vector<Bpe::Merge> find_merges(const std::vector<Piece>& subwords, const Vo
 TokenizerParts parse_spiece_file(std::string_view bytes, const TokenizerFiles& files) {
   SpieceModel model = SpieceModel::parse(bytes, files.file);
   std::size_t unknown_index = model.unknown_id;
-  const std::vector<Piece> subwords = family_subwords(std::move(model.subwords), files, unknown_index);
+  const std::vector<Piece> pieces = family_pieces(std::move(model.pieces), files, unknown_index);
   Vocabulary::Builder builder(files.file, "tokens");
   std::vector<double> scores;
-  for (const Piece& subword : subwords) {
-    builder.add(subword.text, static_cast<std::int64_t>(scores.size()));
-    scores.push_back(subword.score);
+  for (const Piece& piece : pieces) {
+    builder.add(piece.text, static_cast<std::int64_t>(scores.size()));
+    scores.push_back(piece.score);
   }
   TokenizerParts parts;
   parts.vocabulary = std::move(builder).build(Vocabulary::Builder::Repeated::last_wins);
@@ -148,21 +148,21 @@ TokenizerParts parse_spiece_file(std::string_view bytes, const TokenizerFiles& f
     options.unknown = unknown;
     options.fuse_unknown = true;
     options.byte_fallback = model.byte_fallback;
-    parts.model = Bpe(options, find_merges(subwords, parts.vocabulary), parts.vocabulary, files.file, "merges");
+    parts.model = Bpe(options, find_merges(pieces, parts.vocabulary), parts.vocabulary, files.file, "merges");
   }
   parts.normalizer = family_normalizer(model.charsmap, files);
   parts.pre_tokenizer = family_pre_tokenizer(files);
   add_tokens(files, parts);
-  for (const Piece& subword : subwords) {  // tokens that no text has
-    const auto id = parts.vocabulary.id(subword.text);
+  for (const Piece& piece : pieces) {  // control tokens, which are matched only as added tokens
+    const auto id = parts.vocabulary.id(piece.text);
     const bool there =
-        std::ranges::find(parts.added_tokens, subword.text, &AddedToken::content) != parts.added_tokens.end();
-    if (subword.type != SpieceModel::PieceType::control || subword.text.empty() || there || !id) continue;
-    parts.added_tokens.push_back({.id = *id, .content = subword.text, .special = true});
+        std::ranges::find(parts.added_tokens, piece.text, &AddedToken::content) != parts.added_tokens.end();
+    if (piece.type != SpieceModel::PieceType::control || piece.text.empty() || there || !id) continue;
+    parts.added_tokens.push_back({.id = *id, .content = piece.text, .special = true});
   }
   const std::int32_t sep_token = required_id(files, parts, files.special.sep_token);
   const std::int32_t cls_token = files.family == t5 ? sep_token : required_id(files, parts, files.special.cls_token);
-  parts.post_processor.form = family_layout(files.family, cls_token, sep_token);
+  parts.post_processor.layout = family_layout(files.family, cls_token, sep_token);
   return parts;
 }
 

@@ -64,7 +64,7 @@ class Message {
     return value;
   }
   std::string_view take(std::uint64_t size) {
-    if (size > rest_.size()) refuse("a field that ends behind the end of the file");
+    if (size > rest_.size()) refuse("a field that extends beyond the end of the file");
     const std::string_view bytes = rest_.substr(0, static_cast<std::size_t>(size));
     rest_.remove_prefix(bytes.size());
     return bytes;
@@ -74,20 +74,20 @@ class Message {
   const std::string& file_;
 };
 
-SpieceModel::Piece read_subword(std::string_view bytes, std::size_t id, const std::string& file) {
-  SpieceModel::Piece subword;
+SpieceModel::Piece read_piece(std::string_view bytes, std::size_t id, const std::string& file) {
+  SpieceModel::Piece piece;
   Message message(bytes, file);
   for (Field field; message.next(field);) {
-    if (field.number == 1) subword.text = field.bytes;
-    if (field.number == 2) subword.score = std::bit_cast<float>(static_cast<std::uint32_t>(field.value));
+    if (field.number == 1) piece.text = field.bytes;
+    if (field.number == 2) piece.score = std::bit_cast<float>(static_cast<std::uint32_t>(field.value));
     if (field.number == 3) {
       if (field.value < 1 || field.value > 6) message.refuse("a token of type " + std::to_string(field.value));
-      subword.type = static_cast<SpieceModel::PieceType>(field.value);
+      piece.type = static_cast<SpieceModel::PieceType>(field.value);
     }
   }
-  check_utf8(subword.text, file + ": token " + std::to_string(id));
-  if (!std::isfinite(subword.score)) message.refuse("a token whose score is no finite number");
-  return subword;
+  check_utf8(piece.text, file + ": token " + std::to_string(id));
+  if (!std::isfinite(piece.score)) message.refuse("a token whose score is not finite");
+  return piece;
 }
 
 void read_trainer(std::string_view bytes, const std::string& file, SpieceModel& model) {
@@ -108,7 +108,7 @@ SpieceModel SpieceModel::parse(std::string_view bytes, const std::string& file) 
   SpieceModel model;
   Message message(bytes, file);
   for (Field field; message.next(field);) {
-    if (field.number == 1) model.subwords.push_back(read_subword(field.bytes, model.subwords.size(), file));
+    if (field.number == 1) model.pieces.push_back(read_piece(field.bytes, model.pieces.size(), file));
     if (field.number == 2) read_trainer(field.bytes, file, model);
     if (field.number == 3) {
       Message normalizer(field.bytes, file);
@@ -116,8 +116,8 @@ SpieceModel SpieceModel::parse(std::string_view bytes, const std::string& file) 
         if (part.number == 2) model.charsmap = part.bytes;
     }
   }
-  if (model.subwords.empty()) message.refuse("no tokens");
-  if (model.unknown_id >= model.subwords.size()) message.refuse("an unknown token that is not there");
+  if (model.pieces.empty()) message.refuse("no tokens");
+  if (model.unknown_id >= model.pieces.size()) message.refuse("an unk_id beyond the last token");
   return model;
 }
 

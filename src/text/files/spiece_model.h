@@ -7,7 +7,7 @@
 
 namespace limn {
 
-/// What a SentencePiece model file says, as far as encoders need it (sentencepiece_model.proto).
+/// The parts of a SentencePiece model file (sentencepiece_model.proto) that encoders need.
 struct SpieceModel {
   enum class PieceType { normal = 1, unknown = 2, control = 3, user_defined = 4, unused = 5, byte = 6 };
   enum class ModelType { unigram = 1, bpe = 2 };
@@ -17,14 +17,14 @@ struct SpieceModel {
     PieceType type = PieceType::normal;
   };
 
-  std::vector<Piece> subwords;  ///< by their ids
+  std::vector<Piece> pieces;  ///< (V) by id
   ModelType type = ModelType::unigram;
   std::size_t unknown_id = 0;
   bool byte_fallback = false;
   std::string charsmap;  ///< see charsmap.h; empty: none
 
-  /// @param file  how messages name it.
-  /// @throws Error for bytes that are no such model, for types that limn does not have, for tokens that are no UTF-8.
+  /// @param file  its name, for error messages.
+  /// @throws Error for bytes that are not such a model, for unsupported types, for tokens that are not valid UTF-8.
   static SpieceModel parse(std::string_view bytes, const std::string& file);
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// What the parser tells as it reads.
+/// Receives the parser's events.
 class Reader {
  public:
   Reader(TokenizerDocument& document, const std::string& file) : document_(document), file_(file) {}
@@ -22,12 +22,12 @@ class Reader {
   bool null() { return add(nullptr); }
   bool boolean(bool value) { return add(value); }
   bool number_integer(std::int64_t value) {
-    if (list_ == List::subwords) return add_subword(value);
+    if (list_ == List::tokens) return add_token(value);
     return list_ == List::scored ? add_score(static_cast<double>(value)) : add(value);
   }
   bool number_unsigned(std::uint64_t value) {
     constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
-    if (list_ == List::subwords) return add_subword(static_cast<std::int64_t>(std::min(value, largest)));
+    if (list_ == List::tokens) return add_token(static_cast<std::int64_t>(std::min(value, largest)));
     return list_ == List::scored ? add_score(static_cast<double>(value)) : add(value);
   }
   bool number_float(double value, const std::string&) { return list_ == List::scored ? add_score(value) : add(value); }
@@ -41,15 +41,13 @@ class Reader {
     const bool model = open_.size() == 1 && key_ == "model";
     open(Json::object());
     if (model) model_ = open_.back();
-    if (in_model && key_ == "vocab") list_ = List::subwords;
+    if (in_model && key_ == "vocab") list_ = List::tokens;
     return true;
   }
   bool key(std::string& name) {
-    if (list_ != List::subwords && open_.back()->contains(name)) {
-      throw Error({.file = file_,
-                   .thing = "key " + shown_name(name),
-                   .found = "it twice in one object",
-                   .expected = "each key once"});
+    if (list_ != List::tokens && open_.back()->contains(name)) {
+      throw Error(
+          {.file = file_, .thing = "key " + shown_name(name), .found = "twice in one object", .expected = "once"});
     }
     key_ = name;
     return true;
@@ -73,7 +71,7 @@ class Reader {
   }
 
  private:
-  enum class List { none, subwords, scored, merges };  // that is being read
+  enum class List { none, tokens, scored, merges };  // the list being read
 
   bool is_in_model() const { return list_ == List::none && open_.size() == 2 && model_ == open_[1]; }
 
@@ -90,7 +88,7 @@ class Reader {
   }
 
   Json* place(Json value) {
-    if (list_ == List::subwords) refuse(", token " + shown_name(key_), shown(value), "its id");
+    if (list_ == List::tokens) refuse(", token " + shown_name(key_), shown(value), "its id");
     if (list_ != List::none) refuse_item(shown(value));
     if (open_.empty()) return &(document_.root = std::move(value));
     if (open_.back()->is_array()) return &open_.back()->emplace_back(std::move(value));
@@ -108,8 +106,8 @@ class Reader {
     return true;
   }
 
-  bool add_subword(std::int64_t id) {
-    document_.subwords.add(key_, id);
+  bool add_token(std::int64_t id) {
+    document_.tokens.add(key_, id);
     return true;
   }
 
@@ -125,9 +123,9 @@ class Reader {
     if (list_ == List::merges) document_.merges.push_back(std::move(merge_));
     return true;
   }
-  bool add_scored(const std::string& subword) {
-    if (item_size_ != 0U) refuse_item(shown_name(subword));
-    document_.subwords.add(subword, static_cast<std::int64_t>(document_.scores.size()));
+  bool add_scored(const std::string& token) {
+    if (item_size_ != 0U) refuse_item(shown_name(token));
+    document_.tokens.add(token, static_cast<std::int64_t>(document_.scores.size()));
     ++*item_size_;
     return true;
   }
@@ -156,7 +154,7 @@ class Reader {
   const Json* model_ = nullptr;
   std::string key_;
   List list_ = List::none;
-  std::optional<std::size_t> item_size_;  // of the item of a list that is open
+  std::optional<std::size_t> item_size_;  // of the list item being read
   Bpe::Merge merge_;
 };
 
@@ -166,8 +164,8 @@ TokenizerDocument TokenizerDocument::parse(std::string_view text, const std::str
   TokenizerDocument document = {{}, Vocabulary::Builder(file, "model.vocab"), {}, {}};
   Reader reader(document, file);
   if (!Json::sax_parse(text, &reader)) {
-    parse_json(text, file);  // says what is wrong
-    throw Error({.file = file, .found = "something else", .expected = "valid JSON"});
+    parse_json(text, file);  // throws with the reason
+    throw Error({.file = file, .found = "invalid JSON", .expected = "valid JSON"});
   }
   return document;
 }

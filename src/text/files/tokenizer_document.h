@@ -10,16 +10,16 @@
 
 namespace limn {
 
-/// A tokenizer.json but for its long lists `model.vocab` and `model.merges`, which are read straight away: as JSON they
-/// would take ten times the memory and most of the time.
+/// A tokenizer.json, with its long lists `model.vocab` and `model.merges` read apart: as JSON values they would take
+/// ten times the memory and most of the time.
 struct TokenizerDocument {
-  nlohmann::json root;           ///< the two lists are empty in it
-  Vocabulary::Builder subwords;  ///< of model.vocab
-  std::vector<double> scores;    ///< of the tokens, if model.vocab is a list: Unigram's
+  nlohmann::json root;         ///< with the two lists empty
+  Vocabulary::Builder tokens;  ///< of model.vocab
+  std::vector<double> scores;  ///< of the tokens, if model.vocab is a list (Unigram)
   std::vector<Bpe::Merge> merges;
 
-  /// @param file  how messages name it.
-  /// @throws Error for what is no JSON, nested too deeply, or has a key twice in an object.
+  /// @param file  its name, for error messages.
+  /// @throws Error for invalid JSON, for nesting that is too deep, for a duplicate key in an object.
   static TokenizerDocument parse(std::string_view text, const std::string& file);
 };
 

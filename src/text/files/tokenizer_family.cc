@@ -41,11 +41,11 @@ std::optional<TokenizerFamily> find(const JsonSection& section, std::string_view
   if (found != std::end(names)) return found->family;
   std::string known;
   for (const FamilyName& family : names) known += (known.empty() ? "" : ", ") + std::string(family.*name);
-  section.refuse("without a tokenizer.json one of " + known,
+  section.refuse("one of " + known + " if there is no tokenizer.json",
                  "transformers writes a tokenizer.json: AutoTokenizer.from_pretrained(…).save_pretrained(…)");
 }
 
-/// Special tokens may stand there as a string or as {"content": …}.
+/// A special token is written as a string or as {"content": …}.
 void read_token(const JsonSection& section, AddedToken& token) {
   if (section.is_null()) return;
   if (section.value().is_object()) {

@@ -51,7 +51,7 @@ TokenizerParts parse_tokenizer_json(std::string_view text, const std::string& fi
 
   using Repeated = Vocabulary::Builder::Repeated;
   TokenizerParts parts;
-  parts.vocabulary = std::move(document.subwords).build(scored ? Repeated::last_wins : Repeated::refuse);
+  parts.vocabulary = std::move(document.tokens).build(scored ? Repeated::last_wins : Repeated::refuse);
   parts.model = read_subword_model(document, model, parts.vocabulary);
   parts.added_tokens = read_added_tokens(root["added_tokens"], parts.vocabulary);
   parts.normalizer = read_normalizer(root["normalizer"]);

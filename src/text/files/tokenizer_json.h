@@ -8,11 +8,11 @@
 
 namespace limn {
 
-/// What a tokenizer.json says; `truncation`, `padding` and `decoder` are passed over.
-/// @param file  how messages name it.
+/// Parses a tokenizer.json. The sections `truncation`, `padding` and `decoder` are ignored.
+/// @param file  the file's name in messages.
 TokenizerParts parse_tokenizer_json(std::string_view text, const std::string& file);
 
-/// The content and flags of an added token, as tokenizer.json and tokenizer_config.json write them.
+/// Reads the content and flags of an added token, in the format of tokenizer.json and tokenizer_config.json.
 AddedToken read_added_token(const JsonSection& section);
 
 }  // namespace limn

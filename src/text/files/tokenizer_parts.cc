@@ -28,7 +28,7 @@ nlohmann::json read_object(const std::filesystem::path& file) {
   return result;
 }
 
-/// An object in a file; an empty one if there is no such file.
+/// The object in a file; an empty one if the file does not exist.
 struct JsonFile {
   std::string name;
   nlohmann::json json;
@@ -36,7 +36,7 @@ struct JsonFile {
 
   explicit JsonFile(const std::filesystem::path& path)
       : name(path.string()), json(read_object(path)), section(json, name) {}
-  JsonFile(const JsonFile&) = delete;  // the section refers to the rest
+  JsonFile(const JsonFile&) = delete;  // the section refers to the other members
 };
 
 std::string_view text_of(const MappedFile& file) {
@@ -58,7 +58,7 @@ std::optional<std::int32_t> TokenizerParts::id(std::string_view token) const {
 }
 
 std::string_view TokenizerParts::token(std::int32_t id) const {
-  if (const auto subword = vocabulary.subword(id); !subword.empty()) return subword;
+  if (const auto token = vocabulary.token(id); !token.empty()) return token;
   const auto added = std::ranges::find(added_tokens, id, &AddedToken::id);
   return added != added_tokens.end() ? std::string_view(added->content) : std::string_view();
 }
@@ -90,7 +90,7 @@ TokenizerParts read_tokenizer(const std::filesystem::path& folder) {
       throw Error({.file = (folder / *spiece).string(),
                    .thing = "tokenizer",
                    .found = "neither a tokenizer_class in tokenizer_config.json nor a model_type in config.json",
-                   .expected = "one of them: a SentencePiece model does not say what stands around texts"});
+                   .expected = "one of them: a SentencePiece model does not specify the post-processor"});
     }
     special = default_tokens(*family);
     read_special_tokens(map.section, special);

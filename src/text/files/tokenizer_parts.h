@@ -16,7 +16,7 @@
 
 namespace limn {
 
-/// Everything that the files of a tokenizer say, in the order in which a text goes through it.
+/// Everything that a tokenizer's files specify, in the order in which a text passes through it.
 struct TokenizerParts {
   std::vector<AddedToken> added_tokens;
   Normalizer normalizer;
@@ -31,10 +31,10 @@ struct TokenizerParts {
   std::string_view token(std::int32_t id) const;
 };
 
-/// Reads tokenizer.json, or else vocab.txt, vocab.json with merges.txt, or a SentencePiece model; and what
-/// tokenizer_config.json, special_tokens_map.json and added_tokens.json add to it. config.json tells the family of a
-/// tokenizer without a tokenizer.json if nothing else does.
-/// @throws Error for files that are missing, broken, or name a component that limn does not have.
+/// Reads tokenizer.json, or else vocab.txt, vocab.json with merges.txt, or a SentencePiece model; then
+/// tokenizer_config.json, special_tokens_map.json and added_tokens.json. Without a tokenizer.json, config.json decides
+/// the family if tokenizer_config.json does not.
+/// @throws Error for files that are missing, malformed, or name an unsupported component.
 TokenizerParts read_tokenizer(const std::filesystem::path& folder);
 
 }  // namespace limn

@@ -12,7 +12,7 @@
 namespace limn {
 namespace {
 
-/// Without white space at its end, as `tokenizers` reads it; that also makes lines of Windows files has_all.
+/// Strips trailing white space, as `tokenizers` does; this also handles Windows line ends.
 std::string_view trim_end(std::string_view line) {
   std::size_t end = 0;
   for (std::size_t position = 0; position < line.size();)
@@ -28,9 +28,9 @@ std::string_view next_line(std::string_view& text) {
 }
 
 Vocabulary read_vocabulary(std::string_view text, const std::string& file) {
-  Vocabulary::Builder subwords(file, "vocabulary");
-  for (std::int64_t id = 0; !text.empty(); ++id) subwords.add(trim_end(next_line(text)), id);
-  return std::move(subwords).build(Vocabulary::Builder::Repeated::last_wins);
+  Vocabulary::Builder tokens(file, "vocabulary");
+  for (std::int64_t id = 0; !text.empty(); ++id) tokens.add(trim_end(next_line(text)), id);
+  return std::move(tokens).build(Vocabulary::Builder::Repeated::last_wins);
 }
 
 std::vector<Bpe::Merge> read_merges(std::string_view text, const std::string& file) {
@@ -44,7 +44,7 @@ std::vector<Bpe::Merge> read_merges(std::string_view text, const std::string& fi
       throw Error({.file = file,
                    .thing = "line " + std::to_string(number),
                    .found = shown_name(line),
-                   .expected = "two tokens with a blank between them"});
+                   .expected = "two tokens separated by a space"});
     }
     merges.emplace_back(line.substr(0, blank), line.substr(blank + 1));
   }
@@ -65,7 +65,7 @@ std::int32_t required_id(const TokenizerFiles& files, const TokenizerParts& part
   if (!id) {
     throw Error(
         {.file = files.file,
-         .thing = "vocabulary of " + std::to_string(parts.vocabulary.subwords()) + " tokens",
+         .thing = "vocabulary of " + std::to_string(parts.vocabulary.token_count()) + " tokens",
          .found = "no " + shown_name(token.content),
          .expected = files.family == TokenizerFamily::bert ? "the special tokens of BERT" : "the special tokens",
          .hint = "tokenizer_config.json may name others"});
@@ -98,7 +98,7 @@ void add_tokens(const TokenizerFiles& files, TokenizerParts& parts) {
     add(std::move(token), id);
   }
   for (const AddedToken* role : special) {
-    // Models have been given a mask and the like later, but never what stands around texts.
+    // Models gain a mask token and the like after training, but never cls_token or sep_token.
     const bool is_first =
         role == &files.special.unknown || role == &files.special.cls_token || role == &files.special.sep_token;
     const bool may_be_new =
@@ -118,7 +118,7 @@ TokenizerParts parse_vocabulary_file(std::string_view text, const TokenizerFiles
   parts.vocabulary = read_vocabulary(text, files.file);
   parts.model = WordPiece{.unknown = required_id(files, parts, files.special.unknown)};
   const std::int32_t cls_token = required_id(files, parts, files.special.cls_token);
-  parts.post_processor.form =
+  parts.post_processor.layout =
       family_layout(files.family, cls_token, required_id(files, parts, files.special.sep_token));
 
   BertNormalizer bert;
@@ -135,18 +135,18 @@ TokenizerParts parse_merges_file(std::string_view vocabulary, std::string_view m
                                  const TokenizerFiles& files) {
   check_utf8(merges, merges_file);
   const nlohmann::json json = parse_json(vocabulary, files.file);
-  Vocabulary::Builder subwords(files.file, "vocabulary");
+  Vocabulary::Builder tokens(files.file, "vocabulary");
   const JsonSection ids(json, files.file, "vocabulary");
-  for (const auto& [subword, id] : ids.fields()) subwords.add(subword, id.id());
+  for (const auto& [token, id] : ids.fields()) tokens.add(token, id.id());
   TokenizerParts parts;
-  parts.vocabulary = std::move(subwords).build(Vocabulary::Builder::Repeated::refuse);
+  parts.vocabulary = std::move(tokens).build(Vocabulary::Builder::Repeated::refuse);
   parts.model = Bpe({}, read_merges(merges, merges_file), parts.vocabulary, merges_file, "merges");
   const bool add_prefix_space = files.config["add_prefix_space"].or_else(&JsonSection::boolean, false);
   parts.pre_tokenizer.emplace_back(ByteLevelPreTokenizer{.add_prefix_space = add_prefix_space});
   add_tokens(files, parts);
   if (files.family == TokenizerFamily::gpt2) return parts;
   const std::int32_t cls_token = required_id(files, parts, files.special.cls_token);
-  parts.post_processor.form =
+  parts.post_processor.layout =
       family_layout(files.family, cls_token, required_id(files, parts, files.special.sep_token));
   if (files.family == TokenizerFamily::roberta && files.config["trim_offsets"].or_else(&JsonSection::boolean, true))
     parts.post_processor.trim_offsets = TrimOffsets{add_prefix_space};
