@@ -1,5 +1,5 @@
-// What the `tokenizers` package makes of many texts (tools/make_tokenizer_cases.py), in tests/text/data, or in the file
-// that $LIMN_TOKENIZER_CASES names ("-": standard input).
+// Compares encodings with those of the `tokenizers` package (tools/make_tokenizer_cases.py): the cases in
+// tests/text/data or in the file that $LIMN_TOKENIZER_CASES names ("-": standard input).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ std::vector<std::filesystem::path> case_files() {
   return files;
 }
 
-/// As the cases have it.
+/// In the format of the cases.
 Json as_json(const Encoding& encoding) {
   Json result = {{"ids", encoding.ids}, {"words", encoding.words}, {"offsets", Json::array()}};
   for (const Span& offset : encoding.offsets) {
@@ -59,7 +59,7 @@ std::vector<Encoding> encode(const Tokenizer& tokenizer, const Json& row) {
   return {tokenizer.encode(text, pair, max_length)};
 }
 
-/// Everything that was cut off or is shown is accounted for.
+/// All vectors have one element per token, and the remaining and truncated tokens are all tokens of the input.
 void check_sizes(const Tokenizer& tokenizer, const Json& row, const std::vector<Encoding>& encodings) {
   for (const Encoding& encoding : encodings) {
     EXPECT_EQ(encoding.type_ids.size(), encoding.size());
@@ -79,7 +79,7 @@ void check_sizes(const Tokenizer& tokenizer, const Json& row, const std::vector<
 
 class CasesTest : public testing::TestWithParam<std::filesystem::path> {};
 
-/// GoogleTest wants letters, digits and _ only.
+/// GoogleTest allows only letters, digits and _.
 std::string test_name(const testing::TestParamInfo<std::filesystem::path>& info) {
   std::string name = info.param == "-" ? "input" : info.param.stem().string();
   std::ranges::replace(name, '-', '_');
@@ -88,7 +88,7 @@ std::string test_name(const testing::TestParamInfo<std::filesystem::path>& info)
 
 INSTANTIATE_TEST_SUITE_P(File, CasesTest, testing::ValuesIn(case_files()), test_name);
 
-TEST_P(CasesTest, EqualTheTokenizersPackage) {
+TEST_P(CasesTest, MatchesTheTokenizersPackage) {
   std::ifstream file(GetParam());
   std::istream& lines = GetParam() == "-" ? std::cin : file;
   std::string line;

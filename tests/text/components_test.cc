@@ -1,4 +1,4 @@
-// What the cases of the `tokenizers` package do not show: long words, limits, and files that are broken.
+// What the cases of the `tokenizers` package do not cover: long words, limits, and invalid files.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -29,9 +29,9 @@ std::string error_of(const json& tokenizer) {
   return folder.write_json("tokenizer.json", tokenizer).error();
 }
 
-// 2²⁰ letters as one word. By hand: BPE merges all of them twice; Unigram takes pairs, which cost 0.75 a letter and
-// not 1. Work that grew with the square of the length would take hours.
-TEST(Components, LongWordsTakeLinearWork) {
+// One word of 2²⁰ letters. By hand: BPE merges all letters twice; Unigram prefers pairs, which cost 0.75 per letter
+// instead of 1. With quadratic time, the test would take hours.
+TEST(Components, LongWordsTakeLinearTime) {
   const std::string text(std::size_t{1} << 20, 'a');
   TokenizerFolder bpe, unigram;
   const Encoding merged = bpe.write_json("tokenizer.json", bpe_tokenizer()).load().encode(text);
@@ -44,8 +44,8 @@ TEST(Components, LongWordsTakeLinearWork) {
   EXPECT_EQ(best.offsets.back(), (Span{text.size() - 2, text.size()}));
 }
 
-// By hand: "aab" is a + ab (−3), not aa + an unknown b (−1.5 − 12); "bb" is unknown, in one token.
-TEST(Components, UnigramTakesTheBestSum) {
+// By hand: "aab" is a + ab (−3), not aa + an unknown b (−1.5 − 12); "bb" is one unknown token.
+TEST(Components, UnigramMaximizesTheSumOfScores) {
   TokenizerFolder folder;
   const Tokenizer tokenizer = folder.write_json("tokenizer.json", unigram_tokenizer()).load();
   EXPECT_THAT(tokenizer.encode("aab").ids, ElementsAre(1, 3));
@@ -53,8 +53,9 @@ TEST(Components, UnigramTakesTheBestSum) {
   EXPECT_EQ(tokenizer.encode("bba").offsets[0], (Span{0, 2}));
 }
 
-// By hand: the earliest merge goes first, so the b stays alone behind two a; characters without a token vanish.
-TEST(Components, BpeMergesTheEarliestFirst) {
+// By hand: the earliest merge is applied first, so the b after two a stays separate; characters without a token are
+// dropped.
+TEST(Components, BpeAppliesTheEarliestMergeFirst) {
   TokenizerFolder folder;
   const Tokenizer tokenizer = folder.write_json("tokenizer.json", bpe_tokenizer()).load();
   EXPECT_THAT(tokenizer.encode("aab").ids, ElementsAre(1, 3));
@@ -62,7 +63,7 @@ TEST(Components, BpeMergesTheEarliestFirst) {
   EXPECT_THAT(tokenizer.encode("xab").ids, ElementsAre(4));
 }
 
-TEST(Components, BrokenModels) {
+TEST(Components, RejectsInvalidModels) {
   json bpe = bpe_tokenizer(), unigram = unigram_tokenizer();
   bpe["model"]["dropout"] = 0.1;
   EXPECT_THAT(error_of(bpe), HasSubstr("model.dropout: found 0.1, expected null or 0"));
@@ -80,7 +81,7 @@ TEST(Components, BrokenModels) {
   EXPECT_EQ(error_of(bpe), "tokenizer.json: model.merges[0]: found 7, expected two tokens");
   bpe["model"]["merges"] = json::array();
   bpe["model"]["unk_token"] = "?";
-  EXPECT_THAT(error_of(bpe), HasSubstr("model.unk_token: found '?', which model.vocab does not have"));
+  EXPECT_THAT(error_of(bpe), HasSubstr("model.unk_token: found '?', which is not in model.vocab"));
 
   unigram["model"]["vocab"][1] = {"a"};
   EXPECT_EQ(error_of(unigram), "tokenizer.json: model.vocab[1]: found a list of 1, expected a token and its score");
@@ -96,7 +97,7 @@ TEST(Components, BrokenModels) {
   EXPECT_THROW(without.encode("b"), Error);
 }
 
-TEST(Components, BrokenPatternsAndMaps) {
+TEST(Components, RejectsInvalidPatternsAndMaps) {
   json tokenizer = bpe_tokenizer();
   tokenizer["normalizer"] = {{"type", "Replace"}, {"pattern", {{"Regex", "(a"}}}, {"content", ""}};
   EXPECT_THAT(error_of(tokenizer), HasSubstr("normalizer.pattern.Regex: found '(a' (missing closing parenthesis)"));
@@ -107,7 +108,7 @@ TEST(Components, BrokenPatternsAndMaps) {
   tokenizer["normalizer"]["precompiled_charsmap"] = "AAECAw==";
   EXPECT_THAT(error_of(tokenizer), HasSubstr("found 4 bytes with a trie of 50462976"));
 
-  // An expression that tries every way to cut a run of letters gives up instead.
+  // Matching gives up on an expression with exponential backtracking.
   tokenizer["normalizer"] = {{"type", "Replace"}, {"pattern", {{"Regex", "(a+)+$"}}}, {"content", ""}};
   TokenizerFolder folder;
   const Tokenizer loaded = folder.write_json("tokenizer.json", tokenizer).load();
@@ -115,19 +116,18 @@ TEST(Components, BrokenPatternsAndMaps) {
     loaded.encode(std::string(100, 'a') + "b");
     ADD_FAILURE();
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("regular expression '(a+)+$': found a text on which it gives up"));
+    EXPECT_THAT(error.what(), HasSubstr("regular expression '(a+)+$': found a text on which matching gives up"));
   }
 }
 
-TEST(Components, BrokenOlderFiles) {
+TEST(Components, RejectsInvalidOlderFiles) {
   TokenizerFolder merges, spiece;
   merges.write("vocab.json", R"({"a": 0, "b": 1, "<s>": 2, "</s>": 3})").write("merges.txt", "#version: 0.2\na b\n");
   EXPECT_THAT(merges.error(), HasSubstr("merge of 'a' and 'b': found no token 'ab'"));
   merges.write("merges.txt", "#version: 0.2\na b c\n");
-  EXPECT_EQ(merges.error(), "merges.txt: line 2: found 'a b c', expected two tokens with a blank between them");
+  EXPECT_EQ(merges.error(), "merges.txt: line 2: found 'a b c', expected two tokens separated by a space");
   merges.write("merges.txt", "").write("tokenizer_config.json", R"({"tokenizer_class": "MarianTokenizer"})");
-  EXPECT_THAT(merges.error(),
-              HasSubstr("tokenizer_class: found \"MarianTokenizer\", expected without a tokenizer.json one of Bert"));
+  EXPECT_THAT(merges.error(), HasSubstr("tokenizer_class: found \"MarianTokenizer\", expected one of Bert"));
   merges.write("tokenizer_config.json", "{}");
   EXPECT_EQ(merges.error(), "");
 
@@ -137,7 +137,7 @@ TEST(Components, BrokenOlderFiles) {
   EXPECT_EQ(spiece.error(), "spiece.model: found no tokens, expected a SentencePiece model");
   spiece.write("spiece.model", "\x0A\x7F");
   EXPECT_EQ(spiece.error(),
-            "spiece.model: found a field that ends behind the end of the file, expected a SentencePiece model");
+            "spiece.model: found a field that extends beyond the end of the file, expected a SentencePiece model");
   spiece.write("spiece.model",
                "\x0A\x03\x0A\x01"
                "a");

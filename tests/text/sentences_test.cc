@@ -18,7 +18,7 @@ std::vector<std::string> split(std::string_view text) {
   return result;
 }
 
-TEST(Sentences, EndAtMarksThatWhiteSpaceFollows) {
+TEST(Sentences, EndAtEndMarksBeforeWhiteSpace) {
   EXPECT_THAT(split("It rained. We stayed in! Did you?  Yes… Indeed"),
               ElementsAre("It rained.", "We stayed in!", "Did you?", "Yes…", "Indeed"));
   EXPECT_THAT(split("Pi is 3.14159. See limn.example.org/a?b=c!d for more."),
@@ -49,25 +49,25 @@ TEST(Sentences, DoNotEndAtDotsBeforeLowerCase) {
               ElementsAre("\"Why?\" he asked.", "\"Because!\"", "Nobody knew."));
 }
 
-TEST(Sentences, TakeClosingQuotesAndBracketsAlong) {
+TEST(Sentences, IncludeClosingQuotesAndBrackets) {
   EXPECT_THAT(split("He said “stop.” She did (at once.) Then »ja!« Done."),
               ElementsAre("He said “stop.”", "She did (at once.)", "Then »ja!«", "Done."));
 }
 
-TEST(Sentences, OfScriptsWithoutSpaces) {
+TEST(Sentences, ScriptsWithoutSpaces) {
   EXPECT_THAT(split("今日は雨です。「本当？」彼は言った！終わり"),
               ElementsAre("今日は雨です。", "「本当？」", "彼は言った！", "終わり"));
   EXPECT_THAT(split("هل أنت هنا؟ نعم. यह वाक्य है। दूसरा"), ElementsAre("هل أنت هنا؟", "نعم.", "यह वाक्य है।", "दूसरा"));
 }
 
-TEST(Sentences, OfNothing) {
+TEST(Sentences, TextWithoutWords) {
   EXPECT_THAT(split(""), IsEmpty());
   EXPECT_THAT(split(" \n\t\u00a0"), IsEmpty());
   EXPECT_THAT(split("..."), ElementsAre("..."));
 }
 
-// Quadratic time would not end.
-TEST(Sentences, OfHostileText) {
+// With quadratic time, the test would not finish.
+TEST(Sentences, HostileTextTakesLinearTime) {
   const std::size_t size = 300'000;
   EXPECT_EQ(sentences(std::string(size, '.') + "a").size(), 1U);
   EXPECT_EQ(sentences(std::string(size, 'a') + ". b").size(), 1U);

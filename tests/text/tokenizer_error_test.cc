@@ -1,4 +1,4 @@
-// Every message names the file, what is wrong in it, what was expected.
+// Each message names the file, what was found in it, and what was expected.
 #include <gmock/gmock.h>
 
 #include <string>
@@ -46,7 +46,7 @@ TEST(TokenizerError, InvalidJson) {
   EXPECT_THAT(folder.write("tokenizer.json", "[]").error(), HasSubstr("found a list, expected an object"));
   EXPECT_THAT(folder.write("tokenizer.json", "7").error(), HasSubstr("found 7, expected an object"));
   EXPECT_THAT(folder.write("tokenizer.json", "{\"version\": 1, \"version\": 2}").error(),
-              HasSubstr("key 'version': found it twice"));
+              HasSubstr("key 'version': found twice"));
   EXPECT_THAT(folder.write("tokenizer.json", std::string(1'000'000, '[')).error(),
               HasSubstr("nested deeper than 100 levels"));
 }
@@ -87,7 +87,7 @@ TEST(TokenizerError, UnknownComponents) {
   TokenizerFolder folder;
   EXPECT_EQ(folder.write_json("tokenizer.json", old).error(), "");
   old["model"]["merges"] = Json::array();
-  EXPECT_EQ(folder.write_json("tokenizer.json", old).error(), "");  // now it is BPE
+  EXPECT_EQ(folder.write_json("tokenizer.json", old).error(), "");  // a file with merges is BPE
   old["model"].erase("merges");
   old["model"].erase("max_input_chars_per_word");
   EXPECT_THAT(folder.write_json("tokenizer.json", old).error(), HasSubstr("found type 'WordLevel'"));
@@ -123,10 +123,9 @@ TEST(TokenizerError, AddedTokens) {
   EXPECT_EQ(error_with("/added_tokens/-", token(7, "hello")),
             "tokenizer.json: added_tokens[1]: found token 'hello' with id 7, expected id 5 as in the vocabulary");
   EXPECT_EQ(error_with("/added_tokens/-", token(5, "x")),
-            "tokenizer.json: added_tokens[1]: found token 'x' with id 5, expected an id and a token that no other has");
-  EXPECT_EQ(
-      error_with("/added_tokens/-", token(4, "[MASK]")),
-      "tokenizer.json: added_tokens[1]: found token '[MASK]' with id 4, expected an id and a token that no other has");
+            "tokenizer.json: added_tokens[1]: found token 'x' with id 5, expected a unique id and content");
+  EXPECT_EQ(error_with("/added_tokens/-", token(4, "[MASK]")),
+            "tokenizer.json: added_tokens[1]: found token '[MASK]' with id 4, expected a unique id and content");
   EXPECT_EQ(error_with("/added_tokens/-", token(2'000'000'000, "x")),
             "tokenizer.json: added_tokens[1]: found token 'x' with id 2000000000, expected ids without large gaps");
   EXPECT_EQ(error_with("/added_tokens", 1), "tokenizer.json: added_tokens: found 1, expected a list");
@@ -134,14 +133,14 @@ TEST(TokenizerError, AddedTokens) {
 
 TEST(TokenizerError, UnknownTokenMissing) {
   EXPECT_EQ(error_with("/model/unk_token", "<unk>"),
-            "tokenizer.json: model.unk_token: found '<unk>', which model.vocab does not have, expected a token of the "
+            "tokenizer.json: model.unk_token: found '<unk>', which is not in model.vocab, expected a token of the "
             "vocabulary");
 }
 
 TEST(TokenizerError, Templates) {
   EXPECT_EQ(error_with("/post_processor/single/0/SpecialToken/id", "[BOS]"),
-            "tokenizer.json: post_processor.single[0].SpecialToken.id: found \"[BOS]\", expected a token that "
-            "post_processor.special_tokens has");
+            "tokenizer.json: post_processor.single[0].SpecialToken.id: found \"[BOS]\", expected a token in "
+            "post_processor.special_tokens");
   EXPECT_EQ(error_with("/post_processor/special_tokens/[SEP]/ids/0", 77),
             "tokenizer.json: post_processor.special_tokens.[SEP].ids[0]: found 77, expected the id of a token of the "
             "vocabulary");

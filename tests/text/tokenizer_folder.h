@@ -15,7 +15,7 @@
 
 namespace limn {
 
-/// A folder of files that lives as long as the test.
+/// A temporary folder of files, deleted at the end of the test.
 class TokenizerFolder {
  public:
   TokenizerFolder() {
@@ -38,7 +38,7 @@ class TokenizerFolder {
   const std::filesystem::path& path() const { return path_; }
   Tokenizer load() const { return Tokenizer::load(path_); }
 
-  /// What the error says, without the path of the folder; "" if there is none.
+  /// The error message without the path of the folder; "" if there is no error.
   std::string error() const {
     try {
       load();
@@ -55,7 +55,7 @@ class TokenizerFolder {
   std::filesystem::path path_;
 };
 
-/// A tokenizer.json in small: [PAD] [UNK] [CLS] [SEP] [MASK] hello world ##s , é
+/// A small tokenizer.json with the tokens [PAD] [UNK] [CLS] [SEP] [MASK] hello world ##s , e
 inline nlohmann::json small_tokenizer() {
   return nlohmann::json::parse(R"({
     "version": "1.0",

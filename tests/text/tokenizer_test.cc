@@ -27,7 +27,7 @@ std::vector<std::string> names(const Tokenizer& tokenizer, const Encoding& encod
   return result;
 }
 
-/// The bytes of the original text behind each token that the template did not add.
+/// The bytes of the original text that each token comes from, without the special tokens.
 std::vector<std::string> originals(std::string_view text, const Encoding& encoding) {
   std::vector<std::string> result;
   for (std::size_t i = 0; i < encoding.size(); ++i) {
@@ -48,7 +48,7 @@ TEST(Tokenizer, OffsetsAreBytesOfTheOriginalText) {
   EXPECT_THAT(encoding.sequences, ElementsAre(-1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1));
 }
 
-TEST(Tokenizer, OffsetsOfAPairCountWithinEachText) {
+TEST(Tokenizer, OffsetsOfAPairAreRelativeToEachText) {
   const std::string question = "Which country?", context = "Macedonia, a vassal of Persia.";
   const Encoding encoding = uncased().encode(question, context);
   std::vector<std::string> found;
@@ -61,7 +61,7 @@ TEST(Tokenizer, OffsetsOfAPairCountWithinEachText) {
   EXPECT_THAT(encoding.type_ids, ElementsAre(0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
 }
 
-TEST(Tokenizer, LongestIsCutFirst) {
+TEST(Tokenizer, TruncatesTheLongerTextFirst) {
   const auto cut = [](std::string_view text, std::string_view pair, std::size_t length) {
     const Encoding encoding = uncased().encode(text, pair, length);
     return std::tuple(std::ranges::count(encoding.sequences, 0), std::ranges::count(encoding.sequences, 1),
@@ -75,7 +75,7 @@ TEST(Tokenizer, LongestIsCutFirst) {
   EXPECT_EQ(cut("a b", "c d", 3), std::tuple(0, 0, 4U));
 }
 
-TEST(Tokenizer, TooShortALengthIsRefused) {
+TEST(Tokenizer, RejectsTooSmallMaxLength) {
   EXPECT_THROW(uncased().encode("a", {}, 1), Error);
   EXPECT_THROW(uncased().encode("a", "b", 2), Error);
   EXPECT_EQ(uncased().encode("a", {}, 2).size(), 2U);
@@ -90,7 +90,7 @@ TEST(Tokenizer, WindowsCoverTheContextAndShareTheStride) {
   const Encoding whole = uncased().encode(context);
   constexpr std::size_t length = 100, stride = 32;
   const auto windows = uncased().windows(question, context, length, stride);
-  std::size_t next = 1;  // token of `whole`, behind [CLS]
+  std::size_t next = 1;  // index in `whole`, after [CLS]
   for (std::size_t w = 0; w < windows.size(); ++w) {
     const Encoding& window = windows[w];
     const bool last = w + 1 == windows.size();
@@ -108,7 +108,7 @@ TEST(Tokenizer, WindowsCoverTheContextAndShareTheStride) {
   EXPECT_EQ(next + 1, whole.size());
 }
 
-TEST(Tokenizer, WindowsNeedRoomBesideTheQuestion) {
+TEST(Tokenizer, RejectsWindowsWithoutRoomForTheContext) {
   const std::string context(400, '.');
   EXPECT_EQ(uncased().windows("a b c", context, 10, 3).size(), 397U);
   for (const auto& [length, stride] :
@@ -119,7 +119,7 @@ TEST(Tokenizer, WindowsNeedRoomBesideTheQuestion) {
   EXPECT_EQ(uncased().windows("a b c", "short", 10, 9).size(), 1U) << "one window needs no stride";
 }
 
-TEST(Tokenizer, WordsKeepTheirOwnOffsets) {
+TEST(Tokenizer, OffsetsOfWordsAreRelativeToEachWord) {
   const std::vector<std::string> words = {"Zürich's", "", "co-op"};
   const Encoding encoding = uncased().encode_words(words);
   EXPECT_THAT(encoding.words, ElementsAre(-1, 0, 0, 0, 2, 2, 2, -1));
@@ -131,7 +131,7 @@ TEST(Tokenizer, WordsKeepTheirOwnOffsets) {
   EXPECT_THAT(found, ElementsAre("Zürich", "'", "s", "co", "-", "op"));
 }
 
-TEST(Tokenizer, InvalidTextIsRefused) {
+TEST(Tokenizer, RejectsInvalidText) {
   EXPECT_THROW(uncased().encode("a\xFF"), Error);
   EXPECT_THROW(uncased().encode("a", "\xC3"), Error);
   EXPECT_THROW(uncased().windows("\x80", "a", 64, 0), Error);
@@ -144,7 +144,7 @@ TEST(Tokenizer, InvalidTextIsRefused) {
   }
 }
 
-TEST(Tokenizer, LooksTokensUp) {
+TEST(Tokenizer, LooksUpTokensAndIds) {
   EXPECT_EQ(uncased().vocabulary_size(), 30522U);
   EXPECT_EQ(uncased().token(101), "[CLS]");
   EXPECT_EQ(uncased().id("##ing"), 2075);
@@ -158,7 +158,7 @@ TEST(Tokenizer, LooksTokensUp) {
   for (std::int32_t id = 0; id < 30522; ++id) ASSERT_EQ(uncased().id(uncased().token(id)), id);
 }
 
-TEST(Tokenizer, LeftoverTruncationAndPaddingDoNotApply) {
+TEST(Tokenizer, IgnoresTruncationAndPaddingSections) {
   TokenizerFolder folder;
   const Tokenizer tokenizer = folder.write_json("tokenizer.json", small_tokenizer()).load();
   EXPECT_THAT(names(tokenizer, tokenizer.encode("Hello, worlds élan")),
@@ -166,7 +166,7 @@ TEST(Tokenizer, LeftoverTruncationAndPaddingDoNotApply) {
   EXPECT_EQ(tokenizer.max_length(), std::nullopt);
 }
 
-TEST(Tokenizer, VocabularyMayHaveGapsAndAnyOrder) {
+TEST(Tokenizer, VocabularyIdsMayHaveGapsAndAnyOrder) {
   Json file = small_tokenizer();
   file["model"]["vocab"]["far"] = 200'000;
   file["added_tokens"].push_back({{"id", 250'000}, {"content", "<new>"}});
@@ -203,7 +203,7 @@ TEST(Tokenizer, WithoutPreTokenizerTheTextIsOneWord) {
   EXPECT_THAT(tokenizer.encode("hello world").ids, ElementsAre(2, 1, 3));
 }
 
-TEST(Tokenizer, BareVocabularyOfWindows) {
+TEST(Tokenizer, VocabularyFileWithWindowsLineEnds) {
   TokenizerFolder folder;
   const Tokenizer tokenizer =
       folder.write("vocab.txt", "[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\n[MASK]\r\nhello\r\n##s").load();
@@ -211,7 +211,7 @@ TEST(Tokenizer, BareVocabularyOfWindows) {
   EXPECT_EQ(tokenizer.vocabulary_size(), 7U);
 }
 
-TEST(Tokenizer, OfRepeatedLinesTheLastCounts) {
+TEST(Tokenizer, LastOfRepeatedLinesWins) {
   TokenizerFolder folder;
   const Tokenizer tokenizer = folder.write("vocab.txt", "[UNK]\n[CLS]\n[SEP]\na\n\na\n").load();
   EXPECT_EQ(tokenizer.id("a"), 5);
@@ -219,7 +219,7 @@ TEST(Tokenizer, OfRepeatedLinesTheLastCounts) {
   EXPECT_EQ(tokenizer.token(3), "a");
 }
 
-TEST(Tokenizer, OtherFilesNameTheSpecialTokens) {
+TEST(Tokenizer, ReadsSpecialTokensFromOtherFiles) {
   TokenizerFolder folder;
   folder.write("vocab.txt", "<pad>\n<unk>\n<s>\n</s>\n<mask>\na\n");
   EXPECT_THAT(folder.error(), HasSubstr("vocab.txt: vocabulary of 6 tokens: found no '[UNK]'"));

@@ -19,7 +19,7 @@ constexpr char32_t last_code_point = 0x10FFFF;
 
 bool is_surrogate(char32_t code) { return code >= 0xD800 && code < 0xE000; }
 
-/// tests/text/data/properties.txt: every code point as the `tokenizers` package sees it.
+/// Reads tests/text/data/properties.txt: the properties of all code points in the `tokenizers` package.
 std::map<std::string, std::string> properties() {
   std::ifstream file(LIMN_SOURCE_DIR "/tests/text/data/properties.txt");
   std::map<std::string, std::string> result;
@@ -65,7 +65,7 @@ bool has_no_decomposition(char32_t code) {
   return codes.size == 1 && codes.codes[0] == code;
 }
 
-/// NFC of NFD.
+/// NFC applied to NFD.
 std::u32string recomposed(char32_t code) {
   AlignedText text = {{code, 0, 1}};
   normalize(UnicodeForm{}, text);
@@ -75,7 +75,7 @@ std::u32string recomposed(char32_t code) {
   return result;
 }
 
-TEST(Unicode, PropertiesOfEveryCodePointAreThoseOfTheTokenizersPackage) {
+TEST(Unicode, PropertiesMatchTheTokenizersPackage) {
   auto expected = properties();
   EXPECT_EQ(ranges(is_whitespace), expected["whitespace"]);
   EXPECT_EQ(ranges(is_punctuation), expected["punctuation"]);
@@ -96,7 +96,7 @@ TEST(Unicode, PropertiesOfEveryCodePointAreThoseOfTheTokenizersPackage) {
   EXPECT_EQ(hash(lowercase), expected["lowercase"]);
 }
 
-TEST(Unicode, CodePointsGoToUtf8AndBack) {
+TEST(Unicode, Utf8RoundTrip) {
   for (char32_t code = 0; code <= last_code_point; ++code) {
     if (is_surrogate(code)) continue;
     std::string text;
@@ -109,13 +109,13 @@ TEST(Unicode, CodePointsGoToUtf8AndBack) {
   }
 }
 
-TEST(Unicode, InvalidUtf8IsRefusedWithItsPlace) {
+TEST(Unicode, RejectsInvalidUtf8WithItsPosition) {
   const std::string before = "né ";  // four bytes
   for (const std::string bad : {"\x80", "\xC3", "\xC3(", "\xC0\xAF", "\xE2\x82", "\xE0\x80\x80", "\xED\xA0\x80",
                                 "\xF0\x9F\x98", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\xFF"}) {
     try {
       check_utf8(before + bad + " rest", "line 7");
-      ADD_FAILURE() << "taken: " << testing::PrintToString(bad);
+      ADD_FAILURE() << "accepted: " << testing::PrintToString(bad);
     } catch (const Error& error) {
       EXPECT_STREQ(error.what(), "line 7: byte 4: found invalid UTF-8, expected text in UTF-8");
     }
@@ -129,8 +129,8 @@ TEST(Unicode, CountsCodePoints) {
   EXPECT_EQ(count_code_points("aé中😀"), 4U);
 }
 
-// Hand-made: marks that change places take the origins in the order of the text.
-TEST(Normalizer, MarksKeepTheOriginsInOrder) {
+// By hand: marks that are reordered take the origins in the order of the text.
+TEST(Normalizer, ReorderedMarksKeepOriginsInOrder) {
   AlignedText text = align("a\u0301\u0327e\u0301");  // 230 then 202: the cedilla comes first
   normalize(UnicodeForm{}, text);
   std::u32string codes;
