@@ -4,7 +4,7 @@
 
 namespace limn {
 
-/// What work() returns, or the Error that it throws; other exceptions go through.
+/// Returns the result of work(), or the Error that it throws; other exceptions propagate.
 template <class Work>
 auto attempt(const Work& work) -> Result<decltype(work())> {
   try {

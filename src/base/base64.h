@@ -8,10 +8,10 @@
 
 namespace limn {
 
-/// Bytes as text (RFC 4648, section 4).
+/// Encodes bytes in Base64 (RFC 4648, section 4).
 std::string base64(std::span<const std::uint8_t> bytes);
 
-/// What Base64 encodes, with or without padding; nothing if it is no Base64.
+/// Decodes Base64 with or without padding; returns nothing if the text is not Base64.
 std::optional<std::string> decode_base64(std::string_view text);
 
 }  // namespace limn

@@ -10,10 +10,10 @@
 
 namespace limn {
 
-/// Reads a binary file from outside, little-endian, one thing after another. What would lie past the end is an Error.
+/// Reads untrusted little-endian binary data sequentially. Reading past the end throws Error.
 class ByteReader {
  public:
-  /// @param file how messages name it; must outlive the reader. @param position where to begin.
+  /// @param file the file's name in messages; must outlive the reader. @param position the first byte to read.
   ByteReader(std::span<const std::byte> bytes, const std::string& file, std::size_t position = 0)
       : bytes_(bytes), file_(file), position_(position) {}
 
@@ -23,7 +23,7 @@ class ByteReader {
     const auto taken = take(count);
     return {reinterpret_cast<const char*>(taken.data()), taken.size()};
   }
-  /// Up to the next `end`, which is read, too, but not part of the result.
+  /// Reads up to and including the next `end`, which is not part of the result.
   std::string_view text_until(char end);
 
   template <std::integral Number>

@@ -23,7 +23,7 @@ std::string position(std::string_view text, std::size_t byte) {
   return "line " + std::to_string(line) + ", column " + std::to_string(before.size() - line_begin + 1);
 }
 
-/// What the parser stumbled over. Its messages read "[id] parse error at …: syntax error while … - REASON; details".
+/// The reason in a message of the parser, which reads "[id] parse error at …: syntax error while … - REASON; details".
 std::string reason(std::string_view message) {
   if (const std::size_t dash = message.find(" - "); dash != message.npos)
     message.remove_prefix(dash + 3);
@@ -44,8 +44,8 @@ std::string printable(std::string_view text, char quote) {
   return result;
 }
 
-/// Looks at a document without keeping it. The library's parser with a callback, which could look while it parses,
-/// takes time in the square of the length of a list of objects.
+/// Checks a document without storing it. The library's parser with a callback, which could check while it parses, takes
+/// time quadratic in the length of a list of objects.
 class Checker : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit Checker(const std::string& file) : file_(file) {}
@@ -72,7 +72,7 @@ class Checker : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool end_array() override { return close(); }
-  /// Json::parse says it.
+  /// Json::parse reports the error.
   bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override { return false; }
 
  private:
@@ -87,7 +87,7 @@ class Checker : public nlohmann::json_sax<nlohmann::json> {
   }
 
   const std::string& file_;
-  std::vector<std::unordered_set<std::string>> keys_;  // of the objects and lists that are open
+  std::vector<std::unordered_set<std::string>> keys_;  // of the open objects and lists
 };
 
 }  // namespace
@@ -110,7 +110,7 @@ nlohmann::json parse_json(std::string_view text, const std::string& file) {
 }
 
 nlohmann::json read_json(const std::filesystem::path& path) {
-  std::error_code ignored;  // read_file says what is wrong with the file
+  std::error_code ignored;  // read_file reports the error
   const auto bytes = std::filesystem::file_size(path, ignored);
   if (!ignored && bytes > largest_bytes) {
     throw Error({.file = path.string(),

@@ -7,18 +7,18 @@
 
 namespace limn {
 
-/// Parses a JSON document that came from outside.
-/// @param file how messages name it.
-/// @throws Error, with line and column, for invalid JSON; for a key that stands twice in one object; for deep nesting.
+/// Parses an untrusted JSON document.
+/// @param file the file's name in messages.
+/// @throws Error for invalid JSON (with line and column), a duplicate key in an object, and nesting that is too deep.
 nlohmann::json parse_json(std::string_view text, const std::string& file);
 
-/// The same for a file. @throws Error also if it cannot be read or is larger than any such file has reason to be.
+/// Reads and parses a file in the same way. @throws Error also if it cannot be read or is implausibly large.
 nlohmann::json read_json(const std::filesystem::path& path);
 
-/// A value as a message shows it: printable ASCII, cut if long; "a list", "an object".
+/// A value for use in a message: printable ASCII, truncated if long; "a list" or "an object" for these types.
 std::string shown(const nlohmann::json& value);
 
-/// A name from outside as a message shows it: in single quotes, printable ASCII, cut if long.
+/// An untrusted name for use in a message: in single quotes, printable ASCII, truncated if long.
 std::string shown_name(std::string_view name);
 
 }  // namespace limn

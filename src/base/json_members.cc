@@ -13,8 +13,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Writes each member down while it is parsed. A document that kept the order of its names would look each new one up
-/// among all before it.
+/// Records each member while it is parsed. The library's ordered JSON object would compare each new name with all
+/// earlier names.
 class MemberReader : public nlohmann::json_sax<Json> {
  public:
   bool null() override { return scalar("null", "null"); }
@@ -33,7 +33,7 @@ class MemberReader : public nlohmann::json_sax<Json> {
   bool end_array() override { return close(']'); }
   bool key(string_t& name) override {
     if (depth_ == 1) {
-      const auto [place, is_new] = place_of_.emplace(name, members_.size());
+      const auto [place, is_new] = index_of_.emplace(name, members_.size());
       if (is_new) members_.emplace_back(name, std::nullopt);
       member_ = place->second;
       return true;
@@ -46,7 +46,7 @@ class MemberReader : public nlohmann::json_sax<Json> {
   bool parse_error(std::size_t byte, const std::string&, const nlohmann::json::exception& failure) override {
     if (dynamic_cast<const Json::out_of_range*>(&failure) != nullptr)
       throw Error({.found = "a number that is too large", .expected = "numbers of at most 1.8e308"});
-    throw Error({.found = fmt::format("invalid JSON at byte {}", byte), .expected = "one JSON object a line"});
+    throw Error({.found = fmt::format("invalid JSON at byte {}", byte), .expected = "one JSON object per line"});
   }
 
   std::vector<std::pair<std::string, std::string>> finish() {
@@ -58,7 +58,7 @@ class MemberReader : public nlohmann::json_sax<Json> {
   }
 
  private:
-  /// Before a value or a name within a member: a comma, unless it is the first of its list or object.
+  /// Appends a comma before a value or a name within a member, unless it is the first of its list or object.
   void separate() {
     if (after_name_)
       after_name_ = false;
@@ -101,11 +101,11 @@ class MemberReader : public nlohmann::json_sax<Json> {
   }
 
   std::vector<std::pair<std::string, std::optional<std::string>>> members_;
-  std::unordered_map<std::string, std::size_t> place_of_;  // in members_
-  std::size_t member_ = 0;                                 // whose value is read
-  std::string kind_;                                       // of the whole document
-  std::string text_;                                       // of a value that is no string
-  std::size_t depth_ = 0;                                  // brackets that are open
+  std::unordered_map<std::string, std::size_t> index_of_;  // of each name in members_
+  std::size_t member_ = 0;                                 // index of the member whose value is being read
+  std::string kind_;                                       // type of the whole document
+  std::string text_;                                       // JSON text of a value that is not a string
+  std::size_t depth_ = 0;                                  // number of open brackets
   bool after_name_ = false;
 };
 

@@ -7,13 +7,13 @@
 
 namespace limn {
 
-/// JSON nested deeper than this is refused, wherever it comes from: printing it recurses.
+/// JSON nested deeper than this is refused from any source, since printing it recurses.
 constexpr std::size_t deepest_json = 100;
 
-/// The members of a JSON object in their order, in time linear in the text's length. A string is taken as it is, null
-/// is left out, and any other value is its JSON text without white space. Of a name that stands twice the last value
+/// The members of a JSON object in order, in time linear in the length of the text. A string is decoded, null is
+/// omitted, and any other value is given as its JSON text without white space. The last value of a duplicate name
 /// counts.
-/// @throws Error, with `found` and `expected`, for anything but one object of valid JSON.
+/// @throws Error, with `found` and `expected`, unless the text is one object of valid JSON.
 std::vector<std::pair<std::string, std::string>> json_members(std::string_view text);
 
 }  // namespace limn

@@ -20,7 +20,7 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
   struct stat status = {};
   if (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
     ::close(file);
-    throw Error({.file = path.string(), .found = "no regular file", .expected = "a readable file"});
+    throw Error({.file = path.string(), .found = "not a regular file", .expected = "a readable file"});
   }
   size_ = static_cast<std::size_t>(status.st_size);
   if (size_ > 0) {
@@ -49,7 +49,7 @@ MappedFile::~MappedFile() {
 }
 
 void MappedFile::release(std::span<const std::byte> part) const {
-  // Only whole pages can be given back; the ones at the edges may be shared with a neighbour.
+  // Only whole pages can be released; the pages at the edges may be shared with neighboring data.
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto begin = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
   const auto end = (reinterpret_cast<std::uintptr_t>(part.data()) + part.size()) / page * page;

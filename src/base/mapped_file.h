@@ -6,7 +6,7 @@
 
 namespace limn {
 
-/// A file's bytes, read-only, mapped for as long as the object lives. Throws Error if the file cannot be read.
+/// A read-only mapping of a file, valid during the lifetime of the object. Throws Error if the file cannot be read.
 class MappedFile {
  public:
   explicit MappedFile(const std::filesystem::path& path);
@@ -17,8 +17,8 @@ class MappedFile {
   std::span<const std::byte> bytes() const& { return {data_, size_}; }
   std::span<const std::byte> bytes() && = delete;
 
-  /// Tells the system that a part of bytes() is not needed for now: its pages leave this process's memory and
-  /// come back from the file when they are read again.
+  /// Tells the system that a part of bytes() is not needed at present: its pages are removed from the process's memory,
+  /// and reloaded from the file on the next access.
   void release(std::span<const std::byte> part) const;
 
  private:

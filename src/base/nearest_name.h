@@ -6,7 +6,8 @@
 
 namespace limn {
 
-/// The names, the most similar to `wanted` first (Levenshtein distance without case, organisations left out).
+/// Sorts names by their similarity to `wanted`, the most similar first (Levenshtein distance that ignores case and the
+/// organization).
 std::vector<std::string> nearest_first(std::string_view wanted, std::vector<std::string> names);
 
 }  // namespace limn

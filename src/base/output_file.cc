@@ -17,7 +17,7 @@ namespace limn {
 
 int create_beside(const std::filesystem::path& path, std::string& temporary) {
   static std::atomic<unsigned> created = 0;
-  // The names of one process differ by their number, those of two by the process; O_EXCL settles the rest.
+  // Names differ by the counter within a process, and by the process id between processes; O_EXCL rules out the rest.
   for (int attempt = 0; attempt < 1000; ++attempt) {
     temporary = fmt::format("{}.{:x}-{:x}", path.string(), ::getpid(), created++);
     const int file = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);

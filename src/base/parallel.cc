@@ -15,7 +15,7 @@
 namespace limn {
 namespace {
 
-/// One parallel_for: threads take indices until none is left.
+/// One call of parallel_for: threads take indices until none are left.
 struct Job {
   const std::function<void(std::size_t)>& work;
   const std::size_t count;
@@ -72,7 +72,7 @@ class Pool {
       const std::lock_guard lock(mutex_);
       std::erase(jobs_, job);
     }
-    // The last calls usually end together: a short spin saves a sleep.
+    // The last calls usually finish at the same time, so spinning briefly avoids a sleep.
     for (int spin = 0; spin < 2000 && job->finished.load() != job->count; ++spin)
       std::atomic_signal_fence(std::memory_order_seq_cst);
     std::unique_lock lock(job->mutex);
@@ -114,11 +114,12 @@ class Pool {
   bool stopping_ = false;
 };
 
-/// The pool of this process. A child of fork() has none of its parent's threads, so it makes its own at first use.
+/// The pool of this process. A child of fork() does not have its parent's threads, so it creates its own pool on first
+/// use.
 class PoolOwner {
  public:
   PoolOwner() {
-    // The lock is held over the fork, so that the child finds it free.
+    // The lock is held during the fork, so that no other thread holds it in the child.
     ::pthread_atfork([] { instance().making_.lock(); }, [] { instance().making_.unlock(); },
                      [] {
                        instance().abandon();
@@ -140,14 +141,14 @@ class PoolOwner {
   }
 
  private:
-  /// The parent's pool is never freed: its threads could not be joined, and its locks may be held by one of them.
+  /// Leaks the parent's pool in the child: its threads cannot be joined, and one of them may hold its locks.
   void abandon() {
     if (const Pool* const pool = pool_.exchange(nullptr)) threads_ = pool->size();
   }
 
   std::mutex making_;
   std::atomic<Pool*> pool_ = nullptr;
-  std::size_t threads_ = 0;  // of the pool that will be made; 0: as many as the machine has
+  std::size_t threads_ = 0;  // size of the pool to create; 0: the number of hardware threads
 };
 
 Pool& pool() { return PoolOwner::instance().pool(); }

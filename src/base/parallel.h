@@ -6,17 +6,17 @@
 
 namespace limn {
 
-/// Threads that parallel_for uses, the caller's included; 0: as many as the machine has.
+/// The number of threads that parallel_for uses, including the calling thread; 0: the number of hardware threads.
 void set_threads(std::size_t threads);
 std::size_t threads();
 
-/// Calls work(i) for each i in [0, count), in any order, on up to threads() threads; returns when all are done.
-/// The first exception that a call throws is thrown here. May be called from several threads at once, from inside a
-/// call, and by a child of fork() after its parent did. How work is cut into calls must not depend on threads(), so
-/// that results do not either.
+/// Calls work(i) for each i in [0, count), in any order, on up to threads() threads; returns when all calls are done.
+/// Rethrows the first exception that a call throws. May be called from several threads at once, from within `work`, and
+/// in a child of fork() after its parent called it. The division of work into calls must not depend on threads(), so
+/// that results do not depend on it.
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& work);
 
-/// parallel_for for light work on rows: some rows at a time.
+/// parallel_for for little work per row: each call handles several rows.
 template <class Work>
 void parallel_for_rows(std::size_t rows, const Work& work) {
   constexpr std::size_t chunk = 32;

@@ -5,7 +5,7 @@
 
 namespace limn {
 
-/// The generator of one draw: a draw's numbers depend on the seed and the draw alone, not on what was drawn before.
+/// The generator of one draw: its random numbers depend only on the seed and the draw's index, not on earlier draws.
 inline std::mt19937_64 random_engine(std::uint64_t seed, std::uint64_t draw) {
   std::seed_seq sequence = {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
                             static_cast<std::uint32_t>(draw), static_cast<std::uint32_t>(draw >> 32)};

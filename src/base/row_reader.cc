@@ -12,12 +12,12 @@
 namespace limn {
 namespace {
 
-// A bound that a hostile row could otherwise use to exhaust the memory.
+// Prevents a hostile row from exhausting the memory.
 constexpr std::size_t most_cells = 10'000;
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
 
-/// Cells of one CSV record, fed line by line: a quoted cell may hold line ends.
+/// Collects the cells of one CSV record line by line, since a quoted cell may contain line ends.
 class CsvRecord {
  public:
   explicit CsvRecord(std::vector<std::string>& cells) : cells_(cells) { cells_.assign(1, {}); }
@@ -40,7 +40,7 @@ class CsvRecord {
       } else if (c == '"' && at_start_) {
         quoted_ = true;
       } else if (c == '\r' && i + 1 == line.size()) {
-        break;  // the line end after a cell with line ends
+        break;  // part of the line end
       } else {
         text_after_quote_ = text_after_quote_ || after_quote_;
         cells_.back() += c;
@@ -102,8 +102,7 @@ RowReader::RowReader(std::istream& stream, RowFormat format, std::string file, s
   if (error_) throw *error_;
   std::set<std::string_view> seen;
   for (const auto& column : columns_)
-    if (!seen.insert(column).second)
-      throw row_error("the column '" + column + "' twice", "a header with different names");
+    if (!seen.insert(column).second) throw row_error("the column '" + column + "' twice", "a header with unique names");
 }
 
 Error RowReader::row_error(std::string found, std::string expected, std::string hint) const {
@@ -114,7 +113,8 @@ Error RowReader::row_error(std::string found, std::string expected, std::string 
                 .hint = std::move(hint)});
 }
 
-/// One line without its line feed; false at the end of the stream. A line that is too long is skipped and sets error_.
+/// Reads one line without its line feed; returns false at the end of the stream. A line that is too long is skipped and
+/// sets error_.
 bool RowReader::read_line(std::string& line) {
   line.clear();
   auto* const buffer = stream_.rdbuf();
@@ -142,7 +142,8 @@ bool RowReader::read_line(std::string& line) {
   return true;
 }
 
-/// The cells of the next record that is not blank; false at the end. Sets error_ if the record is broken.
+/// Reads the cells of the next record that is not blank; returns false at the end. Sets error_ if the record is
+/// invalid.
 bool RowReader::read_record(std::vector<std::string>& cells) {
   error_.reset();
   std::string line;

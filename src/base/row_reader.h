@@ -13,37 +13,37 @@
 
 namespace limn {
 
-/// JSONL: one object a line. CSV: RFC 4180 with a header. TSV: a header, and no quoting (a quote is a quote).
-/// Text: one text a line.
+/// JSONL: one object per line. CSV: RFC 4180 with a header. TSV: with a header and without quoting. Text: one text per
+/// line.
 enum class RowFormat { jsonl, csv, tsv, text };
 
-/// By the name's ending: .jsonl or .ndjson, .csv, .tsv, .txt; "-" is JSONL. Throws Error for another ending.
+/// The format for a file name extension: .jsonl or .ndjson, .csv, .tsv, .txt; "-" is JSONL. Throws Error for any other.
 RowFormat row_format(const std::filesystem::path& file);
 
 struct Row {
-  std::size_t line = 0;                                     ///< where the row begins, from 1
-  std::vector<std::pair<std::string, std::string>> fields;  ///< in the file's order
-  std::string json;                                         ///< JSONL: the object's own text; otherwise empty
-  std::optional<Error> error;                               ///< the row is broken, and there are no fields
+  std::size_t line = 0;                                     ///< first line of the row, counted from 1
+  std::vector<std::pair<std::string, std::string>> fields;  ///< in the order of the file
+  std::string json;                                         ///< JSONL: the text of the object; otherwise empty
+  std::optional<Error> error;                               ///< set if the row is invalid, without fields
 
-  /// The field of that name, or null.
+  /// The field with this name, or null.
   const std::string* find(std::string_view name) const;
 };
 
-/// Rows of a stream, one at a time, in bounded memory. Blank lines are passed over, a byte order mark and carriage
-/// returns before line feeds are not part of the text. All fields are valid UTF-8. Of a JSON object, a string is taken
-/// as it is, null is left out, and any other value is its JSON text; a text's field is called "text".
+/// Reads the rows of a stream one by one, in bounded memory. Skips blank lines, a byte order mark, and carriage returns
+/// before line feeds. All fields are valid UTF-8. In a JSON object, a string is decoded, null is omitted, and any other
+/// value is given as its JSON text. In the text format, the field is named "text".
 class RowReader {
  public:
-  /// Reads the header if the format has one. `file` is the name for messages; a row (or a line) of more than
-  /// `longest_row` bytes is an error. Throws Error if there is no usable header. The stream must outlive the reader.
+  /// Reads the header if the format has one. `file` is the name in messages; a row (or line) of more than `longest_row`
+  /// bytes is an error. Throws Error if the header is missing or invalid. The stream must outlive the reader.
   RowReader(std::istream& stream, RowFormat format, std::string file, std::size_t longest_row = std::size_t{64} << 20);
 
-  /// The next row, or nothing at the end. A broken row carries its error and the reader goes on with the row after it.
-  /// Throws Error if the stream cannot be read.
+  /// The next row, or nothing at the end. An invalid row has its error set, and reading continues with the row after
+  /// it. Throws Error if the stream cannot be read.
   std::optional<Row> next();
 
-  /// The columns of CSV and TSV; ("text") for texts; empty for JSONL.
+  /// The columns of CSV and TSV; {"text"} for the text format; empty for JSONL.
   const std::vector<std::string>& columns() const { return columns_; }
 
  private:
@@ -57,8 +57,8 @@ class RowReader {
   std::size_t longest_row_;
   std::vector<std::string> columns_;
   std::size_t line_ = 0;        // lines read so far
-  std::size_t first_line_ = 0;  // of the row that is being read
-  std::optional<Error> error_;  // of the row that is being read
+  std::size_t first_line_ = 0;  // of the current row
+  std::optional<Error> error_;  // of the current row
 };
 
 }  // namespace limn
