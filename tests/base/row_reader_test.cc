@@ -35,7 +35,7 @@ std::string header_error(const std::string& text, RowFormat format) {
   return "no error";
 }
 
-TEST(RowFormat, FollowsTheEnding) {
+TEST(RowFormat, FollowsTheFileExtension) {
   EXPECT_EQ(row_format("a.jsonl"), RowFormat::jsonl);
   EXPECT_EQ(row_format("a.ndjson"), RowFormat::jsonl);
   EXPECT_EQ(row_format("folder.txt/A.CSV"), RowFormat::csv);
@@ -57,8 +57,8 @@ TEST(RowReader, WritesNestedJsonWithoutWhiteSpace) {
                           Pair("b", "last"), Pair("d", "{}"), Pair("", "[]")));
 }
 
-TEST(RowReader, TakesTimeLinearInTheRow) {
-  // Either row would keep a reader busy for minutes that looks at all earlier objects, or names, for each new one.
+TEST(RowReader, TakesLinearTime) {
+  // A reader that compares each new object or name with all earlier ones would take minutes for either row.
   constexpr std::size_t many = 256'000;
   std::string list = "{\"text\":\"a\",\"list\":[{\"a\":1}", members = "{\"text\":\"a\"";
   for (std::size_t i = 1; i < many; ++i) {
@@ -88,14 +88,14 @@ TEST(RowReader, ReadsJsonLinesInOrderAndKeepsTheirText) {
   EXPECT_EQ(rows[1].line, 4u);
 }
 
-TEST(RowReader, ABadJsonRowDoesNotStopTheOthers) {
+TEST(RowReader, ContinuesAfterInvalidJsonRow) {
   const auto rows = rows_of(
       "{\"text\": \"a\"}\n{\"text\": \n[1]\n\"text\"\n{\"text\": \"\xC3\x28\"}\n{\"a\": 1e999}\n{} {}\n{\"text\": "
       "\"b\"}\n",
       RowFormat::jsonl);
   ASSERT_THAT(rows, SizeIs(8));
   EXPECT_EQ(error_of(rows[0]), "no error");
-  EXPECT_EQ(error_of(rows[1]), "input: line 2: found invalid JSON at byte 10, expected one JSON object a line");
+  EXPECT_EQ(error_of(rows[1]), "input: line 2: found invalid JSON at byte 10, expected one JSON object per line");
   EXPECT_EQ(error_of(rows[2]), "input: line 3: found a JSON array, expected a JSON object, {\"text\": …}");
   EXPECT_THAT(error_of(rows[3]), HasSubstr("a JSON string"));
   EXPECT_THAT(error_of(rows[4]), HasSubstr("byte 0xC3 at offset 10"));
@@ -105,7 +105,7 @@ TEST(RowReader, ABadJsonRowDoesNotStopTheOthers) {
   EXPECT_THAT(rows[1].fields, IsEmpty());
 }
 
-TEST(RowReader, RefusesDeepJson) {
+TEST(RowReader, RejectsDeepJson) {
   const auto nested = [](std::size_t levels) {
     return "{\"a\":" + std::string(levels, '[') + std::string(levels, ']') + "}";
   };
@@ -134,7 +134,7 @@ TEST(RowReader, ReadsCsvAsRfc4180) {
   EXPECT_EQ(rows[3].line, 8u);
 }
 
-TEST(RowReader, ABadCsvRowDoesNotStopTheOthers) {
+TEST(RowReader, ContinuesAfterInvalidCsvRow) {
   const auto rows = rows_of("text,label\na\nb,1,2\n\"c\"d,1\ne\xFF,1\nf,1\n\"g,1\nh,2\n", RowFormat::csv);
   ASSERT_THAT(rows, SizeIs(6));
   EXPECT_EQ(error_of(rows[0]),
@@ -146,7 +146,7 @@ TEST(RowReader, ABadCsvRowDoesNotStopTheOthers) {
   EXPECT_THAT(error_of(rows[5]), HasSubstr("line 7: found a quote that is never closed"));
 }
 
-TEST(RowReader, RefusesAHeaderThatDoesNotName) {
+TEST(RowReader, RejectsInvalidHeader) {
   EXPECT_THAT(header_error("", RowFormat::csv), HasSubstr("an empty file"));
   EXPECT_THAT(header_error("\xEF\xBB\xBF\r\n", RowFormat::tsv), HasSubstr("an empty file"));
   EXPECT_THAT(header_error("a,b,a\n1,2,3\n", RowFormat::csv), HasSubstr("the column 'a' twice"));
@@ -154,14 +154,14 @@ TEST(RowReader, RefusesAHeaderThatDoesNotName) {
   EXPECT_THAT(header_error(std::string("\xFF\xFEt\0", 4), RowFormat::csv), HasSubstr("UTF-16"));
 }
 
-TEST(RowReader, AHeaderAloneHasNoRows) {
+TEST(RowReader, FileWithOnlyAHeaderHasNoRows) {
   EXPECT_THAT(rows_of("text,label", RowFormat::csv), IsEmpty());
   EXPECT_THAT(rows_of("text\tlabel\r\n", RowFormat::tsv), IsEmpty());
   EXPECT_THAT(rows_of("", RowFormat::jsonl), IsEmpty());
   EXPECT_THAT(rows_of("\n\n", RowFormat::text), IsEmpty());
 }
 
-TEST(RowReader, TabSeparatedCellsKeepTheirQuotes) {
+TEST(RowReader, TsvKeepsQuotes) {
   const auto rows = rows_of("sentence\tlabel\n\"a \"film\t1\n\t0\nx\n", RowFormat::tsv);
   ASSERT_THAT(rows, SizeIs(3));
   EXPECT_THAT(rows[0].fields, ElementsAre(Pair("sentence", "\"a \"film"), Pair("label", "1")));
@@ -177,7 +177,7 @@ TEST(RowReader, ReadsTexts) {
   EXPECT_EQ(rows[1].line, 3u);
 }
 
-TEST(RowReader, ALongRowIsAnErrorAndTheNextIsRead) {
+TEST(RowReader, ContinuesAfterRowThatIsTooLong) {
   const std::string longer(101, 'x');
   for (const auto format : {RowFormat::text, RowFormat::jsonl}) {
     const auto rows = rows_of(longer + "\n{\"text\":1}\n", format, 100);
@@ -188,20 +188,20 @@ TEST(RowReader, ALongRowIsAnErrorAndTheNextIsRead) {
   std::string open_quote = "text\n\"a\n";
   for (int i = 0; i < 30; ++i) open_quote += "12345\n";
   const auto rows = rows_of(open_quote, RowFormat::csv, 100);
-  ASSERT_THAT(rows, SizeIs(14));  // 2 + 17 · 6 bytes are too many: the reader goes on after line 19
+  ASSERT_THAT(rows, SizeIs(14));  // 2 + 17 · 6 bytes are too many, so reading continues after line 19
   EXPECT_THAT(error_of(rows[0]), HasSubstr("line 2: found more than 100 bytes"));
   EXPECT_EQ(rows[1].line, 20u);
   EXPECT_EQ(rows_of(std::string(100, 'x'), RowFormat::text, 100).at(0).fields.at(0).second.size(), 100u);
 }
 
-TEST(RowReader, RefusesManyCells) {
+TEST(RowReader, RejectsTooManyCells) {
   EXPECT_THAT(error_of(rows_of("a\n" + std::string(20'000, ','), RowFormat::csv, 100'000).at(0)),
               HasSubstr("10000 cells"));
   EXPECT_THAT(error_of(rows_of("a\nb" + std::string(20'000, '\t') + "c", RowFormat::tsv, 100'000).at(0)),
               HasSubstr("10000 cells"));
 }
 
-TEST(RowReader, ReportsAStreamThatCannotBeRead) {
+TEST(RowReader, ReportsUnreadableStream) {
   std::ifstream folder(std::filesystem::temp_directory_path());
   ASSERT_TRUE(folder);
   RowReader reader(folder, RowFormat::text, "folder");
