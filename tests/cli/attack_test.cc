@@ -1,4 +1,4 @@
-// limn attack beside PyTorch in float64 (tests/explain/data/attacks.json), and what can go wrong.
+// limn attack compared with PyTorch in float64 (tests/explain/data/attacks.json), and its errors.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ std::vector<std::string> arguments_of(const Json& row) {
   return arguments;
 }
 
-TEST(AttackCommand, TakesTheStepsThatPyTorchTakes) {
+TEST(AttackCommand, MatchesPyTorchSteps) {
   const Json rows = Json::parse(read(LIMN_SOURCE_DIR "/tests/explain/data/attacks.json"));
   std::size_t count = 0;
   for (std::size_t i = 0; i < rows.size(); i += 5, ++count) {
@@ -49,11 +49,11 @@ TEST(AttackCommand, StopsAfterMaxSteps) {
   ASSERT_EQ(result.code, 0) << result.err;
   const Json found = json_lines(result.out)[0];
   ASSERT_EQ(found["steps"].size(), 3u);
-  EXPECT_EQ(found["steps"][0]["token"], 16);  // as PyTorch does it
+  EXPECT_EQ(found["steps"][0]["token"], 16);  // as in PyTorch
   EXPECT_EQ(found["steps"][2]["input"], found["output"]);
 }
 
-TEST(AttackCommand, ChangesTheTextsThatItMay) {
+TEST(AttackCommand, ChangesOnlyAllowedTexts) {
   const std::vector<std::string> reduce = {"attack",     "reduce",
                                            "-m",         "minilm-l6-qa",
                                            "--question", "Who came to Rome in May?",
@@ -72,7 +72,7 @@ TEST(AttackCommand, ChangesTheTextsThatItMay) {
   EXPECT_EQ(with("both")["after"]["answer"], with("both")["before"]["answer"]);
 }
 
-TEST(AttackCommand, AsAPage) {
+TEST(AttackCommand, WritesPage) {
   const Folder folder;
   const Result result = run(
       {"attack", "hotflip", "-m", golden("bert-cls"), "--text", "A <b>witty</b> movie.", "-o", folder / "attack.html"});
@@ -80,14 +80,14 @@ TEST(AttackCommand, AsAPage) {
   const std::string page = read(folder / "attack.html");
   EXPECT_THAT(page, AllOf(testing::StartsWith("<!DOCTYPE html>"), HasSubstr("\"attack\":\"hotflip\""),
                           HasSubstr("Before: A &lt;b&gt;witty"), testing::Not(HasSubstr("<b>"))));
-  // A page holds one attack.
+  // A page can hold only one attack.
   const Result rows = run({"attack", "hotflip", "-m", golden("bert-cls"), "--input", folder.write("rows.txt", "good\n"),
                            "-o", folder / "rows.html"});
   EXPECT_EQ(rows.code, 1);
   EXPECT_THAT(rows.err, AllOf(HasSubstr("'html'"), HasSubstr("json")));
 }
 
-TEST(AttackCommand, OnATerminal) {
+TEST(AttackCommand, WritesTerminalOutput) {
   const Result flip = run_on_terminal({"attack", "hotflip", "-m", "minilm-l6-sentiment", "--text", "Dull."}, 80,
                                       {.environment = {{"NO_COLOR", "1"}}});
   EXPECT_EQ(flip.code, 0) << flip.out;
@@ -98,7 +98,7 @@ TEST(AttackCommand, OnATerminal) {
   EXPECT_THAT(reduced.out, AllOf(HasSubstr("input-reduction: "), HasSubstr("could be removed"), HasSubstr("− a")));
 }
 
-TEST(AttackCommand, RowsKeepTheirOrderAndTheirFields) {
+TEST(AttackCommand, RowsKeepOrderAndFields) {
   Folder folder;
   const std::string file = folder.write(
       "a.jsonl", "{\"id\": 7, \"text\": \"a good film\", \"steps\": 1}\n{\"text\": \"\"}\n{\"text\": \"bad\"}\n");
@@ -114,7 +114,7 @@ TEST(AttackCommand, RowsKeepTheirOrderAndTheirFields) {
   EXPECT_EQ(rows[2]["input"]["text"], "bad");
 }
 
-TEST(AttackCommand, SaysTheSameWhateverTheNumberOfThreads) {
+TEST(AttackCommand, SameResultForAnyThreadCount) {
   for (const std::string kind : {"hotflip", "reduce"}) {
     const auto with = [&](const std::string& threads) {
       return without_seconds(run({"attack", kind, "-m", golden("bert-cls"), "--text",
@@ -127,7 +127,7 @@ TEST(AttackCommand, SaysTheSameWhateverTheNumberOfThreads) {
   }
 }
 
-TEST(AttackCommand, MistakesAreNamed) {
+TEST(AttackCommand, RejectsInvalidOptions) {
   const auto expect = [](const std::vector<std::string>& more, const std::vector<std::string>& parts) {
     std::vector<std::string> arguments = {"attack"};
     arguments.insert(arguments.end(), more.begin(), more.end());

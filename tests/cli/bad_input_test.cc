@@ -1,5 +1,5 @@
-// What a user can get wrong: a message that names file, thing, found, expected and hint, and exit code 1; and 2 for the
-// command line itself. No stack trace, nothing on standard output.
+// A user's mistakes: the message names file, thing, found, expected and hint; the exit code is 1, or 2 for usage
+// errors. There is no stack trace, and nothing on standard output.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-/// The command fails with one message on standard error that has all parts.
+/// Expects the command to fail with one message on standard error that contains all parts.
 void expect_mistake(const std::vector<std::string>& arguments, const std::vector<std::string>& parts,
                     const Setting& setting = {}) {
   const Result result = run(arguments, setting);
@@ -46,7 +46,7 @@ std::string safetensors_text(const std::string& header, const std::string& data)
   return text + header + data;
 }
 
-/// A copy of a golden checkpoint that a test may break.
+/// A copy of a golden checkpoint that a test may damage.
 class BrokenCheckpoint : public testing::Test {
  protected:
   void SetUp() override { fs::copy(golden("bert-cls"), folder_.path(), fs::copy_options::recursive); }
@@ -59,7 +59,7 @@ class BrokenCheckpoint : public testing::Test {
     change(config);
     folder_.write("config.json", config.dump());
   }
-  /// Rewrites the weights with another header or other data.
+  /// Rewrites the weights with a changed header or changed data.
   void change_weights(const std::function<void(Json&, std::string&)>& change) const {
     const std::string text = read(folder_ / "model.safetensors");
     std::uint64_t length = 0;
@@ -77,29 +77,29 @@ class BrokenCheckpoint : public testing::Test {
 
 // ---- the model ---------------------------------------------------------------------------------------------
 
-TEST(BadInput, NoSuchModelListsThoseThatAreThereNearestFirst) {
+TEST(BadInput, UnknownModelListsNearestNamesFirst) {
   expect_mistake(explain("minilm-l6-sentimental"),
                  {"minilm-l6-sentimental", "expected a folder, or one of minilm-l6-sentiment, ", "minilm-l6-qa",
                   "looked up in", LIMN_SOURCE_DIR "/models"});
 }
 
-TEST(BadInput, NoSuchFolder) { expect_mistake(explain("./no/such/folder"), {"./no/such/folder", "neither a folder"}); }
+TEST(BadInput, MissingFolder) { expect_mistake(explain("./no/such/folder"), {"./no/such/folder", "neither a folder"}); }
 
-TEST(BadInput, AFileIsNoModel) {
+TEST(BadInput, FileInsteadOfModelFolder) {
   expect_mistake(explain(golden("bert-cls") + "/config.json"), {"config.json", "found a file", "checkpoint folder"});
 }
 
-TEST_F(BrokenCheckpoint, NoConfig) {
+TEST_F(BrokenCheckpoint, MissingConfig) {
   fs::remove(folder_ / "config.json");
   expect({"config.json"});
 }
 
-TEST_F(BrokenCheckpoint, NoWeights) {
+TEST_F(BrokenCheckpoint, MissingWeights) {
   fs::remove(folder_ / "model.safetensors");
   expect({"model.safetensors"});
 }
 
-TEST_F(BrokenCheckpoint, NoTokenizer) {
+TEST_F(BrokenCheckpoint, MissingTokenizer) {
   fs::remove(folder_ / "tokenizer.json");
   expect({"tokenizer.json"});
 }
@@ -109,7 +109,7 @@ TEST_F(BrokenCheckpoint, ConfigIsNotJson) {
   expect({"config.json", "JSON"});
 }
 
-TEST_F(BrokenCheckpoint, UnknownFamilyListsTheKnown) {
+TEST_F(BrokenCheckpoint, UnknownFamilyListsKnownOnes) {
   change_config([](Json& config) { config["model_type"] = "llama"; });
   expect({"config.json", "model_type", "llama", "bert", "distilbert"});
 }
@@ -128,7 +128,7 @@ TEST_F(BrokenCheckpoint, WrongShape) {
   expect({"model.safetensors", "classifier.weight", "(3, 32)", "(2, 32)"});
 }
 
-TEST_F(BrokenCheckpoint, CutOffFile) {
+TEST_F(BrokenCheckpoint, TruncatedFile) {
   fs::resize_file(folder_ / "model.safetensors", fs::file_size(folder_ / "model.safetensors") - 1000);
   expect({"model.safetensors", "expected"});
 }
@@ -157,7 +157,7 @@ TEST_F(BrokenCheckpoint, OverlappingOffsets) {
   expect({"model.safetensors", "classifier."});
 }
 
-TEST_F(BrokenCheckpoint, WeightsThatAreNotFinite) {
+TEST_F(BrokenCheckpoint, NonFiniteWeights) {
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     change_weights([&](Json& header, std::string& data) {
       const auto begin = header["classifier.weight"]["data_offsets"][0].get<std::size_t>();
@@ -172,7 +172,7 @@ TEST_F(BrokenCheckpoint, WeightsAreNotJson) {
   expect({"model.safetensors", "JSON"});
 }
 
-TEST_F(BrokenCheckpoint, VocabularyThatDoesNotFitTheEmbeddings) {
+TEST_F(BrokenCheckpoint, VocabularyLargerThanEmbeddings) {
   Json tokenizer = Json::parse(read(folder_ / "tokenizer.json"));
   auto& vocabulary = tokenizer["model"]["vocab"];
   vocabulary["onemorepiece"] = 4000;
@@ -201,13 +201,13 @@ TEST(BadInput, InvalidUtf8) {
                  {"context", "UTF-8"});
 }
 
-TEST(BadInput, QuestionLongerThanTheModelCanRead) {
+TEST(BadInput, QuestionLongerThanMaxLength) {
   std::string question;
   for (int i = 0; i < 100; ++i) question += "who ";
   expect_mistake(explain(golden("bert-qa"), {"--question", question, "--context", "Anna came."}), {"question", "80"});
 }
 
-TEST(BadInput, TextThatMustBeCutWarns) {
+TEST(BadInput, WarnsAboutTruncatedText) {
   std::string text;
   for (int i = 0; i < 100; ++i) text += "good ";
   const Result result = run(explain(golden("bert-cls"), {"--text", text}));
@@ -218,19 +218,19 @@ TEST(BadInput, TextThatMustBeCutWarns) {
   EXPECT_EQ(explanation["tokens"].size(), 80u);
 }
 
-TEST(BadInput, WhatTheTaskCannotRead) {
+TEST(BadInput, InputThatDoesNotSuitTheTask) {
   expect_mistake(explain(golden("bert-qa")), {"--text", "--question and --context", "answers questions"});
   expect_mistake(explain(golden("bert-qa"), {"--question", "Who?"}), {"--question without --context", "--context"});
 }
 
-TEST(BadInput, NoSuchContextFile) {
+TEST(BadInput, MissingContextFile) {
   expect_mistake(explain(golden("bert-qa"), {"--question", "Who?", "--context-file", "/no/such/file"}),
                  {"/no/such/file"});
 }
 
 // ---- options --------------------------------------------------------------------------------------------------
 
-TEST(BadInput, UnknownNamesListTheKnown) {
+TEST(BadInput, UnknownNamesListKnownOnes) {
   const auto with = [](const std::string& option, const std::string& value) {
     return explain(golden("bert-cls"), {"--text", "a", option, value});
   };
@@ -249,17 +249,17 @@ TEST(BadInput, UnknownNamesListTheKnown) {
   expect_mistake(with("--layer", "77"), {"layer", "77", "3"});
 }
 
-TEST(BadInput, AnswerThatIsNotInTheContext) {
+TEST(BadInput, AnswerNotInContext) {
   expect_mistake(explain(golden("bert-qa"), {"--question", "Who?", "--context", "Anna came.", "--answer", "Berta"}),
                  {"Berta"});
 }
 
-TEST(BadInput, FormatsThatACommandDoesNotHave) {
+TEST(BadInput, UnsupportedFormats) {
   expect_mistake({"predict", "-m", golden("bert-cls"), "--text", "a", "--format", "svg"},
                  {"--format", "'svg'", "terminal, json"});
 }
 
-TEST(BadInput, SvgHoldsOneExplanation) {
+TEST(BadInput, SvgRejectsSeveralExplanations) {
   Folder folder;
   expect_mistake(explain(golden("bert-cls"), {"--input", folder.write("a.txt", "one\ntwo\n"), "--format", "svg"}),
                  {"--format svg", "more than one"});
@@ -279,13 +279,13 @@ TEST(BadInput, UnwritableOutput) {
   expect_mistake(explain(golden("bert-cls"), {"--input", rows, "-o", folder.path().string()}), {"found a folder"});
 }
 
-TEST(BadInput, AFullDisk) {
+TEST(BadInput, FullDisk) {
   if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full";
   expect_mistake(explain(golden("bert-cls"), {"--text", "a", "-o", "/dev/full"}), {"/dev/full", "No space left"});
   EXPECT_TRUE(fs::is_character_file("/dev/full"));
 }
 
-TEST(BadInput, InputFiles) {
+TEST(BadInput, InvalidInputFiles) {
   Folder folder;
   const auto with = [&](const std::string& file) { return explain(golden("bert-cls"), {"--input", file}); };
   expect_mistake(with(folder / "missing.jsonl"), {"missing.jsonl", "No such file"});

@@ -1,4 +1,4 @@
-// A base model, as its training leaves it: an encoder without a head.
+// A base model as after pre-training: an encoder without a head.
 #include <gmock/gmock.h>
 
 #include "cli/program.h"
@@ -9,7 +9,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-/// A golden folder whose config says that it is a BertModel.
+/// A golden checkpoint whose config declares a BertModel.
 class BaseModel : public testing::Test {
  protected:
   BaseModel() {
@@ -22,7 +22,7 @@ class BaseModel : public testing::Test {
   Folder folder_;
 };
 
-TEST_F(BaseModel, IsTokenisedAsTheWholeModelIs) {
+TEST_F(BaseModel, TokenizesLikeTheFullModel) {
   const Result whole = run({"tokenize", "-m", golden("bert-cls"), "--text", "A gorgeous, witty film."});
   const Result base = run({"tokenize", "-m", folder_.path().string(), "--text", "A gorgeous, witty film."});
   EXPECT_EQ(base.code, 0);
@@ -33,14 +33,14 @@ TEST_F(BaseModel, IsTokenisedAsTheWholeModelIs) {
   EXPECT_EQ(found["type_ids"], expected["type_ids"]);
 }
 
-TEST_F(BaseModel, SaysWhatIsMissingForPredictions) {
+TEST_F(BaseModel, PredictReportsMissingHead) {
   const Result result = run({"predict", "-m", folder_.path().string(), "--text", "A gorgeous, witty film."});
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err,
               AllOf(HasSubstr("architectures: found \"BertModel\""), HasSubstr("an encoder without a head")));
 }
 
-TEST_F(BaseModel, GetsNoRandomHead) {
+TEST_F(BaseModel, RejectsHeadWithoutWeights) {
   Json config = Json::parse(read(folder_ / "config.json"));
   config["architectures"] = {"BertForTokenClassification"};  // the weights have another head
   folder_.write("config.json", config.dump());

@@ -1,5 +1,4 @@
-// Every command on small real checkpoints: numbers from PyTorch (tests/golden), the fields that interface promises,
-// help.
+// Every command on small checkpoints: numbers from PyTorch (tests/golden), the documented fields, and help.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,7 +49,7 @@ std::vector<std::string> input_options(const Json& input) {
 
 class ExplainGolden : public testing::TestWithParam<std::string> {};
 
-TEST_P(ExplainGolden, GivesPyTorchsScores) {
+TEST_P(ExplainGolden, MatchesPyTorchScores) {
   const std::string& model = GetParam();
   const Json test = Json::parse(read(golden(model) + "/cases.json"))["cases"][0];
   const Json& target = test["target"];
@@ -95,9 +94,9 @@ INSTANTIATE_TEST_SUITE_P(, ExplainGolden, testing::Values("bert-cls", "bert-qa",
                            return name;
                          });
 
-// ---- explain: what its options do -----------------------------------------------------------------------------
+// ---- explain: options -----------------------------------------------------------------------------------------
 
-TEST(Explain, HasTheFieldsOfTheInterface) {
+TEST(Explain, HasDocumentedFields) {
   const Json answer = run_json(
       {"explain", "-m", "minilm-l6-qa", "--question", "Who came to Rome?", "--context", "Anna came to Rome in May."});
   EXPECT_THAT(keys(answer),
@@ -114,7 +113,7 @@ TEST(Explain, HasTheFieldsOfTheInterface) {
   EXPECT_EQ(label["target"]["label"], "positive");
 }
 
-TEST(Explain, APresetIsNamedUnlessAnOptionChangesIt) {
+TEST(Explain, PresetIsNamedUnlessOverridden) {
   const auto method = [](const std::vector<std::string>& options) {
     std::vector<std::string> arguments = {"explain", "-m", golden("bert-cls"), "--text", "a good film"};
     arguments.insert(arguments.end(), options.begin(), options.end());
@@ -132,7 +131,7 @@ TEST(Explain, APresetIsNamedUnlessAnOptionChangesIt) {
   EXPECT_EQ(method({"--seed", "7"})["seed"], 7);
 }
 
-TEST(Explain, NoPresetKeepsItsNameBesideAnOptionThatChangesIt) {
+TEST(Explain, EveryOverriddenPresetLosesItsName) {
   for (const auto& known : presets()) {
     const bool answers = known.tasks == std::vector<Task>{Task::question_answering};
     const auto named = [&](const std::vector<std::string>& options) {
@@ -153,7 +152,7 @@ TEST(Explain, NoPresetKeepsItsNameBesideAnOptionThatChangesIt) {
   }
 }
 
-TEST(Explain, APresetNamesTheTasksThatItServes) {
+TEST(Explain, PresetErrorNamesSupportedTasks) {
   const Result result = run({"explain", "-m", golden("bert-cls"), "--text", "a good film", "--preset", "neuralqa"});
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, HasSubstr("'neuralqa' for a model of sequence-classification"));
@@ -182,7 +181,7 @@ TEST(Explain, AnswerTargetUnitRawAndContrast) {
   EXPECT_EQ(contrast["target"]["contrast"], "LABEL_2");
 }
 
-TEST(Explain, OneLineForEachEntity) {
+TEST(Explain, OneLinePerEntity) {
   const Result result = run({"explain", "-m", "minilm-l6-ner", "--text", "Angela Merkel lives in Berlin."});
   ASSERT_EQ(result.code, 0) << result.err;
   const auto explanations = json_lines(result.out);
@@ -191,7 +190,7 @@ TEST(Explain, OneLineForEachEntity) {
   EXPECT_EQ(explanations[1]["target"]["text"], "Berlin");
 }
 
-TEST(Explain, TakesUtf8AndLeadingDashes) {
+TEST(Explain, AcceptsUtf8AndLeadingDashes) {
   const std::string text = "— ¿Qué? 日本語 👩‍👩‍👧 fin";
   const Json explanation = run_json({"explain", "-m", "minilm-l6-sentiment", "--text", text});
   EXPECT_EQ(explanation["input"]["text"], text);
@@ -211,7 +210,7 @@ TEST(Explain, ContextFromAFile) {
   EXPECT_EQ(explanation["prediction"]["answer"], "Anna");
 }
 
-TEST(Explain, WritesTheFormatOfTheFile) {
+TEST(Explain, FormatFollowsFileExtension) {
   Folder folder;
   const auto write = [&](const std::string& name) {
     const Result result =
@@ -228,16 +227,16 @@ TEST(Explain, WritesTheFormatOfTheFile) {
   EXPECT_THAT(write("a.txt"), AllOf(HasSubstr("gorgeous"), Not(HasSubstr("\x1b"))));
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry : fs::directory_iterator(folder.path())) ++files;
-  EXPECT_EQ(files, 5u);  // nothing temporary is left
+  EXPECT_EQ(files, 5u);  // no temporary file remains
 }
 
-TEST(Explain, LeavesDevicesAlone) {
+TEST(Explain, DoesNotReplaceDevices) {
   const Result result = run({"explain", "-m", golden("bert-cls"), "--text", "a", "-o", "/dev/null"});
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_TRUE(fs::is_character_file("/dev/null"));
 }
 
-TEST(Explain, HeadEndsItQuietly) {
+TEST(Explain, ClosedPipeEndsSilently) {
   Folder folder;
   std::string rows;
   for (int i = 0; i < 2000; ++i) rows += "a good film\n";
@@ -251,7 +250,7 @@ TEST(Explain, HeadEndsItQuietly) {
 
 // ---- the other commands ------------------------------------------------------------------------------------------
 
-TEST(Predict, AnswersLabelsEntities) {
+TEST(Predict, PredictsAnswersLabelsAndEntities) {
   const Json answer = run_json({"predict", "-m", "minilm-l6-qa", "--question", "Who came to Rome?", "--context",
                                 "Anna came to Rome in May.", "--top", "3"});
   EXPECT_THAT(keys(answer), ElementsAre("limn", "model", "task", "input", "prediction"));
@@ -265,7 +264,7 @@ TEST(Predict, AnswersLabelsEntities) {
   EXPECT_EQ(entities["prediction"]["entities"][1]["text"], "Berlin");
 }
 
-TEST(Predict, HasPyTorchsProbabilities) {
+TEST(Predict, MatchesPyTorchProbabilities) {
   const Json test = Json::parse(read(golden("bert-cls") + "/cases.json"))["cases"][0];
   const auto logits = test["logits"].get<std::vector<double>>();
   double sum = 0;
@@ -278,7 +277,7 @@ TEST(Predict, HasPyTorchsProbabilities) {
   EXPECT_EQ(i, logits.size());
 }
 
-TEST(Tokenize, GivesPythonsIdsOffsetsAndWords) {
+TEST(Tokenize, MatchesPythonIdsOffsetsAndWords) {
   const Json tests = Json::parse(read(golden("bert-pair") + "/cases.json"))["cases"];
   ASSERT_FALSE(tests.empty());
   for (const auto& test : tests) {
@@ -300,7 +299,7 @@ TEST(Tokenize, GivesPythonsIdsOffsetsAndWords) {
   }
 }
 
-TEST(Models, ListsAndDescribes) {
+TEST(Models, ListsAndDescribesModels) {
   const Json list = run_json({"models"});
   std::vector<std::string> names;
   for (const auto& model : list) names.push_back(model["name"]);
@@ -316,7 +315,7 @@ TEST(Models, ListsAndDescribes) {
   EXPECT_FALSE(ner["files"].empty());
 }
 
-TEST(Models, AreFoundInTheHubCacheAndByFolder) {
+TEST(Models, FindsModelsInHubCacheAndByFolder) {
   Folder folder;
   const fs::path repository = folder.path() / "hub" / "models--somebody--tiny-bert";
   fs::create_directories(repository / "refs");
@@ -334,7 +333,7 @@ TEST(Models, AreFoundInTheHubCacheAndByFolder) {
   EXPECT_EQ(list.size(), 5u);
 }
 
-TEST(Models, SaysWhichCannotBeRead) {
+TEST(Models, ReportsUnreadableModels) {
   Folder folder;
   fs::create_directories(folder.path() / "models" / "strange");
   folder.write("models/strange/config.json", R"({"model_type": "llama", "architectures": ["LlamaForCausalLM"]})");
@@ -347,7 +346,7 @@ TEST(Models, SaysWhichCannotBeRead) {
   EXPECT_THAT((*strange)["reason"].get<std::string>(), HasSubstr("llama"));
 }
 
-TEST(Bench, HasTheFieldsOfTheInterface) {
+TEST(Bench, HasDocumentedFields) {
   Folder folder;
   const std::string file =
       folder.write("rows.jsonl", "{\"text\": \"a good film\"}\n{\"text\": \"a bad film\"}\n{\"text\": \"a\"}\n");
@@ -366,15 +365,15 @@ TEST(Bench, HasTheFieldsOfTheInterface) {
   }
 }
 
-TEST(Bench, UnknownMethodListsForwardToo) {
+TEST(Bench, UnknownMethodListsForward) {
   const Result result = run({"bench", "-m", golden("bert-cls"), "--input", "-", "--method", "foward"});
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, AllOf(HasSubstr("'foward'"), HasSubstr("forward, gradient, gradient-x-input")));
 }
 
-TEST(Evaluate, CountsRightAnswers) {
+TEST(Evaluate, ScoresAnswers) {
   Folder folder;
-  // Anna is right; the model should see that nothing is said about Berta.
+  // "Anna" is the correct answer; the context does not mention Berta, so that question has no answer.
   const std::string squad = folder.write("squad.json", R"({"version": "v2.0", "data": [{"title": "t", "paragraphs": [
       {"context": "Anna came to Rome in May.", "qas": [
         {"id": "1", "question": "Who came to Rome?", "is_impossible": false, "answers": [{"text": "Anna", "answer_start": 0}]},
@@ -400,14 +399,14 @@ TEST(Evaluate, CountsRightAnswers) {
   EXPECT_EQ(run_json({"evaluate", "squad", "-m", "minilm-l6-qa", "--data", squad, "--limit", "1"})["questions"], 1);
 }
 
-TEST(Evaluate, NeedsAModelForTheTask) {
+TEST(Evaluate, RejectsModelOfAnotherTask) {
   const Result result = run({"evaluate", "tokens", "-m", "minilm-l6-qa", "--data", golden("README.md")});
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, AllOf(HasSubstr("minilm-l6-qa"), HasSubstr("found question-answering"),
                                 HasSubstr("token-classification")));
 }
 
-TEST(Show, TurnsSavedExplanationsIntoEveryFormat) {
+TEST(Show, ConvertsSavedExplanationsToEveryFormat) {
   Folder folder;
   std::string all;
   for (const auto& arguments : std::vector<std::vector<std::string>>{
@@ -422,22 +421,21 @@ TEST(Show, TurnsSavedExplanationsIntoEveryFormat) {
     all += run(arguments).out;
   const std::string file = folder.write("all.jsonl", all);
   ASSERT_EQ(lines(all).size(), 6u);
-  // Nothing is lost on the way: read and written again, the JSON is the same.
+  // The round trip is lossless: reading and writing the JSON again gives the same text.
   EXPECT_EQ(run({"show", file, "--format", "json"}).out, all);
   EXPECT_THAT(run({"show", file}).out, AllOf(HasSubstr("positive"), HasSubstr("Angela")));
   EXPECT_THAT(run({"show", file, "--format", "html"}).out, AllOf(HasSubstr("<!DOCTYPE html>"), HasSubstr("Berlin")));
   EXPECT_THAT(run({"show", file, "--format", "csv"}).out, HasSubstr("\n5,"));
   EXPECT_EQ(run({"show", "-", "--format", "json"}, {.input = all}).out, all);
   EXPECT_EQ(run({"show", file, file, "--format", "json"}).out, all + all);
-  // Indented JSON is read as well.
+  // Indented JSON is accepted too.
   const std::string indented = Json::parse(lines(all)[0]).dump(2) + "\n";
   EXPECT_EQ(run({"show", folder.write("indented.json", indented), "--format", "json"}).out, lines(all)[0] + "\n");
 }
 
-// ---- help
-// ------------------------------------------------------------------------------------------------------------
+// ---- help -----------------------------------------------------------------------------------------------------
 
-TEST(Help, MentionsEveryOptionExampleAndExitCode) {
+TEST(Help, ListsOptionsExamplesAndExitCodes) {
   const std::map<std::string, std::vector<std::string>> options = {
       {"explain",
        {"--model",        "--threads",    "--text",   "--pair",     "--question", "--context", "--context-file",
@@ -468,7 +466,7 @@ TEST(Help, MentionsEveryOptionExampleAndExitCode) {
   }
 }
 
-TEST(Help, OfTheProgramListsTheCommands) {
+TEST(Help, ProgramHelpListsCommands) {
   const Result help = run({"--help"});
   EXPECT_EQ(help.code, 0);
   for (const char* command : {"explain", "predict", "tokenize", "models", "evaluate", "bench", "show"})

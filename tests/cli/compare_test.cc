@@ -1,4 +1,4 @@
-// limn compare: one input and files, right answers, what goes wrong.
+// limn compare: single inputs, files of inputs, correct answers, and errors.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -31,7 +31,7 @@ std::vector<std::string> names(const Json& explanations) {
   return result;
 }
 
-TEST(Compare, ModelsAndMethodsOnOneText) {
+TEST(Compare, SeveralModelsAndMethodsOnOneText) {
   const Result result =
       run(compare(two_models, {"--method", "gradient,gradient-x-input", "--text", "a good film with a bad end"}));
   ASSERT_EQ(result.code, 0) << result.err;
@@ -45,7 +45,7 @@ TEST(Compare, ModelsAndMethodsOnOneText) {
   EXPECT_GT(rows[0]["models"][0]["parameters"], 0);
   EXPECT_GT(rows[0]["models"][0]["bytes"], 0);
   EXPECT_FALSE(rows[0]["models"][0].contains("right"));
-  ASSERT_EQ(rows[0]["correlations"].size(), 6u);  // each pair of four cells
+  ASSERT_EQ(rows[0]["correlations"].size(), 6u);  // pairs of four cells
   for (const auto& pair : rows[0]["correlations"]) {
     EXPECT_LT(pair["a"], pair["b"]);
     EXPECT_EQ(pair["words"], 7);
@@ -53,7 +53,7 @@ TEST(Compare, ModelsAndMethodsOnOneText) {
   }
 }
 
-TEST(Compare, ExplanationsAreThoseOfExplain) {
+TEST(Compare, ExplanationsMatchExplain) {
   const std::string text = "what a film";
   const Result compared = run(compare(two_models, {"--text", text}));
   ASSERT_EQ(compared.code, 0) << compared.err;
@@ -64,7 +64,7 @@ TEST(Compare, ExplanationsAreThoseOfExplain) {
   }
 }
 
-TEST(Compare, AConstantExplanationHasNoCorrelation) {
+TEST(Compare, ConstantExplanationHasNoCorrelation) {
   const Result result = run(compare(two_models, {"--text", "film"}));  // one word
   ASSERT_EQ(result.code, 0) << result.err;
   const auto pair = json_lines(result.out)[0]["correlations"][0];
@@ -73,7 +73,7 @@ TEST(Compare, AConstantExplanationHasNoCorrelation) {
   EXPECT_EQ(pair["spearman"], nullptr);
 }
 
-TEST(Compare, RowsBringTheirRightLabelsAndFields) {
+TEST(Compare, RowsKeepExpectedLabelsAndFields) {
   Folder folder;
   const Result predicted = run({"predict", "-m", two_models[0], "--text", "a good film"});
   const std::string said = json_lines(predicted.out)[0]["prediction"]["label"];
@@ -95,7 +95,7 @@ TEST(Compare, RowsBringTheirRightLabelsAndFields) {
   EXPECT_FALSE(rows[3]["models"][0].contains("right"));
 }
 
-TEST(Compare, AnswersAreComparedAsSquadDoes) {
+TEST(Compare, AnswersAreNormalizedAsInSquad) {
   Folder folder;
   const std::string context = "Anna met Ben in Rome.";
   const Result predicted =
@@ -119,7 +119,7 @@ TEST(Compare, AnswersAreComparedAsSquadDoes) {
   EXPECT_EQ(compared[2]["models"][0]["right"], false);
 }
 
-TEST(Compare, ABadRowIsAnErrorInItsPlace) {
+TEST(Compare, InvalidRowBecomesErrorRow) {
   Folder folder;
   const std::string file =
       folder.write("a.jsonl", "{\"text\": \"one\"}\n{\"id\": 5, \"words\": 1}\n{\"text\": \"two words\"}\n");
@@ -142,14 +142,14 @@ TEST(Compare, ABadRowIsAnErrorInItsPlace) {
   EXPECT_THAT(read(folder / "a.html"), AllOf(StartsWith("<!DOCTYPE html>"), HasSubstr("Row 1. Error: ")));
 }
 
-TEST(Compare, ATerminalShowsOneTable) {
+TEST(Compare, TerminalShowsOneTable) {
   const Result result = run_on_terminal(compare(two_models, {"--text", "a good film"}), 100);
   ASSERT_EQ(result.code, 0) << result.out;
   for (const char* part : {"bert-cls", "distilbert-cls", "gradient", "Spearman ρ", "one scale for all models"})
     EXPECT_THAT(result.out, HasSubstr(part));
 }
 
-TEST(Compare, ModelsOfOneNameAreToldApart) {
+TEST(Compare, DistinguishesModelsWithTheSameName) {
   Folder folder;
   fs::copy(golden("bert-cls"), folder / "bert-cls", fs::copy_options::recursive);
   const Result result = run(compare({golden("bert-cls"), folder / "bert-cls"}, {"--text", "a good film"}));
@@ -157,10 +157,10 @@ TEST(Compare, ModelsOfOneNameAreToldApart) {
   const auto row = json_lines(result.out)[0];
   EXPECT_EQ(row["models"][0]["model"], golden("bert-cls"));
   EXPECT_EQ(row["models"][1]["model"], folder / "bert-cls");
-  EXPECT_EQ(row["correlations"][0]["kendall"], 1);  // the same model, after all
+  EXPECT_EQ(row["correlations"][0]["kendall"], 1);  // they are the same model
 }
 
-TEST(Compare, CsvHasALineForEachCell) {
+TEST(Compare, CsvHasOneLinePerCell) {
   Folder folder;
   const std::string file = folder.write(
       "a.jsonl", "{\"text\": \"a film\", \"label\": \"another\"}\n{\"text\": \"\"}\n{\"text\": \"bad\"}\n");
@@ -176,7 +176,7 @@ TEST(Compare, CsvHasALineForEachCell) {
   EXPECT_THAT(rows[6], AllOf(StartsWith("2,bert-cls,gradient,"), Not(HasSubstr(",false,"))));
 }
 
-TEST(Compare, MethodsTakeTheOptionsThatTheyHaveAndPresetsAreMethods) {
+TEST(Compare, OptionsApplyToTheirMethodsAndPresetsAreMethods) {
   const Result result =
       run(compare({golden("bert-cls")}, {"--method", "gradient,integrated-gradients,smoothgrad,seed-classification",
                                          "--steps", "7", "--samples", "3", "--text", "a good film"}));
@@ -187,12 +187,12 @@ TEST(Compare, MethodsTakeTheOptionsThatTheyHaveAndPresetsAreMethods) {
   EXPECT_EQ(row["explanations"][2]["method"]["samples"], 3);
   EXPECT_EQ(row["explanations"][3]["method"]["preset"], "seed-classification");
   EXPECT_EQ(row["correlations"].size(), 6u);
-  // A correlation of words is one of ranks: gradient and its preset of the same scores agree wholly.
+  // The correlation compares ranks: gradient and the preset with the same scores agree perfectly.
   EXPECT_EQ(row["correlations"][2]["b"], 3);
   EXPECT_EQ(row["correlations"][2]["kendall"], 1);
 }
 
-TEST(Compare, SeveralModelsOnTheNineQuestions) {
+TEST(Compare, NineQuestions) {
   const Result result =
       run(compare({"minilm-l6-qa", "minilm-l6-squad1"}, {"--input", LIMN_SOURCE_DIR "/tools/demo/questions.jsonl"}));
   ASSERT_EQ(result.code, 0) << result.err;
@@ -208,7 +208,7 @@ TEST(Compare, SeveralModelsOnTheNineQuestions) {
     ASSERT_EQ(row["correlations"].size(), 1u);
     EXPECT_TRUE(row["correlations"][0]["kendall"].is_number());
   }
-  // Who ruled Macedonia? The answer of README's picture.
+  // Who ruled Macedonia? The answer in the README's picture.
   EXPECT_EQ(rows[6]["explanations"][0]["prediction"]["answer"], "the Argead dynasty");
   EXPECT_EQ(rows[6]["models"][0]["right"], true);
 }
@@ -223,19 +223,19 @@ void expect_mistake(const std::vector<std::string>& arguments, const std::vector
   for (const auto& part : parts) EXPECT_THAT(result.err, HasSubstr(part));
 }
 
-TEST(Compare, OneModelTwice) {
+TEST(Compare, RejectsDuplicateModels) {
   expect_mistake(compare({golden("bert-cls"), golden("bert-cls")}, {"--text", "a"}),
                  {"--model", "twice", "distinct models"});
   expect_mistake(compare({golden("bert-cls"), golden("bert-qa/../bert-cls")}, {"--text", "a"}),
                  {"--model", "the same folder", "distinct models"});
 }
 
-TEST(Compare, AModelOfAnotherTask) {
+TEST(Compare, RejectsModelsOfDifferentTasks) {
   expect_mistake(compare({golden("bert-cls"), golden("bert-qa")}, {"--text", "a"}),
                  {"bert-cls: sequence-classification, bert-qa: question-answering", "models of one task"});
 }
 
-TEST(Compare, ListsOfMethods) {
+TEST(Compare, RejectsInvalidMethodLists) {
   expect_mistake(compare(two_models, {"--text", "a", "--method", "gradient,magic"}),
                  {"--method", "'magic'", "gradient-x-input"});
   expect_mistake(compare(two_models, {"--text", "a", "--method", ""}), {"--method", "''", "gradient-x-input"});
@@ -248,7 +248,7 @@ TEST(Compare, ListsOfMethods) {
                  {"--samples", "at least 1"});
 }
 
-TEST(Compare, FormatsThatItCannotWrite) {
+TEST(Compare, RejectsUnsupportedFormats) {
   expect_mistake(compare(two_models, {"--text", "a", "--format", "svg"}),
                  {"--format", "'svg'", "terminal, json, html, csv"});
 }
@@ -257,7 +257,7 @@ TEST(Compare, ErrorsNameTheModel) {
   expect_mistake(compare(two_models, {"--text", "a", "--target", "no such label"}), {"bert-cls", "no such label"});
 }
 
-TEST(Compare, UsageNeedsAModel) {
+TEST(Compare, RequiresModel) {
   const Result result = run({"compare", "--text", "a"});
   EXPECT_EQ(result.code, 2);
   EXPECT_THAT(result.err, HasSubstr("--model"));

@@ -1,4 +1,4 @@
-// docs/interface.md has every command, option, method and JSON field that there is.
+// docs/interface.md lists every command, option, method and JSON field.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ std::string help_of(std::vector<std::string> command) {
   return result.out;
 }
 
-/// The names that begin the lines of the help's section "Commands:".
+/// Returns the names at the beginning of the lines in the help's section "Commands:".
 std::vector<std::string> commands_in(const std::string& help) {
   std::vector<std::string> names;
   bool inside = false;
@@ -71,7 +71,7 @@ TEST(Interface, ListsEveryCommandAndOption) {
         << "docs/interface.md has no " << option;
 }
 
-TEST(Interface, ListsEveryMethodAndEveryValueOfAnOption) {
+TEST(Interface, ListsEveryMethodAndOptionValue) {
   const auto with = [](const std::vector<std::string>& more) {
     std::vector<std::string> arguments = {"explain", "-m", golden("bert-cls"), "--text", "a"};
     arguments.insert(arguments.end(), more.begin(), more.end());
@@ -101,7 +101,7 @@ TEST(Interface, ListsEveryMethodAndEveryValueOfAnOption) {
   }
 }
 
-/// All keys of an object, but not those of objects whose keys are labels.
+/// Collects all keys of an object, except those of objects whose keys are labels.
 void collect(const Json& value, std::set<std::string>& keys) {
   if (value.is_array()) {
     for (const auto& item : value) collect(item, keys);
@@ -113,7 +113,7 @@ void collect(const Json& value, std::set<std::string>& keys) {
   }
 }
 
-TEST(Interface, ListsEveryFieldOfTheJson) {
+TEST(Interface, ListsEveryJsonField) {
   const std::string masked = LIMN_SOURCE_DIR "/tests/golden-mlm/bert-mlm",
                     text = "a good film with a bad end and more of it all";
   std::set<std::string> keys;

@@ -1,4 +1,4 @@
-// A saved explanation says how it was made, and can be made again.
+// A saved explanation records how it was made, so that it can be reproduced.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -31,7 +31,7 @@ Result explain(const std::vector<std::string>& more, const Subject& subject = cl
   return run(arguments);
 }
 
-/// Explains, saves, and explains as what was saved.
+/// Explains, saves the result, and explains again like the saved result.
 void expect_the_same_again(const std::vector<std::string>& more, const Subject& subject = classified) {
   Folder folder;
   std::vector<std::string> arguments = {"-m", golden(subject.model)};
@@ -82,7 +82,7 @@ TEST(Like, RepeatsOptionsThatOverrideAPreset) {
   expect_the_same_again({"--method", "lime", "--flavour", "ferret", "--samples", "50", "--kernel-width", "7.5"});
 }
 
-TEST(Like, OtherOptionsOverride) {
+TEST(Like, OtherOptionsOverrideSavedOnes) {
   Folder folder;
   const std::string saved = folder.write(
       "saved.json", explain({"-m", golden("bert-cls"), "--method", "lime", "--samples", "50", "--seed", "3"}).out);
@@ -92,7 +92,7 @@ TEST(Like, OtherOptionsOverride) {
   EXPECT_EQ(other["method"]["name"], "gradient");
 }
 
-TEST(Like, RefusesWhatDoesNotSayHowItWasMade) {
+TEST(Like, RejectsExplanationsWithoutMethodInfo) {
   Folder folder;
   const auto refusal = [&](const std::string& saved) {
     const Result result = explain({"-m", golden("bert-cls"), "--like", folder.write("saved.json", saved)});
@@ -117,7 +117,7 @@ TEST(Like, RefusesWhatDoesNotSayHowItWasMade) {
   EXPECT_THAT(refusal(""), HasSubstr("nothing"));
 }
 
-TEST(FormerNames, SayTheNewOne) {
+TEST(FormerNames, ErrorsGiveTheNewName) {
   for (const auto& [former, name] : {std::pair("--absent", "--masking"), std::pair("--pieces", "--word-score")}) {
     const Result result = explain({"-m", golden("bert-cls"), former, "mask"});
     EXPECT_EQ(result.code, 1);

@@ -1,4 +1,4 @@
-// Every method from the command line: its knobs, odd texts, threads, and what it refuses.
+// Every method from the command line: options, unusual texts, threads, and rejected values.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-/// All methods, as the message for an unknown one lists them.
+/// Returns all methods, from the message about an unknown one.
 const std::vector<std::string>& all_methods() {
   static const std::vector<std::string> methods = [] {
     const std::string message = run({"explain", "-m", golden("bert-cls"), "--text", "a", "--method", "?"}).err;
@@ -40,7 +40,7 @@ Json explanation(const std::vector<std::string>& more) {
   return result.code == 0 ? json_lines(result.out).front() : Json();
 }
 
-TEST(Methods, AreThoseOfTheInterface) {
+TEST(Methods, MatchTheDocumentation) {
   EXPECT_EQ(all_methods().size(), 19u);
   for (const char* name : {"gradient", "smoothgrad", "vargrad", "squaregrad", "integrated-gradients",
                            "expected-gradients", "gradcam", "occlusion", "lime", "kernel-shap", "shapley",
@@ -48,7 +48,7 @@ TEST(Methods, AreThoseOfTheInterface) {
     EXPECT_THAT(all_methods(), Contains(std::string(name)));
 }
 
-TEST(Methods, SayTheSameWhateverTheNumberOfThreads) {
+TEST(Methods, SameResultForAnyThreadCount) {
   const std::string text = "It is not a bad film, and the music by an unknown composer is far better than good.";
   for (const auto& method : all_methods()) {
     std::string first;
@@ -62,7 +62,7 @@ TEST(Methods, SayTheSameWhateverTheNumberOfThreads) {
   }
 }
 
-TEST(Methods, ASeedChangesWhatIsDrawnAndNothingElse) {
+TEST(Methods, SeedChangesOnlyRandomDraws) {
   const std::string text = "It is not a bad film, and the music by an unknown composer is far better than good.";
   for (const auto& method : all_methods()) {
     const auto words = [&](const std::string& seed) {
@@ -78,8 +78,8 @@ TEST(Methods, ASeedChangesWhatIsDrawnAndNothingElse) {
   }
 }
 
-/// Texts of one word, of one unknown token, of punctuation alone.
-TEST(Methods, TakeTheSmallestTexts) {
+/// Texts of one word, one unknown token, or only punctuation.
+TEST(Methods, AcceptTheSmallestTexts) {
   for (const auto& method : all_methods()) {
     for (const std::string text : {"film", "☃", "?", "a"}) {
       const Json found = explanation({"--text", text, "--method", method});
@@ -97,7 +97,7 @@ TEST(Methods, TakeTheSmallestTexts) {
   }
 }
 
-TEST(Methods, RefuseTheEmptyText) {
+TEST(Methods, RejectEmptyText) {
   for (const auto& method : all_methods()) {
     for (const std::string text : {"", " \t\n"}) {
       const Result result = explain(golden("bert-cls"), {"--text", text, "--method", method});
@@ -108,8 +108,8 @@ TEST(Methods, RefuseTheEmptyText) {
   }
 }
 
-/// One text that each method refuses with an option, or does not have.
-TEST(Methods, RefuseWhatMakesNoSense) {
+/// Options that each method rejects because of their value, or does not have.
+TEST(Methods, RejectInvalidOptions) {
   const auto expect = [](const std::string& method, const std::string& option, const std::string& value,
                          const std::vector<std::string>& parts) {
     const Result result = explain(golden("bert-cls"), {"--text", "a film", "--method", method, option, value});
@@ -151,7 +151,7 @@ TEST(Methods, RefuseWhatMakesNoSense) {
   expect("expected-gradients", "--background", "/no/such/file.txt", {"/no/such/file.txt"});
 }
 
-TEST(Methods, RefuseOptionsThatTheyDoNotHave) {
+TEST(Methods, RejectOptionsOfOtherMethods) {
   for (const auto& [method, option] :
        std::vector<std::pair<std::string, std::vector<std::string>>>{{"gradient", {"--steps", "5"}},
                                                                      {"gradient", {"--masking", "mask"}},
@@ -171,7 +171,7 @@ TEST(Methods, RefuseOptionsThatTheyDoNotHave) {
   }
 }
 
-TEST(Methods, AToleranceThatCannotBeMetSaysWhatWasReached) {
+TEST(Methods, UnreachableToleranceWarnsWithTheError) {
   for (const std::string method : {"integrated-gradients", "sequential-integrated-gradients"}) {
     const Json found = explanation(
         {"--text", "a good film with a bad end", "--method", method, "--tolerance", "1e-9", "--max-steps", "12"});
@@ -180,10 +180,10 @@ TEST(Methods, AToleranceThatCannotBeMetSaysWhatWasReached) {
     ASSERT_EQ(found["warnings"].size(), 1u) << method;
     const std::string warning = found["warnings"][0];
     EXPECT_THAT(warning, AllOf(HasSubstr("the completeness error is"), HasSubstr("1e-07 % was not met"))) << method;
-    // The figure in the warning is that of the result, in two digits.
+    // The figure in the warning is the result's, rounded to two digits.
     EXPECT_NEAR(std::stod(warning.substr(warning.find(" is ") + 4)), error, 0.06 * error) << warning;
   }
-  // One that can be met needs none, and holds.
+  // A reachable tolerance gives no warning and is met.
   const Json fine =
       explanation({"--text", "a good film with a bad end", "--method", "integrated-gradients", "--tolerance", "0.001"});
   EXPECT_FALSE(fine.contains("warnings"));
@@ -193,14 +193,14 @@ TEST(Methods, AToleranceThatCannotBeMetSaysWhatWasReached) {
   EXPECT_NEAR(sum, change, 0.001 * std::abs(change) + 1e-5);
 }
 
-TEST(Methods, KnobsReachTheMethod) {
+TEST(Methods, OptionsReachTheMethod) {
   const auto method = [](const std::vector<std::string>& more) {
     std::vector<std::string> arguments = {"--text", "a good film with a bad end"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return explanation(arguments);
   };
   EXPECT_EQ(method({"--method", "integrated-gradients", "--steps", "7"})["method"]["steps"], 7);
-  EXPECT_EQ(method({"--method", "smoothgrad", "--samples", "3"})["passes"], 4);  // and one to see what the model says
+  EXPECT_EQ(method({"--method", "smoothgrad", "--samples", "3"})["passes"], 4);  // plus one to predict
   EXPECT_EQ(method({"--method", "lime", "--samples", "33"})["method"]["samples"], 33);
   EXPECT_EQ(method({"--method", "lime", "--kernel-width", "3.5"})["method"]["kernel_width"], 3.5);
   EXPECT_EQ(method({"--method", "lime", "--flavour", "captum"})["method"]["kernel_width"], 100);
@@ -208,7 +208,7 @@ TEST(Methods, KnobsReachTheMethod) {
   EXPECT_EQ(method({"--method", "occlusion", "--masking", "pad"})["method"]["baseline"], "pad");
   EXPECT_EQ(method({"--method", "gradcam", "--layer", "2"})["method"]["layer"], "2");
   EXPECT_EQ(method({"--method", "shapley", "--unit", "sentence"})["words"].size(), 1u);
-  // Seven units: 2⁷ coalitions, of which the whole text has been seen already.
+  // Seven units: 2⁷ coalitions; the whole text was already needed for the prediction.
   EXPECT_EQ(method({"--method", "shapley", "--exact"})["passes"], 128);
   const Json limited = method({"--method", "lime", "--features", "2"});
   EXPECT_LE(std::count_if(limited["words"].begin(), limited["words"].end(),
@@ -223,7 +223,7 @@ TEST(Methods, KnobsReachTheMethod) {
             method({"--method", "attention", "--head", "3"})["words"]);
 }
 
-TEST(Methods, WordsAreMadeOfTheirPieces) {
+TEST(Methods, WordScoresFollowSubwordAggregation) {
   const auto of = [](const std::string& how) {
     return explanation({"--text", "Macedonia", "--method", "gradient-x-input", "--word-score", how});
   };
@@ -242,7 +242,7 @@ TEST(Methods, WordsAreMadeOfTheirPieces) {
   EXPECT_EQ(absmax["words"][0]["score"], most);
 }
 
-TEST(Methods, ExpectedGradientsTakeABackgroundFile) {
+TEST(Methods, ExpectedGradientsReadBackgroundFile) {
   Folder folder;
   const std::vector<std::string> method = {"--text",    "a good film", "--method", "expected-gradients",
                                            "--samples", "20"};
@@ -256,7 +256,7 @@ TEST(Methods, ExpectedGradientsTakeABackgroundFile) {
             with(folder.write("a.jsonl", "{\"text\": \"a bad end\"}\n{\"text\": \"some words\"}\n"))["words"]);
   EXPECT_EQ(plain["words"], with(folder.write("a.csv", "text,label\na bad end,1\nsome words,2\n"))["words"]);
   EXPECT_NE(plain["words"], explanation(method)["words"]);
-  // The text as its own background: nothing changes, so nothing has a score.
+  // With the text as its own background, nothing changes, so all scores are zero.
   const Json same = with(folder.write("same.txt", "a good film\n"));
   EXPECT_EQ(same["words"].size(), 3u);
   for (const auto& word : same["words"]) EXPECT_NEAR(word["score"].get<double>(), 0, 1e-6);
@@ -267,7 +267,7 @@ TEST(Methods, ExpectedGradientsTakeABackgroundFile) {
   EXPECT_THAT(empty.err, AllOf(HasSubstr("empty.txt"), HasSubstr("no text")));
 }
 
-TEST(Methods, StandardErrorsAreInTheJsonAndComeBack) {
+TEST(Methods, StandardErrorsSurviveJsonRoundTrip) {
   Folder folder;
   const std::string text = "It is not a bad film, and the music by an unknown composer is far better than good.";
   const Result result = explain(golden("bert-cls"), {"--text", text, "--method", "kernel-shap", "--samples", "400"});
@@ -278,7 +278,7 @@ TEST(Methods, StandardErrorsAreInTheJsonAndComeBack) {
   EXPECT_EQ(run({"show", folder.write("a.json", result.out), "--format", "json"}).out, result.out);
 }
 
-TEST(Methods, AttentionIsNotCalledAProof) {
+TEST(Methods, AttentionWarnsThatItIsNoProof) {
   for (const std::string method : {"attention", "rollout", "grad-attention"}) {
     const Json found = explanation({"--text", "a good film", "--method", method});
     ASSERT_TRUE(found.contains("warnings")) << method;

@@ -19,7 +19,7 @@
 #include <thread>
 #include <vector>
 
-/// Runs the built command as a user would: in a process of its own.
+/// Runs the built command as a user would, in a separate process.
 
 namespace limn::cli_test {
 
@@ -46,7 +46,7 @@ inline std::vector<Json> json_lines(const std::string& text) {
   return result;
 }
 
-/// JSON lines without what the clock decides.
+/// Returns JSON lines without the measured times.
 inline std::string without_seconds(const std::string& text) {
   std::string result;
   for (auto& object : json_lines(text)) {
@@ -56,7 +56,7 @@ inline std::string without_seconds(const std::string& text) {
   return result;
 }
 
-/// A folder of its own for each test, removed with the object.
+/// A temporary folder, which the destructor removes.
 class Folder {
  public:
   Folder() {
@@ -73,7 +73,7 @@ class Folder {
 
   const fs::path& path() const { return path_; }
   std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  /// Writes a file and gives its name.
+  /// Writes a file and returns its name.
   std::string write(const std::string& name, const std::string& text) const {
     std::ofstream(path_ / name, std::ios::binary) << text;
     return *this / name;
@@ -93,16 +93,16 @@ struct Setting {
   std::string input = {};                               ///< standard input
   std::map<std::string, std::string> environment = {};  ///< added to a small fixed one
   fs::path folder = fs::temp_directory_path();          ///< current folder
-  int error = -1;                                       ///< a file for standard error, in place of one of its own
+  int error = -1;                                       ///< descriptor for standard error; -1: a separate file
   /// On a terminal: stops the process most of its first three seconds, so that machines of any speed show what a run
   /// of more than two seconds shows.
   bool slowed = false;
 };
 
-/// In the child: becomes the command. Only the variables named here reach it.
+/// In the child process: executes the command, with only the environment variables named here.
 [[noreturn]] inline void become_limn(const std::vector<std::string>& arguments, const Setting& setting) {
   std::map<std::string, std::string> variables = {{"HOME", "/nonexistent"}, {"LIMN_MODELS", LIMN_SOURCE_DIR "/models"}};
-  // Sanitizers read theirs.
+  // Sanitizers need theirs.
   for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "PATH"})
     if (const char* value = std::getenv(name)) variables[name] = value;
   for (const auto& [name, value] : setting.environment) variables[name] = value;
@@ -143,7 +143,7 @@ class Running {
   }
 
   void send(int signal) const { ::kill(process_, signal); }
-  /// What it has written to standard error up to now.
+  /// Returns what the command has written to standard error so far.
   std::string errors() const { return read(folder_ / "err"); }
   bool has_ended() const {
     siginfo_t info{};
@@ -167,7 +167,7 @@ inline Result run(const std::vector<std::string>& arguments, const Setting& sett
   return Running(arguments, setting).wait();
 }
 
-/// Runs the command on a terminal of its own: standard input, output and error are one; `out` holds all of it.
+/// Runs the command on a pseudo-terminal, which is standard input, output and error; `out` holds all output.
 inline Result run_on_terminal(const std::vector<std::string>& arguments, unsigned short columns,
                               const Setting& setting = {}) {
   winsize size{};
@@ -190,7 +190,7 @@ inline Result run_on_terminal(const std::vector<std::string>& arguments, unsigne
   }
   std::string out;
   char buffer[4096];
-  for (ssize_t bytes; (bytes = ::read(terminal, buffer, sizeof buffer)) > 0;)  // ends with EIO when limn does
+  for (ssize_t bytes; (bytes = ::read(terminal, buffer, sizeof buffer)) > 0;)  // EIO when limn ends
     out.append(buffer, static_cast<std::size_t>(bytes));
   if (brake.joinable()) brake.join();  // before the process is waited for: its number is still its own
   int status = 0;
@@ -202,7 +202,7 @@ inline Result run_on_terminal(const std::vector<std::string>& arguments, unsigne
   return result;
 }
 
-/// A tiny checkpoint that PyTorch made; see tests/golden.
+/// Returns the folder of a tiny checkpoint made with PyTorch; see tests/golden.
 inline std::string golden(const std::string& name) { return LIMN_SOURCE_DIR "/tests/golden/" + name; }
 
 }  // namespace limn::cli_test

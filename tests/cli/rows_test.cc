@@ -1,4 +1,4 @@
-// Files of inputs: every format, order, copied fields, bad rows, and runs that were broken off.
+// Files of inputs: formats, order, copied fields, invalid rows, and interrupted runs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -80,8 +80,8 @@ TEST(Rows, StandardInput) {
   EXPECT_THAT(texts(json_lines(result.out)), ElementsAre("one", "two"));
 }
 
-TEST(Rows, AnswersRowsOfStandardInputAsTheyCome) {
-  // A program that writes one row, reads its answer, and only then writes the next must not wait for ever.
+TEST(Rows, AnswersStandardInputRowByRow) {
+  // A program that writes a row and reads its answer before it writes the next row must not block forever.
   Folder folder;
   const std::string in = folder / "in", out = folder / "out";
   ASSERT_EQ(::mkfifo(in.c_str(), 0600), 0);
@@ -122,7 +122,7 @@ TEST(Rows, QuestionsAndContexts) {
               AllOf(HasSubstr("line 2"), HasSubstr("fields id, question"), HasSubstr("question and context")));
 }
 
-TEST(Rows, MoreThanABatchInOrder) {
+TEST(Rows, KeepsOrderOverSeveralBatches) {
   Folder folder;
   std::string input;
   std::vector<std::string> expected;
@@ -135,7 +135,7 @@ TEST(Rows, MoreThanABatchInOrder) {
   EXPECT_EQ(texts(json_lines(result.out)), expected);
 }
 
-TEST(Rows, EqualSingleInputs) {
+TEST(Rows, MatchSingleInputs) {
   Folder folder;
   const std::string file = folder.write("a.txt", "a good film\na very long and bad film\n");
   const auto rows = json_lines(run({"explain", "-m", golden("bert-cls"), "--input", file}).out);
@@ -167,7 +167,7 @@ TEST(Rows, OtherFormats) {
   EXPECT_THAT(csv[6], StartsWith("1,0,6,10,film,"));
 }
 
-TEST(Rows, APageHoldsTwoHundredExplanations) {
+TEST(Rows, PageHoldsTwoHundredExplanations) {
   Folder folder;
   std::string input;
   for (int i = 0; i < 203; ++i) input += "number" + std::to_string(i) + "\n";
@@ -178,9 +178,9 @@ TEST(Rows, APageHoldsTwoHundredExplanations) {
   EXPECT_THAT(read(folder / "a.html"), AllOf(HasSubstr("number199"), testing::Not(HasSubstr("number200"))));
 }
 
-// ---- bad rows -----------------------------------------------------------------------------------------------
+// ---- invalid rows -------------------------------------------------------------------------------------------
 
-TEST(Rows, ABadRowAmongGoodOnes) {
+TEST(Rows, InvalidRowAmongValidOnes) {
   Folder folder;
   const std::string file = folder.write("a.jsonl",
                                         "{\"id\": 1, \"text\": \"one\"}\n"
@@ -215,7 +215,7 @@ TEST(Rows, ABadRowAmongGoodOnes) {
   EXPECT_EQ(terminal.code, 3);
   EXPECT_THAT(terminal.err, HasSubstr("4 of 7 rows failed"));
   const Result shown = run({"show", folder / "out.jsonl"});
-  EXPECT_EQ(shown.code, 1);  // predictions are no explanations
+  EXPECT_EQ(shown.code, 1);  // predictions are not explanations
 }
 
 // ---- resume ---------------------------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ class Resume : public testing::Test {
   std::string output() const { return folder_ / "out.jsonl"; }
   std::string partial() const { return output() + ".partial"; }
 
-  /// Starts a run and ends it with the signal as soon as its file has this many bytes.
+  /// Starts a run and ends it with the signal once its file has at least this many bytes.
   Result break_off(int signal, std::uintmax_t bytes, const std::vector<std::string>& more = {}) const {
     const Running running(command(more));
     std::error_code ignored;
@@ -263,7 +263,7 @@ class Resume : public testing::Test {
   std::string input_;
 };
 
-TEST_F(Resume, AfterKillsEqualsAnUnbrokenRun) {
+TEST_F(Resume, AfterKillsMatchesUninterruptedRun) {
   EXPECT_EQ(break_off(SIGKILL, 200'000).signal, SIGKILL);
   ASSERT_TRUE(fs::exists(partial()));
   ASSERT_FALSE(fs::exists(output()));
@@ -271,7 +271,7 @@ TEST_F(Resume, AfterKillsEqualsAnUnbrokenRun) {
   EXPECT_EQ(break_off(SIGKILL, first + 400'000, {"--resume"}).signal, SIGKILL);
   ASSERT_FALSE(fs::exists(output()));
   EXPECT_GE(fs::file_size(partial()), first);
-  {  // a line that the kill cut in the middle
+  {  // a line that the kill truncated
     std::ofstream cut(partial(), std::ios::app);
     cut << "{\"row\":99999,\"id\":4";
   }
@@ -281,7 +281,7 @@ TEST_F(Resume, AfterKillsEqualsAnUnbrokenRun) {
   EXPECT_FALSE(fs::exists(partial()));
   EXPECT_FALSE(fs::exists(partial() + ".settings"));
   EXPECT_EQ(without_seconds(read(output())), unbroken());
-  // There is nothing to do any more, and nothing is done.
+  // Resuming a complete run changes nothing.
   const auto written = fs::last_write_time(output());
   const Result again = run(command({"--resume"}));
   EXPECT_EQ(again.code, 0);
@@ -292,7 +292,7 @@ TEST_F(Resume, AfterKillsEqualsAnUnbrokenRun) {
 TEST_F(Resume, RowsOfSeveralLines) {
   model_ = "bert-token";
   EXPECT_EQ(break_off(SIGKILL, 300'000).signal, SIGKILL);
-  // A row may lack its last lines: drop one and see it come back.
+  // A row may lack its last lines: remove one and expect it to be restored.
   std::string text = read(partial());
   text.resize(text.rfind('\n') + 1);
   text.resize(text.rfind('\n', text.size() - 2) + 1);
@@ -301,7 +301,7 @@ TEST_F(Resume, RowsOfSeveralLines) {
   EXPECT_EQ(without_seconds(read(output())), unbroken());
 }
 
-TEST_F(Resume, ControlCSaysHowToGoOn) {
+TEST_F(Resume, InterruptExplainsHowToResume) {
   const Result broken = break_off(SIGINT, 100'000);
   EXPECT_EQ(broken.code, 130);
   EXPECT_THAT(broken.err, AllOf(HasSubstr("interrupted"), HasSubstr(partial()), HasSubstr("--resume")));
@@ -309,7 +309,7 @@ TEST_F(Resume, ControlCSaysHowToGoOn) {
   EXPECT_EQ(without_seconds(read(output())), unbroken());
 }
 
-TEST_F(Resume, IsNotForgotten) {
+TEST_F(Resume, InterruptedRunIsNotOverwritten) {
   break_off(SIGKILL, 100'000);
   const std::string before = read(partial());
   const Result result = run(command());
@@ -338,7 +338,7 @@ TEST_F(Resume, NeedsTheSameSettings) {
   expect({"--resume"}, {"out.jsonl.partial.settings", "no readable settings"});
 }
 
-TEST_F(Resume, RefusesAFileThatLimnDidNotWrite) {
+TEST_F(Resume, RejectsForeignFile) {
   folder_.write("out.jsonl.partial", "something else\n");
   folder_.write("out.jsonl.partial.settings", "{}");
   const Result result = run(command({"--resume"}));
@@ -346,7 +346,7 @@ TEST_F(Resume, RefusesAFileThatLimnDidNotWrite) {
   EXPECT_EQ(read(partial()), "something else\n");
 }
 
-TEST_F(Resume, TwoRunsDoNotWriteOneFile) {
+TEST_F(Resume, SecondWriterIsRejected) {
   const Running first(command());
   std::error_code ignored;
   while (fs::file_size(partial(), ignored) < 1000 || ignored) std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -359,7 +359,7 @@ TEST_F(Resume, TwoRunsDoNotWriteOneFile) {
   EXPECT_EQ(without_seconds(read(output())), unbroken());
 }
 
-TEST_F(Resume, NeedsAllTheRowsThatAreDone) {
+TEST_F(Resume, RejectsInputWithFewerRows) {
   const std::string rows = read(input_);
   std::vector<std::string> arguments = {"predict", "-m", golden(model_), "--input", "-", "-o", output()};
   folder_.write("out.jsonl.partial", "{\"row\":0,\"a\":1}\n{\"row\":1,\"a\":1}\n{\"row\":2,\"a\":1}\n");
@@ -376,7 +376,7 @@ TEST_F(Resume, NeedsAllTheRowsThatAreDone) {
   EXPECT_TRUE(fs::exists(partial()));
 }
 
-TEST_F(Resume, ControlCLeavesNoHalfPage) {
+TEST_F(Resume, InterruptLeavesNoPartialPage) {
   // The input is a pipe that stays open: limn has work to wait for, however fast it is.
   const std::string pipe = folder_ / "rows.jsonl";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
@@ -396,14 +396,14 @@ TEST_F(Resume, ControlCLeavesNoHalfPage) {
   EXPECT_EQ(files(), before);
 }
 
-TEST_F(Resume, OnlyJson) {
+TEST_F(Resume, SupportsOnlyJson) {
   const Result result =
       run({"explain", "-m", golden("bert-cls"), "--input", input_, "-o", folder_ / "out.csv", "--resume"});
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, AllOf(HasSubstr("--resume"), HasSubstr("--format json")));
 }
 
-TEST_F(Resume, WithNothingToResumeBegins) {
+TEST_F(Resume, StartsIfThereIsNothingToResume) {
   EXPECT_EQ(run(command({"--resume"})).code, 3);
   EXPECT_EQ(lines(read(output())).size(), 3006u);
 }

@@ -1,4 +1,4 @@
-// limn serve as a process: signals, its log, its options. What it answers is tested in tests/server.
+// limn serve as a process: signals, log and options. Its responses are tested in tests/server.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ unsigned short port_in(const std::string& log) {
   return begin == std::string::npos ? 0 : static_cast<unsigned short>(std::stoi(log.substr(begin + 17)));
 }
 
-/// A server on a port of its own. Whoever does not wait for it, kills it.
+/// A server on its own port; the destructor kills it if it is still running.
 class Serving {
  public:
   explicit Serving(std::vector<std::string> more = {}, const Setting& setting = {})
@@ -51,7 +51,7 @@ class Serving {
   bool waited_ = false;
 };
 
-TEST(Serve, TerminatedUnderLoadLosesNoRequestThatItAccepted) {
+TEST(Serve, TerminationUnderLoadLosesNoAcceptedRequest) {
   Serving serving({"--cache-mb", "0"});
   ASSERT_NE(serving.port(), 0) << (*serving).errors();
   EndlessLoad load(serving.port(), 8);
@@ -67,7 +67,7 @@ TEST(Serve, TerminatedUnderLoadLosesNoRequestThatItAccepted) {
   EXPECT_EQ(json_lines(result.err).back()["event"], "stopped");
 }
 
-TEST(Serve, InterruptedTwiceEndsAtOnce) {
+TEST(Serve, SecondInterruptEndsImmediately) {
   Serving serving;
   ASSERT_NE(serving.port(), 0) << (*serving).errors();
   Client client(serving.port());
@@ -78,12 +78,12 @@ TEST(Serve, InterruptedTwiceEndsAtOnce) {
   client.read_until("event: progress\n");
   (*serving).send(SIGINT);
   ASSERT_TRUE(eventually([&] { return (*serving).errors().find("\"stopping\"") != std::string::npos; }));
-  EXPECT_FALSE((*serving).has_ended());  // the request is still worked on
+  EXPECT_FALSE((*serving).has_ended());  // the request is still running
   (*serving).send(SIGINT);
   EXPECT_EQ(serving.wait().code, 128 + SIGINT);
 }
 
-TEST(Serve, ReloadsWhenToldToAndStillHearsOfItsEnd) {
+TEST(Serve, ReloadsOnHangupAndStillTerminates) {
   Serving serving;
   ASSERT_NE(serving.port(), 0) << (*serving).errors();
   for (int i = 0; i < 5; ++i) (*serving).send(SIGHUP);
@@ -93,7 +93,7 @@ TEST(Serve, ReloadsWhenToldToAndStillHearsOfItsEnd) {
   EXPECT_EQ(serving.wait().code, 0);
 }
 
-TEST(Serve, GoesOnWhenNobodyReadsItsLog) {
+TEST(Serve, ContinuesIfNobodyReadsItsLog) {
   int log[2];
   ASSERT_EQ(::pipe2(log, O_CLOEXEC), 0);
   Serving serving({}, {.error = log[1]});
@@ -109,7 +109,7 @@ TEST(Serve, GoesOnWhenNobodyReadsItsLog) {
   ::close(log[1]);
 }
 
-TEST(Serve, AnswersToItsOwnNamesUnlessToldOthers) {
+TEST(Serve, AnswersOnlyAllowedHosts) {
   Serving serving, named({"--allowed-host", "Models.example"});
   ASSERT_NE(serving.port(), 0) << (*serving).errors();
   ASSERT_NE(named.port(), 0) << (*named).errors();
@@ -125,7 +125,7 @@ TEST(Serve, AnswersToItsOwnNamesUnlessToldOthers) {
   EXPECT_EQ(status(named, "other.example"), 421);
 }
 
-TEST(Serve, SaysWhatIsWrongWithItsOptions) {
+TEST(Serve, RejectsInvalidOptions) {
   Serving serving;
   ASSERT_NE(serving.port(), 0) << (*serving).errors();
   const auto said = [](const std::vector<std::string>& more) {

@@ -1,4 +1,4 @@
-// What is explained: every kind of target, beside the logits of PyTorch in float64 (tests/golden).
+// Every kind of target, compared with the logits of PyTorch in float64 (tests/golden).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,7 +50,7 @@ double largest(const std::vector<double>& values) {
 // float32 PyTorch itself stays within 7e-6 of the float64 logits.
 constexpr double logit_error = 2e-5;
 
-TEST(Targets, AnyLabelByNumberOrName) {
+TEST(Targets, LabelByIndexOrName) {
   for (const std::string model : {"bert-cls", "bert-multilabel"}) {
     const Json row = cases(model)[0];
     for (std::size_t label = 0; label < row["logits"].size(); ++label) {
@@ -65,7 +65,7 @@ TEST(Targets, AnyLabelByNumberOrName) {
   }
 }
 
-TEST(Targets, SigmoidModelsHaveAProbabilityForEachLabelAlone) {
+TEST(Targets, SigmoidModelsHaveIndependentProbabilities) {
   for (const std::string model : {"bert-multilabel", "bert-single"}) {
     const Json row = cases(model)[0];
     for (std::size_t label = 0; label < row["logits"].size(); ++label) {
@@ -87,7 +87,7 @@ TEST(Targets, SigmoidModelsHaveAProbabilityForEachLabelAlone) {
   }
 }
 
-TEST(Targets, MultiLabelModelsSayAllLabelsOfAtLeastOneHalf) {
+TEST(Targets, MultiLabelModelsPredictLabelsFromOneHalf) {
   const Json row = cases("bert-multilabel")[0];  // logits 0.39, -0.13, -0.22, -0.05
   const Json found = explain(text_case("bert-multilabel", row));
   EXPECT_EQ(found["prediction"]["labels"].size(), 1u);
@@ -95,7 +95,7 @@ TEST(Targets, MultiLabelModelsSayAllLabelsOfAtLeastOneHalf) {
   EXPECT_EQ(found["target"]["index"], 0);
 }
 
-TEST(Targets, AContrastIsADifferenceOfLogitsAndOfScores) {
+TEST(Targets, ContrastIsDifferenceOfLogitsAndScores) {
   const Json row = cases("bert-cls")[0];
   const auto with = [&](const std::vector<std::string>& more) {
     std::vector<std::string> arguments = text_case("bert-cls", row);
@@ -110,14 +110,14 @@ TEST(Targets, AContrastIsADifferenceOfLogitsAndOfScores) {
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(difference[i], a[i] - b[i], 1e-5 * largest(a));
 }
 
-TEST(Targets, AContrastToATokensOtherLabel) {
+TEST(Targets, ContrastWithAnotherLabelOfAToken) {
   const Json row = cases("bert-token")[0];
   const Json found = explain(text_case("bert-token", row), {"--target", "6:1", "--contrast", "2"});
   const Json& logits = row["logits"][6];
   EXPECT_NEAR(found["value"].get<double>(), logits[1].get<double>() - logits[2].get<double>(), logit_error);
 }
 
-TEST(Targets, AnyLabelOfAnyToken) {
+TEST(Targets, LabelOfAnyToken) {
   const Json row = cases("bert-token")[0];
   for (const auto& [position, label] : {std::pair{1, 0}, {9, 1}, {3, 2}}) {
     const std::string target = std::to_string(position) + ":" + std::to_string(label);
@@ -128,7 +128,7 @@ TEST(Targets, AnyLabelOfAnyToken) {
   }
 }
 
-TEST(Targets, EntityByEntityFromOneForwardPass) {
+TEST(Targets, EntitiesShareOneForwardPass) {
   const std::vector<std::string> arguments = {
       "-m", "minilm-l6-ner", "--text", "Ada Lovelace met Charles Babbage in London before Siemens was in Berlin."};
   for (const std::string method : {"gradient-x-input", "integrated-gradients"}) {
@@ -141,7 +141,7 @@ TEST(Targets, EntityByEntityFromOneForwardPass) {
       const Json& target = all[i]["target"];
       EXPECT_EQ(target["text"], all[i]["prediction"]["entities"][i]["text"]);
       if (method == "gradient-x-input") EXPECT_EQ(all[i]["passes"], 1);
-      // The same as if only this one had been asked for.
+      // The same result as for a request of only this entity.
       const std::string asked =
           std::to_string(target["start_token"].get<int>()) + ":" + target["label"].get<std::string>();
       const Json alone = explain(by_method, {"--target", asked});
@@ -151,7 +151,7 @@ TEST(Targets, EntityByEntityFromOneForwardPass) {
   }
 }
 
-TEST(Targets, EntitiesOfManyTextsArePackedAndStayTheirOwn) {
+TEST(Targets, PackedTextsKeepTheirEntities) {
   Folder folder;
   const std::vector<std::string> texts = {"Ada Lovelace met Charles Babbage in London.", "Nothing here.",
                                           "Siemens is in Berlin."};
@@ -171,17 +171,17 @@ TEST(Targets, EntitiesOfManyTextsArePackedAndStayTheirOwn) {
   EXPECT_EQ(at, together.size());
 }
 
-TEST(Targets, AnySpanByItsTokens) {
+TEST(Targets, SpanByTokens) {
   const Json row = cases("bert-qa")[0];
   const Json found = explain(question_case("bert-qa", row), {"--target", "20:23"});
   EXPECT_NEAR(found["value"].get<double>(),
               row["logits"]["start"][20].get<double>() + row["logits"]["end"][23].get<double>(), logit_error);
 }
 
-TEST(Targets, AnAnswerByItsText) {
+TEST(Targets, AnswerByText) {
   const Json row = cases("bert-qa")[0];
   const std::string context = row["input"]["context"];
-  // From the begin of one word's first token to the end of another's last one.
+  // From the first token of one word to the last token of another.
   std::size_t first = 0, last = 0;
   for (std::size_t i = 0; i < row["ids"].size(); ++i) {
     if (row["type_ids"][i] == 0 || row["special"][i] == 1) continue;
@@ -198,7 +198,7 @@ TEST(Targets, AnAnswerByItsText) {
               row["logits"]["start"][first].get<double>() + row["logits"]["end"][last].get<double>(), logit_error);
 }
 
-TEST(Targets, EveryMethodTakesThem) {
+TEST(Targets, EveryMethodAcceptsTargets) {
   const Json row = cases("bert-cls")[0];
   for (const char* method : {"gradient", "gradient-x-input", "smoothgrad", "squaregrad", "vargrad",
                              "integrated-gradients", "sequential-integrated-gradients", "expected-gradients", "gradcam",
@@ -210,7 +210,7 @@ TEST(Targets, EveryMethodTakesThem) {
   }
 }
 
-TEST(Targets, MistakesAreNamed) {
+TEST(Targets, RejectsInvalidTargets) {
   const auto expect = [](std::vector<std::string> arguments, const std::vector<std::string>& parts) {
     arguments.insert(arguments.begin(), "explain");
     const Result result = run(arguments);
@@ -222,7 +222,7 @@ TEST(Targets, MistakesAreNamed) {
     more.insert(more.begin(), {"-m", model});
     return more;
   };
-  // A label of another model: the sentiment model's, asked of one with others.
+  // A label of the sentiment model, which this model does not have.
   expect(with(golden("bert-cls"), {"--text", "a film", "--target", "positive"}),
          {"--target", "\"positive\"", "LABEL_0, LABEL_1, LABEL_2"});
   expect(with("minilm-l6-sentiment", {"--text", "a film", "--target", "LABEL_0"}), {"--target", "negative, positive"});

@@ -1,4 +1,4 @@
-// What a person at a terminal sees.
+// Output on a terminal.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,14 +15,14 @@ using testing::Not;
 
 const std::vector<std::string> explain = {"explain", "-m", "minilm-l6-sentiment", "--text", "A gorgeous, witty film."};
 
-TEST(Terminal, IsTheDefaultFormatThere) {
+TEST(Terminal, TerminalFormatIsTheDefault) {
   const Result result =
       run_on_terminal(explain, 80, {.environment = {{"TERM", "xterm-256color"}, {"COLORTERM", "truecolor"}}});
   EXPECT_EQ(result.code, 0);
   EXPECT_THAT(result.out, AllOf(HasSubstr("positive"), HasSubstr("gorgeous"), HasSubstr("\x1b[48;2;")));
 }
 
-TEST(Terminal, ColoursFollowTheEnvironment) {
+TEST(Terminal, ColorsFollowTheEnvironment) {
   const Result indexed = run_on_terminal(explain, 80, {.environment = {{"TERM", "xterm-256color"}}});
   EXPECT_THAT(indexed.out, AllOf(HasSubstr("\x1b[48;5;"), Not(HasSubstr("\x1b[48;2;"))));
   const Result plain = run_on_terminal(
@@ -30,14 +30,14 @@ TEST(Terminal, ColoursFollowTheEnvironment) {
   EXPECT_THAT(plain.out, AllOf(HasSubstr("gorgeous"), Not(HasSubstr("\x1b["))));
 }
 
-TEST(Terminal, KeepsItsWidth) {
+TEST(Terminal, FitsTerminalWidth) {
   const std::string text =
       "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen";
   const Result result = run_on_terminal({"explain", "-m", "minilm-l6-sentiment", "--text", text}, 40,
                                         {.environment = {{"NO_COLOR", "1"}}});
   EXPECT_EQ(result.code, 0);
   for (const auto& line : lines(result.out)) {
-    std::size_t columns = 0;  // one each: all characters here are narrow
+    std::size_t columns = 0;  // all characters here take one column
     for (const char c : line) columns += (c & 0xC0) != 0x80;
     EXPECT_LE(columns, 40u) << line;
   }
@@ -60,13 +60,13 @@ TEST(Terminal, TablesOfTheOtherCommands) {
               AllOf(HasSubstr("Anna"), HasSubstr("no answer")));
 }
 
-TEST(Terminal, StandardInputThatIsATerminalIsAMistake) {
+TEST(Terminal, RejectsTerminalAsStandardInput) {
   const Result result = run_on_terminal({"explain", "-m", golden("bert-cls"), "--input", "-"}, 80);
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.out, AllOf(HasSubstr("--input -"), HasSubstr("terminal"), HasSubstr("pipe or a file")));
 }
 
-TEST(Terminal, LongRunsShowTheirProgressAndWipeIt) {
+TEST(Terminal, LongRunsShowAndEraseProgress) {
   Folder folder;
   std::string rows;
   for (int i = 0; i < 20000; ++i) rows += "a good film and a bad one, number " + std::to_string(i) + "\n";
@@ -81,7 +81,7 @@ TEST(Terminal, LongRunsShowTheirProgressAndWipeIt) {
   EXPECT_EQ(read(folder / "out.jsonl"), read(folder / "quiet.jsonl"));
 }
 
-TEST(Terminal, ALongMethodShowsHowFarItIsAndWipesIt) {
+TEST(Terminal, LongMethodsShowAndEraseProgress) {
   Folder folder;
   std::string context;
   for (int i = 0; i < 10; ++i) context += "Anna came to Rome in May and met Ben there. ";
@@ -94,7 +94,7 @@ TEST(Terminal, ALongMethodShowsHowFarItIsAndWipesIt) {
   EXPECT_TRUE(result.out.ends_with("\x1b[K"));
 }
 
-TEST(Terminal, CtrlCWipesTheLineAndEnds) {
+TEST(Terminal, InterruptErasesTheLine) {
   int terminal = -1;
   const pid_t process = ::forkpty(&terminal, nullptr, nullptr, nullptr);
   ASSERT_GE(process, 0);

@@ -17,7 +17,7 @@ using testing::StartsWith;
 std::string masked_lm(const std::string& name) { return LIMN_SOURCE_DIR "/tests/golden-mlm/" + name; }
 
 TEST(AttentionCommand, HasEveryWeightOfEveryHead) {
-  // The last layer's heads in the mean, from [CLS]: PyTorch's.
+  // The mean over the last layer's heads from [CLS], from PyTorch.
   const Json row = Json::parse(read(golden("bert-cls") + "/cases.json"))["cases"][0];
   const Result result = run({"attention", "-m", golden("bert-cls"), "--text", row["input"]["text"]});
   ASSERT_EQ(result.code, 0) << result.err;
@@ -48,7 +48,7 @@ TEST(AttentionCommand, HasEveryWeightOfEveryHead) {
     EXPECT_NEAR(mean[to], row["explanations"]["attention_last"][to].get<double>(), 1e-5);
 }
 
-TEST(AttentionCommand, WritesAHeadViewAndAModelView) {
+TEST(AttentionCommand, WritesHeadViewAndModelView) {
   Folder folder;
   for (const std::vector<std::string>& input :
        {std::vector<std::string>{"-m", golden("bert-cls"), "--text", "a <b>bold</b> film"},
@@ -65,7 +65,7 @@ TEST(AttentionCommand, WritesAHeadViewAndAModelView) {
   }
 }
 
-TEST(AttentionCommand, MistakesAreNamed) {
+TEST(AttentionCommand, RejectsInvalidOptions) {
   Folder folder;
   const Result terminal = run_on_terminal({"attention", "-m", golden("bert-cls"), "--text", "a"}, 80);
   EXPECT_EQ(terminal.code, 1);
@@ -79,7 +79,7 @@ TEST(AttentionCommand, MistakesAreNamed) {
   EXPECT_EQ(run({"attention", "-m", golden("bert-cls"), "--text", ""}).code, 1);
 }
 
-TEST(HeatmapCommand, IsThatOfPyTorch) {
+TEST(HeatmapCommand, MatchesPyTorch) {
   for (const std::string model : {"bert-mlm", "distilbert-mlm"}) {
     const Json row = Json::parse(read(masked_lm(model) + "/cases.json"))["cases"][0];
     const Result result = run({"heatmap", "-m", masked_lm(model), "--text", row["text"]});
@@ -92,7 +92,7 @@ TEST(HeatmapCommand, IsThatOfPyTorch) {
   }
 }
 
-TEST(HeatmapCommand, WritesAPageAndCanBeShownLater) {
+TEST(HeatmapCommand, WritesPageAndCanBeShownLater) {
   Folder folder;
   const std::vector<std::string> input = {"heatmap", "-m", masked_lm("bert-mlm"), "--text", "a <b>good</b> film"};
   auto to = [&](const std::string& name) {
@@ -115,7 +115,7 @@ TEST(HeatmapCommand, WritesAPageAndCanBeShownLater) {
   EXPECT_THAT(result.err, HasSubstr("heatmap"));
 }
 
-TEST(HeatmapCommand, TakesRowsAndAnyNumberOfThreads) {
+TEST(HeatmapCommand, AcceptsRowsAndAnyThreadCount) {
   Folder folder;
   const std::string file = folder.write("a.txt", "a good film\nfilm\n");
   std::string first;
@@ -128,7 +128,7 @@ TEST(HeatmapCommand, TakesRowsAndAnyNumberOfThreads) {
   }
 }
 
-TEST(HeatmapCommand, NeedsAMaskedLanguageModel) {
+TEST(HeatmapCommand, RequiresMaskedLanguageModel) {
   for (const std::vector<std::string>& input :
        {std::vector<std::string>{"-m", "minilm-l6-sentiment", "--text", "a film"},
         {"-m", "minilm-l6-qa", "--text", "a film"},
@@ -143,7 +143,7 @@ TEST(HeatmapCommand, NeedsAMaskedLanguageModel) {
   }
 }
 
-TEST(ExplainCommand, OfAMaskedLanguageModelPointsToTheHeatmap) {
+TEST(ExplainCommand, PointsToHeatmapForMaskedLanguageModels) {
   const Result result = run({"explain", "-m", masked_lm("bert-mlm"), "--text", "a film"});
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, AllOf(HasSubstr("masked-lm"), HasSubstr("textual heatmap")));
