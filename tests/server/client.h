@@ -19,14 +19,14 @@
 #include <utility>
 #include <vector>
 
-/// HTTP by hand, on a socket of its own: what a client sends and gets, byte by byte.
+/// An HTTP client on a plain socket, which controls every byte that is sent and received.
 
 namespace limn::server_test {
 
 using Json = nlohmann::json;
 
 struct Reply {
-  int status = 0;                              ///< 0: the connection was closed without an answer
+  int status = 0;                              ///< 0: the connection was closed without a response
   std::map<std::string, std::string> headers;  ///< names in lower case
   std::string body;
 
@@ -56,7 +56,7 @@ class Client {
   void close() {
     if (socket_ >= 0) ::close(std::exchange(socket_, -1));
   }
-  /// False if the other side has gone.
+  /// @return false if the other side has closed the connection.
   bool send(const std::string& bytes) {
     for (std::size_t sent = 0; sent < bytes.size();) {
       const auto count = ::send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
@@ -66,7 +66,7 @@ class Client {
     return true;
   }
 
-  /// Up to and with `end`; what there was if the connection closes, or nothing comes for a minute.
+  /// Reads up to and including `end`; less if the connection closes, or if nothing arrives for a minute.
   std::string read_until(const std::string& end) {
     std::size_t found = 0;
     while ((found = buffer_.find(end)) == std::string::npos)
@@ -81,7 +81,7 @@ class Client {
     return std::exchange(buffer_, "");
   }
 
-  /// @param has_body false for the answer to HEAD.
+  /// @param has_body false for the response to HEAD.
   Reply read_reply(bool has_body = true) {
     Reply reply;
     const std::string head = read_until("\r\n\r\n");
@@ -135,7 +135,7 @@ class Client {
   std::string buffer_;
 };
 
-/// Waits until something is so, for a minute at most.
+/// Waits until a condition holds, for at most a minute. @return whether it holds
 inline bool eventually(const std::function<bool()>& is_so) {
   for (int i = 0; i < 6000; ++i) {
     if (is_so()) return true;
@@ -144,8 +144,7 @@ inline bool eventually(const std::function<bool()>& is_so) {
   return false;
 }
 
-/// Clients that ask without end, each over connections that the server may close after an answer, until nobody listens
-/// any more.
+/// Clients that send requests until the server stops listening; the server may close a connection after a response.
 class EndlessLoad {
  public:
   EndlessLoad(unsigned short port, std::size_t clients) {

@@ -12,7 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-TEST(Log, WritesLinesInTheirOrder) {
+TEST(Log, WritesLinesInOrder) {
   std::vector<std::string> lines;
   Log log([&](const std::string& line) {
     lines.push_back(line);
@@ -23,7 +23,7 @@ TEST(Log, WritesLinesInTheirOrder) {
   EXPECT_THAT(lines, ElementsAre("a", "b", "c"));
 }
 
-TEST(Log, ThatNobodyReadsHoldsUpNobodyAndTellsHowManyLinesAreLost) {
+TEST(Log, BlockedWriterDelaysNobodyAndLostLinesAreCounted) {
   std::promise<void> gate;
   auto opened = gate.get_future().share();
   std::vector<std::string> lines;
@@ -33,7 +33,7 @@ TEST(Log, ThatNobodyReadsHoldsUpNobodyAndTellsHowManyLinesAreLost) {
     return true;
   });
   constexpr std::size_t count = 10'000;
-  for (std::size_t i = 0; i < count; ++i) log.add(std::to_string(i));  // returns although nothing is written
+  for (std::size_t i = 0; i < count; ++i) log.add(std::to_string(i));  // returns even though nothing is being written
   gate.set_value();
   log.flush();
   ASSERT_LT(lines.size(), count);
@@ -43,7 +43,7 @@ TEST(Log, ThatNobodyReadsHoldsUpNobodyAndTellsHowManyLinesAreLost) {
   EXPECT_THAT(*told, HasSubstr("\"detail\":\"" + std::to_string(count - written) + "\""));
 }
 
-TEST(Log, CountsWhatCouldNotBeWritten) {
+TEST(Log, CountsFailedWrites) {
   std::vector<std::string> lines;
   bool works = false;
   Log log([&](const std::string& line) {

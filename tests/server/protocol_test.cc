@@ -1,4 +1,4 @@
-// HTTP itself, byte by byte: what is read, what is refused, and how connections begin and end.
+// The HTTP protocol, byte by byte: accepted and rejected requests, and the life of connections.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -16,7 +16,7 @@ int status_of(const RunningServer& server, const std::string& request) {
   return client.read_reply().status;
 }
 
-TEST(Protocol, WhatAProxyMayReadOtherwiseIsRefused) {
+TEST(Protocol, RejectsAmbiguousRequests) {
   const RunningServer server;
   const std::string post = "POST /v1/predict HTTP/1.1\r\nHost: limn\r\nContent-Type: application/json\r\n";
   EXPECT_EQ(status_of(server, post + "Transfer-Encoding: chunked\r\n\r\nc\r\n{\"text\":\"a\"}\r\n0\r\n\r\n"), 200);
@@ -33,14 +33,14 @@ TEST(Protocol, WhatAProxyMayReadOtherwiseIsRefused) {
   EXPECT_EQ(status_of(server, "GET http://limn/healthz HTTP/1.1\r\nHost: limn\r\n\r\n"), 200);
 }
 
-TEST(Protocol, WhatStandsAroundChunksIsBounded) {
+TEST(Protocol, BoundsChunkHeadersAndTrailer) {
   const RunningServer server;
   const std::string head = "POST /v1/predict HTTP/1.1\r\nHost: limn\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const char* begin : {"3;x=", "0\r\nX: "}) {
     Client client = server.client();
     ASSERT_TRUE(client.send(head + begin));
     const std::string more(64 * 1024, 'a');
-    for (int i = 0; i < 64 && client.send(more); ++i) {  // until it is refused
+    for (int i = 0; i < 64 && client.send(more); ++i) {  // until the server rejects it
     }
     EXPECT_THAT(client.read_to_the_end(), testing::AnyOf(HasSubstr("431"), HasSubstr("400"), testing::IsEmpty()));
   }
@@ -48,7 +48,7 @@ TEST(Protocol, WhatStandsAroundChunksIsBounded) {
   EXPECT_EQ(server.client().ask("GET", "/healthz").status, 200);
 }
 
-TEST(Protocol, EveryRefusalTellsBrowsersToBeStrict) {
+TEST(Protocol, RefusalsHaveSecurityHeaders) {
   const RunningServer server([](auto& options) {
     options.listener.largest_body = 100;
     options.service.origins = {"https://good.example"};
@@ -67,7 +67,7 @@ TEST(Protocol, EveryRefusalTellsBrowsersToBeStrict) {
   }
 }
 
-TEST(Protocol, ARefusalKnowsNothingOfTheRequestBefore) {
+TEST(Protocol, RefusalsDoNotReuseThePreviousRequest) {
   const RunningServer server;
   Client client = server.client();
   EXPECT_EQ(client.ask("HEAD", "/healthz").status, 200);
@@ -77,7 +77,7 @@ TEST(Protocol, ARefusalKnowsNothingOfTheRequestBefore) {
   EXPECT_EQ(refused.json()["status"], 400);
 }
 
-TEST(Protocol, EmptyLinesBeforeARequestArePassedOver) {
+TEST(Protocol, IgnoresEmptyLinesBeforeARequest) {
   const RunningServer server;
   Client client = server.client();
   client.send(Client::request("GET", "/healthz") + "\r\n\r\n" + Client::request("GET", "/readyz"));
@@ -85,7 +85,7 @@ TEST(Protocol, EmptyLinesBeforeARequestArePassedOver) {
   EXPECT_EQ(client.read_reply().status, 200);
 }
 
-TEST(Protocol, AsksForABodyOnlyWhereOneIsToCome) {
+TEST(Protocol, SendsContinueOnlyIfABodyFollows) {
   const RunningServer server;
   const std::string expect = "Expect: 100-continue\r\n";
   Client client = server.client();
@@ -100,7 +100,7 @@ TEST(Protocol, AsksForABodyOnlyWhereOneIsToCome) {
             200);
 }
 
-TEST(Protocol, ABodyThatDoesNotComeIsLogged) {
+TEST(Protocol, LogsMissingBody) {
   RunningServer server([](auto& options) { options.listener.read = std::chrono::milliseconds(50); });
   Client client = server.client();
   client.send("POST /v1/predict HTTP/1.1\r\nHost: limn\r\nContent-Length: 100\r\n\r\n{");
@@ -110,7 +110,7 @@ TEST(Protocol, ABodyThatDoesNotComeIsLogged) {
   EXPECT_TRUE(std::ranges::any_of(log, [](const Json& line) { return line.value("status", 0) == 408; }));
 }
 
-TEST(Protocol, ThePageIsSentOnce) {
+TEST(Protocol, UnchangedPageIsNotSentAgain) {
   const RunningServer server;
   Client client = server.client();
   const Reply first = client.ask("GET", "/");
@@ -121,7 +121,7 @@ TEST(Protocol, ThePageIsSentOnce) {
   EXPECT_EQ(client.ask("GET", "/", "", "If-None-Match: \"other\"\r\n").status, 200);
 }
 
-TEST(Hosts, OthersThanTheServersOwnAreRefused) {
+TEST(Hosts, RejectsForeignHosts) {
   const RunningServer server([](auto& options) { options.service.hosts = {"localhost", "127.0.0.1", "[::1]"}; });
   const auto status = [&](const std::string& host) {
     return status_of(server, "GET /healthz HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
@@ -132,7 +132,7 @@ TEST(Hosts, OthersThanTheServersOwnAreRefused) {
     EXPECT_EQ(status(host), 421) << host;
 }
 
-TEST(Streams, AreForThoseWhoAskForThem) {
+TEST(Streams, FollowTheAcceptHeader) {
   const RunningServer server;
   const auto type = [&](const std::string& path, const std::string& accept) {
     Client client = server.client();
@@ -146,10 +146,10 @@ TEST(Streams, AreForThoseWhoAskForThem) {
   EXPECT_EQ(type("/v1/explain", "application/json, text/event-stream;q=0.5"), "application/json");
   EXPECT_EQ(type("/v1/explain", "text/event-stream;q=0"), "application/json");
   EXPECT_EQ(type("/v1/explain", "*/*"), "application/json");
-  EXPECT_EQ(type("/v1/predict", "text/event-stream"), "application/json");  // nothing to tell on the way
+  EXPECT_EQ(type("/v1/predict", "text/event-stream"), "application/json");  // predictions have no progress
 }
 
-TEST(Streams, ThatEndInAProblemAreLoggedAsOne) {
+TEST(Streams, LogTheStatusOfTheirProblem) {
   RunningServer server;
   Client client = server.client();
   client.send(
@@ -160,7 +160,7 @@ TEST(Streams, ThatEndInAProblemAreLoggedAsOne) {
   EXPECT_TRUE(std::ranges::any_of(log, [](const Json& line) { return line.value("status", 0) == 422; }));
 }
 
-TEST(Cancelling, HearsOfAClientThatGoesAwayAfterItsNextRequest) {
+TEST(Cancelling, DetectsDisconnectAfterAPipelinedRequest) {
   const RunningServer server;
   Client client = server.client();
   client.send(Client::request("POST", "/v1/explain", endless().dump(), Client::json_type) +
@@ -171,7 +171,7 @@ TEST(Cancelling, HearsOfAClientThatGoesAwayAfterItsNextRequest) {
   EXPECT_EQ(server.metric("limn_work_cancelled_total"), 1);
 }
 
-TEST(Connections, WhoHasBeenIdleLongestMakesRoom) {
+TEST(Connections, LongestIdleConnectionIsClosed) {
   const RunningServer server([](auto& options) { options.listener.connections = 3; });
   Client oldest = server.client(), busy = server.client(), newest = server.client();
   EXPECT_EQ(oldest.ask("GET", "/healthz").status, 200);
@@ -183,13 +183,13 @@ TEST(Connections, WhoHasBeenIdleLongestMakesRoom) {
   EXPECT_EQ(newest.ask("GET", "/healthz").status, 200);
 }
 
-TEST(Stopping, DoesNotWaitForAClientThatReadsNothing) {
+TEST(Stopping, DoesNotWaitForClientsThatDoNotRead) {
   RunningServer server([](auto& options) { options.listener.read = std::chrono::milliseconds(200); });
   Client client = server.client();
   Json body = endless();
   client.send(Client::request("POST", "/v1/explain", body.dump(), Client::json_type + "Accept: text/event-stream\r\n"));
   client.read_until("event: progress\n");
-  // The answers of a worker outlive neither the listener nor the other way round.
+  // The listener must live as long as the pending answers of the workers.
   client.close();
   server.stop();
   const auto log = server.log();

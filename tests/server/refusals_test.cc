@@ -1,4 +1,4 @@
-// Each refusal of a request, who may ask, and from where.
+// Rejected requests, API keys and allowed origins.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,13 +13,13 @@ struct Refusal {
   const char* name;
   Json body;
   int status;
-  const char* field;  ///< that the problem names; empty: none
+  const char* field;  ///< the field that the problem names; empty: none
   const char* detail;
 };
 
 class Refusals : public testing::TestWithParam<Refusal> {};
 
-TEST_P(Refusals, AreProblemDetailsThatSayWhatToDo) {
+TEST_P(Refusals, AreProblemDetailsWithHints) {
   static const RunningServer server({}, {"bert-cls", "bert-qa"});
   const Refusal& refusal = GetParam();
   const Reply reply = server.client().post("/v1/explain", refusal.body);
@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"DeepNesting", Json::parse(std::string(600, '[') + std::string(600, ']')), 400, "", "nested"}),
     [](const auto& info) { return info.param.name; });
 
-TEST(Refusals, MalformedRequestsAreToldApart) {
+TEST(Refusals, DistinguishMalformedRequests) {
   const RunningServer server;
   const auto post = [&](const std::string& body, const std::string& headers = Client::json_type) {
     return server.client().ask("POST", "/v1/predict", body, headers);
@@ -97,7 +97,7 @@ TEST(Refusals, MalformedRequestsAreToldApart) {
   EXPECT_EQ(long_head.read_reply().status, 431);
 }
 
-TEST(Routes, NaughtyStringsComeBackAsTheyAreOrAreRefused) {
+TEST(Routes, NaughtyStringsAreReturnedUnchangedOrRejected) {
   const RunningServer server({}, {"bert-cls", "bert-qa"});
   Client client = server.client();
   const Json strings =
@@ -108,12 +108,12 @@ TEST(Routes, NaughtyStringsComeBackAsTheyAreOrAreRefused) {
     const Reply reply = client.post("/v1/explain", {{"text", text}});
     ASSERT_TRUE(reply.status == 200 || reply.status == 422) << text << reply.status;
     const Json said = reply.json();
-    if (reply.status == 422) continue;  // a text without a token
+    if (reply.status == 422) continue;  // a text without tokens
     ++explained;
     EXPECT_EQ(said["input"]["text"], text);
     const int asked = client.post("/v1/predict", {{"model", "bert-qa"}, {"question", text}, {"context", text}}).status;
-    ASSERT_TRUE(asked == 200 || asked == 422) << text << asked;  // some are too long for a question
-    // As names it is one that nobody knows, or the model's own.
+    ASSERT_TRUE(asked == 200 || asked == 422) << text << asked;  // some texts are too long for a question
+    // As a name, it is unknown or happens to be valid.
     for (const char* field : {"model", "method", "target", "preset", "baseline"}) {
       const int status = client.post("/v1/explain", {{"text", "a"}, {field, text}}).status;
       ASSERT_TRUE(status == 200 || status == 422) << field << text << status;
@@ -122,7 +122,7 @@ TEST(Routes, NaughtyStringsComeBackAsTheyAreOrAreRefused) {
   EXPECT_GT(explained, 400u);
 }
 
-TEST(Refusals, BodiesThatAreMadeToTakeLong) {
+TEST(Refusals, HandleHostileBodiesQuickly) {
   const RunningServer server;
   const auto post = [&](const std::string& route, const std::string& body) {
     return server.client().ask("POST", route, body, Client::json_type);
@@ -143,7 +143,7 @@ TEST(Refusals, BodiesThatAreMadeToTakeLong) {
   EXPECT_LT(model.body.size(), 2000u);
 }
 
-TEST(Refusals, AContextOfVeryManyWindows) {
+TEST(Refusals, RejectContextWithTooManyWindows) {
   const RunningServer server([](auto& options) { options.service.limits.rows = 16'000; }, {"bert-qa"});
   const auto ask = [&](const std::string& question, std::size_t count) {
     std::string context;
@@ -151,7 +151,7 @@ TEST(Refusals, AContextOfVeryManyWindows) {
     return server.client().post("/v1/predict", {{"question", question}, {"context", context}});
   };
   EXPECT_EQ(ask("what?", 1000).status, 200);
-  // The model has 80 positions: this question leaves each window 10 tokens that the one before had not.
+  // The model has 80 positions: with this question, each window has only 10 new tokens.
   std::string question;
   for (std::size_t i = 0; i < 27; ++i) question += "so ";
   const Reply refused = ask(question, 4000);
@@ -159,7 +159,7 @@ TEST(Refusals, AContextOfVeryManyWindows) {
   EXPECT_THAT(refused.body, HasSubstr("windows of"));
 }
 
-TEST(Refusals, ABodyThatIsTooLongIsRefusedBeforeItIsRead) {
+TEST(Refusals, RejectLongBodyBeforeReadingIt) {
   const RunningServer server([](auto& options) { options.listener.largest_body = 1000; });
   Client client = server.client();
   client.send(
@@ -168,14 +168,14 @@ TEST(Refusals, ABodyThatIsTooLongIsRefusedBeforeItIsRead) {
   const Reply reply = client.read_reply();
   EXPECT_EQ(reply.status, 413);
   EXPECT_THAT(reply.json()["detail"].get<std::string>(), HasSubstr("at most 1000 bytes"));
-  // The same in chunks, whose sum nobody tells.
+  // The same in chunks, whose total size is not announced.
   Client chunked = server.client();
   chunked.send("POST /v1/predict HTTP/1.1\r\nHost: limn\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n" +
                std::string(2000, ' '));
   EXPECT_EQ(chunked.read_reply().status, 413);
 }
 
-TEST(Refusals, QuoteWhatWasAskedForUnchanged) {
+TEST(Refusals, QuoteRequestedNamesUnchanged) {
   const RunningServer server;
   const Reply reply = server.client().post("/v1/explain", {{"text", "good"}, {"target", "--not-spam"}});
   EXPECT_EQ(reply.status, 422) << reply.body;
@@ -185,9 +185,9 @@ TEST(Refusals, QuoteWhatWasAskedForUnchanged) {
   EXPECT_TRUE(problem["detail"].get<std::string>().starts_with("target: found \"--not-spam\", expected "));
 }
 
-// ---- who may ask ------------------------------------------------------------------------------------------
+// ---- keys and origins -------------------------------------------------------------------------------------
 
-TEST(Keys, AreNeededWhereModelsWork) {
+TEST(Keys, AreRequiredForModelRoutes) {
   const RunningServer server([](auto& options) { options.service.api_keys = {"first", "second"}; });
   const auto status = [&](const std::string& header) {
     return server.client().post("/v1/predict", {{"text", "a"}}, header).status;
@@ -207,7 +207,7 @@ TEST(Keys, AreNeededWhereModelsWork) {
   EXPECT_TRUE(server.client().ask("GET", "/openapi.json").json()["paths"]["/v1/predict"]["post"].contains("security"));
 }
 
-TEST(Cors, OnlyListedSitesAreLetIn) {
+TEST(Cors, AllowsOnlyListedOrigins) {
   const RunningServer server([](auto& options) { options.service.origins = {"https://good.example"}; });
   const auto allowed = [&](const std::string& origin) {
     const Reply reply = server.client().ask("OPTIONS", "/v1/predict", "", "Origin: " + origin + "\r\n");

@@ -1,4 +1,4 @@
-// Each route on real models, and what every answer carries.
+// Each route on real models, and the headers of every response.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ double largest(const std::vector<double>& numbers) {
   return result;
 }
 
-TEST(Routes, ExplainGivesTheScoresOfPyTorch) {
+TEST(Routes, ExplainMatchesPyTorch) {
   const RunningServer server;
   Client client = server.client();
   for (const Json& expected : golden_cases("bert-cls")) {
@@ -65,7 +65,7 @@ TEST(Routes, QuestionsAreExplainedWithTheirContext) {
     EXPECT_NEAR(why["tokens"][i]["score"].get<double>(), scores[i], 1e-4 * largest(scores));
 }
 
-TEST(Routes, PredictGivesTheProbabilitiesOfTheLogits) {
+TEST(Routes, PredictMatchesLogits) {
   const RunningServer server;
   const Json expected = golden_cases("bert-cls").front();
   const Json said = server.client().post("/v1/predict", {{"text", expected["input"]["text"]}}).json();
@@ -81,7 +81,7 @@ TEST(Routes, PredictGivesTheProbabilitiesOfTheLogits) {
   for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], softmax[i], 1e-5);
 }
 
-TEST(Routes, TokenizeGivesTheIdsAndOffsetsOfTheReference) {
+TEST(Routes, TokenizeMatchesTheReference) {
   const RunningServer server;
   for (const Json& expected : golden_cases("bert-cls")) {
     const Json said = server.client().post("/v1/tokenize", {{"text", expected["input"]["text"]}}).json();
@@ -93,7 +93,7 @@ TEST(Routes, TokenizeGivesTheIdsAndOffsetsOfTheReference) {
   }
 }
 
-TEST(Routes, EntitiesAreExplainedOneByOne) {
+TEST(Routes, EntitiesAreExplainedSeparately) {
   const RunningServer server({}, {"bert-token"});
   const Json expected = golden_cases("bert-token").front();
   const Json said = server.client().post("/v1/explain", {{"text", expected["input"]["text"]}}).json();
@@ -103,7 +103,7 @@ TEST(Routes, EntitiesAreExplainedOneByOne) {
   EXPECT_EQ(said["explanations"].size(), std::max<std::size_t>(entities, 1));
 }
 
-TEST(Routes, CompareGivesEachModelWithEachMethodAndTheirCorrelations) {
+TEST(Routes, CompareReturnsEveryCellAndCorrelations) {
   const RunningServer server({}, {"bert-cls", "distilbert-cls"});
   const Json said = server.client()
                         .post("/v1/compare", {{"models", {"bert-cls", "distilbert-cls"}},
@@ -114,10 +114,10 @@ TEST(Routes, CompareGivesEachModelWithEachMethodAndTheirCorrelations) {
   EXPECT_EQ(said["explanations"][1]["model"], "bert-cls");
   EXPECT_EQ(said["explanations"][1]["method"]["name"], "occlusion");
   EXPECT_EQ(said["explanations"][2]["model"], "distilbert-cls");
-  EXPECT_EQ(said["correlations"].size(), 6u);  // pairs of four
+  EXPECT_EQ(said["correlations"].size(), 6u);  // pairs of four cells
 }
 
-/// What the command's own library call gives for the fields of a request.
+/// Returns the result of the library call that corresponds to a request.
 Json explained(const std::string& model, const std::string& text, const Method& method, ExplainOptions options = {}) {
   return Json::parse(to_json(Model::load(golden(model)).explain(text, method, options)));
 }
@@ -128,7 +128,7 @@ void expect_scores(const Json& found, const Json& expected) {
     EXPECT_NEAR(found["words"][i]["score"].get<double>(), expected["words"][i]["score"].get<double>(), 1e-6);
 }
 
-TEST(Routes, EveryKnobOfTheCommandIsAField) {
+TEST(Routes, EveryCommandOptionIsAField) {
   const RunningServer server;
   const std::string text = "I love you, I like you";
   struct Case {
@@ -161,7 +161,7 @@ TEST(Routes, EveryKnobOfTheCommandIsAField) {
   }
 }
 
-TEST(Routes, APresetIsWhatItIsForTheModelsTask) {
+TEST(Routes, PresetDependsOnTheModelsTask) {
   const RunningServer server({}, {"bert-cls", "bert-token"});
   std::size_t units = 0;
   for (const Preset& preset : presets()) {
@@ -169,7 +169,7 @@ TEST(Routes, APresetIsWhatItIsForTheModelsTask) {
         preset.tasks.empty() || std::ranges::find(preset.tasks, Task::sequence_classification) != preset.tasks.end();
     Json request = {{"text", "I love you"}, {"preset", preset.name}};
     const Reply reply = server.client().post("/v1/explain", request);
-    if (!serves_labels) continue;  // one of its name may serve them
+    if (!serves_labels) continue;  // another preset of the same name may support them
     ASSERT_EQ(reply.status, 200) << preset.name << reply.body;
     EXPECT_EQ(reply.json()["method"]["preset"], preset.name);
     if (!preset.unit || *preset.unit == Unit::word) continue;
@@ -179,7 +179,7 @@ TEST(Routes, APresetIsWhatItIsForTheModelsTask) {
   EXPECT_GT(units, 0u);
 }
 
-TEST(Routes, ComparesPresetsAndGivesEachMethodTheKnobsThatItHas) {
+TEST(Routes, ComparesPresetsAndAppliesOptionsPerMethod) {
   const RunningServer server;
   const Reply reply = server.client().post(
       "/v1/compare",
@@ -194,7 +194,7 @@ TEST(Routes, ComparesPresetsAndGivesEachMethodTheKnobsThatItHas) {
   EXPECT_EQ(refused.json()["field"], "samples");
 }
 
-TEST(Routes, AQuestionsEndsAreExplainedOneByOne) {
+TEST(Routes, StartAndEndOfAnAnswerAreExplainedSeparately) {
   const RunningServer server({}, {"bert-qa"});
   const Json expected = golden_cases("bert-qa").front();
   const Reply reply = server.client().post("/v1/explain", {{"question", expected["input"]["question"]},
@@ -204,7 +204,7 @@ TEST(Routes, AQuestionsEndsAreExplainedOneByOne) {
   EXPECT_EQ(reply.json()["explanations"].size(), 2u) << reply.body;
 }
 
-TEST(Routes, AMethodsOwnNumbersKeepToTheLimits) {
+TEST(Routes, MethodDefaultsRespectLimits) {
   const RunningServer server([](auto& options) { options.service.limits.samples = options.service.limits.steps = 10; });
   const Reply refused = server.client().post("/v1/explain", {{"text", "a"}, {"method", "lime"}});
   EXPECT_EQ(refused.status, 422);
@@ -216,7 +216,7 @@ TEST(Routes, AMethodsOwnNumbersKeepToTheLimits) {
   EXPECT_LE(path["method"]["steps"].get<int>(), 10) << path;
 }
 
-TEST(Routes, AttackChangesTheTextsThatItMay) {
+TEST(Routes, AttackChangesOnlyAllowedTexts) {
   const RunningServer server({}, {"bert-qa"});
   const Json input = golden_cases("bert-qa").front()["input"];
   for (const char* change : {"question", "context"}) {
@@ -228,7 +228,7 @@ TEST(Routes, AttackChangesTheTextsThatItMay) {
   }
 }
 
-TEST(Routes, AttackGivesItsSteps) {
+TEST(Routes, AttackReturnsItsSteps) {
   const RunningServer server;
   for (const char* kind : {"hotflip", "input-reduction"}) {
     const Json said = server.client()
@@ -239,7 +239,7 @@ TEST(Routes, AttackGivesItsSteps) {
   }
 }
 
-TEST(Routes, ManyInputsGiveAListInWhichTheBrokenOnesAreNamed) {
+TEST(Routes, SeveralInputsReturnResultsAndErrors) {
   const RunningServer server;
   const Reply reply =
       server.client().post("/v1/explain", {{"inputs", {{{"text", "good"}}, {{"text", ""}}, {{"text", "bad"}}}}});
@@ -251,18 +251,18 @@ TEST(Routes, ManyInputsGiveAListInWhichTheBrokenOnesAreNamed) {
   EXPECT_EQ(results[2]["input"]["text"], "bad");
 }
 
-TEST(Routes, ModelsListsWhatThereIs) {
+TEST(Routes, ModelsListsModelsMethodsAndLimits) {
   const RunningServer server({}, {"bert-cls", "bert-qa"});
   const Json said = server.client().ask("GET", "/v1/models").json();
   EXPECT_EQ(said["models"][0]["name"], "bert-cls");
   EXPECT_EQ(said["models"][1]["task"], "question-answering");
-  EXPECT_FALSE(said["models"][0].contains("folder"));  // whoever asks need not know where things lie
+  EXPECT_FALSE(said["models"][0].contains("folder"));  // clients need not know file locations
   std::vector<std::string> methods;
   for (const Json& method : said["methods"]) methods.push_back(method["name"]);
   EXPECT_THAT(methods, testing::Contains("integrated-gradients"));
 }
 
-// The page's tests use a recorded table: all that it says must be what the server says. The server may say more.
+// The page's tests use a recorded table, which must be a subset of the server's.
 TEST(Routes, ModelsListsTheRecordedMethodsAndOptions) {
   const RunningServer server;
   const Json said = server.client().ask("GET", "/v1/models").json();
@@ -295,10 +295,10 @@ TEST(Routes, HealthReadinessAndPage) {
   EXPECT_EQ(page.headers.at("content-type"), "text/html; charset=utf-8");
   const Reply head = client.ask("HEAD", "/");
   EXPECT_EQ(head.headers.at("content-length"), page.headers.at("content-length"));
-  EXPECT_EQ(client.ask("GET", "/healthz").status, 200);  // nothing of a body came after the head
+  EXPECT_EQ(client.ask("GET", "/healthz").status, 200);  // no body followed the head
 }
 
-TEST(Routes, EveryAnswerTellsBrowsersToBeStrict) {
+TEST(Routes, ResponsesHaveSecurityHeaders) {
   const RunningServer server;
   Client client = server.client();
   for (const char* path : {"/", "/healthz", "/nothing"}) {
@@ -312,7 +312,7 @@ TEST(Routes, EveryAnswerTellsBrowsersToBeStrict) {
   }
 }
 
-TEST(Routes, MetricsAreWhatPrometheusReads) {
+TEST(Routes, MetricsFollowThePrometheusFormat) {
   const RunningServer server;
   Client client = server.client();
   client.post("/v1/predict", {{"text", "good"}});
@@ -333,7 +333,7 @@ TEST(Routes, MetricsAreWhatPrometheusReads) {
     EXPECT_THAT(text, HasSubstr("\n" + std::string(name)));
 }
 
-TEST(Routes, TheAccessLogHasALineForEachRequestAndNoTexts) {
+TEST(Routes, AccessLogHasOneLinePerRequestAndNoTexts) {
   RunningServer server;
   server.client().post("/v1/predict", {{"text", "a secret"}});
   server.client().ask("GET", "/nothing");
@@ -359,12 +359,12 @@ TEST(OpenApi, DescribesEveryRouteAndAllNames) {
   for (const char* path : {"/v1/models", "/healthz", "/readyz", "/metrics", "/openapi.json"})
     EXPECT_TRUE(document["paths"][path].contains("get"));
   EXPECT_EQ(document["components"]["schemas"]["Method"]["enum"].size(), methods().size());
-  // null is the same as nothing, in the document as in requests.
+  // null means the same as an absent field, in the document as in requests.
   const Json& head = document["components"]["schemas"]["ExplainRequest"]["properties"]["head"];
   EXPECT_EQ(head["type"], Json({"integer", "null"}));
   EXPECT_EQ(server.client().post("/v1/explain", {{"text", "good"}, {"head", nullptr}, {"method", nullptr}}).status,
             200);
-  // A name that is referred to is there.
+  // Every referenced name exists.
   const std::string text = document.dump();
   const std::regex reference(R"re("#/components/(\w+)/(\w+)")re");
   for (std::sregex_iterator match(text.begin(), text.end(), reference), end; match != end; ++match)

@@ -21,12 +21,12 @@ inline std::string golden(const std::string& model) {
   return (std::filesystem::path(LIMN_SOURCE_DIR) / "tests" / "golden" / model).string();
 }
 
-/// What PyTorch says about a model of tests/golden.
+/// Returns PyTorch's results for a model of tests/golden.
 inline std::vector<Json> golden_cases(const std::string& model) {
   return Json::parse(std::ifstream(golden(model) + "/cases.json"))["cases"].get<std::vector<Json>>();
 }
 
-/// A server on a port of its own, stopped when this goes.
+/// A server on its own port; the destructor stops it.
 class RunningServer {
  public:
   explicit RunningServer(const std::function<void(server::Server::Options&)>& change = {},
@@ -39,7 +39,7 @@ class RunningServer {
   server::Server& operator*() { return server_; }
   unsigned short port() const { return server_.port(); }
   Client client() const { return Client(server_.port()); }
-  /// Returns when the last request has been answered.
+  /// Stops the server; returns when the last request has been answered.
   void stop() {
     server_.stop();
     thread_.join();
@@ -51,7 +51,7 @@ class RunningServer {
     return lines;
   }
 
-  /// One figure of /metrics; -1 if it is not there.
+  /// Returns a value of /metrics; -1 if it is absent.
   double metric(const std::string& name) const {
     const std::string text = "\n" + client().ask("GET", "/metrics").body;
     const auto begin = text.find("\n" + name + " ");
@@ -80,7 +80,7 @@ class RunningServer {
   std::thread thread_;
 };
 
-/// A request that takes long: it is there to be waited for and given up.
+/// A request that takes very long, for tests of waiting and cancellation.
 inline Json endless() {
   return {{"text", "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"},
           {"method", "sobol"},

@@ -1,4 +1,4 @@
-// What shares a pass, what is answered from before, and what is refused: on works that say nothing but who was there.
+// Batching, caching and rejection, with jobs that only record which inputs ran together.
 #include "apps/server/scheduler.h"
 
 #include <gmock/gmock.h>
@@ -15,13 +15,13 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-/// A scheduler and a record of what ran together.
+/// A scheduler, and a record of the inputs that ran together.
 class Bench {
  public:
   explicit Bench(Scheduler::Options options = {}) : cache_(1 << 20), scheduler_(options, cache_, metrics_) {}
   ~Bench() { release(); }
 
-  /// A job whose answer is its text. @param group works of one group share passes.
+  /// Submits a job whose answer is its text. @param group jobs of one group share passes.
   std::future<HttpResponse> submit(const std::string& text, const std::string& group = "group",
                                    Lane lane = Lane::short_work, std::chrono::seconds time = std::chrono::seconds(600),
                                    bool gone = false) {
@@ -38,7 +38,7 @@ class Bench {
     if (!scheduler_.submit(jobs)) promise->set_value(problem(503, "no room"));
     return promise->get_future();
   }
-  /// One request of many inputs.
+  /// Submits one request with several inputs.
   std::vector<std::future<HttpResponse>> submit_all(const std::vector<std::string>& texts, Lane lane) {
     const auto exchange = std::make_shared<Exchange>();
     std::vector<std::future<HttpResponse>> answers;
@@ -65,7 +65,7 @@ class Bench {
   void release() {
     if (!std::exchange(released_, true)) gate_.set_value();
   }
-  /// The texts of each pass after the blocker.
+  /// Returns the texts of each pass after the blocker.
   std::vector<std::vector<std::string>> passes() const {
     const std::lock_guard lock(mutex_);
     return passes_;
@@ -116,7 +116,7 @@ class Bench {
   Scheduler scheduler_;
 };
 
-TEST(Scheduler, WhatWaitsOfOneGroupSharesAPass) {
+TEST(Scheduler, WaitingJobsOfOneGroupShareAPass) {
   Bench bench;
   auto blocker = bench.block();
   std::vector<std::future<HttpResponse>> answers;
@@ -130,7 +130,7 @@ TEST(Scheduler, WhatWaitsOfOneGroupSharesAPass) {
   EXPECT_THAT(bench.passes(), ElementsAre(ElementsAre("a", "b", "c"), ElementsAre("x")));
 }
 
-TEST(Scheduler, APassIsBounded) {
+TEST(Scheduler, BatchIsBounded) {
   Bench bench({.queue = 10, .batch = 2});
   auto blocker = bench.block();
   std::vector<std::future<HttpResponse>> answers;
@@ -140,7 +140,7 @@ TEST(Scheduler, APassIsBounded) {
   EXPECT_THAT(bench.passes(), ElementsAre(ElementsAre("a", "b"), ElementsAre("c", "d"), ElementsAre("e")));
 }
 
-TEST(Scheduler, EqualWorksAreDoneOnce) {
+TEST(Scheduler, EqualJobsRunOnce) {
   Bench bench;
   auto blocker = bench.block();
   std::vector<std::future<HttpResponse>> answers;
@@ -151,7 +151,7 @@ TEST(Scheduler, EqualWorksAreDoneOnce) {
   EXPECT_THAT(bench.passes(), ElementsAre(ElementsAre("a")));
 }
 
-TEST(Scheduler, ABadInputDoesNotSpoilThePassForOthers) {
+TEST(Scheduler, InvalidInputDoesNotAffectOthersInABatch) {
   Bench bench;
   auto blocker = bench.block();
   auto good = bench.submit("a"), bad = bench.submit("bad"), also_good = bench.submit("c");
@@ -161,16 +161,16 @@ TEST(Scheduler, ABadInputDoesNotSpoilThePassForOthers) {
   const HttpResponse refused = bad.get();
   EXPECT_EQ(refused.status, 422);
   EXPECT_THAT(*refused.body, HasSubstr("\"field\":\"text\""));
-  EXPECT_THAT(bench.passes(), ElementsAre(ElementsAre("a", "bad", "c")));  // good inputs run once
+  EXPECT_THAT(bench.passes(), ElementsAre(ElementsAre("a", "bad", "c")));  // valid inputs run once
 }
 
-TEST(Scheduler, LongWorkDoesNotHoldUpShortWork) {
+TEST(Scheduler, LongWorkDoesNotDelayShortWork) {
   Bench bench;
   auto blocker = bench.block(Lane::long_work);
   EXPECT_EQ(bench.submit("a").get().status, 200);
 }
 
-TEST(Scheduler, TheQueueOfEachLaneIsBounded) {
+TEST(Scheduler, QueueOfEachLaneIsBounded) {
   Bench bench({.queue = 2, .batch = 16});
   auto blocker = bench.block();
   auto a = bench.submit("a"), b = bench.submit("b", "other"), c = bench.submit("c");
@@ -182,7 +182,7 @@ TEST(Scheduler, TheQueueOfEachLaneIsBounded) {
   EXPECT_EQ(b.get().status, 200);
 }
 
-TEST(Scheduler, TheBytesThatWaitAreBounded) {
+TEST(Scheduler, WaitingBytesAreBounded) {
   Bench bench({.queue_bytes = 1000});
   auto blocker = bench.block();
   auto first = bench.submit(std::string(700, 'a')), second = bench.submit(std::string(700, 'b')),
@@ -191,10 +191,10 @@ TEST(Scheduler, TheBytesThatWaitAreBounded) {
   bench.release();
   EXPECT_EQ(first.get().status, 200);
   EXPECT_EQ(third.get().status, 200);
-  EXPECT_EQ(bench.submit(std::string(5000, 'd')).get().status, 200);  // alone, any length
+  EXPECT_EQ(bench.submit(std::string(5000, 'd')).get().status, 200);  // a single input may have any length
 }
 
-TEST(Scheduler, TheBytesOfAPassAreBounded) {
+TEST(Scheduler, BatchBytesAreBounded) {
   Bench bench({.batch_bytes = 10});
   auto blocker = bench.block();
   std::vector<std::future<HttpResponse>> answers;
@@ -205,7 +205,7 @@ TEST(Scheduler, TheBytesOfAPassAreBounded) {
               ElementsAre(ElementsAre("aaaaaaaaaaaaaaa"), ElementsAre("bbbb", "cccc"), ElementsAre("dddd")));
 }
 
-TEST(Scheduler, RequestsOfManyInputsTakeTurnsWithOthers) {
+TEST(Scheduler, RequestsWithManyInputsTakeTurns) {
   Bench bench;
   auto blocker = bench.block(Lane::long_work);
   auto many = bench.submit_all({"a1", "a2", "a3"}, Lane::long_work);
@@ -219,18 +219,18 @@ TEST(Scheduler, RequestsOfManyInputsTakeTurnsWithOthers) {
                                           ElementsAre("c2"), ElementsAre("a3")));
 }
 
-TEST(Scheduler, WhoWaitsInVainIsAnsweredWhileTheWorkersAreBusy) {
+TEST(Scheduler, UnwantedJobsAreAnsweredWhileWorkersAreBusy) {
   Bench bench({.queue = 1, .between_sweeps = std::chrono::milliseconds(5)});
   auto blocker = bench.block();
   const HttpResponse late = bench.submit("a", "group", Lane::short_work, std::chrono::seconds(0)).get();
   EXPECT_EQ(late.status, 503);
   EXPECT_EQ(bench.submit("b", "group", Lane::short_work, std::chrono::seconds(600), true).get().status, 499);
-  auto c = bench.submit("c");  // their places are free
+  auto c = bench.submit("c");  // their places in the queue are free
   bench.release();
   EXPECT_EQ(c.get().status, 200);
 }
 
-TEST(Scheduler, WhoHasNoTimeLeftDoesNotWaitForThoseWhoShareTheWork) {
+TEST(Scheduler, ExpiredJobDoesNotWaitForOthersInItsBatch) {
   Bench bench;
   auto blocker = bench.block(Lane::long_work);
   auto patient = bench.submit("forever", "group", Lane::long_work, std::chrono::seconds(4)),
@@ -241,13 +241,13 @@ TEST(Scheduler, WhoHasNoTimeLeftDoesNotWaitForThoseWhoShareTheWork) {
   EXPECT_EQ(patient.get().status, 422);
 }
 
-TEST(Scheduler, WorkForClientsThatHaveGoneIsNotBegun) {
+TEST(Scheduler, JobsOfDisconnectedClientsAreNotStarted) {
   Bench bench;
   EXPECT_EQ(bench.submit("a", "group", Lane::short_work, std::chrono::seconds(600), true).get().status, 499);
   EXPECT_TRUE(bench.passes().empty());
 }
 
-TEST(Scheduler, WhoWaitedTooLongIsToldWhenToComeBack) {
+TEST(Scheduler, TimeoutInTheQueueHasRetryAfter) {
   Bench bench;
   const HttpResponse late = bench.submit("a", "group", Lane::short_work, std::chrono::seconds(-1)).get();
   EXPECT_EQ(late.status, 503);
@@ -255,7 +255,7 @@ TEST(Scheduler, WhoWaitedTooLongIsToldWhenToComeBack) {
   EXPECT_TRUE(bench.passes().empty());
 }
 
-TEST(Scheduler, WorkEndsWhenTimeIsOver) {
+TEST(Scheduler, WorkEndsAtTheTimeLimit) {
   Bench bench;
   const HttpResponse over = bench.submit("forever", "group", Lane::long_work, std::chrono::seconds(1)).get();
   EXPECT_EQ(over.status, 422);
@@ -263,9 +263,9 @@ TEST(Scheduler, WorkEndsWhenTimeIsOver) {
   EXPECT_EQ(bench.metrics().cancelled, 1u);
 }
 
-TEST(Cache, KeepsWhatWasUsedLastWithinItsBytes) {
+TEST(Cache, EvictsLeastRecentlyUsed) {
   const Body body = make_body(std::string(800, 'x'));
-  Cache cache(3300);  // three entries of 1 + 800 bytes and what the lists need
+  Cache cache(3300);  // three entries of 1 + 800 bytes and their overhead
   cache.add("a", body);
   cache.add("b", body);
   cache.add("c", body);
@@ -283,7 +283,7 @@ TEST(Cache, KeepsWhatWasUsedLastWithinItsBytes) {
   EXPECT_EQ(cache.figures().bytes, 0u);
 }
 
-TEST(Cache, OfNoBytesKeepsNothing) {
+TEST(Cache, ZeroBytesDisablesIt) {
   Cache cache(0);
   cache.add("a", make_body("1"));
   EXPECT_EQ(cache.find("a"), nullptr);

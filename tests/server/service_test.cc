@@ -1,4 +1,4 @@
-// Many clients at once: batches, the cache, the queue, streams, slow clients, and the end.
+// Many concurrent clients: batches, the cache, the queue, streams, slow clients, and shutdown.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 const std::string as_stream = "Accept: text/event-stream\r\n";
 
-/// Sends a request that goes on until it is given up, and waits for the first sign that a model works on it.
+/// Sends a request that runs until it is cancelled, and waits for the first sign that a model processes it.
 Client begin_endless(const RunningServer& server) {
   Client client = server.client();
   client.send(Client::request("POST", "/v1/explain", endless().dump(), Client::json_type + as_stream));
@@ -22,7 +22,8 @@ Client begin_endless(const RunningServer& server) {
   return client;
 }
 
-/// Two answers to one question, one of which shared a pass: they differ by the rounding of sums in another order.
+/// Compares two answers to one request, one from a shared pass: they differ only by the rounding of sums in a different
+/// order.
 void expect_same(const Json& a, const Json& b) {
   ASSERT_EQ(a["tokens"].size(), b["tokens"].size());
   EXPECT_EQ(a["input"], b["input"]);
@@ -36,7 +37,7 @@ void expect_same(const Json& a, const Json& b) {
   }
 }
 
-TEST(Batching, GivesWhatEachRequestGivesAlone) {
+TEST(Batching, MatchesSingleRequests) {
   const RunningServer alone([](auto& options) { options.service.cache_bytes = 0; });
   const RunningServer together([](auto& options) { options.service.cache_bytes = 0; });
   constexpr std::size_t clients = 12, rounds = 4;
@@ -63,7 +64,7 @@ TEST(Batching, GivesWhatEachRequestGivesAlone) {
   EXPECT_EQ(together.metric("limn_batch_inputs_total"), clients * rounds);
 }
 
-TEST(CachedAnswers, AreTheSameBytes) {
+TEST(CachedAnswers, AreIdentical) {
   const RunningServer server;
   Client client = server.client();
   const Reply first = client.post("/v1/explain", {{"text", "good"}, {"method", "lime"}, {"samples", 50}});
@@ -78,7 +79,7 @@ TEST(CachedAnswers, AreTheSameBytes) {
   EXPECT_EQ(server.metric("limn_cache_hits_total"), 1);
 }
 
-TEST(Queue, WhenItIsFullAsksToComeBackLater) {
+TEST(Queue, FullQueueReturnsRetryAfter) {
   const RunningServer server([](auto& options) { options.service.scheduler.queue = 1; });
   Client working = begin_endless(server), waiting = server.client();
   Json second = endless();
@@ -92,11 +93,11 @@ TEST(Queue, WhenItIsFullAsksToComeBackLater) {
   EXPECT_GE(std::stoi(refused.headers.at("retry-after")), 1);
   EXPECT_EQ(refused.headers.at("content-type"), "application/problem+json");
   EXPECT_EQ(server.client().ask("GET", "/healthz").status, 200);
-  EXPECT_EQ(server.client().post("/v1/predict", {{"text", "good"}}).status, 200);  // short work has a queue of its own
+  EXPECT_EQ(server.client().post("/v1/predict", {{"text", "good"}}).status, 200);  // short work has its own queue
   EXPECT_EQ(server.metric("limn_queue_refused_total"), 1);
 }
 
-TEST(Streams, TellProgressAndThenTheResult) {
+TEST(Streams, SendProgressThenResult) {
   const RunningServer server;
   const Json body = {{"text", "one two three four five six seven eight nine ten eleven twelve thirteen"},
                      {"method", "lime"},
@@ -112,16 +113,16 @@ TEST(Streams, TellProgressAndThenTheResult) {
   EXPECT_EQ(streamed, server.client().post("/v1/explain", body).json());  // from the cache
 }
 
-TEST(Streams, EndWithTheProblemIfThereIsOne) {
+TEST(Streams, EndWithProblemOnFailure) {
   const RunningServer server;
   Client client = server.client();
   client.send(Client::request("POST", "/v1/explain", R"({"text":""})", Client::json_type + as_stream));
   EXPECT_THAT(client.read_to_the_end(), HasSubstr("event: problem\ndata: {\"type\":\"about:blank\""));
-  // What is wrong with the request itself is known before a stream begins.
+  // Errors in the request itself are detected before a stream begins.
   EXPECT_EQ(server.client().post("/v1/explain", {{"texts", ""}}, as_stream).status, 422);
 }
 
-TEST(Streams, EndHoweverSoonTheirResultIsThere) {
+TEST(Streams, EndEvenIfTheResultIsImmediate) {
   const RunningServer server;
   std::atomic<std::size_t> ended = 0;
   std::vector<std::thread> clients;
@@ -142,7 +143,7 @@ TEST(Streams, EndHoweverSoonTheirResultIsThere) {
   EXPECT_EQ(ended, count * rounds);
 }
 
-TEST(Cancelling, EndsTheWorkOfAClientThatGoesAway) {
+TEST(Cancelling, ClientDisconnectEndsItsWork) {
   const RunningServer server;
   {
     const Client client = begin_endless(server);
@@ -158,7 +159,7 @@ TEST(Cancelling, EndsTheWorkOfAClientThatGoesAway) {
   EXPECT_TRUE(eventually([&] { return server.metric("limn_work_running") == 0; }));
 }
 
-TEST(Cancelling, DoesNotTakeAClientForGoneThatSentItsRequestInParts) {
+TEST(Cancelling, RequestSentInPartsIsNotCancelled) {
   const RunningServer server([](auto& options) { options.service.cache_bytes = 0; });
   std::atomic<std::size_t> right = 0, wrong = 0;
   std::vector<std::thread> clients;
@@ -182,19 +183,19 @@ TEST(Cancelling, DoesNotTakeAClientForGoneThatSentItsRequestInParts) {
   EXPECT_EQ(server.metric("limn_work_cancelled_total"), 0);
 }
 
-TEST(Cancelling, EndsWorkThatTakesTooLong) {
+TEST(Cancelling, TimeLimitEndsWork) {
   const RunningServer server([](auto& options) { options.service.time = std::chrono::milliseconds(200); });
   const Reply reply = server.client().post("/v1/explain", endless());
   EXPECT_EQ(reply.status, 422);
   EXPECT_THAT(reply.json()["detail"].get<std::string>(), HasSubstr("fewer samples or steps"));
 }
 
-TEST(Connections, SlowAndIdleOnesDoNotHoldUpOthers) {
+TEST(Connections, SlowAndIdleOnesDoNotDelayOthers) {
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &files);
-  // Both ends of each connection are files of this process.
+  // Both ends of each connection are open files of this process.
   const std::size_t room = static_cast<std::size_t>(std::min<rlim_t>(files.rlim_cur, 4096));
   const std::size_t idle_count = std::min<std::size_t>(1000, room / 4),
                     slow_count = std::min<std::size_t>(200, room / 16);
@@ -213,7 +214,7 @@ TEST(Connections, SlowAndIdleOnesDoNotHoldUpOthers) {
   for (auto& one : idle) EXPECT_EQ(one.ask("GET", "/healthz").status, 200);
 }
 
-TEST(Connections, WhoSendsNothingIsCutOff) {
+TEST(Connections, SilentClientsAreDisconnected) {
   const RunningServer server(
       [](auto& options) { options.listener.idle = options.listener.read = std::chrono::milliseconds(100); });
   Client idle = server.client(), half_a_body = server.client();
@@ -223,7 +224,7 @@ TEST(Connections, WhoSendsNothingIsCutOff) {
   EXPECT_EQ(server.client().ask("GET", "/healthz").status, 200);
 }
 
-TEST(Connections, MoreThanAreAllowedWaitTheirTurn) {
+TEST(Connections, ExcessConnectionsWait) {
   const RunningServer server([](auto& options) { options.listener.connections = 2; });
   Client first = server.client(), third = server.client();
   EXPECT_EQ(first.ask("GET", "/healthz").status, 200);
@@ -235,7 +236,7 @@ TEST(Connections, MoreThanAreAllowedWaitTheirTurn) {
   EXPECT_EQ(server.client().ask("GET", "/healthz").status, 200);
 }
 
-TEST(Connections, CarryOneRequestAfterAnotherAlsoWhenSentTogether) {
+TEST(Connections, KeepAliveAndPipelining) {
   const RunningServer server;
   Client client = server.client();
   client.send(Client::request("GET", "/healthz") + Client::request("GET", "/nothing") +
@@ -247,7 +248,7 @@ TEST(Connections, CarryOneRequestAfterAnotherAlsoWhenSentTogether) {
   EXPECT_EQ(client.read_to_the_end(), "");
 }
 
-TEST(Stopping, UnderLoadLosesNoRequest) {
+TEST(Stopping, LosesNoRequestUnderLoad) {
   RunningServer server([](auto& options) { options.service.cache_bytes = 0; });
   EndlessLoad load(server.port(), 8);
   ASSERT_TRUE(eventually([&] { return load.answered > 50; }));
@@ -269,7 +270,7 @@ TEST(Stopping, WaitsForLongWork) {
   EXPECT_THAT(client.read_to_the_end(), HasSubstr("event: result\n"));
 }
 
-TEST(Reloading, ExchangesTheModelsUnderLoad) {
+TEST(Reloading, ReplacesModelsUnderLoad) {
   RunningServer server([](auto& options) { options.service.cache_bytes = 0; });
   std::atomic<bool> done = false;
   std::atomic<std::size_t> answered = 0, lost = 0;
@@ -294,7 +295,7 @@ TEST(Reloading, ExchangesTheModelsUnderLoad) {
   EXPECT_EQ(lost, 0u);
 }
 
-TEST(Reloading, ThatFailsLeavesAllAsItWas) {
+TEST(Reloading, FailureKeepsTheOldModels) {
   const auto folder = std::filesystem::temp_directory_path() / ("limn_reload_" + std::to_string(::getpid()));
   std::filesystem::copy(golden("bert-cls"), folder);
   {

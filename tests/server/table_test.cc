@@ -1,4 +1,4 @@
-// The OpenAPI document, /v1/models and what requests may hold follow the table of options, field by field.
+// The OpenAPI document, /v1/models and the accepted requests follow the options table, field by field.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,11 +15,11 @@ namespace {
 
 using testing::HasSubstr;
 
-/// Fields of a request that are no options.
+/// Request fields that are not options.
 const std::set<std::string> other_fields = {"model",   "models", "text",   "pair",    "question",
                                             "context", "inputs", "method", "methods", "preset"};
 
-/// The JSON types that a field of the option takes, but for null.
+/// Returns the JSON types that the option's field accepts, except null.
 std::set<std::string> json_types(const Option& option) {
   switch (option.type) {
     case OptionType::count:
@@ -42,7 +42,7 @@ std::set<std::string> json_types(const Option& option) {
   return {"string"};
 }
 
-TEST(Table, IsTheOpenApiDocumentsFieldByField) {
+TEST(Table, MatchesOpenApiFieldByField) {
   const RunningServer server;
   Json document = server.client().ask("GET", "/openapi.json").json();
   std::size_t fields = 0, values = 0, bounds = 0;
@@ -83,7 +83,7 @@ TEST(Table, IsTheOpenApiDocumentsFieldByField) {
   EXPECT_GE(bounds, 24u);
 }
 
-TEST(Table, IsWhatModelsListsFieldByField) {
+TEST(Table, MatchesModelsRouteFieldByField) {
   const RunningServer server;
   const Json said = server.client().ask("GET", "/v1/models").json();
   std::size_t rows = 0, defaults = 0;
@@ -117,7 +117,7 @@ TEST(Table, IsWhatModelsListsFieldByField) {
   EXPECT_GE(defaults, 80u);
 }
 
-TEST(Table, FormerNamesAreRefusedWithTheNewOne) {
+TEST(Table, FormerNamesAreRejectedWithTheNewName) {
   const RunningServer server;
   std::size_t refused = 0;
   for (const Option& option : options()) {
@@ -132,7 +132,7 @@ TEST(Table, FormerNamesAreRefusedWithTheNewOne) {
   EXPECT_GE(refused, 2u);
 }
 
-TEST(Table, RefusesWhatTheDocumentForbids) {
+TEST(Table, RejectsWhatOpenApiForbids) {
   const RunningServer server;
   Client client = server.client();
   const Json document = client.ask("GET", "/openapi.json").json();
