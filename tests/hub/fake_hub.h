@@ -5,7 +5,7 @@
 #include "cli/program.h"
 #include "hub/test_server.h"
 
-/// A hub with one small model (tests/model/data/weights), and the command that pulls it.
+/// A hub with one small model (tests/model/data/weights), and the command that downloads it.
 
 namespace limn::hub_test {
 
@@ -37,7 +37,7 @@ inline const std::map<std::string, HubFile> model_in_parts = {
      {"pytorch_model-00002-of-00002.bin", "04919b6a5ede387a3bb1500a59b5281da870bb5578fe149cdd3ff822d6abf294"}},
 };
 
-/// The rest of a file, as a Range header asks.
+/// Returns the rest of a file according to the Range header.
 inline Response rest_of(const std::string& body, const Request& request) {
   const auto range = request.headers.find("range");
   if (range == request.headers.end()) return {.body = body};
@@ -49,7 +49,8 @@ inline Response rest_of(const std::string& body, const Request& request) {
           .body = body.substr(begin)};
 }
 
-/// What the hub answers: GET /api/models/ORG/NAME/revision/REVISION, and HEAD and GET of /ORG/NAME/resolve/COMMIT/FILE.
+/// Returns the hub's response to GET /api/models/ORG/NAME/revision/REVISION, and to HEAD and GET of
+/// /ORG/NAME/resolve/COMMIT/FILE.
 inline Response hub(const Request& request, const std::map<std::string, HubFile>& files) {
   if (request.target.starts_with("/api/models/limn/tiny/revision/")) {
     Json siblings = Json::array();
@@ -71,7 +72,7 @@ inline Server::Handler whole_hub() {
   return [](const Request& request) { return hub(request, whole_model); };
 }
 
-/// A cache of its own, and the command that uses it.
+/// A temporary cache, and the command that uses it.
 class Puller {
  public:
   explicit Puller(const std::string& endpoint) {
@@ -86,7 +87,7 @@ class Puller {
   cli_test::Result pull(const std::string& name = "limn/tiny") const {
     return cli_test::run({"models", "pull", name}, setting_);
   }
-  /// Names in a folder of the model.
+  /// Returns the names in a folder of the model.
   std::vector<std::string> names(const std::string& folder) const {
     std::vector<std::string> result;
     std::error_code ignored;
@@ -94,7 +95,7 @@ class Puller {
       result.push_back(entry.path().filename());
     return result;
   }
-  /// Whether `limn models` finds it.
+  /// Whether `limn models` lists the model.
   bool is_visible() const { return cli_test::run({"models"}, setting_).out.find("limn/tiny") != std::string::npos; }
 
  private:

@@ -1,4 +1,4 @@
-// What a hostile hub may say to `limn models pull`.
+// Responses of a hostile hub to `limn models pull`.
 #include <gmock/gmock.h>
 
 #include "hub/fake_hub.h"
@@ -10,7 +10,7 @@ using cli_test::Result;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// The messages of a hub that answers as it should but for one thing.
+/// Returns the command's message for a hub with one changed response.
 std::string message_with(const std::function<void(const Request&, Response&)>& change,
                          const std::map<std::string, HubFile>& files = whole_model) {
   const Server server([&](const Request& request) {
@@ -26,7 +26,7 @@ std::string message_with(const std::function<void(const Request&, Response&)>& c
   return result.err;
 }
 
-TEST(HostileHub, CannotChooseWhereFilesGo) {
+TEST(HostileHub, CannotChooseFilePaths) {
   EXPECT_THAT(message_with([](const Request&, Response& response) {
                 if (response.headers.contains("ETag")) response.headers["ETag"] = "\"../../../evil\"";
               }),
@@ -36,7 +36,7 @@ TEST(HostileHub, CannotChooseWhereFilesGo) {
                   response.body = R"({"sha": "../../../../evil", "siblings": []})";
               }),
               HasSubstr("expected a model's commit and files"));
-  // Names with paths are none of the files that are read.
+  // Names with paths are not among the files that limn reads.
   EXPECT_THAT(message_with([](const Request& request, Response& response) {
                 if (request.target.starts_with("/api"))
                   response.body = Json{{"sha", commit}, {"siblings", {{{"rfilename", "../config.json"}}}}}.dump();
@@ -44,9 +44,9 @@ TEST(HostileHub, CannotChooseWhereFilesGo) {
               HasSubstr("no weights among '../config.json'"));
 }
 
-TEST(HostileHub, CannotNameOtherFilesAsParts) {
+TEST(HostileHub, CannotListForeignFilesAsParts) {
   auto files = model_in_parts;
-  files["pytorch_model.bin.index.json"].etag = "mirror";  // a name that is no digest
+  files["pytorch_model.bin.index.json"].etag = "mirror";  // an etag that is not a digest
   for (const std::string part : {"../evil.bin", "/etc/passwd", "other.bin"}) {
     const std::string index = Json{{"weight_map", {{"a", part}}}}.dump();
     EXPECT_THAT(message_with(
@@ -59,7 +59,7 @@ TEST(HostileHub, CannotNameOtherFilesAsParts) {
   }
 }
 
-TEST(HostileHub, IsRefusedIfItIsNone) {
+TEST(HostileHub, RejectsServerThatIsNotAHub) {
   const auto answer = [](const std::string& body) {
     return message_with([&](const Request& request, Response& response) {
       if (request.target.starts_with("/api")) response.body = body;

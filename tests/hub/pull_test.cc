@@ -1,4 +1,4 @@
-// `limn models pull` against servers on this machine that behave like the hub, and against some that do not.
+// `limn models pull` with local servers that behave like the hub, and with some that do not.
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
@@ -26,13 +26,13 @@ void expect_whole(const Puller& puller) {
   }
 }
 
-TEST(Pull, FillsTheCacheAsAllToolsOfTheHubDo) {
+TEST(Pull, WritesTheSharedCacheLayout) {
   const Server server(whole_hub());
   const Puller puller(server.address());
   const Result result = puller.pull();
   ASSERT_EQ(result.code, 0) << result.err;
   expect_whole(puller);
-  // Config, tokenizer and one format of weights; nothing else, and nothing half done.
+  // Configuration, tokenizer and one format of weights; nothing else, and no partial files.
   EXPECT_THAT(puller.names("snapshots/" + commit),
               UnorderedElementsAre("config.json", "tokenizer.json", "model.safetensors"));
   EXPECT_THAT(puller.names("blobs"), SizeIs(3));
@@ -42,14 +42,14 @@ TEST(Pull, FillsTheCacheAsAllToolsOfTheHubDo) {
   EXPECT_EQ(json["commit"], commit);
   EXPECT_EQ(json["folder"], puller.snapshot().string());
   EXPECT_EQ(json["files"]["model.safetensors"], fs::file_size(model_folder / "model.safetensors"));
-  // And it is a model.
+  // The result is a usable model.
   const Result prediction =
       cli_test::run({"predict", "-m", "limn/tiny", "--question", "who ruled macedonia?", "--context", "the old king"},
                     puller.setting());
   EXPECT_EQ(prediction.code, 0) << prediction.err;
 }
 
-TEST(Pull, ShowsHowFarItIsOnATerminal) {
+TEST(Pull, ShowsProgressOnATerminal) {
   const Server server(whole_hub());
   Puller puller(server.address());
   const Result result = cli_test::run_on_terminal({"models", "pull", "limn/tiny"}, 90, puller.setting());
@@ -58,7 +58,7 @@ TEST(Pull, ShowsHowFarItIsOnATerminal) {
               AllOf(HasSubstr("model.safetensors  10.0 kB of 10.0 kB ━━━━━"), HasSubstr("3 files, 13.7 kB")));
 }
 
-TEST(Pull, FetchesNothingTwice) {
+TEST(Pull, DoesNotDownloadAgain) {
   const Server server(whole_hub());
   const Puller puller(server.address());
   ASSERT_EQ(puller.pull().code, 0);
@@ -68,7 +68,7 @@ TEST(Pull, FetchesNothingTwice) {
   EXPECT_EQ(before, 1u);
 }
 
-TEST(Pull, FetchesParts) {
+TEST(Pull, DownloadsPartsOfWeights) {
   const Server server([](const Request& request) { return hub(request, model_in_parts); });
   const Puller puller(server.address());
   const Result result = puller.pull();
@@ -77,7 +77,7 @@ TEST(Pull, FetchesParts) {
   EXPECT_EQ(cli_test::run({"models", "limn/tiny"}, puller.setting()).code, 0);
 }
 
-TEST(Pull, TakesRevisions) {
+TEST(Pull, AcceptsRevisions) {
   const Server server(whole_hub());
   const Puller puller(server.address());
   ASSERT_EQ(puller.pull("limn/tiny@refs/pr/1").code, 0);
@@ -85,13 +85,13 @@ TEST(Pull, TakesRevisions) {
   EXPECT_THAT(server.requests("GET", "/revision/refs%2Fpr%2F1"), SizeIs(1));
   ASSERT_EQ(puller.pull("limn/tiny@" + commit).code, 0);
   EXPECT_THAT(puller.names("refs"), UnorderedElementsAre("refs"));
-  // Each spelling finds it again.
+  // Each form of the name finds the model.
   for (const std::string& name : {std::string("limn/tiny@refs/pr/1"), "limn/tiny@" + commit})
     EXPECT_EQ(cli_test::run({"models", name}, puller.setting()).code, 0) << name;
   EXPECT_EQ(cli_test::run({"models", "limn/tiny@v2"}, puller.setting()).code, 1);
 }
 
-TEST(Pull, CompletesWhatAnotherToolBegan) {
+TEST(Pull, CompletesAnotherToolsSnapshot) {
   const Server server(whole_hub());
   const Puller puller(server.address());
   fs::create_directories(puller.snapshot());
@@ -104,7 +104,7 @@ TEST(Pull, CompletesWhatAnotherToolBegan) {
   EXPECT_THAT(server.requests("GET", "config.json"), IsEmpty());
 }
 
-TEST(Pull, GoesOnWhereAConnectionWasCut) {
+TEST(Pull, ResumesAfterLostConnection) {
   int left = 2;
   const Server server([&](const Request& request) {
     Response response = hub(request, whole_model);
@@ -122,7 +122,7 @@ TEST(Pull, GoesOnWhereAConnectionWasCut) {
   EXPECT_EQ(requests[2].headers.at("range"), "bytes=8000-");
 }
 
-TEST(Pull, BeginsAnewWhereAServerKnowsNoRanges) {
+TEST(Pull, RestartsIfTheServerIgnoresRanges) {
   int left = 1;
   const Server server([&](Request request) {
     request.headers.erase("range");
@@ -136,7 +136,7 @@ TEST(Pull, BeginsAnewWhereAServerKnowsNoRanges) {
   expect_whole(puller);
 }
 
-TEST(Pull, LeavesAStateToGoOnFromWhenInterrupted) {
+TEST(Pull, InterruptLeavesResumableState) {
   std::atomic<bool> hang = true;
   const Server server([&](const Request& request) {
     Response response = hub(request, whole_model);
@@ -164,7 +164,7 @@ TEST(Pull, LeavesAStateToGoOnFromWhenInterrupted) {
   EXPECT_EQ(server.requests("GET", "model.safetensors").back().headers.at("range"), "bytes=5000-");
 }
 
-TEST(Pull, ThrowsAwayWhatHasAnotherChecksum) {
+TEST(Pull, DiscardsFileWithWrongChecksum) {
   for (const std::string bad : {"config.json", "model.safetensors"}) {
     const Server server([&](const Request& request) {
       Response response = hub(request, whole_model);
@@ -181,7 +181,7 @@ TEST(Pull, ThrowsAwayWhatHasAnotherChecksum) {
   }
 }
 
-TEST(Pull, RefusesMoreThanWasPromised) {
+TEST(Pull, RejectsMoreBytesThanAnnounced) {
   const Server server([&](const Request& request) {
     Response response = hub(request, whole_model);
     if (request.method == "GET" && request.target.ends_with("model.safetensors")) response.body += "more";
@@ -194,8 +194,8 @@ TEST(Pull, RefusesMoreThanWasPromised) {
   EXPECT_FALSE(puller.is_visible());
 }
 
-TEST(Pull, ShowsTheTokenToTheHubAlone) {
-  // Large files are elsewhere, and a renamed model is at another path of the same host.
+TEST(Pull, SendsTheTokenOnlyToTheHub) {
+  // Large files are on another host, and a renamed model is at another path of the same host.
   const Server elsewhere(
       [](const Request& request) { return rest_of(read(model_folder / "model.safetensors"), request); });
   const Server server([&](const Request& request) -> Response {
@@ -221,7 +221,7 @@ TEST(Pull, ShowsTheTokenToTheHubAlone) {
   EXPECT_FALSE(elsewhere.requests().front().headers.contains("authorization"));
 }
 
-TEST(Pull, GivesUpOnRedirectsInACircle) {
+TEST(Pull, RejectsRedirectLoop) {
   const Server server([](const Request& request) -> Response {
     return {.status = 302, .headers = {{"Location", request.target}}};
   });
@@ -235,7 +235,7 @@ struct Refusal {
 };
 class PullRefused : public testing::TestWithParam<Refusal> {};
 
-TEST_P(PullRefused, SaysWhatToDo) {
+TEST_P(PullRefused, HasHint) {
   const auto& [name, status, code, token, message] = GetParam();
   const Server server([status = status, code = code](const Request&) -> Response {
     return {.status = status, .headers = {{"X-Error-Code", code}}};
@@ -259,7 +259,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{"NoModel", 404, "RepoNotFound", "", "no such model"}),
     [](const auto& info) { return info.param.name; });
 
-TEST(Pull, WaitsWhenAskedTo) {
+TEST(Pull, HonorsRetryAfter) {
   std::map<std::string, int> asked;
   const Server server([&](const Request& request) -> Response {
     const int times = asked[request.method + request.target]++;
@@ -273,7 +273,7 @@ TEST(Pull, WaitsWhenAskedTo) {
   expect_whole(puller);
 }
 
-TEST(Pull, DoesNotWaitForEver) {
+TEST(Pull, RejectsLongRetryAfter) {
   const Server busy([](const Request&) -> Response { return {.status = 429, .headers = {{"Retry-After", "0"}}}; });
   EXPECT_THAT(Puller(busy.address()).pull().err, AllOf(HasSubstr("HTTP status 429"), HasSubstr("tried 5 times")));
   EXPECT_THAT(busy.requests(), SizeIs(5));
@@ -284,7 +284,7 @@ TEST(Pull, DoesNotWaitForEver) {
   EXPECT_THAT(very_busy.requests(), SizeIs(1));
 }
 
-TEST(Pull, LetsTwoPullsShareTheWork) {
+TEST(Pull, ConcurrentPullsShareTheDownload) {
   const Server server(whole_hub());
   Puller puller(server.address());
   const Running first({"models", "pull", "limn/tiny"}, puller.setting());
@@ -295,7 +295,7 @@ TEST(Pull, LetsTwoPullsShareTheWork) {
   EXPECT_THAT(server.requests("GET", "model.safetensors"), SizeIs(1));
 }
 
-TEST(Pull, GoesThroughAProxy) {
+TEST(Pull, UsesProxy) {
   const std::string address = "http://hub.invalid";
   const Server proxy([&](Request request) {
     if (!request.target.starts_with(address)) return Response{.status = 500};
@@ -308,10 +308,10 @@ TEST(Pull, GoesThroughAProxy) {
   expect_whole(puller);
 }
 
-TEST(Pull, SaysThatTheDiskIsFull) {
+TEST(Pull, ReportsFullDisk) {
   const Server server(whole_hub());
   const Puller puller(server.address());
-  // The nearest thing to a full disk that needs no other disk: files that may not grow.
+  // A file size limit simulates a full disk.
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
   rlimit small = before;
@@ -326,7 +326,7 @@ TEST(Pull, SaysThatTheDiskIsFull) {
   expect_whole(puller);
 }
 
-TEST(Pull, RefusesNamesThatAreNone) {
+TEST(Pull, RejectsInvalidNames) {
   const Puller puller("http://127.0.0.1:9");
   for (const char* name : {"", "../evil", "a/b/c", "a//b", "/a", "a/", ".a/b", "a b", "a/..", "a--b", "a/b@",
                            "a/b@../c", "a/b@/c", "a/b@c//d"}) {
@@ -337,7 +337,7 @@ TEST(Pull, RefusesNamesThatAreNone) {
   EXPECT_THAT(puller.names("."), IsEmpty());
 }
 
-TEST(Pull, RefusesSettingsThatCannotBe) {
+TEST(Pull, RejectsInvalidSettings) {
   Puller puller("ftp://example.org");
   EXPECT_THAT(puller.pull().err, HasSubstr("HF_ENDPOINT: found ftp://example.org"));
   puller.setting().environment["HF_ENDPOINT"] = "http://127.0.0.1:9";

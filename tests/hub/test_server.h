@@ -28,10 +28,10 @@ struct Response {
   std::map<std::string, std::string> headers = {};
   std::string body = {};
   std::optional<std::size_t> cut_after = {};  ///< bytes of the body after which the connection ends
-  bool hang = false;                          ///< after that, keep it open until the server goes
+  bool hang = false;                          ///< after that, keep the connection open until the server is destroyed
 };
 
-/// A small HTTP server on this machine: one request a connection, answered by a function.
+/// A small local HTTP server: one request per connection, answered by a function.
 class Server {
  public:
   using Handler = std::function<Response(const Request&)>;
@@ -61,7 +61,7 @@ class Server {
     const std::lock_guard lock(mutex_);
     return requests_;
   }
-  /// Those of one method whose target ends so.
+  /// Returns the requests with this method whose target ends with `ending`.
   std::vector<Request> requests(const std::string& method, const std::string& ending) const {
     std::vector<Request> result;
     for (const Request& request : requests())
@@ -80,7 +80,7 @@ class Server {
     }
   }
 
-  /// Whether the connection stays open.
+  /// Answers a request. @return whether the connection stays open.
   bool answer(int connection) {
     std::string text;
     char buffer[4096];
