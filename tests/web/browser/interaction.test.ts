@@ -1,4 +1,4 @@
-// Pointer, keys, touch, dragging and saving; and texts that are long or hostile.
+// Pointer, keys, touch, dragging and saving, and long or hostile texts.
 
 import assert from "node:assert/strict";
 import {execFileSync} from "node:child_process";
@@ -174,7 +174,7 @@ test("in a textual heatmap, the other tokens take the colours of the token's row
   await check(opened, "heatmap-hover");
 });
 
-test("attention: heads can be chosen, tokens show where they look", async () => {
+test("attention: heads can be chosen, and tokens show what they attend to", async () => {
   const opened = await open(browser, "attention-head", samples.attention()), {page} = opened;
   await page.getByRole("button", {name: "layer 2, head 6"}).click();
   await page.locator(".from [data-t='3']").hover();
@@ -218,7 +218,7 @@ test("one word of a megabyte, and 5,000 tokens", async t => {
   await page.locator(".chart").screenshot({path: join(process.env["LIMN_SCREENSHOTS"] ?? ".", "long-chart.png")});
 });
 
-test("hostile texts are text", async () => {
+test("hostile texts are shown as plain text", async () => {
   const {page, faults} = await open(browser, "hostile-words", data("hostile.json"));
   const hostile = data("hostile.json") as {input: {text: string}};
   const shown = await page.locator(".text").evaluate(text => text.textContent);
@@ -256,7 +256,7 @@ test("every hostile text is shown verbatim, in every view", async () => {
   }
 });
 
-test("in another page: theme, level of headings, name of files; other JSON is refused", async () => {
+test("embedded in a page: theme, heading level and file name; other JSON is rejected", async () => {
   const {page} = await open(browser, "embedded", data("signed.json"), {colorScheme: "light"});
   const refused = await page.evaluate(json => {
     const {limn} = globalThis as unknown as {limn: {show(target: HTMLElement, json: unknown, options?: unknown): void}};
@@ -285,8 +285,8 @@ test("a comparison's picture shows what is visible, and nothing else", async () 
   await page.getByText("Save or copy").click();
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", {name: "Save as SVG"}).click()]);
   const svg = readFileSync(await download.path(), "utf8");
-  assert.equal(svg.match(/>minilm-l6-squad1</g)?.length, 1 + 2); // the column's head, and two of the matrix's rows
-  // Excerpts have two lines; their hidden lines must not be drawn over what is below.
+  assert.equal(svg.match(/>minilm-l6-squad1</g)?.length, 1 + 2); // the column heading, and two rows of the matrix
+  // Excerpts have two lines; their hidden lines must not be drawn over the content below.
   const lines = [...svg.matchAll(/<text [^>]*y="([\d.]+)"/g)].map(match => Number(match[1])), height = Number(/height="(\d+)"/.exec(svg)?.[1]);
   const bottom = await page.locator(".correlations").evaluate(table => table.getBoundingClientRect().bottom - (table.parentElement?.getBoundingClientRect().top ?? 0));
   assert.ok(lines.every(y => y < height) && Math.abs(height - bottom - 32) < 8, `${height} ${bottom}`);
@@ -317,11 +317,11 @@ test("text on every heat has a contrast of 4.5 : 1 in both themes", async () => 
         return Math.max(one, other) / Math.min(one, other);
       }));
     }, colorScheme === "dark");
-    assert.ok(least >= 4.45, `${colorScheme}: ${least}`); // the canvas has whole steps of 1/255
+    assert.ok(least >= 4.45, `${colorScheme}: ${least}`); // the canvas rounds to steps of 1/255
   }
 });
 
-test("axe-core finds what is wrong", async () => {
+test("axe-core detects a violation", async () => {
   const opened = await open(browser, "axe", data("signed.json"));
   await opened.page.evaluate(() => { document.body.append(document.createElement("img"), document.createElement("button")); });
   const found = await violations(opened.page);

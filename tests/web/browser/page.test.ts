@@ -36,7 +36,7 @@ test("a ranked answer is explained, and its link says so", async () => {
   await other.page.locator(".answers li:nth-child(2)[aria-current]").waitFor();
 });
 
-test("labels: model, method and target are choices that take effect at once; Back undoes them", async () => {
+test("labels: choices of model, method and target take effect immediately; Back undoes them", async () => {
   const opened = await visit(), {page} = opened;
   await verdict(page).waitFor();
   await page.selectOption("#sample", "tweet-2");
@@ -55,7 +55,7 @@ test("labels: model, method and target are choices that take effect at once; Bac
   assert.equal(fragment(page).get("sample"), "tweet-2");
 });
 
-test("entities, each with its explanation", async () => {
+test("each entity has its explanation", async () => {
   const opened = await visit("sample=name-2"), {page} = opened;
   await page.getByText("Entities").waitFor();
   const before = await verdict(page).innerText();
@@ -96,7 +96,7 @@ test("a preset is a method", async () => {
   await other.page.getByText("“seed-classification” is not for a model that answers questions.").waitFor();
 });
 
-test("the first explanation is requested once, and again if it is another one", async () => {
+test("the first explanation is requested once, and again if it is not the one needed", async () => {
   const {page} = await visit("");
   await verdict(page).waitFor();
   await idle(page);
@@ -128,7 +128,7 @@ for (const [suffix, options] of [...shapes, ["-narrow", {viewport: {width: 900, 
   });
 }
 
-test("a long method shows progress and can be cancelled; what was shown stays", async () => {
+test("a long method shows progress and can be cancelled; the previous result stays", async () => {
   let leave: () => void = () => undefined;
   const gone = new Promise<void>(resolve => { leave = resolve; });
   server.behaviour = (route, request, response) => {
@@ -177,7 +177,7 @@ test("no text yet", async () => {
   await verdict(page).waitFor();
 });
 
-test("a refused request: the message, and the way to the field", async () => {
+test("a rejected request: the message, and a button that goes to the field", async () => {
   server.behaviour = (_, __, response) => refuse(response, 422, {detail: "layer: found '12', expected word, embeddings, or a number from 1 to 6", field: "layer", found: "'12'", expected: "word, embeddings, or the output of a layer from 1 to 6", hint: "the model has six layers"});
   const opened = await visit("sample=review-3&layer=12", {}, refused), {page} = opened;
   await heading(page).waitFor();
@@ -234,7 +234,7 @@ test("too long for a server that closes the connection", async () => {
   await verdict(page).waitFor();
 });
 
-test("truncated: how much was not read, and all of it in windows", async () => {
+test("truncated text: shows how much was not read, and can read all of it in windows", async () => {
   const opened = await visit("model=small-sentiment&text="), {page} = opened, text = Array.from({length: 700}, (_, i) => `word${i % 89}`).join(" ");
   await heading(page).waitFor();
   await page.fill("#first", text);
@@ -253,7 +253,7 @@ test("truncated: how much was not read, and all of it in windows", async () => {
   assert.equal(fragment(page).get("windows"), "1", "a link of the viewer's leaves the address alone");
 });
 
-test("busy: tried again when the server says so", async () => {
+test("a busy server: the page retries after Retry-After", async () => {
   let times = 0;
   server.behaviour = (route, request, response) => (times++ === 0 ? refuse(response, 503, {detail: "too many requests are waiting"}, {"Retry-After": "1"}) : usual(route, request, response));
   const opened = await visit("sample=review-3", {}, refused), {page} = opened;
@@ -263,7 +263,7 @@ test("busy: tried again when the server says so", async () => {
   await verdict(page).waitFor();
 });
 
-test("no answer from the server, then one again", async () => {
+test("the server does not answer, then answers again", async () => {
   const opened = await visit("sample=review-3", {}, /Failed to load resource|ERR_/), {page} = opened;
   await verdict(page).waitFor();
   await server.stop();
@@ -326,7 +326,7 @@ for (const [name, broken] of [
 }
 
 const hostile = "<script>alert(1)</script><img src=x onerror=alert(2)> \u202Egnirts\u202C \u0007 \u001b[31m ]]> </textarea></style>&lt;b&gt; {{7*7}} `x`";
-test("hostile texts are text", async () => {
+test("hostile texts are shown as plain text", async () => {
   const opened = await visit("model=small-sentiment&text="), {page} = opened;
   await heading(page).waitFor();
   await page.fill("#first", hostile);
@@ -369,7 +369,7 @@ for (const [name, link] of [
   });
 }
 
-test("by keyboard alone: past the controls to the words", async () => {
+test("keyboard only: past the controls to the words", async () => {
   const {page} = await visit("sample=review-3");
   await verdict(page).waitFor();
   await page.keyboard.press("Tab");
@@ -384,7 +384,7 @@ test("by keyboard alone: past the controls to the words", async () => {
   assert.match(await page.locator(".tip.shown").innerText(), /rank/);
 });
 
-test("nothing moves while the page opens, and little is loaded", async () => {
+test("nothing moves while the page opens, and little data is loaded", async () => {
   const context = await browser.newContext({viewport: {width: 1280, height: 860}}), page = await context.newPage();
   await page.addInitScript(() => {
     const shifts = (globalThis as unknown as {shifts: number[]}).shifts = [];

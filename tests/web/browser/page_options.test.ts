@@ -6,7 +6,7 @@ import {check} from "./browser.js";
 import {served} from "./page_server.js";
 import {idle, last, server, verdict, visit} from "./page_session.js";
 
-test("More: what applies to the method, sent as numbers and names", async () => {
+test("More: the options of the method, sent as numbers and names", async () => {
   const opened = await visit("sample=review-3&method=integrated-gradients"), {page} = opened;
   await verdict(page).waitFor();
   await page.getByText("More", {exact: true}).click();

@@ -1,4 +1,4 @@
-// The page in Chromium with a server of its own: what the tests of the page share.
+// The page in Chromium with its own fake server; shared by the tests of the page.
 
 import {after, afterEach, before} from "node:test";
 import type {Browser, BrowserContextOptions, Page} from "playwright-core";

@@ -1,4 +1,4 @@
-// Every state of the viewer: it shows what the JSON says and passes axe-core; a screenshot is taken.
+// Every state of the viewer: it shows the data of the JSON and passes axe-core; a screenshot is taken.
 
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";

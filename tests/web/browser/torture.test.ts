@@ -12,7 +12,7 @@ before(async () => { browser = await launch(); });
 after(async () => { await browser.close(); });
 
 const naughty = (data("naughty_strings.json") as string[]).filter(text => text.trim() !== "");
-// A skin tone alone joins the preceding character, even a space.
+// A single skin tone joins the preceding character, even a space.
 const emoji = (data("emoji_sequences.txt") as string).trim().split("\n").filter(sequence => !/^[\u{1f3fb}-\u{1f3ff}]$/u.test(sequence));
 
 /** No text became an element, an attribute, a title, or a control character that affects its surroundings. */
@@ -32,7 +32,7 @@ async function harmless(page: Page): Promise<void> {
   assert.deepEqual(found, {elements: [], handlers: [], links: [], controls: ""});
 }
 
-test("naughty strings are texts", async () => {
+test("naughty strings as texts", async () => {
   const {page, faults} = await open(browser, "torture-texts", naughty.map(text => plain(text, i => 1 / (i + 1))));
   const shown = await page.locator(".text").evaluateAll(texts => texts.map(text => text.textContent));
   assert.deepEqual(shown, naughty.map(visible));
@@ -40,7 +40,7 @@ test("naughty strings are texts", async () => {
   assert.deepEqual(faults, []);
 });
 
-test("naughty strings are names of models, labels, methods and warnings", async () => {
+test("naughty strings as names of models, labels, methods and as warnings", async () => {
   const explanations = naughty.map(name => plain("a text", i => i, {
     model: name, warnings: [name], prediction: {label: name, index: 0, probability: 0.5, probabilities: {[name]: 0.5}},
     target: {explain: name, label: name, index: 0}, method: {name, preset: name, reduce: name, normalize: name},
@@ -51,7 +51,7 @@ test("naughty strings are names of models, labels, methods and warnings", async 
   assert.deepEqual(faults, []);
 });
 
-test("every emoji sequence is one word, whole", async () => {
+test("every emoji sequence stays one word", async () => {
   const text = emoji.join(" "), {page, faults} = await open(browser, "torture-emoji", plain(text, i => (i % 7) / 7));
   assert.equal(await page.locator(".text").first().textContent(), visible(text));
   const words = await page.locator(".text .w").allTextContents();

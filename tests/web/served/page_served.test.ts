@@ -130,10 +130,10 @@ test("models and methods side by side", options, async () => {
   await page.context().close();
 });
 
-test("more than the server takes", options, async () => {
+test("texts longer than the server accepts", options, async () => {
   const {page} = await visit("model=minilm-l6-sentiment&text=");
   await page.locator(".statement h2").waitFor();
-  // Words that are read in part, and a single word that no vocabulary has.
+  // Words of which only a part is read, and a single unknown word.
   for (const [text, shown] of [["fine words ".repeat(5000), ".cut"], ["a".repeat(1_500_000), ".explanation"]] as const) {
     await page.fill("#first", text);
     await page.click("#go");
@@ -144,7 +144,7 @@ test("more than the server takes", options, async () => {
   await page.context().close();
 });
 
-test("the server takes every option that the page shows for a method", options, async () => {
+test("the server accepts every option that the page shows for a method", options, async () => {
   const json = await (await fetch(`${address}v1/models`)).json() as Record<string, unknown>, table = readTable(json);
   assert.equal(table.methods.length, 19);
   assert.ok((json["presets"] as unknown[]).length > 0);

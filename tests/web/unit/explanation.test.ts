@@ -33,7 +33,7 @@ const question = (more: Json = {}): Explanation => explanation({
   words: [word(0, 3, 0.5), word(0, 4, 0.1, 1), word(5, 6, 0.2, 1), word(7, 11, 1, 1)], ...more,
 });
 
-test("runs cover the text, and know word, token, mark and what was not read", () => {
+test("runs cover the text and record word, token, mark and whether it was read", () => {
   const [first, second] = textRuns(question());
   assert.ok(first && second);
   assert.deepEqual(first.before, [0]);
@@ -45,12 +45,12 @@ test("runs cover the text, and know word, token, mark and what was not read", ()
   assert.deepEqual(second.marks, [{begin: 8, end: 12, label: "answer 90%", explained: true}]);
 });
 
-test("offsets that do not fit are passed over", () => {
+test("offsets outside the text are ignored", () => {
   const [source] = textRuns(explanation({words: [word(0, 3, 1), word(1, 5, 1), word(4, 900, 1), word(90, 91, 1), word(5, 2, 1)], tokens: [token("x", 50, 90)]}));
   assert.equal(source?.runs.map(run => source.text.slice(run.begin, run.end)).join("|"), "one| |two");
 });
 
-test("another answer than the model's is outlined, too", () => {
+test("an answer other than the model's is outlined too", () => {
   const other = question({target: {explain: "logit", start_token: 3, end_token: 4}});
   assert.deepEqual(textRuns(other)[1]?.marks.map(mark => [mark.label, mark.explained]), [["explained", true], ["answer 90%", false]]);
   assert.equal(summary.explainedInstead(other), "Explained: Then 😍");
@@ -79,14 +79,14 @@ test("the sentence names the strongest words, for and against", () => {
   assert.equal(summary.sentence(explanation({...label, method: {name: "x", signed: true}})), "No word pushed towards up or against it.");
 });
 
-test("the target function, and what the scores sum up to", () => {
+test("the target function, and the sum of the scores", () => {
   assert.equal(summary.targetFunctionText(question({value: 11.2743})), "F = start logit + end logit of the answer = 11.27");
   const complete = explanation({target: {explain: "logit", label: "a", contrast: "b"}, value: 3, baseline_value: 1, completeness_error: 0.5, tokens: [token("x", 0, 1, 0, 2.5)]});
   assert.equal(summary.targetFunctionText(complete), "F = logit of a − logit of b = 3");
   assert.equal(summary.completenessText(complete), "sum of scores 2.5, F(x) − F(baseline) = 2, error 0.5");
 });
 
-test("ranks share a place where scores are equal; shares sum up to one", () => {
+test("equal scores have equal ranks; shares sum to one", () => {
   const places = summary.places([{score: 1}, {score: -3}, {score: 1}, {score: NaN}]);
   assert.deepEqual(places.map(place => place.rank), [2, 1, 2, 4]);
   assert.deepEqual(places.map(place => place.share), [0.2, 0.6, 0.2, 0]);
@@ -97,7 +97,7 @@ test("the tokens of words", () => {
   assert.deepEqual(summary.tokensOfWords(subwords), [[1, 2], [3]]);
 });
 
-test("how likely an answer starts and ends at a token", () => {
+test("the probability that an answer starts or ends at a token", () => {
   const logits = {start: [0, 0, 0, 0, 0, Math.log(6), 0], end: [0, 0, 0, 0, 0, 0, 0]};
   assert.equal(summary.tokenVerdicts(question({logits})).get(5), "start 50%, end 14%"); // 6 of 12, 1 of 7
 });
@@ -134,7 +134,7 @@ test("means over the inputs of a comparison", () => {
   assert.deepEqual(whole.correlations.map(pair => [pair.words, pair.spearman, pair.kendall]), [[10, 0.5, undefined]]);
 });
 
-test("attention is read from a byte a weight", () => {
+test("attention weights are read from one byte each", () => {
   const bytes = String.fromCharCode(255, 0, 128, 221, 180, 180, 26, 254); // √ of 1, 0, ¼, ¾, ½, ½, 0.01, 0.99
   const json = {model: "m", task: "", input: {text: "a b"}, layers: 1, heads: 2, tokens: [token("a", 0, 1), token("b", 2, 3)], weights: btoa(bytes)};
   const maps = read(json) as Attention;
@@ -152,7 +152,7 @@ test("comma-separated values", () => {
   assert.equal(csv(question()).split("\r\n")[3], "0,1,5,6,😍,0.2");
 });
 
-test("what is not limn's is refused, and what is odd is read without harm", () => {
+test("foreign JSON is rejected, and malformed JSON does no harm", () => {
   assert.throws(() => read({}), /not limn's JSON/);
   assert.throws(() => read(null), /not limn's JSON/);
   const odd = read({input: {text: 5}, words: [null, 3, {score: "x", begin: -4, end: 1e99}], tokens: "none", prediction: [], method: null, warnings: [1]}) as Explanation;
@@ -161,7 +161,7 @@ test("what is not limn's is refused, and what is odd is read without harm", () =
   assert.doesNotThrow(() => [textRuns(odd), summary.sentence(odd), summary.verdict(odd.prediction, odd.target)]);
 });
 
-test("whatever the offsets, runs follow each other and cover the text", () => {
+test("runs are contiguous and cover the text for any offsets", () => {
   let state = 7;
   const below = (limit: number): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0; // a linear congruential generator (Numerical Recipes)
@@ -180,7 +180,7 @@ test("whatever the offsets, runs follow each other and cover the text", () => {
   }
 });
 
-test("the word of another explanation that stands at the same place", () => {
+test("the word of another explanation at the same position", () => {
   const words = [[0, 10, 14], [0, 0, 3], [0, 4, 9], [1, 0, 5]].map(([sequence = 0, begin = 0, end = 0]) => ({sequence, begin, end, score: 1})), order = summary.wordOrder(words);
   const at = (sequence: number, begin: number, end: number): number => summary.wordAt(words, order, {sequence, begin, end});
   assert.deepEqual(order, [[1, 2, 0], [3]]);
@@ -188,7 +188,7 @@ test("the word of another explanation that stands at the same place", () => {
   assert.deepEqual([at(0, 3, 4), at(0, 14, 16), at(1, 5, 9), at(2, 0, 1)], [-1, -1, -1, -1]);
 });
 
-test("of many lines the strongest that there is room for", () => {
+test("only the strongest lines are drawn if there are many", () => {
   const weights = Float32Array.from([0.5, 0.009, 0.2, 0.9]);
   assert.deepEqual(strongestLines(weights, () => 10, 100), [3, 0, 2]);
   assert.deepEqual(strongestLines(weights, () => 10, 25), [3, 0]);

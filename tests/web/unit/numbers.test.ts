@@ -1,10 +1,10 @@
-// The same cases as tests/render/summary_test.cc and comparison_test.cc: page and terminal say the same.
+// The same cases as in tests/render/summary_test.cc and comparison_test.cc: page and terminal agree.
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import {correlationText, count, durationText, percentText, scoreText, shortNumber, valueText} from "../../../web/viewer/numbers.js";
 import {contrast, heat, ink, intensity} from "../../../web/viewer/palette.js";
 
-test("scores have three digits of their scale", () => {
+test("scores have the precision of three digits of their scale", () => {
   assert.equal(scoreText(0.8567, 1), "0.86");
   assert.equal(scoreText(-0.012345, 0.05), "−0.0123");
   assert.equal(scoreText(123.4, 500), "123");
@@ -37,6 +37,6 @@ test("text on heat is readable everywhere", () => {
   }
 });
 
-test("no number is no heat", () => {
+test("a score that is not a number has no heat", () => {
   assert.deepEqual([intensity(1, 0), intensity(NaN, 1), intensity(Infinity, 1), intensity(3, 2), intensity(-1, 2)], [0, 0, 0, 1, -0.5]);
 });

@@ -18,7 +18,7 @@ const streams: [string, [string, string][]][] = [
   ["event: add\r\ndata: 73857293\r\n\r\nevent: remove\rdata: 2153\r\r\n", [["add", "73857293"], ["remove", "2153"]]],
 ];
 
-test("server-sent events, however the stream is cut", () => {
+test("server-sent events do not depend on how the stream is split", () => {
   for (const [stream, expected] of streams) {
     for (const size of [1, 2, 3, 5, stream.length]) {
       const parser = new EventParser(), found: [string, string][] = [];
@@ -31,7 +31,7 @@ test("server-sent events, however the stream is cut", () => {
 const table = readTable({...served, methods: allMethods}), known = table.options.map(({name}) => name);
 const view = (more: Partial<View>): View => ({...emptyView, ...more});
 
-test("a link gives back the view it was made of", () => {
+test("a link restores its view", () => {
   const sample = samples[0];
   assert.ok(sample);
   for (const made of [
@@ -42,7 +42,7 @@ test("a link gives back the view it was made of", () => {
   ]) assert.deepEqual(fromFragment(toFragment(made), known), made);
 });
 
-test("a text that is too long for a link is left out of it, and one can tell", () => {
+test("a text that is too long for a link is omitted, and this can be detected", () => {
   const long = view({texts: ["é".repeat(longestLink), ""], models: ["a"]});
   assert.ok(toFragment(long).length < 100);
   assert.ok(!fitsLink(long));
@@ -50,7 +50,7 @@ test("a text that is too long for a link is left out of it, and one can tell", (
   assert.ok(fitsLink(emptyView));
 });
 
-test("what a link says without sense is not taken", () => {
+test("invalid values in a link are ignored", () => {
   assert.equal(fromFragment("", known), undefined);
   assert.equal(fromFragment("limn-e-1", known), undefined);
   const read = fromFragment(`sample=no-such&text=x&model=&model=${"m".repeat(300)}&compare=yes&windows=2&entity=-1&evil=1&__proto__=2&steps=`, known);
@@ -58,7 +58,7 @@ test("what a link says without sense is not taken", () => {
   assert.equal(fromFragment(`text=x&${Array.from({length: 500}, (_, i) => `model=${i}`).join("&")}`, known)?.models.length, 64);
 });
 
-test("requests hold what applies, numbers as numbers", () => {
+test("requests contain the options that apply, with numbers as numbers", () => {
   const asked = view({texts: ["Q?", "C."], methods: ["integrated-gradients"], answer: "C", label: "no label of answers", options: {steps: "20", layer: "3", sigma: "0.5", head: "2", seed: "x", max_length: "64", always_answer: "true"}});
   assert.deepEqual(explainRequest(asked, table, "m", "question-answering"),
     {model: "m", question: "Q?", context: "C.", method: "integrated-gradients", steps: 20, layer: "3", max_length: 64, always_answer: true, answer: "C", top: 5});
@@ -76,7 +76,7 @@ test("a question needs a context", () => {
   assert.ok(isEmpty([" ", ""], "sequence-classification"));
 });
 
-test("options that all chosen methods have", () => {
+test("only options of all chosen methods apply", () => {
   assert.ok(table.applies("explain", ["gradient", "lime"], "sequence-classification"));
   assert.ok(!table.applies("steps", ["gradient", "integrated-gradients"], "sequence-classification"));
   assert.ok(!table.applies("stride", ["gradient"], "sequence-classification"));
@@ -91,7 +91,7 @@ test("samples: nine questions, and tweets, reviews and names", () => {
   assert.equal(firstSample("question-answering")?.texts[0], "Who ruled macedonia");
 });
 
-// A tokenizer with subwords of at most two letters, for a model that reads four of them at once.
+// A tokenizer with subwords of at most two letters, for a model that reads at most four of them.
 const subwords = (text: string): {sequence: number; begin: number; end: number; word: number}[] =>
   [...text.matchAll(/\S+/g)].flatMap((match, word) => Array.from({length: Math.ceil(match[0].length / 2)}, (_, i) => {
     const begin = match.index + 2 * i;
@@ -103,7 +103,7 @@ test("windows: a text in parts, cut between words", async () => {
     const all = subwords(String(request["text"]));
     return Promise.resolve({tokens: all.slice(0, 4), cut_tokens: Math.max(0, all.length - 4)});
   };
-  // ab|cd ef gh|i → the incomplete word goes to the next part; a word longer than a part is cut where reading ended.
+  // ab|cd ef gh|i: the incomplete word moves to the next part; a word longer than a part is cut where reading ended.
   assert.deepEqual(await parts(["abcd ef ghi jk", ""], "sequence-classification", {}, tokenize), [["abcd ef ", ""], ["ghi jk", ""]]);
   assert.deepEqual(await parts(["abcdefghijkl", ""], "sequence-classification", {}, tokenize), [["abcdefgh", ""], ["ijkl", ""]]);
   assert.deepEqual(await parts(["ab", ""], "sequence-classification", {}, tokenize), [["ab", ""]]);
@@ -117,10 +117,10 @@ test("windows of a context share tokens", () => {
   assert.deepEqual(cutAfter([], 1, true), {end: Infinity, next: Infinity});
 });
 
-test("the first request needs no table, or waits for it", () => {
+test("the first request does not need the table, or waits for it", () => {
   assert.deepEqual(earlyRequest(""), explainRequest(firstView("", "question-answering", known), table, undefined, "question-answering"));
   assert.equal(earlyRequest("sample=review-3&model=m&method=occlusion")?.["method"], "occlusion");
   assert.equal(earlyRequest("sample=review-3&model=m&method=occlusion&masking=pad"), undefined);
-  assert.equal(earlyRequest("sample=review-3"), undefined); // which model it is for depends on the server
+  assert.equal(earlyRequest("sample=review-3"), undefined); // its model depends on the server
   assert.equal(earlyRequest("text=x&model=m"), undefined);
 });
