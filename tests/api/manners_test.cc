@@ -1,5 +1,5 @@
-// What a host program may expect of a library in its process: its OpenMP settings, umask and locale stay as they are,
-// and its children can use the library too.
+// What a host program may expect of a library: the process's OpenMP settings, umask and locale do not change, and child
+// processes can use the library too.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -18,8 +18,8 @@
 #include "limn/limn.h"
 #include "limn/write.h"
 
-// Of GCC's OpenMP library, which limn's oneDNN brings into the host. GOMP_parallel is what `#pragma omp parallel`
-// compiles to; called by its name, it needs no OpenMP option of the compiler.
+// Functions of GCC's OpenMP library, which limn's oneDNN brings into the host. `#pragma omp parallel` compiles to
+// GOMP_parallel; calling it by name needs no OpenMP compiler option.
 extern "C" void omp_set_num_threads(int threads) noexcept;
 extern "C" int omp_get_max_threads() noexcept;
 extern "C" int omp_get_num_threads() noexcept;
@@ -40,7 +40,7 @@ std::string scores(const Explanation& explanation) {
   return to_json(timeless);
 }
 
-/// Threads that an OpenMP region of the calling thread gets.
+/// Returns the number of threads in an OpenMP region of the calling thread.
 int team_size() {
   std::atomic<int> size = 0;
   const auto work = [](void* data) { *static_cast<std::atomic<int>*>(data) = omp_get_num_threads(); };
@@ -48,7 +48,7 @@ int team_size() {
   return size;
 }
 
-/// The umask of this process, read without touching it (Linux; elsewhere empty).
+/// Returns the umask of this process, read without changing it (Linux; empty elsewhere).
 std::string umask_text() {
   std::ifstream status("/proc/self/status");
   for (std::string field, value; status >> field;)
@@ -56,7 +56,7 @@ std::string umask_text() {
   return {};
 }
 
-/// Three OpenMP threads, a strict umask and a locale of its own, like a careful host program.
+/// Three OpenMP threads, a strict umask and a custom locale, as in a careful host program.
 class Manners : public testing::Test {
  protected:
   void SetUp() override {
@@ -73,7 +73,7 @@ class Manners : public testing::Test {
   const std::string locale_ = std::setlocale(LC_ALL, "C.UTF-8") ? "C.UTF-8" : std::setlocale(LC_ALL, nullptr);
 };
 
-TEST_F(Manners, SettingsOfTheHostStay) {
+TEST_F(Manners, HostSettingsStay) {
   ASSERT_EQ(team_size(), 3);
   const std::string mask = umask_text();
   const fs::path file = fs::temp_directory_path() / ("limn-manners." + std::to_string(::getpid()));
@@ -91,7 +91,7 @@ TEST_F(Manners, SettingsOfTheHostStay) {
   fs::remove(file);
 }
 
-TEST_F(Manners, SettingsOfTheHostStayWhileOthersExplain) {
+TEST_F(Manners, HostSettingsStayDuringConcurrentCalls) {
   const Model model = load_model();
   const std::string mask = umask_text();
   const fs::path file = fs::temp_directory_path() / ("limn-manners." + std::to_string(::getpid()));
@@ -123,14 +123,14 @@ TEST_F(Manners, SettingsOfTheHostStayWhileOthersExplain) {
   fs::remove(file);
 }
 
-TEST_F(Manners, ChildOfForkExplainsTheSame) {
+TEST_F(Manners, ForkedChildComputesTheSame) {
   const Model model = load_model();
   const std::string before = scores(model.explain(input));
   ASSERT_EQ(threads(), 4u);
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    ::alarm(120);  // a child that hangs is a failure, and soon
+    ::alarm(120);  // a child that hangs fails the test soon
     ::_exit(scores(model.explain(input)) == before && threads() == 4 ? 0 : 1);
   }
   const std::string meanwhile = scores(model.explain(input));

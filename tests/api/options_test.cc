@@ -1,4 +1,4 @@
-// Options are aggregates that compose: each struct is made in one expression with designated initialisers.
+// Options are aggregates that compose: each struct is created in one expression with designated initializers.
 #include <gtest/gtest.h>
 
 #include <type_traits>
@@ -8,7 +8,7 @@
 namespace limn {
 namespace {
 
-TEST(Options, ComposeWithDesignatedInitialisers) {
+TEST(Options, ComposeWithDesignatedInitializers) {
   const auto predicting = limn::PredictOptions{.top = 3, .max_length = 128, .stride = 16};
   const auto explaining = limn::ExplainOptions{.reading = {.max_length = 128}, .target = "positive"};
   const auto whole = limn::ExplainOptions{

@@ -1,4 +1,4 @@
-// Calls over many inputs: a value or an Error for each, and good inputs run once.
+// Calls over many inputs: a value or an Error per input, and valid inputs run once.
 #include "limn/result.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 namespace limn {
 namespace {
 
-TEST(ResultType, IsAValueOrAnError) {
+TEST(ResultType, HoldsValueOrError) {
   Result<std::string> good("text");
   EXPECT_TRUE(good);
   EXPECT_EQ(*good, "text");
@@ -29,13 +29,13 @@ TEST(ResultType, IsAValueOrAnError) {
   EXPECT_THROW(*bad, Error);
 }
 
-TEST(ResultType, GivesItsValueAway) {
+TEST(ResultType, MovesItsValue) {
   Result<std::unique_ptr<int>> result(std::make_unique<int>(7));
   const std::unique_ptr<int> taken = std::move(result).value();
   EXPECT_EQ(*taken, 7);
 }
 
-TEST(ResultType, TransformsItsValueAndKeepsItsError) {
+TEST(ResultType, TransformKeepsError) {
   const auto size = [](const std::string& text) { return text.size(); };
   EXPECT_EQ(Result<std::string>("text").transform(size).value(), 4u);
   EXPECT_EQ(Result<std::string>(Error({.thing = "it"})).transform(size).error().parts().thing, "it");
@@ -59,12 +59,12 @@ Watch counting(std::size_t& passes) {
 
 Input text(std::string words) { return {.text = std::move(words), .pair = std::nullopt}; }
 
-/// Which of the five inputs are bad: the first, one in the middle, the last, several, all, none.
+/// Which of the five inputs are invalid: the first, one in the middle, the last, several, all, none.
 const std::vector<std::vector<bool>> patterns = {{1, 0, 0, 0, 0}, {0, 0, 1, 0, 0}, {0, 0, 0, 0, 1},
                                                  {1, 0, 1, 0, 1}, {1, 1, 1, 1, 1}, {0, 0, 0, 0, 0}};
 
-/// Calls `call` for each pattern of good and bad inputs, and checks that good ones have a result and run as often as if
-/// they were alone with each other. @param call (inputs, watch) -> results. @param check (result, good input)
+/// Calls `call` for each pattern of valid and invalid inputs, and checks that the valid ones have a result and need as
+/// many passes as without the invalid ones. @param call (inputs, watch) -> results. @param check (result, valid input)
 template <class Item, class Call, class Check>
 void try_patterns(const std::vector<Item>& good, const Item& bad, const Call& call, const Check& check) {
   std::size_t checked = 0;
@@ -97,12 +97,12 @@ const std::vector<Input> films = {text("a good film"), text("a bad end"), text("
 void expect_same(const Explanation& found, const Explanation& alone) {
   ASSERT_EQ(found.tokens.size(), alone.tokens.size());
   EXPECT_EQ(found.text, alone.text);
-  // Products of other sizes round otherwise.
+  // Matrix products of different sizes round differently.
   for (std::size_t t = 0; t < alone.tokens.size(); ++t)
     EXPECT_NEAR(found.tokens[t].score, alone.tokens[t].score, 1e-3 * std::abs(alone.tokens[t].score) + 1e-4);
 }
 
-TEST(ManyInputs, ABadOneHoldsUpNoOtherPrediction) {
+TEST(ManyInputs, InvalidInputDoesNotAffectPredictions) {
   const Model model = golden("golden/bert-cls");
   const auto call = [&](const std::vector<Input>& inputs, const Watch& watch) {
     return model.predict(inputs, {}, watch);
@@ -113,7 +113,7 @@ TEST(ManyInputs, ABadOneHoldsUpNoOtherPrediction) {
   });
 }
 
-TEST(ManyInputs, ABadOneHoldsUpNoOtherExplanation) {
+TEST(ManyInputs, InvalidInputDoesNotAffectExplanations) {
   const Model model = golden("golden/bert-cls");
   for (const Method& method : {Method(Gradient{}), Method(GradientXInput{}), Method(Occlusion{})}) {
     const auto call = [&](const std::vector<Input>& inputs, const Watch& watch) {
@@ -125,25 +125,25 @@ TEST(ManyInputs, ABadOneHoldsUpNoOtherExplanation) {
   }
 }
 
-TEST(ManyInputs, ATargetThatOneInputLacksHoldsUpNoOther) {
+TEST(ManyInputs, MissingTargetDoesNotAffectOthers) {
   const Model model = golden("golden/bert-token");
   const std::vector<Input> long_enough(5, text("Ann met Bob in Rome"));
-  const ExplainOptions options = {.target = "4:1"};  // the bad text has no token 4
+  const ExplainOptions options = {.target = "4:1"};  // the invalid text has no token 4
   const auto call = [&](const std::vector<Input>& inputs, const Watch& watch) {
     return model.explain_all(inputs, Gradient{}, options, watch);
   };
   std::size_t bad_passes = 0;
   const auto bad = model.explain_all(std::vector<Input>{text("a")}, Gradient{}, options, counting(bad_passes));
   ASSERT_FALSE(bad.front());
-  EXPECT_EQ(bad_passes, 1u);  // it is read before it is known to be bad; no gradient is taken
+  EXPECT_EQ(bad_passes, 1u);  // one forward pass before the error is detected, and no gradient
   std::size_t passes = 0;
   const auto results = call({long_enough[0], text("a"), long_enough[1]}, counting(passes));
-  EXPECT_EQ(passes, 2u);  // forward and back
+  EXPECT_EQ(passes, 2u);  // forward and backward
   EXPECT_TRUE(results[0] && !results[1] && results[2]);
   expect_same(results[2]->front(), model.explain(long_enough[1], Gradient{}, options));
 }
 
-TEST(ManyInputs, AMaskThatOneTextLacksHoldsUpNoOther) {
+TEST(ManyInputs, MissingMaskDoesNotAffectOthers) {
   const Model model = golden("golden-mlm/bert-mlm");
   const std::vector<Input> masked(5, text("a [MASK] film"));
   const auto call = [&](const std::vector<Input>& inputs, const Watch& watch) {
@@ -154,7 +154,7 @@ TEST(ManyInputs, AMaskThatOneTextLacksHoldsUpNoOther) {
   });
 }
 
-TEST(ManyInputs, ABadSentenceHoldsUpNoOther) {
+TEST(ManyInputs, InvalidSentenceDoesNotAffectOthers) {
   const Model model = golden("golden/bert-token");
   const std::vector<std::vector<std::string>> sentences(5, {"Ann", "met", "Bob"});
   const auto call = [&](const std::vector<std::vector<std::string>>& words, const Watch& watch) {
@@ -164,7 +164,7 @@ TEST(ManyInputs, ABadSentenceHoldsUpNoOther) {
                [](const std::vector<TokenLabel>& found, const auto&) { EXPECT_EQ(found.size(), 3u); });
 }
 
-TEST(ManyInputs, WrongOptionsAreNoInputsMistake) {
+TEST(ManyInputs, InvalidOptionsThrow) {
   const Model model = golden("golden/bert-cls");
   const PredictOptions reading = {.max_length = 1'000'000};
   EXPECT_THROW(model.predict(films, reading), Error);

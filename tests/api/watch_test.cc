@@ -1,4 +1,4 @@
-// A Watch ends any call between two passes through the model.
+// A Watch can cancel any call between two passes through the model.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -22,7 +22,7 @@ const Model& classifier() {
   return model;
 }
 
-/// 72 tokens: more than a pass of a few versions of it holds.
+/// 72 tokens: a few perturbed inputs of this length exceed one pass.
 std::string long_text() {
   std::string text;
   for (int i = 0; i < 70; ++i) text += i % 2 == 0 ? "good " : "film ";
@@ -50,9 +50,10 @@ const std::map<std::string, Method> methods = {
     {"rollout", AttentionRollout{}},
     {"grad-attention", GradientAttention{}}};
 
-/// Runs `call` to its end, then ends it before each of its passes in turn (of many, before some). The model asks the
-/// watch before each pass (tests/model/passes_test.cc), so that a pass which ran after the end would have asked.
-/// @return the passes of the whole call.
+/// Runs `call` to its end, then cancels it before each of its passes in turn (of many passes, before some). The model
+/// checks the watch before each pass (tests/model/passes_test.cc), so a pass that ran after the cancellation would have
+/// been counted.
+/// @return the number of passes of the whole call.
 std::size_t cancel_everywhere(const std::function<void(const Watch&)>& call) {
   std::size_t passes = 0;
   Watch counting;
@@ -83,7 +84,7 @@ TEST(Cancelling, EndsEachMethodBetweenItsPasses) {
     kinds.insert(method.index());
     const std::size_t passes = cancel_everywhere(
         [&, &method = method](const Watch& watch) { classifier().explain(long_text(), method, {}, watch); });
-    EXPECT_GE(passes, 2u);  // at least one to predict and one to explain, or one forward and one back
+    EXPECT_GE(passes, 2u);  // at least one to predict and one to explain, or one forward and one backward
   }
   EXPECT_EQ(names.size(), 19u);
   EXPECT_EQ(kinds.size(), std::variant_size_v<Method>);
@@ -106,7 +107,7 @@ TEST(Cancelling, EndsEveryOtherCall) {
   EXPECT_GE(cancel_everywhere([&](const Watch& watch) { filler.predict(masked, {}, watch); }), 1u);
 }
 
-TEST(Cancelling, IsNobodysMistake) { EXPECT_FALSE((std::is_base_of_v<Error, Cancelled>)); }
+TEST(Cancelling, CancelledIsNotAnError) { EXPECT_FALSE((std::is_base_of_v<Error, Cancelled>)); }
 
 }  // namespace
 }  // namespace limn

@@ -1,4 +1,4 @@
-// Every result goes to a string, a stream and a file, in every format that it has.
+// Every result can be written to a string, a stream and a file, in each of its formats.
 #include "limn/write.h"
 
 #include <gtest/gtest.h>
@@ -37,7 +37,8 @@ class Writing : public testing::Test {
     return text.str();
   }
 
-  /// Writes the result in every way, and checks that all give the same text in `formats` and an Error in the others.
+  /// Writes the result to every destination, and checks that all get the same text for `formats` and an Error for other
+  /// formats.
   template <class T>
   void try_matrix(const T& result, const std::set<Format>& formats) {
     for (const auto& [format, ending] : endings) {
@@ -72,7 +73,7 @@ class Writing : public testing::Test {
   std::size_t written_ = 0, refused_ = 0;
 };
 
-TEST_F(Writing, HasNoHoles) {
+TEST_F(Writing, EveryTypeHasEveryDestination) {
   const Explanation one = model_.explain("a good film"), other = model_.explain("a bad end");
   const std::set<Format> all = {Format::json, Format::html, Format::svg, Format::csv, Format::terminal};
   try_matrix(one, all);
@@ -91,7 +92,7 @@ TEST_F(Writing, HasNoHoles) {
   EXPECT_EQ(refused_, 2u + 3u + 3u + 1u + 3u * 3u);
 }
 
-TEST_F(Writing, HoldsWhatTheFunctionsOfEachFormatReturn) {
+TEST_F(Writing, MatchesRenderFunctions) {
   const Explanation why = model_.explain("a good film");
   EXPECT_EQ(to_text(why, Format::json), to_json(why) + "\n");
   EXPECT_EQ(to_text(why, Format::html), to_html(why));
@@ -100,7 +101,7 @@ TEST_F(Writing, HoldsWhatTheFunctionsOfEachFormatReturn) {
   EXPECT_EQ(to_text(why, Format::terminal, {.width = 40}), to_terminal(why, {.width = 40}));
 }
 
-TEST_F(Writing, SeveralExplanationsAreAllThere) {
+TEST_F(Writing, WritesSeveralExplanations) {
   const std::vector<Explanation> two = {model_.explain("a good film"), model_.explain("a bad end")};
   EXPECT_EQ(to_json(two), "[" + to_json(two[0]) + "," + to_json(two[1]) + "]");
   EXPECT_EQ(to_terminal(two), to_terminal(two[0]) + "\n" + to_terminal(two[1]));
@@ -111,7 +112,7 @@ TEST_F(Writing, SeveralExplanationsAreAllThere) {
   }
 }
 
-TEST_F(Writing, APredictionIsTextAndJson) {
+TEST_F(Writing, PredictionsAreTextAndJson) {
   const Input input = {.text = "a good film", .pair = {}};
   const Prediction said = model_.predict(input);
   const auto& label = std::get<LabelPrediction>(said);
@@ -119,13 +120,13 @@ TEST_F(Writing, APredictionIsTextAndJson) {
   EXPECT_TRUE(to_terminal(said).starts_with(label.label + "\n"));
 }
 
-TEST_F(Writing, RefusesAnEndingThatNamesNoFormat) {
+TEST_F(Writing, RejectsUnknownExtension) {
   const Explanation why = model_.explain("a good film");
   EXPECT_THROW(write(why, folder_ / "result.pdf"), Error);
   EXPECT_THROW(write(why, folder_ / "result"), Error);
 }
 
-TEST_F(Writing, SaysThatAStreamFailed) {
+TEST_F(Writing, ReportsStreamFailure) {
   const Explanation why = model_.explain("a good film");
   std::ostringstream stream;
   stream.setstate(std::ios::badbit);
