@@ -1,5 +1,5 @@
 // From text to explanation: models of a user's own class, described in config.json, and families whose gradients are
-// taken at the output of the embedding block. PyTorch's numbers: tools/make_family_golden.py.
+// taken at the output of the embedding block. tools/make_family_golden.py computes PyTorch's numbers.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -64,7 +64,7 @@ class OwnHead : public FamilyFolder {};
 INSTANTIATE_TEST_SUITE_P(, OwnHead, testing::Values("own-mean", "own-max", "own-first", "own-token"),
                          [](const auto& info) { return std::string(info.param).substr(4); });
 
-TEST_P(OwnHead, SaysWhatPyTorchSays) {
+TEST_P(OwnHead, MatchesPyTorch) {
   EXPECT_EQ(model_.info().task,
             std::string(GetParam()) == "own-token" ? Task::token_classification : Task::sequence_classification);
   for (const Json& row : cases_) {
@@ -84,14 +84,14 @@ INSTANTIATE_TEST_SUITE_P(, WordsAlone, testing::Values("deberta-v2-text", "moder
 
 const char* const note = "this model normalises each word embedding separately";
 
-TEST_P(WordsAlone, ProductsAreTakenAfterTheEmbeddingBlock) {
+TEST_P(WordsAlone, ProductsUseTheEmbeddingBlockOutput) {
   for (const Json& row : cases_) {
     const Json& expected = row["explanations"];
     const Explanation products = explain(row, GradientXInput{});
     expect_near(scores(products), numbers(expected["embeddings_grad_x_input"]), 1e-4);
     const Explanation path = explain(row, IntegratedGradients{.steps = 50});
     expect_near(scores(path), numbers(expected["embeddings_ig"]), 1e-4);
-    // Without noise, SmoothGrad is the gradient.
+    // Without noise, SmoothGrad equals the gradient.
     const Explanation smooth = explain(row, SmoothGrad{.samples = 1, .sigma = 0});
     expect_near(scores(smooth), numbers(expected["embeddings_gradient_l2"]), 1e-4);
     for (const Explanation& why : {products, path, smooth}) {
@@ -101,7 +101,7 @@ TEST_P(WordsAlone, ProductsAreTakenAfterTheEmbeddingBlock) {
   }
 }
 
-TEST_P(WordsAlone, WordEmbeddingsAreThereIfAskedFor) {
+TEST_P(WordsAlone, WordEmbeddingsAreAvailable) {
   for (const Json& row : cases_) {
     const Json& expected = row["explanations"];
     const Explanation gradient = explain(row, Gradient{.reduce = Reduce::l2, .normalize = Normalize::none});

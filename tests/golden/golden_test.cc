@@ -1,4 +1,4 @@
-// Tiny random models, and what PyTorch in float64 and Captum say about them (tools/golden.py).
+// Tiny random models, compared with PyTorch in float64 and Captum (tools/golden.py).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-/// The folders beside this file, and those of $LIMN_GOLDEN if it is set.
+/// Returns the folders beside this file and, if it is set, those of $LIMN_GOLDEN.
 std::vector<fs::path> golden_folders() {
   std::vector<fs::path> roots = {fs::path(LIMN_SOURCE_DIR) / "tests/golden"}, folders;
   if (const char* more = std::getenv("LIMN_GOLDEN")) roots = {more};
@@ -40,7 +40,7 @@ class GoldenTest : public testing::TestWithParam<fs::path> {
     return {.text = input["text"], .pair = std::nullopt};
   }
 
-  /// The case's target as a user names it.
+  /// Returns the case's target in the form that users enter.
   static std::string target_of(const Json& row) {
     const Json& target = row["target"];
     if (target.is_number()) return std::to_string(target.get<int>());
@@ -51,7 +51,7 @@ class GoldenTest : public testing::TestWithParam<fs::path> {
     ExplainOptions options;
     options.target = target_of(row);
     options.raw = true;
-    options.unit = Unit::token;  // what perturbation methods take away
+    options.unit = Unit::token;  // the unit that perturbation methods remove
     return model_.explain(input_of(row), method, options);
   }
 
@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(Folder, GoldenTest, testing::ValuesIn(golden_folders())
   return name;
 });
 
-/// The byte at which the n-th code point of a text begins.
+/// Returns the byte offset of the n-th code point of a text.
 std::size_t byte_of(std::string_view text, std::size_t code_points) {
   std::size_t byte = 0;
   while (byte < text.size() && code_points > 0) {
@@ -76,7 +76,7 @@ std::size_t byte_of(std::string_view text, std::size_t code_points) {
   return byte;
 }
 
-TEST_P(GoldenTest, ReadsTheTextAsTheTokenizersPackageDoes) {
+TEST_P(GoldenTest, MatchesTokenizersPackage) {
   for (const Json& row : cases_) {
     const Input input = input_of(row);
     const TokenizedInput read = model_.tokenize(input);
@@ -122,7 +122,7 @@ void expect_near(const std::vector<double>& found, const Json& expected, double 
   EXPECT_LE(worst, tolerance) << what;
 }
 
-TEST_P(GoldenTest, HasTheLogitsOfPyTorch) {
+TEST_P(GoldenTest, MatchesPyTorchLogits) {
   for (const Json& row : cases_) {
     const Explanation why = explain(row, Gradient{});
     // float32 PyTorch itself stays within 7e-6 of these.
@@ -134,7 +134,7 @@ TEST_P(GoldenTest, HasTheLogitsOfPyTorch) {
   }
 }
 
-// All at the word embeddings, which is not every family's default.
+// All methods at the word embeddings, which are not every family's default.
 constexpr Layer word = Layer::word();
 const std::pair<const char*, Method> methods[] = {
     {"gradient_l2", Gradient{.reduce = Reduce::l2, .normalize = Normalize::none}},
@@ -161,17 +161,17 @@ const std::pair<const char*, Method> methods[] = {
     {"grad_attention", GradientAttention{}},
 };
 
-TEST_P(GoldenTest, HasTheScoresOfPyTorch) {
+TEST_P(GoldenTest, MatchesPyTorchScores) {
   std::size_t compared = 0;
   for (const Json& row : cases_) {
     const Json& expected = row["explanations"];
     for (const auto& [name, method] : methods) {
-      if (!expected.contains(name)) continue;  // exact Shapley values only where the text is short
+      if (!expected.contains(name)) continue;  // exact Shapley values exist only for short texts
       ++compared;
       const Explanation why = explain(row, method);
       std::vector<double> scores;
       for (const Token& token : why.tokens) scores.push_back(token.score);
-      // Relative to the case's largest score, or to 1 % of its largest gradient where a method's scores all but vanish.
+      // Relative to the case's largest score, or to 1 % of its largest gradient if a method's scores are almost zero.
       const double scale = std::max(largest(expected[name]), 0.01 * largest(expected["gradient_l2"]));
       expect_near(scores, expected[name], 1e-4 * scale, name);
     }
@@ -181,7 +181,7 @@ TEST_P(GoldenTest, HasTheScoresOfPyTorch) {
   EXPECT_GE(cases_.size(), 2u);
 }
 
-TEST_P(GoldenTest, RefinesPathsUntilTheToleranceHolds) {
+TEST_P(GoldenTest, RefinesPathsUntilToleranceHolds) {
   for (const Json& row : cases_) {
     const Explanation why = explain(row, IntegratedGradients{.layer = word});
     const double difference = row["ig_values"][1].get<double>() - row["ig_values"][0].get<double>();
@@ -189,13 +189,13 @@ TEST_P(GoldenTest, RefinesPathsUntilTheToleranceHolds) {
     EXPECT_NEAR(*why.baseline_value, row["ig_values"][0].get<double>(), 1e-4);
     double sum = 0;
     for (const Token& token : why.tokens) sum += token.score;
-    // F itself has the rounding of single precision, which counts where the difference is small.
+    // The single-precision rounding of F matters if the difference is small.
     EXPECT_NEAR(sum, difference, 0.01 * std::abs(difference) + 2e-5);
     EXPECT_LE(*why.completeness_error, 0.01 * std::abs(difference) + 2e-5);
   }
 }
 
-TEST_P(GoldenTest, ExplainsManyInputsAsItExplainsOne) {
+TEST_P(GoldenTest, ManyInputsMatchSingleInputs) {
   std::vector<Input> inputs;
   for (const Json& row : cases_) inputs.push_back(input_of(row));
   const std::vector<Result<Explanation>> together = model_.explain(inputs, GradientXInput{.layer = word});
@@ -204,7 +204,7 @@ TEST_P(GoldenTest, ExplainsManyInputsAsItExplainsOne) {
     const Explanation alone = model_.explain(inputs[i], GradientXInput{.layer = word});
     const Explanation& one = together[i].value();
     ASSERT_EQ(one.tokens.size(), alone.tokens.size());
-    // Products of other sizes round otherwise: two float32 results may differ by what each may differ from float64.
+    // Matrix products of different sizes round differently: each float32 result may have the full tolerance to float64.
     const Json& expected = cases_[i]["explanations"];
     const double scale = std::max(largest(expected["grad_x_input"]), 0.01 * largest(expected["gradient_l2"]));
     for (std::size_t t = 0; t < alone.tokens.size(); ++t)
