@@ -81,8 +81,8 @@ ReadInputs read_inputs(Fields& fields, Task task, const std::string& model, cons
 /// Makes one piece of work per input. @param kind name of the route, such as "explain". @param body the request, whose
 /// fields other than the inputs identify the group.
 template <class Run>
-Request make_works(ReadInputs read, const char* kind, const nlohmann::json& body, std::size_t generation, Lane lane,
-                   const Run& run) {
+Request make_request(ReadInputs read, const char* kind, const nlohmann::json& body, std::size_t generation, Lane lane,
+                     const Run& run) {
   nlohmann::json settings = body;  // its keys are sorted
   for (const char* name : {"inputs", "text", "pair", "question", "context"}) settings.erase(name);
   const auto shared = std::make_shared<const WorkKind>(
@@ -91,7 +91,7 @@ Request make_works(ReadInputs read, const char* kind, const nlohmann::json& body
   Request request{{}, read.many, std::ranges::find(streamed, std::string_view(kind)) != streamed.end()};
   for (auto& input : read.inputs) {
     const nlohmann::json texts = {input.text, input.pair ? nlohmann::json(*input.pair) : nlohmann::json()};
-    request.works.push_back({.kind = shared, .key = shared->group + " " + texts.dump(), .input = std::move(input)});
+    request.work.push_back({.kind = shared, .key = shared->group + " " + texts.dump(), .input = std::move(input)});
   }
   return request;
 }
@@ -228,8 +228,8 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
       return answers;
     });
   };
-  return make_works(std::move(inputs), "explain", body, models->generation,
-                    is_short(chosen.method) ? Lane::short_work : Lane::long_work, run);
+  return make_request(std::move(inputs), "explain", body, models->generation,
+                      is_short(chosen.method) ? Lane::short_work : Lane::long_work, run);
 }
 
 Request read_predict(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
@@ -252,7 +252,7 @@ Request read_predict(const nlohmann::json& body, std::shared_ptr<const ModelSet>
       return answers;
     });
   };
-  return make_works(std::move(inputs), "predict", body, models->generation, Lane::short_work, run);
+  return make_request(std::move(inputs), "predict", body, models->generation, Lane::short_work, run);
 }
 
 Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
@@ -312,8 +312,8 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
       return answers;
     });
   };
-  return make_works(std::move(inputs), "compare", body, models->generation, is_one ? Lane::short_work : Lane::long_work,
-                    run);
+  return make_request(std::move(inputs), "compare", body, models->generation,
+                      is_one ? Lane::short_work : Lane::long_work, run);
 }
 
 Request read_tokenize(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
@@ -334,7 +334,7 @@ Request read_tokenize(const nlohmann::json& body, std::shared_ptr<const ModelSet
       }));
     return results;
   };
-  return make_works(std::move(inputs), "tokenize", body, models->generation, Lane::short_work, run);
+  return make_request(std::move(inputs), "tokenize", body, models->generation, Lane::short_work, run);
 }
 
 Request read_attack(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
@@ -365,7 +365,7 @@ Request read_attack(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
       return answers;
     });
   };
-  return make_works(std::move(inputs), "attack", body, models->generation, Lane::long_work, run);
+  return make_request(std::move(inputs), "attack", body, models->generation, Lane::long_work, run);
 }
 
 }  // namespace limn::server

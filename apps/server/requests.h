@@ -24,7 +24,7 @@ struct Limits {
 
 /// The work of a request, one element per input.
 struct Request {
-  std::vector<Work> works;
+  std::vector<Work> work;
   bool many = false;     ///< the request has "inputs": the answer is a list
   bool streams = false;  ///< progress can be streamed
 };

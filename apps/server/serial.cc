@@ -18,36 +18,36 @@ Serial::~Serial() {
 void Serial::post(std::function<void()> work) {
   {
     const std::lock_guard lock(mutex_);
-    works_.push_back(std::move(work));
+    tasks_.push_back(std::move(work));
   }
   wake_.notify_one();
 }
 
 std::size_t Serial::waiting() const {
   const std::lock_guard lock(mutex_);
-  return works_.size();
+  return tasks_.size();
 }
 
 void Serial::flush() {
   std::unique_lock lock(mutex_);
-  idle_.wait(lock, [&] { return works_.empty() && !working_; });
+  idle_.wait(lock, [&] { return tasks_.empty() && !working_; });
 }
 
 void Serial::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [&] { return stopping_ || !works_.empty(); });
-    if (works_.empty()) return;
+    wake_.wait(lock, [&] { return stopping_ || !tasks_.empty(); });
+    if (tasks_.empty()) return;
     working_ = true;
     {
-      const auto work = std::move(works_.front());
-      works_.pop_front();
+      const auto work = std::move(tasks_.front());
+      tasks_.pop_front();
       lock.unlock();
       work();
     }
     lock.lock();
     working_ = false;
-    if (works_.empty()) idle_.notify_all();
+    if (tasks_.empty()) idle_.notify_all();
   }
 }
 

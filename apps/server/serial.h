@@ -26,7 +26,7 @@ class Serial {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_, idle_;
-  std::deque<std::function<void()>> works_;
+  std::deque<std::function<void()>> tasks_;
   bool working_ = false, stopping_ = false;
   std::thread thread_;
 };

@@ -24,7 +24,7 @@ using Json = nlohmann::ordered_json;
 constexpr auto between_events = std::chrono::milliseconds(50);
 
 /// Compares in a time that does not depend on where the texts differ.
-bool same(std::string_view a, std::string_view b) {
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
   unsigned difference = a.size() == b.size() ? 0 : 1;
   for (std::size_t i = 0; i < a.size(); ++i)
     difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b.empty() ? 0 : b[i % b.size()]);
@@ -181,7 +181,7 @@ bool Service::has_key(const HttpRequest& request) const {
   const bool is_bearer = equal_ignoring_case(std::string_view(request.authorization).substr(0, bearer.size()), bearer);
   const std::string given = is_bearer ? request.authorization.substr(bearer.size()) : request.api_key;
   bool found = options_.api_keys.empty();
-  for (const auto& key : options_.api_keys) found = same(given, key) || found;
+  for (const auto& key : options_.api_keys) found = equal_in_constant_time(given, key) || found;
   return found;
 }
 
@@ -319,19 +319,19 @@ void Service::begin_work(const std::shared_ptr<Exchange>& exchange, ReadRequest&
 void Service::submit(const std::shared_ptr<Exchange>& exchange, Request request) {
   const bool stream = request.streams && accepts_events(exchange->request);
   const auto deadline = Clock::now() + options_.time;
-  const Lane lane = request.works.front().kind->lane;
-  const std::size_t count = request.works.size();
+  const Lane lane = request.work.front().kind->lane;
+  const std::size_t count = request.work.size();
   const auto collector = std::make_shared<Collector>(exchange, count, request.many, stream);
   std::vector<Job> jobs;
   std::vector<std::pair<std::size_t, Body>> known;
   for (std::size_t i = 0; i < count; ++i) {
-    if (Body body = cache_.find(request.works[i].key)) {
+    if (Body body = cache_.find(request.work[i].key)) {
       known.emplace_back(i, std::move(body));
       continue;
     }
     Progress progress;
     if (stream) progress = [collector](std::size_t done, std::size_t total) { collector->progress(done, total); };
-    jobs.push_back({.work = std::move(request.works[i]),
+    jobs.push_back({.work = std::move(request.work[i]),
                     .exchange = exchange,
                     .deadline = deadline,
                     .progress = std::move(progress),
