@@ -32,9 +32,9 @@ std::string digest_of(const std::filesystem::path& file, std::string_view etag) 
     const std::string header = fmt::format("blob {}", bytes.size());
     EVP_DigestUpdate(context.get(), header.c_str(), header.size() + 1);
   }
-  constexpr std::size_t piece = std::size_t{4} << 20;
-  for (std::size_t begin = 0; begin < bytes.size(); begin += piece) {
-    const auto part = bytes.subspan(begin, std::min(piece, bytes.size() - begin));
+  constexpr std::size_t chunk = std::size_t{4} << 20;
+  for (std::size_t begin = 0; begin < bytes.size(); begin += chunk) {
+    const auto part = bytes.subspan(begin, std::min(chunk, bytes.size() - begin));
     EVP_DigestUpdate(context.get(), part.data(), part.size());
     mapped.release(part);
   }

@@ -181,18 +181,18 @@ HttpAnswer HttpClient::send(const HttpRequest& request) {
 }
 
 HttpAnswer HttpClient::ask(const HttpRequest& request) {
-  for (Patience patience;;) {
+  for (RetryPolicy retries;;) {
     HttpAnswer answer = send(request);
-    if (!Patience::may_change(answer)) return answer;
-    patience.wait(answer);
+    if (!RetryPolicy::is_retryable(answer)) return answer;
+    retries.wait(answer);
   }
 }
 
-bool Patience::may_change(const HttpAnswer& answer) {
+bool RetryPolicy::is_retryable(const HttpAnswer& answer) {
   return answer.status == 0 || answer.status == 429 || answer.status >= 500;
 }
 
-void Patience::wait(const HttpAnswer& answer) {
+void RetryPolicy::wait(const HttpAnswer& answer) {
   using std::chrono::milliseconds;
   const std::string found = answer.status == 0 ? answer.failure : fmt::format("HTTP status {}", answer.status);
   if (++tries_ == most_tries) {

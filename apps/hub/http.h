@@ -44,7 +44,7 @@ class HttpClient {
   /// Sends the request once and follows redirects. @throws Error for a redirect from HTTPS to HTTP, and whatever
   /// on_data throws.
   HttpAnswer send(const HttpRequest& request);
-  /// Repeats the request until a retry would not change the response; see Patience.
+  /// Repeats the request until a retry would not change the response; see RetryPolicy.
   HttpAnswer ask(const HttpRequest& request);
 
   const std::string& endpoint() const { return endpoint_; }
@@ -61,15 +61,15 @@ class HttpClient {
 
 /// Decides about retries: after no response, 429 or 5xx, up to five tries in a row, after pauses of 0.25, 0.5, 1 and 2
 /// seconds or the value of Retry-After.
-class Patience {
+class RetryPolicy {
  public:
   /// Whether a retry may change the response.
-  static bool may_change(const HttpAnswer& answer);
+  static bool is_retryable(const HttpAnswer& answer);
   /// Waits before the next try. @throws Error if there are no tries left, or if the server asks for a pause of more
   /// than two minutes.
   void wait(const HttpAnswer& answer);
   /// Restarts the count after progress was made.
-  void forget() { tries_ = 0; }
+  void reset() { tries_ = 0; }
 
  private:
   int tries_ = 0;

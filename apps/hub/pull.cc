@@ -155,7 +155,7 @@ class Puller {
     {
       Incomplete part(incomplete, promise.size);
       const std::uint64_t before = part.bytes();
-      Patience patience;
+      RetryPolicy retries;
       while (!part.is_whole()) {
         const std::uint64_t begin = part.bytes();
         const HttpAnswer answer =
@@ -167,11 +167,11 @@ class Puller {
                             on_progress_({file, part.bytes(), std::min(before, part.bytes()), promise.size});
                           }});
         if (answer.status == 416) part.continue_from(0);  // beyond the end: the partial file belongs to other contents
-        if (answer.status >= 400 && answer.status != 416 && !Patience::may_change(answer))
+        if (answer.status >= 400 && answer.status != 416 && !RetryPolicy::is_retryable(answer))
           refuse_status(client_, answer, repository_);
         if ((answer.status == 200 || answer.status == 206) && !promise.size) break;
-        if (part.bytes() > begin) patience.forget();
-        if (!part.is_whole()) patience.wait(answer);
+        if (part.bytes() > begin) retries.reset();
+        if (!part.is_whole()) retries.wait(answer);
       }
     }
     check(file, promise, incomplete);
