@@ -37,7 +37,7 @@ int attention(const AttentionCommand& command) {
   if (command.input.file)
     throw Error({.field = "input",
                  .found = "a file",
-                 .expected = "a single text, because the attention weights of all heads are large"});
+                 .expected = "one text, because the attention weights of all heads are large"});
   set_threads(command.model.threads);
   const Model model = Model::load(find_model(command.model.model, model_folders()));
   const Input input = single_input(command.input, model.info().task, model.info().name);

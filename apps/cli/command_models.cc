@@ -116,9 +116,9 @@ int show_model(const std::string& argument, Format format) {
   }
   add("layers", fmt::format("{}", info.layers));
   add("hidden size",
-      fmt::format("{} in {} heads, {} in the feed-forward", info.hidden_size, info.heads, info.intermediate_size));
+      fmt::format("{}, {} heads, intermediate size {}", info.hidden_size, info.heads, info.intermediate_size));
   add("vocabulary", fmt::format("{} tokens", info.vocabulary));
-  add("max positions", fmt::format("{} tokens at once", info.max_positions));
+  add("max positions", fmt::format("{} tokens", info.max_positions));
   add("parameters", fmt::format("{:.1f} million", static_cast<double>(info.parameters) / 1e6));
   add("folder", folder.string());
   for (std::size_t i = 0; i < info.files.size(); ++i) {

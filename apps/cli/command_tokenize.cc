@@ -43,12 +43,12 @@ std::string table_of(const TokenizedInput& tokenized, const Input& input) {
     const auto& token = tokenized.tokens[i];
     const CodePoints& points = token.sequence == 1 ? pair : text;
     const bool has_text = token.sequence.has_value();
-    const auto piece =
+    const auto in_text =
         has_text ? sequence_text(input, *token.sequence).substr(token.begin, token.end - token.begin) : "";
     const auto span = has_text ? fmt::format("{}-{}", points.before(token.begin), points.before(token.end)) : "";
     std::string row =
         fmt::format("{:>5}  {}  {:>7}  {:>4}  {:>8}  {:>4}  {}", i, padded(visible(token.token), widest), token.id,
-                    tokenized.type_ids[i], span, token.word ? fmt::to_string(*token.word) : "", visible(piece));
+                    tokenized.type_ids[i], span, token.word ? fmt::to_string(*token.word) : "", visible(in_text));
     row.erase(row.find_last_not_of(' ') + 1);
     table += row + "\n";
   }
