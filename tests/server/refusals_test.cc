@@ -42,17 +42,18 @@ const std::string words(const std::size_t count) {
 INSTANTIATE_TEST_SUITE_P(
     Requests, Refusals,
     testing::Values(
-        Refusal{"NoObject", Json::array(), 422, "", "a JSON object"},
+        Refusal{"NotAnObject", Json::array(), 422, "", "a JSON object"},
         Refusal{"UnknownModel", {{"model", "bert"}, {"text", "a"}}, 422, "model", "bert-cls, bert-qa"},
         Refusal{"UnknownField", {{"txt", "a"}, {"text", "a"}}, 422, "", "'txt', expected text"},
         Refusal{"NoText", Json::object(), 422, "text", "expected text"},
         Refusal{"EmptyText", {{"text", ""}}, 422, "", "empty"},
-        Refusal{"TextThatIsANumber", {{"text", 5}}, 422, "text", "expected a text"},
+        Refusal{"NumberAsText", {{"text", 5}}, 422, "text", "expected a text"},
         Refusal{
-            "QuestionForAClassifier", {{"question", "a"}, {"context", "b"}}, 422, "text", "does not answer questions"},
-        Refusal{"TextForAQuestion", {{"model", "bert-qa"}, {"text", "a"}}, 422, "question", "question and context"},
+            "QuestionForClassifier", {{"question", "a"}, {"context", "b"}}, 422, "text", "does not answer questions"},
+        Refusal{
+            "TextForQuestionAnswering", {{"model", "bert-qa"}, {"text", "a"}}, 422, "question", "question and context"},
         Refusal{"UnknownMethod", {{"text", "a"}, {"method", "magic"}}, 422, "method", "integrated-gradients"},
-        Refusal{"KnobOfAnotherMethod", {{"text", "a"}, {"steps", 5}}, 422, "steps", "a method that has this option"},
+        Refusal{"OptionOfAnotherMethod", {{"text", "a"}, {"steps", 5}}, 422, "steps", "a method that has this option"},
         Refusal{
             "NoSteps", {{"text", "a"}, {"method", "integrated-gradients"}, {"steps", 0}}, 422, "steps", "1 to 1000"},
         Refusal{"TooManySteps",
