@@ -87,14 +87,14 @@ std::optional<double> spearman_rho(std::span<const double> a, std::span<const do
 }
 
 RankCorrelation correlate_words(const Explanation& a, const Explanation& b) {
-  const auto place = [](const Word& word) { return std::tuple(word.sequence, word.begin, word.end); };
+  const auto span = [](const Word& word) { return std::tuple(word.sequence, word.begin, word.end); };
   const bool magnitudes = a.method.is_signed != b.method.is_signed;
   const auto compared = [&](const Word& word) { return magnitudes ? std::abs(word.score) : word.score; };
   std::vector<double> x, y;
   for (auto left = a.words.begin(), right = b.words.begin(); left != a.words.end() && right != b.words.end();) {
-    if (place(*left) < place(*right)) {
+    if (span(*left) < span(*right)) {
       ++left;
-    } else if (place(*right) < place(*left)) {
+    } else if (span(*right) < span(*left)) {
       ++right;
     } else {
       if (std::isfinite(left->score) && std::isfinite(right->score))

@@ -48,8 +48,8 @@ std::vector<TaggedSentence> read_conll(const std::filesystem::path& file) {
   for (std::size_t number = 1; !rest.empty(); ++number) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     const std::string_view line = rest.substr(0, end);
-    const std::string place = fmt::format("{}, line {}", name, number);
-    check_utf8(line, place);
+    const std::string location = fmt::format("{}, line {}", name, number);
+    check_utf8(line, location);
     const auto columns = split(line);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (columns.empty() || columns.front() == "-DOCSTART-") {
@@ -57,7 +57,7 @@ std::vector<TaggedSentence> read_conll(const std::filesystem::path& file) {
       continue;
     }
     if (columns.size() < 2) {
-      throw Error({.file = place,
+      throw Error({.file = location,
                    .found = "one column",
                    .expected = "a word and its tag",
                    .hint = "a blank line separates sentences"});
@@ -85,14 +85,14 @@ EntityScores score_entities(std::span<const TaggedSentence> sentences,
     std::vector<std::string> tags = predicted[i];
     tags.resize(sentences[i].words.size(), "O");
     const auto found = entity_chunks(tags);
-    std::set<std::tuple<std::size_t, std::size_t, std::string_view>> places;
+    std::set<std::tuple<std::size_t, std::size_t, std::string_view>> found_spans;
     for (const Chunk& chunk : found) {
       count(chunk, &LabelCounts::predicted);
-      places.emplace(chunk.first, chunk.last, chunk.type);
+      found_spans.emplace(chunk.first, chunk.last, chunk.type);
     }
     for (const Chunk& chunk : entity_chunks(sentences[i].tags)) {
       count(chunk, &LabelCounts::present);
-      if (places.contains({chunk.first, chunk.last, chunk.type})) count(chunk, &LabelCounts::right);
+      if (found_spans.contains({chunk.first, chunk.last, chunk.type})) count(chunk, &LabelCounts::right);
     }
   }
   EntityScores scores{.sentences = sentences.size(), .all = all.score(), .labels = {}};

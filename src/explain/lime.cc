@@ -232,12 +232,12 @@ BagOfWords bag_of_words(const Subject& subject) {
                       end = subject.encoding.offsets[word.back()].end;
     const std::string_view text = (sequence == 0 ? subject.text : subject.pair).substr(begin, end - begin);
     if (!has_word_character(text)) continue;
-    const auto [place, is_new] = known.try_emplace({sequence, text}, bag.groups.size());
+    const auto [known_group, is_new] = known.try_emplace({sequence, text}, bag.groups.size());
     if (is_new) bag.groups.emplace_back();
-    std::vector<std::size_t>& group = bag.groups[place->second];
+    std::vector<std::size_t>& group = bag.groups[known_group->second];
     group.insert(group.end(), word.begin(), word.end());
     bag.words.push_back(word);
-    bag.group.push_back(place->second);
+    bag.group.push_back(known_group->second);
   }
   return bag;
 }

@@ -129,11 +129,11 @@ void add_text(std::string& out, const Explanation& explanation, double scale, co
     return;
   }
   if (texts.empty()) return;
-  const auto [place, first, last] = excerpt(explanation, texts);
+  const auto [sequence, first, last] = excerpt(explanation, texts);
   std::string all;
   TextFlow flow(all, style, text_indent);
   if (first > 0) flow.add("… ", dim);
-  add_runs(flow, explanation, texts[place], first, last, scale, style, true);
+  add_runs(flow, explanation, texts[sequence], first, last, scale, style, true);
   flow.finish();
   constexpr int most_lines = 2;
   std::size_t end = 0;

@@ -29,8 +29,8 @@ bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 }  // namespace
 
-std::vector<Span> find_all(std::string_view text, std::string_view piece, bool ignore_case) {
-  const Letters t = letters(text, ignore_case), p = letters(piece, ignore_case);
+std::vector<Span> find_all(std::string_view text, std::string_view query, bool ignore_case) {
+  const Letters t = letters(text, ignore_case), p = letters(query, ignore_case);
   std::vector<Span> found;
   for (auto at = t.values.begin();; ++at) {
     at = std::search(at, t.values.end(), p.values.begin(), p.values.end());
@@ -40,14 +40,14 @@ std::vector<Span> find_all(std::string_view text, std::string_view piece, bool i
   }
 }
 
-std::string_view nearest(std::string_view text, std::string_view piece) {
-  constexpr std::size_t longest_piece = 200;  // code points; the search takes size(text) · size(piece) steps
+std::string_view nearest(std::string_view text, std::string_view query) {
+  constexpr std::size_t longest_query = 200;  // code points; the search takes size(text) · size(query) steps
   const Letters t = letters(text, true);
-  Letters p = letters(piece, true);
-  p.values.resize(std::min(p.values.size(), longest_piece));
+  Letters p = letters(query, true);
+  p.values.resize(std::min(p.values.size(), longest_query));
 
   // Sellers' algorithm: after j code points of the text, column[i] holds the smallest distance between the first i code
-  // points of the piece and any substring that ends at j, and where that substring begins.
+  // points of the query and any substring that ends at j, and where that substring begins.
   struct Cell {
     std::size_t distance = 0, begin = 0;
   };
@@ -62,9 +62,9 @@ std::string_view nearest(std::string_view text, std::string_view piece) {
       Cell cell = diagonal;
       if (p.values[i - 1] != t.values[j]) ++cell.distance;
       const Cell& without_letter = column[i];
-      const Cell& without_piece = column[i - 1];
+      const Cell& without_query = column[i - 1];
       if (without_letter.distance + 1 < cell.distance) cell = {without_letter.distance + 1, without_letter.begin};
-      if (without_piece.distance + 1 < cell.distance) cell = {without_piece.distance + 1, without_piece.begin};
+      if (without_query.distance + 1 < cell.distance) cell = {without_query.distance + 1, without_query.begin};
       diagonal = column[i];
       column[i] = cell;
     }

@@ -219,12 +219,12 @@ TEST(Perturbation, WordScoresEqualUnitScores) {
     if (name == "partition shap") continue;  // special tokens have scores, too
     const Explanation why = sentiment().explain(text, method, options);
     ASSERT_EQ(why.words.size(), 3u);
-    const auto pieces =
+    const auto subwords =
         std::count_if(why.tokens.begin(), why.tokens.end(), [](const Token& token) { return token.word == 0; });
-    EXPECT_GT(pieces, 1);
+    EXPECT_GT(subwords, 1);
     const double of_token = why.tokens[1].score;
     const bool whole = name == "rise" || name == "sobol";
-    EXPECT_NEAR(why.words[0].score, whole ? of_token : of_token * static_cast<double>(pieces), 1e-12) << name;
+    EXPECT_NEAR(why.words[0].score, whole ? of_token : of_token * static_cast<double>(subwords), 1e-12) << name;
     EXPECT_EQ(why.tokens.front().score, 0) << name;
     EXPECT_EQ(why.tokens.back().score, 0) << name;
   }

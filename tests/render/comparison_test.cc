@@ -121,8 +121,8 @@ TEST(Comparison, ScaleIsSharedByTheModelsOfOneMethod) {
 TEST(Comparison, ExcerptContainsTheAnswer) {
   const Explanation explanation = fixtures::macedonia();
   const auto texts = text_runs(explanation);
-  const auto [place, first, last] = excerpt(explanation, texts);
-  ASSERT_EQ(place, 1u);  // the context
+  const auto [sequence, first, last] = excerpt(explanation, texts);
+  ASSERT_EQ(sequence, 1u);  // the context
   ASSERT_LT(first, last);
   const auto& runs = texts[1].runs;
   EXPECT_TRUE(runs[first].word);  // it begins with a word
@@ -135,8 +135,8 @@ TEST(Comparison, ExcerptContainsTheAnswer) {
 TEST(Comparison, ExcerptOfAShortTextIsTheWholeText) {
   const Explanation explanation = fixtures::sentiment();
   const auto texts = text_runs(explanation);
-  const auto [place, first, last] = excerpt(explanation, texts);
-  EXPECT_EQ(place, 0u);
+  const auto [sequence, first, last] = excerpt(explanation, texts);
+  EXPECT_EQ(sequence, 0u);
   EXPECT_EQ(first, 0u);
   EXPECT_EQ(last, texts[0].runs.size());
   EXPECT_EQ(one_line("a\n\tb"), "a  b");

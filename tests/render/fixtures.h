@@ -37,8 +37,8 @@ inline void add_sequence(Explanation& explanation, std::string_view text, int se
     for (const char c : name) ascii = ascii && static_cast<signed char>(c) > 0;
     const std::size_t cut = ascii && name.size() > 8 && name.size() < 100 ? begin + 4 : end;
     const auto add = [&](std::size_t from, std::size_t to, double value) {
-      const std::string piece(text.substr(from, to - from));
-      explanation.tokens.push_back({(from > begin ? "##" : "") + piece,
+      const std::string part(text.substr(from, to - from));
+      explanation.tokens.push_back({(from > begin ? "##" : "") + part,
                                     static_cast<std::int32_t>(1000 + explanation.tokens.size()), sequence, from, to,
                                     word, false, value});
     };
