@@ -107,7 +107,7 @@ inline TestTensor counting_tensor(std::vector<std::size_t> shape) {
   return f32_tensor(std::move(shape), numbers);
 }
 
-/// One layer, 4 channels, 2 heads, 6 wide inside, 10 pieces, 5 positions, 2 token types.
+/// One layer, hidden size 4, 2 heads, intermediate size 6, 10 tokens, 5 positions, 2 token types.
 inline Json tiny_bert_config(const std::string& architecture) {
   return {{"model_type", "bert"}, {"architectures", {architecture}}, {"num_hidden_layers", 1},
           {"hidden_size", 4},     {"num_attention_heads", 2},        {"intermediate_size", 6},

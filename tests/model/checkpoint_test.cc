@@ -304,7 +304,7 @@ TEST(Checkpoint, RefusesNumbersThatAreNotFinite) {
 
 TEST(Checkpoint, NamesTheFirstBadNumberOfALongTensor) {
   Json config = tiny_bert_config("BertForQuestionAnswering");
-  config["vocab_size"] = 200'000;  // 800,000 numbers: read in several pieces
+  config["vocab_size"] = 200'000;  // 800,000 elements: read in several parts
   std::vector<float> words(800'000, 0.5f);
   words[4 * 150'000 + 2] = words[4 * 199'999] = std::numeric_limits<float>::quiet_NaN();
   TestTensors tensors = tiny_bert_qa();
