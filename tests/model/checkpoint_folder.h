@@ -15,7 +15,7 @@
 
 #include "limn/error.h"
 
-/// Writes small checkpoints, whole and broken, with nothing of limn's own reader.
+/// Writes small checkpoints, valid and invalid, independently of limn's readers.
 
 namespace limn::test {
 
@@ -31,7 +31,7 @@ inline std::string message_of(const std::function<void()>& call) {
   return "no Error was thrown";
 }
 
-/// A folder of its own that goes when the object does.
+/// A temporary folder, deleted with the object.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -52,7 +52,7 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// 8 bytes of header length, the header, the data.
+/// A safetensors file: 8 bytes of header length, the header, the data.
 inline std::string safetensors_text(const std::string& header, const std::string& data) {
   const std::uint64_t length = header.size();
   std::string text(sizeof length, '\0');
@@ -77,7 +77,7 @@ inline TestTensor f32_tensor(std::vector<std::size_t> shape, const std::vector<f
   return {"F32", std::move(shape), std::move(bytes)};
 }
 
-/// `type` F16 or BF16.
+/// @param type F16 or BF16.
 inline TestTensor half_tensor(std::string type, std::vector<std::size_t> shape,
                               const std::vector<std::uint16_t>& bits) {
   std::string bytes(bits.size() * sizeof(std::uint16_t), '\0');
@@ -85,7 +85,7 @@ inline TestTensor half_tensor(std::string type, std::vector<std::size_t> shape,
   return {std::move(type), std::move(shape), std::move(bytes)};
 }
 
-/// @param header_length_modulo_4 0: the data are aligned for float32, as the format asks.
+/// @param header_length_modulo_4 0: the data is aligned for float32, as the format requires.
 inline std::string safetensors_text(const TestTensors& tensors, std::size_t header_length_modulo_4 = 0) {
   Json header = {{"__metadata__", {{"format", "pt"}}}};
   std::string data;
@@ -100,7 +100,7 @@ inline std::string safetensors_text(const TestTensors& tensors, std::size_t head
   return safetensors_text(text, data);
 }
 
-/// 1, 2, 3, …
+/// A tensor with the elements 1, 2, 3, …
 inline TestTensor counting_tensor(std::vector<std::size_t> shape) {
   std::vector<float> numbers(product(shape));
   std::iota(numbers.begin(), numbers.end(), 1.0f);
@@ -115,8 +115,8 @@ inline Json tiny_bert_config(const std::string& architecture) {
           {"hidden_act", "gelu"}, {"layer_norm_eps", 1e-12}};
 }
 
-/// The encoder of tiny_bert_config without a head: 40 + 20 + 8 + 8 numbers of embeddings, 4 · 20 + 8 + 30 + 28 + 8 of
-/// the layer.
+/// The tensors of tiny_bert_config without a head: 40 + 20 + 8 + 8 elements for the embeddings, and
+/// 4 · 20 + 8 + 30 + 28 + 8 for the layer.
 inline TestTensors tiny_bert_encoder(const std::string& prefix = "bert.") {
   TestTensors tensors;
   const auto add = [&](const std::string& name, std::vector<std::size_t> shape) {
@@ -144,7 +144,7 @@ inline TestTensors tiny_bert_encoder(const std::string& prefix = "bert.") {
 }
 constexpr std::size_t tiny_bert_encoder_numbers = 40 + 20 + 8 + 8 + 4 * 20 + 8 + 30 + 28 + 8;
 
-/// A whole one for question answering.
+/// The tensors of a complete model for question answering.
 inline TestTensors tiny_bert_qa() {
   TestTensors tensors = tiny_bert_encoder();
   tensors["qa_outputs.weight"] = counting_tensor({2, 4});

@@ -40,7 +40,7 @@ std::string load_message(const TemporaryFolder& folder) {
   return message_of([&] { Checkpoint::load(folder.path()); });
 }
 
-// ---- golden folders and bundled models: values as Python's safetensors package reads them -------------------------
+// ---- golden folders and bundled models: values from Python's safetensors package ----------------------------------
 
 struct GoldenWeights {
   const char* folder;
@@ -68,7 +68,7 @@ constexpr GoldenWeights golden_weights[] = {
 
 class GoldenCheckpoint : public testing::TestWithParam<GoldenWeights> {};
 
-TEST_P(GoldenCheckpoint, HasPythonsShapesAndNumbers) {
+TEST_P(GoldenCheckpoint, MatchesPythonsShapesAndValues) {
   const GoldenWeights& golden = GetParam();
   const Checkpoint checkpoint = Checkpoint::load(source_folder / "tests/golden" / golden.folder);
   EXPECT_EQ(checkpoint.parameters(), golden.parameters);
@@ -106,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(, GoldenCheckpoint, testing::ValuesIn(golden_weights), 
   return name;
 });
 
-// The same with the two files of each folder, t("bert.embeddings.word_embeddings.weight")[30521, 383] and layer 5's
+// The same for the two files of each folder, with t("bert.embeddings.word_embeddings.weight")[30521, 383] and layer 5's
 // output.dense.bias[7].
 constexpr GoldenWeights bundled_weights[] = {
     {"minilm-l6-qa", 2, 22566146, 0.00457000732f, 0.058013916f, 0.00495147705f, 0.045715332f},
@@ -136,7 +136,7 @@ TEST(Checkpoint, ReadsTheBundledHalfPrecisionShards) {
 
 // ---- heads and names ---------------------------------------------------------------------------------------------
 
-TEST(Checkpoint, LoadsAWholeTinyModel) {
+TEST(Checkpoint, LoadsTinyModel) {
   const TemporaryFolder folder;
   write(folder, tiny_bert_config("BertForQuestionAnswering"), tiny_bert_qa());
   Checkpoint first = Checkpoint::load(folder.path());
@@ -192,7 +192,7 @@ TEST(Checkpoint, TiesTheMaskedLmDecoderToTheEmbeddings) {
   }
 }
 
-TEST(Checkpoint, PrefersAMaskedLmDecoderOfItsOwn) {
+TEST(Checkpoint, PrefersUntiedMaskedLmDecoder) {
   TestTensors tensors = tiny_bert_masked_lm("cls.predictions.bias");
   tensors["cls.predictions.decoder.weight"] = f32_tensor({10, 4}, std::vector<float>(40, 7));
   const TemporaryFolder folder;
@@ -215,7 +215,7 @@ TEST(Checkpoint, AcceptsNamesWithoutPrefixAndOlderNormNames) {
   EXPECT_EQ(Checkpoint::load(folder.path()).weights().layers[0].feed_forward_norm.b[3], 4);
 }
 
-TEST(Names, EveryHeadOfEveryFamilyIsNamed) {
+TEST(Names, CoverEveryHeadOfEveryFamily) {
   for (const char* family : {"bert", "distilbert", "roberta", "xlm-roberta", "camembert", "electra", "albert", "mpnet",
                              "deberta-v2", "modernbert"}) {
     const FamilyNames& names = family_names(family);
@@ -230,16 +230,16 @@ TEST(Names, EveryHeadOfEveryFamilyIsNamed) {
   }
 }
 
-TEST(Names, MoveUnderAnotherPrefix) {
+TEST(Names, ReplaceThePrefix) {
   const FamilyNames names = renamed(family_names("bert"), "encoder.");
   EXPECT_EQ(names.query, "encoder.encoder.layer.#.attention.self.query");
   EXPECT_EQ(spellings(names, names.word).back(), "embeddings.word_embeddings");
   EXPECT_EQ(spellings(renamed(names, ""), "embeddings.word_embeddings").size(), 1u);
 }
 
-// ---- number types ------------------------------------------------------------------------------------------------
+// ---- element types -----------------------------------------------------------------------------------------------
 
-TEST(Checkpoint, MixesNumberTypesAndIgnoresTensorsOfOthers) {
+TEST(Checkpoint, MixesElementTypesAndIgnoresUnusedTensors) {
   TestTensors tensors = tiny_bert_qa();
   tensors["bert.embeddings.position_ids"] = {"I64", {1, 5}, std::string(40, '\0')};
   tensors["unused"] = {"F8_E4M3", {3}, "abc"};
@@ -257,7 +257,7 @@ TEST(Checkpoint, MixesNumberTypesAndIgnoresTensorsOfOthers) {
   EXPECT_EQ(checkpoint.weights().layers[0].query.w.matrix()(3, 3), 16);
 }
 
-TEST(Checkpoint, CopiesFloatsThatAreNotAligned) {
+TEST(Checkpoint, CopiesUnalignedFloats) {
   for (const std::size_t modulo : {1u, 2u, 3u}) {
     const TemporaryFolder folder;
     folder.write("config.json", tiny_bert_config("BertForQuestionAnswering").dump());
@@ -268,7 +268,7 @@ TEST(Checkpoint, CopiesFloatsThatAreNotAligned) {
   }
 }
 
-TEST(Checkpoint, RefusesNumbersThatItCannotComputeWith) {
+TEST(Checkpoint, RejectsUnsupportedElementTypes) {
   TestTensors tensors = tiny_bert_qa();
   tensors["qa_outputs.bias"] = {"I32", {2}, std::string(8, '\0')};
   const TemporaryFolder folder;
@@ -279,7 +279,7 @@ TEST(Checkpoint, RefusesNumbersThatItCannotComputeWith) {
           "model.safetensors: tensor 'qa_outputs.bias': found elements of type 'I32', expected F32, F16, BF16 or F64"));
 }
 
-TEST(Checkpoint, RefusesNumbersThatAreNotFinite) {
+TEST(Checkpoint, RejectsElementsThatAreNotFinite) {
   const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
   const std::pair<test::TestTensor, const char*> cases[] = {
       {f32_tensor({2, 4}, {0, 0, 0, 0, 0, nan, 0, infinity}), "at (1, 1): found NaN, expected finite numbers"},
@@ -302,9 +302,9 @@ TEST(Checkpoint, RefusesNumbersThatAreNotFinite) {
   }
 }
 
-TEST(Checkpoint, NamesTheFirstBadNumberOfALongTensor) {
+TEST(Checkpoint, NamesTheFirstInvalidElementOfALongTensor) {
   Json config = tiny_bert_config("BertForQuestionAnswering");
-  config["vocab_size"] = 200'000;  // 800,000 elements: read in several parts
+  config["vocab_size"] = 200'000;  // 800,000 elements, read in several chunks
   std::vector<float> words(800'000, 0.5f);
   words[4 * 150'000 + 2] = words[4 * 199'999] = std::numeric_limits<float>::quiet_NaN();
   TestTensors tensors = tiny_bert_qa();
@@ -315,9 +315,9 @@ TEST(Checkpoint, NamesTheFirstBadNumberOfALongTensor) {
               HasSubstr("tensor 'bert.embeddings.word_embeddings.weight' at (150000, 2): found NaN"));
 }
 
-// ---- files that do not fit ---------------------------------------------------------------------------------------
+// ---- files that do not match -------------------------------------------------------------------------------------
 
-TEST(Checkpoint, RefusesMissingTensorsAndSaysWhichItLookedFor) {
+TEST(Checkpoint, RejectsMissingTensorsAndListsTheirNames) {
   TestTensors tensors = tiny_bert_qa();
   tensors.erase("bert.encoder.layer.0.output.LayerNorm.bias");
   const TemporaryFolder folder;
@@ -331,7 +331,7 @@ TEST(Checkpoint, RefusesMissingTensorsAndSaysWhichItLookedFor) {
           "'encoder.layer.0.output.LayerNorm.beta'; config.json and the weights may come from different checkpoints"));
 }
 
-TEST(Checkpoint, RefusesWeightsWithoutTheHead) {
+TEST(Checkpoint, RejectsWeightsWithoutTheHead) {
   const TemporaryFolder folder;
   write(folder, tiny_bert_config("BertForQuestionAnswering"), tiny_bert_encoder());
   EXPECT_THAT(load_message(folder), HasSubstr("model.safetensors: tensor 'qa_outputs.weight': found no such tensor"));
@@ -340,7 +340,7 @@ TEST(Checkpoint, RefusesWeightsWithoutTheHead) {
               AllOf(HasSubstr("config.json: architectures: found \"BertModel\""), HasSubstr("without a head")));
 }
 
-TEST(Checkpoint, RefusesWrongShapes) {
+TEST(Checkpoint, RejectsWrongShapes) {
   TestTensors tensors = tiny_bert_qa();
   tensors["qa_outputs.weight"] = counting_tensor({3, 4});
   const TemporaryFolder folder;
@@ -349,12 +349,12 @@ TEST(Checkpoint, RefusesWrongShapes) {
       load_message(folder),
       EndsWith("model.safetensors: tensor 'qa_outputs.weight': found shape (3, 4), expected (2, 4); config.json "
                "and the weights may come from different checkpoints"));
-  tensors["qa_outputs.weight"] = counting_tensor({8});  // the same count
+  tensors["qa_outputs.weight"] = counting_tensor({8});  // the same number of elements
   write(folder, tiny_bert_config("BertForQuestionAnswering"), tensors);
   EXPECT_THAT(load_message(folder), HasSubstr("found shape (8), expected (2, 4)"));
 }
 
-TEST(Checkpoint, RefusesMoreLayersThanThereAre) {
+TEST(Checkpoint, RejectsMoreLayersThanInTheFile) {
   Json config = tiny_bert_config("BertForQuestionAnswering");
   config["num_hidden_layers"] = 16'000'000;
   const TemporaryFolder folder;
@@ -363,7 +363,7 @@ TEST(Checkpoint, RefusesMoreLayersThanThereAre) {
               HasSubstr("tensor 'bert.encoder.layer.1.attention.self.query.weight': found no such tensor"));
 }
 
-TEST(Checkpoint, RefusesACutOffFile) {
+TEST(Checkpoint, RejectsTruncatedFile) {
   const std::string text = safetensors_text(tiny_bert_qa());
   const TemporaryFolder folder;
   folder.write("config.json", tiny_bert_config("BertForQuestionAnswering").dump());
@@ -398,7 +398,7 @@ struct Shards {
   }
 };
 
-TEST(Shards, AreReadTogether) {
+TEST(Shards, LoadAsOneModel) {
   const Shards shards;
   shards.write_index();
   const Checkpoint checkpoint = Checkpoint::load(shards.folder.path());
@@ -407,7 +407,7 @@ TEST(Shards, AreReadTogether) {
   EXPECT_EQ(checkpoint.files().size(), 2u);
 }
 
-TEST(Shards, MayBeLinks) {
+TEST(Shards, MayBeSymbolicLinks) {
   const Shards shards;
   const TemporaryFolder elsewhere;
   std::filesystem::rename(shards.folder.path() / "second.safetensors", elsewhere.path() / "blob");
@@ -416,14 +416,14 @@ TEST(Shards, MayBeLinks) {
   EXPECT_EQ(Checkpoint::load(shards.folder.path()).weights().head.steps[0].linear.w.matrix()(1, 3), 8);
 }
 
-TEST(Shards, MustBeThere) {
+TEST(Shards, MustExist) {
   Shards shards;
   std::filesystem::remove(shards.folder.path() / "second.safetensors");
   EXPECT_THAT(shards.message(), HasSubstr("model.safetensors.index.json: tensor 'qa_outputs.bias': found the file "
                                           "'second.safetensors', which does not exist"));
 }
 
-TEST(Shards, MustHoldWhatTheIndexSays) {
+TEST(Shards, MustContainTheTensorsOfTheIndex) {
   Shards shards;
   shards.map["qa_outputs.bias"] = "first.safetensors";
   EXPECT_THAT(shards.message(), HasSubstr("first.safetensors: tensor 'qa_outputs.bias': found no such tensor, expected "
@@ -436,7 +436,7 @@ TEST(Shards, MustStayInTheFolder) {
   EXPECT_THAT(shards.message(), HasSubstr("expected the name of a file in the same folder"));
 }
 
-TEST(Shards, MustBeListedForEachTensor) {
+TEST(Shards, IndexMustListEachTensor) {
   Shards shards;
   shards.map.erase("qa_outputs.bias");
   EXPECT_THAT(shards.message(),

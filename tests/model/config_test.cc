@@ -75,7 +75,7 @@ TEST(Config, ReadsBothSpellingsOfDistilBert) {
   }
 }
 
-TEST(Config, KnowsEverySpellingOfActivations) {
+TEST(Config, AcceptsEverySpellingOfActivations) {
   const std::pair<const char*, Activation> names[] = {
       {"gelu", Activation::gelu},          {"gelu_python", Activation::gelu},
       {"gelu_new", Activation::gelu_tanh}, {"gelu_pytorch_tanh", Activation::gelu_tanh},
@@ -95,7 +95,7 @@ TEST(Config, TakesTheTaskFromTheArchitecture) {
   for (const auto& [name, task] : tasks) EXPECT_EQ(parse(tiny_bert_config(name)).head.task, task) << name;
 }
 
-TEST(Config, GivesQuestionAnsweringItsTwoOutputs) {
+TEST(Config, QuestionAnsweringHasTwoOutputs) {
   const HeadConfig head = parse(with(tiny_bert_config("BertForQuestionAnswering"), R"({"id2label": {"0": "x"}})")).head;
   EXPECT_THAT(head.labels, ElementsAre("start", "end"));
   EXPECT_FALSE(head.sigmoid);
@@ -106,11 +106,11 @@ TEST(Config, SortsLabelsByNumber) {
   for (int i = 0; i < 12; ++i) json["id2label"][std::to_string(i)] = "name " + std::to_string(i);
   const auto labels = parse(json).head.labels;
   ASSERT_EQ(labels.size(), 12u);
-  EXPECT_EQ(labels[2], "name 2");  // as texts, "10" and "11" come before "2"
+  EXPECT_EQ(labels[2], "name 2");  // as strings, "10" and "11" sort before "2"
   EXPECT_EQ(labels[11], "name 11");
 }
 
-TEST(Config, NamesLabelsThatHaveNone) {
+TEST(Config, NamesMissingLabels) {
   EXPECT_THAT(parse(classifier).head.labels, ElementsAre("LABEL_0", "LABEL_1"));
   EXPECT_THAT(parse(with(classifier, R"({"num_labels": 3})")).head.labels,
               ElementsAre("LABEL_0", "LABEL_1", "LABEL_2"));
@@ -128,7 +128,7 @@ TEST(Config, ChoosesSoftmaxOrSigmoid) {
   EXPECT_TRUE(head(R"({"num_labels": 1, "problem_type": "regression"})").sigmoid);
 }
 
-// ---- what is refused ---------------------------------------------------------------------------------------------
+// ---- invalid configs ---------------------------------------------------------------------------------------------
 
 struct BadConfig {
   const char* what;
@@ -140,7 +140,7 @@ void PrintTo(const BadConfig& config, std::ostream* stream) { *stream << config.
 
 class ConfigField : public testing::TestWithParam<BadConfig> {};
 
-TEST_P(ConfigField, IsRefused) {
+TEST_P(ConfigField, IsRejected) {
   EXPECT_THAT(message(with(classifier, GetParam().changes)),
               AllOf(StartsWith("config.json: "), HasSubstr(GetParam().message)));
 }
@@ -211,12 +211,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadConfig{"Regression", R"({"problem_type": "regression"})", "problem_type: found \"regression\""}),
     [](const auto& info) { return info.param.what; });
 
-TEST(Config, NamesTheSpellingThatIsThere) {
+TEST(Config, MessagesUseTheSpellingInTheFile) {
   EXPECT_THAT(message({{"model_type", "distilbert"}, {"architectures", {"DistilBertForMaskedLM"}}, {"n_layers", 0}}),
               HasSubstr("config.json: n_layers: found 0"));
 }
 
-TEST(ConfigFile, MissingFolderAndFileAreNamed) {
+TEST(ConfigFile, NamesMissingFolderAndFile) {
   EXPECT_EQ(message_of([] { read_config("/no/such/folder"); }),
             "/no/such/folder: found no such folder, expected a checkpoint folder, which has config.json, the weights "
             "and the tokenizer");
@@ -227,7 +227,7 @@ TEST(ConfigFile, MissingFolderAndFileAreNamed) {
               HasSubstr("found a file, expected a checkpoint folder"));
 }
 
-TEST(ConfigFile, InvalidJsonIsRefusedWithItsPosition) {
+TEST(ConfigFile, RejectsInvalidJsonWithItsPosition) {
   const TemporaryFolder folder;
   const auto file_message = [&](const std::string& text) {
     folder.write("config.json", text);

@@ -1,4 +1,4 @@
-// Tiny random models of every family, from token ids on: logits and gradients as PyTorch has them in float64.
+// Tiny random models of every family, from token ids on: logits and gradients compared with PyTorch in float64.
 // tests/golden: tools/golden.py; tests/golden-families: tools/make_family_golden.py.
 #include <gtest/gtest.h>
 
@@ -90,7 +90,7 @@ std::vector<double> row_major(ConstView x) {
   return numbers;
 }
 
-TEST_P(FamilyTest, PackedCasesHaveTheLogitsOfPyTorch) {
+TEST_P(FamilyTest, LogitsOfPackedCasesMatchPyTorch) {
   Batch batch;
   for (const Json& row : cases_) add(row, batch);
   const Mat hidden = forward(encoder(), batch, Layer::word(), word_embeddings(encoder(), batch), last());
@@ -98,7 +98,7 @@ TEST_P(FamilyTest, PackedCasesHaveTheLogitsOfPyTorch) {
   for (std::size_t i = 0; i < cases_.size(); ++i) {
     const ConstView found = logits_of(encoder(), batch, logits.view(), i);
     const Json& expected = cases_[i]["logits"];
-    // float32 PyTorch itself stays within 7e-6 of these.
+    // PyTorch in float32 is within 7e-6 of these.
     if (expected.is_object()) {
       expect_near(column(found, 0), expected["start"], 1e-5 * largest(flatten(expected["start"])), "start");
       expect_near(column(found, 1), expected["end"], 1e-5 * largest(flatten(expected["end"])), "end");
@@ -108,7 +108,7 @@ TEST_P(FamilyTest, PackedCasesHaveTheLogitsOfPyTorch) {
   }
 }
 
-TEST_P(FamilyTest, KnowsWhatItsOutputsMean) {
+TEST_P(FamilyTest, ReadsTaskAndLabels) {
   const HeadConfig& head = checkpoint_.config().head;
   const bool multi_label = GetParam().filename().string().ends_with("-multilabel");
   EXPECT_EQ(head.multi_label, multi_label);
@@ -122,7 +122,7 @@ std::vector<std::pair<std::size_t, std::size_t>> picks(const Json& target, Task 
   return {{target[0].get<std::size_t>(), target[1].get<std::size_t>()}};
 }
 
-TEST_P(FamilyTest, HasTheGradientsOfPyTorch) {
+TEST_P(FamilyTest, GradientsMatchPyTorch) {
   for (const Json& row : cases_) {
     const Json& expected = row["explanations"];
     const double gradient_scale = largest(flatten(expected["gradient_l2"]));
@@ -156,7 +156,7 @@ TEST_P(FamilyTest, HasTheGradientsOfPyTorch) {
       }
       const Json &l2 = expected[prefix + "gradient_l2"], &times_input = expected[prefix + "grad_x_input"];
       expect_near(norms, l2, 1e-4 * largest(flatten(l2)), prefix + "gradient_l2");
-      // Where norms make gradient × input vanish, what is left is rounding.
+      // If norms make gradient × input vanish, only rounding errors are left.
       expect_near(products, times_input, 1e-4 * std::max(largest(flatten(times_input)), 0.01 * gradient_scale),
                   prefix + "grad_x_input");
     }

@@ -1,4 +1,4 @@
-// config.json of every family: as published checkpoints have it, in old and new spellings, and what is refused.
+// config.json of every family: published files, old and new spellings, and invalid files.
 #include <gmock/gmock.h>
 
 #include <set>
@@ -28,10 +28,9 @@ Json with(Json json, const std::string& changes) {
   return json;
 }
 
-// ---- published files, as far as they bear on the computation
-// ---------------------------------------------------------
+// ---- published files, only the fields that affect the computation --------------------------------------------------
 
-TEST(PublishedConfig, MiniLm) {  // microsoft/MiniLM-L12-H384-uncased, and cross-encoders made from it
+TEST(PublishedConfig, MiniLm) {  // microsoft/MiniLM-L12-H384-uncased and cross-encoders derived from it
   const Config config =
       parse_text(R"({"architectures": ["BertForSequenceClassification"], "attention_probs_dropout_prob": 0.1,
     "hidden_act": "gelu", "hidden_dropout_prob": 0.1, "hidden_size": 384, "id2label": {"0": "LABEL_0"},
@@ -70,7 +69,7 @@ const Json roberta = Json::parse(R"({"architectures": ["RobertaForMaskedLM"], "a
   "model_type": "roberta", "num_attention_heads": 12, "num_hidden_layers": 12, "pad_token_id": 1,
   "type_vocab_size": 1, "vocab_size": 50265})");  // roberta-base
 
-TEST(PublishedConfig, RobertaAndItsKin) {
+TEST(PublishedConfig, RobertaAndRelatedFamilies) {
   const std::pair<const char*, const char*> kin[] = {{"roberta", "RobertaForMaskedLM"},
                                                      {"xlm-roberta", "XLMRobertaForMaskedLM"},
                                                      {"camembert", "CamembertForMaskedLM"}};
@@ -79,7 +78,7 @@ TEST(PublishedConfig, RobertaAndItsKin) {
     json["model_type"] = model_type;
     json["architectures"] = {architecture};
     const Config config = parse(json);
-    EXPECT_EQ(config.encoder.max_positions, 512u);  // of 514 rows, two stand for padding
+    EXPECT_EQ(config.encoder.max_positions, 512u);  // 514 rows, two of them for padding
     EXPECT_EQ(config.encoder.padding, 1u);
     EXPECT_EQ(config.encoder.token_types, 1u);
     EXPECT_EQ(config.encoder.norm_epsilon, 1e-5f);
@@ -126,7 +125,7 @@ TEST(PublishedConfig, Mpnet) {
   EXPECT_EQ(encoder.token_types, 0u);
 }
 
-// microsoft/deberta-v3-base, which names no architecture.
+// microsoft/deberta-v3-base, which does not name an architecture.
 const Json deberta =
     Json::parse(R"({"architectures": ["DebertaV2ForSequenceClassification"], "model_type": "deberta-v2",
   "attention_probs_dropout_prob": 0.1, "hidden_act": "gelu", "hidden_dropout_prob": 0.1, "hidden_size": 768,
@@ -176,15 +175,14 @@ TEST(PublishedConfig, ModernBert) {
   EXPECT_TRUE(encoder.normalizes_words_alone());
   EXPECT_TRUE(config.head.decoder_bias);
   EXPECT_FALSE(config.head.bias);
-  EXPECT_FALSE(config.head.pooling);  // of a head that looks at every token
+  EXPECT_FALSE(config.head.pooling);  // the head has outputs for every token
   const Config classifier = parse(with(modernbert, R"({"architectures": ["ModernBertForSequenceClassification"]})"));
   EXPECT_EQ(classifier.head.pooling, Pooling::mean);
 }
 
-// ---- spellings
-// -------------------------------------------------------------------------------------------------------
+// ---- spellings ------------------------------------------------------------------------------------------------
 
-TEST(ConfigSpelling, RopeParametersAreRopeThetas) {
+TEST(ConfigSpelling, RopeParametersReplaceRopeThetas) {
   const Json modern = with(modernbert, R"({"global_rope_theta": null, "local_rope_theta": null, "torch_dtype": null,
     "dtype": "float32", "layer_types": ["full_attention", "sliding_attention", "sliding_attention", "full_attention"],
     "num_hidden_layers": 4, "rope_parameters": {"full_attention": {"rope_theta": 80000.0, "rope_type": "default"},
@@ -195,7 +193,7 @@ TEST(ConfigSpelling, RopeParametersAreRopeThetas) {
   EXPECT_THAT(encoder.rotary.is_local, ElementsAre(false, true, true, false));
 }
 
-TEST(ConfigSpelling, RopeThetasFillWhatRopeParametersLeaveOut) {
+TEST(ConfigSpelling, RopeThetasCompleteRopeParameters) {
   const Json both = with(modernbert, R"({"local_rope_theta": 7000, "global_rope_theta": 9000, "rope_parameters":
     {"full_attention": {"rope_type": "default"}}})");
   EXPECT_EQ(parse(both).encoder.rotary.global_theta, 9000);
@@ -209,22 +207,22 @@ TEST(ConfigSpelling, EpsilonHasTwoNames) {
   EXPECT_EQ(parse(with(deberta, R"({"layer_norm_eps": null})")).encoder.norm_epsilon, 1e-7f);
 }
 
-TEST(ConfigSpelling, TheModelClassNamesAFamilyThatModelTypeDoesNot) {
+TEST(ConfigSpelling, ModelClassReplacesMissingModelType) {
   EXPECT_EQ(parse(with(roberta, R"({"model_type": null})")).model_type, "roberta");
   EXPECT_EQ(parse(with(mpnet, R"({"model_type": null})")).model_type, "mpnet");
   EXPECT_EQ(parse(with(modernbert, R"({"model_type": null})")).model_type, "modernbert");
-  // "XLMRoberta…" does not begin with "Roberta".
+  // "XLMRoberta…" does not start with "Roberta".
   EXPECT_EQ(parse(with(roberta, R"({"model_type": null, "architectures": ["XLMRobertaForMaskedLM"]})")).model_type,
             "xlm-roberta");
 }
 
-/// Which head the weights' names tell, without `architectures`.
+/// The architecture that is detected from the names of the weights, without `architectures`.
 std::string head_of(Json json, const std::set<std::string>& tensors, const std::string& changes = "{}") {
   json.erase("architectures");
   return parse(with(json, changes), [&](const std::string& name) { return tensors.contains(name); }).architecture;
 }
 
-TEST(ConfigSpelling, TensorsNameAHeadThatArchitecturesDoNot) {
+TEST(ConfigSpelling, TensorsReplaceMissingArchitectures) {
   const Json bert = test::tiny_bert_config("");
   EXPECT_EQ(head_of(bert, {"qa_outputs.weight"}), "BertForQuestionAnswering");
   EXPECT_EQ(head_of(bert, {"bert.pooler.dense.weight", "qa_outputs.weight"}), "BertForQuestionAnswering");
@@ -238,21 +236,21 @@ TEST(ConfigSpelling, TensorsNameAHeadThatArchitecturesDoNot) {
             "DebertaV2ForMaskedLM");
 }
 
-TEST(ConfigSpelling, LabelsTellTagsFromClassesWhereTensorsDoNot) {
-  // Token classification saved its encoder's pooler, too, before transformers 3.1.
+TEST(ConfigSpelling, LabelsDistinguishTagsFromClasses) {
+  // Before transformers 3.1, models for token classification also contained the encoder's pooler.
   const std::set<std::string> tensors = {"bert.pooler.dense.weight", "classifier.weight"};
   const char* tags = R"({"id2label": {"0": "O", "1": "B-PER", "2": "I-PER"}})";
   EXPECT_EQ(head_of(test::tiny_bert_config(""), tensors, tags), "BertForTokenClassification");
 }
 
-TEST(ConfigSpelling, WeightsThatFitSeveralHeadsAreRefused) {
+TEST(ConfigSpelling, RejectsWeightsThatFitSeveralHeads) {
   const std::set<std::string> tensors = {"head.dense.weight", "classifier.weight"};
   EXPECT_EQ(head_of(modernbert, tensors, R"({"id2label": {"0": "O", "1": "I-LOC"}})"),
             "ModernBertForTokenClassification");
   EXPECT_THAT(message_of([&] { head_of(modernbert, tensors); }), HasSubstr("the weights fit more than one of them"));
 }
 
-TEST(ConfigSpelling, WeightsWithoutAHeadAreRefused) {
+TEST(ConfigSpelling, RejectsWeightsWithoutAHead) {
   Json json = roberta;
   json.erase("architectures");
   const HasTensor none = [](const std::string&) { return false; };
@@ -261,8 +259,7 @@ TEST(ConfigSpelling, WeightsWithoutAHeadAreRefused) {
                     HasSubstr("the weights contain no head")));
 }
 
-// ---- the limn block
-// --------------------------------------------------------------------------------------------------
+// ---- the limn block -------------------------------------------------------------------------------------------
 
 TEST(LimnBlock, DescribesAHead) {
   Json json = with(test::tiny_bert_config("MyClassifier"), R"({"num_labels": 3, "limn": {"pooling": "max",
@@ -270,7 +267,7 @@ TEST(LimnBlock, DescribesAHead) {
   const Config config = parse(json);
   EXPECT_EQ(config.architecture, "MyClassifier");
   EXPECT_EQ(config.prefix, "encoder.");
-  EXPECT_EQ(config.head.task, Task::sequence_classification);  // what else could one row a text be?
+  EXPECT_EQ(config.head.task, Task::sequence_classification);  // the only task with one row of outputs per text
   EXPECT_EQ(config.head.pooling, Pooling::max);
   ASSERT_EQ(config.head.layers.size(), 2u);
   EXPECT_EQ(config.head.layers[0].linear, "hidden");
@@ -281,8 +278,7 @@ TEST(LimnBlock, DescribesAHead) {
   EXPECT_THAT(parse(json).head.labels, ElementsAre("start", "end"));
 }
 
-// ---- what is refused
-// -------------------------------------------------------------------------------------------------
+// ---- invalid configs ------------------------------------------------------------------------------------------
 
 struct BadFamilyConfig {
   const char* what;
@@ -294,7 +290,7 @@ void PrintTo(const BadFamilyConfig& config, std::ostream* stream) { *stream << c
 
 class FamilyConfigField : public testing::TestWithParam<BadFamilyConfig> {};
 
-TEST_P(FamilyConfigField, IsRefused) {
+TEST_P(FamilyConfigField, IsRejected) {
   EXPECT_THAT(message(with(GetParam().config, GetParam().changes)), HasSubstr(GetParam().message));
 }
 

@@ -1,4 +1,4 @@
-// Packing, and that no pass runs unasked.
+// Packing, and cancellation before each pass.
 #include "model/passes.h"
 
 #include <gtest/gtest.h>
@@ -29,18 +29,18 @@ TEST(Packing, FillsEachPassInOrder) {
   EXPECT_EQ(packed({}, 7), std::vector<Pass>{});
 }
 
-TEST(Packing, GivesALongItemAPassOfItsOwn) {
+TEST(Packing, LongItemHasItsOwnPass) {
   EXPECT_EQ(packed({1, 9, 1, 1}, 7), (std::vector<Pass>{{0, 1}, {1, 2}, {2, 4}}));
   EXPECT_EQ(packed({9}, 7), (std::vector<Pass>{{0, 1}}));
 }
 
-TEST(Asking, ComesBeforeEachPassForwardAndBackward) {
+TEST(Cancellation, IsCheckedBeforeEachForwardAndBackwardPass) {
   const Checkpoint checkpoint = Checkpoint::load(std::filesystem::path(LIMN_SOURCE_DIR) / "tests/golden/bert-cls");
-  std::size_t asked = 0;
+  std::size_t checks = 0;
   bool cancel = false;
   Watch watch;
   watch.cancelled = [&] {
-    ++asked;
+    ++checks;
     return cancel;
   };
   const Encoder encoder = {checkpoint.config().encoder, checkpoint.weights(), &watch};
@@ -50,9 +50,9 @@ TEST(Asking, ComesBeforeEachPassForwardAndBackward) {
   const Layer last = {static_cast<int>(encoder.config.layers)};
   Trace trace;
   Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last, &trace);
-  EXPECT_EQ(asked, 1u);
+  EXPECT_EQ(checks, 1u);
   vjp(encoder, batch, Layer::word(), copy(hidden), last, trace);
-  EXPECT_EQ(asked, 2u);
+  EXPECT_EQ(checks, 2u);
   cancel = true;
   EXPECT_THROW(vjp(encoder, batch, Layer::word(), copy(hidden), last, trace), Cancelled);
   EXPECT_THROW(forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last), Cancelled);

@@ -24,7 +24,7 @@ std::string message(const std::string& text) {
 }
 const std::string begin = "\x80\x02"s;
 
-// The expected values are what Python's pickle.loads gives for the same bytes.
+// The expected values are the results of Python's pickle.loads for the same bytes.
 TEST(Pickle, ReadsPlainData) {
   // pickle.dumps({"a": (1, -2, 70000, True, None, 0.5), "b": [b"xy"]}, 4), framed
   const std::string text =
@@ -65,14 +65,14 @@ TEST(Pickle, ReadsLongNumbers) {
   EXPECT_EQ(large[large.root].text.size(), 9u);
 }
 
-TEST(Pickle, RemembersValues) {
+TEST(Pickle, ReadsValuesFromTheMemo) {
   const Pickle pickle = read(begin + "]q\x07(h\x07h\x07r\x00\x01\x00\x00j\x00\x01\x00\x00t."s);
   const PickleValue& tuple = pickle[pickle.root];
   ASSERT_EQ(tuple.items.size(), 3u);
   EXPECT_EQ(tuple.items[0], tuple.items[2]);
 }
 
-TEST(Pickle, WritesCallsDownAndMakesNone) {
+TEST(Pickle, RecordsCallsWithoutPerformingThem) {
   const Pickle pickle = read(begin + "ccollections\nOrderedDict\n)R(U\x01kK\x05u."s);
   EXPECT_EQ(pickle[pickle.root].kind, Kind::dictionary);
   EXPECT_EQ(pickle[pickle[pickle.root].items.at(1)].integer, 5);
@@ -80,7 +80,7 @@ TEST(Pickle, WritesCallsDownAndMakesNone) {
   EXPECT_EQ(call[call.root].kind, Kind::call);
 }
 
-TEST(Pickle, NamesWhatItWillNotCall) {
+TEST(Pickle, NamesFunctionsThatAreNotAllowed) {
   const char* hint = "this file asks to run code or needs classes of its own; limn never runs code from a file";
   EXPECT_EQ(message(begin + "cposix\nsystem\nU\x02id\x85R."s),
             "file: pickle: found 'posix.system', expected tensors and nothing else; "s + hint);
@@ -90,7 +90,7 @@ TEST(Pickle, NamesWhatItWillNotCall) {
               HasSubstr("'builtins.eval'"));
   EXPECT_THAT(message(begin + "ctorch\n\x1b[31mFloatStorage\n."s), HasSubstr("'torch.\\u001b[31mFloatStorage'"));
   EXPECT_LT(message(begin + "c"s + std::string(100'000, 'm') + "\nname\n."s).size(), 400u);
-  // A name that continues another, or has its dot elsewhere, is another name.
+  // A name that extends an allowed one, or has its dot at another position, is not allowed.
   EXPECT_THAT(message(begin + "ctorch\nFloatStorage.x\n."s), HasSubstr("'torch.FloatStorage.x'"));
 }
 
@@ -101,7 +101,7 @@ struct Broken {
 void PrintTo(const Broken& broken, std::ostream* stream) { *stream << broken.what; }
 class BrokenPickle : public testing::TestWithParam<Broken> {};
 
-TEST_P(BrokenPickle, IsRefused) {
+TEST_P(BrokenPickle, IsRejected) {
   EXPECT_THAT(message(GetParam().text), AllOf(StartsWith("file: "), HasSubstr(GetParam().message)));
 }
 
@@ -134,23 +134,23 @@ INSTANTIATE_TEST_SUITE_P(
                "something other than pairs"}),
     [](const auto& info) { return info.param.what; });
 
-TEST(Pickle, IsNeitherSlowNorLargeForHostileFiles) {
-  // A million lists in each other: nothing follows them.
+TEST(Pickle, HostileFilesTakeBoundedTimeAndMemory) {
+  // A million nested lists, which are read without recursion.
   std::string nested = begin + std::string(1'000'000, ']');
   nested += std::string(999'999, 'a') + ".";
   EXPECT_EQ(read(nested)[read(nested).root].kind, Kind::list);
-  // Each tuple holds the one before twice: 2^1000 numbers if they were copied.
+  // Each tuple contains the previous one twice: 2^1000 numbers if tuples were copied.
   std::string laughs = begin + "K\x01q\x00"s;
   for (int i = 0; i < 1000; ++i) laughs += "h\0h\0\x86q\0"s;
   EXPECT_EQ(read(laughs + ".").values.size(), 1001u);
-  // A list that holds itself.
+  // A list that contains itself.
   EXPECT_EQ(read(begin + "]q\0h\0a."s).values.size(), 1u);
-  // A memory of 4 thousand million places.
+  // A memo index of 2^32 − 1.
   EXPECT_EQ(read(begin + "Nr\xff\xff\xff\xff."s).values.size(), 1u);
   EXPECT_THAT(message(begin + std::string(5'000'000, 'N') + "."), HasSubstr("more than 4000000 operations"));
 }
 
-TEST(Pickle, IsRefusedWhereverItIsCutOff) {
+TEST(Pickle, RejectsEveryTruncation) {
   const std::string whole =
       begin + "ccollections\nOrderedDict\nq\0)R(X\x01\0\0\0kctorch\nFloatStorage\n\x8a\x03\x01\x02\x03\x85Ru."s;
   EXPECT_EQ(read(whole).bytes, whole.size());

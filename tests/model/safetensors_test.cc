@@ -48,9 +48,9 @@ TEST(Safetensors, ReadsTypesShapesAndData) {
   EXPECT_EQ(letters("one"), "m");
 }
 
-TEST(Safetensors, AcceptsAnEmptyFileOfTensors) { EXPECT_THAT(read(safetensors_text("{}", "")), IsEmpty()); }
+TEST(Safetensors, AcceptsFileWithoutTensors) { EXPECT_THAT(read(safetensors_text("{}", "")), IsEmpty()); }
 
-TEST(Safetensors, RefusesCutOffFiles) {
+TEST(Safetensors, RejectsTruncatedFiles) {
   const std::string whole = safetensors_text(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", "12345678");
   EXPECT_EQ(read(whole).size(), 1u);
   EXPECT_EQ(
@@ -68,7 +68,7 @@ TEST(Safetensors, RefusesCutOffFiles) {
     EXPECT_THAT(message(whole.substr(0, size)), StartsWith("model.safetensors")) << size;
 }
 
-TEST(Safetensors, RefusesHugeHeaders) {
+TEST(Safetensors, RejectsHugeHeaders) {
   std::string text = safetensors_text("{}", "");
   text[7] = '\x80';  // 2^63 + 2
   EXPECT_THAT(message(text),
@@ -79,7 +79,7 @@ TEST(Safetensors, RefusesHugeHeaders) {
   EXPECT_THAT(message(long_header), HasSubstr("a length of 100000002 bytes, expected at most 100000000 bytes"));
 }
 
-TEST(Safetensors, RefusesBrokenHeaders) {
+TEST(Safetensors, RejectsInvalidHeaders) {
   EXPECT_EQ(message(safetensors_text("{\n\"a\": }", "")),
             "model.safetensors (header): line 2, column 6: found '}', expected valid JSON");
   EXPECT_THAT(message(safetensors_text("", "")),
@@ -89,14 +89,14 @@ TEST(Safetensors, RefusesBrokenHeaders) {
   EXPECT_THAT(message(safetensors_text(std::string(100'000, '['), "")), HasSubstr("nested deeper than 100 levels"));
 }
 
-TEST(Safetensors, RefusesTheSameTensorTwice) {
+TEST(Safetensors, RejectsDuplicateTensors) {
   EXPECT_EQ(message(safetensors_text(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
                                      R"("a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
                                      "12345678")),
             "model.safetensors (header): key 'a': found twice in one object, expected once");
 }
 
-TEST(Safetensors, SaysWhatAGitLfsPointerIs) {
+TEST(Safetensors, RejectsGitLfsPointer) {
   EXPECT_THAT(message("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n"),
               AllOf(HasSubstr("found a Git LFS pointer"), HasSubstr("git lfs pull")));
 }
@@ -111,7 +111,7 @@ void PrintTo(const BadEntry& entry, std::ostream* stream) { *stream << entry.ent
 
 class SafetensorsEntry : public testing::TestWithParam<BadEntry> {};
 
-TEST_P(SafetensorsEntry, IsRefused) {
+TEST_P(SafetensorsEntry, IsRejected) {
   const std::string header =
       std::string(R"({"x":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"t":)") + GetParam().entry + "}";
   EXPECT_THAT(message(safetensors_text(header, "0123456789abcdef")),
@@ -146,7 +146,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "found 4 bytes, expected 8 bytes for shape (2) of F32"},
         BadEntry{"TooManyBytes", R"({"dtype":"BF16","shape":[1,1],"data_offsets":[4,8]})",
                  "found 4 bytes, expected 2 bytes for shape (1, 1) of BF16"},
-        // 2^62 · 4 bytes and 2^32 · 2^32 numbers are both 0 in 64 bits.
+        // 2^62 · 4 bytes and 2^32 · 2^32 elements both overflow to 0 in 64 bits.
         BadEntry{"BytesOverflow", R"({"dtype":"F32","shape":[4611686018427387904],"data_offsets":[4,4]})",
                  "found shape (4611686018427387904) of F32, expected a shape whose size in bytes fits into 64 bits"},
         BadEntry{"ProductOverflow", R"({"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[4,4]})",
@@ -155,19 +155,19 @@ INSTANTIATE_TEST_SUITE_P(
                  "found data that overlaps tensor 'x'"}),
     [](const auto& info) { return info.param.what; });
 
-TEST(Safetensors, RefusesTwoTensorsInTheSameBytes) {
+TEST(Safetensors, RejectsOverlappingTensors) {
   EXPECT_THAT(message(safetensors_text(R"({"b":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},)"
                                        R"("a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
                                        "1234")),
               HasSubstr("tensor 'b': found data that overlaps tensor 'a'"));
 }
 
-TEST(Safetensors, ShowsHostileNamesEscaped) {
+TEST(Safetensors, EscapesHostileNames) {
   EXPECT_THAT(message(safetensors_text("{\"\\u001b[31m\xc2\x9b\":1}", "")), HasSubstr("tensor '\\u001b[31m\\u009b'"));
   EXPECT_LT(message(safetensors_text("{\"" + std::string(100'000, 'n') + "\":1}", "")).size(), 400u);
 }
 
-TEST(SafetensorsIndex, RefusesWhatIsNoFileInTheFolder) {
+TEST(SafetensorsIndex, RejectsPathsOutsideTheFolder) {
   const auto index_message = [](const std::string& text) {
     return message_of([&] { parse_index(parse_json(text, "index.json"), "index.json"); });
   };
@@ -184,9 +184,9 @@ TEST(SafetensorsIndex, RefusesWhatIsNoFileInTheFolder) {
   EXPECT_THAT(index_message(R"({"weight_map": {"t": "a", "t": "b"}})"), HasSubstr("key 't': found twice"));
 }
 
-// ---- widening, for all 65,536 numbers, against the definition of the formats --------------------------------------
+// ---- conversion of all 65,536 half-precision values, compared with the definition of the formats ------------------
 
-/// sign · fraction · 2^exponent with `exponent_bits` and `fraction_bits`, written out with ldexp.
+/// The value sign · fraction · 2^exponent of a number with `exponent_bits` and `fraction_bits`.
 float defined(unsigned bits, int exponent_bits, int fraction_bits) {
   const int all_ones = (1 << exponent_bits) - 1, bias = all_ones / 2;
   const int exponent = static_cast<int>(bits >> fraction_bits) & all_ones;
@@ -205,7 +205,7 @@ float defined(unsigned bits, int exponent_bits, int fraction_bits) {
 void expect_conversion(const char* type, int exponent_bits, int fraction_bits) {
   constexpr std::size_t count = 65'536;
   std::vector<std::byte> storage(2 * count + 1);
-  const std::span<std::byte> bytes = std::span(storage).subspan(1);  // no alignment is asked for
+  const std::span<std::byte> bytes = std::span(storage).subspan(1);  // the bytes need not be aligned
   for (unsigned i = 0; i < count; ++i) {
     bytes[2 * i] = static_cast<std::byte>(i & 0xff);
     bytes[2 * i + 1] = static_cast<std::byte>(i >> 8);
@@ -220,9 +220,9 @@ void expect_conversion(const char* type, int exponent_bits, int fraction_bits) {
   }
 }
 
-TEST(Widen, HalfPrecisionIsExact) { expect_conversion("F16", 5, 10); }
-TEST(Widen, Bfloat16IsExact) { expect_conversion("BF16", 8, 7); }
-TEST(Widen, Float32IsCopied) {
+TEST(Convert, HalfPrecisionIsExact) { expect_conversion("F16", 5, 10); }
+TEST(Convert, Bfloat16IsExact) { expect_conversion("BF16", 8, 7); }
+TEST(Convert, Float32IsCopied) {
   const std::vector<float> numbers = {1.5f, -0.0f, 1e-40f};
   std::vector<float> copied(3);
   convert("F32", std::as_bytes(std::span(numbers)), copied);

@@ -1,4 +1,4 @@
-// One model in every format of weights (tools/make_weight_files.py): the same tensors, and the logits of PyTorch.
+// Models in all weight formats (tools/make_weight_files.py) have the same tensors, and the logits of PyTorch.
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -27,7 +27,7 @@ void copy_as(const fs::path& file, const fs::path& to) {
   fs::copy_file(file, to, fs::copy_options::overwrite_existing);
 }
 
-/// A checkpoint folder with the config and tokenizer of a model, and weights in one format.
+/// Makes a checkpoint folder with the config and tokenizer of a model, and its weights in one format.
 void copy_model(const std::string& model, const std::string& weights, const std::string& as,
                 const TemporaryFolder& folder) {
   for (const char* name : {"config.json", "tokenizer.json"})
@@ -41,7 +41,7 @@ std::vector<float> numbers(const Tensor& tensor) {
   return result;
 }
 
-/// Every tensor of the model's safetensors file, which PyTorch wrote, is there with the same shape and numbers.
+/// Expects every tensor of the model's safetensors file, which PyTorch wrote, with the same shape and elements.
 void expect_same_tensors(const std::string& model, const Tensors& found) {
   const WeightFiles expected = open_weights(weights_folder / model);
   ASSERT_FALSE(expected.tensors.empty());
@@ -60,7 +60,7 @@ void expect_near(const std::vector<double>& found, const std::vector<double>& ex
     largest = std::max(largest, std::abs(expected[i]));
     worst = std::max(worst, std::abs(found[i] - expected[i]));
   }
-  EXPECT_LE(worst, 1e-5 * largest);  // float32 against float64
+  EXPECT_LE(worst, 1e-5 * largest);  // float32 compared with float64
 }
 
 std::vector<double> flat(const Json& numbers) {
@@ -92,7 +92,7 @@ void expect_pytorchs_logits(const std::string& model, const fs::path& folder) {
 
 class TorchFile : public testing::TestWithParam<const char*> {};
 
-TEST_P(TorchFile, HasTheTensorsAndTheLogitsOfPyTorch) {
+TEST_P(TorchFile, MatchesTensorsAndLogitsOfPyTorch) {
   const TemporaryFolder folder;
   copy_model("bert-qa", GetParam() + std::string(".bin"), "pytorch_model.bin", folder);
   const WeightFiles files = open_weights(folder.path());
@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(, TorchFile,
                                          "half", "bfloat16", "double"),
                          [](const auto& info) { return info.param; });
 
-TEST(TorchFiles, MayBeInParts) {
+TEST(TorchFiles, MayBeSharded) {
   const TemporaryFolder folder;
   copy_model("bert-qa", "pytorch_model.bin.index.json", "pytorch_model.bin.index.json", folder);
   for (const char* part : {"pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin"}) {
@@ -118,7 +118,7 @@ TEST(TorchFiles, MayBeInParts) {
 
 class KerasFile : public testing::TestWithParam<const char*> {};
 
-TEST_P(KerasFile, HasTheTensorsOfPyTorch) {
+TEST_P(KerasFile, MatchesTensorsOfPyTorch) {
   const TemporaryFolder folder;
   copy_model(GetParam(), "tf_model.h5", "tf_model.h5", folder);
   expect_same_tensors(GetParam(), open_weights(folder.path()).tensors);
@@ -133,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(, KerasFile,
                            return name;
                          });
 
-TEST(KerasFiles, HasTheLogitsOfPyTorch) {
+TEST(KerasFiles, MatchLogitsOfPyTorch) {
   for (const char* model : {"bert-qa", "distilbert-cls"}) {
     SCOPED_TRACE(model);
     const TemporaryFolder folder;
@@ -142,14 +142,14 @@ TEST(KerasFiles, HasTheLogitsOfPyTorch) {
   }
 }
 
-TEST(KerasFiles, MayHaveTheHeadsAsAnAxis) {
+TEST(KerasFiles, MayHaveAnAxisOfHeads) {
   const TemporaryFolder folder;
   copy_model("bert-qa", "heads.h5", "tf_model.h5", folder);
   expect_same_tensors("bert-qa", open_weights(folder.path()).tensors);
 }
 
-TEST(KerasFiles, IsReadByPyTorchsNames) {
-  // As transformers 4 names them in PyTorch and in TensorFlow.
+TEST(KerasFiles, NamesAreConvertedToPyTorch) {
+  // The names of transformers 4 in TensorFlow and in PyTorch.
   EXPECT_EQ(pytorch_name("bert/tf_bert_model/bert/embeddings/word_embeddings/weight:0"),
             "bert.embeddings.word_embeddings.weight");
   EXPECT_EQ(pytorch_name("bert/tf_bert_model/bert/embeddings/position_embeddings/embeddings:0"),
@@ -162,7 +162,7 @@ TEST(KerasFiles, IsReadByPyTorchsNames) {
   EXPECT_EQ(pytorch_name(""), "");
 }
 
-TEST(WeightFiles, SafetensorsComeBeforeBinAndBinBeforeH5) {
+TEST(WeightFiles, PreferSafetensorsToBinAndBinToH5) {
   const TemporaryFolder folder;
   copy_model("bert-qa", "tf_model.h5", "tf_model.h5", folder);
   const auto chosen = [&] { return open_weights(folder.path()).files.front().name; };
@@ -173,7 +173,7 @@ TEST(WeightFiles, SafetensorsComeBeforeBinAndBinBeforeH5) {
   EXPECT_EQ(chosen(), "model.safetensors");
 }
 
-TEST(WeightFiles, SayWhatIsThereIfNoneIs) {
+TEST(WeightFiles, MissingWeightsAreReported) {
   const TemporaryFolder folder;
   EXPECT_THAT(message_of([&] { open_weights(folder.path()); }),
               HasSubstr("found no weights, expected model.safetensors, pytorch_model.bin, tf_model.h5"));
@@ -182,7 +182,7 @@ TEST(WeightFiles, SayWhatIsThereIfNoneIs) {
               AllOf(HasSubstr("found only flax_model.msgpack"), HasSubstr("save_pretrained")));
 }
 
-// ---- hostile and broken files ---------------------------------------------------------------------------------------
+// ---- hostile and invalid files --------------------------------------------------------------------------------------
 
 std::string text_of(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -196,14 +196,14 @@ std::string keras_message(const std::string& text) {
 }
 std::string hostile(const char* name) { return text_of(weights_folder / "hostile" / name); }
 
-TEST(HostileTorchFile, IsRefusedByNameAndNothingRuns) {
+TEST(HostileTorchFile, NeverRunsCode) {
   EXPECT_THAT(torch_message(hostile("system.bin")), AllOf(HasSubstr("'posix.system'"), HasSubstr("never runs code")));
   EXPECT_THAT(torch_message(hostile("system.pkl")), HasSubstr("'posix.system'"));
   EXPECT_THAT(torch_message(hostile("eval.bin")), HasSubstr("'builtins.eval'"));
   EXPECT_FALSE(fs::exists("/tmp/limn-was-here"));
 }
 
-TEST(HostileTorchFile, IsRefusedForWhatItIs) {
+TEST(HostileTorchFile, IsRejectedWithItsReason) {
   EXPECT_THAT(torch_message(hostile("big_endian.bin")), HasSubstr("found big-endian numbers"));
   EXPECT_THAT(torch_message(hostile("compressed.bin")), HasSubstr("found compressed data"));
   EXPECT_THAT(torch_message(hostile("short.bin")),
@@ -213,8 +213,8 @@ TEST(HostileTorchFile, IsRefusedForWhatItIs) {
   EXPECT_THAT(torch_message("version https://git-lfs.github.com/spec/v1\n"), HasSubstr("Git LFS pointer"));
 }
 
-/// The sizes and strides of a tensor in the zip file of a (2, 3) matrix, with other bytes in their places.
-TEST(HostileTorchFile, HasNoTensorPastItsNumbers) {
+/// Changes the sizes and strides of a (2, 3) matrix in a zip file.
+TEST(HostileTorchFile, RejectsTensorsBeyondTheirStorage) {
   const std::string whole = hostile("short.bin");
   const std::string pattern("K\0K\2K\3\x86", 7);  // offset 0, shape (2, 3)
   const std::size_t at = whole.find(pattern);
@@ -232,7 +232,7 @@ TEST(HostileTorchFile, HasNoTensorPastItsNumbers) {
   EXPECT_THAT(with(strides - at + 1, 100), HasSubstr("strides (100, 1)"));
 }
 
-TEST(HostileTorchFile, IsRefusedWhereverItIsCutOff) {
+TEST(HostileTorchFile, RejectsTruncatedFiles) {
   for (const char* name : {"zip.bin", "old.bin"}) {
     const std::string whole = text_of(weights_folder / "bert-qa" / name);
     for (std::size_t size = 0; size < whole.size(); size += 7)
@@ -240,7 +240,7 @@ TEST(HostileTorchFile, IsRefusedWhereverItIsCutOff) {
   }
 }
 
-TEST(HostileKerasFile, IsRefusedForWhatItIs) {
+TEST(HostileKerasFile, IsRejectedWithItsReason) {
   EXPECT_THAT(keras_message(hostile("filters.h5")), AllOf(HasSubstr("'l/m/a:0'"), HasSubstr("found filters")));
   EXPECT_THAT(keras_message(hostile("chunks.h5")), HasSubstr("found chunked data, expected contiguous data"));
   EXPECT_THAT(keras_message(hostile("newest.h5")), HasSubstr("superblock"));
@@ -252,14 +252,14 @@ TEST(HostileKerasFile, IsRefusedForWhatItIs) {
   EXPECT_THAT(keras_message("version https://git-lfs.github.com/spec/v1\n"), HasSubstr("Git LFS pointer"));
 }
 
-TEST(HostileKerasFile, IsRefusedWhereverItIsCutOff) {
-  // The numbers of the last dataset may stand before the end, so a few bytes less can be whole.
+TEST(HostileKerasFile, RejectsTruncatedFiles) {
+  // The data of the last dataset may end before the end of the file, so a file that lacks a few bytes can be complete.
   const std::string whole = text_of(weights_folder / "distilbert-cls/tf_model.h5");
   for (std::size_t size = 0; size < whole.size() - 4096; size += 101)
     EXPECT_THAT(keras_message(whole.substr(0, size)), HasSubstr("file: ")) << size;
 }
 
-TEST(HostileKerasFile, HasNoShapePastItsNumbers) {
+TEST(HostileKerasFile, RejectsShapesBeyondTheirData) {
   const std::string whole = text_of(weights_folder / "bert-qa/tf_model.h5");
   // The word embeddings are (23, 8).
   const std::string shape("\x17\0\0\0\0\0\0\0\x08\0\0\0\0\0\0\0", 16);
