@@ -17,10 +17,11 @@ using reference::rounded;
 using reference::to_float;
 using reference::Vector;
 
-// Single precision rounds to 6e-8; a sum of n numbers loses a few times that, an exp or erfc two or three units more.
+// Single precision rounds to 6e-8; a sum of n numbers has a few times this error, and exp or erfc two or three units
+// more.
 constexpr double tolerance = 1e-6;
 
-/// Every kernel case runs for every instruction set that this machine has.
+/// Every kernel case runs for every instruction set of this machine.
 class KernelsTest : public testing::TestWithParam<const Kernels*> {
  protected:
   const Kernels& kernels() const { return *GetParam(); }
@@ -31,7 +32,7 @@ INSTANTIATE_TEST_SUITE_P(Isa, KernelsTest, testing::ValuesIn(available_kernels()
 
 const std::size_t lengths[] = {2, 3, 7, 16, 31, 33, 64, 127, 384, 770};
 
-TEST_P(KernelsTest, NormEqualsItsDefinition) {
+TEST_P(KernelsTest, NormMatchesDefinition) {
   for (const std::size_t n : lengths) {
     const Vector x = rounded(reference::random(n, 1, 3)), w = rounded(reference::random(n, 2)),
                  b = rounded(reference::random(n, 3));
@@ -45,12 +46,11 @@ TEST_P(KernelsTest, NormEqualsItsDefinition) {
   }
 }
 
-TEST_P(KernelsTest, NormVjpEqualsDifferences) {
+TEST_P(KernelsTest, NormVjpMatchesFiniteDifferences) {
   for (const std::size_t n : lengths) {
     const Vector x = rounded(reference::random(n, 4)), w = rounded(reference::random(n, 5)),
                  u = rounded(reference::random(n, 6));
-    // The norm of two numbers is almost their sign: its derivative is of the size of epsilon, so give it one that
-    // counts.
+    // The norm of two numbers is almost their sign, so its derivative is proportional to epsilon, which is large here.
     const double epsilon = 0.1;
     const auto xf = to_float(x), wf = to_float(w);
     std::vector<float> y(n), x_hat(n), dx = to_float(u);
@@ -78,11 +78,11 @@ const ActivationCase activation_cases[] = {
     {Activation::tanh, [](double x) { return std::tanh(x); }},
 };
 
-TEST_P(KernelsTest, ActivationsAndDerivativesEqualTheirDefinitions) {
+TEST_P(KernelsTest, ActivationsAndDerivativesMatchDefinitions) {
   for (const ActivationCase& test : activation_cases) {
     std::vector<float> x;
     for (float value = -13.03125f; value < 13; value += 0.0078125f)
-      x.push_back(value);  // never 0: relu has no derivative there
+      x.push_back(value);  // never 0, where relu has no derivative
     std::vector<float> y = x, derivative(x.size());
     kernels().activate(test.activation, y.data(), y.size(), derivative.data());
     std::vector<float> without_derivative = x;
@@ -92,7 +92,7 @@ TEST_P(KernelsTest, ActivationsAndDerivativesEqualTheirDefinitions) {
       const double at = x[i], h = 1e-3;
       const auto f = test.value;
       const double expected = (8 * (f(at + h) - f(at - h)) - (f(at + 2 * h) - f(at - 2 * h))) / (12 * h);
-      // What comes next adds values of size 1 and more to these.
+      // Errors are relative to at least 1, since later layers add values of this size.
       worst_value = std::max(worst_value, std::abs(y[i] - f(at)) / std::max(1., std::abs(f(at))));
       if (test.activation != Activation::relu || std::abs(at) > 3 * h)
         worst_derivative = std::max(worst_derivative, std::abs(derivative[i] - expected));
@@ -103,7 +103,7 @@ TEST_P(KernelsTest, ActivationsAndDerivativesEqualTheirDefinitions) {
   }
 }
 
-TEST_P(KernelsTest, GeluKeepsItsRelativeAccuracyFarBelowZero) {
+TEST_P(KernelsTest, GeluIsAccurateFarBelowZero) {
   std::vector<float> x = {-1.f, -3.f, -5.f, -7.f};
   const std::vector<float> at = x;
   kernels().activate(Activation::gelu, x.data(), x.size(), nullptr);
@@ -113,7 +113,7 @@ TEST_P(KernelsTest, GeluKeepsItsRelativeAccuracyFarBelowZero) {
   }
 }
 
-TEST_P(KernelsTest, ActivationsOfHugeNumbersStayFinite) {
+TEST_P(KernelsTest, ActivationsOfHugeNumbersAreFinite) {
   for (const ActivationCase& test : activation_cases) {
     std::vector<float> x = {-1e30f, -1e4f, -200.f, 200.f, 1e4f}, derivative(5);
     kernels().activate(test.activation, x.data(), x.size(), derivative.data());
@@ -124,7 +124,7 @@ TEST_P(KernelsTest, ActivationsOfHugeNumbersStayFinite) {
   }
 }
 
-TEST_P(KernelsTest, SoftmaxEqualsItsDefinition) {
+TEST_P(KernelsTest, SoftmaxMatchesDefinition) {
   for (const std::size_t n :
        {std::size_t{1}, std::size_t{2}, std::size_t{5}, std::size_t{16}, std::size_t{129}, std::size_t{513}}) {
     for (const double scale : {1., 10., 1e4}) {
@@ -136,7 +136,7 @@ TEST_P(KernelsTest, SoftmaxEqualsItsDefinition) {
   }
 }
 
-TEST_P(KernelsTest, SoftmaxVjpEqualsDifferences) {
+TEST_P(KernelsTest, SoftmaxVjpMatchesFiniteDifferences) {
   for (const std::size_t n : {std::size_t{1}, std::size_t{2}, std::size_t{5}, std::size_t{16}, std::size_t{129}}) {
     const Vector x = rounded(reference::random(n, 8)), u = rounded(reference::random(n, 9));
     const auto p = to_float(reference::softmax(x));
@@ -147,7 +147,7 @@ TEST_P(KernelsTest, SoftmaxVjpEqualsDifferences) {
   }
 }
 
-/// A kernel of several inputs, one after another in a vector, and its vjp: both measured against the definition.
+/// A kernel of several inputs, which are concatenated in a vector, and its vjp; both are compared with the definition.
 struct KernelCase {
   const char* name;
   std::size_t inputs;  // rows of n numbers
@@ -163,7 +163,7 @@ std::vector<float> angles(std::size_t count, double (*function)(double)) {
   return result;
 }
 
-/// y = act(u) ∘ g with act(u) = u², whose derivative is 2u: inputs u, g.
+/// y = act(u) ∘ g with act(u) = u², whose derivative is 2u. Inputs: u, g.
 Vector gated(const Vector& x) {
   Vector y;
   for (std::size_t i = 0; i < x.size() / 2; ++i) y.push_back(x[i] * x[i] * x[i + x.size() / 2]);
@@ -175,10 +175,10 @@ Vector run_gate(const Kernels& kernels, const Vector& x, const Vector& dy, std::
     y.push_back(static_cast<float>(x[i] * x[i]));
     derivative.push_back(static_cast<float>(2 * x[i]));
   }
-  std::vector<float> alone = y;
-  kernels.gate(g.data(), n, alone.data(), nullptr, nullptr);
+  std::vector<float> without_trace = y;
+  kernels.gate(g.data(), n, without_trace.data(), nullptr, nullptr);
   kernels.gate(g.data(), n, y.data(), derivative.data(), value.data());
-  EXPECT_EQ(y, alone);
+  EXPECT_EQ(y, without_trace);
   if (!backward) return {y.begin(), y.end()};
   std::vector<float> du = to_float(dy);
   kernels.gate_vjp(derivative.data(), value.data(), n, du.data(), dg.data());
@@ -187,14 +187,14 @@ Vector run_gate(const Kernels& kernels, const Vector& x, const Vector& dy, std::
   return dx;
 }
 
-/// Pairs (x[i], x[i + half]) as complex numbers, times e^(i · angle).
+/// The pairs (x[i], x[i + half]) as complex numbers, multiplied by e^(i · angle).
 Vector rotated(const Vector& x) {
   const std::size_t half = x.size() / 2;
   Vector y(x.size());
   for (std::size_t i = 0; i < half; ++i) {
-    const std::complex<double> turned = std::complex(x[i], x[i + half]) * std::polar(1., angle(i));
-    y[i] = turned.real();
-    y[i + half] = turned.imag();
+    const std::complex<double> product = std::complex(x[i], x[i + half]) * std::polar(1., angle(i));
+    y[i] = product.real();
+    y[i + half] = product.imag();
   }
   return y;
 }
@@ -205,8 +205,8 @@ Vector run_rotate(const Kernels& kernels, const Vector& x, const Vector& dy, std
   return {result.begin(), result.end()};
 }
 
-/// Inputs: a row to add to, and a table. Element i takes number (5 i) mod 3 of row i of a table of 3 columns; what
-/// no element takes has the gradient 0.
+/// Inputs: a row, and a table with 3 columns. Element (5 i) mod 3 of the table's row i is added to element i of the
+/// row; the others have the gradient 0.
 constexpr std::size_t table_columns = 3;
 std::vector<std::int32_t> indices(std::size_t n) {
   std::vector<std::int32_t> result;
@@ -238,7 +238,7 @@ const KernelCase kernel_cases[] = {
     {"gather", 1 + table_columns, gathered, run_gather},
 };
 
-TEST_P(KernelsTest, PairsEqualTheirDefinitionsAndDifferences) {
+TEST_P(KernelsTest, KernelsMatchDefinitionsAndFiniteDifferences) {
   for (const KernelCase& test : kernel_cases) {
     for (const std::size_t n : {std::size_t{1}, std::size_t{2}, std::size_t{8}, std::size_t{17}, std::size_t{64}}) {
       const Vector x = rounded(reference::random(test.inputs * n, 11));
@@ -250,7 +250,7 @@ TEST_P(KernelsTest, PairsEqualTheirDefinitionsAndDifferences) {
   }
 }
 
-TEST_P(KernelsTest, GatherTakesAllFromOneRowIfTheStrideIsZero) {
+TEST_P(KernelsTest, GatherWithStrideZeroReadsOneRow) {
   const std::vector<float> table = {1, 10, 100};
   const std::vector<std::int32_t> index = {2, 0, 2, 1};
   std::vector<float> y = {1, 2, 3, 4}, dtable(3, 0.f);
@@ -270,7 +270,7 @@ TEST_P(KernelsTest, ActivateVjpAndAddAreElementwise) {
   EXPECT_EQ(dy, (std::vector<float>{1, -2, 0}));
 }
 
-TEST(KernelChoiceTest, TakesTheBestOfThisMachine) {
+TEST(KernelChoiceTest, SelectsTheBestOfThisMachine) {
   EXPECT_EQ(available_kernels().back()->isa, "baseline");
   if (std::getenv("LIMN_ISA") == nullptr) EXPECT_EQ(kernels().isa, available_kernels().front()->isa);
 }

@@ -1,4 +1,4 @@
-// Attention that knows distances: windows, biases, disentangled products, rotations; and the convolution beside it.
+// Attention that depends on distances (windows, biases, disentangled products, rotary embeddings), and the convolution.
 #include "math/positions.h"
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ namespace {
 using reference::relative_error;
 using reference::Vector;
 
-// Scores of up to √D · 3 and a softmax of them: a few times the rounding of plain products.
+// Scores of up to √D · 3, and their softmax, have a few times the rounding errors of plain products.
 constexpr double tolerance = 4e-6;
 
 struct Random {
@@ -29,7 +29,7 @@ struct Random {
   ConstView view(std::size_t rows, std::size_t columns) const { return {single.data(), rows, columns}; }
 };
 
-/// ⟨u, f(x)⟩ along random directions, against the gradient that a vjp gave.
+/// Compares the derivatives of ⟨u, f(x)⟩ in random directions with the gradient that a vjp computed.
 void expect_gradient(const float* gradient, const reference::Function& f, const Vector& x, const Vector& u) {
   for (unsigned direction = 0; direction < 8; ++direction) {
     const Vector v = reference::random(x.size(), 100 + direction);
@@ -48,12 +48,11 @@ void expect_gradient(const float* gradient, const reference::Function& f, const 
   }
 }
 
-// ---- buckets: runs of equal values, as PyTorch gives them
-// ---------------------------------------------------------------- bias:
-// MPNetEncoder.relative_position_bucket(torch.arange(-600, 601)); distance: make_log_bucket_position(torch.arange(L),
-// B, L) of transformers' modeling_deberta_v2.py.
+// ---- buckets ------------------------------------------------------------------------------------------------------
+// Runs of equal values from PyTorch. Bias: MPNetEncoder.relative_position_bucket(torch.arange(-600, 601)). Distance:
+// make_log_bucket_position(torch.arange(L), B, L) of transformers' modeling_deberta_v2.py.
 
-TEST(BucketTest, OfBiasesAreThoseOfPyTorch) {
+TEST(BucketTest, BiasBucketsMatchPyTorch) {
   const std::pair<int, int> runs[] = {{15, 510}, {14, 27}, {13, 18}, {12, 14}, {11, 9},  {10, 7},  {9, 4},   {8, 4},
                                       {7, 1},    {6, 1},   {5, 1},   {4, 1},   {3, 1},   {2, 1},   {1, 1},   {0, 1},
                                       {17, 1},   {18, 1},  {19, 1},  {20, 1},  {21, 1},  {22, 1},  {23, 1},  {24, 4},
@@ -74,7 +73,7 @@ const DistanceCase distance_cases[] = {
     {8, 40, {5, 9, 19}},
 };
 
-TEST(BucketTest, OfDistancesAreThoseOfPyTorch) {
+TEST(BucketTest, DistanceBucketsMatchPyTorch) {
   for (const auto& [buckets, largest, starts] : distance_cases) {
     auto bucket = static_cast<std::int32_t>(buckets / 2);
     auto next = starts.begin();
@@ -87,10 +86,10 @@ TEST(BucketTest, OfDistancesAreThoseOfPyTorch) {
       if (distance <= static_cast<std::int64_t>(buckets / 2))
         EXPECT_EQ(distance_bucket(distance, buckets, largest), distance);
   }
-  EXPECT_EQ(distance_bucket(-77, 0, 100), -77);  // without buckets, distances themselves
+  EXPECT_EQ(distance_bucket(-77, 0, 100), -77);  // without buckets, the distances themselves
 }
 
-TEST(BucketTest, OfPublishedDebertaHavePyTorchsSums) {
+TEST(BucketTest, SumsForPublishedDebertaMatchPyTorch) {
   std::int64_t sum = 0, weighted = 0;
   for (std::int64_t distance = 0; distance < 512; ++distance) {
     sum += distance_bucket(distance, 256, 512);
@@ -104,7 +103,7 @@ TEST(BucketTest, OfPublishedDebertaHavePyTorchsSums) {
 
 struct Shape {
   std::vector<std::size_t> row_begin;
-  std::size_t channels, heads;
+  std::size_t hidden_size, heads;
   std::size_t longest() const {
     std::size_t result = 0;
     for (std::size_t i = 0; i + 1 < row_begin.size(); ++i) result = std::max(result, row_begin[i + 1] - row_begin[i]);
@@ -112,24 +111,24 @@ struct Shape {
   }
   std::size_t rows() const { return row_begin.back(); }
 };
-// Sequences side by side, some longer than a block of queries.
+// Packed sequences, some longer than a block of queries.
 const Shape shapes[] = {{{0, 1}, 4, 2}, {{0, 3, 5, 12}, 12, 3}, {{0, 7, 150}, 8, 1}, {{0, 300}, 8, 2}};
 
-/// What a score of tokens i and j (of one sequence) is beside scale · q·k; q and k are one head's.
+/// The term that is added to scale · q·k in the score of tokens i and j of a sequence; q and k are those of one head.
 using Term = std::function<double(std::size_t head, std::size_t i, std::size_t j, const double* q, const double* k)>;
 
 /// softmax(scale · q·k + term) v for packed sequences, by definition.
 Vector attention_by_definition(const Shape& shape, double scale, const Term& term, const Vector& qkv) {
-  const std::size_t channels = shape.channels, width = channels / shape.heads;
-  Vector y(shape.rows() * channels, 0.);
+  const std::size_t hidden_size = shape.hidden_size, width = hidden_size / shape.heads;
+  Vector y(shape.rows() * hidden_size, 0.);
   for (std::size_t s = 0; s + 1 < shape.row_begin.size(); ++s) {
     const std::size_t begin = shape.row_begin[s], length = shape.row_begin[s + 1] - begin;
     for (std::size_t head = 0; head < shape.heads; ++head)
       for (std::size_t i = 0; i < length; ++i) {
-        const double* q = &qkv[(begin + i) * 3 * channels + head * width];
+        const double* q = &qkv[(begin + i) * 3 * hidden_size + head * width];
         Vector p(length);
         for (std::size_t j = 0; j < length; ++j) {
-          const double* k = &qkv[(begin + j) * 3 * channels + channels + head * width];
+          const double* k = &qkv[(begin + j) * 3 * hidden_size + hidden_size + head * width];
           double product = 0;
           for (std::size_t d = 0; d < width; ++d) product += q[d] * k[d];
           p[j] = scale * product + term(head, i, j, q, k);
@@ -137,40 +136,40 @@ Vector attention_by_definition(const Shape& shape, double scale, const Term& ter
         p = reference::softmax(p);
         for (std::size_t j = 0; j < length; ++j)
           for (std::size_t d = head * width; d < (head + 1) * width; ++d)
-            y[(begin + i) * channels + d] += p[j] * qkv[(begin + j) * 3 * channels + 2 * channels + d];
+            y[(begin + i) * hidden_size + d] += p[j] * qkv[(begin + j) * 3 * hidden_size + 2 * hidden_size + d];
       }
   }
   return y;
 }
 
 void check_attention(const Shape& shape, const AttentionScores& scores, const Term& term) {
-  const std::size_t rows = shape.rows(), channels = shape.channels;
-  const double scale = scores.scale > 0 ? scores.scale : 1 / std::sqrt(static_cast<double>(channels / shape.heads));
-  const Random qkv(rows * 3 * channels, 21), u(rows * channels, 22);
+  const std::size_t rows = shape.rows(), hidden_size = shape.hidden_size;
+  const double scale = scores.scale > 0 ? scores.scale : 1 / std::sqrt(static_cast<double>(hidden_size / shape.heads));
+  const Random qkv(rows * 3 * hidden_size, 21), u(rows * hidden_size, 22);
   const auto f = [&](const Vector& x) { return attention_by_definition(shape, scale, term, x); };
-  Mat context(rows, channels), dqkv(rows, 3 * channels);
-  attention(qkv.view(rows, 3 * channels), shape.row_begin, shape.heads, scores, context);
+  Mat context(rows, hidden_size), dqkv(rows, 3 * hidden_size);
+  attention(qkv.view(rows, 3 * hidden_size), shape.row_begin, shape.heads, scores, context);
   EXPECT_LT(relative_error(context.row(0), f(qkv.exact)), tolerance) << rows;
-  attention_vjp(qkv.view(rows, 3 * channels), shape.row_begin, shape.heads, scores, u.view(rows, channels), dqkv);
+  attention_vjp(qkv.view(rows, 3 * hidden_size), shape.row_begin, shape.heads, scores, u.view(rows, hidden_size), dqkv);
   expect_gradient(dqkv.row(0), f, qkv.exact, u.exact);
 
   // The probabilities of the last sequence give the same context.
   const std::size_t begin = shape.row_begin[shape.row_begin.size() - 2], length = rows - begin,
-                    width = channels / shape.heads;
-  const ConstView last = qkv.view(rows, 3 * channels).row_range(begin, rows);
+                    width = hidden_size / shape.heads;
+  const ConstView last = qkv.view(rows, 3 * hidden_size).row_range(begin, rows);
   for (std::size_t head = 0; head < shape.heads; ++head) {
     Mat p(length, length);
     attention_probabilities(last, shape.heads, head, scores, p);
     for (std::size_t i = 0; i < length; ++i)
       for (std::size_t d = head * width; d < (head + 1) * width; ++d) {
         double sum = 0;
-        for (std::size_t j = 0; j < length; ++j) sum += static_cast<double>(p(i, j)) * last(j, 2 * channels + d);
+        for (std::size_t j = 0; j < length; ++j) sum += static_cast<double>(p(i, j)) * last(j, 2 * hidden_size + d);
         EXPECT_NEAR(sum, context(begin + i, d), 1e-5);
       }
   }
 }
 
-TEST(AttentionScoresTest, WindowHidesWhatIsFar) {
+TEST(AttentionScoresTest, WindowHidesDistantTokens) {
   for (const Shape& shape : shapes)
     for (const std::size_t window : {std::size_t{1}, std::size_t{5}, std::size_t{64}}) {
       check_attention(
@@ -183,7 +182,7 @@ TEST(AttentionScoresTest, WindowHidesWhatIsFar) {
 
 TEST(AttentionScoresTest, BiasDependsOnTheDistance) {
   for (const Shape& shape : shapes) {
-    const std::size_t longest = shape.longest() + 3, columns = 2 * longest - 1;  // tables may be for longer sequences
+    const std::size_t longest = shape.longest() + 3, columns = 2 * longest - 1;  // a table may be for longer sequences
     const Random bias(shape.heads * columns, 23);
     check_attention(shape, {.bias = bias.view(shape.heads, columns)},
                     [&](std::size_t head, std::size_t i, std::size_t j, const double*, const double*) {
@@ -192,22 +191,22 @@ TEST(AttentionScoresTest, BiasDependsOnTheDistance) {
   }
 }
 
-TEST(AttentionScoresTest, DisentangledProductsHaveTheirGradients) {
+TEST(AttentionScoresTest, DisentangledProductsMatchDefinitionAndGradient) {
   for (const Shape& shape : shapes)
     for (const int products : {1, 2, 3}) {
       const bool with_key = products != 1, with_query = products != 2;
-      const std::size_t longest = shape.longest() + 2, rows = 8, channels = shape.channels,
-                        width = channels / shape.heads;
-      std::vector<std::int32_t> bucket;  // of j − i, falling in steps
+      const std::size_t longest = shape.longest() + 2, rows = 8, hidden_size = shape.hidden_size,
+                        width = hidden_size / shape.heads;
+      std::vector<std::int32_t> bucket;  // by j − i, decreasing in steps
       for (std::size_t d = 0; d < 2 * longest - 1; ++d)
         bucket.push_back(static_cast<std::int32_t>(rows - 1 - d * rows / (2 * longest - 1)));
-      const Random key(rows * channels, 24), query(rows * channels, 25);
+      const Random key(rows * hidden_size, 24), query(rows * hidden_size, 25);
       AttentionScores scores{.scale = 0.4f, .bucket = bucket};
-      if (with_key) scores.position_key = key.view(rows, channels);
-      if (with_query) scores.position_query = query.view(rows, channels);
+      if (with_key) scores.position_key = key.view(rows, hidden_size);
+      if (with_query) scores.position_query = query.view(rows, hidden_size);
       check_attention(
           shape, scores, [&](std::size_t head, std::size_t i, std::size_t j, const double* q, const double* k) {
-            const std::size_t at = static_cast<std::size_t>(bucket[longest - 1 + j - i]) * channels + head * width;
+            const std::size_t at = static_cast<std::size_t>(bucket[longest - 1 + j - i]) * hidden_size + head * width;
             double sum = 0;
             for (std::size_t d = 0; d < width; ++d)
               sum += (with_key ? q[d] * key.exact[at + d] : 0) + (with_query ? k[d] * query.exact[at + d] : 0);
@@ -218,31 +217,31 @@ TEST(AttentionScoresTest, DisentangledProductsHaveTheirGradients) {
 
 // ---- rotations -----------------------------------------------------------------------------------------------------
 
-/// Position t turns pair i of every head of q and k by t · theta^(−2i/D).
+/// Rotates pair i of every head of q and k at position t by t · theta^(−2i/D).
 Vector rotated(const Shape& shape, double theta, Vector qkv) {
-  const std::size_t channels = shape.channels, width = channels / shape.heads;
+  const std::size_t hidden_size = shape.hidden_size, width = hidden_size / shape.heads;
   for (std::size_t s = 0; s + 1 < shape.row_begin.size(); ++s)
     for (std::size_t row = shape.row_begin[s]; row < shape.row_begin[s + 1]; ++row)
       for (std::size_t part = 0; part < 2 * shape.heads; ++part)
         for (std::size_t i = 0; i < width / 2; ++i) {
           const double exponent = -2. * static_cast<double>(i) / static_cast<double>(width);
           const double angle = static_cast<double>(row - shape.row_begin[s]) * std::pow(theta, exponent);
-          double &a = qkv[row * 3 * channels + part * width + i],
-                 &b = qkv[row * 3 * channels + part * width + i + width / 2];
+          double &a = qkv[row * 3 * hidden_size + part * width + i],
+                 &b = qkv[row * 3 * hidden_size + part * width + i + width / 2];
           const std::complex<double> turned = std::complex(a, b) * std::polar(1., angle);
           a = turned.real(), b = turned.imag();
         }
   return qkv;
 }
 
-TEST(RotationTest, TurnsQueriesAndKeysByTheirPositionAndBack) {
+TEST(RotationTest, MatchesDefinitionAndTranspose) {
   for (const Shape& shape : shapes) {
-    const std::size_t rows = shape.rows(), columns = 3 * shape.channels;
-    const Rotation angles = rotation(shape.longest(), shape.channels / shape.heads, 100);
+    const std::size_t rows = shape.rows(), columns = 3 * shape.hidden_size;
+    const Rotation angles = rotation(shape.longest(), shape.hidden_size / shape.heads, 100);
     const Random qkv(rows * columns, 26), u(rows * columns, 27);
     Mat y = copy(qkv.view(rows, columns)), dx = copy(u.view(rows, columns));
     rotate(y, shape.row_begin, shape.heads, angles);
-    // An angle of up to 300 in single precision is 300 · 6e-8 off.
+    // An angle of up to 300 has an error of up to 300 · 6e-8 in single precision.
     EXPECT_LT(relative_error(y.row(0), rotated(shape, 100, qkv.exact)), 2e-5);
     rotate_vjp(dx, shape.row_begin, shape.heads, angles);
     double forward = 0, backward = 0, size = 0;  // a rotation is linear: ⟨u, R x⟩ = ⟨Rᵀ u, x⟩
@@ -258,33 +257,34 @@ TEST(RotationTest, TurnsQueriesAndKeysByTheirPositionAndBack) {
 // ---- convolution ---------------------------------------------------------------------------------------------------
 
 Vector convolved(const Shape& shape, std::size_t width, const Vector& w, const Vector& b, const Vector& x) {
-  const std::size_t channels = shape.channels;
+  const std::size_t hidden_size = shape.hidden_size;
   Vector y(x.size());
   for (std::size_t s = 0; s + 1 < shape.row_begin.size(); ++s)
     for (std::size_t row = shape.row_begin[s]; row < shape.row_begin[s + 1]; ++row)
-      for (std::size_t out = 0; out < channels; ++out) {
+      for (std::size_t out = 0; out < hidden_size; ++out) {
         double sum = b[out];
         for (std::size_t tap = 0; tap < width; ++tap) {
-          const std::size_t from = row + tap - width / 2;  // wraps far beyond the end if it is before the start
+          const std::size_t from = row + tap - width / 2;  // wraps around to a huge index before the start
           if (from < shape.row_begin[s] || from >= shape.row_begin[s + 1]) continue;
-          for (std::size_t in = 0; in < channels; ++in)
-            sum += w[(tap * channels + out) * channels + in] * x[from * channels + in];
+          for (std::size_t in = 0; in < hidden_size; ++in)
+            sum += w[(tap * hidden_size + out) * hidden_size + in] * x[from * hidden_size + in];
         }
-        y[row * channels + out] = sum;
+        y[row * hidden_size + out] = sum;
       }
   return y;
 }
 
-TEST(ConvolutionTest, StaysWithinItsSequence) {
+TEST(ConvolutionTest, DoesNotCrossSequences) {
   for (const Shape& shape : shapes)
     for (const std::size_t width : {std::size_t{1}, std::size_t{3}, std::size_t{5}}) {
-      const std::size_t rows = shape.rows(), channels = shape.channels;
-      const Random x(rows * channels, 28), w(width * channels * channels, 29), b(channels, 30), u(rows * channels, 31);
+      const std::size_t rows = shape.rows(), hidden_size = shape.hidden_size;
+      const Random x(rows * hidden_size, 28), w(width * hidden_size * hidden_size, 29), b(hidden_size, 30),
+          u(rows * hidden_size, 31);
       const auto f = [&](const Vector& v) { return convolved(shape, width, w.exact, b.exact, v); };
-      Mat y(rows, channels), dx(rows, channels);
-      convolution(x.view(rows, channels), shape.row_begin, w.view(width * channels, channels), b.single, y);
+      Mat y(rows, hidden_size), dx(rows, hidden_size);
+      convolution(x.view(rows, hidden_size), shape.row_begin, w.view(width * hidden_size, hidden_size), b.single, y);
       EXPECT_LT(relative_error(y.row(0), f(x.exact)), tolerance) << width;
-      convolution_vjp(u.view(rows, channels), shape.row_begin, w.view(width * channels, channels), dx);
+      convolution_vjp(u.view(rows, hidden_size), shape.row_begin, w.view(width * hidden_size, hidden_size), dx);
       expect_gradient(dx.row(0), f, x.exact, u.exact);
     }
 }

@@ -1,4 +1,4 @@
-// gemm, linear and attention: everything that multiplies matrices.
+// gemm, linear and attention: all operations that multiply matrices.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -16,7 +16,7 @@ namespace {
 using reference::relative_error;
 using reference::Vector;
 
-// Products of n unit normal numbers: rounding grows as √n · 6e-8 of the result's own size √n.
+// For sums of n products of unit normal numbers, rounding errors grow like √n · 6e-8, and so do the results (√n).
 constexpr double tolerance = 2e-6;
 
 struct Random {
@@ -26,13 +26,13 @@ struct Random {
       : exact(reference::rounded(reference::random(n, seed, scale))), single(reference::to_float(exact)) {}
 };
 
-TEST(GemmTest, EqualsTheDefinitionForEveryTransposeStrideAndScale) {
+TEST(GemmTest, MatchesDefinitionForEveryTransposeStrideAndScale) {
   const std::size_t sizes[][3] = {{1, 1, 1}, {3, 5, 7}, {17, 33, 65}, {64, 1, 9}, {130, 70, 200}};
   for (const auto& [m, n, k] : sizes)
     for (const Transpose ta : {Transpose::no, Transpose::yes})
       for (const Transpose tb : {Transpose::no, Transpose::yes})
         for (const bool accumulate : {false, true}) {
-          const std::size_t gap = 3;  // floats between rows that are not the matrix's
+          const std::size_t gap = 3;  // floats between rows that do not belong to the matrix
           const std::size_t a_columns = ta == Transpose::no ? k : m, a_rows = ta == Transpose::no ? m : k;
           const std::size_t b_columns = tb == Transpose::no ? n : k, b_rows = tb == Transpose::no ? k : n;
           const Random a(a_rows * (a_columns + gap), 1), b(b_rows * (b_columns + gap), 2), c(m * (n + gap), 3);
@@ -58,7 +58,7 @@ struct LinearCase {
 };
 const LinearCase linear_cases[] = {{1, 4, 3}, {5, 8, 193}, {33, 48, 16}, {513, 20, 200}};
 
-/// Matrices of one case, in double precision as float holds them.
+/// The matrices of one case, rounded to float.
 struct LinearData {
   LinearCase size;
   Random x{size.rows * size.in, 1}, w{size.out * size.in, 2}, b{size.out, 3}, y{size.rows * size.out, 4};
@@ -78,7 +78,7 @@ struct LinearData {
 
 double tanh_derivative(double x) { return 1 - std::tanh(x) * std::tanh(x); }
 
-TEST(LinearTest, EqualsTheDefinitionWithEachBiasResidualAndActivation) {
+TEST(LinearTest, MatchesDefinitionWithEachBiasResidualAndActivation) {
   for (const Kernels* with : available_kernels())
     for (const LinearCase& size : linear_cases) {
       const LinearData data(size);
@@ -98,7 +98,7 @@ TEST(LinearTest, EqualsTheDefinitionWithEachBiasResidualAndActivation) {
                 expected_derivative[i] = tanh_derivative(expected[i]);
                 expected[i] = std::tanh(expected[i]);
               }
-              // tanh bends where sums are small: their rounding is measured against sums of size √in.
+              // tanh bounds the results by 1, but sums of size √in have larger rounding errors.
               const double bound = activation == Activation::identity ? tolerance : 10 * tolerance;
               EXPECT_LT(relative_error(y, expected), bound) << with->isa << " " << size.rows;
               if (!keeps_derivative) continue;
@@ -107,7 +107,7 @@ TEST(LinearTest, EqualsTheDefinitionWithEachBiasResidualAndActivation) {
     }
 }
 
-TEST(LinearTest, GatesEqualTheDefinition) {
+TEST(LinearTest, GatesMatchDefinition) {
   for (const Kernels* with : available_kernels())
     for (const LinearCase& size : linear_cases) {
       const LinearData data(size);
@@ -146,7 +146,8 @@ TEST(LinearTest, VjpIsTheTransposedProductWithEachEpilogue) {
       for (const bool accumulate : {false, true})
         for (const bool has_activation : {false, true})
           for (const bool has_gate : {false, true}) {
-            if (has_gate && !has_activation) continue;  // a gate's derivative is always kept with its values
+            if (has_gate && !has_activation)
+              continue;  // the derivative of a gate is always kept together with its values
             std::vector<float> dx = before.single, dgate(dx.size());
             VjpEpilogue epilogue = {.accumulate = accumulate};
             if (has_activation) epilogue.derivative = inputs(derivatives.single);
@@ -169,42 +170,42 @@ TEST(LinearTest, VjpIsTheTransposedProductWithEachEpilogue) {
     }
 }
 
-/// Sequences of different lengths side by side, one longer than a block of queries.
+/// Packed sequences of different lengths, some longer than a block of queries.
 struct AttentionCase {
   std::vector<std::size_t> row_begin;
-  std::size_t channels, heads;
+  std::size_t hidden_size, heads;
 };
 const AttentionCase attention_cases[] = {{{0, 1}, 4, 2}, {{0, 3, 5, 12}, 12, 3}, {{0, 7, 150}, 8, 1}, {{0, 300}, 6, 2}};
 
 Vector packed_attention(const AttentionCase& test, const Vector& qkv) {
   Vector all;
   for (std::size_t s = 0; s + 1 < test.row_begin.size(); ++s) {
-    const auto begin = qkv.begin() + static_cast<long>(test.row_begin[s] * 3 * test.channels);
-    const auto end = qkv.begin() + static_cast<long>(test.row_begin[s + 1] * 3 * test.channels);
+    const auto begin = qkv.begin() + static_cast<long>(test.row_begin[s] * 3 * test.hidden_size);
+    const auto end = qkv.begin() + static_cast<long>(test.row_begin[s + 1] * 3 * test.hidden_size);
     const Vector part =
-        reference::attention({begin, end}, test.row_begin[s + 1] - test.row_begin[s], test.channels, test.heads);
+        reference::attention({begin, end}, test.row_begin[s + 1] - test.row_begin[s], test.hidden_size, test.heads);
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
 }
 
-TEST(AttentionTest, EqualsTheDefinitionForPackedSequences) {
+TEST(AttentionTest, MatchesDefinitionForPackedSequences) {
   for (const AttentionCase& test : attention_cases) {
     const std::size_t rows = test.row_begin.back();
-    const Random qkv(rows * 3 * test.channels, 5);
-    Mat context(rows, test.channels);
-    attention({qkv.single.data(), rows, 3 * test.channels}, test.row_begin, test.heads, {}, context);
+    const Random qkv(rows * 3 * test.hidden_size, 5);
+    Mat context(rows, test.hidden_size);
+    attention({qkv.single.data(), rows, 3 * test.hidden_size}, test.row_begin, test.heads, {}, context);
     EXPECT_LT(relative_error(context.row(0), packed_attention(test, qkv.exact)), tolerance) << rows;
   }
 }
 
-TEST(AttentionTest, VjpEqualsDifferencesInRandomDirections) {
+TEST(AttentionTest, VjpMatchesFiniteDifferencesInRandomDirections) {
   for (const AttentionCase& test : attention_cases) {
     const std::size_t rows = test.row_begin.back();
-    const Random qkv(rows * 3 * test.channels, 6), u(rows * test.channels, 7);
-    Mat dqkv(rows, 3 * test.channels);
-    attention_vjp({qkv.single.data(), rows, 3 * test.channels}, test.row_begin, test.heads, {},
-                  {u.single.data(), rows, test.channels}, dqkv);
+    const Random qkv(rows * 3 * test.hidden_size, 6), u(rows * test.hidden_size, 7);
+    Mat dqkv(rows, 3 * test.hidden_size);
+    attention_vjp({qkv.single.data(), rows, 3 * test.hidden_size}, test.row_begin, test.heads, {},
+                  {u.single.data(), rows, test.hidden_size}, dqkv);
     for (unsigned direction = 0; direction < 8; ++direction) {
       const Vector v = reference::random(qkv.exact.size(), 100 + direction);
       const auto along = [&](double step) {
@@ -224,11 +225,11 @@ TEST(AttentionTest, VjpEqualsDifferencesInRandomDirections) {
 }
 
 TEST(AttentionTest, ProbabilitiesAreTheSoftmaxOfScores) {
-  const std::size_t length = 5, channels = 6, heads = 2;
-  const Random qkv(length * 3 * channels, 8);
+  const std::size_t length = 5, hidden_size = 6, heads = 2;
+  const Random qkv(length * 3 * hidden_size, 8);
   for (std::size_t head = 0; head < heads; ++head) {
     Mat p(length, length);
-    attention_probabilities({qkv.single.data(), length, 3 * channels}, heads, head, {}, p);
+    attention_probabilities({qkv.single.data(), length, 3 * hidden_size}, heads, head, {}, p);
     for (std::size_t i = 0; i < length; ++i) {
       Vector scores(length, 0.);
       for (std::size_t j = 0; j < length; ++j)
@@ -239,20 +240,21 @@ TEST(AttentionTest, ProbabilitiesAreTheSoftmaxOfScores) {
   }
 }
 
-TEST(ThreadsTest, ResultsDoNotDependOnTheirNumber) {
-  const std::size_t rows = 600, channels = 48, heads = 4;
-  const Random x(rows * channels, 1), w(3 * channels * channels, 2), dy(rows * channels, 3), ones(channels, 4);
+TEST(ThreadsTest, ResultsDoNotDependOnNumberOfThreads) {
+  const std::size_t rows = 600, hidden_size = 48, heads = 4;
+  const Random x(rows * hidden_size, 1), w(3 * hidden_size * hidden_size, 2), dy(rows * hidden_size, 3),
+      ones(hidden_size, 4);
   std::vector<float> first;
   for (const std::size_t count : {1u, 2u, 3u, 5u}) {
     set_threads(count);
-    Mat qkv(rows, 3 * channels), context(rows, channels), dqkv(rows, 3 * channels);
-    linear({x.single.data(), rows, channels}, ConstView(w.single.data(), 3 * channels, channels), qkv);
+    Mat qkv(rows, 3 * hidden_size), context(rows, hidden_size), dqkv(rows, 3 * hidden_size);
+    linear({x.single.data(), rows, hidden_size}, ConstView(w.single.data(), 3 * hidden_size, hidden_size), qkv);
     const std::vector<std::size_t> row_begin = {0, 37, 600};
     attention(qkv, row_begin, heads, {}, context);
     norm(context, ones.single, {}, 1e-5f);
-    attention_vjp(qkv, row_begin, heads, {}, {dy.single.data(), rows, channels}, dqkv);
-    std::vector<float> all(context.row(0), context.row(0) + rows * channels);
-    all.insert(all.end(), dqkv.row(0), dqkv.row(0) + rows * 3 * channels);
+    attention_vjp(qkv, row_begin, heads, {}, {dy.single.data(), rows, hidden_size}, dqkv);
+    std::vector<float> all(context.row(0), context.row(0) + rows * hidden_size);
+    all.insert(all.end(), dqkv.row(0), dqkv.row(0) + rows * 3 * hidden_size);
     if (first.empty()) first = all;
     EXPECT_EQ(all, first) << count << " threads";
   }

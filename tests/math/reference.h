@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-/// Independent definitions in double precision, written for clarity: what the kernels are measured against.
+/// Independent definitions in double precision, written for clarity, with which the kernels are compared.
 
 namespace limn::reference {
 
@@ -24,7 +24,7 @@ inline Vector random(std::size_t n, unsigned seed, double scale = 1) {
 
 inline std::vector<float> to_float(const Vector& x) { return {x.begin(), x.end()}; }
 
-/// The same numbers as float holds them, so that input rounding is no part of an error.
+/// Rounds the values to float, so that errors do not include the rounding of inputs.
 inline Vector rounded(const Vector& x) {
   const std::vector<float> single(x.begin(), x.end());
   return {single.begin(), single.end()};
@@ -85,12 +85,12 @@ inline Vector softmax(Vector x) {
   return x;
 }
 
-/// One sequence: qkv (T, 3C) → (T, C).
-inline Vector attention(const Vector& qkv, std::size_t length, std::size_t channels, std::size_t heads) {
-  const std::size_t width = channels / heads;
-  Vector y(length * channels, 0.);
+/// Attention of one sequence: qkv (T, 3C) → (T, C).
+inline Vector attention(const Vector& qkv, std::size_t length, std::size_t hidden_size, std::size_t heads) {
+  const std::size_t width = hidden_size / heads;
+  Vector y(length * hidden_size, 0.);
   const auto q = [&](std::size_t t, std::size_t part, std::size_t c) {
-    return qkv[t * 3 * channels + part * channels + c];
+    return qkv[t * 3 * hidden_size + part * hidden_size + c];
   };
   for (std::size_t head = 0; head < heads; ++head) {
     for (std::size_t i = 0; i < length; ++i) {
@@ -100,7 +100,7 @@ inline Vector attention(const Vector& qkv, std::size_t length, std::size_t chann
           p[j] += q(i, 0, d) * q(j, 1, d) / std::sqrt(static_cast<double>(width));
       p = softmax(p);
       for (std::size_t j = 0; j < length; ++j)
-        for (std::size_t d = head * width; d < (head + 1) * width; ++d) y[i * channels + d] += p[j] * q(j, 2, d);
+        for (std::size_t d = head * width; d < (head + 1) * width; ++d) y[i * hidden_size + d] += p[j] * q(j, 2, d);
     }
   }
   return y;
