@@ -32,7 +32,7 @@ class Memory {
   float* take(std::size_t count) {
     // Every tensor starts at a cache line, so that no vector load straddles two.
     if (count > std::numeric_limits<std::size_t>::max() / 2 / sizeof(float)) throw std::bad_alloc();
-    const std::size_t rounded = (count + line_numbers - 1) / line_numbers * line_numbers;
+    const std::size_t rounded = (count + line_floats - 1) / line_floats * line_floats;
     if (rounded > left_) grow(rounded);
     float* const numbers = next_;
     next_ += rounded;
@@ -42,11 +42,11 @@ class Memory {
 
  private:
   static constexpr std::size_t page_bytes = std::size_t{2} << 20;
-  static constexpr std::size_t line_numbers = 64 / sizeof(float);
-  static constexpr std::size_t block_numbers = std::size_t{64} << 20;
+  static constexpr std::size_t line_floats = 64 / sizeof(float);
+  static constexpr std::size_t block_floats = std::size_t{64} << 20;
 
   void grow(std::size_t count) {
-    const std::size_t numbers = std::max(count, block_numbers);
+    const std::size_t numbers = std::max(count, block_floats);
     const std::size_t bytes = (numbers * sizeof(float) + page_bytes - 1) / page_bytes * page_bytes;
     blocks_.emplace_back(static_cast<float*>(std::aligned_alloc(page_bytes, bytes)));
     next_ = blocks_.back().get();
@@ -94,7 +94,7 @@ class Reader {
   Reader(const WeightFiles& files, Memory& converted) : files_(files), converted_(converted) {}
 
   /// @param spelled all names that the tensor may have, the usual one first.
-  std::span<const float> numbers(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) {
+  std::span<const float> elements(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) {
     const Tensors::value_type& entry = find(spelled);
     const auto& [name, tensor] = entry;
     if (tensor.shape != shape) {
@@ -251,8 +251,8 @@ Checkpoint Checkpoint::load(const std::filesystem::path& folder) {
   Reader reader(checkpoint->files, checkpoint->converted);
   const TensorSource source = {
       .has = [&](const std::string& name) { return reader.has(name); },
-      .numbers = [&](const std::vector<std::string>& spelled,
-                     std::vector<std::size_t> shape) { return reader.numbers(spelled, std::move(shape)); }};
+      .elements = [&](const std::vector<std::string>& spelled,
+                      std::vector<std::size_t> shape) { return reader.elements(spelled, std::move(shape)); }};
   checkpoint->weights = read_weights(source, checkpoint->config);
   reader.read_all();
   finish_weights(checkpoint->weights, checkpoint->config.encoder);

@@ -18,24 +18,24 @@ class Reader {
  public:
   Reader(const TensorSource& source, const FamilyNames& names) : source_(source), names_(names) {}
 
-  std::span<const float> numbers(const std::string& name, std::vector<std::size_t> shape) const {
-    return source_.numbers(spellings(names_, name), std::move(shape));
+  std::span<const float> elements(const std::string& name, std::vector<std::size_t> shape) const {
+    return source_.elements(spellings(names_, name), std::move(shape));
   }
   ConstView matrix(const std::string& name, std::size_t rows, std::size_t columns) const {
-    return {numbers(name + ".weight", {rows, columns}).data(), rows, columns};
+    return {elements(name + ".weight", {rows, columns}).data(), rows, columns};
   }
   Linear linear(const std::string& name, std::size_t out, std::size_t in, bool bias = true) const {
-    return {matrix(name, out, in), bias ? numbers(name + ".bias", {out}) : std::span<const float>()};
+    return {matrix(name, out, in), bias ? elements(name + ".bias", {out}) : std::span<const float>()};
   }
   Norm norm(const std::string& name, std::size_t hidden_size, const EncoderConfig& encoder) const {
     const bool bias = encoder.norm_bias;
-    return {numbers(name + ".weight", {hidden_size}),
-            bias ? numbers(name + ".bias", {hidden_size}) : std::span<const float>(), encoder.norm_epsilon};
+    return {elements(name + ".weight", {hidden_size}),
+            bias ? elements(name + ".bias", {hidden_size}) : std::span<const float>(), encoder.norm_epsilon};
   }
   bool has(const std::string& name) const { return std::ranges::any_of(spellings(names_, name), source_.has); }
   std::vector<std::string> spelled(const std::string& name) const { return spellings(names_, name); }
-  std::span<const float> numbers(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) const {
-    return source_.numbers(spelled, std::move(shape));
+  std::span<const float> elements(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) const {
+    return source_.elements(spelled, std::move(shape));
   }
 
  private:
@@ -117,8 +117,8 @@ ConvolutionWeights convolution(const Reader& reader, const FamilyNames& names, c
   ConvolutionWeights weights;
   if (width == 0) return weights;
   weights.kernel =
-      reader.numbers(names.convolution + ".weight", {encoder.hidden_size, encoder.hidden_size / groups, width});
-  weights.b = reader.numbers(names.convolution + ".bias", {encoder.hidden_size});
+      reader.elements(names.convolution + ".weight", {encoder.hidden_size, encoder.hidden_size / groups, width});
+  weights.b = reader.elements(names.convolution + ".bias", {encoder.hidden_size});
   weights.norm = reader.norm(names.convolution_norm, encoder.hidden_size, encoder);
   return weights;
 }
@@ -161,7 +161,7 @@ Head head(const Reader& reader, const FamilyNames& names, const Config& config, 
     const bool bias = step.has_bias == StepNames::Bias::always ||
                       (step.has_bias == StepNames::Bias::head && config.head.bias) ||
                       (step.has_bias == StepNames::Bias::decoder && config.head.decoder_bias);
-    if (bias) result.linear.b = reader.numbers(biases, {outputs});
+    if (bias) result.linear.b = reader.elements(biases, {outputs});
     result.activation = step.activation.value_or(config.head.activation);
     if (!step.norm.empty()) result.norm = reader.norm(step.norm, outputs, encoder);
     inputs = outputs;

@@ -18,7 +18,7 @@ struct TensorSource {
   /// @param spellings all names that the tensor may have, the usual one first.
   /// @throws Error if no tensor has any of these names, or if it has another shape or a type that is not supported.
   std::function<std::span<const float>(const std::vector<std::string>& spellings, std::vector<std::size_t> shape)>
-      numbers;
+      elements;
 };
 
 /// Collects all weights that the config requires. @throws Error as the source does.
