@@ -123,8 +123,8 @@ SquadScores score_squad(std::span<const SquadQuestion> questions, std::span<cons
     // A context without any span always has the null answer.
     const double null_excess = answers.empty() ? INFINITY : null_score - answers.front().score;
     const AnswerScore answered = best_answer_score(references, text);
-    const bool says_nothing = null_threshold && null_excess > *null_threshold;
-    const AnswerScore score = says_nothing ? best_answer_score(references, "") : answered;
+    const bool predicts_no_answer = null_threshold && null_excess > *null_threshold;
+    const AnswerScore score = predicts_no_answer ? best_answer_score(references, "") : answered;
 
     add(scores.all, score);
     add(references.empty() ? scores.no_answer : scores.has_answer, score);

@@ -31,7 +31,7 @@ class Game {
   double all_masked() { return values({{Mask(units_, false)}}).front(); }
 
   /// Stores a known value, so that the mask is not evaluated.
-  void know(Mask mask, double value) { known_[std::move(mask)] = value; }
+  void set_known(Mask mask, double value) { known_[std::move(mask)] = value; }
   /// Sets the expected number of evaluations, for the progress of methods that cannot ask for all values at once.
   void plan(std::size_t evaluations) { planned_ = evaluations; }
   std::size_t evaluations() const { return evaluations_; }

@@ -98,7 +98,7 @@ Game masking_game(const Subject& subject, Units units, Masking masking) {
         return masking.values(masks);
       },
       [&subject](std::size_t done, std::size_t total) { subject.report(done, total); });
-  game.know(Mask(count, true), subject.value);
+  game.set_known(Mask(count, true), subject.value);
   return game;
 }
 

@@ -9,7 +9,7 @@ namespace limn {
 namespace {
 
 /// Sets an option that presets set besides their method's. @return whether the option is one of these
-bool set_beside(const Option& option, const OptionValue& value, ChosenMethod& chosen) {
+bool set_preset_option(const Option& option, const OptionValue& value, ChosenMethod& chosen) {
   ExplainOptions options;
   if (option.name == "unit" && set(option, options, value))
     chosen.unit = options.unit;
@@ -34,7 +34,7 @@ ChosenMethod choose_method(const MethodRequest& request, std::optional<Task> tas
   }
   for (const auto& [option, value] : request.options) {
     const bool taken = set(*option, chosen.method, value);
-    if (set_beside(*option, value, chosen) || taken || option->for_every_method) continue;
+    if (set_preset_option(*option, value, chosen) || taken || option->for_every_method) continue;
     if (without) {
       without->push_back(std::string(option->name));
       continue;

@@ -17,7 +17,7 @@ bool is_plain_part(std::string_view part) {
          part.front() != '-' && part.find("..") == part.npos;
 }
 
-bool are_plain_parts(std::string_view path, std::size_t most) {
+bool has_plain_parts(std::string_view path, std::size_t most) {
   for (std::size_t count = 1;; ++count) {
     const std::size_t slash = path.find('/');
     if (count > most || !is_plain_part(path.substr(0, slash))) return false;
@@ -38,13 +38,13 @@ Repository parse_repository(std::string_view text) {
   const std::size_t at = text.find('@');
   Repository result{.name = std::string(text.substr(0, at))};
   if (at != text.npos) result.revision = text.substr(at + 1);
-  if (!are_plain_parts(result.name, 2) || result.name.find("--") != std::string::npos) {
+  if (!has_plain_parts(result.name, 2) || result.name.find("--") != std::string::npos) {
     throw Error({.file = shown_name(text),
                  .found = "not a model name",
                  .expected = "ORG/NAME or ORG/NAME@REVISION of letters, digits, '-', '_' and '.'",
                  .hint = "the name is part of the model's address on the hub"});
   }
-  if (!are_plain_parts(result.revision, 8)) {
+  if (!has_plain_parts(result.revision, 8)) {
     throw Error({.file = shown_name(text),
                  .thing = "revision",
                  .found = shown_name(result.revision),
