@@ -22,7 +22,7 @@ TEST(Game, EvaluatesEqualMasksOnce) {
   EXPECT_EQ(game.all_masked(), 2);
   EXPECT_EQ(calls, 3u);
   EXPECT_EQ(game.evaluations(), 3u);
-  game.know(mask_of("111"), 7);
+  game.set_known(mask_of("111"), 7);
   EXPECT_EQ(game.all_present(), 7);
   EXPECT_EQ(calls, 3u);
 }
