@@ -33,7 +33,7 @@ AttackOptions attack_options(const AttackCommand& command) {
   options.reading = predict_options(command.reading);
   options.target = command.target;
   options.toward = command.toward;
-  if (command.change) options.sequences = changed_text_names.find("--change", *command.change);
+  if (command.change) options.sequences = changed_text_names.find("change", *command.change);
   if (command.beam) options.beam = *command.beam;
   options.max_steps = command.max_steps;
   return options;

@@ -91,7 +91,7 @@ int explain(const CLI::App& app, ExplainCommand command) {
   }
   // Check options before loading the model, which takes longer.
   read_texts(command.method, choose_method(command.method));
-  const auto special = command.special ? specials.find("--special", *command.special) : Special::hide;
+  const auto special = command.special ? specials.find("special", *command.special) : Special::hide;
   set_threads(command.model.threads);
   const Explainer explainer(Model::load(find_model(command.model.model, model_folders())), command);
   const Model& model = explainer.model();

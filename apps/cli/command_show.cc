@@ -25,7 +25,7 @@ int show(const ShowCommand& command) {
   if (!options.format && !options.file) options.format = "terminal";  // the input is JSON already
   const Format format =
       choose_format(options, {Format::terminal, Format::json, Format::html, Format::svg, Format::csv});
-  const auto special = command.special ? specials.find("--special", *command.special) : Special::hide;
+  const auto special = command.special ? specials.find("special", *command.special) : Special::hide;
   ExplanationOutput output(options.file, format, special == Special::show);
   std::size_t errors = 0;
   for (const auto& file : command.files) {

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "limn/write.h"
 #include "options/named_values.h"
 
 /// The named values of options, in the order in which messages and help list them.
 
 namespace limn::cli {
 
-enum class Format { terminal, json, html, svg, csv };
 enum class Special { hide, show };
 
 inline constexpr Names<Special, 2> specials{{{{"hide", Special::hide}, {"show", Special::show}}}};

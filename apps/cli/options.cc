@@ -205,7 +205,7 @@ PredictOptions predict_options(const ReadingOptions& options) {
 Format choose_format(const OutputOptions& options, const std::vector<Format>& possible) {
   Format format = !options.file && ::isatty(STDOUT_FILENO) == 1 ? Format::terminal : Format::json;
   if (options.format)
-    format = formats.find("--format", *options.format);
+    format = formats.find("format", *options.format);
   else if (options.file)
     format = format_of(*options.file).value_or(Format::json);
   if (std::find(possible.begin(), possible.end(), format) == possible.end()) {

@@ -10,6 +10,7 @@
 #include "apps/cli/row_file.h"
 #include "apps/terminal/interrupt.h"
 #include "apps/terminal/output.h"
+#include "render/json_parts.h"
 
 namespace limn::cli {
 namespace {
@@ -32,17 +33,8 @@ std::string settings(const CLI::App& command, const Model& model, const std::opt
 }  // namespace
 
 std::string error_members(const Error& error) {
-  const auto& parts = error.parts();
   Json object = {{"message", message_of(error)}};
-  const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty()) object[name] = value;
-  };
-  add("file", parts.file);
-  add("field", parts.field);
-  add("thing", parts.thing);
-  add("found", parts.found);
-  add("expected", parts.expected);
-  add("hint", parts.hint);
+  add_parts(object, error);
   return "\"error\":" + object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "render/json_parts.h"
+
 namespace limn::server {
 namespace {
 
@@ -92,17 +94,8 @@ HttpResponse problem(int status, const std::string& detail) {
 }
 
 HttpResponse problem(int status, const Error& error) {
-  const Error::Parts& parts = error.parts();
   Json value = problem_value(status, error.what());
-  const auto add = [&](const char* name, const std::string& part) {
-    if (!part.empty()) value[name] = part;
-  };
-  add("field", parts.field);
-  add("file", parts.file);
-  add("thing", parts.thing);
-  add("found", parts.found);
-  add("expected", parts.expected);
-  add("hint", parts.hint);
+  add_parts(value, error);
   return problem_response(status, value);
 }
 

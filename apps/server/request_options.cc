@@ -26,14 +26,6 @@ std::optional<std::vector<std::string>> read_background(Fields& fields) {
   return list->get<std::vector<std::string>>();
 }
 
-void check(const char* option, std::size_t number, std::size_t most) {
-  if (number <= most) return;
-  throw Error({.field = option,
-               .found = fmt::format("{}, the method's default", number),
-               .expected = fmt::format("at most {}", most),
-               .hint = "this server's limit; ask for fewer"});
-}
-
 /// Options of methods, and the two others that a preset may set.
 bool is_of_methods(const Option& row) { return !row.methods.empty() || row.name == "unit" || row.name == "word-score"; }
 
@@ -91,25 +83,24 @@ MethodRequest read_method(Fields& fields, const Limits& limits) {
 }
 
 void bound(Method& method, const Limits& limits) {
-  std::visit(
-      [&](auto& chosen) {
-        if constexpr (
-            requires { chosen.steps; })
-          check("steps", chosen.steps, limits.steps);
-        if constexpr (
-            requires { chosen.max_steps; })
-          chosen.max_steps = std::min(chosen.max_steps, limits.steps);
-        if constexpr (
-            requires { chosen.samples; })
-          check("samples", chosen.samples, limits.samples);
-        if constexpr (
-            requires { chosen.permutations; })
-          check("samples", chosen.permutations, limits.samples);
-        if constexpr (
-            requires { chosen.evaluations; })
-          check("samples", chosen.evaluations, limits.samples);
-      },
-      method);
+  // A default above the limit: only the upper bound of a refinement can be lowered without asking.
+  const std::pair<const char*, std::size_t> bounds[] = {
+      {"steps", limits.steps}, {"samples", limits.samples}, {"max-steps", limits.steps}};
+  for (const auto& [name, most] : bounds) {
+    const Option& row = option(name);
+    if (!row.of(method)) continue;
+    const auto value = get(row, method);
+    const auto* number = std::get_if<std::uint64_t>(&value);
+    if (!number || *number <= most) continue;
+    if (row.name == "max-steps") {
+      set(row, method, OptionValue(std::uint64_t{most}));
+      continue;
+    }
+    throw Error({.field = row.field(),
+                 .found = fmt::format("{}, the method's default", *number),
+                 .expected = fmt::format("at most {}", most),
+                 .hint = "this server's limit; ask for fewer"});
+  }
 }
 
 }  // namespace limn::server

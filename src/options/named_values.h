@@ -1,11 +1,9 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "limn/error.h"
@@ -28,14 +26,12 @@ struct Names {
     for (const auto& entry : entries) text += (text.empty() ? "" : ", ") + std::string(entry.name);
     return text;
   }
-  /// Returns the value named `given`. @param option name for the message: "--reduce".
+  /// Returns the value named `given`. @param field of the error: "change".
   /// @throws Error that lists the names if the name is unknown.
-  Value find(std::string_view option, std::string_view given) const {
+  Value find(std::string_view field, std::string_view given) const {
     for (const auto& entry : entries)
       if (entry.name == given) return entry.value;
-    std::string field(option.starts_with("--") ? option.substr(2) : option);
-    std::ranges::replace(field, '-', '_');
-    throw Error({.field = std::move(field), .found = "'" + std::string(given) + "'", .expected = list()});
+    throw Error({.field = std::string(field), .found = "'" + std::string(given) + "'", .expected = list()});
   }
 };
 

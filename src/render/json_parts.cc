@@ -24,6 +24,15 @@ Json input_value(std::string_view text, const std::optional<std::string>& pair, 
   return value;
 }
 
+void add_parts(Json& object, const Error& error) {
+  const Error::Parts& parts = error.parts();
+  const std::pair<const char*, const std::string&> named[] = {{"field", parts.field}, {"file", parts.file},
+                                                              {"thing", parts.thing}, {"found", parts.found},
+                                                              {"expected", parts.expected}, {"hint", parts.hint}};
+  for (const auto& [name, text] : named)
+    if (!text.empty()) object[name] = text;
+}
+
 Json token_value(const Token& token, const Offsets& offsets) {
   const int sequence = token.sequence.value_or(0);
   return {{"token", token.token},

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "limn/error.h"
 #include "limn/explanation.h"
 #include "render/display_text.h"
 
@@ -42,6 +43,12 @@ class Offsets {
 
 /// {"text", "pair"}, or {"question", "context"} for a question.
 nlohmann::ordered_json input_value(std::string_view text, const std::optional<std::string>& pair, bool is_question);
+
+/// Adds the parts of an error that are not empty: "file", "field", "thing", "found", "expected", "hint".
+void add_parts(nlohmann::ordered_json& object, const Error& error);
+
+/// Adds the parts of an error that are not empty: "field", "file", "thing", "found", "expected", "hint".
+void add_parts(nlohmann::ordered_json& object, const Error& error);
 
 /// A token without its score: {"token", "id", "sequence", "begin", "end", "word", "special"}.
 nlohmann::ordered_json token_value(const Token& token, const Offsets& offsets);

@@ -106,7 +106,7 @@ std::vector<Question> questions() {
        Lime{.flavour = Lime::Flavour::captum, .features = 3, .kernel_width = 2.5}},
       {"bert-cls", text, {{"method", "kernel-shap"}, {"samples", 60}}, KernelShap{.samples = 60}},
       {"bert-cls", text, {{"method", "shapley"}, {"exact", true}}, ShapleySampling{.exact = true}},
-      {"bert-cls", text, {{"method", "partition-shap"}, {"evaluations", 50}}, PartitionShap{.evaluations = 50}},
+      {"bert-cls", text, {{"method", "partition-shap"}, {"samples", 50}}, PartitionShap{.evaluations = 50}},
       {"bert-cls",
        text,
        {{"method", "rise"}, {"samples", 30}, {"probability", 0.4}},
