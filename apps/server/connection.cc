@@ -224,12 +224,12 @@ void Connection::watch() {
       tcp::socket::wait_read,
       [self = shared_from_this(), exchange = exchange_](ErrorCode error) {
         if (error || !exchange || exchange != self->exchange_) return;
-        if (self->has_gone()) exchange->gone = true;
+        if (self->is_disconnected()) exchange->gone = true;
       });
 }
 
 /// Returns whether the client has closed its side; if not, continues to watch.
-bool Connection::has_gone() {
+bool Connection::is_disconnected() {
   pollfd look{.fd = stream_.socket().native_handle(), .events = POLLIN | POLLRDHUP, .revents = 0};
   if (::poll(&look, 1, 0) > 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) return true;
   if ((look.revents & POLLIN) == 0) {  // the bytes that triggered this were already read as part of the request
@@ -240,7 +240,7 @@ bool Connection::has_gone() {
   look_again_.expires_after(between_looks);
   look_again_.async_wait([self = shared_from_this(), exchange = exchange_](ErrorCode error) {
     if (error || exchange != self->exchange_) return;
-    if (self->has_gone()) exchange->gone = true;
+    if (self->is_disconnected()) exchange->gone = true;
   });
   return false;
 }

@@ -69,7 +69,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void begin_exchange();
   void handle();
   void watch();
-  bool has_gone();
+  bool is_disconnected();
   void respond(HttpResponse response);
   void push(std::string part, bool last);
   void write_parts();

@@ -27,7 +27,9 @@ std::optional<std::vector<std::string>> read_background(Fields& fields) {
 }
 
 /// Options of methods, and the two others that a preset may set.
-bool is_of_methods(const Option& row) { return !row.methods.empty() || row.name == "unit" || row.name == "word-score"; }
+bool is_method_option(const Option& row) {
+  return !row.methods.empty() || row.name == "unit" || row.name == "word-score";
+}
 
 /// Returns the option's value if the request has its field. A false flag counts as absent.
 std::optional<OptionValue> read_option(Fields& fields, const Option& row, const Limits& limits) {
@@ -48,7 +50,7 @@ std::optional<OptionValue> read_option(Fields& fields, const Option& row, const 
     case OptionType::layer:
       return fields.text_or_number(name);
     case OptionType::text:
-      return takes_number(row) ? fields.text_or_number(name) : fields.text(name);
+      return accepts_number(row) ? fields.text_or_number(name) : fields.text(name);
     case OptionType::choice:
     case OptionType::baseline:
       break;
@@ -68,7 +70,7 @@ ExplainOptions read_explaining(Fields& fields, const Limits& limits) {
   ExplainOptions explaining;
   read_reading(fields, limits, explaining.reading);
   for (const Option& row : options())
-    if (row.explaining && !is_of_methods(row))
+    if (row.explaining && !is_method_option(row))
       if (const auto value = read_option(fields, row, limits)) set(row, explaining, *value);
   return explaining;
 }
@@ -77,7 +79,7 @@ MethodRequest read_method(Fields& fields, const Limits& limits) {
   MethodRequest request;
   request.preset = fields.text("preset");
   for (const Option& row : options())
-    if (!row.preset_only && is_of_methods(row))
+    if (!row.preset_only && is_method_option(row))
       if (auto value = read_option(fields, row, limits)) request.options.push_back({&row, *std::move(value)});
   return request;
 }

@@ -14,7 +14,7 @@
 namespace limn::server {
 namespace {
 
-HttpResponse given_up(const Job& job) {
+HttpResponse cancelled_response(const Job& job) {
   if (job.exchange->gone) return problem(499, "the client closed the connection");
   return problem(422, Error({.thing = "the work",
                              .found = "more time than one request may take",
@@ -27,7 +27,7 @@ HttpResponse failure(const Job& job) {
   try {
     throw;
   } catch (const Cancelled&) {
-    return given_up(job);
+    return cancelled_response(job);
   } catch (const Error& error) {
     return problem(422, error);
   } catch (const std::bad_alloc&) {
@@ -158,7 +158,7 @@ void Scheduler::sweep() {
 /// Answers a job that did not start in time, or whose client has disconnected.
 void Scheduler::dismiss(Job& job) {
   ++metrics_.cancelled;
-  if (job.exchange->gone) return job.answer(given_up(job));
+  if (job.exchange->gone) return job.answer(cancelled_response(job));
   HttpResponse late = problem(503, "the models are busy: the request reached its time limit while waiting");
   late.headers.emplace_back("Retry-After", fmt::to_string(retry_after(job.work.kind->lane)));
   job.answer(std::move(late));
@@ -252,7 +252,7 @@ std::vector<Result<WorkResult>> Scheduler::results_of(const std::vector<std::vec
                                if (job.wanted())
                                  anyone = true;
                                else if (is_shared)  // the others continue
-                                 ++metrics_.cancelled, job.answer(given_up(job));
+                                 ++metrics_.cancelled, job.answer(cancelled_response(job));
                              });
                              return !anyone;
                            }};

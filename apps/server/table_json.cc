@@ -102,7 +102,7 @@ std::uint64_t maximum_of(const Option& option, const Limits& limits) {
   return option.range.most < static_cast<double>(most) ? static_cast<std::uint64_t>(option.range.most) : most;
 }
 
-bool takes_number(const Option& option) { return option.name == "target"; }
+bool accepts_number(const Option& option) { return option.name == "target"; }
 
 Json methods_json() {
   Json list = Json::array();
@@ -155,7 +155,7 @@ Json option_schema(const Option& option, const Limits& limits) {
       break;
     case OptionType::text:
       schema["type"] = "string";
-      if (takes_number(option)) schema = {{"type", {"string", "integer"}}, {"minimum", 0}};
+      if (accepts_number(option)) schema = {{"type", {"string", "integer"}}, {"minimum", 0}};
       break;
     case OptionType::baseline:
       schema["type"] = "string";

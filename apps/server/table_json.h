@@ -17,7 +17,7 @@ inline constexpr std::size_t most_texts = 64;
 std::uint64_t maximum_of(const Option& option, const Limits& limits);
 
 /// Whether a text option also accepts a number: a label may be given by its index.
-bool takes_number(const Option& option);
+bool accepts_number(const Option& option);
 
 /// Returns the methods of the options table as /v1/models lists them (docs/server.md): name, group, summary, whether
 /// one pass suffices, and each of the method's own options with its default in words.
