@@ -32,7 +32,7 @@ Result explain(const std::vector<std::string>& more, const Subject& subject = cl
 }
 
 /// Explains, saves the result, and explains again like the saved result.
-void expect_the_same_again(const std::vector<std::string>& more, const Subject& subject = classified) {
+void expect_reproducible(const std::vector<std::string>& more, const Subject& subject = classified) {
   Folder folder;
   std::vector<std::string> arguments = {"-m", golden(subject.model)};
   arguments.insert(arguments.end(), more.begin(), more.end());
@@ -45,8 +45,8 @@ void expect_the_same_again(const std::vector<std::string>& more, const Subject& 
 
 TEST(Like, RepeatsEveryMethod) {
   for (const NamedMethod& known : methods()) {
-    expect_the_same_again({"--method", std::string(known.name), "--seed", "3"});
-    expect_the_same_again({"--method", std::string(known.name), "--unit", "token", "--word-score", "mean"});
+    expect_reproducible({"--method", std::string(known.name), "--seed", "3"});
+    expect_reproducible({"--method", std::string(known.name), "--unit", "token", "--word-score", "mean"});
   }
 }
 
@@ -55,7 +55,7 @@ TEST(Like, RepeatsEveryPreset) {
   for (const Preset& known : presets()) {
     const bool serves = known.tasks.empty() || std::ranges::count(known.tasks, Task::sequence_classification) > 0;
     if (!serves) continue;
-    expect_the_same_again({"--preset", std::string(known.name)});
+    expect_reproducible({"--preset", std::string(known.name)});
     ++count;
   }
   EXPECT_GE(count, 29u);
@@ -64,22 +64,22 @@ TEST(Like, RepeatsEveryPreset) {
 TEST(Like, RepeatsAnswersAndTags) {
   for (const Subject& subject : {answered, tagged}) {
     for (const std::string method : {"gradient", "gradient-x-input", "integrated-gradients", "occlusion", "attention"})
-      expect_the_same_again({"--method", method}, subject);
-    expect_the_same_again({"--method", "lime", "--samples", "40", "--seed", "2"}, subject);
+      expect_reproducible({"--method", method}, subject);
+    expect_reproducible({"--method", "lime", "--samples", "40", "--seed", "2"}, subject);
   }
   std::size_t count = 0;
   for (const Preset& known : presets()) {
     if (std::ranges::count(known.tasks, Task::question_answering) == 0) continue;
-    expect_the_same_again({"--preset", std::string(known.name)}, answered);
+    expect_reproducible({"--preset", std::string(known.name)}, answered);
     ++count;
   }
   EXPECT_GE(count, 2u);
 }
 
 TEST(Like, RepeatsOptionsThatOverrideAPreset) {
-  expect_the_same_again({"--preset", "lit-ig", "--steps", "7"});
-  expect_the_same_again({"--method", "integrated-gradients", "--baseline", "a good end", "--explain", "margin"});
-  expect_the_same_again({"--method", "lime", "--flavour", "ferret", "--samples", "50", "--kernel-width", "7.5"});
+  expect_reproducible({"--preset", "lit-ig", "--steps", "7"});
+  expect_reproducible({"--method", "integrated-gradients", "--baseline", "a good end", "--explain", "margin"});
+  expect_reproducible({"--method", "lime", "--flavour", "ferret", "--samples", "50", "--kernel-width", "7.5"});
 }
 
 TEST(Like, OtherOptionsOverrideSavedOnes) {

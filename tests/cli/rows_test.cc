@@ -241,7 +241,7 @@ class Resume : public testing::Test {
   std::string partial() const { return output() + ".partial"; }
 
   /// Starts a run and ends it with the signal once its file has at least this many bytes.
-  Result break_off(int signal, std::uintmax_t bytes, const std::vector<std::string>& more = {}) const {
+  Result interrupt_run(int signal, std::uintmax_t bytes, const std::vector<std::string>& more = {}) const {
     const Running running(command(more));
     std::error_code ignored;
     for (std::uintmax_t size = 0; size < bytes && !running.has_ended();
@@ -264,11 +264,11 @@ class Resume : public testing::Test {
 };
 
 TEST_F(Resume, AfterKillsMatchesUninterruptedRun) {
-  EXPECT_EQ(break_off(SIGKILL, 200'000).signal, SIGKILL);
+  EXPECT_EQ(interrupt_run(SIGKILL, 200'000).signal, SIGKILL);
   ASSERT_TRUE(fs::exists(partial()));
   ASSERT_FALSE(fs::exists(output()));
   const std::uintmax_t first = fs::file_size(partial());
-  EXPECT_EQ(break_off(SIGKILL, first + 400'000, {"--resume"}).signal, SIGKILL);
+  EXPECT_EQ(interrupt_run(SIGKILL, first + 400'000, {"--resume"}).signal, SIGKILL);
   ASSERT_FALSE(fs::exists(output()));
   EXPECT_GE(fs::file_size(partial()), first);
   {  // a line that the kill truncated
@@ -291,7 +291,7 @@ TEST_F(Resume, AfterKillsMatchesUninterruptedRun) {
 
 TEST_F(Resume, RowsOfSeveralLines) {
   model_ = "bert-token";
-  EXPECT_EQ(break_off(SIGKILL, 300'000).signal, SIGKILL);
+  EXPECT_EQ(interrupt_run(SIGKILL, 300'000).signal, SIGKILL);
   // A row may lack its last lines: remove one and expect it to be restored.
   std::string text = read(partial());
   text.resize(text.rfind('\n') + 1);
@@ -302,7 +302,7 @@ TEST_F(Resume, RowsOfSeveralLines) {
 }
 
 TEST_F(Resume, InterruptExplainsHowToResume) {
-  const Result broken = break_off(SIGINT, 100'000);
+  const Result broken = interrupt_run(SIGINT, 100'000);
   EXPECT_EQ(broken.code, 130);
   EXPECT_THAT(broken.err, AllOf(HasSubstr("interrupted"), HasSubstr(partial()), HasSubstr("--resume")));
   EXPECT_EQ(run(command({"--resume"})).code, 3);
@@ -310,7 +310,7 @@ TEST_F(Resume, InterruptExplainsHowToResume) {
 }
 
 TEST_F(Resume, InterruptedRunIsNotOverwritten) {
-  break_off(SIGKILL, 100'000);
+  interrupt_run(SIGKILL, 100'000);
   const std::string before = read(partial());
   const Result result = run(command());
   EXPECT_EQ(result.code, 1);
@@ -319,7 +319,7 @@ TEST_F(Resume, InterruptedRunIsNotOverwritten) {
 }
 
 TEST_F(Resume, NeedsTheSameSettings) {
-  break_off(SIGKILL, 100'000);
+  interrupt_run(SIGKILL, 100'000);
   const std::string before = read(partial());
   const auto expect = [&](const std::vector<std::string>& more, const std::vector<std::string>& parts) {
     const Result result = run(command(more));

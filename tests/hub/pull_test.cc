@@ -17,7 +17,7 @@ using testing::Not;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
-void expect_whole(const Puller& puller) {
+void expect_complete(const Puller& puller) {
   for (const char* name : {"config.json", "tokenizer.json", "model.safetensors"}) {
     const fs::path link = puller.snapshot() / name;
     ASSERT_TRUE(fs::is_symlink(link)) << name;
@@ -31,7 +31,7 @@ TEST(Pull, WritesTheSharedCacheLayout) {
   const Puller puller(server.address());
   const Result result = puller.pull();
   ASSERT_EQ(result.code, 0) << result.err;
-  expect_whole(puller);
+  expect_complete(puller);
   // Configuration, tokenizer and one format of weights; nothing else, and no partial files.
   EXPECT_THAT(puller.names("snapshots/" + commit),
               UnorderedElementsAre("config.json", "tokenizer.json", "model.safetensors"));
@@ -100,7 +100,7 @@ TEST(Pull, CompletesAnotherToolsSnapshot) {
   fs::copy_file(model_folder / "config.json", puller.model() / "blobs" / etag);
   fs::create_symlink(fs::path("../../blobs") / etag, puller.snapshot() / "config.json");
   ASSERT_EQ(puller.pull().code, 0);
-  expect_whole(puller);
+  expect_complete(puller);
   EXPECT_THAT(server.requests("GET", "config.json"), IsEmpty());
 }
 
@@ -115,7 +115,7 @@ TEST(Pull, ResumesAfterLostConnection) {
   const Puller puller(server.address());
   const Result result = puller.pull();
   ASSERT_EQ(result.code, 0) << result.err;
-  expect_whole(puller);
+  expect_complete(puller);
   const auto requests = server.requests("GET", "model.safetensors");
   ASSERT_EQ(requests.size(), 3u);
   EXPECT_EQ(requests[1].headers.at("range"), "bytes=4000-");
@@ -133,7 +133,7 @@ TEST(Pull, RestartsIfTheServerIgnoresRanges) {
   });
   const Puller puller(server.address());
   ASSERT_EQ(puller.pull().code, 0);
-  expect_whole(puller);
+  expect_complete(puller);
 }
 
 TEST(Pull, InterruptLeavesResumableState) {
@@ -160,7 +160,7 @@ TEST(Pull, InterruptLeavesResumableState) {
   EXPECT_THAT(puller.names("snapshots"), IsEmpty());
   hang = false;
   ASSERT_EQ(puller.pull().code, 0);
-  expect_whole(puller);
+  expect_complete(puller);
   EXPECT_EQ(server.requests("GET", "model.safetensors").back().headers.at("range"), "bytes=5000-");
 }
 
@@ -214,7 +214,7 @@ TEST(Pull, SendsTheTokenOnlyToTheHub) {
   puller.setting().environment["HF_TOKEN"] = "hf_secret";
   const Result result = puller.pull();
   ASSERT_EQ(result.code, 0) << result.err;
-  expect_whole(puller);
+  expect_complete(puller);
   for (const Request& request : server.requests())
     EXPECT_EQ(request.headers.at("authorization"), "Bearer hf_secret") << request.target;
   ASSERT_THAT(elsewhere.requests(), SizeIs(1));
@@ -270,7 +270,7 @@ TEST(Pull, HonorsRetryAfter) {
   const Puller puller(server.address());
   const Result result = puller.pull();
   EXPECT_EQ(result.code, 0) << result.err;
-  expect_whole(puller);
+  expect_complete(puller);
 }
 
 TEST(Pull, RejectsLongRetryAfter) {
@@ -291,7 +291,7 @@ TEST(Pull, ConcurrentPullsShareTheDownload) {
   const Running second({"models", "pull", "limn/tiny"}, puller.setting());
   EXPECT_EQ(first.wait().code, 0);
   EXPECT_EQ(second.wait().code, 0);
-  expect_whole(puller);
+  expect_complete(puller);
   EXPECT_THAT(server.requests("GET", "model.safetensors"), SizeIs(1));
 }
 
@@ -305,7 +305,7 @@ TEST(Pull, UsesProxy) {
   Puller puller(address);
   puller.setting().environment["http_proxy"] = proxy.address();
   EXPECT_EQ(puller.pull().code, 0);
-  expect_whole(puller);
+  expect_complete(puller);
 }
 
 TEST(Pull, ReportsFullDisk) {
@@ -323,7 +323,7 @@ TEST(Pull, ReportsFullDisk) {
   EXPECT_THAT(result.err, AllOf(HasSubstr("File too large"), HasSubstr("HF_HUB_CACHE can set another folder")));
   EXPECT_FALSE(puller.is_visible());
   EXPECT_EQ(puller.pull().code, 0);
-  expect_whole(puller);
+  expect_complete(puller);
 }
 
 TEST(Pull, RejectsInvalidNames) {
