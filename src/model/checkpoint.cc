@@ -13,6 +13,7 @@
 #include <limits>
 #include <map>
 #include <new>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <system_error>
 
@@ -238,12 +239,12 @@ class Reader {
 
 }  // namespace
 
-Checkpoint Checkpoint::load(const std::filesystem::path& folder) {
+Checkpoint Checkpoint::load(const std::filesystem::path& folder, const nlohmann::json& config) {
   auto checkpoint = std::make_unique<Implementation>();
   const auto open = [&] {
     if (checkpoint->files.files.empty()) checkpoint->files = open_weights(folder);
   };
-  checkpoint->config = read_config(folder, [&](const std::string& name) {
+  checkpoint->config = parse_config(config, (folder / "config.json").string(), [&](const std::string& name) {
     open();
     return checkpoint->files.tensors.contains(name);
   });
@@ -261,6 +262,8 @@ Checkpoint Checkpoint::load(const std::filesystem::path& folder) {
     checkpoint->file_sizes.emplace_back(file.name, file.file.bytes().size());
   return Checkpoint(std::move(checkpoint));
 }
+
+Checkpoint Checkpoint::load(const std::filesystem::path& folder) { return load(folder, read_config_file(folder)); }
 
 Checkpoint::Checkpoint(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
 Checkpoint::Checkpoint(Checkpoint&&) noexcept = default;

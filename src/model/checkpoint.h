@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,8 @@ class Checkpoint {
   /// @throws Error if a file is missing or invalid, or if the config and the weights do not match;
   /// tests/model/checkpoint_test.cc covers each case.
   static Checkpoint load(const std::filesystem::path& folder);
+  /// The same with the parsed content of its config.json.
+  static Checkpoint load(const std::filesystem::path& folder, const nlohmann::json& config);
   Checkpoint(Checkpoint&&) noexcept;
   Checkpoint& operator=(Checkpoint&&) noexcept;
   ~Checkpoint();

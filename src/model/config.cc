@@ -281,10 +281,11 @@ Config parse_config(const Json& json, const std::string& file, const HasTensor& 
   return config;
 }
 
-void check_config(const std::filesystem::path& folder) {
-  const Json json = read_file(folder);
+Json read_config_file(const std::filesystem::path& folder) {
+  Json json = read_file(folder);
   const std::string file = (folder / "config.json").string();
   family(Fields(json, file));
+  return json;
 }
 
 }  // namespace limn

@@ -104,7 +104,8 @@ Config read_config(const std::filesystem::path& folder, const HasTensor& has_ten
 /// The same for the parsed content of a config.json. @param file the file's name in messages.
 Config parse_config(const nlohmann::json& json, const std::string& file, const HasTensor& has_tensor = {});
 
+/// Returns the content of FOLDER/config.json, whose family is supported; the rest of it is not checked.
 /// @throws Error as read_config does if the folder has no config.json or its family is not supported.
-void check_config(const std::filesystem::path& folder);
+nlohmann::json read_config_file(const std::filesystem::path& folder);
 
 }  // namespace limn

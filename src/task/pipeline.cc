@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/attempt.h"
@@ -77,9 +78,10 @@ void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
 }  // namespace
 
 Pipeline load_pipeline(const std::filesystem::path& folder) {
-  check_config(folder);  // first, so that the message for a folder without a model says so
-  Tokenizer tokenizer = Tokenizer::load(folder);
-  Checkpoint checkpoint = Checkpoint::load(folder);
+  // First: its message for a folder without a model is the clearest.
+  const nlohmann::json config = read_config_file(folder);
+  Tokenizer tokenizer = Tokenizer::load(folder, config);
+  Checkpoint checkpoint = Checkpoint::load(folder, config);
   const std::size_t rows = checkpoint.config().encoder.vocabulary;
   if (tokenizer.vocabulary_size() > rows)
     throw Error({.file = folder.string(),

@@ -127,6 +127,10 @@ Tokenizer Tokenizer::load(const std::filesystem::path& folder) {
   return Tokenizer(std::make_shared<const Implementation>(read_tokenizer(folder)));
 }
 
+Tokenizer Tokenizer::load(const std::filesystem::path& folder, const nlohmann::json& model_config) {
+  return Tokenizer(std::make_shared<const Implementation>(read_tokenizer(folder, &model_config)));
+}
+
 Encoding Tokenizer::encode(std::string_view text, std::optional<std::string_view> pair, std::size_t max_length) const {
   const Implementation& tokenizer = *implementation_;
   check_utf8(text, "text");

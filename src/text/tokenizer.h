@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +21,8 @@ class Tokenizer {
   /// Reads tokenizer.json, or else older files (docs/tokenizers.md), with tokenizer_config.json if it exists. The
   /// `truncation` and `padding` sections are ignored: in published files they are leftovers.
   static Tokenizer load(const std::filesystem::path& folder);
+  /// The same with the parsed content of config.json, which decides the family if the tokenizer's files do not.
+  static Tokenizer load(const std::filesystem::path& folder, const nlohmann::json& model_config);
 
   /// One input (a pair if `pair` is given) of at most max_length tokens including special tokens (0: no limit). Longer
   /// inputs are truncated, a pair in its longer sequence first, as `tokenizers` does by default; cut_tokens counts the

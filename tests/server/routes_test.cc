@@ -350,26 +350,5 @@ TEST(Routes, AccessLogHasOneLinePerRequestAndNoTexts) {
   EXPECT_EQ(requests[1]["status"], 404);
 }
 
-TEST(OpenApi, DescribesEveryRouteAndAllNames) {
-  const RunningServer server;
-  const Json document = server.client().ask("GET", "/openapi.json").json();
-  EXPECT_EQ(document["openapi"], "3.1.0");
-  for (const char* path : {"/v1/explain", "/v1/predict", "/v1/compare", "/v1/tokenize", "/v1/attack"})
-    EXPECT_TRUE(document["paths"][path].contains("post"));
-  for (const char* path : {"/v1/models", "/healthz", "/readyz", "/metrics", "/openapi.json"})
-    EXPECT_TRUE(document["paths"][path].contains("get"));
-  EXPECT_EQ(document["components"]["schemas"]["Method"]["enum"].size(), methods().size());
-  // null means the same as an absent field, in the document as in requests.
-  const Json& head = document["components"]["schemas"]["ExplainRequest"]["properties"]["head"];
-  EXPECT_EQ(head["type"], Json({"integer", "null"}));
-  EXPECT_EQ(server.client().post("/v1/explain", {{"text", "good"}, {"head", nullptr}, {"method", nullptr}}).status,
-            200);
-  // Every referenced name exists.
-  const std::string text = document.dump();
-  const std::regex reference(R"re("#/components/(\w+)/(\w+)")re");
-  for (std::sregex_iterator match(text.begin(), text.end(), reference), end; match != end; ++match)
-    EXPECT_TRUE(document["components"][(*match)[1].str()].contains((*match)[2].str())) << match->str();
-}
-
 }  // namespace
 }  // namespace limn::server_test

@@ -63,7 +63,7 @@ std::string_view TokenizerParts::token(std::int32_t id) const {
   return added != added_tokens.end() ? std::string_view(added->content) : std::string_view();
 }
 
-TokenizerParts read_tokenizer(const std::filesystem::path& folder) {
+TokenizerParts read_tokenizer(const std::filesystem::path& folder, const nlohmann::json* model_config) {
   const std::array<const char*, 4> spiece_names = {"spiece.model", "sentencepiece.bpe.model", "spm.model",
                                                    "tokenizer.model"};
   const auto is_there = [&](const char* name) { return there(folder / name); };
@@ -82,8 +82,11 @@ TokenizerParts read_tokenizer(const std::filesystem::path& folder) {
   TokenizerParts parts;
   SpecialTokens special;
   if (bare) {
-    const JsonFile added(folder / "added_tokens.json"), model_config(folder / "config.json");
-    std::optional<TokenizerFamily> family = read_family(config.section, model_config.section);
+    const JsonFile added(folder / "added_tokens.json");
+    const std::filesystem::path config_file = folder / "config.json";
+    const nlohmann::json from_file = model_config ? nlohmann::json() : read_object(config_file);
+    std::optional<TokenizerFamily> family =
+        read_family(config.section, JsonSection(model_config ? *model_config : from_file, config_file.string()));
     if (!family && lines) family = TokenizerFamily::bert;
     if (!family && merges) family = TokenizerFamily::roberta;
     if (!family) {

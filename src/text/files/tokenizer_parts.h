@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,7 +35,8 @@ struct TokenizerParts {
 /// Reads tokenizer.json, or else vocab.txt, vocab.json with merges.txt, or a SentencePiece model; then
 /// tokenizer_config.json, special_tokens_map.json and added_tokens.json. Without a tokenizer.json, config.json decides
 /// the family if tokenizer_config.json does not.
+/// @param model_config the parsed content of config.json; null: read it if it is needed.
 /// @throws Error for files that are missing, malformed, or name an unsupported component.
-TokenizerParts read_tokenizer(const std::filesystem::path& folder);
+TokenizerParts read_tokenizer(const std::filesystem::path& folder, const nlohmann::json* model_config = nullptr);
 
 }  // namespace limn

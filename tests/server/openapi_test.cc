@@ -1,0 +1,132 @@
+// The OpenAPI document describes the routes and every field that they return.
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "options/methods.h"
+#include "server/running_server.h"
+
+namespace limn::server_test {
+namespace {
+
+/// The fields of `value` that `schema` does not describe, as "explanation.words[].part".
+std::vector<std::string> undescribed(const Json& document, const Json& schema, const Json& value,
+                                     const std::string& path = "") {
+  if (schema.contains("$ref")) {
+    const auto target = schema["$ref"].get<std::string>().substr(1);  // "#/components/…"
+    return undescribed(document, document.at(Json::json_pointer(target)), value, path);
+  }
+  for (const char* choice : {"oneOf", "anyOf"}) {
+    if (!schema.contains(choice)) continue;
+    std::vector<std::string> fewest;
+    bool first = true;
+    for (const Json& one : schema[choice]) {
+      auto missing = undescribed(document, one, value, path);
+      if (first || missing.size() < fewest.size()) fewest = std::move(missing);
+      first = false;
+    }
+    return fewest;
+  }
+  std::vector<std::string> missing;
+  const auto add = [&](const Json& part_schema, const Json& part, const std::string& name) {
+    for (auto& one : undescribed(document, part_schema, part, path + name)) missing.push_back(std::move(one));
+  };
+  if (value.is_array() && schema.contains("items"))
+    for (const Json& item : value) add(schema["items"], item, "[]");
+  if (!value.is_object()) return missing;
+  const Json properties = schema.value("properties", Json::object());
+  const Json others = schema.value("additionalProperties", Json(false));
+  for (const auto& [name, part] : value.items())
+    if (properties.contains(name))
+      add(properties[name], part, "." + name);
+    else if (others.is_object())
+      add(others, part, ".*");
+    else if (others != true)
+      missing.push_back(path + "." + name);
+  return missing;
+}
+
+TEST(OpenApi, TheSearchFindsAFieldThatIsNotDescribed) {
+  const Json document = {{"components", {{"schemas", {{"A", {{"properties", {{"a", {{"type", "string"}}}}}}}}}}}};
+  const Json schema = {{"items", {{"$ref", "#/components/schemas/A"}}}};
+  EXPECT_EQ(undescribed(document, schema, Json::array({{{"a", "x"}}})), std::vector<std::string>());
+  EXPECT_EQ(undescribed(document, schema, Json::array({{{"a", "x"}, {"b", 1}}})), std::vector<std::string>{"[].b"});
+}
+
+TEST(OpenApi, DescribesEveryFieldOfTheResponses) {
+  const RunningServer server({}, {"bert-cls", "bert-qa", "bert-token"});
+  Client client = server.client();
+  const Json document = client.ask("GET", "/openapi.json").json();
+  const Json text = {{"text", "A gorgeous, witty film."}, {"model", "bert-cls"}};
+  const Json tagged = {{"text", "Anna met Ben in Rome."}, {"model", "bert-token"}};
+  const Json question = {
+      {"question", "Who came?"}, {"context", "Anna came to Rome."}, {"model", "bert-qa"}, {"top", 3}};
+  const auto with = [](Json request, const Json& more) {
+    request.update(more);
+    return request;
+  };
+  const Json compared = {{"models", {"bert-cls"}}, {"methods", {"gradient", "occlusion"}}, {"text", "A good film."}};
+  const std::vector<std::pair<std::string, Json>> requests = {
+      {"/v1/models", {}},
+      {"/v1/explain", text},
+      {"/v1/explain", with(text, {{"raw", true}, {"method", "integrated-gradients"}})},
+      {"/v1/explain", with(text, {{"method", "lime"}, {"samples", 30}, {"unit", "token"}})},
+      {"/v1/explain", with(text, {{"method", "shapley"}, {"samples", 5}})},
+      {"/v1/explain", with(text, {{"preset", "lit-ig"}})},
+      {"/v1/explain", with(text, {{"method", "attention"}, {"contrast", nullptr}})},
+      {"/v1/explain", question},
+      {"/v1/explain", tagged},
+      {"/v1/predict", text},
+      {"/v1/predict", question},
+      {"/v1/predict", tagged},
+      {"/v1/predict", {{"model", "bert-cls"}, {"inputs", {{{"text", "one"}}, {{"text", ""}}}}}},
+      {"/v1/compare", compared},
+      {"/v1/tokenize", text},
+      {"/v1/attack", with(text, {{"kind", "hotflip"}})},
+      {"/v1/attack", with(text, {{"kind", "reduce"}})},
+      {"/v1/explain", {{"text", 5}, {"model", "bert-cls"}}}};
+  std::size_t compared_responses = 0;
+  for (const auto& [route, request] : requests) {
+    const bool get = request.is_null();
+    SCOPED_TRACE(route + " " + request.dump());
+    const Reply reply = get ? client.ask("GET", route) : client.post(route, request);
+    const Json& responses = document["paths"][route][get ? "get" : "post"]["responses"];
+    ASSERT_TRUE(responses.contains(std::to_string(reply.status))) << reply.status << " " << reply.body;
+    Json response = responses[std::to_string(reply.status)];
+    if (response.contains("$ref"))
+      response = document.at(Json::json_pointer(response["$ref"].get<std::string>().substr(1)));
+    ASSERT_TRUE(response.contains("content"));
+    const Json& content = response["content"];
+    const Json& schema =
+        content[content.contains("application/json") ? "application/json" : "application/problem+json"]["schema"];
+    EXPECT_EQ(undescribed(document, schema, reply.json()), std::vector<std::string>()) << reply.body;
+    ++compared_responses;
+  }
+  EXPECT_EQ(compared_responses, requests.size());
+}
+
+TEST(OpenApi, DescribesEveryRouteAndAllNames) {
+  const RunningServer server;
+  const Json document = server.client().ask("GET", "/openapi.json").json();
+  EXPECT_EQ(document["openapi"], "3.1.0");
+  for (const char* path : {"/v1/explain", "/v1/predict", "/v1/compare", "/v1/tokenize", "/v1/attack"})
+    EXPECT_TRUE(document["paths"][path].contains("post"));
+  for (const char* path : {"/v1/models", "/healthz", "/readyz", "/metrics", "/openapi.json"})
+    EXPECT_TRUE(document["paths"][path].contains("get"));
+  EXPECT_EQ(document["components"]["schemas"]["Method"]["enum"].size(), methods().size());
+  // null means the same as an absent field, in the document as in requests.
+  const Json& head = document["components"]["schemas"]["ExplainRequest"]["properties"]["head"];
+  EXPECT_EQ(head["type"], Json({"integer", "null"}));
+  EXPECT_EQ(server.client().post("/v1/explain", {{"text", "good"}, {"head", nullptr}, {"method", nullptr}}).status,
+            200);
+  // Every referenced name exists.
+  const std::string text = document.dump();
+  const std::regex reference(R"re("#/components/(\w+)/(\w+)")re");
+  for (std::sregex_iterator match(text.begin(), text.end(), reference), end; match != end; ++match)
+    EXPECT_TRUE(document["components"][(*match)[1].str()].contains((*match)[2].str())) << match->str();
+}
+
+}  // namespace
+}  // namespace limn::server_test
