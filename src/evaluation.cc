@@ -91,7 +91,7 @@ SquadScores evaluate_squad(const Model& model, const std::filesystem::path& data
   keep_first(questions, options.limit);
   const auto start = Clock::now();
   PredictOptions reading = options.reading;
-  if (reading.max_length == 0) reading.max_length = 384;
+  if (reading.max_length == 0) reading.max_length = std::min<std::size_t>(384, model.info().max_positions);
   const auto answers = predict_all<AnswerPrediction>(model, inputs_of(questions), reading, watch,
                                                      [&](std::size_t i) { return "question " + questions[i].id; });
   std::optional<double> threshold = options.null_threshold;

@@ -87,8 +87,8 @@ void add_evaluation(CLI::App& evaluate, Run& run, const char* name, const char* 
       ->check(CLI::PositiveNumber);
   if (work == evaluate_squad) {
     add_options(app, command->reading);
-    command->reading.max_length = 384;  // the maximum length of the models' authors and the official scripts for SQuAD
-    app.get_option("--max-length")->description("tokens per window, including special tokens; default: 384");
+    app.get_option("--max-length")
+        ->description("tokens per window, including special tokens; default: 384, as the official scripts");
     app.get_option("--null-threshold")
         ->description(
             "answer \"no answer\" if its score exceeds the best answer's by more than this; default: 0, or always "

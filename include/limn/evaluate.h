@@ -26,8 +26,9 @@ namespace limn {
 
 /// What the evaluations read of their data, and how.
 struct EvaluateOptions {
-  PredictOptions reading =
-      {};  ///< how inputs are read; SQuAD: max_length 0 stands for 384, as the official scripts read
+  /// How inputs are read. SQuAD: max_length 0 stands for 384 tokens, as in the official scripts, or the model's
+  /// maximum.
+  PredictOptions reading = {};
   /// SQuAD: "no answer" is predicted if its score exceeds the best answer's by more. Default: 0 if some questions have
   /// no answer, otherwise always answer. Never "no answer" if reading.null_allowed is false.
   std::optional<double> null_threshold = {};

@@ -61,7 +61,7 @@ TEST_F(Evaluate, AccuracyCountsTheLabelsThatTheModelSays) {
 TEST_F(Evaluate, SquadTakesTheModelsOwnAnswerAsExact) {
   const Model model = load("bert-qa");
   const Input input = {.text = "Who came to Rome?", .pair = "Anna came to Rome in May and met Ben there."};
-  const auto answer = std::get<AnswerPrediction>(model.predict(input, {.null_allowed = false, .max_length = 384}));
+  const auto answer = std::get<AnswerPrediction>(model.predict(input, {.null_allowed = false}));
   const Json question = {
       {"id", "a"}, {"question", input.text}, {"answers", {{{"text", answer.best.text}, {"answer_start", 0}}}}};
   const Json file = {{"version", "1.1"},
