@@ -26,8 +26,8 @@ Json input_value(std::string_view text, const std::optional<std::string>& pair, 
 
 void add_parts(Json& object, const Error& error) {
   const Error::Parts& parts = error.parts();
-  const std::pair<const char*, const std::string&> named[] = {{"field", parts.field}, {"file", parts.file},
-                                                              {"thing", parts.thing}, {"found", parts.found},
+  const std::pair<const char*, const std::string&> named[] = {{"field", parts.field},       {"file", parts.file},
+                                                              {"thing", parts.thing},       {"found", parts.found},
                                                               {"expected", parts.expected}, {"hint", parts.hint}};
   for (const auto& [name, text] : named)
     if (!text.empty()) object[name] = text;
