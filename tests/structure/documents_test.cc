@@ -81,5 +81,25 @@ TEST(Documents, EachDependencyHasItsReason) {
   EXPECT_GE(packages, 12u);
 }
 
+TEST(Documents, DiffsFitTheSources) {
+  std::size_t compared = 0;
+  for (const auto& file : documents()) {
+    bool inside = false;
+    std::vector<std::string> source;
+    for (const auto& line : lines_of(file)) {
+      if (line.starts_with("```")) {
+        inside = line == "```diff";
+      } else if (inside && line.starts_with("+++ b/")) {
+        source = lines_of(line.substr(6));
+        EXPECT_FALSE(source.empty()) << line;
+      } else if (inside && (line.starts_with(" ") || (line.starts_with("-") && !line.starts_with("---")))) {
+        ++compared;
+        EXPECT_NE(std::ranges::find(source, line.substr(1)), source.end()) << file << ": no line \"" << line << '"';
+      }
+    }
+  }
+  EXPECT_GE(compared, 3u);
+}
+
 }  // namespace
 }  // namespace limn
