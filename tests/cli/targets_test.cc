@@ -119,7 +119,7 @@ TEST(Targets, ContrastWithAnotherLabelOfAToken) {
 
 TEST(Targets, LabelOfAnyToken) {
   const Json row = cases("bert-token")[0];
-  for (const auto& [position, label] : {std::pair{1, 0}, {9, 1}, {3, 2}}) {
+  for (const auto& [position, label] : {std::pair<std::size_t, std::size_t>{1, 0}, {9, 1}, {3, 2}}) {
     const std::string target = std::to_string(position) + ":" + std::to_string(label);
     const auto found = explanations(text_case("bert-token", row), {"--target", target});
     ASSERT_EQ(found.size(), 1u);
