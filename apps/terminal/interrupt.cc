@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <string>
 
 #include "apps/terminal/exit_code.h"
@@ -16,7 +17,13 @@ std::array<char, 4096 + 512> message_text;
 std::size_t message_bytes = 0;
 std::array<char, 4096> unfinished_file;  // null-terminated; empty: none
 
+volatile std::sig_atomic_t is_held = 0, came_while_held = 0;
+
 void interrupt(int) {
+  if (is_held != 0) {
+    came_while_held = 1;
+    return;
+  }
   if (unfinished_file.front() != 0) ::unlink(unfinished_file.data());
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, message_text.data(), message_bytes);
   ::_exit(interrupted);
@@ -39,17 +46,28 @@ void wipe_line_on_interrupt() {
   if (before.sa_handler == SIG_DFL && ::isatty(STDERR_FILENO) == 1) ::signal(SIGINT, wipe_and_end);
 }
 
-OnInterrupt::OnInterrupt(std::string_view message, std::string_view unfinished) {
+OnInterrupt::OnInterrupt(std::string_view message, std::string_view unfinished) : OnInterrupt(message) {
+  release(unfinished);
+}
+
+OnInterrupt::OnInterrupt(std::string_view message) {
   std::string line = ::isatty(STDERR_FILENO) == 1 ? std::string(wipe_line) : "";  // there may be a progress bar
   if (!message.empty()) line += "limn: " + std::string(message) + "\n";
   message_bytes = std::min(line.size(), message_text.size());
   std::copy_n(line.begin(), message_bytes, message_text.begin());
   unfinished_file.fill(0);
-  if (unfinished.size() < unfinished_file.size())
-    std::copy(unfinished.begin(), unfinished.end(), unfinished_file.begin());
+  is_held = 1;
+  came_while_held = 0;
   struct sigaction action {};
   action.sa_handler = interrupt;
   ::sigaction(SIGINT, &action, &before_);
+}
+
+void OnInterrupt::release(std::string_view unfinished) {
+  if (unfinished.size() < unfinished_file.size())
+    std::copy(unfinished.begin(), unfinished.end(), unfinished_file.begin());
+  is_held = 0;
+  if (came_while_held != 0) interrupt(SIGINT);
 }
 
 OnInterrupt::~OnInterrupt() { ::sigaction(SIGINT, &before_, nullptr); }

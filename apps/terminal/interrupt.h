@@ -13,6 +13,9 @@ class OnInterrupt {
   /// @param message a line for standard error, without line feed; may be empty. @param unfinished name of the file to
   /// remove; may be empty.
   OnInterrupt(std::string_view message, std::string_view unfinished);
+  /// The same, but Ctrl-C waits until release(): the file is created in between and must not stay behind.
+  explicit OnInterrupt(std::string_view message);
+  void release(std::string_view unfinished);
   OnInterrupt(const OnInterrupt&) = delete;
   OnInterrupt& operator=(const OnInterrupt&) = delete;
   ~OnInterrupt();

@@ -30,13 +30,15 @@ Output::Output(const std::optional<std::string>& file) : name_(file.value_or("st
   } else {
     std::error_code ignored;
     if (std::filesystem::is_directory(*file, ignored)) fail(EISDIR);
+    remove_temporary_.emplace("");
     const int descriptor = create_beside(*file, temporary_);
     if (descriptor < 0) {
       const int error = errno;
       temporary_.clear();
+      remove_temporary_->release("");
       fail(error);
     }
-    remove_temporary_.emplace("", temporary_);
+    remove_temporary_->release(temporary_);
     stream_ = ::fdopen(descriptor, "w");
   }
   if (!stream_) fail(errno);

@@ -235,8 +235,8 @@ TEST_F(FrontEnds, EveryPresetIsTheSame) {
     ExplainOptions options;
     if (task == Task::token_classification) fields["target"] = *(options.target = "1:2");  // one explanation, not many
     std::vector<std::string> direct;  // two of a question where a preset explains start and end apart
-    for (const Explanation& why : model(name).explain_all(input, limn::preset(preset.name, task), options))
-      direct.push_back(to_json(why));
+    const auto all = model(name).explain_all(input, limn::preset(preset.name, task), options);
+    for (const Explanation& why : all) direct.push_back(to_json(why));
     expect_same("explain", name, merged(input_fields(name, input), fields), direct);
     ++compared;
   }
