@@ -27,7 +27,7 @@ CASE
         allennlp_ig        |sum e * mean grad| at alpha 0, .1 ... .9, zero baseline, F as above, L1-normalised
         lit_grad_l2        L2 norm of d probability / d embedding, divided by its sum
         occlusion_mask     F(x) - F(x with token i replaced by [MASK]); 0 for special tokens
-        shapley_exact      exact Shapley values of F over the ordinary tokens, [MASK] replaces absent ones (only if at most 8)
+        shapley_exact      exact Shapley values of F over the ordinary tokens, [MASK] replaces removed ones (only if at most 8)
         attention_last     last layer, mean over heads, row of the target position ([CLS]; token: its position; qa: start)
         rollout            product over layers of row-normalised (mean attention + I), same row
         grad_attention     Chefer-style without LRP: R = I; per layer R += (mean_h max(0, dF/dA * A)) R, same row of R - I

@@ -10,7 +10,7 @@ explain/data/partition_texts.json  sentences: shap.explainers.Partition on MODEL
 explain/data/package_means.json    sentences: the means over five seeds of lime_text and shap.KernelExplainer on the same model
 explain/data/lime_texts.json       texts: the means over five seeds of lime_text with its defaults, which remove words from the text
 
-In all other files, [MASK] replaces absent tokens. Needs: torch, transformers, captum, lime, shap.
+In all other files, [MASK] replaces removed tokens. Needs: torch, transformers, captum, lime, shap.
 """
 import json
 import pathlib

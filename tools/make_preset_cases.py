@@ -96,7 +96,7 @@ def gradcam(case):
 
 
 def shapley(case):
-    """Exact values from all coalitions of ordinary tokens; [PAD] replaces absent ones."""
+    """Exact values from all coalitions of ordinary tokens; [PAD] replaces removed ones."""
     players = ordinary(case).nonzero()[:, 0].tolist()
     n = len(players)
     ids = padded(case).repeat(2 ** n, 1)

@@ -92,8 +92,7 @@ void add_evaluation(CLI::App& evaluate, Run& run, const char* name, const char* 
     app.get_option("--null-threshold")
         ->description(
             "answer \"no answer\" if its score exceeds the best answer's by more than this; default: 0, or always "
-            "answer "
-            "if the data has an answer to every question");
+            "answer if the data has an answer to every question");
   } else {
     add_length_option(app, command->reading.max_length);
   }

@@ -19,7 +19,7 @@ struct HttpAnswer {
   std::map<std::string, std::string, std::less<>> headers;  ///< names in lower case
   std::string body;                                         ///< unless on_data received it; truncated to 16 MB
 
-  /// Returns a header's value; empty if the header is absent.
+  /// Returns a header's value; empty if the header is missing.
   std::string_view header(std::string_view name) const;
 };
 

@@ -11,7 +11,7 @@
 
 namespace limn::server {
 
-/// Reads the JSON object of a request field by field; null is the same as an absent field. Errors name the field.
+/// Reads the JSON object of a request field by field; null is the same as a missing field. Errors name the field.
 class Fields {
  public:
   /// @param object must outlive this. @throws Error if it is not an object.
@@ -25,7 +25,7 @@ class Fields {
   std::optional<std::uint64_t> seed(const char* name);
   std::optional<double> number(const char* name, double least = std::numeric_limits<double>::lowest());
   bool flag(const char* name);
-  /// Returns the value, of any type; null if it is absent.
+  /// Returns the value, of any type; null if it is missing.
   const nlohmann::json* value(const char* name);
   /// Returns whether the field exists, without marking it as known.
   bool contains(std::string_view name) const;

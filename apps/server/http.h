@@ -17,7 +17,7 @@ namespace limn::server {
 struct HttpRequest {
   std::string method;  ///< "GET"
   std::string path;    ///< without the query string
-  /// Headers; empty: absent.
+  /// Headers; empty: missing.
   std::string host, origin, content_type, accept, authorization, api_key, if_none_match;
   std::string body;
   std::string client;  ///< IP address

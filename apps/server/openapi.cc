@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::array<std::pair<const char*, const char*>, 5> anywhere = {
     {{"400", "Malformed"}, {"413", "TooLarge"}, {"421", "Misdirected"}, {"431", "HeadTooLarge"}, {"500", "Broken"}}};
 
-/// Allows null, which means the same as an absent field.
+/// Allows null, which means the same as a missing field.
 void allow_null(Json& schema) {
   if (schema.contains("$ref")) {
     schema = {{"anyOf", {schema, {{"type", "null"}}}}};

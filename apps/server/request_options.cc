@@ -31,7 +31,7 @@ bool is_method_option(const Option& row) {
   return !row.methods.empty() || row.name == "unit" || row.name == "word-score";
 }
 
-/// Returns the option's value if the request has its field. A false flag counts as absent.
+/// Returns the option's value if the request has its field. A false flag counts as missing.
 std::optional<OptionValue> read_option(Fields& fields, const Option& row, const Limits& limits) {
   if (!row.former_name.empty() && fields.contains(row.former_name)) option(row.former_name);
   const std::string field = row.field();

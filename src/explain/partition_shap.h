@@ -10,7 +10,7 @@
 namespace limn {
 
 /// Estimates the Owen values of a game on a tree as the shap package does (shap/explainers/_partition.py): a node's
-/// change of F is split between its two children, each evaluated with the other present and absent at half the weight;
+/// change of F is split between its two children, each evaluated with the other present and removed at half the weight;
 /// nodes with the largest weighted change are split first. When `evaluations` are used up, a node's change is spread
 /// over the leaves below it. Ties, which shap breaks at random, are broken in the order of discovery.
 /// @param units        (leaves): the unit of the game for each leaf; empty for leaves that are always present

@@ -23,7 +23,7 @@ std::string list(const Rows& rows, Member member) {
   return text;
 }
 
-/// Reads and validates the fields of config.json, or of an object in it. A field that is null counts as absent.
+/// Reads and validates the fields of config.json, or of an object in it. A field that is null counts as missing.
 class Fields {
  public:
   using Json = nlohmann::json;
@@ -39,7 +39,7 @@ class Fields {
   /// A whole number from 1 to `largest`. @throws Error for any other value, as all readers below do.
   std::size_t size(Spellings spellings, std::optional<std::size_t> fallback = {},
                    std::size_t largest = largest_size) const;
-  /// The same, but 0 if the field is absent or below 1 (configs write −1 for "none").
+  /// The same, but 0 if the field is missing or below 1 (configs write −1 for "none").
   std::size_t size_if_any(Spellings spellings, std::size_t largest = largest_size) const;
   /// A number between `above` and `below`, both excluded.
   float number(Spellings spellings, float fallback, float above, float below) const;

@@ -9,7 +9,7 @@
 #include "limn/write.h"
 
 /// JSON as described in docs/interface.md. `begin` and `end` count Unicode code points of the sequence's original text.
-/// Numbers read back as the same value; absent, infinite and NaN values are null; keys keep their order.
+/// Numbers read back as the same value; missing, infinite and NaN values are null; keys keep their order.
 
 namespace limn {
 

@@ -174,18 +174,18 @@ TEST(Masking, RejectsTokenizersWithoutTheReplacementToken) {
   std::ofstream(folder / "tokenizer_config.json")
       << R"({"cls_token": "[CLS]", "sep_token": "[SEP]", "unk_token": "[UNK]"})";
   const Model model = Model::load(folder);
-  for (const auto& [absent, name] :
+  for (const auto& [strategy, name] :
        std::map<Masking, std::string>{{Masking::mask, "mask"}, {Masking::pad, "padding"}}) {
     try {
-      model.explain("I love it", Occlusion{.masking = absent});
+      model.explain("I love it", Occlusion{.masking = strategy});
       FAIL() << name;
     } catch (const Error& error) {
       EXPECT_EQ(error.parts().field, "masking");
       EXPECT_EQ(error.parts().found, "a tokenizer without a " + name + " token");
     }
   }
-  for (const Masking absent : {Masking::remove, Masking::unk})
-    EXPECT_EQ(model.explain("I love it", Occlusion{.masking = absent}).words.size(), 3u);
+  for (const Masking strategy : {Masking::remove, Masking::unk})
+    EXPECT_EQ(model.explain("I love it", Occlusion{.masking = strategy}).words.size(), 3u);
   fs::remove_all(folder);
 }
 
@@ -194,10 +194,10 @@ TEST(Masking, RejectsTokenizersWithoutTheReplacementToken) {
 TEST(Perturbation, DoesNotDependOnThreads) {
   const std::string text = "An affectionate, unglamorous portrait; often funny, sometimes slow, never, ever dull.";
   for (const auto& [name, method] : methods) {
-    for (const Masking absent : {Masking::mask, Masking::remove}) {
+    for (const Masking strategy : {Masking::mask, Masking::remove}) {
       const Method with = std::visit(
           [&](auto chosen) -> Method {
-            if constexpr (requires { chosen.masking; }) chosen.masking = absent;
+            if constexpr (requires { chosen.masking; }) chosen.masking = strategy;
             return chosen;
           },
           method);

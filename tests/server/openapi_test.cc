@@ -116,7 +116,7 @@ TEST(OpenApi, DescribesEveryRouteAndAllNames) {
   for (const char* path : {"/v1/models", "/healthz", "/readyz", "/metrics", "/openapi.json"})
     EXPECT_TRUE(document["paths"][path].contains("get"));
   EXPECT_EQ(document["components"]["schemas"]["Method"]["enum"].size(), methods().size());
-  // null means the same as an absent field, in the document as in requests.
+  // null means the same as a missing field, in the document as in requests.
   const Json& head = document["components"]["schemas"]["ExplainRequest"]["properties"]["head"];
   EXPECT_EQ(head["type"], Json({"integer", "null"}));
   EXPECT_EQ(server.client().post("/v1/explain", {{"text", "good"}, {"head", nullptr}, {"method", nullptr}}).status,

@@ -51,7 +51,7 @@ class RunningServer {
     return lines;
   }
 
-  /// Returns a value of /metrics; -1 if it is absent.
+  /// Returns a value of /metrics; -1 if it is missing.
   double metric(const std::string& name) const {
     const std::string text = "\n" + client().ask("GET", "/metrics").body;
     const auto begin = text.find("\n" + name + " ");

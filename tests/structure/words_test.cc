@@ -31,6 +31,7 @@ const std::vector<Word> banned = {
     {"number that is explained", "target function F"},
     {"turned by (?:the|their)", "rotated"},
     {"stands? in its place", "replacement token"},
+    {"absent", "missing or removed; of units, the masking strategy", "options/|like_test"},
     {"whoever", "a client that …, a caller that …"},
     {"now and then", "periodically, or occasionally"},
 };
