@@ -194,6 +194,7 @@ std::size_t Tokenizer::vocabulary_size() const { return implementation_->size; }
 std::string_view Tokenizer::token(std::int32_t id) const { return implementation_->parts.token(id); }
 std::optional<std::int32_t> Tokenizer::id(std::string_view token) const { return implementation_->parts.id(token); }
 const Tokenizer::Special& Tokenizer::special() const { return implementation_->parts.special; }
+const std::vector<std::string>& Tokenizer::warnings() const { return implementation_->parts.warnings; }
 std::optional<std::size_t> Tokenizer::max_length() const { return implementation_->parts.max_length; }
 
 }  // namespace limn

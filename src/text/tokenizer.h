@@ -52,6 +52,8 @@ class Tokenizer {
   const Special& special() const;
   /// tokenizer_config.json's model_max_length; nothing if it is missing or the huge placeholder.
   std::optional<std::size_t> max_length() const;
+  /// Where the tokenizer's files contradict each other, and which one counts.
+  const std::vector<std::string>& warnings() const;
 
   struct Implementation;
 

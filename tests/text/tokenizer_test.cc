@@ -223,10 +223,12 @@ TEST(Tokenizer, ReadsSpecialTokensFromOtherFiles) {
   TokenizerFolder folder;
   folder.write("vocab.txt", "<pad>\n<unk>\n<s>\n</s>\n<mask>\na\n");
   EXPECT_THAT(folder.error(), HasSubstr("vocab.txt: vocabulary of 6 tokens: found no '[UNK]'"));
-  folder.write_json("special_tokens_map.json",
-                    Json{{"unk_token", "<unk>"}, {"cls_token", {{"content", "<s>"}}}, {"mask_token", "<mask>"}});
+  folder.write_json("special_tokens_map.json", Json{{"cls_token", "a"}});  // not read beside an added_tokens_decoder
   folder.write_json("tokenizer_config.json",
-                    Json{{"sep_token", "</s>"},
+                    Json{{"unk_token", "<unk>"},
+                         {"cls_token", {{"content", "<s>"}}},
+                         {"mask_token", "<mask>"},
+                         {"sep_token", "</s>"},
                          {"model_max_length", 1e30},
                          {"pad_token", nullptr},
                          {"added_tokens_decoder", {{"6", {{"content", "<x>"}, {"lstrip", true}, {"special", true}}}}}});

@@ -70,8 +70,8 @@ std::optional<TokenizerFamily> read_family(const JsonSection& tokenizer_config, 
 SpecialTokens default_tokens(TokenizerFamily family) {
   const auto tokens = [](std::array<const char*, 5> contents) {
     const auto token = [](const char* content) { return AddedToken{.content = content, .special = true}; };
-    return SpecialTokens{token(contents[0]), token(contents[1]), token(contents[2]),
-                         token(contents[3]), token(contents[4]), {}};
+    return SpecialTokens{
+        token(contents[0]), token(contents[1]), token(contents[2]), token(contents[3]), token(contents[4]), {}, {}, {}};
   };
   SpecialTokens result;
   switch (family) {
@@ -98,16 +98,34 @@ SpecialTokens default_tokens(TokenizerFamily family) {
   return result;
 }
 
-void read_special_tokens(const JsonSection& section, SpecialTokens& tokens) {
-  read_token(section["unk_token"], tokens.unknown);
-  read_token(section["cls_token"], tokens.cls_token);
-  read_token(section["sep_token"], tokens.sep_token);
-  read_token(section["pad_token"], tokens.pad);
-  read_token(section["mask_token"], tokens.mask);
-  const auto others = section["additional_special_tokens"];
-  if (others.is_null()) return;
-  tokens.others.clear();
-  for (const JsonSection& item : others.items()) read_token(item, tokens.others.emplace_back());
+std::vector<const AddedToken*> SpecialTokens::all() const {
+  std::vector<const AddedToken*> tokens = {&bos, &eos, &unknown, &sep_token, &pad, &cls_token, &mask};
+  for (const AddedToken& token : others) tokens.push_back(&token);
+  return tokens;
+}
+
+void read_special_tokens(const JsonSection& config, const JsonSection& map, SpecialTokens& tokens) {
+  const auto read = [&](const JsonSection& section) {
+    read_token(section["unk_token"], tokens.unknown);
+    read_token(section["cls_token"], tokens.cls_token);
+    read_token(section["sep_token"], tokens.sep_token);
+    read_token(section["pad_token"], tokens.pad);
+    read_token(section["mask_token"], tokens.mask);
+    read_token(section["bos_token"], tokens.bos);
+    read_token(section["eos_token"], tokens.eos);
+    std::vector<AddedToken> others;
+    for (const char* field : {"additional_special_tokens", "extra_special_tokens"}) {
+      const auto list = section[field];
+      if (list.is_null()) continue;
+      if (list.value().is_object())  // token by role
+        for (const auto& [role, item] : list.fields()) read_token(item, others.emplace_back());
+      else
+        for (const JsonSection& item : list.items()) read_token(item, others.emplace_back());
+    }
+    if (!others.empty()) tokens.others = std::move(others);
+  };
+  read(config);
+  if (config["added_tokens_decoder"].is_null()) read(map);
 }
 
 SequenceLayout family_layout(TokenizerFamily family, std::int32_t cls_token, std::int32_t sep_token) {

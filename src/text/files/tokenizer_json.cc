@@ -36,8 +36,11 @@ AddedToken read_added_token(const JsonSection& section) {
   return token;
 }
 
-TokenizerParts parse_tokenizer_json(std::string_view text, const std::string& file) {
+TokenizerParts parse_tokenizer_json(std::string_view text, const std::string& file,
+                                    const std::function<void(nlohmann::json& root)>& change) {
   TokenizerDocument document = TokenizerDocument::parse(text, file);
+  if (change && document.root.is_object() && document.root.value("model", nlohmann::json()).is_object())
+    change(document.root);
   const JsonSection root(document.root, file);
   const JsonSection model = root["model"];
   if (model.is_null()) model.refuse("a model", "is this a tokenizer.json?");

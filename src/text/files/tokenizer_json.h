@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -10,7 +12,9 @@ namespace limn {
 
 /// Parses a tokenizer.json. The sections `truncation`, `padding` and `decoder` are ignored.
 /// @param file  the file's name in messages.
-TokenizerParts parse_tokenizer_json(std::string_view text, const std::string& file);
+/// @param change  changes the document, in which the lists of tokens and merges are empty, before it is read.
+TokenizerParts parse_tokenizer_json(std::string_view text, const std::string& file,
+                                    const std::function<void(nlohmann::json& root)>& change = {});
 
 /// Reads the content and flags of an added token, in the format of tokenizer.json and tokenizer_config.json.
 AddedToken read_added_token(const JsonSection& section);

@@ -9,6 +9,7 @@
 #include "base/mapped_file.h"
 #include "limn/error.h"
 #include "text/files/json_section.h"
+#include "text/files/tokenizer_class.h"
 #include "text/files/tokenizer_family.h"
 #include "text/files/tokenizer_json.h"
 #include "text/files/vocabulary_file.h"
@@ -45,9 +46,35 @@ std::string_view text_of(const MappedFile& file) {
 
 std::optional<std::size_t> read_max_length(const JsonSection& section) {
   // transformers writes 1e30 where there is no limit.
-  constexpr std::size_t placeholder = 1'000'000'000;
-  if (!section.value().is_number_unsigned() || section.count() >= placeholder || section.count() == 0) return {};
-  return section.count();
+  constexpr double placeholder = 1e9;
+  if (!section.value().is_number()) return {};
+  const auto length = section.value().get<double>();
+  if (!(length >= 1 && length < placeholder)) return {};
+  return static_cast<std::size_t>(length);
+}
+
+/// The files beside a tokenizer.json; empty objects for those that are missing.
+struct Siblings {
+  const JsonSection &config, &map, &added, &model_config;
+};
+
+/// A tokenizer.json, completed and overridden by its siblings as transformers 5 does (see tokenizer_class.h).
+TokenizerParts read_with_siblings(const std::filesystem::path& path, const Siblings& files) {
+  const MappedFile file(path);
+  std::optional<TokenizerClass> owner = find_class(files.config, files.model_config);
+  SpecialTokens special;
+  if (owner) special = class_tokens(owner->family);
+  read_special_tokens(files.config, files.map, special);
+  std::vector<std::string> warnings;
+  TokenizerParts parts = parse_tokenizer_json(text_of(file), path.string(), [&](nlohmann::json& root) {
+    if (owner && !rebuild(root, *owner, files.config, special, warnings)) owner.reset();
+  });
+  parts.warnings = std::move(warnings);
+  const std::vector<AddedToken> file_tokens = parts.added_tokens;
+  if (owner) parts.added_tokens.clear();
+  complete_tokens(files.config, files.added, special, file_tokens, parts);
+  if (owner) parts.post_processor = class_post_processor(*owner, files.config, special, parts);
+  return parts;
 }
 
 }  // namespace
@@ -79,14 +106,14 @@ TokenizerParts read_tokenizer(const std::filesystem::path& folder, const nlohman
                  .expected = "a folder with the files of a tokenizer"});
   }
   const JsonFile config(folder / "tokenizer_config.json"), map(folder / "special_tokens_map.json");
+  const JsonFile added(folder / "added_tokens.json");
+  const std::string config_file = (folder / "config.json").string();
+  const nlohmann::json from_file = model_config ? nlohmann::json() : read_object(config_file);
+  const JsonSection model_section(model_config ? *model_config : from_file, config_file);
   TokenizerParts parts;
   SpecialTokens special;
   if (bare) {
-    const JsonFile added(folder / "added_tokens.json");
-    const std::filesystem::path config_file = folder / "config.json";
-    const nlohmann::json from_file = model_config ? nlohmann::json() : read_object(config_file);
-    std::optional<TokenizerFamily> family =
-        read_family(config.section, JsonSection(model_config ? *model_config : from_file, config_file.string()));
+    std::optional<TokenizerFamily> family = read_family(config.section, model_section);
     if (!family && lines) family = TokenizerFamily::bert;
     if (!family && merges) family = TokenizerFamily::roberta;
     if (!family) {
@@ -96,8 +123,7 @@ TokenizerParts read_tokenizer(const std::filesystem::path& folder, const nlohman
                    .expected = "one of them: a SentencePiece model does not specify the post-processor"});
     }
     special = default_tokens(*family);
-    read_special_tokens(map.section, special);
-    read_special_tokens(config.section, special);
+    read_special_tokens(config.section, map.section, special);
     const auto path = folder / (lines ? "vocab.txt" : merges ? "vocab.json" : *spiece);
     const MappedFile file(path);
     const TokenizerFiles files = {path.string(), config.section, added.section, *family, special};
@@ -111,14 +137,19 @@ TokenizerParts read_tokenizer(const std::filesystem::path& folder, const nlohman
       parts = parse_spiece_file(text_of(file), files);
     }
   } else {
-    const MappedFile file(folder / "tokenizer.json");
-    parts = parse_tokenizer_json(text_of(file), (folder / "tokenizer.json").string());
+    parts = read_with_siblings(folder / "tokenizer.json", {config.section, map.section, added.section, model_section});
     special = default_tokens(parts.id("[CLS]") ? TokenizerFamily::bert : TokenizerFamily::roberta);
-    read_special_tokens(map.section, special);
-    read_special_tokens(config.section, special);
+    read_special_tokens(config.section, map.section, special);
   }
-  parts.max_length = read_max_length(config.section["model_max_length"]);
-  const auto id = [&](const AddedToken& token) { return parts.id(token.content); };
+  const auto max_length = config.section["model_max_length"];
+  parts.max_length = read_max_length(max_length.is_null() ? config.section["max_len"] : max_length);
+  // A role whose token has no embedding: the class names it, but the model was not trained with it.
+  const nlohmann::json rows = model_section["vocab_size"].value();
+  const auto id = [&](const AddedToken& token) {
+    auto found = parts.id(token.content);
+    if (found && rows.is_number_unsigned() && rows <= static_cast<std::uint64_t>(*found)) found.reset();
+    return found;
+  };
   const auto unknown = unknown_id(parts.model);
   parts.special = {unknown ? unknown : id(special.unknown), id(special.cls_token), id(special.sep_token),
                    id(special.pad), id(special.mask)};

@@ -27,6 +27,7 @@ struct TokenizerParts {
   PostProcessor post_processor;
   Tokenizer::Special special;
   std::optional<std::size_t> max_length;
+  std::vector<std::string> warnings;  ///< where the files contradict each other, and which one counts
 
   std::optional<std::int32_t> id(std::string_view token) const;
   std::string_view token(std::int32_t id) const;
