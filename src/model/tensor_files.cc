@@ -73,13 +73,37 @@ WeightFiles open_parts(const std::filesystem::path& index, ReadTensors read) {
   return result;
 }
 
+/// Strips the prefixes of wrappers as long as every name has one, or all but names without a dot.
+void strip_wrappers(WeightFiles& weights) {
+  constexpr std::string_view wrappers[] = {"_orig_mod.", "module."};
+  std::string stripped;
+  for (bool again = true; again;) {
+    again = false;
+    for (const std::string_view wrapper : wrappers) {
+      const auto has = [&](const auto& entry) { return std::string_view(entry.first).starts_with(wrapper); };
+      if (weights.tensors.empty() || !std::ranges::all_of(weights.tensors, has)) continue;
+      Tensors renamed;
+      for (auto& [name, tensor] : weights.tensors) renamed.emplace(name.substr(wrapper.size()), std::move(tensor));
+      weights.tensors = std::move(renamed);
+      stripped += wrapper;
+      again = true;
+    }
+  }
+  if (!stripped.empty())
+    weights.warnings.push_back(std::filesystem::path(weights.main).filename().string() +
+                               ": the names of all tensors begin with " + shown_name(stripped) + ", which was removed");
+}
+
 [[noreturn]] void refuse(const std::filesystem::path& folder) {
   Error::Parts parts{.file = folder.string(), .found = "no weights", .expected = ""};
   for (const Format& format : formats)
     parts.expected += (parts.expected.empty() ? "" : ", ") + std::string(format.name);
   constexpr const char* others[] = {"flax_model.msgpack", "model.onnx", "tf_model.h5.index.json", "model.ckpt.index"};
   const auto other = std::ranges::find_if(others, [&](const char* name) { return is_there(folder / name); });
-  if (other != std::end(others)) {
+  if (is_there(folder / "adapter_config.json")) {
+    parts.found = "only an adapter (adapter_config.json)";
+    parts.hint = std::string(adapter_hint);
+  } else if (other != std::end(others)) {
     parts.found = "only " + std::string(*other);
     parts.hint =
         "load the model with the transformers package and save it with save_pretrained, which writes model.safetensors";
@@ -113,8 +137,11 @@ std::map<std::string, std::string, std::less<>> parse_index(const Json& json, co
 WeightFiles open_weights(const std::filesystem::path& folder) {
   for (const auto& [name, read] : formats) {
     const std::filesystem::path whole = folder / name, index = folder / (std::string(name) + ".index.json");
-    if (is_there(whole)) return open_whole(whole, read);
-    if (read != read_tensorflow && is_there(index)) return open_parts(index, read);
+    const bool parts = !is_there(whole) && read != read_tensorflow && is_there(index);
+    if (!is_there(whole) && !parts) continue;
+    WeightFiles weights = parts ? open_parts(index, read) : open_whole(whole, read);
+    strip_wrappers(weights);
+    return weights;
   }
   refuse(folder);
 }
