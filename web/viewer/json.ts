@@ -50,6 +50,7 @@ export interface Fill {
 export type Prediction =
   | {kind: "answer"; best: Answer; answers: Answer[]; nullProbability: number | undefined; confidence: number | undefined}
   | {kind: "label"; label: string; probability: number | undefined; probabilities: [string, number][]; labels: string[] | undefined}
+  | {kind: "values"; values: [string, number][]}
   | {kind: "entities"; entities: Entity[]; tokens: TokenLabel[]}
   | {kind: "masks"; masks: Fill[][]}
   | {kind: "none"};
@@ -219,6 +220,7 @@ function prediction(value: unknown): Prediction {
       list(fields(mask)["fills"]).map(fields).map(fill => ({token: text(fill["token"]), probability: number(fill["probability"])}));
     return {kind: "masks", masks: list(at["masks"]).map(fills)};
   }
+  if ("values" in at) return {kind: "values", values: Object.entries(fields(at["values"])).map(([label, value]) => [label, number(value)])};
   if ("label" in at || "probabilities" in at) {
     return {
       kind: "label", label: text(at["label"]), probability: someNumber(at["probability"]),

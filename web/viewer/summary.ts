@@ -35,6 +35,11 @@ function wording(prediction: Prediction, target: Target | undefined): Partial<Ve
       // A single probability cannot belong to several labels.
       return {text: labels.map(name).join(", ") || "no label", probability: labels.length === 1 ? probability : undefined};
     }
+    case "values": {
+      const [only, ...others] = prediction.values;
+      if (only && others.length === 0) return {text: valueText(only[1])};
+      return {text: prediction.values.map(([label, value]) => `${name(label)} ${valueText(value)}`).join(", ")};
+    }
     case "entities": {
       const entity = explainedEntity(prediction, target);
       if (entity) return {kind: name(entity.label), text: said(entity.text), probability: entity.probability};
@@ -78,8 +83,9 @@ export function explainedInstead({prediction, target, texts, tokens}: Explanatio
     const text = target.text || spanText(texts, tokens, target);
     return text ? `Explained: ${said(text)}` : "Explained: no answer";
   }
-  if (prediction.kind !== "label" || target.label === undefined) return "";
+  if (target.label === undefined || (prediction.kind !== "label" && prediction.kind !== "values")) return "";
   if (target.contrast !== undefined) return `Explained: ${name(target.label)} rather than ${name(target.contrast)}`;
+  if (prediction.kind === "values") return prediction.values.length > 1 ? `Explained: ${name(target.label)}` : "";
   const isVerdict = prediction.labels ? prediction.labels.length === 1 && prediction.labels[0] === target.label : prediction.label === target.label;
   return isVerdict ? "" : `Explained: ${name(target.label)}`;
 }
@@ -112,6 +118,9 @@ function aim(explanation: Explanation): string {
   }
   const entity = explainedEntity(prediction, target);
   if (entity) return name(entity.label);
+  if (prediction.kind === "values" && target.contrast === undefined) {
+    return prediction.values.length > 1 && target.label !== undefined ? `a higher ${name(target.label)}` : "a higher value";
+  }
   if (target.label === undefined) return "this result";
   return target.contrast === undefined ? name(target.label) : `${name(target.label)} rather than ${name(target.contrast)}`;
 }
