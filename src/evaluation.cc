@@ -105,6 +105,12 @@ SquadScores evaluate_squad(const Model& model, const std::filesystem::path& data
 ClassificationScores evaluate_classification(const Model& model, const std::filesystem::path& data,
                                              const EvaluateOptions& options, const Watch& watch) {
   check_task(model, Task::sequence_classification);
+  if (model.info().outputs == OutputMeaning::value) {
+    throw Error({.file = model.info().name,
+                 .thing = "the model's output",
+                 .found = "a number (regression)",
+                 .expected = "a model that chooses a label"});
+  }
   auto rows = read_labelled(data, model.info().labels);
   keep_first(rows, options.limit);
   const auto start = Clock::now();

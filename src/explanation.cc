@@ -16,6 +16,20 @@ std::string_view name(Task task) {
   return "masked-lm";
 }
 
+std::string_view name(OutputMeaning meaning) {
+  switch (meaning) {
+    case OutputMeaning::classes:
+      return "classes";
+    case OutputMeaning::multi_label:
+      return "multi-label";
+    case OutputMeaning::single:
+      return "single";
+    case OutputMeaning::value:
+      break;
+  }
+  return "value";
+}
+
 std::string_view Explanation::sequence(int sequence) const { return sequence == 1 && pair ? *pair : text; }
 
 std::string_view Explanation::text_of(const Word& word) const {

@@ -5,6 +5,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
+#include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
 #include "apps/terminal/output.h"
 #include "limn/limn.h"
@@ -39,7 +40,7 @@ int attention(const AttentionCommand& command) {
                  .found = "a file",
                  .expected = "one text, because the attention weights of all heads are large"});
   set_threads(command.model.threads);
-  const Model model = Model::load(find_model(command.model.model, model_folders()));
+  const Model model = load_model(find_model(command.model.model, model_folders()));
   const Input input = single_input(command.input, model.info().task, model.info().name);
   const AttentionMaps maps = model.attention(input, predict_options(command.reading));
   Output file(output.file);

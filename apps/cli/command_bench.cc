@@ -13,6 +13,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
+#include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
 #include "apps/terminal/output.h"
 #include "apps/terminal/progress.h"
@@ -85,7 +86,7 @@ int bench(const BenchCommand& command) {
 
   const auto load_start = Clock::now();
   set_threads(command.model.threads);
-  const Model model = Model::load(find_model(command.model.model, model_folders()));
+  const Model model = load_model(find_model(command.model.model, model_folders()));
   const double load_seconds = seconds_since(load_start);
   const ChosenMethod chosen = choose_method(method, model.info().task);
   ExplainOptions options;

@@ -8,6 +8,7 @@
 #include "apps/cli/explanation_output.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
+#include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
 #include "apps/cli/row_file.h"
 #include "apps/cli/rows.h"
@@ -70,7 +71,7 @@ std::vector<NamedModel> load_models(const std::vector<std::string>& given) {
   }
   std::vector<NamedModel> models;
   for (std::size_t i = 0; i < folders.size(); ++i) {
-    Model model = Model::load(folders[i]);
+    Model model = load_model(folders[i]);
     std::string name = model.info().name;
     models.push_back({std::move(name), std::move(model)});
   }
@@ -123,7 +124,8 @@ std::optional<bool> is_right(const Expected& expected, const Prediction& predict
   const auto* label = std::get_if<LabelPrediction>(&prediction);
   if (!label) return std::nullopt;
   const std::string& text = expected.texts.front();
-  if (label->multi_label) return label->labels == expected.texts;
+  if (label->meaning == OutputMeaning::value) return std::nullopt;
+  if (label->meaning == OutputMeaning::multi_label) return label->labels == expected.texts;
   return label->label == text || std::to_string(label->index) == text;
 }
 

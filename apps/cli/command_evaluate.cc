@@ -9,6 +9,7 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
+#include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
 #include "apps/terminal/output.h"
 #include "apps/terminal/progress.h"
@@ -36,7 +37,7 @@ template <class Evaluate>
 int report(const EvaluateCommand& command, EvaluateOptions options, const Evaluate& evaluate) {
   const Format format = format_of(command);
   set_threads(command.model.threads);
-  const Model model = Model::load(find_model(command.model.model, model_folders()));
+  const Model model = load_model(find_model(command.model.model, model_folders()));
   options.reading = predict_options(command.reading);
   options.limit = command.limit;
   const auto scores = evaluate(model, command.data, options);

@@ -5,6 +5,7 @@
 #include "apps/cli/explanation_output.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
+#include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
@@ -93,7 +94,7 @@ int explain(const CLI::App& app, ExplainCommand command) {
   read_texts(command.method, choose_method(command.method));
   const auto special = command.special ? specials.find("special", *command.special) : Special::hide;
   set_threads(command.model.threads);
-  const Explainer explainer(Model::load(find_model(command.model.model, model_folders())), command);
+  const Explainer explainer(load_model(find_model(command.model.model, model_folders())), command);
   const Model& model = explainer.model();
 
   if (command.input.file && format == Format::json) {

@@ -125,6 +125,7 @@ int show_model(const std::string& argument, Format format) {
     const auto& [file, bytes] = info.files[i];
     add(i == 0 ? "files" : "", fmt::format("{} ({})", file, size_text(static_cast<double>(bytes))));
   }
+  for (const std::string& warning : info.warnings) add("warning", warning);
   write_output(std::nullopt, text);
   return done;
 }

@@ -5,6 +5,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
+#include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
@@ -26,7 +27,7 @@ struct PredictCommand {
 int predict(const CLI::App& app, const PredictCommand& command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json});
   set_threads(command.model.threads);
-  const Model model = Model::load(find_model(command.model.model, model_folders()));
+  const Model model = load_model(find_model(command.model.model, model_folders()));
   const std::string& name = model.info().name;
   PredictOptions options = predict_options(command.reading);
   options.top = command.top;

@@ -6,6 +6,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
+#include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
@@ -78,7 +79,7 @@ int tokenize(const CLI::App& app, const TokenizeCommand& command) {
   const std::filesystem::path folder = find_model(command.model.model, model_folders());
   std::optional<Model> loaded;
   try {
-    loaded = Model::load(folder);
+    loaded = load_model(folder);
   } catch (const Error& error) {
     if (command.input.file) throw;
     const int code = tokenize_alone(command, folder, format);

@@ -24,6 +24,17 @@ enum class Task { question_answering, sequence_classification, token_classificat
 /// "question-answering", "sequence-classification", "token-classification", "masked-lm".
 std::string_view name(Task task);
 
+/// What the outputs of a model mean.
+enum class OutputMeaning {
+  classes,      ///< logits of classes, one of which is right: softmax
+  multi_label,  ///< logits of labels, each of which is right or not: a sigmoid each
+  single,       ///< the logit of the only label: sigmoid
+  value         ///< numbers such as a rating or a relevance: regression, or a cross-encoder without an activation
+};
+
+/// "classes", "multi-label", "single", "value".
+std::string_view name(OutputMeaning meaning);
+
 /// The user's input: one text, or two (question and context, or text and pair).
 struct Input {
   std::string text;                 ///< sequence 0: the text, or the question
@@ -85,12 +96,13 @@ struct AnswerPrediction {
 
 /// The prediction of a sequence classifier.
 struct LabelPrediction {
-  std::string label;       ///< the most likely label; empty if multi-label and none is above 1/2
+  std::string label;       ///< the most likely label; empty if multi-label and none is above 1/2, or for values
   std::size_t index = 0;   ///< index of the label
   double probability = 0;  ///< probability of the label
   std::vector<std::pair<std::string, double>> probabilities;  ///< every label, in the model's order
-  bool multi_label = false;                                   ///< each label is predicted independently
+  OutputMeaning meaning = OutputMeaning::classes;             ///< of the probabilities or values
   std::vector<std::string> labels;  ///< multi-label: the labels with a probability of at least 1/2
+  std::vector<std::pair<std::string, double>> values = {};  ///< of OutputMeaning::value: every output; no probabilities
 };
 
 /// A named entity in the text.

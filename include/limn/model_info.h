@@ -16,6 +16,7 @@ struct ModelInfo {
   std::string architecture;                                ///< of config.json
   Task task = Task::sequence_classification;               ///< the model's task
   std::vector<std::string> labels;                         ///< in the model's order
+  OutputMeaning outputs = OutputMeaning::classes;          ///< what the numbers of a classifier mean
   std::size_t layers = 0;                                  ///< layers of the encoder
   std::size_t hidden_size = 0;                             ///< C
   std::size_t heads = 0;                                   ///< H, heads per layer
@@ -24,6 +25,7 @@ struct ModelInfo {
   std::size_t max_positions = 0;                           ///< maximum number of tokens of an input
   std::size_t parameters = 0;                              ///< number of learned parameters
   std::vector<std::pair<std::string, std::size_t>> files;  ///< name, bytes
+  std::vector<std::string> warnings = {};                  ///< what was inferred or contradictory in the files
 };
 
 }  // namespace limn

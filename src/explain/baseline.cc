@@ -29,6 +29,7 @@ std::vector<std::int32_t> replaced(const Encoding& encoding, std::int32_t id) {
 std::vector<std::int32_t> of_text(const Subject& subject, const std::string& text) {
   const Tokenizer& tokenizer = subject.explainer.pipeline().tokenizer;
   const Encoding other = tokenizer.encode(text);
+  check_ids(subject.explainer.pipeline(), other);
   std::vector<std::int32_t> ids = replaced(subject.encoding, required(tokenizer.special().pad, "pad"));
   std::size_t position = 0;
   for (std::size_t i = 0; i < other.size(); ++i) {

@@ -109,6 +109,8 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
       why.words[i].standard_error = attribution.standard_errors[members[i].front()];
   }
   why.warnings = reading_warnings(item.encodings);
+  if (pipeline.head().meaning == OutputMeaning::value && common.explain != Scalar::logit)
+    why.warnings.push_back("this model's output is a number, not a probability: the number itself is explained");
   if (common.moves_layer)
     why.warnings.push_back(
         "this model normalises each word embedding separately, so its length does not matter: scores are taken at the "

@@ -14,6 +14,7 @@
 #include <map>
 #include <new>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <system_error>
 
@@ -244,11 +245,19 @@ Checkpoint Checkpoint::load(const std::filesystem::path& folder, const nlohmann:
   const auto open = [&] {
     if (checkpoint->files.files.empty()) checkpoint->files = open_weights(folder);
   };
-  checkpoint->config = parse_config(config, (folder / "config.json").string(), [&](const std::string& name) {
+  const auto has_tensor = [&](const std::string& name) {
     open();
     return checkpoint->files.tensors.contains(name);
-  });
+  };
+  const auto rows = [&](const std::string& name) -> std::optional<std::size_t> {
+    open();
+    const auto found = checkpoint->files.tensors.find(name);
+    if (found == checkpoint->files.tensors.end() || found->second.shape.empty()) return {};
+    return found->second.shape.front();
+  };
+  checkpoint->config = parse_config(config, (folder / "config.json").string(), has_tensor, rows);
   open();
+  std::ranges::copy(checkpoint->files.warnings, std::back_inserter(checkpoint->config.warnings));
   Reader reader(checkpoint->files, checkpoint->converted);
   const TensorSource source = {
       .has = [&](const std::string& name) { return reader.has(name); },

@@ -14,6 +14,8 @@
 #include "limn/error.h"
 #include "model/config_fields.h"
 #include "model/head_config.h"
+#include "model/labels.h"
+#include "model/tensor_files.h"
 
 namespace limn {
 namespace {
@@ -251,6 +253,16 @@ Json read_file(const std::filesystem::path& folder) {
   }
   const std::filesystem::path path = folder / "config.json";
   if (!std::filesystem::exists(path, ignored)) {
+    const std::filesystem::path adapter = folder / "adapter_config.json";
+    if (std::filesystem::exists(adapter, ignored)) {
+      const Json json = read_json(adapter);
+      const auto base = json.is_object() ? json.find("base_model_name_or_path") : json.end();
+      throw Error({.file = folder.string(),
+                   .found = "a peft adapter without its base model" +
+                            (base != json.end() && base->is_string() ? " " + shown(*base) : std::string()),
+                   .expected = "a checkpoint folder with config.json",
+                   .hint = std::string(adapter_hint)});
+    }
     throw Error({.file = path.string(),
                  .found = "no such file",
                  .expected = "the checkpoint's config.json",
@@ -263,21 +275,28 @@ Json read_file(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Config read_config(const std::filesystem::path& folder, const HasTensor& has_tensor) {
-  return parse_config(read_file(folder), (folder / "config.json").string(), has_tensor);
+Config read_config(const std::filesystem::path& folder, const HasTensor& has_tensor, const TensorRows& rows) {
+  return parse_config(read_file(folder), (folder / "config.json").string(), has_tensor, rows);
 }
 
-Config parse_config(const Json& json, const std::string& file, const HasTensor& has_tensor) {
+Config parse_config(const Json& json, const std::string& file, const HasTensor& has_tensor, const TensorRows& rows) {
   if (!json.is_object()) throw Error({.file = file, .found = shown(json), .expected = "an object"});
   const Fields fields(json, file);
   const Family& known = family(fields);
-  const NamedHead head = named_head(fields, {known.model_type, known.class_prefix}, has_tensor);
+  const FamilyClass names = {known.model_type, known.class_prefix};
   Config config;
+  const NamedHead head = named_head(fields, names, has_tensor, config.warnings);
   config.model_type = known.model_type;
   config.architecture = head.architecture;
   config.head = head_config(fields, head.task);
   if (const auto block = fields.object("limn")) config.prefix = block->text({"prefix"});
   known.read(fields, config);
+  if (head.task == Task::question_answering) {
+    config.head.labels = {"start", "end"};
+  } else if (head.task != Task::masked_lm) {
+    config.head.labels = read_labels(fields, head_outputs(names, config.head, config.prefix, rows), config.warnings);
+    config.head.meaning = output_meaning(fields, head.task, config.head.labels.size(), config.warnings);
+  }
   return config;
 }
 

@@ -75,12 +75,14 @@ struct HeadLayer {
 struct HeadConfig {
   Task task = Task::sequence_classification;
   std::vector<std::string> labels;  ///< one per output, in order; question answering: "start", "end"
-  bool sigmoid = false;             ///< sigmoid per output instead of softmax (multi-label, or a single output)
-  bool multi_label = false;
+  OutputMeaning meaning = OutputMeaning::classes;
   Activation activation = Activation::gelu;  ///< of steps that take it from the config
   bool bias = true, decoder_bias = true;     ///< of steps that take it from the config
   std::optional<Pooling> pooling = {};       ///< nothing: the family's default
   std::vector<HeadLayer> layers = {};        ///< empty: the family's head
+
+  /// Whether each output has a probability of its own.
+  bool has_sigmoid() const { return meaning == OutputMeaning::multi_label || meaning == OutputMeaning::single; }
 };
 
 struct Config {
@@ -89,20 +91,25 @@ struct Config {
   std::optional<std::string> prefix;  ///< of the encoder's tensors; nothing: the family's default
   EncoderConfig encoder;
   HeadConfig head;
+  std::vector<std::string> warnings;  ///< what was inferred, or contradicts itself without changing a result
 };
 
 /// Whether the checkpoint's weights contain a tensor with this name.
 using HasTensor = std::function<bool(const std::string& name)>;
+/// The first dimension of a tensor; nothing if the weights do not contain it.
+using TensorRows = std::function<std::optional<std::size_t>(const std::string& name)>;
 
 /// Reads FOLDER/config.json and validates the sizes (positive, the number of heads divides the hidden size, no
 /// overflow).
-/// @param has_tensor used to detect the head if `architectures` is missing.
+/// @param has_tensor used to detect the head if `architectures` does not name one.
+/// @param rows used to count the head's outputs; without it, num_labels and id2label count them.
 /// @throws Error if the file is missing or invalid, or names a family, head, activation or position type that limn does
 /// not support (the message lists the supported ones).
-Config read_config(const std::filesystem::path& folder, const HasTensor& has_tensor = {});
+Config read_config(const std::filesystem::path& folder, const HasTensor& has_tensor = {}, const TensorRows& rows = {});
 
 /// The same for the parsed content of a config.json. @param file the file's name in messages.
-Config parse_config(const nlohmann::json& json, const std::string& file, const HasTensor& has_tensor = {});
+Config parse_config(const nlohmann::json& json, const std::string& file, const HasTensor& has_tensor = {},
+                    const TensorRows& rows = {});
 
 /// Returns the content of FOLDER/config.json, whose family is supported; the rest of it is not checked.
 /// @throws Error as read_config does if the folder has no config.json or its family is not supported.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t most_labels = std::size_t{1} << 16, most_head_layers = 64;
+constexpr std::size_t most_head_layers = 64;
 
 struct Suffix {
   std::string_view name;
@@ -122,38 +122,10 @@ std::vector<HeadLayer> layers_of(const Fields& block) {
   return layers;
 }
 
-/// One label per output: id2label in the order of its keys, or LABEL_0, LABEL_1, … (two without num_labels).
-std::vector<std::string> labels(const Fields& fields) {
-  const Json* map = fields.find({"id2label"});
-  const std::size_t count = fields.size({"num_labels", "_num_labels"}, map == nullptr ? 2 : map->size(), most_labels);
-  std::vector<std::string> result;
-  if (map == nullptr) {
-    for (std::size_t i = 0; i < count; ++i) result.push_back("LABEL_" + std::to_string(i));
-    return result;
-  }
-  if (!map->is_object() || map->empty()) fields.fail({"id2label"}, "an object of at least one label");
-  std::set<std::string> seen;
-  for (std::size_t i = 0; i < map->size(); ++i) {
-    const auto label = map->find(std::to_string(i));
-    if (label == map->end()) {
-      fields.fail_at({"id2label"}, "no label " + std::to_string(i),
-                     "labels numbered from 0 to " + std::to_string(map->size() - 1));
-    }
-    const bool is_text = label->is_string();
-    if (!is_text && !label->is_number_integer())
-      fields.fail_at({"id2label"}, shown(*label), "each label to be a string");
-    result.push_back(is_text ? label->get<std::string>() : label->dump());
-    if (!seen.insert(result.back()).second)
-      fields.fail_at({"id2label"}, "the label " + shown_name(result.back()) + " twice", "different labels");
-  }
-  if (count != result.size())
-    fields.fail({"num_labels", "_num_labels"}, std::to_string(result.size()) + ", as many as id2label has");
-  return result;
-}
-
 }  // namespace
 
-NamedHead named_head(const Fields& fields, const FamilyClass& family, const HasTensor& has_tensor) {
+NamedHead named_head(const Fields& fields, const FamilyClass& family, const HasTensor& has_tensor,
+                     std::vector<std::string>& warnings) {
   const std::vector<NamedHead> known = known_heads(family);
   const std::string expected = "one of " + list(known, &NamedHead::architecture);
   const Json* names = fields.find({"architectures"});
@@ -162,7 +134,13 @@ NamedHead named_head(const Fields& fields, const FamilyClass& family, const HasT
     return {named ? names->front().get<std::string>() : std::string(family.prefix) + "Model",
             task_of(*block, pooling_of(*block))};
   }
-  if (names == nullptr && has_tensor) return head_by_tensors(fields, family, has_tensor);
+  const auto by_tensors = [&](const std::string& reason) {
+    NamedHead head = head_by_tensors(fields, family, has_tensor);
+    warnings.push_back("config.json: architectures " + reason + "; the weights have the head of " + head.architecture);
+    return head;
+  };
+  if (names == nullptr && has_tensor) return by_tensors("is missing");
+  if (names != nullptr && names->is_array() && names->empty() && has_tensor) return by_tensors("is empty");
   if (names == nullptr || !names->is_array() || names->empty())
     fields.fail({"architectures"}, "a list with " + expected, "it determines the task of the checkpoint's head");
   std::string found;
@@ -174,6 +152,9 @@ NamedHead named_head(const Fields& fields, const FamilyClass& family, const HasT
     found += (found.empty() ? "" : ", ") + shown(name);
     headless = headless || text.ends_with("Model");  // BertModel
   }
+  const std::string encoder = std::string(family.prefix) + "Model";
+  if (names->size() == 1 && names->front() == encoder && has_tensor && !heads_in_file(family, has_tensor).empty())
+    return by_tensors("names " + encoder + ", an encoder without a head");
   fields.fail_at({"architectures"}, found, expected,
                  headless ? "the checkpoint is an encoder without a head, so there is no output to explain"
                           : "it determines the task of the checkpoint's head; a class of your own can be described in "
@@ -183,19 +164,6 @@ NamedHead named_head(const Fields& fields, const FamilyClass& family, const HasT
 HeadConfig head_config(const Fields& fields, Task task) {
   HeadConfig head;
   head.task = task;
-  if (task == Task::question_answering) {
-    head.labels = {"start", "end"};
-  } else if (task != Task::masked_lm) {
-    head.labels = labels(fields);
-    const std::string type = fields.text({"problem_type"}).value_or("single_label_classification");
-    head.multi_label = type == "multi_label_classification";
-    const bool single_output = head.labels.size() == 1;
-    if (!head.multi_label && type != "single_label_classification" && !(type == "regression" && single_output)) {
-      fields.fail({"problem_type"},
-                  "single_label_classification, multi_label_classification, or regression with one output");
-    }
-    head.sigmoid = head.multi_label || single_output;
-  }
   if (const auto block = fields.object("limn")) {
     head.pooling = pooling_of(*block).value_or(Pooling::none);
     head.layers = layers_of(*block);
@@ -206,6 +174,23 @@ HeadConfig head_config(const Fields& fields, Task task) {
     }
   }
   return head;
+}
+
+std::optional<std::size_t> head_outputs(const FamilyClass& family, const HeadConfig& head,
+                                        const std::optional<std::string>& prefix, const TensorRows& rows) {
+  if (!rows) return {};
+  FamilyNames names = family_names(family.model_type);
+  if (prefix) names = renamed(std::move(names), *prefix);
+  const auto rows_of = [&](const std::string& linear) -> std::optional<std::size_t> {
+    for (const std::string& name : spellings(names, linear + ".weight"))
+      if (const auto found = rows(name)) return found;
+    return {};
+  };
+  if (!head.layers.empty()) return rows_of(head.layers.back().linear);
+  for (const HeadNames& known : names.heads)
+    if (known.task == head.task)
+      if (const auto found = rows_of(known.steps.back().linear)) return found;
+  return {};
 }
 
 }  // namespace limn

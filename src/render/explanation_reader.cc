@@ -178,13 +178,23 @@ class Reader {
 
   static LabelPrediction labels(const Json& object) {
     LabelPrediction prediction;
+    if (object.contains("values")) {
+      prediction.meaning = OutputMeaning::value;
+      for (const auto& [label, value] : object["values"].items())
+        prediction.values.emplace_back(label, value.is_null() ? 0 : value.get<double>());
+      return prediction;
+    }
     prediction.label = optional<std::string>(object, "label").value_or("");
     prediction.index = at(object, "index").get<std::size_t>();
     prediction.probability = number(object, "probability");
     for (const auto& [label, probability] : at(object, "probabilities").items())
       prediction.probabilities.emplace_back(label, probability.is_null() ? 0 : probability.get<double>());
-    prediction.multi_label = object.contains("labels");
-    if (prediction.multi_label) prediction.labels = object["labels"].get<std::vector<std::string>>();
+    if (object.contains("labels")) {
+      prediction.meaning = OutputMeaning::multi_label;
+      prediction.labels = object["labels"].get<std::vector<std::string>>();
+    } else if (prediction.probabilities.size() == 1) {
+      prediction.meaning = OutputMeaning::single;
+    }
     return prediction;
   }
 

@@ -37,12 +37,19 @@ Json prediction_value(const AnswerPrediction& prediction, const Offsets& offsets
 }
 
 Json prediction_value(const LabelPrediction& prediction, const Offsets&) {
+  if (prediction.meaning == OutputMeaning::value) {
+    Json value = Json::object();
+    if (prediction.values.size() == 1) value["value"] = prediction.values[0].second;
+    Json& values = value["values"] = Json::object();
+    for (const auto& [label, number] : prediction.values) values[label] = number;
+    return value;
+  }
   Json value{{"label", prediction.label.empty() ? Json(nullptr) : Json(prediction.label)},
              {"index", prediction.index},
              {"probability", prediction.probability}};
   Json& probabilities = value["probabilities"] = Json::object();
   for (const auto& [label, probability] : prediction.probabilities) probabilities[label] = probability;
-  if (prediction.multi_label) value["labels"] = prediction.labels;
+  if (prediction.meaning == OutputMeaning::multi_label) value["labels"] = prediction.labels;
   return value;
 }
 
@@ -223,6 +230,7 @@ Json json_value(const ModelInfo& info) {
           {"architecture", info.architecture},
           {"task", name(info.task)},
           {"labels", info.labels},
+          {"outputs", name(info.outputs)},
           {"layers", info.layers},
           {"hidden_size", info.hidden_size},
           {"heads", info.heads},
@@ -230,7 +238,8 @@ Json json_value(const ModelInfo& info) {
           {"vocabulary", info.vocabulary},
           {"max_positions", info.max_positions},
           {"parameters", info.parameters},
-          {"files", files}};
+          {"files", files},
+          {"warnings", info.warnings}};
 }
 
 std::string json_text(const Json& value, int indent) {

@@ -27,8 +27,13 @@ std::string text_of(const AnswerPrediction& prediction) {
 
 std::string text_of(const LabelPrediction& prediction) {
   std::string text;
+  if (prediction.meaning == OutputMeaning::value) {
+    for (const auto& [label, value] : prediction.values)
+      text += fmt::format("{:>10.6g}  {}\n", value, shorten(label, 70));
+    return text;
+  }
   for (const auto& [label, probability] : prediction.probabilities) text += line(probability, label);
-  if (!prediction.multi_label) return prediction.label + "\n" + text;
+  if (prediction.meaning != OutputMeaning::multi_label) return prediction.label + "\n" + text;
   return fmt::format(
       "{}\n{}", prediction.labels.empty() ? "no label" : fmt::format("{}", fmt::join(prediction.labels, ", ")), text);
 }

@@ -32,6 +32,24 @@ std::string_view part(std::string_view text, std::size_t begin, std::size_t end)
   return begin < end ? text.substr(begin, end - begin) : std::string_view();
 }
 
+std::string with_true_minus(std::string number) {
+  const bool only_zeros = number.find_first_of("123456789") == std::string::npos;
+  if (number.starts_with('-')) number.replace(0, 1, only_zeros ? "" : "−");
+  if (const auto exponent = number.find("e-"); exponent != std::string::npos) number.replace(exponent, 2, "e−");
+  return number;
+}
+
+std::string value_text(double value) { return with_true_minus(fmt::format("{:.4g}", value)); }
+
+/// "1.326", or "valence 0.7, arousal −0.2".
+std::string values_text(const LabelPrediction& prediction) {
+  if (prediction.values.size() == 1) return value_text(prediction.values[0].second);
+  std::string text;
+  for (const auto& [label, value] : prediction.values)
+    text += (text.empty() ? "" : ", ") + shorten(label, name_columns) + " " + value_text(value);
+  return text;
+}
+
 Verdict verdict_of(const AnswerPrediction& prediction, const Explanation&) {
   const Answer& best = prediction.best;
   if (best.text.empty()) return {"", "no answer", prediction.null_probability, prediction.confidence};
@@ -39,8 +57,9 @@ Verdict verdict_of(const AnswerPrediction& prediction, const Explanation&) {
 }
 
 Verdict verdict_of(const LabelPrediction& prediction, const Explanation&) {
+  if (prediction.meaning == OutputMeaning::value) return {"", values_text(prediction), {}, {}};
   Verdict result{"", shorten(prediction.label, name_columns), prediction.probability, {}};
-  if (!prediction.multi_label) return result;
+  if (prediction.meaning != OutputMeaning::multi_label) return result;
   result.text.clear();
   for (const std::string& label : prediction.labels)
     result.text += (result.text.empty() ? "" : ", ") + shorten(label, name_columns);
@@ -102,6 +121,10 @@ std::string aim(const Explanation& explanation) {
   }
   if (const auto* prediction = std::get_if<EntityPrediction>(&explanation.prediction))
     if (const Entity* entity = explained_entity(*prediction, target)) return shorten(entity->label, name_columns);
+  const auto* labels = std::get_if<LabelPrediction>(&explanation.prediction);
+  if (labels && labels->meaning == OutputMeaning::value && !target.contrast)
+    return labels->values.size() > 1 && target.label ? "a higher " + shorten(*target.label, name_columns)
+                                                     : "a higher value";
   if (target.label) {
     const std::string label = shorten(*target.label, name_columns);
     return target.contrast ? label + " rather than " + shorten(*target.contrast, name_columns) : label;
@@ -119,15 +142,6 @@ std::vector<std::string> quoted_words(const Explanation& explanation, int sign) 
   }
   return result;
 }
-
-std::string with_true_minus(std::string number) {
-  const bool only_zeros = number.find_first_of("123456789") == std::string::npos;
-  if (number.starts_with('-')) number.replace(0, 1, only_zeros ? "" : "−");
-  if (const auto exponent = number.find("e-"); exponent != std::string::npos) number.replace(exponent, 2, "e−");
-  return number;
-}
-
-std::string value_text(double value) { return with_true_minus(fmt::format("{:.4g}", value)); }
 
 }  // namespace
 
@@ -157,8 +171,10 @@ std::string explained_instead(const Explanation& explanation) {
   if (const auto* prediction = std::get_if<LabelPrediction>(&explanation.prediction)) {
     const std::string label = shorten(target.label.value_or(""), name_columns);
     if (target.contrast) return "Explained: " + label + " rather than " + shorten(*target.contrast, name_columns);
+    if (prediction->meaning == OutputMeaning::value)
+      return target.label && prediction->values.size() > 1 ? "Explained: " + label : std::string();
     // With several labels, or none above 1/2, the verdict does not show which label is explained.
-    const bool is_the_verdict = prediction->multi_label
+    const bool is_the_verdict = prediction->meaning == OutputMeaning::multi_label
                                     ? prediction->labels.size() == 1 && target.label == prediction->labels[0]
                                     : target.label == prediction->label;
     if (target.label && !is_the_verdict) return "Explained: " + label;

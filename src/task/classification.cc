@@ -8,25 +8,32 @@
 namespace limn {
 
 std::vector<double> label_probabilities(ConstView logits, const HeadConfig& head) {
-  const double total = head.sigmoid ? 0 : log_sum_exp(logits);
+  const bool sigmoids = head.has_sigmoid();
+  const double total = sigmoids ? 0 : log_sum_exp(logits);
   std::vector<double> probabilities;
   for (const float logit : logits.row_span(0))
-    probabilities.push_back(head.sigmoid ? sigmoid(logit) : std::exp(logit - total));
+    probabilities.push_back(sigmoids ? sigmoid(logit) : std::exp(logit - total));
   return probabilities;
 }
 
 LabelPrediction predict_label(ConstView logits, const HeadConfig& head) {
   assert(logits.rows == 1 && logits.columns == head.labels.size() && !logits.empty());
   LabelPrediction prediction;
+  prediction.meaning = head.meaning;
+  if (head.meaning == OutputMeaning::value) {
+    for (std::size_t i = 0; i < head.labels.size(); ++i)
+      prediction.values.emplace_back(head.labels[i], double{logits(0, i)});
+    return prediction;
+  }
+  const bool multi_label = head.meaning == OutputMeaning::multi_label;
   prediction.index = argmax(logits);
-  prediction.multi_label = head.multi_label;
   const auto probabilities = label_probabilities(logits, head);
   for (std::size_t i = 0; i < head.labels.size(); ++i) {
     prediction.probabilities.emplace_back(head.labels[i], probabilities[i]);
-    if (head.multi_label && probabilities[i] >= 0.5) prediction.labels.push_back(head.labels[i]);
+    if (multi_label && probabilities[i] >= 0.5) prediction.labels.push_back(head.labels[i]);
   }
   prediction.probability = probabilities[prediction.index];
-  if (!head.multi_label || !prediction.labels.empty()) prediction.label = head.labels[prediction.index];
+  if (!multi_label || !prediction.labels.empty()) prediction.label = head.labels[prediction.index];
   return prediction;
 }
 

@@ -10,7 +10,7 @@ namespace limn {
 
 /// Predicts the label of one sequence from its logits (1, L), by softmax or by a sigmoid per output. A multi-label
 /// model predicts every label with a probability of at least 1/2; a single output is the probability of its only label.
-/// Of equal labels the first wins.
+/// Of equal labels the first wins. A head of values predicts its values, without a label or a probability.
 LabelPrediction predict_label(ConstView logits, const HeadConfig& head);
 
 /// Returns the probability of every label, from one row of logits (1, L).

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/attempt.h"
+#include "base/json.h"
 #include "limn/error.h"
 #include "model/head.h"
 #include "model/passes.h"
@@ -28,6 +30,7 @@ ModelInfo describe(const std::filesystem::path& folder, const Checkpoint& checkp
           .architecture = config.architecture,
           .task = config.head.task,
           .labels = config.head.labels,
+          .outputs = config.head.meaning,
           .layers = config.encoder.layers,
           .hidden_size = config.encoder.hidden_size,
           .heads = config.encoder.heads,
@@ -35,7 +38,8 @@ ModelInfo describe(const std::filesystem::path& folder, const Checkpoint& checkp
           .vocabulary = config.encoder.vocabulary,
           .max_positions = config.encoder.max_positions,
           .parameters = checkpoint.parameters(),
-          .files = checkpoint.files()};
+          .files = checkpoint.files(),
+          .warnings = config.warnings};
 }
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
@@ -60,9 +64,10 @@ void check_input(const Pipeline& pipeline, const Input& input) {
         {.thing = "the second text", .found = "one", .expected = "a single text, because this model tags tokens"});
 }
 
-/// Checks ids and types, because later look-ups do not.
+/// Checks types, because later look-ups do not.
 void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
   const EncoderConfig& config = pipeline.checkpoint.config().encoder;
+  check_ids(pipeline, encoding);
   if (std::all_of(encoding.special.begin(), encoding.special.end(), [](std::uint8_t special) { return special != 0; }))
     throw Error(
         {.thing = "the text", .found = "no tokens", .expected = "a text with characters that the tokenizer keeps"});
@@ -83,14 +88,25 @@ Pipeline load_pipeline(const std::filesystem::path& folder) {
   Tokenizer tokenizer = Tokenizer::load(folder, config);
   Checkpoint checkpoint = Checkpoint::load(folder, config);
   const std::size_t rows = checkpoint.config().encoder.vocabulary;
-  if (tokenizer.vocabulary_size() > rows)
-    throw Error({.file = folder.string(),
-                 .thing = "the tokenizer's vocabulary",
-                 .found = fmt::format("{} ids", tokenizer.vocabulary_size()),
-                 .expected = fmt::format("at most the {} rows of the word embeddings", rows),
-                 .hint = "tokenizer and weights may come from different checkpoints"});
   ModelInfo info = describe(folder, checkpoint);
+  std::ranges::copy(tokenizer.warnings(), std::back_inserter(info.warnings));
+  if (tokenizer.vocabulary_size() > rows)
+    info.warnings.push_back(
+        fmt::format("the tokenizer has {} ids, the word embeddings {} rows: a text with a token beyond them is refused",
+                    tokenizer.vocabulary_size(), rows));
   return {.checkpoint = std::move(checkpoint), .tokenizer = std::move(tokenizer), .info = std::move(info)};
+}
+
+void check_ids(const Pipeline& pipeline, const Encoding& encoding) {
+  const std::size_t rows = pipeline.checkpoint.config().encoder.vocabulary;
+  for (const std::int32_t id : encoding.ids)
+    if (static_cast<std::size_t>(id) >= rows)
+      throw Error({.file = pipeline.info.name,
+                   .thing = fmt::format("the token {}", shown_name(pipeline.tokenizer.token(id))),
+                   .found = fmt::format("id {}", id),
+                   .expected = fmt::format("one of the {} rows of the word embeddings", rows),
+                   .hint = "tokenizer and weights may come from different checkpoints, or the embeddings were not "
+                           "resized when tokens were added"});
 }
 
 std::size_t max_length(const Pipeline& pipeline, const PredictOptions& options) {
@@ -201,7 +217,9 @@ std::vector<Result<std::vector<TokenLabel>>> predict_words(const Pipeline& pipel
   std::vector<Result<std::vector<TokenLabel>>> results;
   for (const auto& words : sentences)
     results.push_back(attempt([&]() -> std::vector<TokenLabel> {
-      encodings.push_back(pipeline.tokenizer.encode_words(words, length));
+      Encoding encoding = pipeline.tokenizer.encode_words(words, length);
+      check_ids(pipeline, encoding);
+      encodings.push_back(std::move(encoding));
       return {};
     }));
   const std::vector<Mat> logits = run(pipeline.encoder(watch), encodings);

@@ -21,8 +21,9 @@ namespace {
 
 ResolvedTarget start_target(Scalar explain, const HeadConfig& head) {
   ResolvedTarget resolved;
+  if (head.meaning == OutputMeaning::value) explain = Scalar::logit;  // the value itself: there is no probability
   resolved.target.explain = explain;
-  resolved.target.sigmoid = head.sigmoid;
+  resolved.target.sigmoid = head.has_sigmoid();
   resolved.info.explain = name_of(explain);
   return resolved;
 }

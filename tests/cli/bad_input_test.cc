@@ -177,7 +177,12 @@ TEST_F(BrokenCheckpoint, VocabularyLargerThanEmbeddings) {
   auto& vocabulary = tokenizer["model"]["vocab"];
   vocabulary["onemorepiece"] = 4000;
   folder_.write("tokenizer.json", tokenizer.dump());
-  expect({"tokenizer", "4001", "4000"});
+  const Result fine = run(explain(model(), {"--text", "A gorgeous, witty film."}));
+  EXPECT_EQ(fine.code, 0) << fine.err;
+  EXPECT_THAT(fine.err, HasSubstr("warning: the tokenizer has 4001 ids, the word embeddings 4000 rows"));
+  const Result beyond = run(explain(model(), {"--text", "onemorepiece"}));
+  EXPECT_EQ(beyond.code, 1);
+  EXPECT_THAT(beyond.err, AllOf(HasSubstr("the token 'onemorepiece'"), HasSubstr("id 4000"), HasSubstr("4000 rows")));
 }
 
 TEST_F(BrokenCheckpoint, TokenizerIsNotJson) {

@@ -111,8 +111,8 @@ TEST_P(FamilyTest, LogitsOfPackedCasesMatchPyTorch) {
 TEST_P(FamilyTest, ReadsTaskAndLabels) {
   const HeadConfig& head = checkpoint_.config().head;
   const bool multi_label = GetParam().filename().string().ends_with("-multilabel");
-  EXPECT_EQ(head.multi_label, multi_label);
-  EXPECT_EQ(head.sigmoid, multi_label || head.labels.size() == 1);
+  EXPECT_EQ(head.meaning == OutputMeaning::multi_label, multi_label);
+  EXPECT_EQ(head.has_sigmoid(), multi_label || head.labels.size() == 1);
 }
 
 /// The rows and columns of the logits whose sum is F.

@@ -38,7 +38,7 @@ TEST(PublishedConfig, MiniLm) {  // microsoft/MiniLM-L12-H384-uncased and cross-
     "model_type": "bert", "num_attention_heads": 12, "num_hidden_layers": 12, "pad_token_id": 0, "type_vocab_size": 2,
     "vocab_size": 30522})");
   EXPECT_EQ(config.encoder.hidden_size, 384u);
-  EXPECT_TRUE(config.head.sigmoid);  // a single output
+  EXPECT_TRUE(config.head.has_sigmoid());  // a single output
 }
 
 TEST(PublishedConfig, BertLargeWholeWordMasking) {  // bert-large-uncased-whole-word-masking-finetuned-squad

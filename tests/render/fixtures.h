@@ -155,7 +155,8 @@ inline Explanation sentiment() {
                 {"if", -0.18}},
                0.04);
   explanation.model = "minilm-l6-sentiment";
-  explanation.prediction = LabelPrediction{"positive", 1, 0.934, {{"negative", 0.066}, {"positive", 0.934}}, false, {}};
+  explanation.prediction =
+      LabelPrediction{"positive", 1, 0.934, {{"negative", 0.066}, {"positive", 0.934}}, OutputMeaning::classes, {}};
   explanation.target.label = "positive";
   explanation.target.index = 1;
   explanation.method.name = "integrated-gradients";
@@ -228,10 +229,12 @@ inline Explanation multi_label() {
   Explanation explanation = of_texts("You are a fool, and so is your dog.", {},
                                      {{"fool", 1.0}, {"You", 0.42}, {"dog", 0.2}, {"your", 0.18}}, 0.05);
   explanation.model = "comments";
-  explanation.prediction =
-      LabelPrediction{"toxic", 0,
-                      0.94,    {{"toxic", 0.94}, {"insult", 0.88}, {"threat", 0.01}, {"obscene", 0.21}},
-                      true,    {"toxic", "insult"}};
+  explanation.prediction = LabelPrediction{"toxic",
+                                           0,
+                                           0.94,
+                                           {{"toxic", 0.94}, {"insult", 0.88}, {"threat", 0.01}, {"obscene", 0.21}},
+                                           OutputMeaning::multi_label,
+                                           {"toxic", "insult"}};
   explanation.target.label = "toxic";
   explanation.target.index = 0;
   explanation.method.name = "gradient";
@@ -255,8 +258,8 @@ inline Explanation hostile() {
           "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D e\xCC\x81t\xC3\xA9\r\nsecond line\tafter a tab </textarea></style><!-- ]]>",
       {}, {{"script", 1.0}, {"red", 0.8}, {"override", 0.6}, {"\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D", 0.5}}, 0.2);
   explanation.model = "<b>model</b>\x1B[2J";
-  explanation.prediction =
-      LabelPrediction{"<i>label</i>\x1B[1m", 0, 0.5, {{"<i>label</i>\x1B[1m", 0.5}, {"\"other\"", 0.5}}, false, {}};
+  explanation.prediction = LabelPrediction{
+      "<i>label</i>\x1B[1m", 0, 0.5, {{"<i>label</i>\x1B[1m", 0.5}, {"\"other\"", 0.5}}, OutputMeaning::classes, {}};
   explanation.target.label = "<i>label</i>\x1B[1m";
   explanation.target.index = 0;
   explanation.method.name = "<u>gradient</u>";

@@ -57,8 +57,12 @@ class Chance {
         return prediction;
       }
       case 1:
-        return LabelPrediction{text(),        below(9),        score(), {{text(), score()}, {text(), score()}},
-                               below(2) == 0, {text(), text()}};
+        return LabelPrediction{text(),
+                               below(9),
+                               score(),
+                               {{text(), score()}, {text(), score()}},
+                               below(2) == 0 ? OutputMeaning::multi_label : OutputMeaning::classes,
+                               {text(), text()}};
       case 2: {
         EntityPrediction prediction;
         for (std::size_t i = below(5); i > 0; --i)

@@ -158,7 +158,7 @@ class LabelTarget : public testing::Test {
 TEST_F(LabelTarget, DefaultsToTheMostLikelyLabel) {
   expect_label(resolve({}), 2);
   EXPECT_FALSE(resolve({}).target.sigmoid);
-  head.sigmoid = head.multi_label = true;
+  head.meaning = OutputMeaning::multi_label;
   expect_label(resolve({}), 2);
   EXPECT_TRUE(resolve({}).target.sigmoid);
 }

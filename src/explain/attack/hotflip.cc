@@ -31,9 +31,9 @@ bool is_alphanumeric(std::string_view word) {
 }
 
 /// Returns the ids of the words to which a token may be flipped: no "##…", special token, "[unused1]" or punctuation.
-std::vector<std::int32_t> whole_words(const Tokenizer& tokenizer) {
+std::vector<std::int32_t> whole_words(const Tokenizer& tokenizer, std::size_t rows) {
   std::vector<std::int32_t> ids;
-  for (std::size_t id = 0; id < tokenizer.vocabulary_size(); ++id)
+  for (std::size_t id = 0; id < std::min(tokenizer.vocabulary_size(), rows); ++id)
     if (is_alphanumeric(tokenizer.token(static_cast<std::int32_t>(id)))) ids.push_back(static_cast<std::int32_t>(id));
   return ids;
 }
@@ -65,7 +65,7 @@ std::int32_t best_word(const AttackSearch& search, const std::vector<std::int32_
 
 Attack hotflip(const Explainer& explainer, const Input& input, const AttackOptions& options, const Watch& watch) {
   AttackSearch search(explainer, input, options, watch);
-  const std::vector<std::int32_t> words = whole_words(search.tokenizer());
+  const std::vector<std::int32_t> words = whole_words(search.tokenizer(), explainer.pipeline().info.vocabulary);
   std::vector<EditedToken> edited_tokens = search.unedited();
   Reading reading = std::move(search.read({edited_tokens}).front());
   Attack attack = search.start("hotflip", reading);

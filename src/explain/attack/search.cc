@@ -40,6 +40,11 @@ void AttackSearch::check_options() const {
   if (options_.target && task != Task::token_classification)
     throw Error(
         {.field = "target", .found = *options_.target, .expected = "this option only for token classification"});
+  if (task == Task::sequence_classification && pipeline_.head().meaning == OutputMeaning::value)
+    throw Error({.file = pipeline_.info.name,
+                 .thing = "the model's output",
+                 .found = "a number (regression)",
+                 .expected = "a model that chooses a label, which an attack can change"});
   for (const int sequence : options_.sequences)
     if (sequence < 0 || sequence > (input_.pair ? 1 : 0))
       throw Error(
@@ -77,7 +82,7 @@ void AttackSearch::resolve(ConstView logits) {
     else
       wanted_ = {*resolved_.info.index};
   }
-  if (task == Task::sequence_classification && pipeline_.head().sigmoid) {
+  if (task == Task::sequence_classification && pipeline_.head().has_sigmoid()) {
     // Each label is predicted independently; ∂loss/∂e is a multiple of ∂logit/∂e, and the sign of the logit decides.
     resolved_.target.explain = Scalar::logit;
     resolved_.info.explain = "logit";
@@ -100,7 +105,7 @@ Decision AttackSearch::decision_of(const EditedInput& edited, const Prediction& 
     default:
       break;
   }
-  if (pipeline_.head().sigmoid) return {logits(0, resolved_.target.picks.front().column) >= 0 ? 1u : 0u};
+  if (pipeline_.head().has_sigmoid()) return {logits(0, resolved_.target.picks.front().column) >= 0 ? 1u : 0u};
   return {std::get<LabelPrediction>(prediction).index};
 }
 
