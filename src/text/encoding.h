@@ -17,8 +17,12 @@ struct Span {
 struct Encoding {
   std::vector<std::int32_t> ids;
   std::vector<std::int32_t> type_ids;
-  std::vector<Span> offsets;            ///< into the token's own sequence; {0, 0} for special tokens
-  std::vector<std::int32_t> words;      ///< word index within the sequence; -1 for special tokens
+  std::vector<Span> offsets;  ///< into the token's own sequence; {0, 0} for special tokens
+  /// What a reader sees of the token: its characters without white space at either end. Unlike offsets, which are those
+  /// of `tokenizers`, they do not lack a character for a blank that the pre-tokenizer inserted. Empty for special
+  /// tokens and for tokens of white space.
+  std::vector<Span> characters;
+  std::vector<std::int32_t> words;      ///< the tokenizer's word index within the sequence; -1 for special tokens
   std::vector<std::int32_t> sequences;  ///< 0 or 1; -1 for special tokens
   std::vector<std::uint8_t> special;    ///< 1 for special tokens, which the post-processor adds
   std::size_t cut_tokens = 0;           ///< tokens of the text that were truncated

@@ -15,6 +15,7 @@ void append(Encoding& encoding, const SubwordRange& range, std::int32_t type_id,
   copy(range.subwords.offsets, encoding.offsets);
   if (range.begin < range.end && !range.subwords.first_offsets.empty())
     encoding.offsets[first] = range.subwords.first_offsets[range.begin];
+  copy(range.subwords.characters, encoding.characters);
   copy(range.subwords.words, encoding.words);
   encoding.type_ids.resize(encoding.size(), type_id);
   encoding.sequences.resize(encoding.size(), sequence);
@@ -25,6 +26,7 @@ void append_special(Encoding& encoding, std::int32_t id, std::int32_t type_id) {
   encoding.ids.push_back(id);
   encoding.type_ids.push_back(type_id);
   encoding.offsets.push_back({0, 0});
+  encoding.characters.push_back({0, 0});
   encoding.words.push_back(-1);
   encoding.sequences.push_back(-1);
   encoding.special.push_back(1);

@@ -5,11 +5,13 @@
 
 #include "limn/error.h"
 #include "text/added_tokens.h"
+#include "text/byte_level.h"
 #include "text/files/tokenizer_parts.h"
 #include "text/pre_tokenizer.h"
 #include "text/sequence_layout.h"
 #include "text/subword_model.h"
 #include "text/unicode.h"
+#include "text/words.h"
 
 namespace limn {
 
@@ -22,9 +24,9 @@ struct Tokenizer::Implementation {
 
   /// Appends the tokens of a text, which must be valid UTF-8. Word indices count from 0, or are all `word`.
   void tokenize(std::string_view text, std::optional<std::int32_t> word, Subwords& subwords) const;
-  /// Trims spaces from the offsets of the tokens added since the last call. @param added  the matched text of an added
-  /// token; empty for tokens of the vocabulary.
-  void trim(std::string_view text, std::string_view added, Subwords& subwords) const;
+  /// Sets the characters of the tokens added since the last call, and trims spaces from their offsets. @param added the
+  /// matched text of an added token; empty for tokens of the vocabulary.
+  void finish(std::string_view text, std::string_view added, Subwords& subwords) const;
   /// How many tokens fit next to the special tokens. @throws Error if not even those fit.
   std::size_t room(std::size_t max_length, bool pair) const;
 };
@@ -59,6 +61,15 @@ std::string utf8(std::span<const Character> text) {
   return result;
 }
 
+/// Whether a token of the vocabulary consists of the characters that stand for blanks: SentencePiece's and GPT-2's.
+bool is_only_blanks(std::string_view token) {
+  for (std::size_t position = 0; position < token.size();) {
+    const char32_t code = next_code_point(token, position);
+    if (code != U'▁' && code != byte_character(' ')) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Tokenizer::Implementation::Implementation(TokenizerParts from)
@@ -72,11 +83,12 @@ Tokenizer::Implementation::Implementation(TokenizerParts from)
 void Tokenizer::Implementation::tokenize(std::string_view text, std::optional<std::int32_t> word,
                                          Subwords& subwords) const {
   SubwordScratch scratch;
+  const std::size_t tokens_before = subwords.size();
   std::int32_t words = 0;
   const auto next_word = [&] { return word ? *word : words++; };
   const auto add = [&](std::int32_t id, std::span<const Character> found) {
     subwords.push_back(id, origin(found), next_word());
-    if (parts.post_processor.trim_offsets) trim(text, utf8(found), subwords);
+    finish(text, utf8(found), subwords);
   };
   const AlignedText characters = align(text);
   for (const auto& outer : original.find(characters)) {
@@ -95,13 +107,23 @@ void Tokenizer::Implementation::tokenize(std::string_view text, std::optional<st
       const Words found = split(parts.pre_tokenizer, part(normal, inner.range));
       for (const CharacterRange& of_word : found.ranges) {
         limn::tokenize(parts.model, parts.vocabulary, part(found.text, of_word), next_word(), scratch, subwords);
-        if (parts.post_processor.trim_offsets) trim(text, {}, subwords);
+        finish(text, {}, subwords);
       }
     }
   }
+  extend_to_characters(text, std::span(subwords.characters).subspan(tokens_before));
 }
 
-void Tokenizer::Implementation::trim(std::string_view text, std::string_view added, Subwords& subwords) const {
+void Tokenizer::Implementation::finish(std::string_view text, std::string_view added, Subwords& subwords) const {
+  for (std::size_t i = subwords.characters.size(); i < subwords.size(); ++i) {
+    Span characters = trimmed(text, subwords.offsets[i]);
+    // A blank that the pre-tokenizer inserted has the offsets of the character after it, which is not its own.
+    const bool is_inserted = i + 1 < subwords.size() && subwords.offsets[i + 1].begin < characters.end &&
+                             is_only_blanks(parts.vocabulary.token(subwords.ids[i]));
+    if (is_inserted) characters.end = characters.begin;
+    subwords.characters.push_back(characters);
+  }
+  if (!parts.post_processor.trim_offsets) return;
   const TrimOffsets& step = *parts.post_processor.trim_offsets;
   for (std::size_t i = subwords.first_offsets.size(); i < subwords.size(); ++i) {
     const std::string_view token = added.empty() ? parts.vocabulary.token(subwords.ids[i]) : added;
