@@ -88,6 +88,7 @@ void add_evaluation(CLI::App& evaluate, Run& run, const char* name, const char* 
       ->check(CLI::PositiveNumber);
   if (work == evaluate_squad) {
     add_options(app, command->reading);
+    app.remove_option(app.get_option("--aggregation"));
     app.get_option("--max-length")
         ->description("tokens per window, including special tokens; default: 384, as the official scripts");
     app.get_option("--null-threshold")
@@ -96,6 +97,7 @@ void add_evaluation(CLI::App& evaluate, Run& run, const char* name, const char* 
             "answer if the data has an answer to every question");
   } else {
     add_length_option(app, command->reading.max_length);
+    if (work == evaluate_tokens) add_aggregation_option(app, command->reading.aggregation);
   }
   app.add_option("--format", command->format, "terminal or json; default: terminal on a terminal and json elsewhere")
       ->option_text("FORMAT")

@@ -127,6 +127,10 @@ void add_length_option(CLI::App& command, std::size_t& max_length) {
   described(command.add_option("--max-length", max_length, help_text(option("max-length"))), "Reading", "N");
 }
 
+void add_aggregation_option(CLI::App& command, std::optional<std::string>& aggregation) {
+  described(command.add_option("--aggregation", aggregation, help_text(option("aggregation"))), "Reading", "NAME");
+}
+
 void add_options(CLI::App& command, ReadingOptions& options) {
   const char* group = "Reading";
   add_length_option(command, options.max_length);
@@ -134,6 +138,7 @@ void add_options(CLI::App& command, ReadingOptions& options) {
   described(command.add_option("--null-threshold", options.null_threshold, help_text(option("null-threshold"))), group,
             "X");
   command.add_flag("--always-answer", options.always_answer, help_text(option("always-answer")))->group(group);
+  add_aggregation_option(command, options.aggregation);
 }
 
 std::string help_text(const Option& option) {
@@ -196,10 +201,12 @@ void read_texts(MethodRequest& request, const ChosenMethod& chosen) {
 }
 
 PredictOptions predict_options(const ReadingOptions& options) {
-  return {.null_threshold = options.null_threshold.value_or(0),
-          .null_allowed = !options.always_answer,
-          .max_length = options.max_length,
-          .stride = options.stride};
+  PredictOptions result = {.null_threshold = options.null_threshold.value_or(0),
+                           .null_allowed = !options.always_answer,
+                           .max_length = options.max_length,
+                           .stride = options.stride};
+  if (options.aggregation) set(option("aggregation"), result, *options.aggregation);
+  return result;
 }
 
 Format choose_format(const OutputOptions& options, const std::vector<Format>& possible) {

@@ -34,12 +34,13 @@ struct OutputOptions {
   bool resume = false;
 };
 
-/// How much of a text is read, and when "no answer" is the answer.
+/// How much of a text is read, when "no answer" is the answer, and how words get their labels.
 struct ReadingOptions {
   std::size_t max_length = 0;
   std::size_t stride = 128;
   std::optional<double> null_threshold;
   bool always_answer = false;
+  std::optional<std::string> aggregation;
 };
 
 void add_options(CLI::App& command, ModelOptions& options);
@@ -49,6 +50,8 @@ void add_options(CLI::App& command, OutputOptions& options, const std::string& f
 void add_options(CLI::App& command, ReadingOptions& options);
 /// Adds only --max-length.
 void add_length_option(CLI::App& command, std::size_t& max_length);
+/// Adds only --aggregation.
+void add_aggregation_option(CLI::App& command, std::optional<std::string>& aggregation);
 /// Adds --method, --preset, and the options of all methods in the table.
 void add_options(CLI::App& command, MethodRequest& request);
 /// Adds another option of the table that belongs to the request, such as --unit.

@@ -53,7 +53,8 @@ class Model {
   std::vector<Result<Prediction>> predict(const std::vector<Input>& inputs, const PredictOptions& options = {},
                                           const Watch& watch = {}) const;
   /// Token classification of texts that are already split into words. Returns for each sentence one label per word,
-  /// taken from the word's first token; `token` is the word's index. Words that did not fit have no label.
+  /// of its tokens' labels by options.aggregation (Aggregation::simple: the first token's); `token` is the word's
+  /// index. Words that did not fit have no label.
   std::vector<Result<std::vector<TokenLabel>>> predict_words(const std::vector<std::vector<std::string>>& sentences,
                                                              const PredictOptions& options = {},
                                                              const Watch& watch = {}) const;

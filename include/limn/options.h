@@ -53,6 +53,14 @@ struct ChosenMethod {
 
 // ---- options ---------------------------------------------------------------------------------------
 
+/// How the labels of a word's tokens become the word's label: the aggregation strategies of transformers' pipeline.
+enum class Aggregation {
+  simple,   ///< not at all: subwords are labelled separately, so that an entity may be a part of a word
+  first,    ///< that of the first token
+  average,  ///< the label with the largest mean probability
+  max,      ///< that of the token with the largest probability
+};
+
 /// Options for tokenizing and predicting.
 struct PredictOptions {
   std::size_t top = 1;                 ///< QA: number of answers; masked language models: fills per mask
@@ -61,6 +69,7 @@ struct PredictOptions {
   bool null_allowed = true;            ///< QA: false: always answer
   std::size_t max_length = 0;          ///< maximum tokens per window, including special tokens; 0: the model's maximum
   std::size_t stride = 128;            ///< QA: tokens shared by neighbouring windows
+  Aggregation aggregation = Aggregation::first;  ///< token classification: the labels of words
 };
 
 /// Options for explaining; by default the model's own prediction is explained.

@@ -98,13 +98,13 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
         {.file = pipeline.info.name, .thing = "the scores", .found = "NaN or infinity", .expected = "finite numbers"});
   const CommonOptions common = common_options(method, config);
   normalize(scores, common.normalize);
-  why.tokens = tokens_of(pipeline.tokenizer, item.encoding());
+  why.tokens = shown_tokens(pipeline.tokenizer, item.encoding());
   for (std::size_t i = 0; i < scores.size(); ++i) why.tokens[i].score = scores[i];
   const WordScore word_score = options.word_score.value_or(why.method.is_signed ? WordScore::sum : WordScore::absmax);
   const Unit unit = options.unit.value_or(Unit::word);
-  why.words = units(why.tokens, why.text, why.pair.value_or(""), unit, word_score);
+  why.words = units(item.encoding(), why.tokens, why.text, why.pair.value_or(""), unit, word_score);
   if (!attribution.standard_errors.empty()) {
-    const auto members = unit_tokens(why.tokens, why.text, why.pair.value_or(""), unit);
+    const auto members = unit_tokens(item.encoding(), why.text, why.pair.value_or(""), unit);
     for (std::size_t i = 0; i < why.words.size(); ++i)
       why.words[i].standard_error = attribution.standard_errors[members[i].front()];
   }

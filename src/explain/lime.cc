@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "explain/perturbation.h"
 #include "text/unicode.h"
+#include "text/words.h"
 
 namespace limn {
 namespace {
@@ -221,16 +222,16 @@ bool has_word_character(std::string_view text) {
 }
 
 /// The lime package splits a text at every character that is not a letter or digit, never removes those characters, and
-/// removes all occurrences of a word together (its bow=True). Here the tokenizer defines the words; a word without a
+/// removes all occurrences of a word together (its bow=True). Here words are Unicode's; a word without a
 /// letter or digit is never removed, and words of one sequence are equal if their texts are.
 BagOfWords bag_of_words(const Subject& subject) {
   BagOfWords bag;
   std::map<std::pair<int, std::string_view>, std::size_t> known;
   for (const std::vector<std::size_t>& word : units_of(subject, Unit::word)) {
     const int sequence = subject.encoding.sequences[word.front()];
-    const std::size_t begin = subject.encoding.offsets[word.front()].begin,
-                      end = subject.encoding.offsets[word.back()].end;
-    const std::string_view text = (sequence == 0 ? subject.text : subject.pair).substr(begin, end - begin);
+    const Span characters = characters_of(subject.encoding, word.front(), word.back());
+    const std::string_view text =
+        (sequence == 0 ? subject.text : subject.pair).substr(characters.begin, characters.end - characters.begin);
     if (!has_word_character(text)) continue;
     const auto [known_group, is_new] = known.try_emplace({sequence, text}, bag.groups.size());
     if (is_new) bag.groups.emplace_back();

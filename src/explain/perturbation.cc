@@ -86,8 +86,7 @@ class Perturbations {
 }  // namespace
 
 Units units_of(const Subject& subject, Unit unit) {
-  const std::vector<Token> tokens = tokens_of(subject.explainer.pipeline().tokenizer, subject.encoding);
-  return unit_tokens(tokens, subject.text, subject.pair, unit);
+  return unit_tokens(subject.encoding, subject.text, subject.pair, unit);
 }
 
 Game masking_game(const Subject& subject, Units units, Masking masking) {

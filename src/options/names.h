@@ -49,6 +49,11 @@ inline constexpr auto names<WordScore> = std::to_array<Named<WordScore>>({{"sum"
                                                                           {"mean", WordScore::mean},
                                                                           {"absmax", WordScore::absmax}});
 template <>
+inline constexpr auto names<Aggregation> = std::to_array<Named<Aggregation>>({{"simple", Aggregation::simple},
+                                                                              {"first", Aggregation::first},
+                                                                              {"average", Aggregation::average},
+                                                                              {"max", Aggregation::max}});
+template <>
 inline constexpr auto names<Masking> = std::to_array<Named<Masking>>(
     {{"mask", Masking::mask}, {"remove", Masking::remove}, {"pad", Masking::pad}, {"unk", Masking::unk}});
 /// Without `text`: any other value is the text of a baseline.

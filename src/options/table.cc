@@ -241,6 +241,12 @@ std::vector<Option> shared_options() {
        .help = "question answering: give the best answer even if no answer scores higher",
        .negated = true,
        .reading = in(&PredictOptions::null_allowed)},
+      {.name = "aggregation",
+       .type = choice,
+       .help = "token classification: how the labels of a word's tokens become its label, as in transformers; simple "
+               "labels subwords separately",
+       .values = values_of<Aggregation>(),
+       .reading = in(&PredictOptions::aggregation)},
       {.name = "top",
        .type = count,
        .help = "question answering: the number of answers; masked language models: the number of tokens for each mask",

@@ -1,5 +1,7 @@
 #include "task/entity_chunks.h"
 
+#include <algorithm>
+
 namespace limn {
 namespace {
 
@@ -29,6 +31,41 @@ Tag parse(std::string_view tag) {
 }
 
 }  // namespace
+
+namespace {
+
+constexpr std::string_view prefixes = "BIESLU";
+
+bool has_prefix(std::string_view label, std::string_view separators) {
+  return label.size() > 2 && prefixes.find(label[0]) != prefixes.npos && separators.find(label[1]) != separators.npos;
+}
+
+bool has_suffix(std::string_view label) {
+  return label.size() > 2 && prefixes.find(label.back()) != prefixes.npos &&
+         std::string_view("-_").find(label[label.size() - 2]) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::vector<std::string> standard_tags(std::span<const std::string> labels) {
+  std::vector<std::string> tags(labels.begin(), labels.end());
+  const bool has_o = std::ranges::find(tags, "O") != tags.end();
+  const auto is_outside = [&](std::string_view label) { return label == "O" || (!has_o && label == "0"); };
+  const auto all_of_scheme = [&](const auto& belongs) {
+    return std::ranges::all_of(
+        tags, [&](std::string_view label) { return is_outside(label) || belongs(label); });
+  };
+  const bool prefixed = all_of_scheme([](std::string_view label) { return has_prefix(label, "-_"); });
+  if (!prefixed && !all_of_scheme(has_suffix)) return tags;
+  for (std::string& tag : tags)
+    if (is_outside(tag))
+      tag = "O";
+    else if (prefixed)
+      tag[1] = '-';
+    else
+      tag = std::string{tag.back(), '-'} + tag.substr(0, tag.size() - 2);
+  return tags;
+}
 
 std::string_view entity_type(std::string_view tag) { return parse(tag).type; }
 

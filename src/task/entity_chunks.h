@@ -21,6 +21,11 @@ struct Chunk {
 /// and S. A tag without such a prefix is read as I- with the tag as its type: "PER PER O" contains one entity.
 std::vector<Chunk> entity_chunks(std::span<const std::string> tags);
 
+/// Returns a model's labels as tags that entity_chunks() knows: "B_PER" and "PER-B" as "B-PER" if every label but O is
+/// written like this, and then, or if every other label has a prefix, "0" as "O" if there is no "O". Labels of other
+/// schemes stay as they are.
+std::vector<std::string> standard_tags(std::span<const std::string> labels);
+
 /// Returns the type of a tag: "PER" for "B-PER"; the tag itself if it has no prefix; empty for "O".
 std::string_view entity_type(std::string_view tag);
 

@@ -61,8 +61,8 @@ MaskPrediction::Mask fill(const Pipeline& pipeline, const Encoding& encoding, st
   const double total = log_sum_exp(logits);
   MaskPrediction::Mask mask = {.token = token,
                                .sequence = encoding.sequences[token],
-                               .begin = encoding.offsets[token].begin,
-                               .end = encoding.offsets[token].end,
+                               .begin = encoding.characters[token].begin,
+                               .end = encoding.characters[token].end,
                                .fills = {}};
   for (std::size_t i = 0; i < count; ++i)
     mask.fills.push_back({.token = std::string(pipeline.tokenizer.token(ids[i])),

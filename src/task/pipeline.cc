@@ -166,7 +166,7 @@ Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const
     case Task::sequence_classification:
       return predict_label(logits[0], pipeline.head());
     case Task::token_classification:
-      return find_entities(logits[0], encodings[0], input.text, pipeline.head());
+      return find_entities(logits[0], encodings[0], input.text, pipeline.head(), options.aggregation);
     case Task::masked_lm:
       break;
   }
@@ -226,7 +226,8 @@ std::vector<Result<std::vector<TokenLabel>>> predict_words(const Pipeline& pipel
   std::size_t read = 0;
   for (auto& result : results) {
     if (!result) continue;
-    for (const WordLabel& word : word_labels(logits[read], encodings[read], pipeline.head()))
+    for (const WordLabel& word :
+         word_labels(logits[read], encodings[read], encodings[read].words, pipeline.head(), options.aggregation))
       result->push_back(
           {.token = word.word, .label = pipeline.head().labels[word.index], .probability = word.probability});
     ++read;
@@ -246,6 +247,15 @@ std::vector<Token> tokens_of(const Tokenizer& tokenizer, const Encoding& encodin
     token.end = encoding.offsets[i].end;
     token.special = encoding.special[i] != 0;
     tokens.push_back(std::move(token));
+  }
+  return tokens;
+}
+
+std::vector<Token> shown_tokens(const Tokenizer& tokenizer, const Encoding& encoding) {
+  std::vector<Token> tokens = tokens_of(tokenizer, encoding);
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    tokens[i].begin = encoding.characters[i].begin;
+    tokens[i].end = encoding.characters[i].end;
   }
   return tokens;
 }

@@ -59,8 +59,10 @@ std::vector<Result<std::vector<TokenLabel>>> predict_words(const Pipeline& pipel
                                                            std::span<const std::vector<std::string>> sentences,
                                                            const PredictOptions& options, const Watch& watch);
 
-/// Converts an encoding to the tokens of a result; their scores are 0.
+/// Converts an encoding to tokens with the offsets of the `tokenizers` package; their scores are 0.
 std::vector<Token> tokens_of(const Tokenizer& tokenizer, const Encoding& encoding);
+/// The same with the offsets of what a reader sees of each token, for everything that is shown.
+std::vector<Token> shown_tokens(const Tokenizer& tokenizer, const Encoding& encoding);
 
 /// Returns warnings about text that was not read.
 std::vector<std::string> reading_warnings(std::span<const Encoding> encodings);

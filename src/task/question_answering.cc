@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "task/probability.h"
+#include "text/words.h"
 
 namespace limn {
 namespace {
@@ -73,8 +74,9 @@ Answer answer_at(std::span<const AnswerWindow> windows, std::size_t window, std:
   const ConstView starts = w.logits.column_range(0, 1), ends = w.logits.column_range(1, 2);
   answer.probability = std::exp(answer.score - log_sum_exp(starts) - log_sum_exp(ends));
   if (start <= end && in_context(w, start) && in_context(w, end)) {
-    answer.begin = w.encoding->offsets[start].begin;
-    answer.end = w.encoding->offsets[end].end;
+    const Span characters = characters_of(*w.encoding, start, end);
+    answer.begin = characters.begin;
+    answer.end = characters.end;
     assert(answer.begin <= answer.end && answer.end <= context.size());
     answer.text = context.substr(answer.begin, answer.end - answer.begin);
   }
@@ -101,9 +103,10 @@ AnswerPrediction best_answers(std::span<const AnswerWindow> windows, std::string
     for (std::size_t start = 0; start < encoding.size(); ++start) {
       if (!in_context(window, start)) continue;
       const std::size_t limit = start + std::min(options.max_answer_tokens, encoding.size() - start);
+      Span characters;
       for (std::size_t end = start; end < limit && in_context(window, end); ++end) {
-        spans.offer({score_of(window, start, end), w, start, end},
-                    {encoding.offsets[start].begin, encoding.offsets[end].end});
+        characters = joined(characters, encoding.characters[end]);
+        if (characters.begin < characters.end) spans.offer({score_of(window, start, end), w, start, end}, characters);
       }
     }
   }

@@ -20,7 +20,8 @@ struct AnswerWindow {
 
 /// Finds the best spans of the context over all windows, and whether the null answer beats them.
 ///
-/// A span starts and ends in the context, start ≤ end, and has at most max_answer_tokens tokens. Its score is
+/// A span starts and ends in the context, start ≤ end, has at most max_answer_tokens tokens, and is not only white
+/// space, which an answer has at neither end. Its score is
 /// start logit + end logit, its probability softmax(start)[a] · softmax(end)[b] over all tokens of its window. If the
 /// same characters are found in two windows, only the better score is kept. Of equal scores the first in the order of
 /// window, start and end wins.

@@ -11,6 +11,7 @@
 
 #include "limn/error.h"
 #include "options/names.h"
+#include "task/entity_chunks.h"
 #include "task/find_text.h"
 #include "task/probability.h"
 #include "task/question_answering.h"
@@ -86,7 +87,7 @@ std::optional<TokenSpan> tokens_of(Span characters, bool exact, std::span<const 
     std::optional<std::size_t> start, end;
     for (std::size_t token = 0; token < encoding.size(); ++token) {
       if (encoding.sequences[token] != windows[w].sequence) continue;
-      const Span offsets = encoding.offsets[token];
+      const Span offsets = encoding.characters[token];
       if (offsets.end > characters.begin &&
           (exact ? offsets.begin == characters.begin : offsets.begin <= characters.begin)) {
         if (!start) start = token;
@@ -215,9 +216,21 @@ ResolvedTarget token_target(std::size_t token, std::optional<std::size_t> label,
   return resolved;
 }
 
+/// The target is the entity's first token, with the most likely label among those of the entity's type: an aggregation
+/// may give a word another type than that of its first token.
+ResolvedTarget entity_target(const Entity& entity, const ExplainOptions& options, Scalar explain,
+                             const ReadInput& read) {
+  const auto logits = read.logits[0].row_span(entity.first_token);
+  const std::vector<std::string> tags = standard_tags(read.head.labels);
+  std::optional<std::size_t> label;
+  for (std::size_t i = 0; i < logits.size(); ++i)
+    if (entity_type(tags[i]) == entity.label && (!label || logits[i] > logits[*label])) label = i;
+  return token_target(entity.first_token, label, entity.text, options, explain, read);
+}
+
 std::string_view text_of(std::size_t token, const ReadInput& read) {
   const Encoding& encoding = read.encodings[0];
-  const Span span = encoding.offsets[token];
+  const Span span = encoding.characters[token];
   if (encoding.sequences[token] < 0) return {};
   const std::string& text = encoding.sequences[token] == 1 ? *read.input.pair : read.input.text;
   return std::string_view(text).substr(span.begin, span.end - span.begin);
@@ -257,8 +270,7 @@ std::vector<ResolvedTarget> resolve_targets(const ExplainOptions& options, Scala
   if (!prediction || prediction->entities.empty() || options.target || options.answer)
     return {resolve_target(options, explain, read)};
   std::vector<ResolvedTarget> targets;
-  for (const Entity& entity : prediction->entities)
-    targets.push_back(token_target(entity.first_token, std::nullopt, entity.text, options, explain, read));
+  for (const Entity& entity : prediction->entities) targets.push_back(entity_target(entity, options, explain, read));
   return targets;
 }
 
@@ -288,7 +300,7 @@ ResolvedTarget resolve_target(const ExplainOptions& options, Scalar explain, con
     return token_target(token, std::nullopt, text_of(token, read), options, explain, read);
   }
   const auto strongest = std::ranges::max_element(entities, {}, &Entity::probability);
-  return token_target(strongest->first_token, std::nullopt, strongest->text, options, explain, read);
+  return entity_target(*strongest, options, explain, read);
 }
 
 }  // namespace limn

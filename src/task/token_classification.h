@@ -1,17 +1,20 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "limn/explanation.h"
+#include "limn/options.h"
 #include "math/mat.h"
 #include "model/config.h"
 #include "text/encoding.h"
 
 namespace limn {
 
-/// A word of the first sequence and the label of its first token.
+/// A word of the first sequence and its label.
 struct WordLabel {
   std::size_t word = 0;                         ///< index of the word
   std::size_t first_token = 0, last_token = 0;  ///< both inclusive
@@ -19,13 +22,17 @@ struct WordLabel {
   double probability = 0;
 };
 
-/// Returns one label per word that has tokens, in order. @param logits (T, L)
-std::vector<WordLabel> word_labels(ConstView logits, const Encoding& encoding, const HeadConfig& head);
+/// Returns one label per word that has tokens, in order, computed as by transformers' pipeline of the aggregation's
+/// name. @param logits (T, L) @param words (T) the index of each token's word; below 0: none
+std::vector<WordLabel> word_labels(ConstView logits, const Encoding& encoding, std::span<const std::int32_t> words,
+                                   const HeadConfig& head, Aggregation aggregation);
 
-/// Returns a label for every token that is not special, and the entities of the text. Each word has the label of its
-/// first token; entity_chunks() groups words. An entity extends from the beginning of its first word to the end of its
-/// last word, and its probability is the mean over its words. @param logits (T, L) @param text the first sequence
+/// Returns a label for every token that is not special, and the entities of the text: entity_chunks() groups words,
+/// which are those of WordRule::tags, or subwords for Aggregation::simple. An entity extends from the first to the last
+/// character of its words that is not white space, without punctuation that shares a token with its first or last word
+/// ("Oslo," may be one token); its probability is the mean over its words.
+/// @param logits (T, L) @param text the first sequence
 EntityPrediction find_entities(ConstView logits, const Encoding& encoding, std::string_view text,
-                               const HeadConfig& head);
+                               const HeadConfig& head, Aggregation aggregation);
 
 }  // namespace limn

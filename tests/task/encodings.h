@@ -15,6 +15,7 @@ inline void add_special(Encoding& encoding) {
   encoding.ids.push_back(0);
   encoding.type_ids.push_back(0);
   encoding.offsets.push_back({0, 0});
+  encoding.characters.push_back({0, 0});
   encoding.words.push_back(-1);
   encoding.sequences.push_back(-1);
   encoding.special.push_back(1);
@@ -24,12 +25,13 @@ inline void add_token(Encoding& encoding, Span span, int word, int sequence) {
   encoding.ids.push_back(1);
   encoding.type_ids.push_back(sequence);
   encoding.offsets.push_back(span);
+  encoding.characters.push_back(span);
   encoding.words.push_back(word);
   encoding.sequences.push_back(sequence);
   encoding.special.push_back(0);
 }
 
-/// Every run of bytes other than spaces is a word; a '#' within it begins another token.
+/// Every run of bytes other than spaces is a word; a '_' within it begins another token.
 inline void add_words(Encoding& encoding, std::string_view text, int sequence) {
   int word = -1;
   bool inside = false;
@@ -41,7 +43,7 @@ inline void add_words(Encoding& encoding, std::string_view text, int sequence) {
     if (text[i] == ' ') {
       finish(i);
       inside = false;
-    } else if (!inside || text[i] == '#') {
+    } else if (!inside || text[i] == '_') {
       finish(i);
       word += inside ? 0 : 1;
       inside = true, begin = i;

@@ -95,7 +95,7 @@ TEST(BestAnswers, SingleTextIsTheContext) {
 
 TEST(BestAnswers, SameCharactersInTwoWindowsCountOnce) {
   Encoding first = encode("who", "Ann met Bob"), second = encode("who", "Ann met Bob");
-  for (std::size_t token = 3; token < 6; ++token) second.offsets[token] = first.offsets[token];
+  for (std::size_t token = 3; token < 6; ++token) second.characters[token] = first.characters[token];
   const Mat low = columns({4, 0, 0, 3, 0, 0, 0}, {4, 0, 0, 3, 0, 2, 0});
   const Mat high = columns({1, 0, 0, 4, 0, 0, 0}, {1, 0, 0, 4, 0, 1, 0});
   const AnswerWindow windows[] = {{&first, low}, {&second, high}};

@@ -32,6 +32,7 @@ const unlisted: readonly string[] = ["answer", "raw", "top"];
 // Layout: options that the page lists for one task only.
 const tasks: Readonly<Record<string, string>> = {
   stride: "question-answering", null_threshold: "question-answering", always_answer: "question-answering", contrast: "sequence-classification",
+  aggregation: "token-classification",
 };
 
 const spaced = (name: string): string => name.replaceAll(/[_-]/g, " ");

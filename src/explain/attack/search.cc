@@ -176,7 +176,7 @@ Attack AttackSearch::start(std::string_view kind, const Reading& first) const {
   attack.input = attack.output = input_;
   attack.toward = options_.toward;
   attack.target = resolved_.info;
-  attack.tokens = tokens_of(tokenizer(), encoding_);
+  attack.tokens = shown_tokens(tokenizer(), encoding_);
   for (std::size_t token = 0; token < tokens(); ++token) attack.tokens[token].score = first.norm(token);
   attack.before = attack.after = prediction_;
   attack.warnings = reading_warnings({&encoding_, 1});

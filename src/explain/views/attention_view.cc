@@ -50,7 +50,7 @@ AttentionMaps attention_maps(const Pipeline& pipeline, const Input& input, const
   maps.input = input;
   maps.layers = config.layers;
   maps.heads = config.heads;
-  maps.tokens = tokens_of(pipeline.tokenizer, encoding);
+  maps.tokens = shown_tokens(pipeline.tokenizer, encoding);
   maps.weights.resize(maps.layers * maps.heads * tokens * tokens);
   maps.warnings = reading_warnings(encodings);
   if (encodings.size() > 1)

@@ -110,9 +110,9 @@ Explanation heatmap(const Explainer& explainer, const Input& input, const Explai
   why.method.normalize = "max";
   for (const double value : own.values) why.value += value / static_cast<double>(tokens);
   why.passes = tokens;
-  why.tokens = tokens_of(pipeline.tokenizer, encoding);
+  why.tokens = shown_tokens(pipeline.tokenizer, encoding);
   for (std::size_t i = 0; i < tokens; ++i) why.tokens[i].score = mean[i];
-  why.words = units(why.tokens, why.text, why.pair.value_or(""), options.unit.value_or(Unit::word),
+  why.words = units(encoding, why.tokens, why.text, why.pair.value_or(""), options.unit.value_or(Unit::word),
                     options.word_score.value_or(WordScore::absmax));
   why.warnings = reading_warnings(encodings);
   if (options.raw) why.logits["own"] = own.values;
