@@ -7,6 +7,7 @@ install(DIRECTORY include/limn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MAT
 if(TARGET limn)
   install(TARGETS limn limn-pull)
 endif()
+install(FILES LICENSE NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY models DESTINATION ${CMAKE_INSTALL_DATADIR}/limn)
 
 set(config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/limn)
