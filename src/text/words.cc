@@ -10,7 +10,7 @@
 namespace limn {
 namespace {
 
-bool is_blank(char32_t code) { return is_whitespace(code) || (code >= 0x1C && code <= 0x1F) || code == 0xFEFF; }
+bool shows_nothing(char32_t code) { return is_whitespace(code) || (code >= 0x1C && code <= 0x1F) || code == 0xFEFF; }
 
 /// A character of a text with the marks, format characters and joiners after it (WB4 of UAX 29).
 struct Element {
@@ -96,7 +96,11 @@ std::vector<Span> parts_of(std::string_view text, WordRule rule) {
     const bool ends_flag = is_indicator && indicators % 2 == 1;  // WB15, 16
     indicators = is_indicator ? indicators + 1 : 0;
     if (i == 0 || elements[i].is_joined || ends_flag) continue;
-    if (rule != WordRule::subwords &&
+    const auto is_in_word = [&](std::size_t element) {
+      return is_word_character(characters[elements[element].begin].code);
+    };
+    if (rule == WordRule::runs && is_in_word(i - 1) && is_in_word(i)) continue;
+    if (rule != WordRule::subwords && rule != WordRule::runs &&
         keeps_together(i > 1 ? kind(i - 2) : WordBreak::other, kind(i - 1), kind(i), kind(i + 1)))
       continue;
     parts.push_back(origin(part(characters, {begin, elements[i].begin})));
@@ -183,7 +187,7 @@ Span trimmed(std::string_view text, Span span) {
   bool found = false;
   for (std::size_t position = span.begin; position < span.end;) {
     const std::size_t here = position;
-    if (is_blank(next_code_point(text, position))) continue;
+    if (shows_nothing(next_code_point(text, position))) continue;
     if (!found) begin = here;
     found = true;
     end = position;

@@ -20,6 +20,7 @@ std::vector<Span> word_parts(std::string_view text);
 enum class WordRule {
   unicode,   ///< UAX 29: "don't", "Lena's" and "12:30" are words
   tags,      ///< also divided at apostrophes and colons between letters, as the words of taggers are: "Lena", "'", "s"
+  runs,      ///< letters, digits and underscores in a row, as \w+ of regular expressions finds them: "Lena", "s", "12"
   subwords,  ///< each token is a word, except that one does not end within a character
 };
 
