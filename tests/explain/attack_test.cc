@@ -218,6 +218,7 @@ Encoding encoding_of(std::string_view text, const std::vector<std::pair<std::str
     encoding.ids.push_back(static_cast<std::int32_t>(encoding.ids.size()));
     encoding.type_ids.push_back(0);
     encoding.offsets.push_back({at, at + token.size()});
+    encoding.characters.push_back({at, at + token.size()});
     encoding.words.push_back(word);
     encoding.sequences.push_back(0);
     encoding.special.push_back(0);

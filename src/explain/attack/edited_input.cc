@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "text/words.h"
+
 namespace limn {
 namespace {
 
@@ -74,6 +76,13 @@ EditedInput edited_input(const Encoding& original, const Input& input, std::span
     edited.origins.push_back(token);
   }
   for (const int number : {0, 1}) texts[number] += sequences[number].after_last();
+  for (std::size_t i = 0; i < edited.origins.size(); ++i) {
+    const int number = edited.encoding.sequences[i];
+    const Span span = edited.encoding.offsets[i];
+    const Span shown = original.characters[edited.origins[i]];
+    const bool is_blank = number < 0 || (shown.begin == shown.end && !edited_tokens[i].id);
+    edited.encoding.characters.push_back(is_blank ? Span{span.begin, span.begin} : trimmed(texts[number], span));
+  }
   edited.input.text = std::move(texts[0]);
   if (input.pair) edited.input.pair = std::move(texts[1]);
   return edited;
