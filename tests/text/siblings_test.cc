@@ -31,7 +31,9 @@ void write_files(const Json& row, TokenizerFolder& folder) {
 class SiblingsTest : public testing::TestWithParam<std::size_t> {};
 
 INSTANTIATE_TEST_SUITE_P(Case, SiblingsTest, testing::Range(std::size_t{0}, siblings()["cases"].size()),
-                         [](const auto& info) { return siblings()["cases"][info.param]["name"].get<std::string>(); });
+                         [](const testing::TestParamInfo<std::size_t>& info) {
+                           return siblings()["cases"][info.param]["name"].get<std::string>();
+                         });
 
 TEST_P(SiblingsTest, MatchesTransformers) {
   const Json& row = siblings()["cases"][GetParam()];
@@ -58,7 +60,8 @@ TEST(Siblings, TheDocumentNamesEveryCase) {
   std::ifstream file(LIMN_SOURCE_DIR "/docs/tokenizers.md");
   const std::string document((std::istreambuf_iterator<char>(file)), {});
   std::size_t cases = 0;
-  for (const Json& row : siblings()["cases"]) {
+  const Json& cases = siblings()["cases"];
+  for (const Json& row : cases) {
     EXPECT_NE(document.find(row["name"].get<std::string>()), document.npos) << row["name"];
     ++cases;
   }

@@ -229,8 +229,8 @@ bool rebuild(Json& root, const TokenizerClass& owner, const JsonSection& tokeniz
   if (owner.family == bert || owner.family == mpnet) rebuilt["unk_token"] = special.unknown.content;
   if (model.contains("merges")) rebuilt["merges"] = model["merges"];
   if (model.contains("unk_id")) rebuilt["unk_id"] = model["unk_id"];  // DeBERTa, CamemBERT: the id of the unk_token
-  if (owner.family == albert) rebuilt["unk_id"] = 1;
-  if (owner.family == xlm_roberta) rebuilt["unk_id"] = 3;
+  if (owner.family == albert) rebuilt["unk_id"] = 1u;
+  if (owner.family == xlm_roberta) rebuilt["unk_id"] = 3u;
   model = std::move(rebuilt);
   root["post_processor"] = nullptr;
   return true;

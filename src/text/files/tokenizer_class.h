@@ -11,8 +11,8 @@
 
 /// A tokenizer.json beside a tokenizer_config.json, as transformers 5 reads them: most of its tokenizer classes take
 /// only the vocabulary from tokenizer.json and build everything else from tokenizer_config.json.
-/// Source: transformers 5.24, models/auto/tokenization_auto.py, tokenization_utils_tokenizers.py and the constructors
-/// in models/*/tokenization_*.py.
+/// Source: transformers 5.24, the modules tokenization_auto and tokenization_utils_tokenizers, and the constructors of
+/// the tokenizer classes.
 
 namespace limn {
 
