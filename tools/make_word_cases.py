@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes tests/text/data/words.jsonl: texts in many scripts and their parts between Unicode's word boundaries, except
+"""Writes tests/text/words.jsonl: texts in many scripts and their parts between Unicode's word boundaries, except
 boundaries within graphemes (before the Thai and Lao vowel sign am, and after U+0600, which precedes numbers).
 
 python tools/make_word_cases.py            needs the package regex, whose (?w)\\b and \\X follow UAX 29"""
@@ -23,7 +23,7 @@ ALPHABET = list("ab1. ,:;'\"_-\u00a0\u0301\u200d\u2019\u05d0\u0416\u0e01\u6771\u
 
 draw = random.Random(29)
 texts = TEXTS + ["".join(draw.choices(ALPHABET, k=draw.randint(2, 12))) for _ in range(400)]
-with open(ROOT / "tests/text/data/words.jsonl", "w", encoding="utf-8") as file:
+with open(ROOT / "tests/text/words.jsonl", "w", encoding="utf-8") as file:
     for text in texts:
         within_graphemes = {i for match in regex.finditer(r"\X", text) for i in range(match.start() + 1, match.end())}
         ends = {match.start() for match in regex.finditer(r"(?w)\b", text)} | {0, len(text)}

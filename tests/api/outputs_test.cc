@@ -55,10 +55,11 @@ const Json identity = {{"sentence_transformers", {{"activation_fn", "torch.nn.mo
 
 TEST(Outputs, ValuesAreTheLogits) {
   std::size_t compared = 0;
+  const Json cases = read(golden / "cases.json");
   for (const Json& changes : {regression, identity}) {
     const Model model = ChangedModel(changes).load();
     EXPECT_EQ(model.info().outputs, OutputMeaning::value);
-    for (const Json& row : read(golden / "cases.json")["cases"]) {
+    for (const Json& row : cases["cases"]) {
       const Input input = {.text = row["input"]["text"].get<std::string>(), .pair = {}};
       const double expected = row["logits"][0].get<double>();
       const Prediction prediction = model.predict(input);
@@ -81,7 +82,8 @@ TEST(Outputs, ValuesAreTheLogits) {
 
 TEST(Outputs, TheActivationSigmoidGivesAProbability) {
   const Model model =
-      ChangedModel({{"sbert_ce_default_activation_function", "torch.nn.modules.activation.Sigmoid"}}).load();
+      ChangedModel(Json::object({{"sbert_ce_default_activation_function", "torch.nn.modules.activation.Sigmoid"}}))
+          .load();
   const Json row = read(golden / "cases.json")["cases"][0];
   const Prediction prediction = model.predict(Input{.text = row["input"]["text"].get<std::string>(), .pair = {}});
   EXPECT_NEAR(std::get<LabelPrediction>(prediction).probability, 1 / (1 + std::exp(-row["logits"][0].get<double>())),
@@ -120,7 +122,7 @@ TEST(Outputs, AttacksAndEvaluationRefuseNumbers) {
 
 TEST(Outputs, WarningsReachTheModelsInformation) {
   EXPECT_THAT(ChangedModel(Json::object()).load().info().warnings, testing::IsEmpty());
-  EXPECT_THAT(ChangedModel({{"architectures", Json::array({"BertModel"})}}).load().info().warnings,
+  EXPECT_THAT(ChangedModel(Json::object({{"architectures", Json::array({"BertModel"})}})).load().info().warnings,
               testing::ElementsAre(testing::HasSubstr("the weights have the head of BertForSequenceClassification")));
 }
 

@@ -93,6 +93,8 @@ std::optional<std::string> range_of(const std::string& line) {
 /// Whether a function is called on what another call returned, with parentheses: `a().b()`. Until C++23 a value that
 /// a() returned is destroyed before the loop starts.
 bool calls_a_member_of_a_result(const std::string& range) {
+  static const std::regex element(R"(\)\[)");  // load(file)["rows"]
+  if (std::regex_search(range, element)) return true;
   static const std::regex chain(R"(\)(?:\.|->)(\w+)\()");
   // What these return does not live in the object that they are called on: views, and references into what lives on.
   static const std::set<std::string> safe = {"row_span", "subspan", "items", "view", "at"};
@@ -106,6 +108,7 @@ TEST(Types, TheReaderOfLoopsFindsTheDanglingOne) {
   EXPECT_EQ(range_of("for (std::size_t i = 0; i < n; ++i)"), std::nullopt);
   EXPECT_TRUE(calls_a_member_of_a_result("model.explain(text).words()"));
   EXPECT_TRUE(calls_a_member_of_a_result("*load(file)->names()"));
+  EXPECT_TRUE(calls_a_member_of_a_result("load(file)[\"rows\"]"));
   EXPECT_FALSE(calls_a_member_of_a_result("model.explain(text).words"));
   EXPECT_FALSE(calls_a_member_of_a_result("gradient.view().row_span(token)"));
 }

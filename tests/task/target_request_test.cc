@@ -196,7 +196,7 @@ class TokenTarget : public testing::Test {
   Mat logits = matrix({{9, 0, 0}, {0, 3, 0}, {0, 0, 1}, {5, 0, 0}, {0, 0, 4}, {0, 9, 0}});
   const std::vector<ConstView> views = {logits};
 
-  Prediction predict() const { return find_entities(logits, encodings[0], input.text, head); }
+  Prediction predict() const { return find_entities(logits, encodings[0], input.text, head, Aggregation::first); }
   ResolvedTarget resolve(const ExplainOptions& options) const {
     const Prediction prediction = predict();
     return resolve_target(options, Scalar::logit, {input, head, prediction, encodings, views});

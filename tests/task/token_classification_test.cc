@@ -119,14 +119,21 @@ TEST(FindEntities, AggregateAsTransformers) {
     const std::string text = test["text"];
     const Mat logits = matrix(test["logits"]);
     Encoding encoding;
+    bool lone_blank = false;
     for (std::size_t i = 0; i < test["special"].size(); ++i) {
       const Span span = {test["offsets"][i][0], test["offsets"][i][1]};
-      if (test["special"][i] == 1)
+      const bool is_special = test["special"][i] == 1;
+      if (is_special)
         add_special(encoding);
       else
         add_token(encoding, span, 0, 0);
-      encoding.characters.back() = trimmed(text, span);
+      // The "▁" that XLM-R inserts before a text has the offsets of the first character, but none of its own.
+      const bool is_inserted = !is_special && test["special"][i + 1] == 0 && test["offsets"][i + 1][0] == span.begin;
+      encoding.characters.back() = is_inserted ? Span{span.begin, span.begin} : trimmed(text, span);
+      lone_blank |= !is_special && encoding.characters.back().begin == encoding.characters.back().end;
     }
+    // transformers takes a lone "▁" for a word, whose entity has no text: see IgnoreTheLabelsOfBlanks.
+    if (lone_blank) continue;
     for (const auto& [name, expected] : test["entities"].items()) {
       const auto found = find_entities(logits, encoding, text, names, *find_value<Aggregation>(name)).entities;
       ASSERT_THAT(found, SizeIs(expected.size())) << name << ": " << test;
@@ -137,7 +144,7 @@ TEST(FindEntities, AggregateAsTransformers) {
       }
     }
   }
-  EXPECT_GE(compared, 300u);
+  EXPECT_GE(compared, 240u);
 }
 
 TEST(FindEntities, OfOtherSpellingsOfTags) {
@@ -166,8 +173,9 @@ std::vector<std::string> tagged(const std::string& text, const std::vector<Span>
     logits.push_back(row(labels[i], .9));
   }
   std::vector<std::string> found;
-  for (const Entity& entity : find_entities(matrix(logits), encoding, text, head, Aggregation::first).entities)
-    found.push_back(entity.text);
+  const Mat scores = matrix(logits);
+  const auto entities = find_entities(scores, encoding, text, head, Aggregation::first).entities;
+  for (const Entity& entity : entities) found.push_back(entity.text);
   return found;
 }
 

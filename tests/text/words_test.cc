@@ -23,7 +23,7 @@ std::vector<std::string> split(std::string_view text) {
 
 // Expectations: tools/make_word_cases.py, the package regex.
 TEST(WordParts, FollowUnicode) {
-  std::ifstream file(LIMN_SOURCE_DIR "/tests/text/data/words.jsonl");
+  std::ifstream file(LIMN_SOURCE_DIR "/tests/text/words.jsonl");
   std::size_t compared = 0;
   for (std::string line; std::getline(file, line); ++compared) {
     const auto test = nlohmann::json::parse(line);
