@@ -23,6 +23,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t widest_convolution = 31;
+// Several times the deepest encoders. Layers that share their weights (ALBERT) could be many more than the file has.
+constexpr std::size_t most_layers = 1024;
 // Elements of a relative-position table (R, C) times layers: 2 GB.
 constexpr std::size_t most_projected = std::size_t{1} << 29;
 
@@ -31,7 +33,7 @@ constexpr std::size_t most_projected = std::size_t{1} << 29;
 /// Reads the fields that all families have, in all their spellings.
 void common(const Fields& fields, Config& config) {
   EncoderConfig& encoder = config.encoder;
-  encoder.layers = fields.size({"num_hidden_layers", "n_layers"});
+  encoder.layers = fields.size({"num_hidden_layers", "n_layers"}, {}, most_layers);
   encoder.hidden_size = encoder.embedding_size = fields.size({"hidden_size", "dim"});
   encoder.heads = fields.size({"num_attention_heads", "n_heads"});
   encoder.intermediate_size = fields.size({"intermediate_size", "hidden_dim"});

@@ -46,4 +46,11 @@ AlignedText changed(std::span<const Character> text, std::span<const Change> cha
   return result;
 }
 
+void check_length(std::size_t length, std::size_t longest) {
+  if (length <= longest) return;
+  throw Error({.thing = "normalizer",
+               .found = "a rule that lengthens the text to " + std::to_string(length) + " characters",
+               .expected = "at most " + std::to_string(longest)});
+}
+
 }  // namespace limn

@@ -46,4 +46,7 @@ inline std::span<const Character> part(std::span<const Character> characters, Ch
   return characters.subspan(range.begin, range.end - range.begin);
 }
 
+/// @throws Error if a rule makes a text longer than `longest` characters.
+void check_length(std::size_t length, std::size_t longest);
+
 }  // namespace limn

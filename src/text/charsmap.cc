@@ -67,7 +67,7 @@ std::optional<std::string_view> Charsmap::replacement(std::string_view text) con
   return {};
 }
 
-void Charsmap::apply(AlignedText& text) const {
+void Charsmap::apply(AlignedText& text, std::size_t longest) const {
   constexpr std::size_t longest_cluster = 5;  // bytes
   std::vector<Change> changes;
   changes.reserve(text.size());
@@ -75,6 +75,7 @@ void Charsmap::apply(AlignedText& text) const {
   std::string cluster;
   std::int32_t state = 0;
   for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end) {
+    check_length(changes.size(), longest);
     cluster.clear();
     do {
       append_utf8(text[end].code, cluster);

@@ -19,7 +19,8 @@ class Charsmap {
   /// @param file, thing  the source of the bytes, for error messages.
   Charsmap(std::string_view bytes, const std::string& file, const std::string& thing);
 
-  void apply(AlignedText& text) const;
+  /// @throws Error if the result would be longer than `longest` characters.
+  void apply(AlignedText& text, std::size_t longest) const;
 
  private:
   std::optional<std::string_view> replacement(std::string_view text) const;

@@ -10,6 +10,13 @@
 namespace limn {
 namespace {
 
+/// No normalizer needs more: the longest decomposition of Unicode has 18 characters of at most 4 bytes. Otherwise a few
+/// lines of a tokenizer file, such as a chain of replacements that each double the text, could exhaust the memory.
+std::size_t longest_normalized(std::size_t characters) {
+  constexpr std::size_t most_for_each = 72, always = 1000;
+  return characters * most_for_each + always;
+}
+
 void clean(AlignedText& text) {
   std::erase_if(text,
                 [](const Character& character) { return character.code == 0xFFFD || is_control(character.code); });
@@ -41,9 +48,12 @@ void lower(AlignedText& text) {
   text = std::move(result);
 }
 
-void replace(const Replace& step, AlignedText& text) {
+void replace(const Replace& step, std::size_t longest, AlignedText& text) {
   const std::vector<CharacterRange> matches = step.pattern.find(text);
   if (matches.empty()) return;
+  std::size_t length = text.size() + matches.size() * step.content.size();
+  for (const CharacterRange& match : matches) length -= match.end - match.begin;
+  check_length(length, longest);
   AlignedText result;
   result.reserve(text.size());
   std::size_t end = 0;  // of the part already processed
@@ -67,7 +77,8 @@ void replace(const Replace& step, AlignedText& text) {
 }
 
 /// The inserted text's origin is the first character.
-void prepend(const std::u32string& codes, AlignedText& text) {
+void prepend(const std::u32string& codes, std::size_t longest, AlignedText& text) {
+  check_length(text.size() + codes.size(), longest);
   const Character first = text.front();
   AlignedText before;
   for (const char32_t code : codes) before.push_back({code, first.begin, first.end});
@@ -93,6 +104,7 @@ bool is_blank_to_nmt(char32_t code) {
 
 struct Apply {
   AlignedText& text;
+  std::size_t longest;  // characters of the result
 
   void operator()(const BertNormalizer& bert) const {
     if (bert.clean_text) clean(text);
@@ -109,12 +121,12 @@ struct Apply {
         text, [](const Character& character) { return is_mark(character.code); });
   }
   void operator()(UnicodeForm form) const { normalize(form, text); }
-  void operator()(const Replace& step) const { replace(step, text); }
+  void operator()(const Replace& step) const { replace(step, longest, text); }
   void operator()(const Prepend& step) const {
-    if (!text.empty()) prepend(step.text, text);
+    if (!text.empty()) prepend(step.text, longest, text);
   }
   void operator()(const Strip& step) const { strip(step, text); }
-  void operator()(const Charsmap& charsmap) const { charsmap.apply(text); }
+  void operator()(const Charsmap& charsmap) const { charsmap.apply(text, longest); }
   void operator()(Nmt) const {
     std::erase_if(text, [](const Character& character) { return is_removed_by_nmt(character.code); });
     for (Character& character : text)
@@ -130,7 +142,11 @@ struct Apply {
 }  // namespace
 
 void normalize(const Normalizer& normalizer, AlignedText& text) {
-  for (const NormalizerStep& step : normalizer) std::visit(Apply{text}, step);
+  const std::size_t longest = longest_normalized(text.size());
+  for (const NormalizerStep& step : normalizer) {
+    std::visit(Apply{text, longest}, step);
+    check_length(text.size(), longest);
+  }
 }
 
 }  // namespace limn

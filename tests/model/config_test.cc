@@ -157,6 +157,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadConfig{"NoHead", R"({"architectures": ["BertModel"]})", "the checkpoint is an encoder without a head"},
         BadConfig{"ZeroLayers", R"({"num_hidden_layers": 0})",
                   "num_hidden_layers: found 0, expected a whole number from 1"},
+        BadConfig{"TooManyLayers", R"({"num_hidden_layers": 1025})",
+                  "num_hidden_layers: found 1025, expected a whole number from 1 to 1024"},
         BadConfig{"NegativeChannels", R"({"hidden_size": -4})",
                   "hidden_size: found -4, expected a whole number from 1"},
         BadConfig{"HugeVocabulary", R"({"vocab_size": 1e30})",

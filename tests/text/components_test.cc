@@ -13,6 +13,7 @@ namespace {
 using nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 json bpe_tokenizer() {
   return json::parse(R"({"model": {"type": "BPE", "vocab": {"a": 0, "aa": 1, "aaaa": 2, "b": 3, "ab": 4},
@@ -95,6 +96,33 @@ TEST(Components, RejectsInvalidModels) {
   const Tokenizer without = folder.write_json("tokenizer.json", unigram).load();
   EXPECT_THAT(without.encode("aa").ids, ElementsAre(2));
   EXPECT_THROW(without.encode("b"), Error);
+}
+
+TEST(Components, NormalizersThatExplodeAreStopped) {
+  const auto message = [](const json& normalizer, const std::string& text) {
+    json tokenizer = bpe_tokenizer();
+    tokenizer["normalizer"] = normalizer;
+    TokenizerFolder folder;
+    const Tokenizer loaded = folder.write_json("tokenizer.json", tokenizer).load();
+    try {
+      loaded.encode(text);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  // 64 rules that each double the text: 2^64 characters.
+  const json doubling = {{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "aa"}};
+  const json chain = {{"type", "Sequence"}, {"normalizers", json(std::vector<json>(64, doubling))}};
+  EXPECT_THAT(message(chain, "a"), HasSubstr("normalizer: found a rule that lengthens the text to 2048 characters, "
+                                             "expected at most 1072"));  // 72 · 1 + 1000
+  const json prepend = {{"type", "Prepend"}, {"prepend", std::string(100'000, 'a')}};
+  EXPECT_THAT(message(prepend, "a"), HasSubstr("to 100001 characters"));
+  EXPECT_EQ(message(doubling, std::string(1000, 'a')), "");
+  const json wide = {{"type", "Sequence"}, {"normalizers", {{{"type", "NFKD"}}, {{"type", "ByteLevel"}}}}};
+  std::string widest;  // U+FDFA has the longest decomposition of Unicode: 18 characters, 33 bytes
+  for (int i = 0; i < 1000; ++i) widest += "\xEF\xB7\xBA";
+  EXPECT_THAT(message(wide, widest), Not(HasSubstr("lengthens")));
 }
 
 TEST(Components, RejectsInvalidPatternsAndMaps) {
