@@ -1,8 +1,6 @@
 #include "base/mapped_file.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,19 +8,15 @@
 #include <cstring>
 #include <utility>
 
+#include "base/output_file.h"
 #include "limn/error.h"
 
 namespace limn {
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) throw Error({.file = path.string(), .found = std::strerror(errno), .expected = "a readable file"});
-  struct stat status = {};
-  if (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
-    ::close(file);
-    throw Error({.file = path.string(), .found = "not a regular file", .expected = "a readable file"});
-  }
-  size_ = static_cast<std::size_t>(status.st_size);
+  const RegularFile opened = open_regular_file(path);
+  const int file = opened.descriptor;
+  size_ = opened.bytes;
   if (size_ > 0) {
     void* data = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
     if (data == MAP_FAILED) {
