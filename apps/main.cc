@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
-#include <iostream>
+#include <ios>
 #include <memory>
 #include <new>
+#include <optional>
+#include <sstream>
 #include <vector>
 
 #include "apps/cli/commands.h"
@@ -56,7 +58,7 @@ int run(int argc, char** argv) {
   server::add_serve(program, chosen);
   for (CLI::App* command : program.get_subcommands({})) command->group("Commands");
   if (argc == 1) {
-    std::cerr << program.help();
+    write_to_standard_error(program.help());
     return usage;
   }
   std::vector<std::string> names;
@@ -70,7 +72,10 @@ int run(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {
-    return program.exit(help_or_version);
+    std::ostringstream text;
+    program.exit(help_or_version, text, text);
+    write_output(std::nullopt, text.str());
+    return done;
   } catch (const CLI::ParseError& error) {
     complain(fmt::format("{}\nTry 'limn{} --help'.", error.what(), command_of(program)));
     return usage;
@@ -82,7 +87,10 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_DFL);  // `limn … | head` ends silently
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is then an error like a full disk
+  reserve_standard_descriptors();
   wipe_line_on_interrupt();
+  explain_truncated_files();
   std::ios::sync_with_stdio(false);
   try {
     return run(argc, argv);

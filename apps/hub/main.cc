@@ -60,11 +60,13 @@ void run(const std::string& name, bool json) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  reserve_standard_descriptors();
   if (argc != 3) {
     complain("usage: limn models pull ORG/NAME[@REVISION]");
     return usage;
   }
   std::signal(SIGPIPE, SIG_DFL);
+  explain_truncated_files();
   std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is then an error like a full disk
   try {
     run(argv[1], std::string_view(argv[2]) == "json");

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "apps/terminal/exit_code.h"
+#include "render/display_text.h"
 
 namespace limn {
 namespace {
@@ -37,7 +38,27 @@ void wipe_and_end(int signal) {
   ::raise(signal);
 }
 
+void report_truncated_file(int signal, siginfo_t* info, void*) {
+  if (info->si_code != BUS_ADRERR) {  // not a page beyond the end of a mapped file
+    ::signal(signal, SIG_DFL);
+    return;  // the instruction faults again
+  }
+  constexpr std::string_view message =
+      "limn: a file of the model was truncated or could not be read while limn was using it; "
+      "replace files by renaming new ones over them\n";
+  if (unfinished_file.front() != 0) ::unlink(unfinished_file.data());
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, message.data(), message.size());
+  ::_exit(users_mistake);
+}
+
 }  // namespace
+
+void explain_truncated_files() {
+  struct sigaction action {};
+  action.sa_sigaction = report_truncated_file;
+  action.sa_flags = SA_SIGINFO;
+  ::sigaction(SIGBUS, &action, nullptr);
+}
 
 void wipe_line_on_interrupt() {
   struct sigaction before {};
@@ -52,7 +73,7 @@ OnInterrupt::OnInterrupt(std::string_view message, std::string_view unfinished) 
 
 OnInterrupt::OnInterrupt(std::string_view message) {
   std::string line = ::isatty(STDERR_FILENO) == 1 ? std::string(wipe_line) : "";  // there may be a progress bar
-  if (!message.empty()) line += "limn: " + std::string(message) + "\n";
+  if (!message.empty()) line += "limn: " + visible(message) + "\n";
   message_bytes = std::min(line.size(), message_text.size());
   std::copy_n(line.begin(), message_bytes, message_text.begin());
   unfinished_file.fill(0);

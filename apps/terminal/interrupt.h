@@ -1,6 +1,6 @@
 #pragma once
 
-#include <signal.h>
+#include <csignal>
 
 #include <string_view>
 
@@ -26,5 +26,8 @@ class OnInterrupt {
 
 /// Makes Ctrl-C erase a progress bar and end the program as usual while no OnInterrupt exists.
 void wipe_line_on_interrupt();
+
+/// Makes a mapped file that another program truncates end the program with a message and exit code 1, not by SIGBUS.
+void explain_truncated_files();
 
 }  // namespace limn

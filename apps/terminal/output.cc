@@ -1,6 +1,6 @@
 #include "apps/terminal/output.h"
 
-#include <fmt/format.h>
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -9,9 +9,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <new>
 
 #include "base/output_file.h"
 #include "limn/error.h"
+#include "render/display_text.h"
 
 namespace limn {
 namespace {
@@ -97,6 +99,24 @@ std::string message_of(const Error& error) {
   return error.message_with("--" + option);
 }
 
-void complain(std::string_view message) { fmt::print(stderr, "limn: {}\n", message); }
+void reserve_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(descriptor, F_GETFD) < 0)  // open() returns the lowest free descriptor, which is this one
+      (void)::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+void write_to_standard_error(std::string_view text) noexcept {
+  (void)std::fwrite(text.data(), 1, text.size(), stderr);
+  (void)std::fflush(stderr);
+}
+
+void complain(std::string_view message) noexcept {
+  try {
+    // One write: lines of several processes do not mix.
+    write_to_standard_error("limn: " + visible(message, {.keep_layout = true}) + "\n");
+  } catch (const std::bad_alloc&) {
+    write_to_standard_error("limn: out of memory\n");
+  }
+}
 
 }  // namespace limn

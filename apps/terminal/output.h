@@ -45,7 +45,15 @@ TerminalStyle output_style(bool to_file, bool show_special);
 /// Returns an error's message with its field as an option of the command: "--max-length" for "max_length".
 std::string message_of(const Error& error);
 
-/// Writes a line to standard error: "limn: " and the message.
-void complain(std::string_view message);
+/// Opens the standard descriptors that are closed, such that reading and writing them fails: otherwise the next file
+/// that is opened would take their place, and messages would be written into it.
+void reserve_standard_descriptors();
+
+/// Writes to standard error. Never fails: there is no better place to report that it is full or closed.
+void write_to_standard_error(std::string_view text) noexcept;
+
+/// Writes a line to standard error: "limn: " and the message, whose control characters are made visible. Line feeds are
+/// kept. Never throws.
+void complain(std::string_view message) noexcept;
 
 }  // namespace limn

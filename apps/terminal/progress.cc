@@ -6,7 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+
+#include "apps/terminal/output.h"
 
 namespace limn {
 namespace {
@@ -38,8 +39,7 @@ std::size_t StatusLine::columns() const {
 
 void StatusLine::draw(std::string_view text) {
   if (!terminal_) return;
-  fmt::print(stderr, "\r\x1b[K{}", text);
-  std::fflush(stderr);
+  write_to_standard_error("\r\x1b[K" + std::string(text));
   last_drawn_ = Clock::now();
   drawn_ = true;
 }
@@ -51,8 +51,7 @@ void StatusLine::leave(std::string_view text) {
 
 void StatusLine::wipe() {
   if (!drawn_) return;
-  fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
+  write_to_standard_error("\r\x1b[K");
   drawn_ = false;
 }
 

@@ -11,8 +11,10 @@
 namespace limn {
 namespace {
 
+constexpr std::size_t prediction_columns = 70;
+
 std::string line(double probability, std::string_view text) {
-  return fmt::format("{:>6}  {}\n", percent_text(probability), shorten(text, 70));
+  return fmt::format("{:>6}  {}\n", percent_text(probability), shorten(text, prediction_columns));
 }
 
 std::string text_of(const AnswerPrediction& prediction) {
@@ -33,16 +35,20 @@ std::string text_of(const LabelPrediction& prediction) {
     return text;
   }
   for (const auto& [label, probability] : prediction.probabilities) text += line(probability, label);
-  if (prediction.meaning != OutputMeaning::multi_label) return prediction.label + "\n" + text;
-  return fmt::format(
-      "{}\n{}", prediction.labels.empty() ? "no label" : fmt::format("{}", fmt::join(prediction.labels, ", ")), text);
+  if (prediction.meaning != OutputMeaning::multi_label)
+    return shorten(prediction.label, prediction_columns) + "\n" + text;
+  std::string labels;
+  for (const auto& label : prediction.labels)
+    labels += (labels.empty() ? "" : ", ") + shorten(label, prediction_columns);
+  return fmt::format("{}\n{}", labels.empty() ? "no label" : labels, text);
 }
 
 std::string text_of(const EntityPrediction& prediction) {
   if (prediction.entities.empty()) return "no entities\n";
   std::string text;
   for (const auto& entity : prediction.entities)
-    text += fmt::format("{:>6}  {:<6}  {}\n", percent_text(entity.probability), entity.label, shorten(entity.text, 60));
+    text += fmt::format("{:>6}  {:<6}  {}\n", percent_text(entity.probability),
+                        shorten(entity.label, prediction_columns), shorten(entity.text, 60));
   return text;
 }
 

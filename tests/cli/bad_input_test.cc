@@ -2,6 +2,7 @@
 // errors. There is no stack trace, and nothing on standard output.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cmath>
 #include <cstdint>
@@ -102,6 +103,23 @@ TEST_F(BrokenCheckpoint, MissingWeights) {
 TEST_F(BrokenCheckpoint, MissingTokenizer) {
   fs::remove(folder_ / "tokenizer.json");
   expect({"tokenizer.json"});
+}
+
+TEST_F(BrokenCheckpoint, PipesInsteadOfFilesDoNotBlock) {
+  std::size_t files = 0;
+  for (const char* name : {"config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"}) {
+    const std::string content = read(folder_ / name);
+    fs::remove(folder_ / name);
+    ASSERT_EQ(::mkfifo((folder_ / name).c_str(), 0600), 0);
+    expect({name, "found not a regular file"});
+    fs::remove(folder_ / name);
+    folder_.write(name, content);
+    ++files;
+  }
+  EXPECT_EQ(files, 4u);
+  ASSERT_EQ(::mkfifo((folder_ / "context.txt").c_str(), 0600), 0);
+  expect_mistake({"explain", "-m", "minilm-l6-qa", "--question", "Who?", "--context-file", folder_ / "context.txt"},
+                 {"context.txt", "found not a regular file"});
 }
 
 TEST_F(BrokenCheckpoint, ConfigIsNotJson) {

@@ -101,7 +101,7 @@ struct Setting {
 
 /// In the child process: executes the command, with only the environment variables named here.
 [[noreturn]] inline void become_limn(const std::vector<std::string>& arguments, const Setting& setting) {
-  std::map<std::string, std::string> variables = {{"HOME", "/nonexistent"}, {"LIMN_MODELS", LIMN_SOURCE_DIR "/models"}};
+  std::map<std::string, std::string> variables = {{"HOME", "/dev/null"}, {"LIMN_MODELS", LIMN_SOURCE_DIR "/models"}};
   // Sanitizers need theirs.
   for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "PATH"})
     if (const char* value = std::getenv(name)) variables[name] = value;
