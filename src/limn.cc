@@ -29,6 +29,13 @@ TokenizedInput Model::tokenize(const Input& input, const PredictOptions& options
           .cut_tokens = encoding.cut_tokens};
 }
 
+std::vector<std::string> Model::warnings(const Input& input, const PredictOptions& options) const {
+  const Pipeline& pipeline = implementation_->explainer.pipeline();
+  if (pipeline.info.task == Task::question_answering) return {};
+  const Encoding encoding = pipeline.tokenizer.encode(input.text, input.pair, max_length(pipeline, options));
+  return reading_warnings({&encoding, 1});
+}
+
 Prediction Model::predict(const Input& input, const PredictOptions& options, const Watch& watch) const {
   return predict(std::vector<Input>{input}, options, watch).front().value();
 }

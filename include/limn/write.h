@@ -57,8 +57,10 @@ struct NamedPrediction {
 std::string to_json(const Explanation& explanation, int indent = -1);
 /// Returns a list of explanations as JSON.
 std::string to_json(std::span<const Explanation> explanations, int indent = -1);
-/// Returns one prediction with its input as JSON. @param model the model's name.
-std::string to_json(const Prediction& prediction, const Input& input, std::string_view model, int indent = -1);
+/// Returns one prediction with its input as JSON. @param model the model's name. @param warnings what was lost, see
+/// Model::warnings; left out if there are none.
+std::string to_json(const Prediction& prediction, const Input& input, std::string_view model, int indent = -1,
+                    std::span<const std::string> warnings = {});
 /// Returns an attack as JSON: the predictions, and each step with the texts after it.
 std::string to_json(const Attack& attack, int indent = -1);
 /// Returns every attention weight as JSON, on one line: "attention": [layer][head][from][to].

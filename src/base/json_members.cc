@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <unordered_map>
@@ -17,13 +18,15 @@ using Json = nlohmann::json;
 /// earlier names.
 class MemberReader : public nlohmann::json_sax<Json> {
  public:
+  explicit MemberReader(std::string_view document) : document_(document) {}
+
   bool null() override { return scalar("null", "null"); }
   bool boolean(bool value) override { return scalar(value ? "true" : "false", "boolean"); }
   bool number_integer(number_integer_t value) override { return scalar(Json(value).dump(), "number"); }
   bool number_unsigned(number_unsigned_t value) override { return scalar(Json(value).dump(), "number"); }
   bool number_float(number_float_t value, const string_t&) override { return scalar(Json(value).dump(), "number"); }
   bool string(string_t& value) override {
-    if (depth_ == 1 && kind_ == "object") return begin_value(), finish(std::move(value));
+    if (depth_ == 1 && kind_ == "object") return begin_value(), finish(std::move(value), true);
     return scalar(Json(value).dump(), "string");
   }
   bool binary(binary_t&) override { return false; }
@@ -34,7 +37,7 @@ class MemberReader : public nlohmann::json_sax<Json> {
   bool key(string_t& name) override {
     if (depth_ == 1) {
       const auto [place, is_new] = index_of_.emplace(name, members_.size());
-      if (is_new) members_.emplace_back(name, std::nullopt);
+      if (is_new) members_.push_back({.name = name});
       member_ = place->second;
       return true;
     }
@@ -46,14 +49,25 @@ class MemberReader : public nlohmann::json_sax<Json> {
   bool parse_error(std::size_t byte, const std::string&, const nlohmann::json::exception& failure) override {
     if (dynamic_cast<const Json::out_of_range*>(&failure) != nullptr)
       throw Error({.found = "a number that is too large", .expected = "numbers of at most 1.8e308"});
+    // Python writes these words. The byte is the first one that does not fit.
+    for (const std::string_view word : {"NaN", "Infinity"}) {
+      const std::size_t first = byte == 0 ? 0 : byte - 1;
+      if (!document_.substr(std::min(first, document_.size())).starts_with(word)) continue;
+      throw Error({.found = fmt::format("{} at byte {}", word, byte),
+                   .expected = "one JSON object per line",
+                   .hint = fmt::format("JSON has no {}: write null", word)});
+    }
     throw Error({.found = fmt::format("invalid JSON at byte {}", byte), .expected = "one JSON object per line"});
   }
 
-  std::vector<std::pair<std::string, std::string>> finish() {
+  std::vector<std::pair<std::string, std::string>> finish(std::set<std::string>* strings) {
     if (kind_ != "object") throw Error({.found = "a JSON " + kind_, .expected = "a JSON object, {\"text\": …}"});
     std::vector<std::pair<std::string, std::string>> result;
-    for (auto& [name, value] : members_)
-      if (value) result.emplace_back(std::move(name), std::move(*value));
+    for (auto& [name, value, is_string] : members_) {
+      if (!value) continue;
+      if (is_string && strings) strings->insert(name);
+      result.emplace_back(std::move(name), std::move(*value));
+    }
     return result;
   }
 
@@ -71,8 +85,8 @@ class MemberReader : public nlohmann::json_sax<Json> {
     else
       separate();
   }
-  bool finish(std::optional<std::string> value) {
-    if (kind_ == "object") members_[member_].second = std::move(value);
+  bool finish(std::optional<std::string> value, bool is_string = false) {
+    if (kind_ == "object") members_[member_].value = std::move(value), members_[member_].is_string = is_string;
     return true;
   }
   bool scalar(std::string_view text, const char* kind) {
@@ -100,7 +114,14 @@ class MemberReader : public nlohmann::json_sax<Json> {
     return depth_ == 1 ? finish(std::move(text_)) : true;
   }
 
-  std::vector<std::pair<std::string, std::optional<std::string>>> members_;
+  struct Member {
+    std::string name;
+    std::optional<std::string> value = {};
+    bool is_string = false;
+  };
+
+  const std::string_view document_;
+  std::vector<Member> members_;
   std::unordered_map<std::string, std::size_t> index_of_;  // of each name in members_
   std::size_t member_ = 0;                                 // index of the member whose value is being read
   std::string kind_;                                       // type of the whole document
@@ -111,10 +132,10 @@ class MemberReader : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> json_members(std::string_view text) {
-  MemberReader reader;
+std::vector<std::pair<std::string, std::string>> json_members(std::string_view text, std::set<std::string>* strings) {
+  MemberReader reader(text);
   Json::sax_parse(text, &reader);
-  return reader.finish();
+  return reader.finish(strings);
 }
 
 }  // namespace limn

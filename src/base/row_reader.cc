@@ -88,6 +88,17 @@ RowFormat row_format(const std::filesystem::path& file) {
                .expected = ".jsonl, .csv, .tsv or .txt"});
 }
 
+const std::string* Row::find_text(std::string_view name) const {
+  const std::string* const found = find(name);
+  if (!found || json.empty() || strings.contains(std::string(name))) return found;
+  const char first = found->front();
+  const char* kind = first == '['                   ? "a list"
+                     : first == '{'                 ? "an object"
+                     : first == 't' || first == 'f' ? "true or false"
+                                                    : "a number";
+  throw Error({.thing = fmt::format("line {}, field '{}'", line, name), .found = kind, .expected = "a text"});
+}
+
 const std::string* Row::find(std::string_view name) const {
   const auto field = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.first == name; });
   return field == fields.end() ? nullptr : &field->second;
@@ -100,6 +111,11 @@ RowReader::RowReader(std::istream& stream, RowFormat format, std::string file, s
   if (!read_record(columns_))
     throw Error({.file = file_, .found = "an empty file", .expected = "a header line that names the columns"});
   if (error_) throw *error_;
+  for (const auto& [mark, name] : {std::pair{';', "semicolons"}, std::pair{'\t', "tabs"}}) {
+    if (format_ != RowFormat::csv || columns_.size() > 1 || columns_.front().find(mark) == std::string::npos) continue;
+    throw row_error(fmt::format("columns separated by {}", name), "commas",
+                    mark == '\t' ? "the extension .tsv means tabs" : "save the file with commas, or with tabs as .tsv");
+  }
   std::set<std::string_view> seen;
   for (const auto& column : columns_)
     if (!seen.insert(column).second) throw row_error("the column '" + column + "' twice", "a header with unique names");
@@ -119,11 +135,23 @@ bool RowReader::read_line(std::string& line) {
   line.clear();
   auto* const buffer = stream_.rdbuf();
   constexpr int end = std::istream::traits_type::eof();
-  bool any = false;
+  bool any = false, quoted = false;
   try {
     for (int c = buffer->sbumpc(); c != end; c = buffer->sbumpc()) {
       any = true;
-      if (c == '\n') break;
+      if (c == '"') quoted = !quoted;
+      if (c == '\n') {
+        if (line_end_ == 0) line_end_ = '\n';
+        break;
+      }
+      const bool may_end = line_end_ == '\r' || (line_end_ == 0 && !(quoted && format_ == RowFormat::csv));
+      if (c == '\r' && may_end) {
+        const int next = buffer->sgetc();
+        if (next != '\n') {
+          if (next != end) line_end_ = '\r';
+          break;
+        }
+      }
       if (line.size() < longest_row_)
         line += std::istream::traits_type::to_char_type(c);
       else if (!error_)
@@ -184,7 +212,7 @@ bool RowReader::read_record(std::vector<std::string>& cells) {
           fmt::format(
               "byte 0x{:02X} at offset {} of '{}'", static_cast<unsigned char>(cell[*offset]), *offset,
               columns_.size() == cells.size() ? columns_[static_cast<std::size_t>(&cell - cells.data())] : "the row"),
-          "valid UTF-8");
+          "valid UTF-8", "a file in Latin-1 or Windows-1252 must be converted: iconv -f WINDOWS-1252 -t UTF-8");
     }
   }
   return true;
@@ -197,10 +225,10 @@ std::optional<Row> RowReader::next() {
   row.line = first_line_;
   if (!error_ && format_ == RowFormat::jsonl) {
     try {
-      row.fields = json_members(cells.front());
+      row.fields = json_members(cells.front(), &row.strings);
       row.json = std::move(cells.front());
     } catch (const Error& failure) {
-      error_ = row_error(failure.parts().found, failure.parts().expected);
+      error_ = row_error(failure.parts().found, failure.parts().expected, failure.parts().hint);
     }
   } else if (!error_ && cells.size() != columns_.size()) {
     error_ =

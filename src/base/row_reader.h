@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iosfwd>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,15 +25,20 @@ struct Row {
   std::size_t line = 0;                                     ///< first line of the row, counted from 1
   std::vector<std::pair<std::string, std::string>> fields;  ///< in the order of the file
   std::string json;                                         ///< JSONL: the text of the object; otherwise empty
+  std::set<std::string> strings;                            ///< JSONL: the names of the fields that are strings
   std::optional<Error> error;                               ///< set if the row is invalid, without fields
 
   /// The field with this name, or null.
   const std::string* find(std::string_view name) const;
+  /// The same for a field that must be a text. @throws Error, without a file, if it is a list, an object, a number,
+  /// true or false in JSON.
+  const std::string* find_text(std::string_view name) const;
 };
 
 /// Reads the rows of a stream one by one, in bounded memory. Skips blank lines, a byte order mark, and carriage returns
-/// before line feeds. All fields are valid UTF-8. In a JSON object, a string is decoded, null is omitted, and any other
-/// value is given as its JSON text. In the text format, the field is named "text".
+/// before line feeds. If the first line ends with a carriage return alone (old Mac programs), all lines do. All fields
+/// are valid UTF-8. In a JSON object, a string is decoded, null is omitted, and any other value is given as its JSON
+/// text. In the text format, the field is named "text".
 class RowReader {
  public:
   /// Reads the header if the format has one. `file` is the name in messages; a row (or line) of more than `longest_row`
@@ -59,6 +65,7 @@ class RowReader {
   std::size_t line_ = 0;        // lines read so far
   std::size_t first_line_ = 0;  // of the current row
   std::optional<Error> error_;  // of the current row
+  char line_end_ = 0;           // '\n' or '\r'; 0: not seen yet
 };
 
 }  // namespace limn

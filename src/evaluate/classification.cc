@@ -11,6 +11,7 @@
 
 #include "base/row_reader.h"
 #include "evaluate/label_counts.h"
+#include "evaluate/row_input.h"
 #include "limn/error.h"
 
 namespace limn {
@@ -48,16 +49,8 @@ std::vector<LabelledInput> read_labelled(const std::filesystem::path& file, std:
   std::vector<LabelledInput> rows;
   while (auto row = reader.next()) {
     if (row->error) throw *row->error;
-    const std::string* text = row->find("text");
-    if (!text) text = row->find("sentence");
-    if (!text) {
-      throw Error({.file = name,
-                   .thing = fmt::format("line {}", row->line),
-                   .found = "no text",
-                   .expected = "a field 'text' or 'sentence', and 'label'"});
-    }
-    LabelledInput labelled{.input = {*text, std::nullopt}, .label = label_of(*row, labels, name)};
-    if (const std::string* const pair = row->find("pair")) labelled.input.pair = *pair;
+    LabelledInput labelled{.input = input_of(*row, Task::sequence_classification, name).input,
+                           .label = label_of(*row, labels, name)};
     rows.push_back(std::move(labelled));
   }
   if (rows.empty()) throw Error({.file = name, .found = "no row", .expected = "at least one text with its label"});

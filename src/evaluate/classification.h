@@ -16,8 +16,8 @@ struct LabelledInput {
   std::size_t label = 0;  ///< index into the labels
 };
 
-/// Reads the rows of a .tsv, .csv or .jsonl file: `text` or `sentence`, `label` (a label's name or index), and
-/// optionally `pair`.
+/// Reads the rows of a .tsv, .csv or .jsonl file: the fields of an input (see row_input.h) and `label` (a label's
+/// name or index).
 /// @param labels of the model, at least two. @throws Error that names file and line of the first malformed row.
 std::vector<LabelledInput> read_labelled(const std::filesystem::path& file, std::span<const std::string> labels);
 

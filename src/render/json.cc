@@ -248,8 +248,11 @@ std::string json_text(const Json& value, int indent) {
 
 std::string to_json(const Explanation& explanation, int indent) { return json_text(json_value(explanation), indent); }
 
-std::string to_json(const Prediction& prediction, const Input& input, std::string_view model, int indent) {
-  return json_text(json_value(prediction, input, model), indent);
+std::string to_json(const Prediction& prediction, const Input& input, std::string_view model, int indent,
+                    std::span<const std::string> warnings) {
+  Json value = json_value(prediction, input, model);
+  if (!warnings.empty()) value["warnings"] = std::vector<std::string>(warnings.begin(), warnings.end());
+  return json_text(value, indent);
 }
 
 std::string to_json(std::span<const Explanation> explanations, int indent) {

@@ -46,6 +46,53 @@ TEST(RowFormat, FollowsTheFileExtension) {
   EXPECT_THROW(row_format("a"), Error);
 }
 
+TEST(RowReader, LinesThatEndWithCarriageReturns) {
+  for (const std::string& text :
+       {std::string("text,id\rA film.,1\r\"two\rlines\",2\r"), std::string("text,id\rA film.,1\r\"two\rlines\",2")}) {
+    const auto rows = rows_of(text, RowFormat::csv);
+    ASSERT_THAT(rows, SizeIs(2));
+    EXPECT_THAT(rows[0].fields, ElementsAre(Pair("text", "A film."), Pair("id", "1")));
+    EXPECT_THAT(rows[1].fields, ElementsAre(Pair("text", "two\nlines"), Pair("id", "2")));
+    EXPECT_EQ(rows[1].line, 3u);
+  }
+  EXPECT_THAT(rows_of("one\rtwo\r", RowFormat::text), SizeIs(2));
+  // A carriage return within a file whose first line ends with a line feed is a character.
+  const auto quoted = rows_of("\"a\rb\",c\n1,2\n", RowFormat::csv);
+  ASSERT_THAT(quoted, SizeIs(1));
+  EXPECT_THAT(quoted[0].fields, ElementsAre(Pair("a\rb", "1"), Pair("c", "2")));
+  EXPECT_THAT(rows_of("one\r\ntwo\rthree\r\n", RowFormat::text), SizeIs(2));
+  EXPECT_THAT(rows_of("text\r", RowFormat::csv), IsEmpty());
+}
+
+TEST(RowReader, HintsWhereAFileIsNearlyRight) {
+  EXPECT_THAT(header_error("text;id\nA film.;1\n", RowFormat::csv),
+              HasSubstr("found columns separated by semicolons, expected commas"));
+  EXPECT_THAT(header_error("text\tid\nA film.\t1\n", RowFormat::csv), HasSubstr("found columns separated by tabs"));
+  EXPECT_EQ(header_error("text\nA; film.\n", RowFormat::csv), "no error");
+  const auto latin = rows_of("text\ncaf\xE9\n", RowFormat::csv);
+  ASSERT_THAT(latin, SizeIs(1));
+  EXPECT_THAT(error_of(latin[0]), HasSubstr("iconv -f WINDOWS-1252 -t UTF-8"));
+  const auto rows = rows_of(
+      "{\"a\": NaN}\n{\"a\": Infinity}\n{\"a\": -Infinity}\n{\"a\": [1, NaN]}\n{\"a\": Nothing}\n", RowFormat::jsonl);
+  ASSERT_THAT(rows, SizeIs(5));
+  EXPECT_THAT(error_of(rows[0]), HasSubstr("line 1: found NaN at byte 7"));
+  EXPECT_THAT(error_of(rows[0]), HasSubstr("JSON has no NaN: write null"));
+  EXPECT_THAT(error_of(rows[1]), HasSubstr("found Infinity at byte 7"));
+  EXPECT_THAT(error_of(rows[2]), HasSubstr("found Infinity at byte 8"));
+  EXPECT_THAT(error_of(rows[3]), HasSubstr("found NaN at byte 11"));
+  EXPECT_THAT(error_of(rows[4]), HasSubstr("found invalid JSON at byte"));
+}
+
+TEST(RowReader, KnowsWhichFieldsAreTexts) {
+  const auto rows = rows_of("{\"a\": \"[1]\", \"b\": [1], \"c\": 5, \"d\": null}\n", RowFormat::jsonl);
+  ASSERT_THAT(rows, SizeIs(1));
+  EXPECT_EQ(*rows[0].find_text("a"), "[1]");
+  EXPECT_EQ(rows[0].find_text("d"), nullptr);
+  EXPECT_THROW(rows[0].find_text("b"), Error);
+  EXPECT_THROW(rows[0].find_text("c"), Error);
+  EXPECT_EQ(*rows_of("a\n5\n", RowFormat::csv).at(0).find_text("a"), "5");
+}
+
 TEST(RowReader, WritesNestedJsonWithoutWhiteSpace) {
   const auto rows = rows_of(
       R"({"a":[ 1 , -2.50, 1e5, "[", {"x" : {}, "y\n": [ [], null, "\u00e9\"" ]}, true ], "b": false, "b": "last",)"

@@ -19,35 +19,6 @@ using testing::SizeIs;
 using Json = nlohmann::json;
 using Tags = std::vector<std::string>;
 
-std::vector<TaggedSentence> read(const std::string& text) {
-  const DataFile file("a.conll", text);
-  return read_conll(file.path());
-}
-std::string read_error(const std::string& text) {
-  return error_of([&] { read(text); });
-}
-
-TEST(ReadConll, ReadsSentences) {
-  const auto sentences = read(
-      "\xEF\xBB\xBF-DOCSTART- -X- -X- O\r\n\r\nen:Ann NNP B-PER\r\nmet\tVBD\tO\r\n\r\n \r\nen:en: "
-      "O\nBob\xC2\xA0x\xE3\x80\x80"
-      "B-PER");
-  ASSERT_THAT(sentences, SizeIs(2));
-  EXPECT_THAT(sentences[0].words, ElementsAre("Ann", "met"));
-  EXPECT_THAT(sentences[0].tags, ElementsAre("B-PER", "O"));
-  EXPECT_THAT(sentences[1].words, ElementsAre("en:", "Bob"));  // as in Python, no-break and wide spaces separate, too
-  EXPECT_THAT(sentences[1].tags, ElementsAre("O", "B-PER"));
-}
-
-TEST(ReadConll, ReportsErrors) {
-  EXPECT_EQ(read_error("Ann B-PER\nmet\n"),
-            "a.conll, line 2: found one column, expected a word and its tag; a blank line separates sentences");
-  EXPECT_THAT(read_error("Ann B-PER\n\xFF O\n"), HasSubstr("a.conll, line 2: byte 0: found invalid UTF-8"));
-  EXPECT_THAT(read_error(""), HasSubstr("found no word"));
-  EXPECT_THAT(read_error("\n\n"), HasSubstr("found no word"));
-  EXPECT_THAT(error_of([] { read_conll("no/such.conll"); }), HasSubstr("no/such.conll"));
-}
-
 TEST(ScoreEntities, ByHand) {
   const std::vector<TaggedSentence> sentences = {
       {{"a", "b", "c", "d"}, {"B-PER", "I-PER", "O", "B-LOC"}},
