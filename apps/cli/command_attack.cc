@@ -5,6 +5,7 @@
 #include "apps/cli/input.h"
 #include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
+#include "apps/cli/output_check.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
 #include "apps/terminal/progress.h"
@@ -12,7 +13,6 @@
 #include "limn/limn.h"
 #include "render/attack.h"
 #include "render/html.h"
-#include "store/model_lookup.h"
 
 namespace limn::cli {
 namespace {
@@ -44,7 +44,7 @@ int attack(const CLI::App& app, const AttackCommand& command, Kind kind) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html});
   const AttackOptions options = attack_options(command);
   set_threads(command.model.threads);
-  const Model model = load_model(find_model(command.model.model, model_folders()));
+  const Model model = load_model(find_model(command.model, command.input, command.output));
   if (command.input.file) {
     const auto work = [&](const std::vector<Input>& inputs, const Watch& watch) {
       std::vector<Result<std::vector<std::string>>> rows;

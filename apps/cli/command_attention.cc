@@ -7,11 +7,11 @@
 #include "apps/cli/input.h"
 #include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
+#include "apps/cli/output_check.h"
 #include "apps/terminal/output.h"
 #include "limn/limn.h"
 #include "render/attention_json.h"
 #include "render/html.h"
-#include "store/model_lookup.h"
 
 namespace limn::cli {
 namespace {
@@ -40,7 +40,7 @@ int attention(const AttentionCommand& command) {
                  .found = "a file",
                  .expected = "one text, because the attention weights of all heads are large"});
   set_threads(command.model.threads);
-  const Model model = load_model(find_model(command.model.model, model_folders()));
+  const Model model = load_model(find_model(command.model, command.input, command.output));
   const Input input = single_input(command.input, model.info().task, model.info().name);
   const AttentionMaps maps = model.attention(input, predict_options(command.reading));
   Output file(output.file);

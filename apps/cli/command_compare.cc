@@ -10,6 +10,7 @@
 #include "apps/cli/input.h"
 #include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
+#include "apps/cli/output_check.h"
 #include "apps/cli/row_file.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
@@ -301,6 +302,7 @@ int compare(CompareCommand command) {
   for (const auto& [name, chosen] : list_methods(split(command.method.method), command.method).methods)
     read_texts(command.method, chosen);
   set_threads(command.threads);
+  for (const auto& model : command.models) find_model({.model = model}, command.input, command.output);
   const Comparer comparer(load_models(command.models), command);
   ComparisonOutput output(command.output.file, format, comparer.axes(), command.input.file.has_value());
   int code = done;

@@ -7,13 +7,13 @@
 #include "apps/cli/input.h"
 #include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
+#include "apps/cli/output_check.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
 #include "limn/limn.h"
 #include "options/methods.h"
 #include "options/names.h"
 #include "render/json.h"
-#include "store/model_lookup.h"
 
 namespace limn::cli {
 namespace {
@@ -86,6 +86,7 @@ int explain(const CLI::App& app, ExplainCommand command) {
   const Format format =
       choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::svg, Format::csv});
   if (command.like) {
+    refuse_inputs_as_output(command.output, {*command.like});
     const Explanation saved = saved_explanation(*command.like);
     command.method.like = method_of(saved.method);
     if (command.model.model.empty()) command.model.model = saved.model;
@@ -94,7 +95,7 @@ int explain(const CLI::App& app, ExplainCommand command) {
   read_texts(command.method, choose_method(command.method));
   const auto special = command.special ? specials.find("special", *command.special) : Special::hide;
   set_threads(command.model.threads);
-  const Explainer explainer(load_model(find_model(command.model.model, model_folders())), command);
+  const Explainer explainer(load_model(find_model(command.model, command.input, command.output)), command);
   const Model& model = explainer.model();
 
   if (command.input.file && format == Format::json) {

@@ -6,13 +6,13 @@
 #include "apps/cli/input.h"
 #include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
+#include "apps/cli/output_check.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
 #include "apps/terminal/progress.h"
 #include "base/attempt.h"
 #include "limn/limn.h"
 #include "render/json.h"
-#include "store/model_lookup.h"
 
 namespace limn::cli {
 namespace {
@@ -29,7 +29,7 @@ int heatmap(const CLI::App& app, const HeatmapCommand& command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv});
   const auto special = command.special ? specials.find("special", *command.special) : Special::hide;
   set_threads(command.model.threads);
-  const Model model = load_model(find_model(command.model.model, model_folders()));
+  const Model model = load_model(find_model(command.model, command.input, command.output));
   // Check the task before the input, whose form depends on it.
   if (model.info().task != Task::masked_lm) {
     throw Error({.file = model.info().name,

@@ -7,11 +7,12 @@
 #include "apps/cli/input.h"
 #include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
+#include "apps/cli/output_check.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
 #include "limn/limn.h"
+#include "render/display_text.h"
 #include "render/json.h"
-#include "store/model_lookup.h"
 
 namespace limn::cli {
 namespace {
@@ -27,7 +28,7 @@ struct PredictCommand {
 int predict(const CLI::App& app, const PredictCommand& command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json});
   set_threads(command.model.threads);
-  const Model model = load_model(find_model(command.model.model, model_folders()));
+  const Model model = load_model(find_model(command.model, command.input, command.output));
   const std::string& name = model.info().name;
   PredictOptions options = predict_options(command.reading);
   options.top = command.top;
@@ -40,14 +41,19 @@ int predict(const CLI::App& app, const PredictCommand& command) {
           std::vector<Result<std::vector<std::string>>> rows;
           for (std::size_t i = 0; i < inputs.size(); ++i)
             rows.push_back(std::move(predictions[i]).transform([&](const Prediction& prediction) {
-              return std::vector{members_of(to_json(prediction, inputs[i], name))};
+              return std::vector{
+                  members_of(to_json(prediction, inputs[i], name, -1, model.warnings(inputs[i], options)))};
             }));
           return rows;
         });
   }
   const Input input = single_input(command.input, model.info().task, name);
   const Prediction prediction = model.predict(input, options);
-  const std::string text = format == Format::json ? to_json(prediction, input, name) + "\n" : to_terminal(prediction);
+  const std::vector<std::string> warnings = model.warnings(input, options);
+  std::string text =
+      format == Format::json ? to_json(prediction, input, name, -1, warnings) + "\n" : to_terminal(prediction);
+  if (format == Format::terminal)
+    for (const auto& warning : warnings) text += "Warning: " + visible(warning) + "\n";
   write_output(command.output.file, text);
   return done;
 }

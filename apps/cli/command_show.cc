@@ -8,6 +8,7 @@
 #include "apps/cli/explanation_output.h"
 #include "apps/cli/help.h"
 #include "apps/cli/options.h"
+#include "apps/cli/output_check.h"
 #include "apps/terminal/output.h"
 #include "limn/error.h"
 
@@ -26,6 +27,7 @@ int show(const ShowCommand& command) {
   const Format format =
       choose_format(options, {Format::terminal, Format::json, Format::html, Format::svg, Format::csv});
   const auto special = command.special ? specials.find("special", *command.special) : Special::hide;
+  refuse_inputs_as_output(options, command.files);
   ExplanationOutput output(options.file, format, special == Special::show);
   std::size_t errors = 0;
   for (const auto& file : command.files) {

@@ -8,13 +8,13 @@
 #include "apps/cli/input.h"
 #include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
+#include "apps/cli/output_check.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
 #include "base/attempt.h"
 #include "limn/limn.h"
 #include "render/display_text.h"
 #include "render/json.h"
-#include "store/model_lookup.h"
 #include "task/pipeline.h"
 
 namespace limn::cli {
@@ -76,7 +76,7 @@ int tokenize_alone(const TokenizeCommand& command, const std::filesystem::path& 
 int tokenize(const CLI::App& app, const TokenizeCommand& command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json});
   set_threads(command.model.threads);
-  const std::filesystem::path folder = find_model(command.model.model, model_folders());
+  const std::filesystem::path folder = find_model(command.model, command.input, command.output);
   std::optional<Model> loaded;
   try {
     loaded = load_model(folder);

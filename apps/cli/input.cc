@@ -14,7 +14,9 @@
 #include <set>
 #include <streambuf>
 
+#include "base/fingerprint.h"
 #include "base/output_file.h"
+#include "evaluate/row_input.h"
 
 namespace limn::cli {
 namespace {
@@ -91,10 +93,18 @@ std::string copied_fields(const Row& row, const std::set<std::string_view>& used
   return members;
 }
 
-std::string field_names(const Row& row) {
-  std::string names;
-  for (const auto& [name, value] : row.fields) names += (names.empty() ? "" : ", ") + name;
-  return names.empty() ? "no fields" : "the fields " + names;
+/// Identifies a row by its content.
+std::uint64_t fingerprint_of(const Row& row) {
+  Fingerprint result;
+  const auto add = [&](std::string_view text) {
+    result.add(text);
+    result.add(std::string_view("\0", 1));  // separates them
+  };
+  if (row.error) add(row.error->what());
+  add(row.json);
+  if (row.json.empty())
+    for (const auto& [name, value] : row.fields) add(name), add(value);
+  return result.value();
 }
 
 /// A stream buffer that hashes the bytes that it reads from another one.
@@ -102,16 +112,13 @@ class HashingBuffer : public std::streambuf {
  public:
   explicit HashingBuffer(std::streambuf& source) : source_(source) {}
   std::size_t bytes() const { return bytes_; }
-  std::uint64_t hash() const { return hash_; }
+  std::uint64_t hash() const { return hash_.value(); }
 
  protected:
   int_type underflow() override {
     const auto count = source_.sgetn(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
     if (count <= 0) return traits_type::eof();
-    for (std::streamsize i = 0; i < count; ++i) {
-      hash_ =
-          (hash_ ^ static_cast<unsigned char>(buffer_[static_cast<std::size_t>(i)])) * 0x100000001b3u;  // the FNV prime
-    }
+    hash_.add({buffer_.data(), static_cast<std::size_t>(count)});
     bytes_ += static_cast<std::size_t>(count);
     setg(buffer_.data(), buffer_.data(), buffer_.data() + count);
     return traits_type::to_int_type(buffer_.front());
@@ -121,7 +128,7 @@ class HashingBuffer : public std::streambuf {
   std::streambuf& source_;
   std::array<char, 1 << 16> buffer_{};
   std::size_t bytes_ = 0;
-  std::uint64_t hash_ = 0xcbf29ce484222325u;  // the FNV offset basis
+  Fingerprint hash_;
 };
 
 }  // namespace
@@ -176,34 +183,18 @@ std::vector<Item> ItemReader::next_batch(std::size_t count) {
 Item ItemReader::make_item(Row&& row) {
   Item item;
   item.row = rows_++;
+  item.fingerprint = fingerprint_of(row);
   if (row.error) {
     item.error = std::move(row.error);
     return item;
   }
-  const auto* question = row.find("question");
-  const auto* context = row.find("context");
-  const auto* text = row.find("text");
-  const auto* pair = row.find("pair");
-  const bool answers = task_ == Task::question_answering;
-  const bool asked = question && (answers || !text);
   std::set<std::string_view> used;
-  if (answers && (!question || !context)) {
-    item.error.emplace(Error::Parts{.file = is_standard_input() ? "standard input" : file_,
-                                    .thing = fmt::format("line {}", row.line),
-                                    .found = field_names(row),
-                                    .expected = "question and context"});
-  } else if (asked) {
-    item.input = {.text = *question, .pair = context ? std::optional(*context) : std::nullopt};
-    used = {"question", "context"};
-  } else if (text) {
-    const bool empty_cell = pair && pair->empty() && row.json.empty();  // CSV cannot omit a field
-    item.input = {.text = *text, .pair = pair && !empty_cell ? std::optional(*pair) : std::nullopt};
-    used = {"text", "pair"};
-  } else {
-    item.error.emplace(Error::Parts{.file = is_standard_input() ? "standard input" : file_,
-                                    .thing = fmt::format("line {}", row.line),
-                                    .found = field_names(row),
-                                    .expected = "text"});
+  try {
+    RowInput found = input_of(row, task_, is_standard_input() ? "standard input" : file_);
+    item.input = std::move(found.input);
+    used = std::move(found.used);
+  } catch (const Error& error) {
+    item.error = error;
   }
   item.copied = copied_fields(row, used);
   return item;

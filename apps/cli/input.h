@@ -21,7 +21,8 @@ Input single_input(const InputOptions& options, Task task, const std::string& mo
 
 /// One row of an input file.
 struct Item {
-  std::size_t row = 0;  ///< from 0; blank lines do not count
+  std::size_t row = 0;            ///< from 0; blank lines do not count
+  std::uint64_t fingerprint = 0;  ///< of its content
   Input input;
   std::string copied;          ///< the other fields, as members of a JSON object without braces; may be empty
   std::optional<Error> error;  ///< set if the row is invalid; there is no input then

@@ -89,10 +89,11 @@ void add_options(CLI::App& command, InputOptions& options) {
   auto* context_file = described(
       command.add_option("--context-file", options.context_file, "read the context from a UTF-8 file"), group, "FILE");
   auto* file = described(
-      command.add_option("--input", options.file,
-                         "many inputs: .jsonl, .csv or .tsv with a header, .txt with one text per line; - reads JSON "
-                         "lines from standard input. Fields: text, pair, question, context; all others are copied to "
-                         "the output"),
+      command.add_option(
+          "--input", options.file,
+          "many inputs: .jsonl, .csv or .tsv with a header, .txt with one text per line; - reads JSON "
+          "lines from standard input. Fields: text (or sentence), pair, question, context; all others are copied to "
+          "the output"),
       group, "FILE");
   pair->needs(text);
   context->needs(question)->excludes(context_file);

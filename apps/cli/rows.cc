@@ -10,6 +10,8 @@
 #include "apps/cli/row_file.h"
 #include "apps/terminal/interrupt.h"
 #include "apps/terminal/output.h"
+#include "base/fingerprint.h"
+#include "base/output_file.h"
 #include "render/json_parts.h"
 
 namespace limn::cli {
@@ -26,8 +28,32 @@ std::string settings(const CLI::App& command, const Model& model, const std::opt
     object["input bytes"] = input->bytes;
     object["input fingerprint"] = fmt::format("{:016x}", input->fingerprint);
   }
-  for (const auto& [name, value] : given_options(command)) object[name] = value;
+  std::error_code ignored;
+  for (const auto& [name, value] : given_options(command)) {
+    object[name] = value;
+    if (std::filesystem::is_regular_file(value, ignored))  // --background, --like: the content counts
+      object["fingerprint of " + name] = fmt::format("{:016x}", fingerprint(read_file(value)));
+  }
   return object.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+/// Checks that a finished output belongs to this run. @return the command's exit code.
+int check_complete(ItemReader& reader, const std::string& input, const std::string& output, const std::string& run) {
+  const FinishedRows finished = check_finished(output, run);
+  Fingerprint fingerprint;
+  std::size_t rows = 0;
+  for (auto items = reader.next_batch(rows_in_a_batch); !items.empty(); items = reader.next_batch(rows_in_a_batch)) {
+    for (const Item& item : items) add_row(fingerprint, item.fingerprint);
+    rows += items.size();
+  }
+  if (rows != finished.rows || fingerprint.value() != finished.input) {
+    throw Error({.file = input,
+                 .found = rows == finished.rows ? "another input" : fmt::format("{} rows", rows),
+                 .expected = fmt::format("the {} rows of the finished {}", finished.rows, output),
+                 .hint = fmt::format("remove {} to start over", output)});
+  }
+  complain(fmt::format("{} is already complete: nothing to resume", output));
+  return Failures(finished.failed).report(finished.rows);
 }
 
 }  // namespace
@@ -61,18 +87,18 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
                     const LineWork& work, std::size_t batch) {
   choose_format(output, {Format::json, Format::terminal});  // this function cannot write pages
   const bool to_file = output.file && !is_special_file(*output.file);
-  if (output.resume && to_file && std::filesystem::exists(*output.file) &&
-      !std::filesystem::exists(*output.file + ".partial")) {
-    complain(fmt::format("{} is already complete: nothing to resume", *output.file));
-    return done;
-  }
+  const std::string name = *input.file == "-" ? "standard input" : *input.file;
   ItemReader reader(*input.file, model.info().task);
   const auto summary = summarize(*input.file);
+  const std::string run = settings(command, model, summary);
+  if (output.resume && to_file && std::filesystem::exists(*output.file) &&
+      !std::filesystem::exists(*output.file + ".partial"))
+    return check_complete(reader, name, *output.file, run);
   std::optional<RowFile> row_file;
   std::optional<OnInterrupt> hint;
   std::optional<Output> stream;
   if (to_file) {
-    row_file.emplace(*output.file, settings(command, model, summary), output.resume);
+    row_file.emplace(*output.file, run, output.resume);
     // All rows written so far are in the file, and resuming drops an incomplete line.
     hint.emplace(fmt::format("interrupted; finished rows are in {}: the same command with --resume continues the run",
                              row_file->partial().string()),
@@ -89,6 +115,8 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
     const auto items = reader.next_batch(batch);
     if (items.empty()) break;
     rows += items.size();
+    for (const Item& item : items)
+      if (item.row < first) row_file->check_input(item.row, item.fingerprint);
     if (rows <= first) continue;
     auto results =
         results_of(items, [&](const std::vector<Input>& inputs) { return work(inputs, watch_with(progress)); });
@@ -106,7 +134,7 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
         lines = {joined(error_members(results[i].error()), item.copied)};
       }
       if (row_file) {
-        row_file->write(item.row, lines);
+        row_file->write(item.row, item.fingerprint, !results[i], lines);
       } else {
         std::string text;
         for (const auto& line : lines) text += row_line(item.row, line);
@@ -116,10 +144,10 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
     progress.advance(written);
   }
   progress.wipe();
-  if (first > 0 && rows <= first) {
-    throw Error({.file = *input.file,
+  if (rows < first) {
+    throw Error({.file = name,
                  .found = fmt::format("{} rows", rows),
-                 .expected = fmt::format("more than the {} that are already done", first),
+                 .expected = fmt::format("at least the {} that are already done", first),
                  .hint = "a run can be resumed only with the same input"});
   }
   if (row_file) row_file->finish();

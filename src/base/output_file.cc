@@ -2,14 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "limn/error.h"
 
@@ -51,16 +50,35 @@ void write_file(const std::filesystem::path& path, std::string_view text) {
   }
 }
 
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  if (!stream || !std::filesystem::is_regular_file(path) || !(text << stream.rdbuf()).good()) {
-    if (stream && std::filesystem::is_regular_file(path) && std::filesystem::file_size(path) == 0) return {};
-    throw Error({.file = path.string(),
-                 .found = stream ? "no readable file" : std::strerror(errno),
-                 .expected = "a readable file"});
+RegularFile open_regular_file(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // regular files ignore O_NONBLOCK
+  if (file < 0) throw Error({.file = path.string(), .found = std::strerror(errno), .expected = "a readable file"});
+  struct stat status = {};
+  if (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(file);
+    throw Error({.file = path.string(), .found = "not a regular file", .expected = "a readable file"});
   }
-  return std::move(text).str();
+  return {file, static_cast<std::size_t>(status.st_size)};
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  const RegularFile file = open_regular_file(path);
+  std::string text(file.bytes, '\0');
+  std::size_t done = 0;
+  while (done < text.size()) {
+    const ssize_t count = ::read(file.descriptor, text.data() + done, text.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      const int error = errno;
+      ::close(file.descriptor);
+      throw Error({.file = path.string(), .found = std::strerror(error), .expected = "a readable file"});
+    }
+    if (count == 0) break;  // it was truncated meanwhile
+    done += static_cast<std::size_t>(count);
+  }
+  ::close(file.descriptor);
+  text.resize(done);
+  return text;
 }
 
 }  // namespace limn

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -15,7 +16,17 @@ void write_file(const std::filesystem::path& path, std::string_view text);
 /// @param temporary receives its name. @return its descriptor, or -1 with errno set.
 int create_beside(const std::filesystem::path& path, std::string& temporary);
 
-/// Reads a (small) file. Throws Error if it cannot be read.
+/// A file that is open for reading; the owner closes it.
+struct RegularFile {
+  int descriptor = -1;
+  std::size_t bytes = 0;
+};
+
+/// Opens a file for reading without waiting: a pipe without a writer would block forever.
+/// @throws Error if it cannot be opened or is not a regular file.
+RegularFile open_regular_file(const std::filesystem::path& path);
+
+/// Reads a (small) regular file. Throws Error if it cannot be read.
 std::string read_file(const std::filesystem::path& path);
 
 }  // namespace limn

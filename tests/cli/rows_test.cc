@@ -67,6 +67,57 @@ TEST(Rows, CommaAndTabSeparatedValues) {
   EXPECT_EQ(rows[0]["label"], "1");
 }
 
+TEST(Rows, CutTextHasAWarning) {
+  std::string words;
+  for (int i = 0; i < 200; ++i) words += "film ";  // bert-cls and bert-token read 80 tokens, [CLS] and [SEP] included
+  std::size_t outputs = 0;
+  for (const char* model : {"bert-cls", "bert-token"}) {
+    const std::vector<std::string> command = {"predict", "-m", golden(model), "--text", words, "--format"};
+    const auto with = [&](const char* format) {
+      auto arguments = command;
+      arguments.push_back(format);
+      return run(arguments).out;
+    };
+    EXPECT_THAT(Json::parse(with("json"))["warnings"][0].get<std::string>(),
+                HasSubstr("its last 122 tokens of 200 were not read"));
+    EXPECT_THAT(with("terminal"), HasSubstr("Warning: the text is too long"));
+    ++outputs;
+  }
+  EXPECT_EQ(outputs, 2u);
+  Folder folder;
+  const auto rows = json_lines(run(predict(folder.write("a.txt", words + "\nshort\n"))).out);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_TRUE(rows[0].contains("warnings"));
+  EXPECT_FALSE(rows[1].contains("warnings"));
+}
+
+TEST(Rows, SentenceIsAText) {
+  Folder folder;
+  const Result result = run(predict(folder.write("a.tsv", "sentence\tlabel\na witty film .\t1\n")));
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto rows = json_lines(result.out);
+  EXPECT_THAT(texts(rows), ElementsAre("a witty film ."));
+  EXPECT_EQ(rows[0]["label"], "1");
+  EXPECT_FALSE(rows[0].contains("sentence"));
+}
+
+TEST(Rows, OtherValuesAreNoTexts) {
+  Folder folder;
+  const Result result =
+      run(predict(folder.write("a.jsonl",
+                               "{\"text\": [\"A\", \"film\"]}\n{\"text\": 5}\n{\"text\": {\"en\": 1}}\n"
+                               "{\"text\": true}\n{\"text\": \"[1]\"}\n")));
+  EXPECT_EQ(result.code, 3);
+  const auto rows = json_lines(result.out);
+  ASSERT_EQ(rows.size(), 5u);
+  const std::vector<std::string> found = {"a list", "a number", "an object", "true or false"};
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(rows[i]["error"]["found"], found[i]);
+    EXPECT_EQ(rows[i]["error"]["expected"], "a text");
+  }
+  EXPECT_EQ(rows[4]["input"]["text"], "[1]");
+}
+
 TEST(Rows, PlainText) {
   Folder folder;
   const Result result = run(predict(folder.write("a.txt", "\xEF\xBB\xBFone\n\n two \n")));
@@ -216,196 +267,6 @@ TEST(Rows, InvalidRowAmongValidOnes) {
   EXPECT_THAT(terminal.err, HasSubstr("4 of 7 rows failed"));
   const Result shown = run({"show", folder / "out.jsonl"});
   EXPECT_EQ(shown.code, 1);  // predictions are not explanations
-}
-
-// ---- resume ---------------------------------------------------------------------------------------------------
-
-class Resume : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string rows;
-    for (int i = 0; i < 3000; ++i) {
-      rows += "{\"id\": " + std::to_string(i) + ", \"text\": \"Washington row " + std::to_string(i) +
-              " is a good film " + std::string(static_cast<std::size_t>(i % 13), 'a') + "\"}\n";
-      if (i % 500 == 77) rows += "{\"id\": " + std::to_string(i) + ", \"text\": \"\"}\n";
-    }
-    input_ = folder_.write("in.jsonl", rows);
-  }
-
-  std::vector<std::string> command(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> arguments = {"explain", "-m", golden(model_), "--input", input_, "-o", output()};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return arguments;
-  }
-  std::string output() const { return folder_ / "out.jsonl"; }
-  std::string partial() const { return output() + ".partial"; }
-
-  /// Starts a run and ends it with the signal once its file has at least this many bytes.
-  Result interrupt_run(int signal, std::uintmax_t bytes, const std::vector<std::string>& more = {}) const {
-    const Running running(command(more));
-    std::error_code ignored;
-    for (std::uintmax_t size = 0; size < bytes && !running.has_ended();
-         std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
-      size = fs::file_size(partial(), ignored);
-      if (ignored) size = 0;
-    }
-    running.send(signal);
-    return running.wait();
-  }
-  std::string unbroken() const {
-    const Result result = run({"explain", "-m", golden(model_), "--input", input_});
-    EXPECT_EQ(result.code, 3);
-    return without_seconds(result.out);
-  }
-
-  std::string model_ = "bert-cls";
-  Folder folder_;
-  std::string input_;
-};
-
-TEST_F(Resume, AfterKillsMatchesUninterruptedRun) {
-  EXPECT_EQ(interrupt_run(SIGKILL, 200'000).signal, SIGKILL);
-  ASSERT_TRUE(fs::exists(partial()));
-  ASSERT_FALSE(fs::exists(output()));
-  const std::uintmax_t first = fs::file_size(partial());
-  EXPECT_EQ(interrupt_run(SIGKILL, first + 400'000, {"--resume"}).signal, SIGKILL);
-  ASSERT_FALSE(fs::exists(output()));
-  EXPECT_GE(fs::file_size(partial()), first);
-  {  // a line that the kill truncated
-    std::ofstream cut(partial(), std::ios::app);
-    cut << "{\"row\":99999,\"id\":4";
-  }
-  const Result last = run(command({"--resume"}));
-  EXPECT_EQ(last.code, 3);
-  EXPECT_THAT(last.err, AllOf(HasSubstr("rows are already done"), HasSubstr("limn: 6 of 3006 rows failed")));
-  EXPECT_FALSE(fs::exists(partial()));
-  EXPECT_FALSE(fs::exists(partial() + ".settings"));
-  EXPECT_EQ(without_seconds(read(output())), unbroken());
-  // Resuming a complete run changes nothing.
-  const auto written = fs::last_write_time(output());
-  const Result again = run(command({"--resume"}));
-  EXPECT_EQ(again.code, 0);
-  EXPECT_THAT(again.err, HasSubstr("is already complete"));
-  EXPECT_EQ(fs::last_write_time(output()), written);
-}
-
-TEST_F(Resume, RowsOfSeveralLines) {
-  model_ = "bert-token";
-  EXPECT_EQ(interrupt_run(SIGKILL, 300'000).signal, SIGKILL);
-  // A row may lack its last lines: remove one and expect it to be restored.
-  std::string text = read(partial());
-  text.resize(text.rfind('\n') + 1);
-  text.resize(text.rfind('\n', text.size() - 2) + 1);
-  folder_.write("out.jsonl.partial", text);
-  EXPECT_EQ(run(command({"--resume"})).code, 3);
-  EXPECT_EQ(without_seconds(read(output())), unbroken());
-}
-
-TEST_F(Resume, InterruptExplainsHowToResume) {
-  const Result broken = interrupt_run(SIGINT, 100'000);
-  EXPECT_EQ(broken.code, 130);
-  EXPECT_THAT(broken.err, AllOf(HasSubstr("interrupted"), HasSubstr(partial()), HasSubstr("--resume")));
-  EXPECT_EQ(run(command({"--resume"})).code, 3);
-  EXPECT_EQ(without_seconds(read(output())), unbroken());
-}
-
-TEST_F(Resume, InterruptedRunIsNotOverwritten) {
-  interrupt_run(SIGKILL, 100'000);
-  const std::string before = read(partial());
-  const Result result = run(command());
-  EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.err, AllOf(HasSubstr(partial()), HasSubstr("--resume")));
-  EXPECT_EQ(read(partial()), before);
-}
-
-TEST_F(Resume, NeedsTheSameSettings) {
-  interrupt_run(SIGKILL, 100'000);
-  const std::string before = read(partial());
-  const auto expect = [&](const std::vector<std::string>& more, const std::vector<std::string>& parts) {
-    const Result result = run(command(more));
-    EXPECT_EQ(result.code, 1);
-    for (const auto& part : parts) EXPECT_THAT(result.err, HasSubstr(part));
-    EXPECT_EQ(read(partial()), before);
-  };
-  expect({"--resume", "--method", "gradient-x-input"}, {"--method", "found \"gradient-x-input\"", "expected nothing"});
-  expect({"--resume", "--raw"}, {"--raw"});
-  model_ = "distilbert-cls";
-  expect({"--resume"}, {"model", "found \"distilbert-cls\"", "expected \"bert-cls\""});
-  model_ = "bert-cls";
-  std::ofstream(input_, std::ios::app) << "{\"text\": \"one more\"}\n";
-  expect({"--resume"}, {"input bytes"});
-  folder_.write("out.jsonl.partial.settings", "nonsense");
-  expect({"--resume"}, {"out.jsonl.partial.settings", "no readable settings"});
-}
-
-TEST_F(Resume, RejectsForeignFile) {
-  folder_.write("out.jsonl.partial", "something else\n");
-  folder_.write("out.jsonl.partial.settings", "{}");
-  const Result result = run(command({"--resume"}));
-  EXPECT_EQ(result.code, 1);
-  EXPECT_EQ(read(partial()), "something else\n");
-}
-
-TEST_F(Resume, SecondWriterIsRejected) {
-  const Running first(command());
-  std::error_code ignored;
-  while (fs::file_size(partial(), ignored) < 1000 || ignored) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  first.send(SIGSTOP);
-  const Result second = run(command({"--resume"}));
-  EXPECT_EQ(second.code, 1);
-  EXPECT_THAT(second.err, HasSubstr("another run"));
-  first.send(SIGCONT);
-  EXPECT_EQ(first.wait().code, 3);
-  EXPECT_EQ(without_seconds(read(output())), unbroken());
-}
-
-TEST_F(Resume, RejectsInputWithFewerRows) {
-  const std::string rows = read(input_);
-  std::vector<std::string> arguments = {"predict", "-m", golden(model_), "--input", "-", "-o", output()};
-  folder_.write("out.jsonl.partial", "{\"row\":0,\"a\":1}\n{\"row\":1,\"a\":1}\n{\"row\":2,\"a\":1}\n");
-  const Json settings = {{"limn", run({"--version"}).out.substr(5, 5)},
-                         {"command", "predict"},
-                         {"model", "bert-cls"},
-                         {"bytes of model.safetensors", fs::file_size(golden(model_) + "/model.safetensors")}};
-  folder_.write("out.jsonl.partial.settings", settings.dump());
-  arguments.push_back("--resume");
-  const Result result = run(arguments, {.input = "{\"text\": \"one\"}\n"});
-  EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.err, AllOf(HasSubstr("found 1 rows"), HasSubstr("more than the 2")));
-  EXPECT_FALSE(fs::exists(output()));
-  EXPECT_TRUE(fs::exists(partial()));
-}
-
-TEST_F(Resume, InterruptLeavesNoPartialPage) {
-  // The input is a pipe that stays open: limn has work to wait for, however fast it is.
-  const std::string pipe = folder_ / "rows.jsonl";
-  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  const int rows = ::open(pipe.c_str(), O_RDWR);
-  ASSERT_GE(rows, 0);
-  const std::string first = read(input_).substr(0, 4096);  // fits into the pipe
-  ASSERT_EQ(::write(rows, first.data(), first.size()), static_cast<ssize_t>(first.size()));
-  const auto files = [&] { return std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()); };
-  const auto before = files();
-  const Running running({"explain", "-m", golden(model_), "--input", pipe, "-o", folder_ / "out.html"});
-  while (files() == before && !running.has_ended()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  EXPECT_GT(files(), before);  // the temporary file
-  running.send(SIGINT);
-  const Result result = running.wait();
-  ::close(rows);
-  EXPECT_EQ(result.code, 130) << result.err;
-  EXPECT_EQ(files(), before);
-}
-
-TEST_F(Resume, SupportsOnlyJson) {
-  const Result result =
-      run({"explain", "-m", golden("bert-cls"), "--input", input_, "-o", folder_ / "out.csv", "--resume"});
-  EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.err, AllOf(HasSubstr("--resume"), HasSubstr("--format json")));
-}
-
-TEST_F(Resume, StartsIfThereIsNothingToResume) {
-  EXPECT_EQ(run(command({"--resume"})).code, 3);
-  EXPECT_EQ(lines(read(output())).size(), 3006u);
 }
 
 }  // namespace
