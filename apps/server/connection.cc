@@ -25,22 +25,22 @@ constexpr std::size_t largest_buffer = 128 * 1024;
 constexpr std::size_t waiting_parts = 64;  // of a stream; a slow client misses some progress events
 constexpr std::chrono::seconds between_looks{1};
 
-using Request = http::request<http::string_body>;
+using BeastRequest = http::request<http::string_body>;
 
 template <class Field>
-std::string header(const Request& request, Field name) {
+std::string header(const BeastRequest& request, Field name) {
   const auto value = request[name];
   return {value.data(), value.size()};
 }
 
-std::ptrdiff_t count_of(const Request& request, http::field name) {
+std::ptrdiff_t count_of(const BeastRequest& request, http::field name) {
   const auto [begin, end] = request.equal_range(name);
   return std::distance(begin, end);
 }
 
 /// Why a request head is rejected; empty if it is accepted. A proxy in front of this server must interpret every
 /// accepted head in the same way (RFC 9112, sections 3.2 and 6.1).
-std::string objection(const Request& request) {
+std::string objection(const BeastRequest& request) {
   const auto hosts = count_of(request, http::field::host);
   if (hosts > 1 || (hosts == 0 && request.version() >= 11)) return "a request must have exactly one Host header";
   const auto encodings = count_of(request, http::field::transfer_encoding);
@@ -61,6 +61,24 @@ std::string path_of(std::string_view target) {
   return std::string(target.substr(0, target.find('?')));
 }
 
+/// Returns the authority of a target in absolute form, which replaces the Host header (RFC 9112, section 3.2.2); empty
+/// for other forms.
+std::string_view authority_of(std::string_view target) {
+  const auto scheme = target.find("://");
+  if (scheme == target.npos || target.starts_with('/')) return {};
+  target.remove_prefix(scheme + 3);
+  target = target.substr(0, target.find_first_of("/?#"));
+  return target.substr(target.rfind('@') + 1);  // npos + 1 is 0
+}
+
+/// Whether more bytes could turn the text into a request that the parser accepts.
+bool may_become_request(std::string_view text) {
+  if (text.empty() || text == "\r") return true;
+  if (text.front() < 'A' || text.front() > 'z') return false;
+  const std::string_view line = text.substr(0, text.find('\n'));
+  return line.size() == text.size() || line.find(" HTTP/1.") != line.npos;
+}
+
 /// Keeps the listener running while an answer may still arrive.
 struct Guard {
   std::shared_ptr<Listener::State> state;
@@ -76,11 +94,13 @@ Connection::Connection(Listener::State& state, tcp::socket socket)
   const auto address = stream_.socket().remote_endpoint(ignored);
   if (!ignored) client_ = address.address().to_string();
   state_.connections.insert(this);
+  ++state_.connections_of[client_];
   report_connection_count();
 }
 
 Connection::~Connection() {
   state_.connections.erase(this);
+  if (const auto found = state_.connections_of.find(client_); --found->second == 0) state_.connections_of.erase(found);
   report_connection_count();
   state_.accept();
 }
@@ -92,28 +112,65 @@ void Connection::report_connection_count() const {
 // ---- the request ------------------------------------------------------------------------------------------
 
 void Connection::read() {
-  // RFC 9112, section 2.2: empty lines before a request are ignored.
-  const auto next = [&] { return std::string_view(static_cast<const char*>(buffer_.data().data()), buffer_.size()); };
-  while (next().starts_with("\r\n")) buffer_.consume(2);
   if (buffer_.size() == 0) buffer_.shrink_to_fit();
   parser_.emplace();
   parser_->header_limit(largest_head);
   parser_->body_limit(state_.options.largest_body);
-  idle_since_ = Clock::now();
+  waiting_since_ = Clock::now();
+  is_reading_body_ = false;
   if (state_.crowded) state_.accept();
   stream_.expires_after(state_.stopping ? state_.options.drain : state_.options.idle);
+  read_head();
+}
+
+/// Reads until the buffer begins with a whole head, or with something that the parser refuses. The library would accept
+/// folded headers, and refuse the empty lines that a server should ignore before a request (RFC 9112, sections 5.2 and
+/// 2.2).
+void Connection::read_head() {
+  const auto received = [&] {
+    return std::string_view(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+  };
+  while (received().starts_with("\r\n")) buffer_.consume(2);
+  const std::string_view text = received();
+  const std::size_t head_end = text.find("\r\n\r\n");
+  if (head_end == text.npos && text.size() <= largest_head && may_become_request(text)) {
+    constexpr std::size_t at_once = 1024;
+    stream_.async_read_some(buffer_.prepare(at_once), [self = shared_from_this()](ErrorCode error, std::size_t bytes) {
+      if (error) return self->on_head(error);
+      self->buffer_.commit(bytes);
+      self->read_head();
+    });
+    return;
+  }
+  const std::string_view head = text.substr(0, head_end);
+  is_folded_ = head.find("\r\n ") != head.npos || head.find("\r\n\t") != head.npos;
   http::async_read_header(stream_, buffer_, *parser_,
                           [self = shared_from_this()](ErrorCode error, std::size_t) { self->on_head(error); });
 }
 
+void Connection::close_if_waiting() {
+  if (!waiting_since_) return;
+  waiting_since_.reset();  // it must not be chosen again before it has ended
+  stream_.close();
+}
+
 void Connection::close_if_idle() {
-  if (idle_since_) stream_.cancel();
+  if (!is_reading_body_) close_if_waiting();
 }
 
 void Connection::on_head(ErrorCode error) {
-  idle_since_.reset();
-  if (error) return refuse(error);
-  if (std::string reason = objection(parser_->get()); !reason.empty()) return refuse(problem(400, reason));
+  if (error) {
+    waiting_since_.reset();
+    return refuse(error);
+  }
+  std::string reason = is_folded_ ? "a header must not be continued on another line" : objection(parser_->get());
+  if (!reason.empty()) {
+    waiting_since_.reset();
+    return refuse(problem(400, reason));
+  }
+  waiting_since_ = Clock::now();
+  is_reading_body_ = true;
+  if (state_.crowded) state_.accept();
   stream_.expires_after(state_.options.read);
   const bool wants_word = beast::iequals(parser_->get()[http::field::expect], "100-continue");
   if (!wants_word || parser_->get().version() < 11 || parser_->is_done()) return read_body();
@@ -127,6 +184,7 @@ void Connection::read_body() {
   http::async_read(
       stream_, buffer_, *parser_,
       [self = shared_from_this()](ErrorCode error, std::size_t) {
+        self->waiting_since_.reset();
         if (error) return self->refuse(error);
         self->handle();
       });
@@ -134,7 +192,8 @@ void Connection::read_body() {
 
 /// Answers a request that cannot be read.
 void Connection::refuse(ErrorCode error) {
-  if (error == beast::error::timeout && parser_->is_header_done()) {  // the connection is closed already
+  const bool is_closed = error == beast::error::timeout || error == asio::error::operation_aborted;
+  if (is_closed && is_reading_body_) {  // too slow, or in the way of another client
     begin_exchange();
     status_ = 408;
     return finish(false);
@@ -165,14 +224,16 @@ void Connection::refuse(HttpResponse response) {
 void Connection::begin_exchange() {
   begin_ = Clock::now();
   exchange_ = std::make_shared<Exchange>();
-  const Request& request = parser_->get();
+  const BeastRequest& request = parser_->get();
   HttpRequest& filled = exchange_->request;
   filled.method = std::string(request.method_string());
   const auto target = request.target();
   filled.path = path_of({target.data(), target.size()});
   filled.host = header(request, http::field::host);
+  if (const auto authority = authority_of({target.data(), target.size()}); !authority.empty()) filled.host = authority;
   filled.origin = header(request, http::field::origin);
   filled.content_type = header(request, http::field::content_type);
+  filled.content_encoding = header(request, http::field::content_encoding);
   filled.accept = header(request, http::field::accept);
   filled.authorization = header(request, http::field::authorization);
   filled.api_key = header(request, "X-Api-Key");

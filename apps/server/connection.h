@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "apps/server/listener.h"
@@ -25,10 +26,11 @@ class Connection;
 struct Listener::State : std::enable_shared_from_this<Listener::State> {
   Options options;
   Handler handler;
+  std::unordered_map<std::string, std::size_t> connections_of;  // number of connections of each address
   std::unordered_set<Connection*> connections;  // connections remove themselves, also when the context is destroyed
   bool stopping = false;
   bool accepting = false;
-  bool crowded = false;  // a client is waiting, and no connection was idle
+  bool crowded = false;  // a client is waiting, and no connection could be closed
   unsigned short port = 0;
   boost::asio::io_context context{1};
   boost::asio::ip::tcp::acceptor acceptor{context};
@@ -37,7 +39,8 @@ struct Listener::State : std::enable_shared_from_this<Listener::State> {
   void open();
   void accept();
   void accept_later();
-  void close_longest_idle();
+  bool close_longest_waiting(const std::string* client = nullptr);
+  bool make_room_for(const std::string& client);
   void stop();
 };
 
@@ -53,8 +56,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection& operator=(const Connection&) = delete;
 
   void read();
-  /// When the connection began to wait for the head of a request; nothing if it is not waiting.
-  std::optional<Clock::time_point> idle_since() const { return idle_since_; }
+  /// When the connection began to wait for the head of a request, or for the rest of its body; nothing if it is not
+  /// waiting for its client.
+  std::optional<Clock::time_point> waiting_since() const { return waiting_since_; }
+  bool is_reading_body() const { return is_reading_body_; }
+  const std::string& client() const { return client_; }
+  /// Closes the connection if it is waiting for its client.
+  void close_if_waiting();
   /// Closes the connection if it is waiting for a request.
   void close_if_idle();
 
@@ -62,6 +70,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Message = boost::beast::http::response<boost::beast::http::span_body<const char>>;
 
   void report_connection_count() const;
+  void read_head();
   void on_head(ErrorCode error);
   void read_body();
   void refuse(ErrorCode error);
@@ -90,7 +99,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::deque<std::string> parts_;
   std::array<char, 1024> discarded_ = {};
   std::string client_;
-  std::optional<Clock::time_point> idle_since_;
+  std::optional<Clock::time_point> waiting_since_;
+  bool is_reading_body_ = false, is_folded_ = false;
   Clock::time_point begin_;
   std::size_t bytes_ = 0;
   unsigned version_ = 11;

@@ -18,7 +18,7 @@ struct HttpRequest {
   std::string method;  ///< "GET"
   std::string path;    ///< without the query string
   /// Headers; empty: missing.
-  std::string host, origin, content_type, accept, authorization, api_key, if_none_match;
+  std::string host, origin, content_type, content_encoding, accept, authorization, api_key, if_none_match;
   std::string body;
   std::string client;  ///< IP address
 };

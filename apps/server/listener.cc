@@ -47,7 +47,7 @@ void Listener::State::accept() {
       accepting = false;
       if (error) return;
       if (connections.size() < options.connections) return accept();
-      close_longest_idle();
+      if (!close_longest_waiting()) crowded = true;
     });
     return;
   }
@@ -55,7 +55,9 @@ void Listener::State::accept() {
     accepting = false;
     if (error == asio::error::operation_aborted) return;
     if (error) return accept_later();
-    std::make_shared<Connection>(*this, std::move(socket))->read();
+    const auto address = socket.remote_endpoint(error);
+    if (!error && make_room_for(address.address().to_string()))
+      std::make_shared<Connection>(*this, std::move(socket))->read();
     accept();
   });
 }
@@ -69,15 +71,25 @@ void Listener::State::accept_later() {
   });
 }
 
-/// Makes room for a waiting client. When a connection ends, it accepts the next one itself.
-void Listener::State::close_longest_idle() {
+/// Closes the connection that has waited longest for its client: for the next request if there is one, otherwise for
+/// the rest of a body. When it ends, it accepts the next one itself. @param client only connections of this address.
+/// @return whether there was one.
+bool Listener::State::close_longest_waiting(const std::string* client) {
   Connection* longest = nullptr;
+  const auto rank = [](const Connection& one) { return std::pair(one.is_reading_body(), *one.waiting_since()); };
   for (Connection* one : connections)
-    if (one->idle_since() && (!longest || *one->idle_since() < *longest->idle_since())) longest = one;
-  if (longest)
-    longest->close_if_idle();
-  else
-    crowded = true;
+    if (one->waiting_since() && (!client || one->client() == *client) && (!longest || rank(*one) < rank(*longest)))
+      longest = one;
+  if (longest) longest->close_if_waiting();
+  return longest != nullptr;
+}
+
+/// Leaves a quarter of the connections to other addresses. @return false if the address has too many connections, and
+/// limn is working on all of them.
+bool Listener::State::make_room_for(const std::string& client) {
+  const auto found = connections_of.find(client);
+  const std::size_t most = options.connections - options.connections / 4;
+  return found == connections_of.end() || found->second < most || close_longest_waiting(&client);
 }
 
 void Listener::State::stop() {

@@ -247,7 +247,7 @@ Request read_predict(const nlohmann::json& body, std::shared_ptr<const ModelSet>
       std::vector<Result<std::string>> answers;
       for (std::size_t i = 0; i < good.size(); ++i)
         answers.push_back(std::move(predictions[i]).transform([&](const Prediction& prediction) {
-          return to_json(prediction, good[i], name);
+          return to_json(prediction, good[i], name, -1, model.warnings(good[i], options));
         }));
       return answers;
     });

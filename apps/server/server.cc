@@ -7,8 +7,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <climits>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <utility>
 
 #include "limn/limn.h"
 
@@ -17,9 +20,19 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t longest_logged_path = 512;
-
-std::string line(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+/// Returns a line of the log. A pipe takes a line of PIPE_BUF bytes at once or not at all; a longer one could block the
+/// log or mix with other lines. Texts from outside are therefore cut, the longest ones first.
+std::string line(Json value) {
+  for (std::size_t longest = 512;; longest /= 2) {
+    for (auto& [name, member] : value.items()) {
+      if (!member.is_string()) continue;
+      auto& text = member.get_ref<std::string&>();
+      if (text.size() > longest) text = text.substr(0, longest) + "…";
+    }
+    std::string result = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    if (result.size() < PIPE_BUF) return result;
+  }
+}
 
 /// Raises the limit on open files to the hard limit: each connection is an open file, and the usual soft limit is
 /// 1,024. @return the new limit.
@@ -30,6 +43,71 @@ std::size_t allow_many_files() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
   return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<std::size_t>(limit.rlim_cur) : 1024;
 }
+
+/// Passes signals to the server, on its own thread: SIGHUP reloads, the first SIGTERM or SIGINT stops. The second one,
+/// and the first one while there is no server (its models are still being loaded), ends the process immediately,
+/// whatever its threads are waiting for.
+class SignalWaiter {
+ public:
+  SignalWaiter() {
+    sigemptyset(&signals_);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals_, signal);
+    ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr);  // inherited by all threads started later
+    thread_ = std::thread([this] { wait(); });
+  }
+  SignalWaiter(const SignalWaiter&) = delete;
+  SignalWaiter& operator=(const SignalWaiter&) = delete;
+  ~SignalWaiter() {
+    finished_ = true;
+    thread_.join();
+  }
+
+  /// @param server receives the signals from now on; may be null.
+  void notify(Server* server) const {
+    const std::lock_guard lock(mutex_);
+    server_ = server;
+    if (server_ && std::exchange(reload_later_, false)) server_->reload();
+  }
+
+ private:
+  void wait() {
+    for (bool stopping = false; !finished_;) {
+      const timespec patience{.tv_sec = 0, .tv_nsec = 100'000'000};
+      const int signal = ::sigtimedwait(&signals_, nullptr, &patience);
+      if (signal < 0) continue;
+      if (signal != SIGHUP) {
+        if (stopping) ::_exit(128 + signal);
+        stopping = true;
+        end_on_next_signal();  // from here the handler runs on this thread, even while stop() waits for something
+      }
+      const std::lock_guard lock(mutex_);
+      if (signal == SIGHUP) {
+        reload_later_ = !server_;  // files may have changed after they were read
+        if (server_) server_->reload();
+      } else {
+        if (!server_) ::_exit(128 + signal);
+        server_->stop();
+      }
+    }
+  }
+
+  static void end_on_next_signal() {
+    sigset_t ending;
+    sigemptyset(&ending);
+    for (const int signal : {SIGTERM, SIGINT}) {
+      ::signal(signal, [](int received) { ::_exit(128 + received); });
+      sigaddset(&ending, signal);
+    }
+    ::pthread_sigmask(SIG_UNBLOCK, &ending, nullptr);
+  }
+
+  sigset_t signals_{};
+  mutable std::mutex mutex_;
+  mutable Server* server_ = nullptr;
+  mutable bool reload_later_ = false;
+  std::atomic<bool> finished_ = false;
+  std::thread thread_;
+};
 
 }  // namespace
 
@@ -51,7 +129,7 @@ Server::Server(Options options)
               log_.add(line({{"time", now_text()},
                              {"client", request.client},
                              {"method", request.method},
-                             {"path", request.path.substr(0, longest_logged_path)},
+                             {"path", request.path},
                              {"status", finished.status},
                              {"bytes", finished.bytes},
                              {"seconds", finished.seconds}}));
@@ -96,32 +174,17 @@ void Server::log_event(const std::string& event, const std::string& detail) {
 }
 
 void serve_until_signalled(Server::Options options, std::size_t threads) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // inherited by all threads started later
   ::signal(SIGPIPE, SIG_IGN);
   // Keep some files for model reloads and the log.
   const std::size_t files = allow_many_files(), others = 64;
   auto& connections = options.listener.connections;
   connections = std::min(connections, files > 2 * others ? files - others : others);
+  const SignalWaiter signals;  // before the other threads, which inherit its mask; ends after the server
   set_threads(threads);
   Server server(std::move(options));
-  std::atomic<bool> finished = false;
-  std::thread waiter([&] {
-    for (bool stopping = false; !finished;) {
-      const timespec patience{.tv_sec = 0, .tv_nsec = 100'000'000};
-      const int signal = ::sigtimedwait(&signals, nullptr, &patience);
-      if (signal == SIGHUP) server.reload();
-      if (signal != SIGTERM && signal != SIGINT) continue;
-      if (stopping) ::_exit(128 + signal);  // a second signal ends the process immediately
-      stopping = true;
-      server.stop();
-    }
-  });
+  signals.notify(&server);
   server.run();
-  finished = true;
-  waiter.join();
+  signals.notify(nullptr);
 }
 
 }  // namespace limn::server

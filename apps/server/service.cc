@@ -302,6 +302,12 @@ void Service::begin_work(const std::shared_ptr<Exchange>& exchange, ReadRequest&
                                                  .found = type.empty() ? "none" : shown_name(type),
                                                  .expected = "application/json"})));
   }
+  if (const std::string& encoding = exchange->request.content_encoding;
+      !encoding.empty() && !equal_ignoring_case(encoding, "identity")) {
+    return exchange->respond(problem(415, Error({.thing = "Content-Encoding",
+                                                 .found = shown_name(encoding),
+                                                 .expected = "a body that is not compressed"})));
+  }
   int status = 400;
   try {
     const nlohmann::json body = parse_json(std::exchange(exchange->request.body, {}), "the request");

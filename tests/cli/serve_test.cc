@@ -1,6 +1,7 @@
 // limn serve as a process: signals, log and options. Its responses are tested in tests/server.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "cli/program.h"
 #include "server/client.h"
@@ -91,6 +92,22 @@ TEST(Serve, ReloadsOnHangupAndStillTerminates) {
   EXPECT_EQ(Client(serving.port()).post("/v1/predict", {{"text", "good"}}).status, 200);
   (*serving).send(SIGTERM);
   EXPECT_EQ(serving.wait().code, 0);
+}
+
+TEST(Serve, PipeAmongTheFilesOfAModelBlocksNothing) {
+  Folder folder;
+  fs::copy(golden("bert-cls"), folder.path(), fs::copy_options::recursive);
+  Running running({"serve", "-m", folder.path().string(), "--port", "0"});
+  ASSERT_TRUE(eventually([&] { return port_in(running.errors()) != 0 || running.has_ended(); }));
+  fs::remove(folder / "config.json");
+  ASSERT_EQ(::mkfifo((folder / "config.json").c_str(), 0600), 0);
+  running.send(SIGHUP);
+  EXPECT_TRUE(eventually([&] { return running.errors().find("reload failed") != std::string::npos; }));
+  EXPECT_EQ(Client(port_in(running.errors())).post("/v1/predict", {{"text", "good"}}).status, 200);
+  running.send(SIGTERM);
+  EXPECT_TRUE(eventually([&] { return running.has_ended(); }));
+  running.send(SIGKILL);
+  EXPECT_EQ(running.wait().code, 0);
 }
 
 TEST(Serve, ContinuesIfNobodyReadsItsLog) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <climits>
+
 #include "server/running_server.h"
 
 namespace limn::server_test {
@@ -31,6 +33,58 @@ TEST(Protocol, RejectsAmbiguousRequests) {
   EXPECT_EQ(status_of(server, "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), 400);
   EXPECT_EQ(status_of(server, "GET /healthz HTTP/1.0\r\n\r\n"), 200);
   EXPECT_EQ(status_of(server, "GET http://limn/healthz HTTP/1.1\r\nHost: limn\r\n\r\n"), 200);
+}
+
+TEST(Protocol, RejectsFoldedHeaders) {  // RFC 9112, section 5.2
+  const RunningServer server;
+  for (const char* folded : {"X: a\r\n b\r\n", "X: a\r\n\tb\r\n", "Transfer-Encoding:\r\n chunked\r\n"})
+    EXPECT_EQ(status_of(server, std::string("GET /healthz HTTP/1.1\r\nHost: limn\r\n") + folded + "\r\n"), 400);
+  EXPECT_EQ(status_of(server, "GET /healthz HTTP/1.1\r\n Host: limn\r\n\r\n"), 400);
+}
+
+TEST(Protocol, RefusesOtherProtocolsAtOnce) {
+  const RunningServer server;
+  for (const char* other : {"\x16\x03\x01", "GET /healthz\r\n", "SSH-2.0-OpenSSH_9.2\r\n"}) {
+    Client client = server.client();
+    client.send(other);
+    EXPECT_EQ(client.read_reply().status, 400) << other;
+  }
+}
+
+TEST(Protocol, TargetInAbsoluteFormNamesTheHost) {  // RFC 9112, section 3.2.2
+  const RunningServer server([](auto& options) { options.service.hosts = {"limn"}; });
+  const auto status = [&](const std::string& target, const std::string& host) {
+    return status_of(server, "GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+  };
+  EXPECT_EQ(status("http://limn/healthz", "other"), 200);
+  EXPECT_EQ(status("http://limn:80/healthz?x", "other"), 200);
+  EXPECT_EQ(status("http://other/healthz", "limn"), 421);
+  EXPECT_EQ(status("http://limn@other/healthz", "limn"), 421);
+  EXPECT_EQ(status("http://other?/limn", "limn"), 421);
+}
+
+TEST(Protocol, RefusesCompressedBodies) {
+  const RunningServer server;
+  const std::string json = R"({"text":"good"})";
+  const auto reply = [&](const std::string& encoding) {
+    return server.client().ask("POST", "/v1/predict", json,
+                               Client::json_type + "Content-Encoding: " + encoding + "\r\n");
+  };
+  EXPECT_EQ(reply("identity").status, 200);
+  for (const char* encoding : {"gzip", "br", "gzip, identity"}) {
+    const Reply refused = reply(encoding);
+    EXPECT_EQ(refused.status, 415);
+    EXPECT_THAT(refused.body, HasSubstr("not compressed"));
+  }
+}
+
+TEST(Protocol, CutTextHasAWarning) {
+  const RunningServer server;
+  std::string words;
+  for (int i = 0; i < 200; ++i) words += "film ";
+  EXPECT_THAT(server.client().post("/v1/predict", {{"text", words}}).json().at("warnings").at(0).get<std::string>(),
+              HasSubstr("were not read"));
+  EXPECT_FALSE(server.client().post("/v1/predict", {{"text", "film"}}).json().contains("warnings"));
 }
 
 TEST(Protocol, BoundsChunkHeadersAndTrailer) {
@@ -80,7 +134,9 @@ TEST(Protocol, RefusalsDoNotReuseThePreviousRequest) {
 TEST(Protocol, IgnoresEmptyLinesBeforeARequest) {
   const RunningServer server;
   Client client = server.client();
-  client.send(Client::request("GET", "/healthz") + "\r\n\r\n" + Client::request("GET", "/readyz"));
+  client.send("\r\n");
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // as a segment of its own
+  client.send("\r\n\r\n" + Client::request("GET", "/healthz") + "\r\n\r\n" + Client::request("GET", "/readyz"));
   EXPECT_EQ(client.read_reply().status, 200);
   EXPECT_EQ(client.read_reply().status, 200);
 }
@@ -181,6 +237,59 @@ TEST(Connections, LongestIdleConnectionIsClosed) {
   EXPECT_EQ(server.client().ask("GET", "/healthz").status, 200);
   EXPECT_EQ(oldest.read_to_the_end(), "");
   EXPECT_EQ(newest.ask("GET", "/healthz").status, 200);
+}
+
+/// A connection whose body never arrives completely; the server is waiting for it.
+Client slow_body(const RunningServer& server) {
+  Client client = server.client();
+  client.send(
+      "POST /v1/predict HTTP/1.1\r\nHost: limn\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+      "Content-Length: 100\r\n\r\n");
+  client.read_until("100 Continue\r\n\r\n");
+  client.send("{");
+  return client;
+}
+
+TEST(Connections, OldestUnfinishedBodyIsClosed) {
+  RunningServer server([](auto& options) { options.listener.connections = 3; });
+  std::vector<Client> slow;
+  for (int i = 0; i < 3; ++i) slow.push_back(slow_body(server));
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(server.client().ask("GET", "/healthz").status, 200);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));  // the limit for a body is 30
+  EXPECT_EQ(slow[0].read_to_the_end(), "");
+  slow.clear();
+  server.stop();
+  const auto log = server.log();
+  EXPECT_TRUE(std::ranges::any_of(log, [](const Json& line) { return line.value("status", 0) == 408; }));
+}
+
+TEST(Connections, OneAddressLeavesAQuarterToOthers) {
+  const RunningServer server([](auto& options) { options.listener.connections = 8; });
+  std::vector<Client> slow;
+  for (int i = 0; i < 7; ++i) slow.push_back(slow_body(server));
+  EXPECT_EQ(slow[0].read_to_the_end(), "");  // the seventh takes its place, although two connections are free
+  EXPECT_EQ(server.client().ask("GET", "/healthz").status, 200);
+}
+
+TEST(Log, LinesAreShorterThanAPipeTakesAtOnce) {
+  RunningServer server;
+  std::size_t requests = 0;
+  for (const std::string& request : {std::string(11'000, 'M') + " /healthz HTTP/1.1\r\nHost: limn\r\n\r\n",
+                                     "GET /" + std::string(15'000, 'p') + " HTTP/1.1\r\nHost: limn\r\n\r\n",
+                                     "GET /" + std::string(15'000, '\xFF') + " HTTP/1.1\r\nHost: limn\r\n\r\n"}) {
+    Client client = server.client();
+    client.send(request);
+    EXPECT_GE(client.read_reply().status, 400);
+    ++requests;
+  }
+  server.stop();
+  std::size_t logged = 0;
+  for (const Json& line : server.log()) {
+    EXPECT_LT(line.dump().size(), std::size_t{PIPE_BUF});
+    logged += line.contains("status") ? 1 : 0;
+  }
+  EXPECT_EQ(logged, requests);
 }
 
 TEST(Stopping, DoesNotWaitForClientsThatDoNotRead) {
