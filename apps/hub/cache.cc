@@ -76,7 +76,7 @@ std::optional<std::string> access_token() {
   return token;
 }
 
-CachedModel::CachedModel(fs::path cache, const Repository& repository)
+CachedModel::CachedModel(const fs::path& cache, const Repository& repository)
     : folder_(cache / repository.folder()), locks_(cache / ".locks" / repository.folder()), repository_(repository) {
   make_folder(folder_ / "blobs");
   make_folder(locks_);

@@ -18,7 +18,7 @@ std::optional<std::string> access_token();
 ///   models--ORG--NAME/blobs/ETAG, snapshots/COMMIT/FILE → ../../blobs/ETAG, refs/REVISION (holds the commit).
 class CachedModel {
  public:
-  CachedModel(std::filesystem::path cache, const Repository& repository);
+  CachedModel(const std::filesystem::path& cache, const Repository& repository);
 
   std::filesystem::path blob(const std::string& etag) const;
   std::filesystem::path snapshot(const std::string& commit) const;

@@ -152,27 +152,46 @@ class Puller {
 
   void download(const std::string& file, const Promise& promise, const fs::path& blob) {
     const fs::path incomplete = blob.string() + ".incomplete";
+    bool has_length = promise.size.has_value();
     {
       Incomplete part(incomplete, promise.size);
       const std::uint64_t before = part.bytes();
       RetryPolicy retries;
+      std::uint64_t most = before;  // bytes that the file has had when the count of tries was last reset
       while (!part.is_whole()) {
         const std::uint64_t begin = part.bytes();
+        std::uint64_t start = begin;
         const HttpAnswer answer =
             client_.send({.url = url(file),
                           .first_byte = begin,
                           .on_data = [&, first = true](const HttpAnswer& head, std::string_view data) mutable {
-                            if (std::exchange(first, false)) part.continue_from(start_of(head));
+                            if (std::exchange(first, false)) part.continue_from(start = start_of(head));
                             part.append(data);
                             on_progress_({file, part.bytes(), std::min(before, part.bytes()), promise.size});
                           }});
         if (answer.status == 416) part.continue_from(0);  // beyond the end: the partial file belongs to other contents
         if (answer.status >= 400 && answer.status != 416 && !RetryPolicy::is_retryable(answer))
           refuse_status(client_, answer, repository_);
-        if ((answer.status == 200 || answer.status == 206) && !promise.size) break;
-        if (part.bytes() > begin) retries.reset();
+        if ((answer.status == 200 || answer.status == 206) && !promise.size) {
+          has_length = !answer.header("content-length").empty();  // the client has compared it with what arrived
+          break;
+        }
+        // Each reset needs a hundredth of the file that was never there before, from a server that continues where it
+        // is asked to: otherwise cut answers could go on forever.
+        if (start == begin && part.bytes() > most + promise.size.value_or(0) / 100) {
+          most = part.bytes();
+          retries.reset();
+        }
         if (!part.is_whole()) retries.wait(answer);
       }
+    }
+    if (!has_length && !is_digest(promise.etag)) {
+      std::error_code ignored;
+      fs::remove(incomplete, ignored);
+      throw Error({.file = url(file),
+                   .found = "neither a length nor a digest",
+                   .expected = "one of them, to tell a whole file from a cut one",
+                   .hint = "check that HF_ENDPOINT is the address of a Hugging Face hub"});
     }
     check(file, promise, incomplete);
     std::error_code error;

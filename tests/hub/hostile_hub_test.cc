@@ -59,6 +59,62 @@ TEST(HostileHub, CannotListForeignFilesAsParts) {
   }
 }
 
+TEST(HostileHub, CutFileWithoutLengthAndDigestIsNotPublished) {
+  auto files = whole_model;
+  files["model.safetensors"].etag = "mirror";  // not a digest
+  const auto without_length = [](bool cut) {
+    return [cut](const Request& request, Response& response) {
+      if (!request.target.ends_with("model.safetensors")) return;
+      response.has_length = false;
+      if (cut) response.cut_after = response.body.size() / 2;
+    };
+  };
+  for (const bool cut : {true, false})
+    EXPECT_THAT(message_with(without_length(cut), files), HasSubstr("found neither a length nor a digest"));
+}
+
+TEST(HostileHub, CutAnswersFromTheStartEnd) {
+  // The server ignores ranges, and cuts the file now shorter, now longer.
+  std::size_t answers = 0;
+  const std::string message = message_with([&](const Request& request, Response& response) {
+    if (request.method != "GET" || !request.target.ends_with("model.safetensors")) return;
+    response.status = 200;
+    response.headers.erase("Content-Range");
+    response.body = cli_test::read(model_folder / "model.safetensors");
+    response.cut_after = ++answers % 2 == 0 ? 4000 : 2000;
+  });
+  EXPECT_THAT(message, HasSubstr("tried 5 times"));
+  EXPECT_GE(answers, 5u);
+  EXPECT_LE(answers, 6u);
+}
+
+TEST(HostileHub, AnswersThatCreepEnd) {
+  // The server continues where it is asked to, one byte at a time.
+  std::size_t answers = 0;
+  const std::string message = message_with([&](const Request& request, Response& response) {
+    if (request.method != "GET" || !request.target.ends_with("model.safetensors")) return;
+    response.cut_after = 1;
+    ++answers;
+  });
+  EXPECT_THAT(message, HasSubstr("tried 5 times"));
+  EXPECT_EQ(answers, 5u);
+}
+
+TEST(HostileHub, AddressesAreVisibleOnATerminal) {
+  const Server server([](const Request& request) {
+    Response response = hub(request, whole_model);
+    if (request.target.starts_with("/api")) {
+      response.status = 302;
+      response.headers["Location"] = "ftp://host/\x1b]0;owned\x07\xE2\x80\xAE/";
+    }
+    return response;
+  });
+  const Result result = Puller(server.address()).pull();
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, testing::AllOf(HasSubstr("host"), testing::Not(HasSubstr("\x1b")),
+                                         testing::Not(HasSubstr("\xE2\x80\xAE"))));
+}
+
 TEST(HostileHub, RejectsServerThatIsNotAHub) {
   const auto answer = [](const std::string& body) {
     return message_with([&](const Request& request, Response& response) {

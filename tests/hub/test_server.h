@@ -28,6 +28,7 @@ struct Response {
   std::map<std::string, std::string> headers = {};
   std::string body = {};
   std::optional<std::size_t> cut_after = {};  ///< bytes of the body after which the connection ends
+  bool has_length = true;                     ///< otherwise the end of the connection ends the body
   bool hang = false;                          ///< after that, keep the connection open until the server is destroyed
 };
 
@@ -99,7 +100,8 @@ class Server {
     const Response response = handler_(request);
     std::string head = "HTTP/1.1 " + std::to_string(response.status) + " Test\r\nConnection: close\r\n";
     for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
-    head += "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n";
+    if (response.has_length) head += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+    head += "\r\n";
     send(connection, head);
     if (request.method != "HEAD")
       send(connection, response.body.substr(0, response.cut_after.value_or(std::string::npos)));
