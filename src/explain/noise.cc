@@ -26,11 +26,11 @@ void multiply(ConstView x, View y) {
 }
 
 /// The running mean and sum of squared deviations of each token's scores (Welford).
-struct Moments {
+struct DrawMoments {
   std::vector<double> mean, deviations, squares;
   std::size_t count = 0;
 
-  explicit Moments(std::size_t tokens) : mean(tokens, 0.), deviations(tokens, 0.), squares(tokens, 0.) {}
+  explicit DrawMoments(std::size_t tokens) : mean(tokens, 0.), deviations(tokens, 0.), squares(tokens, 0.) {}
 
   void add(const std::vector<double>& scores) {
     ++count;
@@ -58,7 +58,7 @@ Attribution attribute(const Subject& subject, const SmoothGrad& method) {
   const Mat input = input_at(subject, common.layer);
   const auto sigma = static_cast<float>(method.relative ? method.sigma * spread_of(input) : method.sigma);
   std::vector<double> sum(input.rows() * input.columns(), 0.);
-  Moments moments(input.rows());
+  DrawMoments moments(input.rows());
   const auto fill = [&](std::size_t draw, View perturbed) {
     auto engine = random_engine(method.seed, draw);
     std::normal_distribution<float> normal;

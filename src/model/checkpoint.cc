@@ -26,10 +26,10 @@
 
 namespace limn {
 
-namespace {
+namespace {}  // namespace
 
 /// Memory for converted weights, in large blocks. Pages that are never written to cost nothing.
-class Memory {
+class WeightMemory {
  public:
   float* take(std::size_t count) {
     // Every tensor starts at a cache line, so that no vector load straddles two.
@@ -66,12 +66,10 @@ class Memory {
   std::size_t left_ = 0;  // free elements of the last block
 };
 
-}  // namespace
-
 struct Checkpoint::Implementation {
   Config config;
-  WeightFiles files;  // `weights` points into these for F32 tensors
-  Memory converted;   // and into this for all others
+  WeightFiles files;       // `weights` points into these for F32 tensors
+  WeightMemory converted;  // and into this for all others
   Weights weights;
   std::size_t parameters = 0;
   std::vector<std::pair<std::string, std::size_t>> file_sizes;
@@ -93,7 +91,7 @@ bool all_finite(std::span<const float> numbers) {
 /// Finds the tensors and checks their shapes; then reads the elements of all tensors, split into chunks, in parallel.
 class Reader {
  public:
-  Reader(const WeightFiles& files, Memory& converted) : files_(files), converted_(converted) {}
+  Reader(const WeightFiles& files, WeightMemory& converted) : files_(files), converted_(converted) {}
 
   /// @param spelled all names that the tensor may have, the usual one first.
   std::span<const float> elements(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) {
@@ -232,7 +230,7 @@ class Reader {
   }
 
   const WeightFiles& files_;
-  Memory& converted_;
+  WeightMemory& converted_;
   std::vector<Chunk> chunks_;
   std::map<std::pair<const std::byte*, std::vector<std::size_t>>, std::span<const float>> places_;
   std::size_t parameters_ = 0;

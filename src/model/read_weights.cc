@@ -14,9 +14,9 @@ namespace {
 using Kind = RelativePositions::Kind;
 
 /// Reads matrices, linear layers and norms under the names of one family.
-class Reader {
+class WeightReader {
  public:
-  Reader(const TensorSource& source, const FamilyNames& names) : source_(source), names_(names) {}
+  WeightReader(const TensorSource& source, const FamilyNames& names) : source_(source), names_(names) {}
 
   std::span<const float> elements(const std::string& name, std::vector<std::size_t> shape) const {
     return source_.elements(spellings(names_, name), std::move(shape));
@@ -49,7 +49,7 @@ Linear part(const Linear& all, std::size_t index, std::size_t out) {
   return {all.w.output_range(begin, begin + out), all.b.empty() ? all.b : all.b.subspan(begin, out)};
 }
 
-EmbeddingWeights embeddings(const Reader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
+EmbeddingWeights embeddings(const WeightReader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
   const std::size_t hidden_size = encoder.embedding_size;
   EmbeddingWeights embeddings;
   embeddings.word = reader.matrix(names.word, encoder.vocabulary, hidden_size);
@@ -64,7 +64,8 @@ EmbeddingWeights embeddings(const Reader& reader, const FamilyNames& names, cons
   return embeddings;
 }
 
-LayerWeights layer(const Reader& reader, const FamilyNames& names, const EncoderConfig& encoder, std::size_t number) {
+LayerWeights layer(const WeightReader& reader, const FamilyNames& names, const EncoderConfig& encoder,
+                   std::size_t number) {
   const std::size_t group = encoder.layer_groups > 0 ? number * encoder.layer_groups / encoder.layers : number;
   const auto numbered = [&](std::string name) { return name.replace(name.find('#'), 1, std::to_string(group)); };
   const std::size_t hidden_size = encoder.hidden_size, intermediate_size = encoder.intermediate_size;
@@ -100,7 +101,7 @@ LayerWeights layer(const Reader& reader, const FamilyNames& names, const Encoder
   return layer;
 }
 
-RelativeWeights relative_positions(const Reader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
+RelativeWeights relative_positions(const WeightReader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
   const RelativePositions& relative = encoder.relative;
   RelativeWeights weights;
   if (relative.kind == Kind::bias) weights.table = reader.matrix(names.relative, relative.buckets, encoder.heads);
@@ -112,7 +113,7 @@ RelativeWeights relative_positions(const Reader& reader, const FamilyNames& name
   return weights;
 }
 
-ConvolutionWeights convolution(const Reader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
+ConvolutionWeights convolution(const WeightReader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
   const auto& [width, groups, activation] = encoder.convolution;
   ConvolutionWeights weights;
   if (width == 0) return weights;
@@ -124,7 +125,7 @@ ConvolutionWeights convolution(const Reader& reader, const FamilyNames& names, c
 }
 
 /// The head that the config describes, or the family's head for this task; if it has several, the one in the file.
-HeadNames head_names(const Reader& reader, const FamilyNames& names, const HeadConfig& config) {
+HeadNames head_names(const WeightReader& reader, const FamilyNames& names, const HeadConfig& config) {
   if (!config.layers.empty()) {
     HeadNames own{.task = config.task, .pooling = config.pooling.value_or(Pooling::none), .steps = {}};
     for (const HeadLayer& layer : config.layers)
@@ -140,7 +141,7 @@ HeadNames head_names(const Reader& reader, const FamilyNames& names, const HeadC
   return *first;
 }
 
-Head head(const Reader& reader, const FamilyNames& names, const Config& config, ConstView word) {
+Head head(const WeightReader& reader, const FamilyNames& names, const Config& config, ConstView word) {
   const EncoderConfig& encoder = config.encoder;
   const HeadNames described = head_names(reader, names, config.head);
   Head head{.pooling = config.head.pooling.value_or(described.pooling), .steps = {}};
@@ -175,7 +176,7 @@ Weights read_weights(const TensorSource& source, const Config& config) {
   const EncoderConfig& encoder = config.encoder;
   FamilyNames names = family_names(config.model_type);
   if (config.prefix) names = renamed(std::move(names), *config.prefix);
-  const Reader reader(source, names);
+  const WeightReader reader(source, names);
   Weights weights;
   weights.embeddings = embeddings(reader, names, encoder);
   for (std::size_t i = 0; i < encoder.layers; ++i) weights.layers.push_back(layer(reader, names, encoder, i));

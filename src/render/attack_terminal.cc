@@ -14,11 +14,9 @@
 namespace limn {
 namespace {
 
-constexpr Paint bold{.bold = true}, dim{.dim = true};
-
-class Writer {
+class AttackWriter {
  public:
-  Writer(const Attack& attack, const TerminalStyle& style) : attack_(attack), style_(style) {}
+  AttackWriter(const Attack& attack, const TerminalStyle& style) : attack_(attack), style_(style) {}
 
   std::string write() {
     write_verdict();
@@ -156,6 +154,8 @@ class Writer {
 
 }  // namespace
 
-std::string to_terminal(const Attack& attack, const TerminalStyle& style) { return Writer(attack, style).write(); }
+std::string to_terminal(const Attack& attack, const TerminalStyle& style) {
+  return AttackWriter(attack, style).write();
+}
 
 }  // namespace limn

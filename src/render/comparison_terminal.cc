@@ -17,8 +17,7 @@
 namespace limn {
 namespace {
 
-constexpr Paint bold{.bold = true}, dim{.dim = true};
-constexpr std::size_t text_indent = 4;
+constexpr std::size_t row_indent = 4;
 
 void add_line(std::string& out, const TerminalStyle& style, std::string_view text, const Paint& paint = {}) {
   if (text.empty()) return;
@@ -91,13 +90,6 @@ class Table {
   const TerminalStyle& style_;
 };
 
-// Heat without colour: a block for the strength, with a minus sign if the word counts against the target.
-std::string block(double intensity) {
-  static constexpr std::array<std::string_view, 8> blocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  const auto level = std::min<std::size_t>(7, static_cast<std::size_t>(std::abs(intensity) * 8));
-  return (intensity < 0 ? "−" : "") + std::string(blocks[level]);
-}
-
 void add_runs(TextFlow& flow, const Explanation& explanation, const TextRuns& shown, std::size_t first,
               std::size_t last, double scale, const TerminalStyle& style, bool brief) {
   const bool brackets = style.colors == ColorDepth::none || style.colors == ColorDepth::ansi16;
@@ -122,7 +114,7 @@ void add_text(std::string& out, const Explanation& explanation, double scale, co
   const std::vector<TextRuns> texts = text_runs(explanation);
   if (!brief) {
     for (const TextRuns& shown : texts) {
-      TextFlow flow(out, style, text_indent);
+      TextFlow flow(out, style, row_indent);
       add_runs(flow, explanation, shown, 0, shown.runs.size(), scale, style, false);
       flow.finish();
     }
@@ -131,7 +123,7 @@ void add_text(std::string& out, const Explanation& explanation, double scale, co
   if (texts.empty()) return;
   const auto [sequence, first, last] = excerpt(explanation, texts);
   std::string all;
-  TextFlow flow(all, style, text_indent);
+  TextFlow flow(all, style, row_indent);
   if (first > 0) flow.add("… ", dim);
   add_runs(flow, explanation, texts[sequence], first, last, scale, style, true);
   flow.finish();

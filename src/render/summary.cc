@@ -13,7 +13,7 @@
 namespace limn {
 namespace {
 
-constexpr std::size_t name_columns = 60, answer_columns = 200;
+constexpr std::size_t label_columns = 60, answer_columns = 200;
 
 const Entity* explained_entity(const EntityPrediction& prediction, const TargetInfo& target) {
   for (const Entity& entity : prediction.entities)
@@ -46,7 +46,7 @@ std::string values_text(const LabelPrediction& prediction) {
   if (prediction.values.size() == 1) return value_text(prediction.values[0].second);
   std::string text;
   for (const auto& [label, value] : prediction.values)
-    text += (text.empty() ? "" : ", ") + shorten(label, name_columns) + " " + value_text(value);
+    text += (text.empty() ? "" : ", ") + shorten(label, label_columns) + " " + value_text(value);
   return text;
 }
 
@@ -58,11 +58,11 @@ Verdict verdict_of(const AnswerPrediction& prediction, const Explanation&) {
 
 Verdict verdict_of(const LabelPrediction& prediction, const Explanation&) {
   if (prediction.meaning == OutputMeaning::value) return {"", values_text(prediction), {}, {}};
-  Verdict result{"", shorten(prediction.label, name_columns), prediction.probability, {}};
+  Verdict result{"", shorten(prediction.label, label_columns), prediction.probability, {}};
   if (prediction.meaning != OutputMeaning::multi_label) return result;
   result.text.clear();
   for (const std::string& label : prediction.labels)
-    result.text += (result.text.empty() ? "" : ", ") + shorten(label, name_columns);
+    result.text += (result.text.empty() ? "" : ", ") + shorten(label, label_columns);
   if (result.text.empty()) result.text = "no label";
   if (prediction.labels.size() != 1) result.probability.reset();  // several labels have several probabilities
   return result;
@@ -71,9 +71,9 @@ Verdict verdict_of(const LabelPrediction& prediction, const Explanation&) {
 Verdict verdict_of(const EntityPrediction& prediction, const Explanation& explanation) {
   const TargetInfo& target = explanation.target;
   if (const Entity* entity = explained_entity(prediction, target))
-    return {shorten(entity->label, name_columns), shorten(entity->text, answer_columns), entity->probability, {}};
+    return {shorten(entity->label, label_columns), shorten(entity->text, answer_columns), entity->probability, {}};
   if (!target.label) return {"", prediction.entities.empty() ? "no entities" : "entities", {}, {}};
-  Verdict result{shorten(*target.label, name_columns), shorten(target.text, answer_columns), {}, {}};
+  Verdict result{shorten(*target.label, label_columns), shorten(target.text, answer_columns), {}, {}};
   for (const TokenLabel& token : prediction.tokens)
     if (token.token == target.start_token && token.label == *target.label) result.probability = token.probability;
   return result;
@@ -83,7 +83,7 @@ Verdict verdict_of(const MaskPrediction& prediction, const Explanation&) {
   Verdict result;
   for (const MaskPrediction::Mask& mask : prediction.masks)
     if (!mask.fills.empty())
-      result.text += (result.text.empty() ? "" : ", ") + shorten(mask.fills[0].token, name_columns);
+      result.text += (result.text.empty() ? "" : ", ") + shorten(mask.fills[0].token, label_columns);
   if (prediction.masks.size() == 1 && !prediction.masks[0].fills.empty())
     result.probability = prediction.masks[0].fills[0].probability;
   return result;
@@ -120,14 +120,14 @@ std::string aim(const Explanation& explanation) {
     return prediction->best.text.empty() ? "\"no answer\"" : "this answer";
   }
   if (const auto* prediction = std::get_if<EntityPrediction>(&explanation.prediction))
-    if (const Entity* entity = explained_entity(*prediction, target)) return shorten(entity->label, name_columns);
+    if (const Entity* entity = explained_entity(*prediction, target)) return shorten(entity->label, label_columns);
   const auto* labels = std::get_if<LabelPrediction>(&explanation.prediction);
   if (labels && labels->meaning == OutputMeaning::value && !target.contrast)
-    return labels->values.size() > 1 && target.label ? "a higher " + shorten(*target.label, name_columns)
+    return labels->values.size() > 1 && target.label ? "a higher " + shorten(*target.label, label_columns)
                                                      : "a higher value";
   if (target.label) {
-    const std::string label = shorten(*target.label, name_columns);
-    return target.contrast ? label + " rather than " + shorten(*target.contrast, name_columns) : label;
+    const std::string label = shorten(*target.label, label_columns);
+    return target.contrast ? label + " rather than " + shorten(*target.contrast, label_columns) : label;
   }
   return "this result";
 }
@@ -158,7 +158,7 @@ std::vector<std::pair<std::string, double>> likeliest_labels(const Explanation& 
   auto result = prediction->probabilities;
   std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   if (result.size() > count) result.resize(count);
-  for (auto& [label, probability] : result) label = shorten(label, name_columns);
+  for (auto& [label, probability] : result) label = shorten(label, label_columns);
   return result;
 }
 
@@ -169,8 +169,8 @@ std::string explained_instead(const Explanation& explanation) {
     return target.text.empty() ? "Explained: no answer" : "Explained: " + shorten(target.text, answer_columns);
   }
   if (const auto* prediction = std::get_if<LabelPrediction>(&explanation.prediction)) {
-    const std::string label = shorten(target.label.value_or(""), name_columns);
-    if (target.contrast) return "Explained: " + label + " rather than " + shorten(*target.contrast, name_columns);
+    const std::string label = shorten(target.label.value_or(""), label_columns);
+    if (target.contrast) return "Explained: " + label + " rather than " + shorten(*target.contrast, label_columns);
     if (prediction->meaning == OutputMeaning::value)
       return target.label && prediction->values.size() > 1 ? "Explained: " + label : std::string();
     // With several labels, or none above 1/2, the verdict does not show which label is explained.
@@ -184,30 +184,30 @@ std::string explained_instead(const Explanation& explanation) {
 
 std::string method_text(const Explanation& explanation) {
   const MethodInfo& method = explanation.method;
-  const std::string name = shorten(method.name, name_columns);
-  if (method.preset) return name + ", preset " + shorten(*method.preset, name_columns);
+  const std::string name = shorten(method.name, label_columns);
+  if (method.preset) return name + ", preset " + shorten(*method.preset, label_columns);
   std::vector<std::string> details;
   if (!method.reduce.empty()) details.push_back(method.reduce);
   if (!method.normalize.empty() && method.normalize != "none") details.push_back(method.normalize);
   return details.empty()
              ? name
-             : fmt::format("{} ({})", name, shorten(fmt::format("{}", fmt::join(details, ", ")), name_columns));
+             : fmt::format("{} ({})", name, shorten(fmt::format("{}", fmt::join(details, ", ")), label_columns));
 }
 
 std::string scalar_text(const Explanation& explanation) {
   const TargetInfo& target = explanation.target;
-  const std::string what = shorten(target.explain, name_columns);
-  const std::string label = shorten(target.label.value_or("the target"), name_columns);
+  const std::string what = shorten(target.explain, label_columns);
+  const std::string label = shorten(target.label.value_or("the target"), label_columns);
   std::string scalar;
   if (explanation.task == Task::question_answering) {
     scalar = fmt::format("start {0} + end {0} of {1}", what,
                          aim(explanation) == "this answer" ? "the answer" : aim(explanation));
   } else if (target.contrast) {
-    scalar = fmt::format("{0} of {1} − {0} of {2}", what, label, shorten(*target.contrast, name_columns));
+    scalar = fmt::format("{0} of {1} − {0} of {2}", what, label, shorten(*target.contrast, label_columns));
   } else {
     scalar = fmt::format("{} {} {}", what, what == "loss" ? "for" : "of", label);
     if (explanation.task == Task::token_classification && !target.text.empty())
-      scalar += fmt::format(" at \"{}\"", shorten(target.text, name_columns));
+      scalar += fmt::format(" at \"{}\"", shorten(target.text, label_columns));
   }
   return fmt::format("F = {} = {}", scalar, value_text(explanation.value));
 }

@@ -18,19 +18,11 @@ namespace {
 
 constexpr std::size_t text_indent = 2;
 constexpr std::size_t strongest_count = 8;
-constexpr Paint bold{.bold = true}, dim{.dim = true};
 
 std::string repeated(std::string_view text, std::size_t count) {
   std::string result;
   for (std::size_t i = 0; i < count; ++i) result += text;
   return result;
-}
-
-// Heat without colour: a block for the strength, with a minus sign if the word counts against the target.
-std::string block(double intensity) {
-  static constexpr std::array<std::string_view, 8> blocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  const auto level = std::min<std::size_t>(7, static_cast<std::size_t>(std::abs(intensity) * 8));
-  return (intensity < 0 ? "−" : "") + std::string(blocks[level]);
 }
 
 // A bar whose length is a multiple of an eighth of a column.
@@ -41,9 +33,9 @@ std::string bar(double share, std::size_t full_columns) {
 }
 
 // Renders one explanation.
-class Writer {
+class ExplanationWriter {
  public:
-  Writer(const Explanation& explanation, const TerminalStyle& style)
+  ExplanationWriter(const Explanation& explanation, const TerminalStyle& style)
       : explanation_(explanation),
         style_(style),
         scale_(style.show_special ? token_scale(explanation) : word_scale(explanation)) {}
@@ -232,7 +224,7 @@ class Writer {
 }  // namespace
 
 std::string to_terminal(const Explanation& explanation, const TerminalStyle& style) {
-  return Writer(explanation, style).write();
+  return ExplanationWriter(explanation, style).write();
 }
 
 TerminalStyle terminal_style(const TerminalEnvironment& environment, std::size_t width) {

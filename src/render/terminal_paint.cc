@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -95,6 +96,12 @@ std::string start_sequence(const Paint& paint, const TerminalStyle& style) {
     if (style.colors == ColorDepth::ansi16) add_heat_16(codes, paint.heat, theme);
   }
   return codes.empty() ? std::string() : fmt::format("\x1B[{}m", fmt::join(codes, ";"));
+}
+
+std::string block(double intensity) {
+  static constexpr std::array<std::string_view, 8> blocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  const auto level = std::min<std::size_t>(7, static_cast<std::size_t>(std::abs(intensity) * 8));
+  return (intensity < 0 ? "−" : "") + std::string(blocks[level]);
 }
 
 }  // namespace limn

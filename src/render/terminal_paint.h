@@ -16,9 +16,13 @@ struct Paint {
   bool solid = false;  ///< the text has the full hue of `heat`, as in bars
   friend bool operator==(const Paint&, const Paint&) = default;
 };
+inline constexpr Paint bold{.bold = true}, dim{.dim = true};
 
 /// Returns the escape sequence that starts a paint after a reset; empty for plain text and without colours.
 std::string start_sequence(const Paint& paint, const TerminalStyle& style);
+/// Heat without colour: a block for the strength, with a minus sign if the word counts against the target.
+/// @param intensity -1 to 1
+std::string block(double intensity);
 /// Ends any paint.
 inline constexpr const char* reset_sequence = "\x1B[0m";
 

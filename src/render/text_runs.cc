@@ -13,7 +13,7 @@
 namespace limn {
 namespace {
 
-constexpr std::size_t label_columns = 40;
+constexpr std::size_t mark_columns = 40;
 
 struct Span {
   std::size_t begin = 0, end = 0;
@@ -83,7 +83,7 @@ std::vector<Mark> marks_of(const Explanation& explanation, int sequence, std::st
     if (!fits(begin, end, text)) return;
     const auto overlaps = [&](const Mark& mark) { return begin < mark.end && mark.begin < end; };
     if (std::none_of(marks.begin(), marks.end(), overlaps))
-      marks.push_back({begin, end, shorten(label, label_columns), is_explained});
+      marks.push_back({begin, end, shorten(label, mark_columns), is_explained});
   };
 
   if (const auto* prediction = std::get_if<AnswerPrediction>(&explanation.prediction)) {

@@ -4,6 +4,7 @@
 
 #include "base/output_file.h"
 #include "store/checkpoint_folder.h"
+#include "store/environment.h"
 
 namespace limn {
 namespace {
@@ -12,17 +13,12 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view hub_prefix = "models--";
 
-std::optional<fs::path> environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value && *value ? std::optional<fs::path>(value) : std::nullopt;
-}
-
 }  // namespace
 
 std::optional<fs::path> hub_home() {
   if (const auto home = environment("HF_HOME")) return home;
-  if (const auto cache = environment("XDG_CACHE_HOME")) return *cache / "huggingface";
-  if (const auto user = environment("HOME")) return *user / ".cache" / "huggingface";
+  if (const auto cache = environment("XDG_CACHE_HOME")) return fs::path(*cache) / "huggingface";
+  if (const auto user = environment("HOME")) return fs::path(*user) / ".cache" / "huggingface";
   return {};
 }
 

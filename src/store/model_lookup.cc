@@ -12,6 +12,7 @@
 #include "base/nearest_name.h"
 #include "limn/error.h"
 #include "store/checkpoint_folder.h"
+#include "store/environment.h"
 #include "store/hub_cache.h"
 #include "store/repository.h"
 
@@ -19,11 +20,6 @@ namespace limn {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::optional<std::string> environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value && *value ? std::optional<std::string>(value) : std::nullopt;
-}
 
 /// Finds "ORG/NAME@REVISION" in the Hugging Face cache.
 std::optional<fs::path> find_revision(const std::string& model, const std::vector<ModelFolder>& folders) {

@@ -146,7 +146,7 @@ void rewrite(Words& words, Append append) {
   words.ranges = std::move(ranges);
 }
 
-struct Apply {
+struct ApplyToWords {
   Words& words;
 
   void operator()(BertPreTokenizer) const {
@@ -222,7 +222,7 @@ struct Apply {
 Words split(const PreTokenizer& pre_tokenizer, std::span<const Character> text) {
   Words words = {text, {}, {}};
   if (!text.empty()) words.ranges.push_back({0, text.size()});
-  for (const PreTokenizerStep& step : pre_tokenizer) std::visit(Apply{words}, step);
+  for (const PreTokenizerStep& step : pre_tokenizer) std::visit(ApplyToWords{words}, step);
   return words;
 }
 

@@ -11,8 +11,6 @@ namespace {
 
 using Characters = std::span<const Character>;
 
-bool is_one_of(std::u32string_view set, char32_t code) { return set.find(code) != set.npos; }
-
 bool breaks_line(char32_t code) { return is_one_of(U"\n\r\x0B\x0C\x85\u2028\u2029", code); }
 bool ends_sentence(char32_t code) { return is_one_of(U".!?…‽。！？．｡؟।", code); }
 /// End marks of scripts that do not put a space between sentences.

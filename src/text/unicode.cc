@@ -11,11 +11,6 @@
 namespace limn {
 namespace {
 
-bool contains(std::span<const CodeRange> ranges, char32_t code) {
-  const auto range = std::ranges::lower_bound(ranges, code, {}, &CodeRange::last);
-  return range != ranges.end() && range->first <= code;
-}
-
 utf8proc_category_t category(char32_t code) { return utf8proc_category(static_cast<utf8proc_int32_t>(code)); }
 
 bool is_ascii_letter_or_digit(char32_t code) {

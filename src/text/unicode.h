@@ -28,6 +28,7 @@ bool is_number(char32_t code);           ///< \p{N} of a regular expression
 bool is_numeric(char32_t code);          ///< N…
 bool is_lowercase(char32_t code);        ///< Ll
 /// Ideographs that BERT splits into single characters: the blocks in its original normalizer.
+inline bool is_one_of(std::u32string_view set, char32_t code) { return set.find(code) != set.npos; }
 bool is_ideograph(char32_t code);
 
 /// Whether a grapheme cluster (a character as a reader sees it) ends between two code points. `state` is kept per text

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <span>
+
 /// Where utf8proc (Unicode 15) differs from the tables of `tokenizers`; found by comparing every code point.
 
 namespace limn {
@@ -7,6 +10,12 @@ namespace limn {
 struct CodeRange {
   char32_t first, last;  // both inclusive
 };
+
+/// @param ranges sorted
+inline bool contains(std::span<const CodeRange> ranges, char32_t code) {
+  const auto range = std::ranges::lower_bound(ranges, code, {}, &CodeRange::last);
+  return range != ranges.end() && range->first <= code;
+}
 
 // Cf in utf8proc, but unassigned in Unicode 8.
 inline constexpr CodeRange newer_controls[] = {{0x890, 0x891}, {0x8E2, 0x8E2}, {0x110CD, 0x110CD}, {0x13430, 0x1343F}};

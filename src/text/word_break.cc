@@ -37,13 +37,6 @@ constexpr CodeRange more_letters[] = {{0x2C2, 0x2C5},     {0x2D2, 0x2D7},     {0
 constexpr CodeRange number_signs[] = {{0x600, 0x605}, {0x66B, 0x66B},   {0x6DD, 0x6DD},     {0x890, 0x891},
                                       {0x8E2, 0x8E2}, {0x19DA, 0x19DA}, {0x110BD, 0x110BD}, {0x110CD, 0x110CD}};
 
-bool contains(std::span<const CodeRange> ranges, char32_t code) {
-  const auto range = std::ranges::lower_bound(ranges, code, {}, &CodeRange::last);
-  return range != ranges.end() && range->first <= code;
-}
-
-bool is_one_of(std::u32string_view set, char32_t code) { return set.find(code) != set.npos; }
-
 WordBreak ascii(char32_t code) {
   switch (code) {
     case '\r':

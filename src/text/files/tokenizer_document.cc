@@ -15,9 +15,9 @@ namespace {
 using Json = nlohmann::json;
 
 /// Receives the parser's events.
-class Reader {
+class DocumentReader {
  public:
-  Reader(TokenizerDocument& document, const std::string& file) : document_(document), file_(file) {}
+  DocumentReader(TokenizerDocument& document, const std::string& file) : document_(document), file_(file) {}
 
   bool null() { return add(nullptr); }
   bool boolean(bool value) { return add(value); }
@@ -162,7 +162,7 @@ class Reader {
 
 TokenizerDocument TokenizerDocument::parse(std::string_view text, const std::string& file) {
   TokenizerDocument document = {{}, Vocabulary::Builder(file, "model.vocab"), {}, {}};
-  Reader reader(document, file);
+  DocumentReader reader(document, file);
   if (!Json::sax_parse(text, &reader)) {
     parse_json(text, file);  // throws with the reason
     throw Error({.file = file, .found = "invalid JSON", .expected = "valid JSON"});
