@@ -39,4 +39,4 @@ install: build
 	@cmake --install build $(if $(PREFIX),--prefix $(PREFIX))
 
 clean:
-	rm -rf build build-dev build-tsan build-clang build-fuzz
+	rm -rf build build-dev build-tsan build-clang build-lint build-fuzz
