@@ -42,7 +42,7 @@ struct ChosenMethod {
       : method(chosen.method), preset(chosen.name), unit(chosen.unit), word_score(chosen.word_score) {}
   /// One of the methods' structs, or a Method.
   template <class M>
-  requires std::constructible_from<Method, M> ChosenMethod(M&& chosen) : method(std::forward<M>(chosen)) {}
+  requires std::constructible_from<Method, M> ChosenMethod(M chosen) : method(std::move(chosen)) {}
 
   Method method = Gradient{};                ///< the method with its options
   std::optional<std::string> preset = {};    ///< reported in the result as long as the settings are the preset's
