@@ -51,11 +51,11 @@ std::optional<std::string> tag_of(std::string_view text) {
 
 bool is_ascii_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
+bool is_type_character(char c) { return is_ascii_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_'; }
+
 /// A type without a position: "PER", "geo-loc", "LABEL_1".
 bool is_plain_type(std::string_view text) {
-  return is_ascii_letter(text.front()) && std::ranges::all_of(text, [](char c) {
-           return is_ascii_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_';
-         });
+  return is_ascii_letter(text.front()) && std::ranges::all_of(text, is_type_character);
 }
 
 /// Splits the text into the lines that have a word.
