@@ -59,13 +59,9 @@ TEST_P(SiblingsTest, MatchesTransformers) {
 TEST(Siblings, TheDocumentNamesEveryCase) {
   std::ifstream file(LIMN_SOURCE_DIR "/docs/tokenizers.md");
   const std::string document((std::istreambuf_iterator<char>(file)), {});
-  std::size_t cases = 0;
   const Json& cases = siblings()["cases"];
-  for (const Json& row : cases) {
-    EXPECT_NE(document.find(row["name"].get<std::string>()), document.npos) << row["name"];
-    ++cases;
-  }
-  EXPECT_EQ(cases, 44U);
+  for (const Json& row : cases) EXPECT_NE(document.find(row["name"].get<std::string>()), document.npos) << row["name"];
+  EXPECT_EQ(cases.size(), 44U);
 }
 
 std::vector<std::string> warnings(const Json& tokenizer, const Json& tokenizer_config) {
