@@ -111,6 +111,13 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
   why.warnings = reading_warnings(item.encodings);
   if (pipeline.head().meaning == OutputMeaning::value && common.explain != Scalar::logit)
     why.warnings.push_back("this model's output is a number, not a probability: the number itself is explained");
+  const bool is_saturated = std::all_of(scores.begin(), scores.end(), [](double score) { return score == 0; }) &&
+                            (common.explain == Scalar::probability || common.explain == Scalar::log_probability ||
+                             common.explain == Scalar::loss);
+  if (is_saturated)
+    why.warnings.push_back(
+        "all scores are 0: the probability is so close to 0 or 1 that single precision shows no change; the logit has "
+        "no such limit (explain = logit)");
   if (common.moves_layer)
     why.warnings.push_back(
         "this model normalises each word embedding separately, so its length does not matter: scores are taken at the "

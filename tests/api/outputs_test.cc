@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "limn/evaluate.h"
 #include "limn/limn.h"
@@ -44,6 +46,7 @@ class ChangedModel {
   }
   ~ChangedModel() { fs::remove_all(folder_); }
   Model load() const { return Model::load(folder_); }
+  const fs::path& folder() const { return folder_; }
 
  private:
   inline static int count_ = 0;
@@ -124,6 +127,36 @@ TEST(Outputs, WarningsReachTheModelsInformation) {
   EXPECT_THAT(ChangedModel(Json::object()).load().info().warnings, testing::IsEmpty());
   EXPECT_THAT(ChangedModel(Json::object({{"architectures", Json::array({"BertModel"})}})).load().info().warnings,
               testing::ElementsAre(testing::HasSubstr("the weights have the head of BertForSequenceClassification")));
+}
+
+/// Multiplies the weights of the classifier by a number. @return the count of the weights
+std::size_t scale_classifier(const fs::path& folder, float factor) {
+  std::fstream file(folder / "model.safetensors", std::ios::in | std::ios::out | std::ios::binary);
+  std::uint64_t header_bytes = 0;  // little-endian, as this machine
+  file.read(reinterpret_cast<char*>(&header_bytes), sizeof header_bytes);
+  std::string header(header_bytes, ' ');
+  file.read(header.data(), static_cast<std::streamsize>(header.size()));
+  const Json tensor = Json::parse(header)["classifier.weight"];
+  const std::size_t begin = tensor["data_offsets"][0], end = tensor["data_offsets"][1];
+  std::vector<float> weights((end - begin) / sizeof(float));
+  const auto position = static_cast<std::streamoff>(sizeof header_bytes + header_bytes + begin);
+  file.seekg(position);
+  file.read(reinterpret_cast<char*>(weights.data()), static_cast<std::streamsize>(end - begin));
+  for (float& weight : weights) weight *= factor;
+  file.seekp(position);
+  file.write(reinterpret_cast<const char*>(weights.data()), static_cast<std::streamsize>(end - begin));
+  return file ? weights.size() : 0;
+}
+
+TEST(Outputs, ASaturatedProbabilityIsSaidWithTheLogitAsTheWayOut) {
+  const ChangedModel changed(
+      Json::object({{"sbert_ce_default_activation_function", "torch.nn.modules.activation.Sigmoid"}}));
+  ASSERT_GT(scale_classifier(changed.folder(), 1e6F), 0U);
+  const Model model = changed.load();
+  const Input input = {.text = "a charming film", .pair = {}};
+  const auto saturated = testing::Contains(testing::HasSubstr("all scores are 0: the probability is so close"));
+  EXPECT_THAT(model.explain(input, Gradient{.explain = Scalar::probability}).warnings, saturated);
+  EXPECT_THAT(model.explain(input, Gradient{.explain = Scalar::logit}).warnings, testing::Not(saturated));
 }
 
 }  // namespace
