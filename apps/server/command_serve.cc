@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <CLI/Config.hpp>  // App.hpp uses what these two define
+#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <fstream>
 #include <memory>
