@@ -24,6 +24,21 @@
 namespace limn {
 namespace {
 
+/// Whether F is so close to an end of its range that single precision shows no change.
+bool is_saturated(Scalar explain, double value) {
+  constexpr double least = 1e-6;  // some units in the last place of 1, which a sum over labels may lose
+  switch (explain) {
+    case Scalar::probability:
+      return value < least || value > 1 - least;
+    case Scalar::log_probability:
+      return value > -least;
+    case Scalar::loss:
+      return value < least;
+    default:
+      return false;
+  }
+}
+
 /// The state of one input, from its encodings to its explanations.
 struct Item {
   const Input* input = nullptr;
@@ -111,10 +126,8 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
   why.warnings = reading_warnings(item.encodings);
   if (pipeline.head().meaning == OutputMeaning::value && common.explain != Scalar::logit)
     why.warnings.push_back("this model's output is a number, not a probability: the number itself is explained");
-  const bool is_saturated = std::all_of(scores.begin(), scores.end(), [](double score) { return score == 0; }) &&
-                            (common.explain == Scalar::probability || common.explain == Scalar::log_probability ||
-                             common.explain == Scalar::loss);
-  if (is_saturated)
+  if (is_saturated(common.explain, why.value) &&
+      std::all_of(scores.begin(), scores.end(), [](double score) { return score == 0; }))
     why.warnings.push_back(
         "all scores are 0: the probability is so close to 0 or 1 that single precision shows no change; the logit has "
         "no such limit (explain = logit)");

@@ -57,7 +57,7 @@ TEST(Hardening, ObjectsOfTheLibraryAreMarkedForControlFlowEnforcement) {
   // The linker keeps the marks only if all objects have them; those with which Debian 12 starts a program do not.
   const std::string notes = readelf("-n", built / "liblimn.a");
   const std::size_t objects = count_of(notes, "File: ");
-  EXPECT_GT(objects, 50u);
+  EXPECT_GT(objects, 25u);  // the files of a folder are compiled together
   EXPECT_EQ(count_of(notes, "IBT, SHSTK"), objects);
 }
 #endif
