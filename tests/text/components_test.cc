@@ -76,7 +76,7 @@ TEST(Components, RejectsInvalidModels) {
       "tokenizer.json: model.merges, merge of 'a' and 'c': found no token 'c', expected tokens of the vocabulary");
   bpe["model"]["merges"] = {json::array({"a", "a"}), "a b c"};
   EXPECT_EQ(error_of(bpe), "tokenizer.json: model.merges[1]: found 'a b c', expected two tokens");
-  bpe["model"]["merges"] = {json::array({"a"})};
+  bpe["model"]["merges"] = json::array({json::array({"a"})});
   EXPECT_EQ(error_of(bpe), "tokenizer.json: model.merges[0]: found a list of 1, expected two tokens");
   bpe["model"]["merges"] = {7};
   EXPECT_EQ(error_of(bpe), "tokenizer.json: model.merges[0]: found 7, expected two tokens");
