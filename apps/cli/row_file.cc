@@ -81,17 +81,6 @@ void compare_settings(const Json& before, const Json& now, const fs::path& file,
 
 int open_to_append(const fs::path& file) { return ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666); }
 
-/// Writes all bytes. @return errno, or 0.
-int write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
-}
-
 fs::path record_of(const fs::path& file) { return file.string() + ".settings"; }
 
 }  // namespace

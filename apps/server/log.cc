@@ -5,26 +5,14 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
 #include <ctime>
 #include <string_view>
 #include <utility>
 
+#include "base/output_file.h"
+
 namespace limn::server {
-namespace {
-
-bool write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const auto count = ::write(file, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
-}
-
-}  // namespace
 
 void Log::add(std::string line) {
   if (!write_) return;
@@ -57,7 +45,7 @@ Log::Write to_standard_error(bool only_events) {
     pollfd ready{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
     const bool is_ready = ::poll(&ready, 1, patience) > 0;
     patience = is_ready ? 1000 : 0;
-    return is_ready && write_all(STDERR_FILENO, line + "\n");
+    return is_ready && write_all(STDERR_FILENO, line + "\n") == 0;
   };
 }
 

@@ -25,6 +25,16 @@ int create_beside(const std::filesystem::path& path, std::string& temporary) {
   return -1;
 }
 
+int write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
 void write_file(const std::filesystem::path& path, std::string_view text) {
   const auto fail = [&](int error) {
     throw Error({.file = path.string(), .found = std::strerror(error), .expected = "a place that can be written to"});
@@ -37,12 +47,7 @@ void write_file(const std::filesystem::path& path, std::string_view text) {
     ::unlink(temporary.c_str());
     fail(error);
   };
-  while (!text.empty()) {
-    const ssize_t written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) give_up(errno);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (const int error = write_all(file, text); error != 0) give_up(error);
   if (::close(file) != 0 || std::rename(temporary.c_str(), path.c_str()) != 0) {
     const int error = errno;
     ::unlink(temporary.c_str());

@@ -16,6 +16,9 @@ void write_file(const std::filesystem::path& path, std::string_view text);
 /// @param temporary receives its name. @return its descriptor, or -1 with errno set.
 int create_beside(const std::filesystem::path& path, std::string& temporary);
 
+/// Writes all bytes, also if a signal interrupts. @return 0, or errno.
+int write_all(int descriptor, std::string_view text);
+
 /// A file that is open for reading; the owner closes it.
 struct RegularFile {
   int descriptor = -1;
