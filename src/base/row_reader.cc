@@ -210,9 +210,9 @@ bool RowReader::read_record(std::vector<std::string>& cells) {
     if (const auto offset = first_invalid_utf8(cell)) {
       error_ = row_error(
           fmt::format(
-              "byte 0x{:02X} at offset {} of '{}'", static_cast<unsigned char>(cell[*offset]), *offset,
+              "{} of '{}'", invalid_byte(cell, *offset),
               columns_.size() == cells.size() ? columns_[static_cast<std::size_t>(&cell - cells.data())] : "the row"),
-          "valid UTF-8", "a file in Latin-1 or Windows-1252 must be converted: iconv -f WINDOWS-1252 -t UTF-8");
+          "valid UTF-8", conversion_hint);
     }
   }
   return true;

@@ -1,5 +1,6 @@
 #include "base/utf8.h"
 
+#include <fmt/format.h>
 #include <utf8proc.h>
 
 #include <algorithm>
@@ -31,6 +32,10 @@ std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
     position += decoded.bytes;
   }
   return std::nullopt;
+}
+
+std::string invalid_byte(std::string_view text, std::size_t offset) {
+  return fmt::format("byte 0x{:02X} at offset {}", static_cast<unsigned char>(text[offset]), offset);
 }
 
 void check_utf8(std::string_view text, std::string_view what) {

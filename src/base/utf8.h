@@ -22,6 +22,13 @@ char32_t next_code_point(std::string_view text, std::size_t& position);
 /// The offset of the first byte that is not valid UTF-8, or nothing.
 std::optional<std::size_t> first_invalid_utf8(std::string_view text);
 
+/// What is wrong at the offset of an invalid byte, for messages: "byte 0xE9 at offset 3".
+std::string invalid_byte(std::string_view text, std::size_t offset);
+
+/// How to convert the usual files that are not UTF-8.
+inline constexpr const char* conversion_hint =
+    "a file in Latin-1 or Windows-1252 must be converted: iconv -f WINDOWS-1252 -t UTF-8";
+
 /// @throws Error with the position of the first invalid byte if the text is not UTF-8. @param what the text's name in
 /// the message, for example "text".
 void check_utf8(std::string_view text, std::string_view what);

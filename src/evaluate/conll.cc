@@ -70,10 +70,7 @@ std::vector<Line> lines_of(std::string_view text, const std::string& name) {
     const std::string location = fmt::format("{}, line {}", name, number);
     if (const auto offset = first_invalid_utf8(line)) {
       throw Error(
-          {.file = location,
-           .found = fmt::format("byte 0x{:02X} at offset {}", static_cast<unsigned char>(line[*offset]), *offset),
-           .expected = "valid UTF-8",
-           .hint = "a file in Latin-1 or Windows-1252 must be converted: iconv -f WINDOWS-1252 -t UTF-8"});
+          {.file = location, .found = invalid_byte(line, *offset), .expected = "valid UTF-8", .hint = conversion_hint});
     }
     auto columns = split(line);
     if (columns.empty() || columns.front() == "-DOCSTART-") {
