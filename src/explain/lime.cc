@@ -13,6 +13,7 @@
 
 #include "base/random.h"
 #include "explain/perturbation.h"
+#include "explain/units.h"
 #include "text/unicode.h"
 #include "text/words.h"
 
@@ -221,28 +222,14 @@ bool has_word_character(std::string_view text) {
   return false;
 }
 
-/// The tokens of each run of letters and digits, and of each character between them.
-Units runs_of(const Subject& subject) {
-  const std::vector<std::int32_t> words = word_indices(subject.encoding, subject.text, subject.pair, WordRule::runs);
-  Units runs;
-  std::optional<std::pair<std::int32_t, std::int32_t>> last;  // sequence and word
-  for (std::size_t token = 0; token < words.size(); ++token) {
-    if (words[token] < 0) continue;
-    const std::pair here = {subject.encoding.sequences[token], words[token]};
-    if (here != last) runs.emplace_back();
-    runs.back().push_back(token);
-    last = here;
-  }
-  return runs;
-}
-
 /// The lime package splits a text at every character that is not a letter or digit, never removes those characters, and
 /// removes all occurrences of a word together (its bow=True): "it's" has the words "it" and "s", whose scores add up.
 /// Words of one sequence are equal if their texts are.
 BagOfWords bag_of_words(const Subject& subject) {
   BagOfWords bag;
   std::map<std::pair<int, std::string_view>, std::size_t> known;
-  for (const std::vector<std::size_t>& word : runs_of(subject)) {
+  for (const std::vector<std::size_t>& word :
+       word_tokens(subject.encoding, subject.text, subject.pair, WordRule::runs)) {
     const int sequence = subject.encoding.sequences[word.front()];
     const Span characters = characters_of(subject.encoding, word.front(), word.back());
     const std::string_view text =

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include "text/sentences.h"
-#include "text/words.h"
 
 namespace limn {
 namespace {
@@ -22,13 +22,27 @@ bool ends_clause(std::string_view token) { return token == "," || token == ";" |
 
 }  // namespace
 
+std::vector<std::vector<std::size_t>> word_tokens(const Encoding& encoding, std::string_view text,
+                                                  std::string_view pair, WordRule rule) {
+  const std::vector<std::int32_t> words = word_indices(encoding, text, pair, rule);
+  std::vector<std::vector<std::size_t>> result;
+  std::pair<std::int32_t, std::int32_t> last = {-1, -1};  // sequence and word
+  for (std::size_t token = 0; token < encoding.size(); ++token) {
+    const std::pair here = {encoding.sequences[token], words[token]};
+    if (here.first < 0) continue;
+    if (here != last) result.emplace_back();
+    result.back().push_back(token);
+    last = here;
+  }
+  return result;
+}
+
 std::vector<std::vector<std::size_t>> unit_tokens(const Encoding& encoding, std::string_view text,
                                                   std::string_view pair, Unit unit) {
+  if (unit == Unit::word) return word_tokens(encoding, text, pair, WordRule::unicode);
   const bool by_sentence = unit == Unit::sentence || unit == Unit::clause;
   const std::vector<Span> sentence_spans[2] = {by_sentence ? sentences(text) : std::vector<Span>(),
                                                by_sentence ? sentences(pair) : std::vector<Span>()};
-  std::vector<std::int32_t> words;
-  if (unit == Unit::word) words = word_indices(encoding, text, pair, WordRule::unicode);
   std::vector<std::vector<std::size_t>> result;
   std::pair<std::size_t, std::size_t> last_key;
   std::int32_t last_sequence = -1;
@@ -38,7 +52,6 @@ std::vector<std::vector<std::size_t>> unit_tokens(const Encoding& encoding, std:
     if (sequence < 0) continue;
     const Span characters = encoding.characters[i];
     std::pair<std::size_t, std::size_t> key = {i, 0};
-    if (unit == Unit::word) key = {static_cast<std::size_t>(words[i]), 0};
     if (by_sentence) key = {sentence_of(sentence_spans[sequence], characters), unit == Unit::clause ? clause : 0};
     if (sequence != last_sequence || key != last_key) result.emplace_back();
     result.back().push_back(i);
