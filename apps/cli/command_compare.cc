@@ -56,10 +56,11 @@ std::vector<std::string> split(const std::optional<std::string>& list) {
 }
 
 /// Names each model after its folder, or as the user wrote it if two folders have the same name.
-std::vector<NamedModel> load_models(const std::vector<std::string>& given) {
+std::vector<NamedModel> load_models(const CompareCommand& command) {
+  const std::vector<std::string>& given = command.models;
   std::vector<std::filesystem::path> folders;
   for (const auto& model : given) {
-    const auto folder = std::filesystem::weakly_canonical(find_model(model, model_folders()));
+    const auto folder = std::filesystem::weakly_canonical(find_model({.model = model}, command.input, command.output));
     const auto same = std::ranges::find(folders, folder);
     if (same != folders.end()) {
       const std::string& before = given[static_cast<std::size_t>(same - folders.begin())];
@@ -302,8 +303,7 @@ int compare(CompareCommand command) {
   for (const auto& [name, chosen] : list_methods(split(command.method.method), command.method).methods)
     read_texts(command.method, chosen);
   set_threads(command.threads);
-  for (const auto& model : command.models) find_model({.model = model}, command.input, command.output);
-  const Comparer comparer(load_models(command.models), command);
+  const Comparer comparer(load_models(command), command);
   ComparisonOutput output(command.output.file, format, comparer.axes(), command.input.file.has_value());
   int code = done;
   if (command.input.file) {
