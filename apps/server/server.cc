@@ -63,7 +63,7 @@ class SignalWaiter {
   }
 
   /// @param server receives the signals from now on; may be null.
-  void notify(Server* server) const {
+  void notify(Server* server) {
     const std::lock_guard lock(mutex_);
     server_ = server;
     if (server_ && std::exchange(reload_later_, false)) server_->reload();
@@ -102,9 +102,9 @@ class SignalWaiter {
   }
 
   sigset_t signals_{};
-  mutable std::mutex mutex_;
-  mutable Server* server_ = nullptr;
-  mutable bool reload_later_ = false;
+  std::mutex mutex_;
+  Server* server_ = nullptr;
+  bool reload_later_ = false;
   std::atomic<bool> finished_ = false;
   std::thread thread_;
 };
@@ -179,7 +179,7 @@ void serve_until_signalled(Server::Options options, std::size_t threads) {
   const std::size_t files = allow_many_files(), others = 64;
   auto& connections = options.listener.connections;
   connections = std::min(connections, files > 2 * others ? files - others : others);
-  const SignalWaiter signals;  // before the other threads, which inherit its mask; ends after the server
+  SignalWaiter signals;  // before the other threads, which inherit its mask; ends after the server
   set_threads(threads);
   Server server(std::move(options));
   signals.notify(&server);

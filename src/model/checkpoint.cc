@@ -26,8 +26,6 @@
 
 namespace limn {
 
-namespace {}  // namespace
-
 /// Memory for converted weights, in large blocks. Pages that are never written to cost nothing.
 class WeightMemory {
  public:

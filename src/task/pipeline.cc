@@ -64,7 +64,7 @@ void check_input(const Pipeline& pipeline, const Input& input) {
         {.thing = "the second text", .found = "one", .expected = "a single text, because this model tags tokens"});
 }
 
-/// Checks types, because later look-ups do not.
+/// Checks ids and types, because later look-ups do not.
 void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
   const EncoderConfig& config = pipeline.checkpoint.config().encoder;
   check_ids(pipeline, encoding);
