@@ -6,17 +6,15 @@
 #include <string_view>
 #include <vector>
 
+#include "text/texts_of.h"
+
 namespace limn {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> result;
-  for (const Span& span : sentences(text)) result.emplace_back(text.substr(span.begin, span.end - span.begin));
-  return result;
-}
+std::vector<std::string> split(std::string_view text) { return texts_of(text, sentences(text)); }
 
 TEST(Sentences, EndAtEndMarksBeforeWhiteSpace) {
   EXPECT_THAT(split("It rained. We stayed in! Did you?  Yes… Indeed"),

@@ -9,17 +9,15 @@
 #include <string_view>
 #include <vector>
 
+#include "text/texts_of.h"
+
 namespace limn {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> result;
-  for (const Span& span : word_parts(text)) result.emplace_back(text.substr(span.begin, span.end - span.begin));
-  return result;
-}
+std::vector<std::string> split(std::string_view text) { return texts_of(text, word_parts(text)); }
 
 // Expectations: tools/make_word_cases.py, the package regex.
 TEST(WordParts, FollowUnicode) {
