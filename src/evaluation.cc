@@ -120,6 +120,8 @@ ClassificationScores evaluate_classification(const Model& model, const std::file
   for (const auto& prediction : predictions) labels.push_back(prediction.index);
   ClassificationScores scores = score_labels(rows, labels, model.info().labels);
   scores.seconds = seconds_since(start);
+  scores.cut_rows = static_cast<std::size_t>(std::ranges::count_if(
+      rows, [&](const LabelledInput& row) { return !model.warnings(row.input, options.reading).empty(); }));
   return scores;
 }
 

@@ -42,6 +42,7 @@ std::string to_json(const SquadScores& scores) {
 
 std::string to_json(const ClassificationScores& scores) {
   return dump({{"rows", scores.rows},
+               {"cut_rows", scores.cut_rows},
                {"accuracy", scores.accuracy},
                {"macro_f1", scores.macro_f1},
                {"labels", object(scores.labels)},

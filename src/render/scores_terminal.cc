@@ -39,7 +39,9 @@ std::string to_terminal(const SquadScores& scores) {
 }
 
 std::string to_terminal(const ClassificationScores& scores) {
-  return fmt::format("rows      {}\naccuracy  {:.2f}\nmacro F1  {:.2f}\n\n", scores.rows, scores.accuracy,
+  const std::string cut =
+      scores.cut_rows == 0 ? "" : fmt::format(", of which {} are too long for the model and were cut", scores.cut_rows);
+  return fmt::format("rows      {}{}\naccuracy  {:.2f}\nmacro F1  {:.2f}\n\n", scores.rows, cut, scores.accuracy,
                      scores.macro_f1) +
          table_of(scores.labels);
 }
