@@ -59,7 +59,7 @@ class Explainer {
 /// Returns the first explanation in the file. @throws Error if it does not record how it was made.
 Explanation saved_explanation(const std::string& file) {
   std::optional<Explanation> first;
-  read_explanation_file(file, [&](Explanation explanation) {
+  read_explanation_file(file, [&](Explanation explanation, std::optional<std::size_t>) {
     if (!first) first = std::move(explanation);
   });
   if (!first) throw Error({.file = file, .found = "only rows that failed", .expected = "an explanation"});
@@ -116,13 +116,19 @@ int explain(const CLI::App& app, ExplainCommand command) {
   if (command.input.file) {
     code = take_rows(
         command.input, command.output, model.info().task, explainer,
-        [&](std::vector<Explanation> explanations) { output.add(std::move(explanations)); }, explainer.rows_at_once());
+        [&](std::size_t row, Result<std::vector<Explanation>> explanations) {
+          if (explanations)
+            output.add(row, *std::move(explanations));
+          else
+            output.fail(row, message_of(explanations.error()));
+        },
+        explainer.rows_at_once());
   } else {
     const Input input = single_input(command.input, model.info().task, model.info().name);
     Progress progress(1);
     auto explanations = explainer({input}, watch_with(progress));
     progress.wipe();
-    output.add(std::move(explanations.front()).value());
+    output.add(0, std::move(explanations.front()).value());
   }
   output.finish();
   return code;

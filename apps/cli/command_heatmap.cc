@@ -54,7 +54,7 @@ int heatmap(const CLI::App& app, const HeatmapCommand& command) {
   std::vector<Explanation> explanations;
   explanations.push_back(model.heatmap(input, options, watch_with(progress)));
   progress.wipe();
-  output.add(std::move(explanations));
+  output.add(0, std::move(explanations));
   output.finish();
   return done;
 }

@@ -29,16 +29,18 @@ int show(const ShowCommand& command) {
   const auto special = command.special ? specials.find("special", *command.special) : Special::hide;
   refuse_inputs_as_output(options, command.files);
   ExplanationOutput output(options.file, format, special == Special::show);
-  std::size_t errors = 0;
+  std::size_t errors = 0, next_row = 0;
   for (const auto& file : command.files) {
     if (file == "-" && ::isatty(STDIN_FILENO) == 1) {
       throw Error(
           {.thing = "FILE -", .found = "a terminal as standard input", .expected = "JSON from a pipe or a file"});
     }
-    errors += read_explanation_file(file, [&](Explanation explanation) {
+    errors += read_explanation_file(file, [&](Explanation explanation, std::optional<std::size_t> row) {
       std::vector<Explanation> one;
       one.push_back(std::move(explanation));
-      output.add(std::move(one));
+      const std::size_t this_row = row.value_or(next_row);
+      output.add(this_row, std::move(one));
+      next_row = this_row + 1;
     });
   }
   output.finish();

@@ -14,6 +14,7 @@
 #include <set>
 #include <streambuf>
 
+#include "apps/terminal/output.h"
 #include "base/fingerprint.h"
 #include "base/output_file.h"
 #include "evaluate/row_input.h"
@@ -52,7 +53,8 @@ const std::set<std::string_view> output_names = {"row",
                                                  "reread",
                                                  "steps",
                                                  "type_ids",
-                                                 "cut_tokens"};
+                                                 "cut_tokens",
+                                                 "window_begin"};
 
 /// How long to wait for another row of standard input before processing the rows that have arrived.
 constexpr int patience_milliseconds = 20;
@@ -149,7 +151,11 @@ Input single_input(const InputOptions& options, Task task, const std::string& mo
     return {.text = *options.question, .pair = context()};
   }
   if (options.text) return {.text = *options.text, .pair = options.pair};
-  if (options.question) return {.text = *options.question, .pair = context()};
+  if (options.question) {
+    complain(fmt::format("the model {} answers no questions ({}): the question is read as a text{}", model, name(task),
+                         options.context || options.context_file ? ", the context as its pair" : ""));
+    return {.text = *options.question, .pair = context()};
+  }
   throw Error({.thing = "input", .found = "none", .expected = "--text, or --input FILE"});
 }
 

@@ -158,7 +158,7 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
 int take_rows(
     const InputOptions& input, const OutputOptions& output, Task task,
     const std::function<std::vector<Result<std::vector<Explanation>>>(const std::vector<Input>&, const Watch&)>& work,
-    const std::function<void(std::vector<Explanation>)>& take, std::size_t batch) {
+    const std::function<void(std::size_t, Result<std::vector<Explanation>>)>& take, std::size_t batch) {
   if (output.resume) {
     throw Error({.field = "resume",
                  .found = "a format other than json",
@@ -175,11 +175,10 @@ int take_rows(
     auto results =
         results_of(items, [&](const std::vector<Input>& inputs) { return work(inputs, watch_with(progress)); });
     progress.wipe();
-    for (std::size_t i = 0; i < items.size(); ++i)
-      if (results[i])
-        take(std::move(*results[i]));
-      else
-        failures.add(items[i].row, results[i].error());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (!results[i]) failures.add(items[i].row, results[i].error());
+      take(items[i].row, std::move(results[i]));
+    }
     progress.advance(items.size());
   }
   return failures.report(rows);

@@ -68,7 +68,7 @@ struct PredictOptions {
   double null_threshold = 0;           ///< QA: the null answer wins if null_score − best score > this
   bool null_allowed = true;            ///< QA: false: always answer
   std::size_t max_length = 0;          ///< maximum tokens per window, including special tokens; 0: the model's maximum
-  std::size_t stride = 128;            ///< QA: tokens shared by neighbouring windows
+  std::size_t stride = 128;            ///< QA, token classification: tokens shared by neighbouring windows
   Aggregation aggregation = Aggregation::first;  ///< token classification: the labels of words
 };
 

@@ -230,7 +230,8 @@ std::vector<Option> shared_options() {
        .unset = "the model's maximum"},
       {.name = "stride",
        .type = count,
-       .help = "question answering: the number of tokens that neighbouring windows of a long context share",
+       .help = "question answering, token classification: the number of tokens that neighbouring windows of a long "
+               "text share",
        .reading = in(&PredictOptions::stride)},
       {.name = "null-threshold",
        .type = number,

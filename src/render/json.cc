@@ -192,9 +192,10 @@ Json json_value(const Explanation& explanation) {
              {"baseline_value", or_null(explanation.baseline_value)},
              {"completeness_error", or_null(explanation.completeness_error)},
              {"passes", explanation.passes},
-             {"seconds", explanation.seconds},
-             {"tokens", tokens_value(explanation, offsets)},
-             {"words", words_value(explanation, offsets)}};
+             {"seconds", explanation.seconds}};
+  if (explanation.window_begin > 0) value["window_begin"] = explanation.window_begin;
+  value["tokens"] = tokens_value(explanation, offsets);
+  value["words"] = words_value(explanation, offsets);
   if (!explanation.heatmap.empty()) value["heatmap"] = explanation.heatmap;
   if (!explanation.logits.empty()) value["logits"] = logits_value(explanation);
   if (!explanation.warnings.empty()) value["warnings"] = explanation.warnings;
