@@ -159,7 +159,20 @@ Input single_input(const InputOptions& options, Task task, const std::string& mo
   throw Error({.thing = "input", .found = "none", .expected = "--text, or --input FILE"});
 }
 
-ItemReader::ItemReader(const std::string& file, Task task) : file_(file), task_(task) {
+std::map<std::string, std::string> named_columns(const std::vector<std::string>& columns) {
+  std::map<std::string, std::string> named;
+  for (const std::string& column : columns) {
+    const std::size_t equals = column.find('=');
+    if (equals == column.npos || equals + 1 == column.size())
+      throw Error(
+          {.field = "column", .found = "'" + column + "'", .expected = "NAME=COLUMN, such as text=review_text"});
+    named[column.substr(0, equals)] = column.substr(equals + 1);
+  }
+  return named;
+}
+
+ItemReader::ItemReader(const std::string& file, Task task, const std::vector<std::string>& columns)
+    : file_(file), task_(task), fields_(named_columns(columns)) {
   const RowFormat format = row_format(file);
   if (file == "-") {
     if (::isatty(STDIN_FILENO) == 1) {
@@ -186,6 +199,17 @@ std::vector<Item> ItemReader::next_batch(std::size_t count) {
   return batch;
 }
 
+/// Files with a header have one shape: it is checked once, and not row by row.
+void ItemReader::choose_fields(const Row& first) {
+  if (has_chosen_fields_ || reader_->columns().empty() || row_format(file_) == RowFormat::text) return;
+  has_chosen_fields_ = true;
+  if (const char separator = reader_->separator(); separator != ',')
+    complain(fmt::format("{}: the cells are separated by {}", file_,
+                         separator == '\t' ? "tabs" : std::string(1, separator)));
+  const std::string guess = fields_.choose(first, task_, file_);
+  if (!guess.empty()) complain(fmt::format("{}: {}", file_, guess));
+}
+
 Item ItemReader::make_item(Row&& row) {
   Item item;
   item.row = rows_++;
@@ -194,9 +218,10 @@ Item ItemReader::make_item(Row&& row) {
     item.error = std::move(row.error);
     return item;
   }
+  choose_fields(row);
   std::set<std::string_view> used;
   try {
-    RowInput found = input_of(row, task_, is_standard_input() ? "standard input" : file_);
+    RowInput found = input_of(row, task_, is_standard_input() ? "standard input" : file_, fields_);
     item.input = std::move(found.input);
     used = std::move(found.used);
   } catch (const Error& error) {

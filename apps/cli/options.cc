@@ -92,9 +92,11 @@ void add_options(CLI::App& command, InputOptions& options) {
       command.add_option(
           "--input", options.file,
           "many inputs: .jsonl, .csv or .tsv with a header, .txt with one text per line; - reads JSON "
-          "lines from standard input. Fields: text (or sentence), pair, question, context; all others are copied to "
-          "the output"),
+          "lines from standard input. Fields: text (or sentence, review, content), pair, question, context; all others "
+          "are copied to the output"),
       group, "FILE");
+  auto* column = add_column_option(command, options.columns, group);
+  column->needs(file);
   pair->needs(text);
   context->needs(question)->excludes(context_file);
   context_file->needs(question);
@@ -122,6 +124,15 @@ void add_options(CLI::App& command, OutputOptions& options, const std::string& f
                 "resume an interrupted run of --input: finished rows are kept and not repeated")
       ->group("Output")
       ->needs(file);
+}
+
+CLI::Option* add_column_option(CLI::App& command, std::vector<std::string>& columns, const char* group) {
+  return described(command
+                       .add_option("--column", columns,
+                                   "which column or field holds the text, pair, question, context, label or answer: "
+                                   "--column text=review_text,label=stars; default: the one of that name")
+                       ->delimiter(','),
+                   group, "NAME=COLUMN,…");
 }
 
 void add_length_option(CLI::App& command, std::size_t& max_length) {

@@ -88,7 +88,7 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
   choose_format(output, {Format::json, Format::terminal});  // this function cannot write pages
   const bool to_file = output.file && !is_special_file(*output.file);
   const std::string name = *input.file == "-" ? "standard input" : *input.file;
-  ItemReader reader(*input.file, model.info().task);
+  ItemReader reader(*input.file, model.info().task, input.columns);
   const auto summary = summarize(*input.file);
   const std::string run = settings(command, model, summary);
   if (output.resume && to_file && std::filesystem::exists(*output.file) &&
@@ -165,7 +165,7 @@ int take_rows(
                  .expected = "--format json",
                  .hint = "'limn show' converts a finished file to other formats"});
   }
-  ItemReader reader(*input.file, task);
+  ItemReader reader(*input.file, task, input.columns);
   const auto summary = summarize(*input.file);
   Failures failures;
   Progress progress(summary ? std::optional(summary->rows) : std::nullopt);

@@ -241,6 +241,30 @@ TEST(Rows, CsvNumbersTheRowsOfTheInput) {
   EXPECT_EQ(shown[2], csv[3]);
 }
 
+TEST(Rows, ColumnsHaveTheirRoles) {
+  Folder folder;
+  const std::string file = folder.write("a.csv", "stars;review_text;title\n5;a good film;x\n1;a bad film;y\n");
+  const auto predict = [&](std::vector<std::string> more) {
+    std::vector<std::string> command = {"predict", "-m", golden("bert-cls"), "--input", file};
+    command.insert(command.end(), more.begin(), more.end());
+    return run(command);
+  };
+  const Result asked = predict({});
+  EXPECT_EQ(asked.code, 1);
+  EXPECT_THAT(lines(asked.err), testing::SizeIs(testing::Le(5)));  // one question, and not an error per row
+  EXPECT_THAT(asked.err,
+              AllOf(HasSubstr("stars, review_text, title"), HasSubstr("--column"), HasSubstr("text=review_text?")));
+  const Result result = predict({"--column", "text=review_text,pair=title"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("separated by ;"));
+  const auto rows = lines(result.out);
+  ASSERT_EQ(rows.size(), 2u);
+  const Json row = Json::parse(rows[1]);
+  EXPECT_EQ(row["input"]["text"], "a bad film");
+  EXPECT_EQ(row["input"]["pair"], "y");
+  EXPECT_EQ(row["stars"], "1");
+}
+
 TEST(Rows, PageHoldsTwoHundredExplanations) {
   Folder folder;
   std::string input;
