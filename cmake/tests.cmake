@@ -19,6 +19,7 @@ foreach(folder ${folders})
                                LIMN_BINARY_DIR="${PROJECT_BINARY_DIR}" LIMN_PROGRAM="${PROJECT_BINARY_DIR}/limn")
     target_link_libraries(${folder}_test PRIVATE limn::limn GTest::gmock_main fmt::fmt nlohmann_json::nlohmann_json)
     precompile(${folder}_test ${common_headers} <gmock/gmock.h> <gtest/gtest.h>)
+    compile_together(${folder}_test ${sources})
     # Tests are compiled more often than they are run.
     # `if (x) EXPECT_EQ(a, b);` holds a second if: with braces removed by clang-format, GCC warns.
     target_compile_options(${folder}_test PRIVATE $<$<CONFIG:Release>:-O1> -Wno-dangling-else)

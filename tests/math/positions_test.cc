@@ -12,7 +12,7 @@
 #include "math/convolution.h"
 #include "reference.h"
 
-namespace limn {
+namespace limn::positions_test {
 namespace {
 
 using reference::relative_error;
@@ -290,4 +290,4 @@ TEST(ConvolutionTest, DoesNotCrossSequences) {
 }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::positions_test

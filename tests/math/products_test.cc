@@ -10,7 +10,7 @@
 #include "math/norm.h"
 #include "reference.h"
 
-namespace limn {
+namespace limn::products_test {
 namespace {
 
 using reference::relative_error;
@@ -262,4 +262,4 @@ TEST(ThreadsTest, ResultsDoNotDependOnNumberOfThreads) {
 }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::products_test
