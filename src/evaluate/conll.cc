@@ -7,7 +7,8 @@
 
 #include "base/output_file.h"
 #include "base/utf8.h"
-#include "evaluate/white_space.h"
+#include "base/white_space.h"
+
 #include "limn/error.h"
 
 namespace limn {
