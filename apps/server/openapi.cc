@@ -6,7 +6,6 @@
 #include "apps/server/assets.h"
 #include "apps/server/table_json.h"
 #include "options/methods.h"
-#include "options/named_values.h"
 #include "options/names.h"
 #include "options/option.h"
 
@@ -54,7 +53,7 @@ std::string openapi(const Limits& limits, bool keys_needed) {
     if (name.ends_with("Request")) schema["properties"]["inputs"]["maxItems"] = limits.inputs;
   Json& attack = schemas["AttackRequest"]["properties"];
   attack["max_steps"]["maximum"] = limits.steps;
-  attack["change"]["enum"] = names_of(changed_text_names.entries);
+  attack["change"]["enum"] = names_of(changed_text_names);
   for (auto& [name, schema] : schemas.items()) {
     if (!name.ends_with("Request") && name != "Input") continue;
     for (auto& [field, property] : schema["properties"].items()) allow_null(property);
