@@ -77,6 +77,11 @@ set_tests_properties(package.find_package PROPERTIES FIXTURES_REQUIRED package)
 add_test(NAME docs COMMAND ${PROJECT_SOURCE_DIR}/tools/docs.sh ${PROJECT_BINARY_DIR}/docs)
 set_tests_properties(docs PROPERTIES SKIP_RETURN_CODE 77)
 
+# The example of docs/architecture.md still is all that it takes to add an option.
+add_test(NAME docs.option_example COMMAND ${PROJECT_SOURCE_DIR}/tools/option_example.sh
+                                          ${PROJECT_BINARY_DIR}/docs/option_example ${CMAKE_CXX_COMPILER})
+set_tests_properties(docs.option_example PROPERTIES SKIP_RETURN_CODE 77)
+
 if(TARGET limn)
   add_test(NAME demo COMMAND ${PROJECT_SOURCE_DIR}/tools/demo.sh $<TARGET_FILE:limn> ${PROJECT_BINARY_DIR}/demo.html)
   # Results of all three models; the last line is printed only if nothing failed.
