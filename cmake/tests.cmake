@@ -19,6 +19,7 @@ foreach(folder ${folders})
                                LIMN_BINARY_DIR="${PROJECT_BINARY_DIR}" LIMN_PROGRAM="${PROJECT_BINARY_DIR}/limn")
     target_link_libraries(${folder}_test PRIVATE limn::limn GTest::gmock_main fmt::fmt nlohmann_json::nlohmann_json)
     precompile(${folder}_test ${common_headers} <gmock/gmock.h> <gtest/gtest.h>)
+    compile_together(${folder}_test ${sources})
     # Tests are compiled more often than they are run.
     # `if (x) EXPECT_EQ(a, b);` holds a second if: with braces removed by clang-format, GCC warns.
     target_compile_options(${folder}_test PRIVATE $<$<CONFIG:Release>:-O1> -Wno-dangling-else)
@@ -75,6 +76,11 @@ set_tests_properties(package.find_package PROPERTIES FIXTURES_REQUIRED package)
 # Each public declaration has a comment, otherwise Doxygen fails. Without Doxygen, the test is skipped with a message.
 add_test(NAME docs COMMAND ${PROJECT_SOURCE_DIR}/tools/docs.sh ${PROJECT_BINARY_DIR}/docs)
 set_tests_properties(docs PROPERTIES SKIP_RETURN_CODE 77)
+
+# The example of docs/architecture.md still is all that it takes to add an option.
+add_test(NAME docs.option_example COMMAND ${PROJECT_SOURCE_DIR}/tools/option_example.sh
+                                          ${PROJECT_BINARY_DIR}/docs/option_example ${CMAKE_CXX_COMPILER})
+set_tests_properties(docs.option_example PROPERTIES SKIP_RETURN_CODE 77)
 
 if(TARGET limn)
   add_test(NAME demo COMMAND ${PROJECT_SOURCE_DIR}/tools/demo.sh $<TARGET_FILE:limn> ${PROJECT_BINARY_DIR}/demo.html)

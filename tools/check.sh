@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-build() { cmake --preset "$1" >/dev/null && cmake --build --preset "$1"; }
+build() { cmake --preset "$1" >/dev/null && cmake --build --preset "$@"; }
 
 format() { git ls-files -z '*.cc' '*.h' '*.inc' | xargs -0 clang-format-14 --dry-run -Werror; }
 
@@ -16,8 +16,8 @@ commits() {
   [[ -z $bad ]] || { printf 'subjects of commits are imperative, one change, at most 72 characters, no full stop:\n%s\n' "$bad" >&2; return 1; }
 }
 
-# clang's warnings, then clang-tidy (.clang-tidy) with the same compile commands.
-clang() { build clang; }
+# clang's warnings, in the benchmarks, too; then clang-tidy (.clang-tidy) with the same compile commands.
+clang() { build clang --target all limn_bench; }
 lint() {
   cmake --preset clang -B build-lint -DLIMN_PRECOMPILED_HEADERS=OFF -DLIMN_UNITY=OFF >/dev/null
   git ls-files -z 'src/*.cc' 'apps/*.cc' | xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 -p build-lint --quiet --warnings-as-errors='*' \

@@ -93,7 +93,7 @@ int explain(const CLI::App& app, ExplainCommand command) {
   }
   // Check options before loading the model, which takes longer.
   read_texts(command.method, choose_method(command.method));
-  const auto special = command.special ? specials.find("special", *command.special) : Special::hide;
+  const auto special = command.special ? find_named(names<Special>, "special", *command.special) : Special::hide;
   set_threads(command.model.threads);
   const Explainer explainer(load_model(find_model(command.model, command.input, command.output)), command);
   const Model& model = explainer.model();
@@ -158,7 +158,7 @@ void add_explain(CLI::App& program, Run& run) {
   option("--contrast", command->contrast, help_text(limn::option("contrast")), "LABEL", what);
   add_option(app, limn::option("unit"), command->method, what);
   add_options(app, command->reading);
-  add_options(app, command->output, formats.list());
+  add_options(app, command->output, list_of(names<Format>));
   option("--special", command->special, "on a terminal: hide or show special tokens and the tokens of each word",
          "hide|show", "Output");
   option("--top", command->top, help_text(limn::option("top")), "K", "Output")->check(CLI::PositiveNumber);

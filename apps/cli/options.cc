@@ -224,12 +224,12 @@ PredictOptions predict_options(const ReadingOptions& options) {
 Format choose_format(const OutputOptions& options, const std::vector<Format>& possible) {
   Format format = !options.file && ::isatty(STDOUT_FILENO) == 1 ? Format::terminal : Format::json;
   if (options.format)
-    format = formats.find("format", *options.format);
+    format = find_named(names<Format>, "format", *options.format);
   else if (options.file)
     format = format_of(*options.file).value_or(Format::json);
   if (std::find(possible.begin(), possible.end(), format) == possible.end()) {
     std::string found, known;
-    for (const auto& [name, value] : formats.entries) {
+    for (const auto& [name, value] : names<Format>) {
       if (value == format) found = name;
       if (std::find(possible.begin(), possible.end(), value) != possible.end())
         known += (known.empty() ? "" : ", ") + std::string(name);

@@ -170,7 +170,7 @@ struct MethodInfo {
   std::string name;                          ///< "gradient"
   std::optional<std::string> preset;         ///< name of the preset, if one was chosen
   std::optional<std::string> baseline;       ///< pad, zero, mask, unk, mean or text
-  std::string layer = "word";                ///< word, embeddings, or the layer's number
+  std::string layer = "word";                ///< word, embeddings, or the layer's number; empty if the method has none
   std::string reduce;                        ///< sum, l1, l2, onehot-l2
   std::string normalize;                     ///< none, l1, l2, max, minmax
   std::string unit = "word";                 ///< of `words`: token, word, sentence

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "options/names.h"
+
 namespace limn {
 
 const std::vector<NamedMethod>& methods() {
@@ -42,11 +44,7 @@ const std::vector<NamedMethod>& methods() {
   return known;
 }
 
-std::string method_names() {
-  std::string list;
-  for (const NamedMethod& known : methods()) list += (list.empty() ? "" : ", ") + std::string(known.name);
-  return list;
-}
+std::string method_names() { return list_of(methods()); }
 
 const NamedMethod* find_method(std::string_view name) {
   const auto found = std::ranges::find(methods(), name, &NamedMethod::name);

@@ -238,6 +238,8 @@ class Reader {
   void read_method(const Json& object) {
     MethodInfo& method = explanation_.method;
     method.name = at(object, "name").get<std::string>();
+    const NamedMethod* known = find_method(method.name);
+    if (known && !option("layer").of(known->method)) method.layer.clear();
     for (const auto& [key, value] : object.items()) {
       if (key == "name" || value.is_null()) continue;
       if (key == "preset")

@@ -115,7 +115,7 @@ Json method_value(const MethodInfo& method) {
              {"reduce", method.reduce.empty() ? Json(nullptr) : Json(method.reduce)},
              {"normalize", method.normalize.empty() ? Json(nullptr) : Json(method.normalize)},
              {"seed", method.seed}};
-  if (method.layer != "word") value["layer"] = method.layer;
+  if (!method.layer.empty() && method.layer != "word") value["layer"] = method.layer;
   if (method.unit != "word") value["unit"] = method.unit;
   for (const auto& [name, number] : method.numbers) value[name] = plain_number(number);
   if (method.is_signed) value["signed"] = true;

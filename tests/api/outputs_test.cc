@@ -18,7 +18,7 @@
 #include "limn/write.h"
 #include "render/explanation_reader.h"
 
-namespace limn {
+namespace limn::outputs_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -160,4 +160,4 @@ TEST(Outputs, ASaturatedProbabilityIsSaidWithTheLogitAsTheWayOut) {
 }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::outputs_test

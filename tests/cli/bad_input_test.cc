@@ -13,7 +13,7 @@
 
 #include "cli/program.h"
 
-namespace limn::cli_test {
+namespace limn::cli_test::bad_input_test {
 namespace {
 
 using testing::AllOf;
@@ -366,4 +366,4 @@ TEST(Usage, WithoutACommandShowsHelp) {
 }
 
 }  // namespace
-}  // namespace limn::cli_test
+}  // namespace limn::cli_test::bad_input_test

@@ -13,7 +13,7 @@
 #include "explain/games.h"
 #include "limn/limn.h"
 
-namespace limn {
+namespace limn::perturbation_model_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -322,4 +322,4 @@ TEST(LimeWords, TextWithoutWords) {
 }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::perturbation_model_test
