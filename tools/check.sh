@@ -24,9 +24,17 @@ lint() {
     --extra-arg=-UNDEBUG  # assertions tell the analyzer which states are impossible
 }
 
-# AddressSanitizer and UndefinedBehaviorSanitizer, then ThreadSanitizer, with all tests.
+# Builds test programs with a preset's sanitizers and runs them: sanitized PRESET PROGRAM …
+sanitized() {
+  build "$1" --target "${@:2}"
+  for program in "${@:2}"; do "build-$1/$program" --gtest_brief=1; done
+}
+
+# AddressSanitizer and UndefinedBehaviorSanitizer: where untrusted files, texts and requests are read, then all tests.
+memory() { sanitized dev text_test model_test explain_test server_test; }
 address() { build dev && ctest --preset dev; }
-thread() { build tsan && ctest --preset tsan; }
+# ThreadSanitizer, where threads share data.
+thread() { sanitized tsan server_test explain_test; }
 
 # A few seconds per target: finds obvious bugs only.
 fuzz() {
@@ -45,9 +53,9 @@ web() { tools/web.sh check; }
 
 for step in "${@:-}"; do
   case $step in
-    format | commits | clang | lint | web | address | thread | fuzz) steps+=("$step") ;;
+    format | commits | clang | lint | web | memory | address | thread | fuzz) steps+=("$step") ;;
     "") steps=(format commits clang lint web address thread fuzz) ;;
-    *) echo "tools/check.sh: unknown step '$step'; known: format, commits, clang, lint, web, address, thread, fuzz" >&2; exit 2 ;;
+    *) echo "tools/check.sh: unknown step '$step'; known: format, commits, clang, lint, web, memory, address, thread, fuzz" >&2; exit 2 ;;
   esac
 done
 for step in "${steps[@]}"; do

@@ -10,12 +10,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Refusal {
+struct ErrorResponse {
   std::string_view status, name, description;
   bool is_anywhere = false;  // any route may refuse a request like this
 };
 
-constexpr Refusal refusals[] = {
+constexpr ErrorResponse error_responses[] = {
     {"400", "Malformed", "The body is not valid JSON, or the request is not valid HTTP.", true},
     {"401", "Unauthorized", "A key is needed."},
     {"413", "TooLarge", "The body is too large.", true},
@@ -27,7 +27,7 @@ constexpr Refusal refusals[] = {
     {"503", "Unavailable", "The queue is full, or the server is stopping."},
 };
 
-struct Query {
+struct GetRoute {
   std::string_view name, summary;
   std::vector<std::string_view> refusals;
   std::string_view media_type;
@@ -35,40 +35,41 @@ struct Query {
 };
 
 /// Work on one input or several.
-struct Task {
+struct PostRoute {
   std::string_view name, summary, request;
   std::vector<std::string_view> answers;  // schemas of the answer to one input
   bool streams = false;
 };
 
-Json reference(std::string_view kind, std::string_view name) {
+Json component(std::string_view kind, std::string_view name) {
   return {{"$ref", "#/components/" + std::string(kind) + "/" + std::string(name)}};
 }
 
-Json schema(std::string_view name) { return reference("schemas", name); }
+Json schema_named(std::string_view name) { return component("schemas", name); }
 
-Json operation(std::string_view name, std::string_view summary, const std::vector<std::string_view>& statuses) {
+Json operation_item(std::string_view name, std::string_view summary, const std::vector<std::string_view>& statuses) {
   Json result = {
       {"operationId", name}, {"summary", summary}, {"responses", {{"200", {{"description", "The answer."}}}}}};
-  for (const Refusal& refusal : refusals)
+  for (const ErrorResponse& refusal : error_responses)
     if (refusal.is_anywhere || std::find(statuses.begin(), statuses.end(), refusal.status) != statuses.end())
-      result["responses"][std::string(refusal.status)] = reference("responses", refusal.name);
+      result["responses"][std::string(refusal.status)] = component("responses", refusal.name);
   return result;
 }
 
-Json get(const Query& query) {
-  Json result = operation(query.name, query.summary, query.refusals);
+Json get_item(const GetRoute& query) {
+  Json result = operation_item(query.name, query.summary, query.refusals);
   result["responses"]["200"]["content"][std::string(query.media_type)]["schema"] = query.schema;
   return {{"get", std::move(result)}};
 }
 
-Json post(const Task& task) {
-  Json result = operation(task.name, task.summary, {"401", "415", "422", "503"});
-  result["requestBody"] = {{"required", true}, {"content", {{"application/json", {{"schema", schema(task.request)}}}}}};
+Json post_item(const PostRoute& task) {
+  Json result = operation_item(task.name, task.summary, {"401", "415", "422", "503"});
+  result["requestBody"] = {{"required", true},
+                           {"content", {{"application/json", {{"schema", schema_named(task.request)}}}}}};
   Json one = Json::array();
-  for (const std::string_view answer : task.answers) one.push_back(schema(answer));
+  for (const std::string_view answer : task.answers) one.push_back(schema_named(answer));
   Json each = one;
-  each.push_back(schema("Failure"));
+  each.push_back(schema_named("Failure"));
   one.push_back({{"type", "object"},
                  {"description", "One result per element of `inputs`."},
                  {"properties", {{"results", {{"type", "array"}, {"items", {{"anyOf", std::move(each)}}}}}}},
@@ -91,32 +92,33 @@ Json post(const Task& task) {
 Json openapi_paths() {
   constexpr std::string_view json = "application/json";
   Json paths;
-  for (const Task& task : {
-           Task{"explain",
-                "The prediction, and the words that led to it",
-                "ExplainRequest",
-                {"Explanation", "Explanations"},
-                true},
-           Task{"predict", "The prediction, without an explanation", "PredictRequest", {"Predicted"}},
-           Task{"compare", "Models and methods side by side", "CompareRequest", {"Comparison"}, true},
-           Task{"tokenize", "The tokens that the model reads", "TokenizeRequest", {"Tokens"}},
-           Task{"attack", "Small changes that would change the prediction", "AttackRequest", {"Attack"}, true},
+  for (const PostRoute& task : {
+           PostRoute{"explain",
+                     "The prediction, and the words that led to it",
+                     "ExplainRequest",
+                     {"Explanation", "Explanations"},
+                     true},
+           PostRoute{"predict", "The prediction, without an explanation", "PredictRequest", {"Predicted"}},
+           PostRoute{"compare", "Models and methods side by side", "CompareRequest", {"Comparison"}, true},
+           PostRoute{"tokenize", "The tokens that the model reads", "TokenizeRequest", {"Tokens"}},
+           PostRoute{"attack", "Small changes that would change the prediction", "AttackRequest", {"Attack"}, true},
        })
-    paths["/v1/" + std::string(task.name)] = post(task);
-  paths["/v1/models"] = get({"models", "Models, methods, presets and limits", {"401"}, json, schema("Models")});
-  paths["/healthz"] = get({"healthz", "Whether the process is alive", {}, json, schema("Status")});
-  paths["/readyz"] = get({"readyz", "Whether the server accepts requests", {"503"}, json, schema("Status")});
-  paths["/metrics"] = get({"metrics", "Prometheus metrics", {"401"}, "text/plain", {{"type", "string"}}});
-  paths["/openapi.json"] = get({"openapi", "This document", {}, json, {{"type", "object"}}});
+    paths["/v1/" + std::string(task.name)] = post_item(task);
+  paths["/v1/models"] =
+      get_item({"models", "Models, methods, presets and limits", {"401"}, json, schema_named("Models")});
+  paths["/healthz"] = get_item({"healthz", "Whether the process is alive", {}, json, schema_named("Status")});
+  paths["/readyz"] = get_item({"readyz", "Whether the server accepts requests", {"503"}, json, schema_named("Status")});
+  paths["/metrics"] = get_item({"metrics", "Prometheus metrics", {"401"}, "text/plain", {{"type", "string"}}});
+  paths["/openapi.json"] = get_item({"openapi", "This document", {}, json, {{"type", "object"}}});
   return paths;
 }
 
 Json openapi_responses() {
   Json responses;
-  for (const Refusal& refusal : refusals)
+  for (const ErrorResponse& refusal : error_responses)
     responses[std::string(refusal.name)] = {
         {"description", refusal.description},
-        {"content", {{"application/problem+json", {{"schema", schema("Problem")}}}}}};
+        {"content", {{"application/problem+json", {{"schema", schema_named("Problem")}}}}}};
   responses["Unavailable"]["headers"]["Retry-After"] = {{"description", "Seconds to wait."},
                                                         {"schema", {{"type", "integer"}}}};
   return responses;
