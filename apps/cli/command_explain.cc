@@ -136,6 +136,16 @@ int explain(const CLI::App& app, ExplainCommand command) {
 
 }  // namespace
 
+/// Costs are passes through the model; docs/interface.md has the same lines.
+constexpr std::string_view method_guide =
+    "Which method when:\n"
+    "  gradient              a first look at any model: which words matter, without a direction; 1 pass\n"
+    "  gradient-x-input      the same with a direction, for and against; 1 pass, rough for deep models\n"
+    "  integrated-gradients  the default choice for classification: for and against, adds up to F; about 20 passes\n"
+    "  shapley               short texts (up to about 12 words): exact, adds up to F; 2^words passes\n"
+    "  kernel-shap, lime     what happens if words are missing, for long texts; some hundred passes, random\n"
+    "  occlusion             the effect of each word alone, easy to explain to others; 1 pass per word";
+
 void add_explain(CLI::App& program, Run& run) {
   const auto command = std::make_shared<ExplainCommand>();
   CLI::App& app = *program.add_subcommand("explain", "Explain a prediction: which words led to it.");
@@ -163,11 +173,11 @@ void add_explain(CLI::App& program, Run& run) {
          "hide|show", "Output");
   option("--top", command->top, help_text(limn::option("top")), "K", "Output")->check(CLI::PositiveNumber);
   app.add_flag("--raw", command->raw, help_text(limn::option("raw")))->group("Output");
-  app.footer(
-      command_footer("limn explain -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"
-                     "limn explain -m minilm-l6-qa --question 'Who came?' --context 'Anna came.' -o why.html\n"
-                     "limn explain -m minilm-l6-ner --text 'Ada lives in Rome.' --method gradient-x-input\n"
-                     "limn explain -m minilm-l6-qa --input questions.jsonl -o explanations.jsonl --resume"));
+  app.footer(std::string(method_guide) + "\n\n" +
+             command_footer("limn explain -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"
+                            "limn explain -m minilm-l6-qa --question 'Who came?' --context 'Anna came.' -o why.html\n"
+                            "limn explain -m minilm-l6-ner --text 'Ada lives in Rome.' --method gradient-x-input\n"
+                            "limn explain -m minilm-l6-qa --input questions.jsonl -o explanations.jsonl --resume"));
   app.callback([&app, &run, command] {
     if (command->model.model.empty() && !command->like) throw CLI::RequiredError("--model");
     run = [&app, command] { return explain(app, *command); };

@@ -65,10 +65,13 @@ bool more_on_standard_input() {
   return ::poll(&input, 1, patience_milliseconds) != 0;
 }
 
-std::unique_ptr<std::ifstream> open(const std::string& file) {
+void refuse_folder(const std::string& file, const char* expected) {
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored))
-    throw Error({.file = file, .found = "a folder", .expected = "a file with one input per row"});
+    throw Error({.file = file, .found = "a folder", .expected = expected});
+}
+
+std::unique_ptr<std::ifstream> open(const std::string& file) {
   auto stream = std::make_unique<std::ifstream>(file, std::ios::binary);
   if (!*stream) throw Error({.file = file, .found = std::strerror(errno), .expected = "a readable file"});
   return stream;
@@ -137,7 +140,10 @@ class HashingBuffer : public std::streambuf {
 
 Input single_input(const InputOptions& options, Task task, const std::string& model) {
   const auto context = [&]() -> std::optional<std::string> {
-    return options.context_file ? std::optional(read_file(*options.context_file)) : options.context;
+    if (!options.context_file) return options.context;
+    if (*options.context_file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+    refuse_folder(*options.context_file, "a file with the context");
+    return read_file(*options.context_file);
   };
   if (task == Task::question_answering) {
     if (!options.question || !(options.context || options.context_file)) {
@@ -173,6 +179,7 @@ std::map<std::string, std::string> named_columns(const std::vector<std::string>&
 
 ItemReader::ItemReader(const std::string& file, Task task, const std::vector<std::string>& columns)
     : file_(file), task_(task), fields_(named_columns(columns)) {
+  refuse_folder(file, "a file with one input per row");
   const RowFormat format = row_format(file);
   if (file == "-") {
     if (::isatty(STDIN_FILENO) == 1) {

@@ -68,6 +68,17 @@ std::optional<Format> format_of(const std::filesystem::path& file) {
   return std::nullopt;
 }
 
+/// The format for the output file. Without an extension it is JSON. @throws Error for an extension of another kind of
+/// file, under whose name JSON would mislead.
+Format format_for(const std::filesystem::path& file) {
+  if (const auto known = format_of(file)) return *known;
+  const std::string ending = file.extension().string();
+  if (ending.empty()) return Format::json;
+  throw Error({.field = "output",
+               .found = fmt::format("the extension {}", ending),
+               .expected = ".json, .jsonl, .html, .svg, .csv or .txt, or a format given by name"});
+}
+
 }  // namespace
 
 void add_options(CLI::App& command, ModelOptions& options) {
@@ -80,7 +91,8 @@ void add_options(CLI::App& command, ModelOptions& options) {
 
 void add_options(CLI::App& command, InputOptions& options) {
   const char* group = "Input (one of --text, --question, --input)";
-  auto* text = described(command.add_option("--text", options.text, "the text"), group, "TEXT");
+  auto* text =
+      described(command.add_option("--text,text", options.text, "the text; --text may be left out"), group, "TEXT");
   auto* pair = described(command.add_option("--pair", options.pair, "a second text, for models that read two texts"),
                          group, "TEXT");
   auto* question = described(command.add_option("--question", options.question, "the question"), group, "TEXT");
@@ -226,7 +238,7 @@ Format choose_format(const OutputOptions& options, const std::vector<Format>& po
   if (options.format)
     format = find_named(names<Format>, "format", *options.format);
   else if (options.file)
-    format = format_of(*options.file).value_or(Format::json);
+    format = format_for(*options.file);
   if (std::find(possible.begin(), possible.end(), format) == possible.end()) {
     std::string found, known;
     for (const auto& [name, value] : names<Format>) {

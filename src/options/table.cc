@@ -207,7 +207,7 @@ std::vector<Option> shared_options() {
       {.name = "target",
        .type = text,
        .help = "a label or its number; question answering: START:END, token positions; token classification: "
-               "POSITION:LABEL",
+               "POSITION:LABEL, or the type or text of an entity",
        .value_name = "TARGET",
        .explaining = in(&ExplainOptions::target),
        .unset = "the model's prediction; token classification: each entity"},

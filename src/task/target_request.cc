@@ -71,7 +71,9 @@ std::size_t token_index(std::string_view request, std::size_t tokens, std::strin
   throw Error({.field = "target",
                .found = in_quotes(whole),
                .expected = fmt::format("{}, tokens counted from 0 to {}", form, tokens - 1),
-               .hint = "`limn tokenize` shows the tokens"});
+               .hint = form == "POSITION:LABEL"
+                           ? "`limn tokenize` shows the tokens; an entity's type or text will also do"
+                           : "`limn tokenize` shows the tokens"});
 }
 
 // ---- question answering ------------------------------------------------------------------------------------------
@@ -249,9 +251,20 @@ TokenPlace strongest_token(const ReadInput& read) {
   return *best;
 }
 
+/// The most probable entity of a type, or with a text, that the request names; nullptr if there is none.
+const Entity* requested_entity(std::string_view request, const ReadInput& read) {
+  const Entity* best = nullptr;
+  for (const Entity& entity : std::get<EntityPrediction>(read.prediction).entities)
+    if ((entity.label == request || entity.text == request) && (!best || entity.probability > best->probability))
+      best = &entity;
+  return best;
+}
+
 ResolvedTarget requested_token(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
   const std::string_view request = *options.target;
   const std::size_t colon = request.find(':');
+  if (const Entity* entity = requested_entity(request, read); entity && !parse_index(request.substr(0, colon)))
+    return entity_target(*entity, token_places(read.encodings)[entity->first_token], options, explain, read);
   const std::vector<TokenPlace> places = token_places(read.encodings);
   const TokenPlace place = places[token_index(request.substr(0, colon), places.size(), request, "POSITION:LABEL")];
   std::optional<std::size_t> label;

@@ -47,6 +47,19 @@ double largest(const std::vector<double>& values) {
   return most;
 }
 
+TEST(Targets, EntitiesByTypeAndText) {
+  const std::vector<std::string> text = {"-m", "minilm-l6-ner", "--text", "Ada Lovelace lived in London and in Rome."};
+  const auto target = [&](const std::string& request) { return explain(text, {"--target", request})["target"]; };
+  EXPECT_EQ(target("Rome")["text"], "Rome");
+  EXPECT_EQ(target("PER")["text"], "Ada Lovelace");
+  const std::string place = target("LOC")["text"];
+  EXPECT_TRUE(place == "Rome" || place == "London") << place;
+  std::vector<std::string> wrong = text;
+  wrong.insert(wrong.begin(), "explain");
+  wrong.insert(wrong.end(), {"--target", "Paris"});
+  EXPECT_THAT(run(wrong).err, HasSubstr("an entity's type or text will also do"));
+}
+
 // float32 PyTorch itself stays within 7e-6 of the float64 logits.
 constexpr double logit_error = 2e-5;
 
