@@ -186,7 +186,12 @@ void add_option(CLI::App& command, const Option& option, MethodRequest& request,
 
 void add_options(CLI::App& command, MethodRequest& request) {
   const char* group = "Method";
-  described(command.add_option("--method", request.method, method_names() + "; default: gradient"), group, "NAME");
+  described(
+      command.add_option(
+          "--method", request.method,
+          method_names() +
+              ", optimal-order (up to 12 units), or auto, which chooses by the number of units; default: gradient"),
+      group, "NAME");
   described(command.add_option("--preset", request.preset,
                                "the exact method of another system: " + preset_names() + "; options below override it"),
             group, "NAME");

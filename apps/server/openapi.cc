@@ -36,6 +36,7 @@ std::string openapi(const Limits& limits, bool keys_needed) {
   Json& schemas = document["components"]["schemas"];
   Json& method_names = schemas["Method"]["enum"];
   for (const NamedMethod& known : methods()) method_names.push_back(known.name);
+  for (const std::string_view name : {optimal_order().name, automatic_name}) method_names.push_back(name);
   schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"] = method_names;
   for (const Json& preset : names_of(presets()))
     schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"].push_back(preset);

@@ -178,6 +178,7 @@ struct MethodInfo {
   bool is_signed = false;                    ///< scores are signed: for (+) and against (−)
   std::optional<Method> method = {};         ///< the method with every option, so that it can be run again
   std::optional<WordScore> word_score = {};  ///< set if requested, or by a preset
+  bool automatic = false;                    ///< limn chose the method by the number of units
 };
 
 /// The model's prediction for one input, and how much each token and word contributes to it.

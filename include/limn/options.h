@@ -49,7 +49,13 @@ struct ChosenMethod {
   std::optional<Unit> unit = {};             ///< used unless ExplainOptions sets one
   std::optional<WordScore> word_score = {};  ///< used unless ExplainOptions sets one
   std::optional<std::uint64_t> seed = {};    ///< reported in the result, even for deterministic methods
+  /// Chooses the method for each input by its number of units: exact Shapley values up to 12, else KernelShap with
+  /// otherwise the same options. `method` is then ShapleySampling.
+  bool automatic = false;
 };
+
+/// Returns the choice that the method "auto" stands for.
+ChosenMethod automatic_method();
 
 // ---- options ---------------------------------------------------------------------------------------
 

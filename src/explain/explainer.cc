@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "explain/automatic.h"
 #include "explain/gradient.h"
 #include "explain/method_info.h"
 #include "explain/methods.h"
@@ -48,7 +49,8 @@ struct Item {
   std::vector<ResolvedTarget> targets;
   std::size_t window = 0;  // the encoding that is explained
   std::vector<Explanation> explanations;
-  std::optional<Error> error;  // why there are no explanations
+  Coalitions* coalitions = nullptr;  // shared with other calls
+  std::optional<Error> error;        // why there are no explanations
 
   /// Runs work on this item and stores an Error that it throws. @return whether the work succeeded
   template <class Work>
@@ -246,19 +248,25 @@ void explain_packed(const Explainer& explainer, std::span<Item* const> items, co
                     static_cast<double>(item->explanations.size());
 }
 
+Subject subject_of(const Explainer& explainer, const Item& item, const ResolvedTarget& target,
+                   const ExplainOptions& options, const Watch& watch) {
+  return {.explainer = explainer,
+          .encoding = item.encoding(),
+          .target = target.target,
+          .text = item.input->text,
+          .pair = item.input->pair ? std::string_view(*item.input->pair) : std::string_view(),
+          .value = value(target.target, item.logits[item.window]),
+          .options = options,
+          .watch = watch,
+          .coalitions = item.coalitions};
+}
+
 /// Explains one item, whose logits are known, by a method that sends many perturbed inputs through the model.
 void explain_separately(const Explainer& explainer, Item& item, const Method& method, const ExplainOptions& options,
                         const Watch& watch) {
   for (const ResolvedTarget& target : item.targets) {
     const auto start = std::chrono::steady_clock::now();
-    const Subject subject = {.explainer = explainer,
-                             .encoding = item.encoding(),
-                             .target = target.target,
-                             .text = item.input->text,
-                             .pair = item.input->pair ? std::string_view(*item.input->pair) : std::string_view(),
-                             .value = value(target.target, item.logits[item.window]),
-                             .options = options,
-                             .watch = watch};
+    const Subject subject = subject_of(explainer, item, target, options, watch);
     Attribution attribution = attribute(subject, method);
     attribution.passes += item.encodings.size();
     item.explanations.push_back(make_explanation(explainer, item, target, method, options, std::move(attribution)));
@@ -279,7 +287,9 @@ const OneHotNorm& Explainer::onehot_norm() const {
 
 std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer, std::span<const Input> inputs,
                                                       const ChosenMethod& chosen, const ExplainOptions& given,
-                                                      bool all_entities, const Watch& watch) {
+                                                      bool all_entities, const Watch& watch,
+                                                      std::span<Coalitions> coalitions) {
+  if (chosen.automatic) return explain_automatically(explainer, inputs, chosen, given, all_entities, watch, coalitions);
   const Pipeline& pipeline = explainer.pipeline();
   Method method = chosen.method;
   if (chosen.seed) set(option("seed"), method, *chosen.seed);
@@ -298,6 +308,7 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     Item& item = items[i];
     item.input = &inputs[i];
+    item.coalitions = coalitions.empty() ? nullptr : &coalitions[i];
     const bool is_read = item.attempt([&] {
       item.encodings = read_input(pipeline, inputs[i], options.reading);
       if (in_one_pass && item.encodings.size() == 1) return;
@@ -325,6 +336,20 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
     else
       results.emplace_back(std::move(item.explanations));
   return results;
+}
+
+void for_each_subject(const Explainer& explainer, const Input& input, const ExplainOptions& options, Scalar explain,
+                      bool all_entities, const Watch& watch, Coalitions* coalitions,
+                      const std::function<void(const Subject&, const TargetInfo&)>& work) {
+  const Pipeline& pipeline = explainer.pipeline();
+  Item item;
+  item.input = &input;
+  item.coalitions = coalitions;
+  item.encodings = read_input(pipeline, input, options.reading);
+  item.logits = run(pipeline.encoder(watch), item.encodings);
+  read_logits(pipeline, options, explain, all_entities, item);
+  for (const ResolvedTarget& target : item.targets)
+    work(subject_of(explainer, item, target, options, watch), target.info);
 }
 
 }  // namespace limn

@@ -48,9 +48,23 @@ std::string method_names() {
   return list;
 }
 
+const NamedMethod& optimal_order() {
+  static const NamedMethod known = {"optimal-order", OptimalOrder{}, "perturbation",
+                                    "The order in which removing words lowers the result fastest, for up to 12 words.",
+                                    false};
+  return known;
+}
+
+ChosenMethod automatic_method() {
+  ChosenMethod chosen = ShapleySampling{.exact = true};
+  chosen.automatic = true;
+  return chosen;
+}
+
 const NamedMethod* find_method(std::string_view name) {
   const auto found = std::ranges::find(methods(), name, &NamedMethod::name);
-  return found == methods().end() ? nullptr : &*found;
+  if (found != methods().end()) return &*found;
+  return name == optimal_order().name ? &optimal_order() : nullptr;
 }
 
 const NamedMethod& named_method(std::string_view name, std::string_view others) {
@@ -59,6 +73,7 @@ const NamedMethod& named_method(std::string_view name, std::string_view others) 
 }
 
 const NamedMethod& named_method(const Method& method) {
+  if (std::holds_alternative<OptimalOrder>(method)) return optimal_order();
   const NamedMethod* first = nullptr;
   for (const NamedMethod& known : methods()) {
     if (known.method.index() != method.index()) continue;

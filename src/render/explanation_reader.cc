@@ -253,6 +253,8 @@ class Reader {
         method.unit = value.get<std::string>();
       else if (key == "seed")
         method.seed = value.get<std::uint64_t>();
+      else if (key == "auto")
+        method.automatic = value.get<bool>();
       else if (key == "signed")
         method.is_signed = value.get<bool>();
       else if (key == "options")

@@ -119,6 +119,7 @@ Json method_value(const MethodInfo& method) {
   if (method.unit != "word") value["unit"] = method.unit;
   for (const auto& [name, number] : method.numbers) value[name] = plain_number(number);
   if (method.is_signed) value["signed"] = true;
+  if (method.automatic) value["auto"] = true;
   if (method.method) {
     Json& options = value["options"] = Json::object();
     for (const auto& [option, changed] : changed_options(*method.method))
