@@ -44,17 +44,6 @@ struct CompareCommand {
 
 // ---- models and methods -----------------------------------------------------------------------------------
 
-/// Splits the names of --method at commas.
-std::vector<std::string> split(const std::optional<std::string>& list) {
-  std::vector<std::string> names;
-  for (std::size_t begin = 0; list && begin <= list->size();) {
-    const std::size_t end = std::min(list->find(',', begin), list->size());
-    names.push_back(list->substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return names;
-}
-
 /// Names each model after its folder, or as the user wrote it if two folders have the same name.
 std::vector<NamedModel> load_models(const CompareCommand& command) {
   const std::vector<std::string>& given = command.models;
@@ -166,7 +155,8 @@ class Comparer {
 
  private:
   static Comparison begin(std::vector<NamedModel> models, const CompareCommand& command) {
-    auto [methods, unit] = list_methods(split(command.method.method), command.method, models.front().model.info().task);
+    auto [methods, unit] =
+        list_methods(split_names(command.method.method), command.method, models.front().model.info().task);
     const std::uint64_t seed = methods.front().chosen.seed.value_or(0);
     ExplainOptions options;
     options.reading = predict_options(command.reading);
@@ -300,7 +290,7 @@ int compare_file(const CompareCommand& command, const Comparer& comparer, Compar
 int compare(CompareCommand command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv});
   // Check options before loading the models, which takes longer.
-  for (const auto& [name, chosen] : list_methods(split(command.method.method), command.method).methods)
+  for (const auto& [name, chosen] : list_methods(split_names(command.method.method), command.method).methods)
     read_texts(command.method, chosen);
   set_threads(command.threads);
   const Comparer comparer(load_models(command), command);

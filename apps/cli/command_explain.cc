@@ -27,7 +27,7 @@ struct ExplainCommand {
   OutputOptions output;
   std::optional<std::string> target, answer, contrast, special;
   std::size_t top = 1;
-  bool raw = false;
+  bool raw = false, faithfulness = false;
 };
 
 class Explainer {
@@ -40,6 +40,7 @@ class Explainer {
     options_.answer = command.answer;
     options_.contrast = command.contrast;
     options_.raw = command.raw;
+    options_.faithfulness = command.faithfulness;
   }
 
   const Model& model() const { return model_; }
@@ -157,6 +158,7 @@ void add_explain(CLI::App& program, Run& run) {
          "hide|show", "Output");
   option("--top", command->top, help_text(limn::option("top")), "K", "Output")->check(CLI::PositiveNumber);
   app.add_flag("--raw", command->raw, help_text(limn::option("raw")))->group("Output");
+  app.add_flag("--faithfulness", command->faithfulness, help_text(limn::option("faithfulness")))->group("Output");
   app.footer(
       command_footer("limn explain -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"
                      "limn explain -m minilm-l6-qa --question 'Who came?' --context 'Anna came.' -o why.html\n"

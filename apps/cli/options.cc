@@ -206,6 +206,16 @@ void read_texts(MethodRequest& request, const ChosenMethod& chosen) {
       value = texts_of(std::get<std::vector<std::string>>(value).front());
 }
 
+std::vector<std::string> split_names(const std::optional<std::string>& list) {
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; list && begin <= list->size();) {
+    const std::size_t end = std::min(list->find(',', begin), list->size());
+    names.push_back(list->substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
+}
+
 PredictOptions predict_options(const ReadingOptions& options) {
   PredictOptions result = {.null_threshold = options.null_threshold.value_or(0),
                            .null_allowed = !options.always_answer,

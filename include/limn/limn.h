@@ -12,6 +12,7 @@
 
 #include "limn/error.h"
 #include "limn/explanation.h"
+#include "limn/faithfulness.h"
 #include "limn/model_info.h"
 #include "limn/options.h"
 #include "limn/result.h"
@@ -87,6 +88,14 @@ class Model {
                                                             const ChosenMethod& method = Gradient{},
                                                             const ExplainOptions& options = {},
                                                             const Watch& watch = {}) const;
+
+  /// Explains each input by every method and measures how faithful the explanations are: what happens to the
+  /// probability of the explained label, answer or tag when units are removed in the order of their scores. Each
+  /// coalition of units passes through the model once for all methods and metrics. @throws Error if there is no method.
+  std::vector<Result<InputFaithfulness>> faithfulness(const std::vector<Input>& inputs,
+                                                      const std::vector<ListedMethod>& methods,
+                                                      const FaithfulnessOptions& options = {},
+                                                      const Watch& watch = {}) const;
 
   /// Flips tokens one by one until the prediction changes (Ebrahimi et al. 2018, as implemented in AllenNLP Interpret).
   /// Each step replaces the token with the largest ‖g‖₂ by the whole word that maximises (e_new − e)·g, where

@@ -87,6 +87,7 @@ struct ExplainOptions {
   std::optional<Unit> unit = {};             ///< default: the preset's, or words
   std::optional<WordScore> word_score = {};  ///< default: sum if the scores are signed, absmax otherwise
   bool raw = false;                          ///< also return the logits
+  bool faithfulness = false;                 ///< also measure how faithful the explanation is
 };
 
 /// Options for an attack. It never changes special tokens, nor the tokens that the prediction is about: the tagged

@@ -11,6 +11,7 @@
 
 #include "limn/comparison.h"
 #include "limn/explanation.h"
+#include "limn/faithfulness.h"
 #include "limn/scores.h"
 
 /// Writes results to a string, a stream or a file, in each format that the result supports.
@@ -75,6 +76,11 @@ std::string to_json(const ClassificationScores& scores);
 /// Returns the scores of an evaluation as JSON, in percent, on one line.
 std::string to_json(const EntityScores& scores);
 
+/// Returns the faithfulness of every method on one text as JSON, on one line.
+std::string to_json(const InputFaithfulness& input);
+/// Returns means over texts as JSON, on one line.
+std::string to_json(const FaithfulnessScores& scores);
+
 /// Returns a page that shows one explanation, or its textual heatmap if it has one.
 std::string to_html(const Explanation& explanation);
 /// Returns a page that shows several explanations. @param title of the page; empty: the prediction, or the number of
@@ -121,6 +127,9 @@ std::string to_terminal(const ClassificationScores& scores);
 /// Returns the scores of an evaluation as a table.
 std::string to_terminal(const EntityScores& scores);
 
+/// Returns means over texts as a table of methods.
+std::string to_terminal(const FaithfulnessScores& scores);
+
 /// Returns the result in a format chosen at run time. @throws Error that lists the formats if the result does not
 /// support it.
 std::string to_text(const Explanation& explanation, Format format, const TerminalStyle& style = {});
@@ -140,6 +149,8 @@ std::string to_text(const SquadScores& scores, Format format, const TerminalStyl
 std::string to_text(const ClassificationScores& scores, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const EntityScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const FaithfulnessScores& scores, Format format, const TerminalStyle& style = {});
 
 /// Returns the format for a file's extension: .json, .html, .svg, .csv, or .txt for terminal.
 /// @throws Error that lists the extensions for any other.

@@ -222,6 +222,11 @@ std::vector<Option> shared_options() {
        .type = flag,
        .help = "include the model's logits (in JSON)",
        .explaining = in(&ExplainOptions::raw)},
+      {.name = "faithfulness",
+       .type = flag,
+       .help = "measure how faithful the explanation is: how much of the probability its order of the units removes, "
+               "between the worst and the best order",
+       .explaining = in(&ExplainOptions::faithfulness)},
       {.name = "max-length",
        .type = count,
        .help = "the largest number of tokens read at once, including special tokens",
