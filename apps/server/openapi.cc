@@ -46,6 +46,8 @@ std::string openapi(const Limits& limits, bool keys_needed) {
     if (row.preset_only) continue;
     for (const char* request : {"ExplainRequest", "CompareRequest"})
       schemas[request]["properties"][row.field()] = option_schema(row, limits);
+    if (!row.methods.empty() || row.name == "unit" || row.name == "max-length")
+      schemas["EvaluateRequest"]["properties"][row.field()] = option_schema(row, limits);
     if (!row.reading) continue;
     for (const char* request : {"PredictRequest", "AttackRequest"})
       schemas[request]["properties"][row.field()] = option_schema(row, limits);
