@@ -124,6 +124,7 @@ void add_evaluate(CLI::App& program, Run& run) {
                  "a CoNLL file: one word and its tag per line, a blank line after each sentence",
                  "limn evaluate tokens -m minilm-l6-ner --data dev.txt", evaluate_tokens);
   add_faithfulness(app, run);
+  add_plausibility(app, run);
 }
 
 }  // namespace limn::cli

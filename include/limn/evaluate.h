@@ -9,6 +9,7 @@
 
 #include "limn/comparison.h"
 #include "limn/limn.h"
+#include "limn/plausibility.h"
 #include "limn/scores.h"
 
 /// Measures models on labelled data and compares them by their explanations.
@@ -48,6 +49,18 @@ ClassificationScores evaluate_classification(const Model& model, const std::file
 /// tag per line, a blank line after each sentence). @throws Error as evaluate_squad().
 EntityScores evaluate_tokens(const Model& model, const std::filesystem::path& data, const EvaluateOptions& options = {},
                              const Watch& watch = {});
+
+// ---- quality of explanations ----------------------------------------------------------------------------
+
+/// Explains the texts of a file with human rationales by each method and compares them. A hard explanation has as many
+/// of the units with the highest scores as rationales have on average over the data (ERASER's rule).
+/// @param data ERASER's, doccano's or Label Studio's format, or .csv, .tsv or .jsonl with `text` and `rationale`
+/// (ranges of characters: "27-37;50-60"). @param limit only the first so many texts
+/// @throws Error if the file is broken, a span does not fit its text, or a text cannot be explained.
+PlausibilityScores evaluate_plausibility(const Model& model, const std::filesystem::path& data,
+                                         const std::vector<ListedMethod>& methods, const ExplainOptions& options = {},
+                                         std::size_t limit = std::numeric_limits<std::size_t>::max(),
+                                         const Watch& watch = {});
 
 // ---- comparison --------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@
 #include "limn/comparison.h"
 #include "limn/explanation.h"
 #include "limn/faithfulness.h"
+#include "limn/plausibility.h"
 #include "limn/scores.h"
 
 /// Writes results to a string, a stream or a file, in each format that the result supports.
@@ -80,6 +81,8 @@ std::string to_json(const EntityScores& scores);
 std::string to_json(const InputFaithfulness& input);
 /// Returns means over texts as JSON, on one line.
 std::string to_json(const FaithfulnessScores& scores);
+/// Returns the agreement with human rationales as JSON, on one line.
+std::string to_json(const PlausibilityScores& scores);
 
 /// Returns a page that shows one explanation, or its textual heatmap if it has one.
 std::string to_html(const Explanation& explanation);
@@ -129,6 +132,8 @@ std::string to_terminal(const EntityScores& scores);
 
 /// Returns means over texts as a table of methods.
 std::string to_terminal(const FaithfulnessScores& scores);
+/// Returns the agreement with human rationales as a table of methods.
+std::string to_terminal(const PlausibilityScores& scores);
 
 /// Returns the result in a format chosen at run time. @throws Error that lists the formats if the result does not
 /// support it.
@@ -151,6 +156,8 @@ std::string to_text(const ClassificationScores& scores, Format format, const Ter
 std::string to_text(const EntityScores& scores, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const FaithfulnessScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const PlausibilityScores& scores, Format format, const TerminalStyle& style = {});
 
 /// Returns the format for a file's extension: .json, .html, .svg, .csv, or .txt for terminal.
 /// @throws Error that lists the extensions for any other.

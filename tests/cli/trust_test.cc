@@ -199,5 +199,22 @@ TEST(OptimalOrder, IsPyTorchsBestOrder) {
   EXPECT_THAT(longer.err, HasSubstr("the optimal order: found 13 units, expected at most 12"));
 }
 
+TEST(EvaluatePlausibility, ComparesWithRationales) {
+  const Folder folder;
+  const std::string data = folder.write("data.csv", "text,rationale\na good film,2-6\nfilm,0-4\nno rationale,\n");
+  const Json scores = run_json(
+      {"evaluate", "plausibility", "-m", golden("bert-cls"), "--data", data, "--method", "gradient,occlusion"});
+  EXPECT_EQ(scores["rows"], 2);
+  EXPECT_EQ(scores["left_out"], 1);
+  EXPECT_DOUBLE_EQ(scores["share"].get<double>(), 2. / 4);  // of four words
+  EXPECT_EQ(scores["methods"].size(), 2u);
+  for (const auto& [name, metrics] : scores["methods"].items())
+    EXPECT_GE(metrics["auprc"].get<double>(), .5) << name;  // the text of one word has 1
+  const Result bad = run({"evaluate", "plausibility", "-m", golden("bert-cls"), "--data",
+                          folder.write("bad.csv", "text,rationale\na good film,2-60\n")});
+  EXPECT_EQ(bad.code, 1);
+  EXPECT_THAT(bad.err, HasSubstr("line 2: found a rationale from 2 to 60, expected a range of characters"));
+}
+
 }  // namespace
 }  // namespace limn::cli_test
