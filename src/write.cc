@@ -109,6 +109,10 @@ std::string to_text(const PlausibilityScores& scores, Format format, const Termi
   return text_of_scores(scores, format);
 }
 
+std::string to_text(const DriftScores& scores, Format format, const TerminalStyle&) {
+  return text_of_scores(scores, format);
+}
+
 Format format_of(const std::filesystem::path& file) {
   const std::string ending = file.extension().string();
   for (const auto& known : formats)

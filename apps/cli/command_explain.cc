@@ -12,7 +12,6 @@
 #include "apps/terminal/output.h"
 #include "limn/limn.h"
 #include "options/methods.h"
-#include "options/names.h"
 #include "render/json.h"
 
 namespace limn::cli {
@@ -71,16 +70,6 @@ Explanation saved_explanation(const std::string& file) {
                  .expected = "an explanation that records how it was made",
                  .hint = "older versions of limn did not record it: give the method and its options"});
   return std::move(*first);
-}
-
-/// Returns the method as it was run.
-ChosenMethod method_of(const MethodInfo& info) {
-  ChosenMethod chosen = *info.method;
-  chosen.preset = info.preset;
-  chosen.unit = find_value<Unit>(info.unit);
-  chosen.word_score = info.word_score;
-  chosen.seed = info.seed;
-  return chosen;
 }
 
 int explain(const CLI::App& app, ExplainCommand command) {

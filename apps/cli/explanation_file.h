@@ -5,11 +5,15 @@
 #include <string>
 
 #include "limn/explanation.h"
+#include "limn/options.h"
 
 namespace limn::cli {
 
 /// Calls read_explanations() for a file. @param file "-" is standard input. @return the number of rows that are errors.
 /// @throws Error if the file cannot be read, or contains something other than explanations.
 std::size_t read_explanation_file(const std::string& file, const std::function<void(Explanation)>& take);
+
+/// Returns the method as it was run. @pre the explanation records it (MethodInfo::method)
+ChosenMethod method_of(const MethodInfo& info);
 
 }  // namespace limn::cli

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "limn/comparison.h"
+#include "limn/drift.h"
 #include "limn/limn.h"
 #include "limn/plausibility.h"
 #include "limn/scores.h"

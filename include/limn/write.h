@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "limn/comparison.h"
+#include "limn/drift.h"
 #include "limn/explanation.h"
 #include "limn/faithfulness.h"
 #include "limn/plausibility.h"
@@ -81,6 +82,10 @@ std::string to_json(const EntityScores& scores);
 std::string to_json(const InputFaithfulness& input);
 /// Returns means over texts as JSON, on one line.
 std::string to_json(const FaithfulnessScores& scores);
+/// Returns how one input's prediction and explanation differ as JSON, on one line.
+std::string to_json(const DriftedInput& input);
+/// Returns means over inputs as JSON, on one line; of the words, the twenty most frequent.
+std::string to_json(const DriftScores& scores);
 /// Returns the agreement with human rationales as JSON, on one line.
 std::string to_json(const PlausibilityScores& scores);
 
@@ -132,6 +137,8 @@ std::string to_terminal(const EntityScores& scores);
 
 /// Returns means over texts as a table of methods.
 std::string to_terminal(const FaithfulnessScores& scores);
+/// Returns means over inputs as lines of text.
+std::string to_terminal(const DriftScores& scores);
 /// Returns the agreement with human rationales as a table of methods.
 std::string to_terminal(const PlausibilityScores& scores);
 
@@ -158,6 +165,8 @@ std::string to_text(const EntityScores& scores, Format format, const TerminalSty
 std::string to_text(const FaithfulnessScores& scores, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const PlausibilityScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const DriftScores& scores, Format format, const TerminalStyle& style = {});
 
 /// Returns the format for a file's extension: .json, .html, .svg, .csv, or .txt for terminal.
 /// @throws Error that lists the extensions for any other.

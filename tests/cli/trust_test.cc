@@ -216,5 +216,46 @@ TEST(EvaluatePlausibility, ComparesWithRationales) {
   EXPECT_THAT(bad.err, HasSubstr("line 2: found a rationale from 2 to 60, expected a range of characters"));
 }
 
+TEST(Drift, OfTheSameModelIsNothing) {
+  const Folder folder;
+  const std::string texts = folder.write("texts.txt", "a good film with a bad end\nan unbelievably dull plot\n");
+  ASSERT_EQ(run({"explain", "-m", golden("bert-cls"), "--input", texts, "-o", folder / "saved.jsonl"}).code, 0);
+  const Result same = run({"compare", "-m", golden("bert-cls"), "--baseline", folder / "saved.jsonl", "--fail-above",
+                           "0.01", "-o", folder / "rows.jsonl", "--format", "json"});
+  EXPECT_EQ(same.code, 0) << same.err;
+  const Json scores = Json::parse(same.out);
+  EXPECT_EQ(scores["inputs"], 2);
+  EXPECT_EQ(scores["changed_predictions"], 0);
+  EXPECT_NEAR(scores["drift"].get<double>(), 0, 1e-12);
+  EXPECT_TRUE(scores["gained"].empty());
+  const auto rows = json_lines(read(folder / "rows.jsonl"));
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[1]["row"], 1);
+  EXPECT_EQ(rows[1]["before"], rows[1]["after"]);
+
+  const Result other = run({"compare", "-m", golden("distilbert-cls"), "--baseline", folder / "saved.jsonl",
+                            "--fail-above", "0.01", "--format", "json"});
+  EXPECT_EQ(other.code, 3);
+  EXPECT_THAT(other.err, HasSubstr("is above 0.01"));
+  EXPECT_GT(Json::parse(other.out)["drift"].get<double>(), .01);
+  EXPECT_EQ(
+      run({"compare", "-m", golden("distilbert-cls"), "--baseline", folder / "saved.jsonl", "--fail-above", "2"}).code,
+      0);
+}
+
+TEST(Drift, ReportsWhatCannotBeCompared) {
+  const Folder folder;
+  ASSERT_EQ(run({"explain", "-m", golden("bert-cls"), "--text", "good", "-o", folder / "saved.json"}).code, 0);
+  const Result task = run({"compare", "-m", golden("bert-qa"), "--baseline", folder / "saved.json"});
+  EXPECT_EQ(task.code, 1);
+  EXPECT_THAT(task.err, HasSubstr("explanation 1: found sequence-classification, expected question-answering"));
+  const Result unknown =
+      run({"compare", "-m", golden("bert-cls"), "--baseline", folder / "saved.json", "--fail-above", "1"});
+  EXPECT_EQ(unknown.code, 3);  // one word has no rank correlation
+  EXPECT_THAT(unknown.err, HasSubstr("the drift is unknown"));
+  EXPECT_EQ(run({"compare", "-m", golden("bert-cls"), "--baseline", folder / "saved.json", "--text", "a"}).code, 2);
+  EXPECT_EQ(run({"compare", "-m", golden("bert-cls")}).code, 2);
+}
+
 }  // namespace
 }  // namespace limn::cli_test
