@@ -36,6 +36,11 @@ Model Model::load(const std::filesystem::path& folder) {
   return Model(std::shared_ptr<const Implementation>(new Implementation{Explainer(load_pipeline(folder))}));
 }
 
+Model Model::load_randomized(const std::filesystem::path& folder, std::size_t parts, std::uint64_t seed) {
+  Pipeline pipeline = load_pipeline(folder, {.parts = parts, .seed = seed});
+  return Model(std::shared_ptr<const Implementation>(new Implementation{Explainer(std::move(pipeline))}));
+}
+
 const ModelInfo& Model::info() const { return implementation_->explainer.pipeline().info; }
 
 TokenizedInput Model::tokenize(const Input& input, const PredictOptions& options) const {

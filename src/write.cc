@@ -109,6 +109,14 @@ std::string to_text(const PlausibilityScores& scores, Format format, const Termi
   return text_of_scores(scores, format);
 }
 
+std::string to_text(const SanityScores& scores, Format format, const TerminalStyle&) {
+  if (format == Format::json) return to_json(scores) + "\n";
+  if (format == Format::html) return to_html(scores);
+  if (format == Format::svg) return to_svg(scores);
+  if (format == Format::terminal) return to_terminal(scores);
+  refuse(format, "json, html, svg or terminal for sanity");
+}
+
 std::string to_text(const DriftScores& scores, Format format, const TerminalStyle&) {
   return text_of_scores(scores, format);
 }

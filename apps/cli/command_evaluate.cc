@@ -125,6 +125,7 @@ void add_evaluate(CLI::App& program, Run& run) {
                  "limn evaluate tokens -m minilm-l6-ner --data dev.txt", evaluate_tokens);
   add_faithfulness(app, run);
   add_plausibility(app, run);
+  add_sanity(app, run);
 }
 
 }  // namespace limn::cli

@@ -9,5 +9,6 @@ namespace limn::cli {
 // The evaluations of explanations; each adds one command below `limn evaluate`.
 void add_faithfulness(CLI::App& evaluate, CommandRun& run);
 void add_plausibility(CLI::App& evaluate, CommandRun& run);
+void add_sanity(CLI::App& evaluate, CommandRun& run);
 
 }  // namespace limn::cli

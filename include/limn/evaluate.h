@@ -11,6 +11,7 @@
 #include "limn/drift.h"
 #include "limn/limn.h"
 #include "limn/plausibility.h"
+#include "limn/sanity.h"
 #include "limn/scores.h"
 
 /// Measures models on labelled data and compares them by their explanations.
@@ -62,6 +63,15 @@ PlausibilityScores evaluate_plausibility(const Model& model, const std::filesyst
                                          const std::vector<ListedMethod>& methods, const ExplainOptions& options = {},
                                          std::size_t limit = std::numeric_limits<std::size_t>::max(),
                                          const Watch& watch = {});
+
+/// Checks whether explanations depend on the weights and the label (Adebayo et al. 2018): rank correlation with the
+/// original explanations when the weights are randomised part by part from the top, when another label is explained,
+/// and for perturbed texts with the same prediction. The same label, answer or tag is explained throughout.
+/// @param folder of the checkpoint, which is loaded once for each part. @param seed of weights, labels and typos
+/// @throws Error if an input cannot be explained.
+SanityScores evaluate_sanity(const std::filesystem::path& folder, const std::vector<Input>& inputs,
+                             const std::vector<ListedMethod>& methods, const ExplainOptions& options = {},
+                             std::uint64_t seed = 0, const Watch& watch = {});
 
 // ---- comparison --------------------------------------------------------------------------------------
 

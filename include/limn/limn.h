@@ -38,6 +38,11 @@ class Model {
   /// @throws Error if a file is missing, damaged, or inconsistent with the others.
   static Model load(const std::filesystem::path& folder);
 
+  /// The same with random weights in place of the first `parts` of: the head, the layers from the last to the first,
+  /// the embeddings. Matrices are drawn from N(0, 0.02²), biases are 0 and the weights of norms 1, as transformers
+  /// initialises a model; a tensor gets the same values whatever else is replaced.
+  static Model load_randomized(const std::filesystem::path& folder, std::size_t parts, std::uint64_t seed = 0);
+
   /// The checkpoint's name, task and sizes.
   const ModelInfo& info() const;
   /// Returns the tokens that the model reads. @throws Error if the options ask for more tokens than the model has

@@ -14,6 +14,7 @@
 #include "limn/explanation.h"
 #include "limn/faithfulness.h"
 #include "limn/plausibility.h"
+#include "limn/sanity.h"
 #include "limn/scores.h"
 
 /// Writes results to a string, a stream or a file, in each format that the result supports.
@@ -82,6 +83,8 @@ std::string to_json(const EntityScores& scores);
 std::string to_json(const InputFaithfulness& input);
 /// Returns means over texts as JSON, on one line.
 std::string to_json(const FaithfulnessScores& scores);
+/// Returns the sanity of methods as JSON, on one line.
+std::string to_json(const SanityScores& scores);
 /// Returns how one input's prediction and explanation differ as JSON, on one line.
 std::string to_json(const DriftedInput& input);
 /// Returns means over inputs as JSON, on one line; of the words, the twenty most frequent.
@@ -98,11 +101,15 @@ std::string to_html(std::span<const Explanation> explanations, std::string_view 
 std::string to_html(const Attack& attack);
 /// Returns a page with a head view and a model view.
 std::string to_html(const AttentionMaps& maps);
+/// Returns a page with the chart, the tables and the verdicts.
+std::string to_html(const SanityScores& scores);
 /// Returns a page with each input in every cell, and how alike the cells order its words.
 std::string to_html(const ComparisonTable& comparison);
 
 /// Returns a bar chart of the words in order, or of the thirty strongest words if there are more.
 std::string to_svg(const Explanation& explanation);
+/// Returns a chart of the correlations when weights are randomised, a line for each method.
+std::string to_svg(const SanityScores& scores);
 /// Returns the charts one below the other.
 std::string to_svg(std::span<const Explanation> explanations);
 
@@ -137,6 +144,8 @@ std::string to_terminal(const EntityScores& scores);
 
 /// Returns means over texts as a table of methods.
 std::string to_terminal(const FaithfulnessScores& scores);
+/// Returns the sanity of methods as tables, with a verdict for each.
+std::string to_terminal(const SanityScores& scores);
 /// Returns means over inputs as lines of text.
 std::string to_terminal(const DriftScores& scores);
 /// Returns the agreement with human rationales as a table of methods.
@@ -165,6 +174,8 @@ std::string to_text(const EntityScores& scores, Format format, const TerminalSty
 std::string to_text(const FaithfulnessScores& scores, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const PlausibilityScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const SanityScores& scores, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const DriftScores& scores, Format format, const TerminalStyle& style = {});
 

@@ -216,6 +216,32 @@ TEST(EvaluatePlausibility, ComparesWithRationales) {
   EXPECT_THAT(bad.err, HasSubstr("line 2: found a rationale from 2 to 60, expected a range of characters"));
 }
 
+TEST(EvaluateSanity, FindsThatAttentionDoesNotDependOnTheLabel) {
+  const Folder folder;
+  const std::string data = folder.write("texts.txt", "a good film with a bad end\nan unbelievably dull plot\n");
+  const Json scores = run_json({"evaluate", "sanity", "-m", golden("bert-cls"), "--data", data, "--method",
+                                "gradient-x-input,attention", "--format", "json"});
+  EXPECT_EQ(scores["inputs"], 2);
+  const Json& attention = scores["methods"]["attention"];
+  EXPECT_DOUBLE_EQ(attention["other_label"]["spearman"].get<double>(), 1);
+  EXPECT_LT(scores["methods"]["gradient-x-input"]["other_label"]["spearman"].get<double>(), 1);
+  const Json& steps = attention["randomized"];
+  ASSERT_EQ(steps.size(), 5u);  // three layers
+  EXPECT_EQ(steps[0]["change"], "head");
+  EXPECT_DOUBLE_EQ(steps[0]["spearman"].get<double>(), 1);  // attention is below the head
+  EXPECT_EQ(steps[1]["change"], "layer 3");
+  EXPECT_EQ(steps[4]["change"], "embeddings");
+  EXPECT_LT(steps[4]["spearman"].get<double>(), 1);
+  // An uncased model with a tokenizer that splits at white space reads the same.
+  for (const auto& [name, method] : scores["methods"].items())
+    for (const std::size_t i : {0, 2}) EXPECT_DOUBLE_EQ(method["perturbed"][i]["spearman"].get<double>(), 1) << name;
+  ASSERT_EQ(run({"evaluate", "sanity", "-m", golden("bert-cls"), "--data", data, "-o", folder / "sanity.svg"}).code, 0);
+  EXPECT_THAT(read(folder / "sanity.svg"), AllOf(StartsWith("<svg "), HasSubstr("<polyline "), HasSubstr(">layer 3<")));
+  ASSERT_EQ(run({"evaluate", "sanity", "-m", golden("bert-cls"), "--data", data, "-o", folder / "sanity.html"}).code,
+            0);
+  EXPECT_THAT(read(folder / "sanity.html"), AllOf(StartsWith("<!DOCTYPE html>"), HasSubstr("<td>")));
+}
+
 TEST(Drift, OfTheSameModelIsNothing) {
   const Folder folder;
   const std::string texts = folder.write("texts.txt", "a good film with a bad end\nan unbelievably dull plot\n");
