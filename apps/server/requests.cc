@@ -248,7 +248,7 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
     });
   };
   return make_request(std::move(inputs), "explain", body, models->generation,
-                      is_short(chosen.method) ? Lane::short_work : Lane::long_work, run);
+                      is_short(chosen.method) && !options.faithfulness ? Lane::short_work : Lane::long_work, run);
 }
 
 Request read_predict(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
@@ -297,7 +297,7 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
     bound(chosen.method, limits);
     all_short = all_short && is_short(chosen.method);
   }
-  const bool is_one = all_short && compared.size() * methods.size() == 1;
+  const bool is_one = all_short && !options.faithfulness && compared.size() * methods.size() == 1;
   const Comparison comparison(std::move(compared), std::move(methods), options, seed);
   const auto run = [models, comparison, options, limits](const Inputs& texts, const Watch& watch) {
     const auto count = [&](const Input& input) {
