@@ -27,6 +27,7 @@
 /// | NamedPrediction                  | yes  |      |     |     | yes      |
 /// | ComparisonTable                  | yes  | yes  |     | yes | yes      |
 /// | scores of the evaluations        | yes  |      |     |     | yes      |
+/// | SanityScores                     | yes  | yes  | yes |     | yes      |
 
 namespace limn {
 
