@@ -82,7 +82,7 @@ std::string to_terminal(const SanityScores& scores) {
 
 std::string to_svg(const SanityScores& scores) {
   // Pixels. Colours of Okabe and Ito (2008), which people with any colour vision can tell apart.
-  constexpr double left = 48, top = 40, plot_width = 420, plot_height = 240, key_row = 18, bottom = 96;
+  constexpr double left = 48, top = 40, plot_width = 420, plot_height = 240, key_row = 18, bottom = 96, right = 72;
   constexpr std::array colors = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
   std::string out;
   const auto add = [&]<typename... Values>(fmt::format_string<Values...> format, Values&&... values) {
@@ -94,7 +94,7 @@ std::string to_svg(const SanityScores& scores) {
   const double height = top + plot_height + bottom + key_row * static_cast<double>(scores.methods.size());
   add("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" viewBox=\"0 0 {0:g} {1:g}\" "
       "role=\"img\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"11\">\n",
-      left + plot_width + 24, height);
+      left + plot_width + right, height);
   const std::string title = "Rank correlation with the original explanations";
   add("<title>{}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n", escape(title));
   add("<text x=\"{:g}\" y=\"20\" font-size=\"14\" font-weight=\"bold\">{}: {}</text>\n", left,
