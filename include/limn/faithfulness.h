@@ -64,16 +64,16 @@ struct MethodFaithfulness {
 
 /// One text, explained by every method.
 struct InputFaithfulness {
-  std::string text;                     ///< sequence 0
-  std::optional<std::string> pair;      ///< sequence 1
-  TargetInfo target;                    ///< p is the probability of this
-  double value = 0;                     ///< p of the whole text
-  std::vector<Word> units;              ///< the n units, without scores
-  std::optional<double> upper;          ///< comprehensiveness of the best order; empty if the search was left out
-  std::optional<double> lower;          ///< comprehensiveness of the worst order
-  std::size_t beam = 0;                 ///< width of the search for the bounds; 0: exact, or left out
-  std::vector<std::size_t> best_order;  ///< units, the first to remove first
-  std::vector<std::size_t> worst_order;
+  std::string text;                         ///< sequence 0
+  std::optional<std::string> pair;          ///< sequence 1
+  TargetInfo target;                        ///< p is the probability of this
+  double value = 0;                         ///< p of the whole text
+  std::vector<Word> units;                  ///< the n units, without scores
+  std::optional<double> upper;              ///< comprehensiveness of the best order; empty if the search was left out
+  std::optional<double> lower;              ///< comprehensiveness of the worst order
+  std::size_t beam = 0;                     ///< width of the search for the bounds; 0: exact, or left out
+  std::vector<std::size_t> best_order;      ///< units, the first to remove first
+  std::vector<std::size_t> worst_order;     ///< units, in the order in which p falls least
   std::vector<MethodFaithfulness> methods;  ///< in the order of the methods asked for
   FaithfulnessMetrics random;               ///< means over random orders; without scores, these have no infidelity
 };
@@ -123,7 +123,7 @@ class FaithfulnessMeans {
   explicit FaithfulnessMeans(std::vector<std::string> methods);
   /// Adds a text. @pre it has one entry per method
   void add(const InputFaithfulness& input);
-  /// Returns the means so far. @param seed of the bootstrap
+  /// Returns the means so far. @param options name the unit and the masking, and give the seed of the bootstrap
   FaithfulnessScores scores(const FaithfulnessOptions& options) const;
 
  private:
