@@ -3,20 +3,42 @@
 #include <utility>
 
 #include "base/attempt.h"
+#include "evaluate/explained_faithfulness.h"
 #include "explain/attack/attack.h"
 #include "explain/explainer.h"
 #include "explain/views/attention_view.h"
 #include "explain/views/heatmap.h"
 
 namespace limn {
+namespace {
+
+std::vector<Result<std::vector<Explanation>>> explain_only(const Explainer& explainer, std::span<const Input> inputs,
+                                                           const ChosenMethod& method, const ExplainOptions& options,
+                                                           bool all_entities, const Watch& watch) {
+  return explain(explainer, inputs, method, options, all_entities, watch);
+}
+
+}  // namespace
+
 struct Model::Implementation {
   Explainer explainer;
+
+  auto explain(const std::vector<Input>& inputs, const ChosenMethod& method, const ExplainOptions& options,
+               bool all_entities, const Watch& watch) const {
+    return (options.faithfulness ? explain_measured : explain_only)(explainer, inputs, method, options, all_entities,
+                                                                    watch);
+  }
 };
 
 Model::Model(std::shared_ptr<const Implementation> implementation) : implementation_(std::move(implementation)) {}
 
 Model Model::load(const std::filesystem::path& folder) {
   return Model(std::shared_ptr<const Implementation>(new Implementation{Explainer(load_pipeline(folder))}));
+}
+
+Model Model::load_randomized(const std::filesystem::path& folder, std::size_t parts, std::uint64_t seed) {
+  Pipeline pipeline = load_pipeline(folder, {.parts = parts, .seed = seed});
+  return Model(std::shared_ptr<const Implementation>(new Implementation{Explainer(std::move(pipeline))}));
 }
 
 const ModelInfo& Model::info() const { return implementation_->explainer.pipeline().info; }
@@ -68,7 +90,7 @@ Explanation Model::explain(std::string_view question, std::string_view context, 
 std::vector<Result<Explanation>> Model::explain(const std::vector<Input>& inputs, const ChosenMethod& method,
                                                 const ExplainOptions& options, const Watch& watch) const {
   std::vector<Result<Explanation>> first;
-  for (auto& result : limn::explain(implementation_->explainer, inputs, method, options, false, watch))
+  for (auto& result : implementation_->explain(inputs, method, options, false, watch))
     first.push_back(attempt([&] { return std::move(result->front()); }));
   return first;
 }
@@ -82,7 +104,14 @@ std::vector<Result<std::vector<Explanation>>> Model::explain_all(const std::vect
                                                                  const ChosenMethod& method,
                                                                  const ExplainOptions& options,
                                                                  const Watch& watch) const {
-  return limn::explain(implementation_->explainer, inputs, method, options, true, watch);
+  return implementation_->explain(inputs, method, options, true, watch);
+}
+
+std::vector<Result<InputFaithfulness>> Model::faithfulness(const std::vector<Input>& inputs,
+                                                           const std::vector<ListedMethod>& methods,
+                                                           const FaithfulnessOptions& options,
+                                                           const Watch& watch) const {
+  return measure_faithfulness(implementation_->explainer, inputs, methods, options, watch);
 }
 
 Attack Model::hotflip(const Input& input, const AttackOptions& options, const Watch& watch) const {

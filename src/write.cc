@@ -101,6 +101,26 @@ std::string to_text(const EntityScores& scores, Format format, const TerminalSty
   return text_of_scores(scores, format);
 }
 
+std::string to_text(const FaithfulnessScores& scores, Format format, const TerminalStyle&) {
+  return text_of_scores(scores, format);
+}
+
+std::string to_text(const PlausibilityScores& scores, Format format, const TerminalStyle&) {
+  return text_of_scores(scores, format);
+}
+
+std::string to_text(const SanityScores& scores, Format format, const TerminalStyle&) {
+  if (format == Format::json) return to_json(scores) + "\n";
+  if (format == Format::html) return to_html(scores);
+  if (format == Format::svg) return to_svg(scores);
+  if (format == Format::terminal) return to_terminal(scores);
+  refuse(format, "json, html, svg or terminal for sanity");
+}
+
+std::string to_text(const DriftScores& scores, Format format, const TerminalStyle&) {
+  return text_of_scores(scores, format);
+}
+
 Format format_of(const std::filesystem::path& file) {
   const std::string ending = file.extension().string();
   for (const auto& known : formats)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/explanation_evaluations.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
 #include "apps/cli/load_model.h"
@@ -113,8 +114,8 @@ void add_evaluation(CLI::App& evaluate, Run& run, const char* name, const char* 
 }  // namespace
 
 void add_evaluate(CLI::App& program, Run& run) {
-  CLI::App& app = *program.add_subcommand(
-      "evaluate", "Measure the quality of a model on labelled data with the official formulas.");
+  CLI::App& app =
+      *program.add_subcommand("evaluate", "Measure the quality of a model on labelled data, or of explanations.");
   app.require_subcommand(1);
   add_evaluation(app, run, "squad",
                  "Compute exact match and F1 of answers, for questions with and without an answer in the context.",
@@ -126,6 +127,9 @@ void add_evaluate(CLI::App& program, Run& run) {
   add_evaluation(app, run, "tokens", "Compute precision, recall and F1 of entities, as seqeval does.",
                  "a CoNLL file: one word and its tag per line, a blank line after each sentence",
                  "limn evaluate tokens -m minilm-l6-ner --data dev.txt", evaluate_tokens);
+  add_faithfulness(app, run);
+  add_plausibility(app, run);
+  add_sanity(app, run);
 }
 
 }  // namespace limn::cli

@@ -209,7 +209,12 @@ void add_option(CLI::App& command, const Option& option, MethodRequest& request,
 
 void add_options(CLI::App& command, MethodRequest& request) {
   const char* group = "Method";
-  described(command.add_option("--method", request.method, method_names() + "; default: gradient"), group, "NAME");
+  described(
+      command.add_option(
+          "--method", request.method,
+          method_names() +
+              ", optimal-order (up to 12 units), or auto, which chooses by the number of units; default: gradient"),
+      group, "NAME");
   described(command.add_option("--preset", request.preset,
                                "the exact method of another system: " + preset_names() + "; options below override it"),
             group, "NAME");
@@ -222,6 +227,16 @@ void read_texts(MethodRequest& request, const ChosenMethod& chosen) {
   for (auto& [option, value] : request.options)
     if (option->type == OptionType::texts && option->of(chosen.method))
       value = texts_of(std::get<std::vector<std::string>>(value).front());
+}
+
+std::vector<std::string> split_names(const std::optional<std::string>& list) {
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; list && begin <= list->size();) {
+    const std::size_t end = std::min(list->find(',', begin), list->size());
+    names.push_back(list->substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
 }
 
 PredictOptions predict_options(const ReadingOptions& options) {

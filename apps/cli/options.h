@@ -68,6 +68,9 @@ std::string help_text(const Option& option);
 /// @param chosen the method chosen from this request; options that it does not have are ignored
 void read_texts(MethodRequest& request, const ChosenMethod& chosen);
 
+/// Splits the names of --method at commas; none if it was not given.
+std::vector<std::string> split_names(const std::optional<std::string>& list);
+
 PredictOptions predict_options(const ReadingOptions& options);
 
 /// Returns the requested format; by default the one of the output file's extension, or else terminal on a terminal and

@@ -52,6 +52,7 @@ std::string openapi(const Limits& limits, bool keys_needed) {
     if (name.ends_with("Request")) add_inputs(schema, schemas["Input"], name != "CompareRequest");
   Json& method_names = schemas["Method"]["enum"];
   for (const NamedMethod& known : methods()) method_names.push_back(known.name);
+  for (const std::string_view name : {optimal_order().name, automatic_name}) method_names.push_back(name);
   schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"] = method_names;
   for (const Json& preset : names_of(presets()))
     schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"].push_back(preset);
@@ -61,6 +62,8 @@ std::string openapi(const Limits& limits, bool keys_needed) {
     if (row.preset_only) continue;
     for (const char* request : {"ExplainRequest", "CompareRequest"})
       schemas[request]["properties"][row.field()] = option_schema(row, limits);
+    if (!row.methods.empty() || row.name == "unit" || row.name == "max-length")
+      schemas["EvaluateRequest"]["properties"][row.field()] = option_schema(row, limits);
     if (!row.reading) continue;
     for (const char* request : {"PredictRequest", "AttackRequest"})
       schemas[request]["properties"][row.field()] = option_schema(row, limits);

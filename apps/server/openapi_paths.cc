@@ -101,6 +101,8 @@ Json openapi_paths() {
            PostRoute{"predict", "The prediction, without an explanation", "PredictRequest", {"Predicted"}},
            PostRoute{"compare", "Models and methods side by side", "CompareRequest", {"Comparison"}, true},
            PostRoute{"tokenize", "The tokens that the model reads", "TokenizeRequest", {"Tokens"}},
+           PostRoute{
+               "evaluate", "How faithful the explanations of methods are", "EvaluateRequest", {"Faithfulness"}, true},
            PostRoute{"attack", "Small changes that would change the prediction", "AttackRequest", {"Attack"}, true},
        })
     paths["/v1/" + std::string(task.name)] = post_item(task);

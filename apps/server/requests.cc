@@ -12,6 +12,7 @@
 #include "apps/server/table_json.h"
 #include "base/attempt.h"
 #include "limn/evaluate.h"
+#include "options/faithfulness.h"
 #include "options/method_list.h"
 #include "options/names.h"
 #include "render/attack.h"
@@ -87,7 +88,7 @@ Request make_request(ReadInputs read, const char* kind, const nlohmann::json& bo
   for (const char* name : {"inputs", "text", "pair", "question", "context"}) settings.erase(name);
   const auto shared = std::make_shared<const WorkKind>(
       WorkKind{.lane = lane, .group = fmt::format("{} {} {}", kind, generation, settings.dump()), .run = run});
-  constexpr std::array streamed = {"explain", "compare", "attack"};
+  constexpr std::array streamed = {"explain", "compare", "attack", "evaluate"};
   Request request{{}, read.many, std::ranges::find(streamed, std::string_view(kind)) != streamed.end()};
   for (auto& input : read.inputs) {
     const nlohmann::json texts = {input.text, input.pair ? nlohmann::json(*input.pair) : nlohmann::json()};
@@ -193,6 +194,24 @@ bool explains_several(Task task, const Method& method, const ExplainOptions& opt
   return (task == Task::token_classification && !options.target) || (task == Task::question_answering && by_ends);
 }
 
+/// Returns a field that is a list of different names. @throws Error if it has more than `most`
+std::vector<std::string> read_names(Fields& fields, const char* field, std::vector<std::string> otherwise,
+                                    std::size_t most) {
+  const auto* list = fields.value(field);
+  if (!list) return otherwise;
+  std::vector<std::string> found;
+  const bool is_short_list = list->is_array() && list->size() <= most;
+  for (const auto& item : is_short_list ? *list : nlohmann::json::array()) {
+    if (!item.is_string() || std::ranges::find(found, item.get<std::string>()) != found.end()) break;
+    found.push_back(item);
+  }
+  if (!list->is_array() || found.size() != list->size() || found.empty())
+    throw Error({.field = field,
+                 .found = list->is_array() ? fmt::format("a list of {}", list->size()) : "not a list",
+                 .expected = fmt::format("a list of 1 to {} different names", most)});
+  return found;
+}
+
 std::string list_of(const std::vector<Explanation>& explanations) {
   std::string text;
   for (const auto& explanation : explanations) text += (text.empty() ? "" : ",") + to_json(explanation);
@@ -229,7 +248,7 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
     });
   };
   return make_request(std::move(inputs), "explain", body, models->generation,
-                      is_short(chosen.method) ? Lane::short_work : Lane::long_work, run);
+                      is_short(chosen.method) && !options.faithfulness ? Lane::short_work : Lane::long_work, run);
 }
 
 Request read_predict(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
@@ -257,29 +276,15 @@ Request read_predict(const nlohmann::json& body, std::shared_ptr<const ModelSet>
 
 Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
   Fields fields(body);
-  const auto names = [&](const char* field, std::vector<std::string> otherwise, std::size_t most) {
-    const auto* list = fields.value(field);
-    if (!list) return otherwise;
-    std::vector<std::string> found;
-    const bool is_short_list = list->is_array() && list->size() <= most;
-    for (const auto& item : is_short_list ? *list : nlohmann::json::array()) {
-      if (!item.is_string() || std::ranges::find(found, item.get<std::string>()) != found.end()) break;
-      found.push_back(item);
-    }
-    if (!list->is_array() || found.size() != list->size() || found.empty())
-      throw Error({.field = field,
-                   .found = list->is_array() ? fmt::format("a list of {}", list->size()) : "not a list",
-                   .expected = fmt::format("a list of 1 to {} different names", most)});
-    return found;
-  };
   std::vector<std::string> every;
   for (const auto& served : models->models)
     if (served.model.info().task == models->models.front().model.info().task && every.size() < limits.models)
       every.push_back(served.name);
   std::vector<NamedModel> compared;
-  for (const auto& name : names("models", every, limits.models)) compared.push_back({name, models->find(name).model});
+  for (const auto& name : read_names(fields, "models", every, limits.models))
+    compared.push_back({name, models->find(name).model});
   const Task task = compared.front().model.info().task;
-  const auto method_names = names("methods", {"gradient"}, limits.methods);
+  const auto method_names = read_names(fields, "methods", {"gradient"}, limits.methods);
   const MethodRequest requested = read_method(fields, limits);
   ReadInputs inputs = read_inputs(fields, task, compared.front().name, limits);
   ExplainOptions options = read_explaining(fields, limits);
@@ -292,7 +297,7 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
     bound(chosen.method, limits);
     all_short = all_short && is_short(chosen.method);
   }
-  const bool is_one = all_short && compared.size() * methods.size() == 1;
+  const bool is_one = all_short && !options.faithfulness && compared.size() * methods.size() == 1;
   const Comparison comparison(std::move(compared), std::move(methods), options, seed);
   const auto run = [models, comparison, options, limits](const Inputs& texts, const Watch& watch) {
     const auto count = [&](const Input& input) {
@@ -314,6 +319,44 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   };
   return make_request(std::move(inputs), "compare", body, models->generation,
                       is_one ? Lane::short_work : Lane::long_work, run);
+}
+
+Request read_evaluate(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+  Fields fields(body);
+  const ServedModel& served = models->find(model_name(fields, *models));
+  const Model model = served.model;
+  ReadInputs inputs = read_inputs(fields, model.info().task, served.name, limits);
+  if (const auto kind = fields.text("kind"); kind && kind != "faithfulness")
+    throw Error({.field = "kind", .found = "'" + *kind + "'", .expected = "faithfulness"});
+  const auto method_names = read_names(fields, "methods", {"gradient"}, limits.methods);
+  const MethodRequest requested = read_method(fields, limits);
+  FaithfulnessRequest request = faithfulness_request(method_names, requested, requested.preset, model.info().task);
+  request.options.explaining.target = fields.text_or_number("target");
+  if (const auto length = fields.count("max_length", 0, largest_count))
+    request.options.explaining.reading.max_length = *length;
+  request.options.beam = fields.count("beam", 0, limits.beam);
+  fields.finish();
+  for (auto& [name, chosen] : request.methods) bound(chosen.method, limits);
+  const auto run = [models, model, request, limits](const Inputs& texts, const Watch& watch) {
+    const PredictOptions& reading = request.options.explaining.reading;
+    const auto count = [&](const Input& input) {
+      const std::size_t tokens = check_tokens(model, input, reading, limits);
+      for (const auto& listed : request.methods) check_masks(listed.chosen.method, tokens, limits.masks);
+      if (request.options.beam.value_or(0) > limits.masks / (tokens * tokens))
+        throw Error({.field = "beam",
+                     .found = fmt::format("{} for {} tokens", *request.options.beam, tokens),
+                     .expected = fmt::format("at most {}", limits.masks / (tokens * tokens)),
+                     .hint = "the search evaluates about beam x units x units coalitions"});
+      return tokens;
+    };
+    return results_of(texts, count, [&](const Inputs& good) {
+      std::vector<Result<std::string>> answers;
+      for (auto& result : model.faithfulness(good, request.methods, request.options, watch))
+        answers.push_back(std::move(result).transform([](const InputFaithfulness& input) { return to_json(input); }));
+      return answers;
+    });
+  };
+  return make_request(std::move(inputs), "evaluate", body, models->generation, Lane::long_work, run);
 }
 
 Request read_tokenize(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {

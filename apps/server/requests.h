@@ -32,6 +32,6 @@ struct Request {
 /// Each reads the JSON of one route. The work keeps the model set alive.
 /// @throws Error for a field that is unknown, missing or invalid.
 using ReadRequest = Request(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits);
-ReadRequest read_explain, read_predict, read_compare, read_tokenize, read_attack;
+ReadRequest read_explain, read_predict, read_compare, read_tokenize, read_attack, read_evaluate;
 
 }  // namespace limn::server

@@ -146,6 +146,7 @@ const std::vector<Service::Route>& Service::routes() {
                                {"/v1/compare", "POST", true, &read_compare},
                                {"/v1/tokenize", "POST", true, &read_tokenize},
                                {"/v1/attack", "POST", true, &read_attack},
+                               {"/v1/evaluate", "POST", true, &read_evaluate},
                                {"/v1/models", "GET", true},
                                {"/metrics", "GET", true},
                                {"/healthz", "GET"},

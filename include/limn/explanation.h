@@ -103,6 +103,7 @@ struct LabelPrediction {
   OutputMeaning meaning = OutputMeaning::classes;             ///< of the probabilities or values
   std::vector<std::string> labels;  ///< multi-label: the labels with a probability of at least 1/2
   std::vector<std::pair<std::string, double>> values = {};  ///< of OutputMeaning::value: every output; no probabilities
+  std::optional<double> confidence = {};                    ///< set if a calibration has been fitted
 };
 
 /// A named entity in the text.
@@ -179,6 +180,22 @@ struct MethodInfo {
   bool is_signed = false;                    ///< scores are signed: for (+) and against (−)
   std::optional<Method> method = {};         ///< the method with every option, so that it can be run again
   std::optional<WordScore> word_score = {};  ///< set if requested, or by a preset
+  bool automatic = false;                    ///< limn chose the method by the number of units
+};
+
+/// How far an explanation's order of the units is right about the model: F is the probability of the explained label,
+/// and the units are removed one by one, the highest score first.
+struct Faithfulness {
+  double comprehensiveness = 0;  ///< mean fall of F when the first k units are removed, over all k
+  double sufficiency = 0;        ///< the same for the opposite order: low if the first units are enough
+  /// The comprehensiveness between that of the worst order (0) and of the best order (1) that exist; empty if all
+  /// orders are equal, as for a single unit, or if the bounds are unknown.
+  std::optional<double> normalised_comprehensiveness = {};
+  std::optional<double> normalised_sufficiency = {};  ///< the same for the sufficiency; the best is 0
+  std::optional<double> upper = {};                   ///< comprehensiveness of the best order
+  std::optional<double> lower = {};                   ///< comprehensiveness of the worst order
+  bool exact = true;                                  ///< the bounds are those of all orders, not found by search
+  std::size_t beam = 0;                               ///< width of the search for the bounds; 0: exact, or none
 };
 
 /// The model's prediction for one input, and how much each token and word contributes to it.
@@ -206,6 +223,7 @@ struct Explanation {
   std::vector<std::vector<double>> heatmap;
   std::map<std::string, std::vector<double>>
       logits;  ///< "start" and "end", or "logits" (row-major); empty unless requested
+  std::optional<Faithfulness> faithfulness = {};  ///< set if requested
 
   /// The text of one sequence. @param sequence 0 or 1.
   std::string_view sequence(int sequence) const;

@@ -12,6 +12,7 @@
 
 #include "limn/error.h"
 #include "limn/explanation.h"
+#include "limn/faithfulness.h"
 #include "limn/model_info.h"
 #include "limn/options.h"
 #include "limn/result.h"
@@ -36,6 +37,11 @@ class Model {
   /// tokenizer).
   /// @throws Error if a file is missing, damaged, or inconsistent with the others.
   static Model load(const std::filesystem::path& folder);
+
+  /// The same with random weights in place of the first `parts` of: the head, the layers from the last to the first,
+  /// the embeddings. Matrices are drawn from N(0, 0.02²), biases are 0 and the weights of norms 1, as transformers
+  /// initialises a model; a tensor gets the same values whatever else is replaced.
+  static Model load_randomized(const std::filesystem::path& folder, std::size_t parts, std::uint64_t seed = 0);
 
   /// The checkpoint's name, task and sizes.
   const ModelInfo& info() const;
@@ -87,6 +93,14 @@ class Model {
                                                             const ChosenMethod& method = Gradient{},
                                                             const ExplainOptions& options = {},
                                                             const Watch& watch = {}) const;
+
+  /// Explains each input by every method and measures how faithful the explanations are: what happens to the
+  /// probability of the explained label, answer or tag when units are removed in the order of their scores. Each
+  /// coalition of units passes through the model once for all methods and metrics. @throws Error if there is no method.
+  std::vector<Result<InputFaithfulness>> faithfulness(const std::vector<Input>& inputs,
+                                                      const std::vector<ListedMethod>& methods,
+                                                      const FaithfulnessOptions& options = {},
+                                                      const Watch& watch = {}) const;
 
   /// Flips tokens one by one until the prediction changes (Ebrahimi et al. 2018, as implemented in AllenNLP Interpret).
   /// Each step replaces the token with the largest ‖g‖₂ by the whole word that maximises (e_new − e)·g, where

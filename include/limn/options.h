@@ -49,7 +49,13 @@ struct ChosenMethod {
   std::optional<Unit> unit = {};             ///< used unless ExplainOptions sets one
   std::optional<WordScore> word_score = {};  ///< used unless ExplainOptions sets one
   std::optional<std::uint64_t> seed = {};    ///< reported in the result, even for deterministic methods
+  /// Chooses the method for each input by its number of units: exact Shapley values up to 12, else KernelShap with
+  /// otherwise the same options. `method` is then ShapleySampling.
+  bool automatic = false;
 };
+
+/// Returns the choice that the method "auto" stands for.
+ChosenMethod automatic_method();
 
 // ---- options ---------------------------------------------------------------------------------------
 
@@ -82,6 +88,7 @@ struct ExplainOptions {
   std::optional<Unit> unit = {};             ///< default: the preset's, or words
   std::optional<WordScore> word_score = {};  ///< default: sum if the scores are signed, absmax otherwise
   bool raw = false;                          ///< also return the logits
+  bool faithfulness = false;                 ///< also measure how faithful the explanation is
 };
 
 /// Options for an attack. It never changes special tokens, nor the tokens that the prediction is about: the tagged

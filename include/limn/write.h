@@ -10,7 +10,11 @@
 #include <vector>
 
 #include "limn/comparison.h"
+#include "limn/drift.h"
 #include "limn/explanation.h"
+#include "limn/faithfulness.h"
+#include "limn/plausibility.h"
+#include "limn/sanity.h"
 #include "limn/scores.h"
 
 /// Writes results to a string, a stream or a file, in each format that the result supports.
@@ -23,6 +27,7 @@
 /// | NamedPrediction                  | yes  |      |     |     | yes      |
 /// | ComparisonTable                  | yes  | yes  |     | yes | yes      |
 /// | scores of the evaluations        | yes  |      |     |     | yes      |
+/// | SanityScores                     | yes  | yes  | yes |     | yes      |
 
 namespace limn {
 
@@ -75,6 +80,19 @@ std::string to_json(const ClassificationScores& scores);
 /// Returns the scores of an evaluation as JSON, in percent, on one line.
 std::string to_json(const EntityScores& scores);
 
+/// Returns the faithfulness of every method on one text as JSON, on one line.
+std::string to_json(const InputFaithfulness& input);
+/// Returns means over texts as JSON, on one line.
+std::string to_json(const FaithfulnessScores& scores);
+/// Returns the sanity of methods as JSON, on one line.
+std::string to_json(const SanityScores& scores);
+/// Returns how one input's prediction and explanation differ as JSON, on one line.
+std::string to_json(const DriftedInput& input);
+/// Returns means over inputs as JSON, on one line; of the words, the twenty most frequent.
+std::string to_json(const DriftScores& scores);
+/// Returns the agreement with human rationales as JSON, on one line.
+std::string to_json(const PlausibilityScores& scores);
+
 /// Returns a page that shows one explanation, or its textual heatmap if it has one.
 std::string to_html(const Explanation& explanation);
 /// Returns a page that shows several explanations. @param title of the page; empty: the prediction, or the number of
@@ -84,11 +102,15 @@ std::string to_html(std::span<const Explanation> explanations, std::string_view 
 std::string to_html(const Attack& attack);
 /// Returns a page with a head view and a model view.
 std::string to_html(const AttentionMaps& maps);
+/// Returns a page with the chart, the tables and the verdicts.
+std::string to_html(const SanityScores& scores);
 /// Returns a page with each input in every cell, and how alike the cells order its words.
 std::string to_html(const ComparisonTable& comparison);
 
 /// Returns a bar chart of the words in order, or of the thirty strongest words if there are more.
 std::string to_svg(const Explanation& explanation);
+/// Returns a chart of the correlations when weights are randomised, a line for each method.
+std::string to_svg(const SanityScores& scores);
 /// Returns the charts one below the other.
 std::string to_svg(std::span<const Explanation> explanations);
 
@@ -121,6 +143,15 @@ std::string to_terminal(const ClassificationScores& scores);
 /// Returns the scores of an evaluation as a table.
 std::string to_terminal(const EntityScores& scores);
 
+/// Returns means over texts as a table of methods.
+std::string to_terminal(const FaithfulnessScores& scores);
+/// Returns the sanity of methods as tables, with a verdict for each.
+std::string to_terminal(const SanityScores& scores);
+/// Returns means over inputs as lines of text.
+std::string to_terminal(const DriftScores& scores);
+/// Returns the agreement with human rationales as a table of methods.
+std::string to_terminal(const PlausibilityScores& scores);
+
 /// Returns the result in a format chosen at run time. @throws Error that lists the formats if the result does not
 /// support it.
 std::string to_text(const Explanation& explanation, Format format, const TerminalStyle& style = {});
@@ -140,6 +171,14 @@ std::string to_text(const SquadScores& scores, Format format, const TerminalStyl
 std::string to_text(const ClassificationScores& scores, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const EntityScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const FaithfulnessScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const PlausibilityScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const SanityScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const DriftScores& scores, Format format, const TerminalStyle& style = {});
 
 /// Returns the format for a file's extension: .json, .html, .svg, .csv, or .txt for terminal.
 /// @throws Error that lists the extensions for any other.

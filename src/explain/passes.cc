@@ -60,19 +60,17 @@ std::vector<double> values_at(const Subject& subject, Layer layer, std::size_t c
   return values;
 }
 
-std::vector<double> values_of(const Subject& subject, std::span<const PerturbedInput> inputs) {
+void for_each_output(const Subject& subject, std::span<const PerturbedInput> inputs,
+                     const std::function<void(std::size_t, ConstView)>& take) {
   const Encoder encoder = subject.encoder();
-  std::vector<double> values;
   const auto rows_of = [&](std::size_t i) { return inputs[i].ids.size(); };
   in_passes(inputs.size(), forward_rows, rows_of, [&](std::size_t begin, std::size_t end) {
     Batch batch;
     for (std::size_t i = begin; i < end; ++i) batch.add(inputs[i].ids, inputs[i].type_ids);
     const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last_layer(encoder));
     const Mat logits = head_forward(encoder, batch, hidden);
-    for (std::size_t i = begin; i < end; ++i)
-      values.push_back(value(inputs[i].target, logits_of(encoder, batch, logits.view(), i - begin)));
+    for (std::size_t i = begin; i < end; ++i) take(i, logits_of(encoder, batch, logits.view(), i - begin));
   });
-  return values;
 }
 
 Mat input_at(const Subject& subject, Layer layer) {

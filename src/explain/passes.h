@@ -27,8 +27,9 @@ struct PerturbedInput {
   Target target;  ///< its rows are rows of this perturbed input
 };
 
-/// Returns F of each perturbed input.
-std::vector<double> values_of(const Subject& subject, std::span<const PerturbedInput> inputs);
+/// Calls `take` with the logits of each perturbed input, in order, on the calling thread.
+void for_each_output(const Subject& subject, std::span<const PerturbedInput> inputs,
+                     const std::function<void(std::size_t i, ConstView logits)>& take);
 
 /// Returns the hidden state at `layer` for the subject's own tokens (T, C).
 Mat input_at(const Subject& subject, Layer layer);

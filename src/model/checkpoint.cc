@@ -66,8 +66,9 @@ class WeightMemory {
 
 struct Checkpoint::Implementation {
   Config config;
-  WeightFiles files;       // `weights` points into these for F32 tensors
-  WeightMemory converted;  // and into this for all others
+  WeightFiles files;                       // `weights` points into these for F32 tensors
+  WeightMemory converted;                  // and into this for all others
+  std::vector<std::vector<float>> random;  // and into these for randomized ones
   Weights weights;
   std::size_t parameters = 0;
   std::vector<std::pair<std::string, std::size_t>> file_sizes;
@@ -236,7 +237,8 @@ class Reader {
 
 }  // namespace
 
-Checkpoint Checkpoint::load(const std::filesystem::path& folder, const nlohmann::json& config) {
+Checkpoint Checkpoint::load(const std::filesystem::path& folder, const nlohmann::json& config,
+                            const Randomization& randomization) {
   auto checkpoint = std::make_unique<Implementation>();
   const auto open = [&] {
     if (checkpoint->files.files.empty()) checkpoint->files = open_weights(folder);
@@ -261,6 +263,7 @@ Checkpoint Checkpoint::load(const std::filesystem::path& folder, const nlohmann:
                       std::vector<std::size_t> shape) { return reader.elements(spelled, std::move(shape)); }};
   checkpoint->weights = read_weights(source, checkpoint->config);
   reader.read_all();
+  randomize(checkpoint->weights, randomization, checkpoint->random);
   finish_weights(checkpoint->weights, checkpoint->config.encoder);
   checkpoint->parameters = reader.parameters();
   for (const WeightFile& file : checkpoint->files.files)

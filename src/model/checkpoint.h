@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/config.h"
+#include "model/randomize.h"
 #include "model/weights.h"
 
 namespace limn {
@@ -21,8 +22,9 @@ class Checkpoint {
   /// @throws Error if a file is missing or invalid, or if the config and the weights do not match;
   /// tests/model/checkpoint_test.cc covers each case.
   static Checkpoint load(const std::filesystem::path& folder);
-  /// The same with the parsed content of its config.json.
-  static Checkpoint load(const std::filesystem::path& folder, const nlohmann::json& config);
+  /// The same with the parsed content of its config.json. @param randomization of weights, after they have been read
+  static Checkpoint load(const std::filesystem::path& folder, const nlohmann::json& config,
+                         const Randomization& randomization = {});
   Checkpoint(Checkpoint&&) noexcept;
   Checkpoint& operator=(Checkpoint&&) noexcept;
   ~Checkpoint();

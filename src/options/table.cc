@@ -22,7 +22,7 @@ std::vector<Option> method_options() {
        .methods = of(&Gradient::explain, &GradientXInput::explain, &SmoothGrad::explain, &IntegratedGradients::explain,
                      &ExpectedGradients::explain, &GradCam::explain, &Occlusion::explain, &Lime::explain,
                      &KernelShap::explain, &ShapleySampling::explain, &PartitionShap::explain, &Rise::explain,
-                     &Sobol::explain, &GradientAttention::explain)},
+                     &Sobol::explain, &OptimalOrder::explain, &GradientAttention::explain)},
       {.name = "layer",
        .type = layer,
        .help = "where the gradient is taken: at the word embedding (word), after the embedding block (embeddings), or "
@@ -47,11 +47,11 @@ std::vector<Option> method_options() {
        .type = choice,
        .help = "the norm by which all scores are divided; minmax maps them to the range 0 to 1",
        .values = values_of<Normalize>(),
-       .methods =
-           of(&Gradient::normalize, &GradientXInput::normalize, &SmoothGrad::normalize, &IntegratedGradients::normalize,
-              &ExpectedGradients::normalize, &GradCam::normalize, &Occlusion::normalize, &Lime::normalize,
-              &KernelShap::normalize, &ShapleySampling::normalize, &PartitionShap::normalize, &Rise::normalize,
-              &Sobol::normalize, &Attention::normalize, &AttentionRollout::normalize, &GradientAttention::normalize)},
+       .methods = of(&Gradient::normalize, &GradientXInput::normalize, &SmoothGrad::normalize,
+                     &IntegratedGradients::normalize, &ExpectedGradients::normalize, &GradCam::normalize,
+                     &Occlusion::normalize, &Lime::normalize, &KernelShap::normalize, &ShapleySampling::normalize,
+                     &PartitionShap::normalize, &Rise::normalize, &Sobol::normalize, &OptimalOrder::normalize,
+                     &Attention::normalize, &AttentionRollout::normalize, &GradientAttention::normalize)},
       {.name = "baseline",
        .type = baseline,
        .help =
@@ -88,7 +88,7 @@ std::vector<Option> method_options() {
        .values = values_of<Masking>(),
        .former_name = "absent",
        .methods = of(&Occlusion::masking, &Lime::masking, &KernelShap::masking, &ShapleySampling::masking,
-                     &PartitionShap::masking, &Rise::masking, &Sobol::masking)},
+                     &PartitionShap::masking, &Rise::masking, &Sobol::masking, &OptimalOrder::masking)},
       {.name = "samples",
        .type = count,
        .help =
@@ -226,6 +226,11 @@ std::vector<Option> shared_options() {
        .type = flag,
        .help = "include the model's logits (in JSON)",
        .explaining = in(&ExplainOptions::raw)},
+      {.name = "faithfulness",
+       .type = flag,
+       .help = "measure how faithful the explanation is: how much of the probability its order of the units removes, "
+               "between the worst and the best order",
+       .explaining = in(&ExplainOptions::faithfulness)},
       {.name = "max-length",
        .type = count,
        .help = "the largest number of tokens read at once, including special tokens",

@@ -89,6 +89,7 @@ class Reader {
     e.warnings = optional<std::vector<std::string>>(object_, "warnings").value_or(e.warnings);
     if (object_.contains("heatmap")) read_heatmap(object_["heatmap"]);
     if (object_.contains("logits")) read_logits(object_["logits"]);
+    if (object_.contains("faithfulness")) read_faithfulness(object_["faithfulness"]);
     return std::move(e);
   }
 
@@ -256,6 +257,8 @@ class Reader {
         method.unit = value.get<std::string>();
       else if (key == "seed")
         method.seed = value.get<std::uint64_t>();
+      else if (key == "auto")
+        method.automatic = value.get<bool>();
       else if (key == "signed")
         method.is_signed = value.get<bool>();
       else if (key == "options")
@@ -281,6 +284,18 @@ class Reader {
     } catch (const Error& error) {
       throw Misfit{fmt::format("method.options: {}", error.what())};
     }
+  }
+
+  void read_faithfulness(const Json& object) {
+    Faithfulness& faithfulness = explanation_.faithfulness.emplace();
+    faithfulness.comprehensiveness = number(object, "comprehensiveness");
+    faithfulness.sufficiency = number(object, "sufficiency");
+    faithfulness.normalised_comprehensiveness = optional<double>(object, "normalised_comprehensiveness");
+    faithfulness.normalised_sufficiency = optional<double>(object, "normalised_sufficiency");
+    faithfulness.upper = optional<double>(object, "upper");
+    faithfulness.lower = optional<double>(object, "lower");
+    faithfulness.exact = optional<bool>(object, "exact").value_or(true);
+    faithfulness.beam = optional<std::size_t>(object, "beam").value_or(0);
   }
 
   void read_heatmap(const Json& rows) {

@@ -89,6 +89,7 @@ std::string plain_text(const Explanation& explanation, const TextRuns& shown) {
 std::string plain(const Explanation& explanation) {
   std::string result = fmt::format("<h2 class=\"said\">{}</h2>\n", escape(verdict_text(explanation)));
   for (const TextRuns& shown : text_runs(explanation)) result += plain_text(explanation, shown);
+  if (explanation.faithfulness) result += paragraph("Faithfulness: " + faithfulness_text(*explanation.faithfulness));
   return result + paragraph(sentence(explanation));
 }
 

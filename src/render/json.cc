@@ -10,6 +10,7 @@
 #include "options/methods.h"
 #include "options/names.h"
 #include "render/json_parts.h"
+#include "render/summary.h"
 
 namespace limn {
 namespace {
@@ -89,18 +90,6 @@ Json prediction_value(const Prediction& prediction, const Offsets& offsets) {
   return std::visit([&](const auto& alternative) { return prediction_value(alternative, offsets); }, prediction);
 }
 
-Json target_value(const TargetInfo& target, Task task) {
-  Json value = Json::object();
-  value["explain"] = target.explain;
-  if (target.label) value["label"] = *target.label;
-  if (target.index) value["index"] = *target.index;
-  if (target.contrast) value["contrast"] = *target.contrast;
-  if (target.start_token) value["start_token"] = *target.start_token;
-  if (target.end_token) value["end_token"] = *target.end_token;
-  if (task == Task::token_classification) value["text"] = target.text;
-  return value;
-}
-
 // Writes whole numbers, such as steps, without a fraction.
 Json plain_number(double number) {
   constexpr double largest_exact = 9007199254740992;  // 2^53
@@ -119,6 +108,7 @@ Json method_value(const MethodInfo& method) {
   if (method.unit != "word") value["unit"] = method.unit;
   for (const auto& [name, number] : method.numbers) value[name] = plain_number(number);
   if (method.is_signed) value["signed"] = true;
+  if (method.automatic) value["auto"] = true;
   if (method.method) {
     Json& options = value["options"] = Json::object();
     for (const auto& [option, changed] : changed_options(*method.method))
@@ -169,6 +159,19 @@ Json logits_value(const Explanation& explanation) {
   return value;
 }
 
+Json faithfulness_value(const Faithfulness& faithfulness) {
+  Json value{{"comprehensiveness", faithfulness.comprehensiveness},
+             {"sufficiency", faithfulness.sufficiency},
+             {"normalised_comprehensiveness", or_null(faithfulness.normalised_comprehensiveness)},
+             {"normalised_sufficiency", or_null(faithfulness.normalised_sufficiency)},
+             {"upper", or_null(faithfulness.upper)},
+             {"lower", or_null(faithfulness.lower)},
+             {"exact", faithfulness.exact}};
+  if (faithfulness.beam > 0) value["beam"] = faithfulness.beam;
+  value["summary"] = faithfulness_text(faithfulness);
+  return value;
+}
+
 Task task_of(const Prediction& prediction) {
   if (std::holds_alternative<AnswerPrediction>(prediction)) return Task::question_answering;
   if (std::holds_alternative<LabelPrediction>(prediction)) return Task::sequence_classification;
@@ -198,6 +201,7 @@ Json json_value(const Explanation& explanation) {
   value["words"] = words_value(explanation, offsets);
   if (!explanation.heatmap.empty()) value["heatmap"] = explanation.heatmap;
   if (!explanation.logits.empty()) value["logits"] = logits_value(explanation);
+  if (explanation.faithfulness) value["faithfulness"] = faithfulness_value(*explanation.faithfulness);
   if (!explanation.warnings.empty()) value["warnings"] = explanation.warnings;
   return value;
 }

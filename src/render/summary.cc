@@ -187,7 +187,7 @@ std::string explained_instead(const Explanation& explanation) {
 
 std::string method_text(const Explanation& explanation) {
   const MethodInfo& method = explanation.method;
-  const std::string name = shorten(method.name, label_columns);
+  const std::string name = (method.automatic ? "auto: " : "") + shorten(method.name, label_columns);
   if (method.preset) return name + ", preset " + shorten(*method.preset, label_columns);
   std::vector<std::string> details;
   if (!method.reduce.empty()) details.push_back(method.reduce);
@@ -224,6 +224,16 @@ std::string completeness_text(const Explanation& explanation) {
   std::string text = fmt::format("sum of scores {}, F(x) − F(baseline) = {}", value_text(sum), value_text(difference));
   if (explanation.completeness_error) text += ", error " + value_text(*explanation.completeness_error);
   return text;
+}
+
+std::string faithfulness_text(const Faithfulness& faithfulness) {
+  const double fall = faithfulness.comprehensiveness;
+  if (!faithfulness.upper)
+    return fmt::format("removing the units in this order lowers the probability by {} on average", value_text(fall));
+  if (*faithfulness.upper <= 0) return "no order of removing the units lowers the probability";
+  const std::string best = faithfulness.exact ? "the best order" : "the best order found";
+  if (fall <= 0) return "does not lower the probability, which " + best + " would";
+  return fmt::format("removes {} of what {} would", percent_text(fall / *faithfulness.upper), best);
 }
 
 std::vector<std::size_t> strongest_words(const Explanation& explanation, std::size_t count, int sign) {

@@ -107,11 +107,11 @@ auto run_all(const Encoder& encoder, std::size_t inputs, const Read& read, const
 
 }  // namespace
 
-Pipeline load_pipeline(const std::filesystem::path& folder) {
+Pipeline load_pipeline(const std::filesystem::path& folder, const Randomization& randomization) {
   // First: its message for a folder without a model is the clearest.
   const nlohmann::json config = read_config_file(folder);
   Tokenizer tokenizer = Tokenizer::load(folder, config);
-  Checkpoint checkpoint = Checkpoint::load(folder, config);
+  Checkpoint checkpoint = Checkpoint::load(folder, config, randomization);
   const std::size_t rows = checkpoint.config().encoder.vocabulary;
   ModelInfo info = describe(folder, checkpoint);
   std::ranges::copy(tokenizer.warnings(), std::back_inserter(info.warnings));

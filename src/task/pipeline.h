@@ -28,8 +28,8 @@ struct Pipeline {
   const HeadConfig& head() const { return checkpoint.config().head; }
 };
 
-/// @throws Error if a file is wrong.
-Pipeline load_pipeline(const std::filesystem::path& folder);
+/// @param randomization of the weights. @throws Error if a file is wrong.
+Pipeline load_pipeline(const std::filesystem::path& folder, const Randomization& randomization = {});
 
 /// @throws Error if a token's id is beyond the rows of the word embeddings; later look-ups do not check it.
 void check_ids(const Pipeline& pipeline, const Encoding& encoding);

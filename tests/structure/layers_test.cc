@@ -19,15 +19,18 @@ struct Layer {
   Names headers;
 };
 
-const Names plain_headers = {"error.h",   "explanation.h", "methods.h", "model_info.h",
-                             "options.h", "result.h",      "scores.h",  "watch.h"};
-const Names all_headers = {"comparison.h", "evaluate.h", "error.h",  "explanation.h", "methods.h",
-                           "model_info.h", "options.h",  "result.h", "scores.h",      "tokenized_input.h",
-                           "watch.h",      "write.h",    "limn.h"};
+const Names plain_headers = {"drift.h",   "error.h",      "explanation.h", "faithfulness.h",
+                             "methods.h", "model_info.h", "options.h",     "plausibility.h",
+                             "result.h",  "scores.h",     "watch.h"};
+const Names all_headers = {"comparison.h",   "drift.h",   "evaluate.h",   "error.h",           "explanation.h",
+                           "faithfulness.h", "methods.h", "model_info.h", "options.h",         "plausibility.h",
+                           "result.h",       "sanity.h",  "scores.h",     "tokenized_input.h", "watch.h",
+                           "write.h",        "limn.h"};
 
 const std::map<std::string, Layer> layers = {
     {"base", {{"base"}, {"error.h", "result.h"}}},
-    {"options", {{"base", "options"}, {"comparison.h", "error.h", "explanation.h", "methods.h", "options.h"}}},
+    {"options",
+     {{"base", "options"}, {"comparison.h", "error.h", "explanation.h", "faithfulness.h", "methods.h", "options.h"}}},
     {"text", {{"base", "text"}, {"error.h"}}},
     {"math", {{"base", "math"}, {"error.h"}}},
     {"model", {{"base", "text", "math", "model"}, plain_headers}},
