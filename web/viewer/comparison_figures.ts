@@ -103,7 +103,7 @@ function matrix(correlations: readonly Correlation[], cell: (index: number) => s
   const value = (row: number, column: number): HTMLElement => {
     const pair = known.get(row < column ? `${row} ${column}` : `${column} ${row}`), share = row < column ? pair?.kendall : pair?.spearman;
     const made = element("td", {class: "w"}, row === column ? "" : correlationText(share));
-    paint(made, intensity(share ?? 0, 1));
+    paint(made, intensity(share ?? 0, 1), true);
     return made;
   };
   const rows = places.map(row => element("tr", {}, element("th", {scope: "row"}, element("span", {class: "number"}, String(row + 1)), " ", element("bdi", {}, cell(row))),

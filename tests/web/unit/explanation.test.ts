@@ -75,6 +75,9 @@ test("the sentence names the strongest words, for and against", () => {
   assert.equal(summary.sentence(question()), "“Anna”, “Who” and “😍” mattered most for this answer.");
   const label = {prediction: {label: "up", index: 0, probability: 1, probabilities: {}}, target: {explain: "logit", label: "up"}};
   assert.equal(summary.sentence(explanation({...label, words: [word(0, 3, 2), word(4, 7, -1)]})), "“one” pushed most towards up; “two” pushed most against it.");
+  // The lists have eight words, and the sentence names no others.
+  const many = explanation({...label, words: [...Array.from({length: 8}, (_, i) => word(0, 3, 2 + i)), word(4, 7, -1)]});
+  assert.ok(!summary.sentence(many).includes("against"));
   assert.equal(summary.sentence(explanation({...label, words: [word(0, 3, -2)]})), "“one” pushed most against up.");
   assert.equal(summary.sentence(explanation({...label, method: {name: "x", signed: true}})), "No word pushed towards up or against it.");
 });
