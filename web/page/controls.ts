@@ -3,6 +3,8 @@
 import {shortNumber} from "../viewer/numbers.js";
 import type {Aim} from "./answers.js";
 import {Choice, type Entry} from "./choice.js";
+import {Fold} from "./fold.js";
+import {addInfos} from "./info.js";
 import {OptionFields} from "./option_fields.js";
 import {part} from "./parts.js";
 import {isQuestion} from "./requests.js";
@@ -10,8 +12,12 @@ import {samples, type Sample, type Texts} from "./samples.js";
 import type {Model, Served} from "./server.js";
 import {defaultMethod, type View} from "./state.js";
 import {presetName, presetOf} from "./table.js";
+import {Tabs} from "./tabs.js";
 import {TargetField} from "./target_field.js";
 import {TextFields} from "./text_fields.js";
+
+/** What a comparison compares at first. */
+const usuallyCompared = ["gradient", "integrated-gradients", "occlusion"];
 
 /** What the models of each task do. */
 const taskNames: Readonly<Record<string, string>> = {
@@ -26,7 +32,8 @@ function modelEntry({name, task, parameters}: Model): Entry {
 
 export class Controls {
   private readonly form = part("ask", HTMLFormElement);
-  private readonly compared = part("compared", HTMLInputElement);
+  private readonly tabs: Tabs;
+  readonly fold: Fold;
   private readonly text: TextFields;
   private readonly models = new Choice("model", "Models");
   private readonly methods = new Choice("method", "Methods");
@@ -36,8 +43,17 @@ export class Controls {
   private windows = false;
   private entity = 0;
 
-  /** @param submit called when there is something to explain: immediately after a choice, and for a text when Explain is pressed. */
-  constructor(private readonly served: Served, private readonly submit: () => void) {
+  /**
+   * @param submit called when there is something to explain: immediately after a choice, and for a text when Explain is
+   * pressed.
+   */
+  constructor(private readonly served: Served, private readonly submit: (pressed: boolean) => void) {
+    this.tabs = new Tabs(() => { this.choseTab(); });
+    this.fold = new Fold(() => {
+      // On a phone, a focus would open the keyboard over the form.
+      if (matchMedia("(min-width: 900px)").matches) this.text.first.focus();
+    });
+    addInfos();
     this.text = new TextFields(new Set(served.models.map(({task}) => task)));
     this.models.list(served.models.map(modelEntry));
     this.options = new OptionFields(served.table, () => ({methods: this.methods.names(), task: this.task, labels: this.model()?.labels ?? []}));
@@ -47,10 +63,10 @@ export class Controls {
   private listen(): void {
     this.form.addEventListener("submit", event => {
       event.preventDefault();
-      this.submit();
+      this.submit(true);
     });
     this.form.addEventListener("keydown", event => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.submit();
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.submit(true);
     });
     this.text.listen(() => { this.startOver(); }, sample => { this.choseSample(sample); });
     this.models.listen(() => { this.choseModel(); });
@@ -63,10 +79,6 @@ export class Controls {
       otherTarget();
       this.now();
     }, otherTarget);
-    this.compared.addEventListener("change", () => {
-      this.arrange();
-      this.now();
-    });
   }
 
   get task(): string {
@@ -80,7 +92,7 @@ export class Controls {
   view(): View {
     return {
       sample: this.text.sampleId(), texts: this.text.texts(), models: this.models.names(), methods: this.methods.names(),
-      compared: this.compared.checked, ...this.target.view(), options: this.options.values(), entity: this.entity, windows: this.windows,
+      compared: this.isCompared, ...this.target.view(), options: this.options.values(), entity: this.entity, windows: this.windows,
     };
   }
 
@@ -91,7 +103,7 @@ export class Controls {
     this.models.one.value = this.modelFor(view, models[0])?.name ?? "";
     this.listMethods();
     this.text.show(view);
-    this.compared.checked = view.compared;
+    this.tabs.show(view.compared ? "compare" : "explain");
     this.windows = view.windows;
     this.entity = view.entity;
     this.options.show(view.options);
@@ -122,12 +134,12 @@ export class Controls {
     if (position !== undefined) this.options.show({...this.options.values(), target: position});
     this.target.show({...(label !== undefined && {label}), ...(answer !== undefined && {answer})});
     this.options.list();
-    this.submit();
+    this.submit(false);
   }
 
   readWindows(): void {
     this.windows = true;
-    this.submit();
+    this.submit(false);
   }
 
   /** Chooses which of several entities is shown. */
@@ -138,7 +150,7 @@ export class Controls {
   replaceLastText(text: string): void {
     this.text.replaceLast(text, isQuestion(this.task));
     this.startOver();
-    this.submit();
+    this.submit(true);
   }
 
   /** Whether there is a form field for the request field that a message names. */
@@ -147,6 +159,7 @@ export class Controls {
   }
 
   goTo(name: string): void {
+    this.fold.fold(false);
     if (this.options.has(name)) this.options.open();
     this.field(name)?.focus();
   }
@@ -166,13 +179,23 @@ export class Controls {
 
   /** A choice takes effect immediately, except in a comparison, whose many explanations wait for the button. */
   private now(): void {
-    if (!this.compared.checked) this.submit();
+    if (!this.isCompared) this.submit(false);
   }
 
   /** Forgets windows and entities, which belong to the previous text. */
   private startOver(): void {
     this.windows = false;
     this.entity = 0;
+  }
+
+  private get isCompared(): boolean {
+    return this.tabs.mode === "compare";
+  }
+
+  private choseTab(): void {
+    this.startOver();
+    this.arrange();
+    this.submit(true);
   }
 
   private choseSample(sample: Sample | undefined): void {
@@ -232,18 +255,19 @@ export class Controls {
 
   /** Shows the fields for the model's task, and for a comparison or not. @param models, methods what is compared; by default what was checked before */
   private arrange(models?: readonly string[], methods?: readonly string[]): void {
-    const task = this.task, several = this.compared.checked;
+    const task = this.task, several = this.isCompared;
     if (task !== this.listed) this.listMethods();
     this.text.arrange(task);
     if (several) {
-      this.models.showSeveral(this.served.models.filter(one => one.task === task).map(({name}) => name), models);
-      this.methods.showSeveral(this.served.table.methods.map(({name}) => name), methods);
+      this.models.showSeveral(this.served.models.filter(one => one.task === task).map(({name}) => name), models, []);
+      this.methods.showSeveral(this.served.table.methods.map(({name}) => name), methods, usuallyCompared);
     } else {
       this.models.showOne();
       this.methods.showOne();
     }
     this.target.arrange(task, task === "sequence-classification" ? (this.model()?.labels ?? []) : []);
     part("go", HTMLButtonElement).textContent = several ? "Compare" : "Explain";
+    this.fold.show(this.text.texts()[0]);
     this.showSummary();
     this.options.list();
   }

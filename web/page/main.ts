@@ -54,7 +54,7 @@ class Page {
       return;
     }
     part("ask", HTMLFormElement).inert = false;
-    this.controls = new Controls(served, () => { void this.run(true); });
+    this.controls = new Controls(served, pressed => { void this.run(true, "", pressed); });
     showVisits();
     window.addEventListener("hashchange", () => { this.follow(model.task); });
     this.follow(model.task);
@@ -74,8 +74,8 @@ class Page {
     return "Link copied.";
   }
 
-  /** @param isNew whether the Back button returns to the previous view */
-  private async run(isNew: boolean, notice = ""): Promise<void> {
+  /** @param isNew whether the Back button returns to the previous view. @param pressed whether the form folds when the result is there */
+  private async run(isNew: boolean, notice = "", pressed = false): Promise<void> {
     const controls = this.controls;
     if (!controls) return;
     this.running?.abort();
@@ -87,6 +87,7 @@ class Page {
       return;
     }
     if (view.compared && !(view.models.length && view.methods.length)) {
+      controls.fold.fold(false);
       this.pane.instead(statement("empty", "Nothing to compare", ["Choose at least one model and one method."]), "Choose at least one model and one method.");
       return;
     }
@@ -95,7 +96,10 @@ class Page {
     try {
       const json = await this.asked(view, task, progress, running.signal);
       if (running.signal.aborted) return;
+      const folds = pressed || !this.shown;
       this.finished(view, json, link);
+      controls.fold.show(view.texts[0]);
+      if (folds) controls.fold.fold(true);
       if (notice) this.pane.notice(notice);
     } catch (error) {
       if (!running.signal.aborted) this.failed(error, again);
@@ -185,10 +189,13 @@ class Page {
       this.note(toFragment(this.shown), false);
       this.pane.focus();
     });
-    if (ranked) shown.append(ranked);
+    if (!ranked) return;
+    shown.querySelector(".others")?.remove();
+    shown.querySelector(".explanation > .verdict")?.after(ranked);
   }
 
   private empty(task: string): void {
+    this.controls?.fold.fold(false);
     const offered = samples.filter(sample => sample.task === task).slice(0, 3);
     const choose = (view: View) => (): void => {
       this.controls?.show(view);

@@ -76,7 +76,7 @@ export class TextFields {
     this.first.rows = question ? 2 : 8;
     this.first.classList.toggle("long", !question);
     field.hidden = !question && !this.second.value;
-    field.querySelector("label")?.replaceChildren(question ? "Context" : "Second text");
+    part("second-name", HTMLLabelElement).replaceChildren(question ? "Context" : "Second text");
   }
 
   /** A modified sample counts as the user's own text. */

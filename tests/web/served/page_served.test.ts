@@ -135,6 +135,7 @@ test("texts longer than the server accepts", options, async () => {
   await page.locator(".statement h2").waitFor();
   // Words of which only a part is read, and a single unknown word.
   for (const [text, shown] of [["fine words ".repeat(5000), ".cut"], ["a".repeat(1_500_000), ".explanation"]] as const) {
+    if (await page.locator("#ask.folded").count()) await page.click("#unfold");
     await page.fill("#first", text);
     await page.click("#go");
     await page.locator("h2").getByText("The text is too long for this server").waitFor();

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import {earlyRequest, firstView} from "../../../web/page/early.js";
+import type {Answer} from "../../../web/viewer/json.js";
+import {foldAnswers} from "../../../web/page/answers.js";
 import {EventParser} from "../../../web/page/events.js";
 import {compareRequest, explainRequest, isEmpty} from "../../../web/page/requests.js";
 import {firstSample, samples} from "../../../web/page/samples.js";
@@ -26,6 +28,14 @@ test("server-sent events do not depend on how the stream is split", () => {
       assert.deepEqual(found, expected, `${JSON.stringify(stream)} by ${size}`);
     }
   }
+});
+
+test("overlapping answers are folded into the most probable, and their probabilities are added", () => {
+  const answer = (begin: number, end: number, probability: number): Answer => ({answer: `${begin}-${end}`, begin, end, probability, startToken: undefined, endToken: undefined});
+  const groups = foldAnswers([answer(10, 28, 0.353), answer(14, 28, 0.119), answer(40, 44, 0.02), answer(10, 20, 0.0065), answer(21, 28, 0.0036), answer(60, 70, 0.001)]);
+  assert.deepEqual(groups.map(({best, variants, probability}) => [best.answer, variants.map(one => one.answer), Math.round(1000 * probability)]),
+    [["10-28", ["14-28", "10-20"], 479], ["40-44", [], 20]]); // 0.353 + 0.119 + 0.0065; answers under half a percent are left out
+  assert.deepEqual(foldAnswers([answer(0, 1, 0.001)]).map(({best}) => best.answer), ["0-1"], "the best is never left out");
 });
 
 const table = readTable({...served, methods: allMethods}), known = table.options.map(({name}) => name);
@@ -61,7 +71,7 @@ test("invalid values in a link are ignored", () => {
 test("requests contain the options that apply, with numbers as numbers", () => {
   const asked = view({texts: ["Q?", "C."], methods: ["integrated-gradients"], answer: "C", label: "no label of answers", options: {steps: "20", layer: "3", sigma: "0.5", head: "2", seed: "x", max_length: "64", always_answer: "true"}});
   assert.deepEqual(explainRequest(asked, table, "m", "question-answering"),
-    {model: "m", question: "Q?", context: "C.", method: "integrated-gradients", steps: 20, layer: "3", max_length: 64, always_answer: true, answer: "C", top: 5});
+    {model: "m", question: "Q?", context: "C.", method: "integrated-gradients", steps: 20, layer: "3", max_length: 64, always_answer: true, answer: "C", top: 20});
   assert.deepEqual(explainRequest(view({texts: ["t", "p"], methods: ["preset:seed-qa"], label: "1", options: {steps: "many"}}), table, "m", "sequence-classification"),
     {model: "m", text: "t", pair: "p", preset: "seed-qa", steps: "many", target: "1"});
   assert.deepEqual(explainRequest(view({texts: ["t", ""], label: "a", options: {target: "0"}}), table, "m", "sequence-classification"),
