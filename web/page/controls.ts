@@ -45,9 +45,9 @@ export class Controls {
 
   /**
    * @param submit called when there is something to explain: immediately after a choice, and for a text when Explain is
-   * pressed.
+   * pressed. @param edited called when a text was typed
    */
-  constructor(private readonly served: Served, private readonly submit: (pressed: boolean) => void) {
+  constructor(private readonly served: Served, private readonly submit: (pressed: boolean) => void, private readonly edited: () => void) {
     this.tabs = new Tabs(() => { this.choseTab(); });
     this.fold = new Fold(() => {
       // On a phone, a focus would open the keyboard over the form.
@@ -68,7 +68,10 @@ export class Controls {
     this.form.addEventListener("keydown", event => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.submit(true);
     });
-    this.text.listen(() => { this.startOver(); }, sample => { this.choseSample(sample); });
+    this.text.listen(() => {
+      this.startOver();
+      this.edited();
+    }, sample => { this.choseSample(sample); });
     this.models.listen(() => { this.choseModel(); });
     this.methods.listen(() => { this.choseMethod(); }, () => { this.options.list(); });
     const otherTarget = (): void => {
@@ -126,6 +129,16 @@ export class Controls {
     const preset = presetOf(method) ?? "";
     return this.served.presets.some(({name}) => name === preset) ? `“${preset}” is not for a model that ${taskNames[this.task] ?? "has this task"}.`
       : `This server has no method “${method}”.`;
+  }
+
+  /** Puts texts into the fields as if they were typed. */
+  type(texts: Texts): void {
+    this.text.type(texts);
+  }
+
+  /** Whether the chosen method explains in one pass, so that it need not wait for a button. */
+  get isQuick(): boolean {
+    return !this.isCompared && !this.windows && this.methods.names().every(name => this.served.table.method(name)?.isShort === true);
   }
 
   /** Sets a target other than the prediction. */
@@ -200,7 +213,9 @@ export class Controls {
 
   private choseSample(sample: Sample | undefined): void {
     if (!sample) {
-      this.text.clear();
+      this.text.showOwn();
+      this.otherText();
+      this.edited();
       return;
     }
     if (sample.task !== this.task) this.models.one.value = this.served.models.find(({task}) => task === sample.task)?.name ?? "";
@@ -215,7 +230,9 @@ export class Controls {
       this.text.showFirst(this.task);
       this.otherText();
     } else {
+      if (isQuestion(this.task) !== isQuestion(this.listed)) this.text.move(isQuestion(this.task));
       this.arrange();
+      if (!this.text.texts()[0]) this.goTo("question");
     }
     this.now();
   }

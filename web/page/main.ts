@@ -9,20 +9,24 @@ import {shorten} from "../viewer/text.js";
 import {rankedAnswers} from "./answers.js";
 import {Controls} from "./controls.js";
 import {showCut} from "./cut.js";
+import {draft, settleDraft} from "./drafts.js";
 import {Early, earlyRequest, firstView} from "./early.js";
 import {failureState} from "./failures.js";
 import {showVisits} from "./history.js";
+import {InPlace} from "./inplace.js";
 import {Pane, statement} from "./pane.js";
 import {part} from "./parts.js";
 import {remember} from "./past.js";
 import {compareRequest, explainRequest, isEmpty, isQuestion, type Request} from "./requests.js";
-import {samples} from "./samples.js";
+import {samples, type Texts} from "./samples.js";
 import {ask, Failure, isReady, readServed, setKey, type Progress, type Served} from "./server.js";
 import {defaultMethod, emptyView, fitsLink, toFragment, type View} from "./state.js";
 import {noTable} from "./table.js";
 import {parts} from "./windows.js";
 
 const pollSeconds = 3;
+/** Milliseconds without typing after which a quick method explains the text. */
+const pause = 600;
 
 class Page {
   private readonly pane = new Pane(() => this.copyLink());
@@ -33,6 +37,10 @@ class Page {
   private shown: View | undefined; // what the right pane shows, even during another request
   private running: AbortController | undefined;
   private later: number | undefined;
+  private soon: number | undefined; // the timer that explains after a pause
+  private isLive = false; // whether the running request was the page's own idea
+  private typed: Texts | undefined; // after a refresh, what was typed but not explained
+  private readonly inPlace = new InPlace(this.pane.shown, () => this.controls?.texts() ?? ["", ""], texts => { this.controls?.type(texts); }, () => { void this.run(true, "", true); });
 
   async begin(): Promise<void> {
     this.pane.busy("Loading…", () => { location.reload(); });
@@ -54,16 +62,51 @@ class Page {
       return;
     }
     part("ask", HTMLFormElement).inert = false;
-    this.controls = new Controls(served, pressed => { void this.run(true, "", pressed); });
+    this.controls = new Controls(served, pressed => { void this.run(true, "", pressed); }, () => { this.edited(); });
+    this.listen();
     showVisits();
     window.addEventListener("hashchange", () => { this.follow(model.task); });
     this.follow(model.task);
+    this.bringBack();
   }
 
   /** Shows the view in the address; without one, the first sample. */
   private follow(task: string): void {
-    const unknown = this.controls?.show(firstView(location.hash.slice(1), task, this.table.options.map(({name}) => name))) ?? [];
+    const view = firstView(location.hash.slice(1), task, this.table.options.map(({name}) => name)), own = draft();
+    // A text that is too long for a link.
+    const isLost = !view.sample && !view.texts[0] && !view.texts[1] && !new URLSearchParams(location.hash.slice(1)).has("text");
+    const unknown = this.controls?.show(isLost && own ? {...view, texts: own.texts} : view) ?? [];
     void this.run(false, unknown.join(" "));
+  }
+
+  /** Puts a text that was typed, but not yet explained, back into the form after a refresh. */
+  private bringBack(): void {
+    const own = draft();
+    if (!own?.pending || own.texts.join("\0") === this.controls?.texts().join("\0")) return;
+    this.typed = own.texts;
+  }
+
+  private listen(): void {
+    part("again", HTMLButtonElement).addEventListener("click", () => { void this.run(true, "", true); });
+    const button = part("edit", HTMLButtonElement);
+    button.addEventListener("click", () => {
+      const wasOn = this.inPlace.isOn, works = this.inPlace.toggle();
+      button.setAttribute("aria-pressed", String(this.inPlace.isOn));
+      if (!wasOn && !works) this.controls?.goTo("text");
+    });
+  }
+
+  /** The text differs from the one that is explained: quick methods explain it by themselves. */
+  private edited(): void {
+    const {controls} = this;
+    if (!controls) return;
+    window.clearTimeout(this.soon);
+    const texts = controls.texts(), differs = texts.join("\0") !== this.shown?.texts.join("\0");
+    this.pane.stale(differs);
+    controls.fold.show(texts[0]);
+    if (!differs || !controls.isQuick || isEmpty(texts, controls.task)) return;
+    if (this.isLive) this.running?.abort();
+    this.soon = window.setTimeout(() => { void this.run(false, "", false, true); }, pause);
   }
 
   private async copyLink(): Promise<string> {
@@ -74,12 +117,17 @@ class Page {
     return "Link copied.";
   }
 
-  /** @param isNew whether the Back button returns to the previous view. @param pressed whether the form folds when the result is there */
-  private async run(isNew: boolean, notice = "", pressed = false): Promise<void> {
+  /**
+   * @param isNew whether the Back button returns to the previous view. @param pressed whether the form folds when the result is
+   * there. @param live whether the page explains by itself while the user types
+   */
+  private async run(isNew: boolean, notice = "", pressed = false, live = false): Promise<void> {
     const controls = this.controls;
     if (!controls) return;
     this.running?.abort();
+    this.isLive = live;
     window.clearTimeout(this.later);
+    window.clearTimeout(this.soon);
     const view = controls.view(), task = controls.task, link = toFragment(view), again = (): void => { void this.run(false); };
     this.note(link, isNew);
     if (isEmpty(view.texts, task)) {
@@ -96,10 +144,12 @@ class Page {
     try {
       const json = await this.asked(view, task, progress, running.signal);
       if (running.signal.aborted) return;
-      const folds = pressed || !this.shown;
-      this.finished(view, json, link);
+      const folds = pressed || (!this.shown && !live), isFirst = !this.shown;
+      this.inPlace.keepCaret(() => { this.finished(view, json, link, live); });
+      part("edit", HTMLButtonElement).setAttribute("aria-pressed", String(this.inPlace.isOn));
       controls.fold.show(view.texts[0]);
       if (folds) controls.fold.fold(true);
+      if (isFirst && this.typed) controls.type(this.typed);
       if (notice) this.pane.notice(notice);
     } catch (error) {
       if (!running.signal.aborted) this.failed(error, again);
@@ -143,9 +193,10 @@ class Page {
     return ask("v1/explain", request, isShort ? undefined : progress, signal);
   }
 
-  private finished(view: View, json: unknown, link: string): void {
+  private finished(view: View, json: unknown, link: string, live: boolean): void {
     const {shown} = this.pane, document_ = read(json), list = fields(json)["explanations"];
     this.shown = view;
+    settleDraft();
     const options = {heading: 2, name: "limn"};
     let aloud = "";
     if (document_.kind === "collection" && view.windows) {
@@ -172,7 +223,7 @@ class Page {
     this.pane.finished(aloud);
     const title = shorten(view.texts[0], 60);
     document.title = `${title} – limn`;
-    if (link.length <= 4000 && fitsLink(view)) remember({link, title, said: shorten(aloud.split(". ")[0] ?? "", 80)});
+    if (!live && link.length <= 4000 && fitsLink(view)) remember({link, title, said: shorten(aloud.split(". ")[0] ?? "", 80)});
     showVisits();
   }
 

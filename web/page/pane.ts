@@ -14,11 +14,15 @@ export class Pane {
   private readonly bar = part("progress", HTMLProgressElement);
   private readonly cancel = part("cancel", HTMLButtonElement);
   private readonly copy = part("copy", HTMLButtonElement);
+  private readonly edit = part("edit", HTMLButtonElement);
+  private readonly changed = part("changed", HTMLElement);
   private readonly notices = part("notice", HTMLElement);
   private readonly said = part("said", HTMLElement);
   private readonly main = part("main", HTMLElement);
   private slow: number | undefined;
   private stop: () => void = () => undefined;
+  /** Whether what is shown belongs to another text than the fields hold. */
+  private isStale = false;
   /** Whether an explanation is shown, which stays while another is computed. */
   hasResult = false;
 
@@ -56,7 +60,8 @@ export class Pane {
       this.doing.textContent = line;
       this.result.classList.add("busy");
       this.cancel.hidden = this.bar.hidden = false;
-      this.copy.hidden = true;
+      this.showStale();
+      this.copy.hidden = this.edit.hidden = true;
       if (!this.hasResult) this.shown.replaceChildren(skeleton());
     }, patience);
     return (done, total) => {
@@ -68,6 +73,20 @@ export class Pane {
     };
   }
 
+  /** Dims the result, because the text has changed. @param isStale false: the text is again the one that is explained */
+  stale(isStale: boolean): void {
+    this.isStale = isStale && this.hasResult;
+    this.showStale();
+    if (this.isStale) this.said.textContent = "Text has changed.";
+  }
+
+  private showStale(): void {
+    const shows = this.isStale && this.cancel.hidden;
+    this.result.classList.toggle("stale", this.isStale);
+    this.changed.hidden = !shows;
+    this.doing.hidden = shows;
+  }
+
   private settle(): void {
     window.clearTimeout(this.slow);
     const hadFocus = document.activeElement === this.cancel;
@@ -76,6 +95,7 @@ export class Pane {
     this.result.classList.remove("busy");
     this.result.removeAttribute("aria-busy");
     this.doing.textContent = "";
+    this.showStale();
     if (hadFocus) this.result.focus({preventScroll: true});
   }
 
@@ -84,7 +104,9 @@ export class Pane {
     this.settle();
     this.main.hidden = false;
     this.hasResult = true;
+    this.stale(false);
     this.copy.hidden = false;
+    this.edit.hidden = !this.shown.querySelector(".explanation .holder");
     this.said.textContent = aloud;
   }
 
@@ -93,7 +115,8 @@ export class Pane {
     this.settle();
     this.main.hidden = false;
     this.hasResult = false;
-    this.copy.hidden = true;
+    this.stale(false);
+    this.copy.hidden = this.edit.hidden = true;
     this.shown.replaceChildren(state);
     this.said.textContent = aloud;
   }
@@ -102,6 +125,7 @@ export class Pane {
   cancelled(): void {
     this.settle();
     this.copy.hidden = false;
+    this.edit.hidden = !this.shown.querySelector(".explanation .holder");
     this.doing.textContent = "Cancelled. The previous explanation is shown.";
     this.said.textContent = "Cancelled.";
   }

@@ -393,7 +393,7 @@ test("keyboard only: past the controls to the words", async () => {
   assert.equal(await page.evaluate(() => document.activeElement?.id), "skip");
   await page.keyboard.press("Enter");
   assert.equal(await page.evaluate(() => document.activeElement?.id), "result");
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < 8; i++) {
     await page.keyboard.press("Tab");
     if (await page.evaluate(() => document.activeElement?.classList.contains("texts"))) break;
   }
