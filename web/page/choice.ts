@@ -6,7 +6,7 @@ import {part} from "./parts.js";
 export interface Entry {
   name: string;
   text?: string; // its label; by default its name
-  group?: string;
+  group?: string | undefined;
 }
 
 export const option = (value: string, text = value): HTMLOptionElement => element("option", {value}, text);

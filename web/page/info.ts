@@ -24,6 +24,7 @@ const sentences: Readonly<Record<string, [string, string]>> = {
   "second-name": ["Context", "The text in which the model looks for the answer; for pairs, the second text."],
   "model-name": ["Model", "The network whose prediction is explained."],
   "method-name": ["Method", "How the scores of the words are computed; methods answer different questions and may disagree."],
+  "preset-name": ["As computed by", "The same method with the choices of another system, so that its scores can be compared."],
   "target-name": ["Target", "What is explained: what the model says, or another label or answer that you choose."],
 };
 

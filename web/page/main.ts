@@ -14,13 +14,15 @@ import {Early, earlyRequest, firstView} from "./early.js";
 import {failureState} from "./failures.js";
 import {showVisits} from "./history.js";
 import {InPlace} from "./inplace.js";
+import {aboutText, Costs} from "./cost.js";
+import {common, defaultMethodOf} from "./method_names.js";
 import {Pane, statement} from "./pane.js";
 import {part} from "./parts.js";
 import {remember} from "./past.js";
 import {compareRequest, explainRequest, isEmpty, isQuestion, type Request} from "./requests.js";
 import {samples, type Texts} from "./samples.js";
 import {ask, Failure, isReady, readServed, setKey, type Progress, type Served} from "./server.js";
-import {defaultMethod, emptyView, fitsLink, toFragment, type View} from "./state.js";
+import {emptyView, fitsLink, toFragment, type View} from "./state.js";
 import {noTable} from "./table.js";
 import {parts} from "./windows.js";
 
@@ -36,6 +38,9 @@ class Page {
   private table = noTable;
   private shown: View | undefined; // what the right pane shows, even during another request
   private running: AbortController | undefined;
+  private readonly costs = new Costs(() => this.table);
+  private most = Infinity; // seconds that the server allows
+  private isWarned = false; // whether the user wants a method that may not finish
   private later: number | undefined;
   private soon: number | undefined; // the timer that explains after a pause
   private isLive = false; // whether the running request was the page's own idea
@@ -62,7 +67,8 @@ class Page {
       return;
     }
     part("ask", HTMLFormElement).inert = false;
-    this.controls = new Controls(served, pressed => { void this.run(true, "", pressed); }, () => { this.edited(); });
+    this.controls = new Controls(served, pressed => { void this.run(true, "", pressed); }, () => { this.edited(); }, this.costs);
+    this.most = served.seconds;
     this.listen();
     showVisits();
     window.addEventListener("hashchange", () => { this.follow(model.task); });
@@ -139,6 +145,8 @@ class Page {
       this.pane.instead(statement("empty", "Nothing to compare", ["Choose at least one model and one method."]), "Choose at least one model and one method.");
       return;
     }
+    if (!this.isWarned && this.warn(view)) return;
+    this.isWarned = false;
     const running = this.running = new AbortController();
     const progress = this.pane.busy(this.doing(view), () => { running.abort(); this.cancelled(again); });
     try {
@@ -163,8 +171,41 @@ class Page {
     else history.replaceState(null, "", `#${link}`);
   }
 
+  /** Says before a method starts that it will not finish, and what would. @return whether it did */
+  private warn(view: View): boolean {
+    const method = view.methods[0] ?? "", seconds = this.costs.seconds(method, view.options);
+    const isSame = this.shown && this.shown.models[0] === view.models[0] && this.shown.texts.join().length * 2 > view.texts.join().length;
+    if (view.compared || view.windows || !isSame || seconds === undefined || seconds < this.most) return false;
+    const name = common.find(one => one.name === method)?.text ?? method;
+    this.pane.instead(statement("empty", `${name} would take ${aboutText(seconds)}`, [`This server stops after ${this.most} s, so it would not finish on this text.`], [...this.ways(view), ["Try it anyway", () => {
+      this.isWarned = true;
+      void this.run(false);
+    }]]), `${name} would not finish.`);
+    return true;
+  }
+
+  /** What finishes in time: a smaller setting, or a method that is fast. */
+  private ways(view: View): [string, () => void][] {
+    const method = view.methods[0] ?? "", smaller = this.costs.smaller(method, view.options, this.most / 2), fast = defaultMethodOf(this.controls?.task ?? "");
+    const found: [string, () => void][] = [];
+    if (smaller) {
+      const {name, value} = smaller, seconds = this.costs.seconds(method, {...view.options, [name]: String(value)});
+      found.push([`Use ${value} ${name}${seconds === undefined ? "" : ` (${aboutText(seconds)})`}`, () => {
+        this.controls?.setOption(name, String(value));
+        void this.run(true);
+      }]);
+    }
+    if (fast !== method) {
+      found.push([`Use ${common.find(one => one.name === fast)?.text ?? fast}`, () => {
+        this.controls?.show({...view, methods: [fast], options: {}});
+        void this.run(true);
+      }]);
+    }
+    return found;
+  }
+
   private doing(view: View): string {
-    const what = view.compared ? `${view.models.length * view.methods.length} explanations` : `${view.methods[0] ?? defaultMethod} on ${view.models[0] ?? ""}`;
+    const what = view.compared ? `${view.models.length * view.methods.length} explanations` : `${view.methods[0] ?? defaultMethodOf(this.controls?.task ?? "")} on ${view.models[0] ?? ""}`;
     return `Working: ${what} …`;
   }
 
@@ -232,6 +273,8 @@ class Page {
     const {shown} = this.pane, explanation = all[at];
     if (!explanation) return;
     show(shown, json[at], {heading: 2, name: "limn"});
+    this.costs.note(explanation, this.shown?.options ?? {});
+    this.controls?.showCosts();
     showCut(shown, explanation, () => { this.controls?.readWindows(); });
     const ranked = rankedAnswers(all, at, to => { this.controls?.aim(to); }, other => {
       this.showOne(all, json, other);
@@ -269,7 +312,9 @@ class Page {
   private failed(error: unknown, again: () => void): void {
     if (!(error instanceof Failure)) throw error;
     const {field} = error.problem;
+    const view = this.controls?.view(), isLate = error.problem.found.startsWith("more time than");
     const state = failureState(error, {
+      ways: isLate && view ? this.ways(view) : [],
       again, goThere: this.controls?.hasField(field) ? () => { this.controls?.goTo(field); } : undefined,
       withKey: key => {
         setKey(key);

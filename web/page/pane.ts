@@ -1,6 +1,7 @@
 // The right pane: the state of the request, and its result. All states appear in the same place, so that nothing moves.
 
 import {button, element} from "../viewer/dom.js";
+import {copyPicture} from "../viewer/picture.js";
 import {part} from "./parts.js";
 import type {Progress} from "./server.js";
 
@@ -14,6 +15,7 @@ export class Pane {
   private readonly bar = part("progress", HTMLProgressElement);
   private readonly cancel = part("cancel", HTMLButtonElement);
   private readonly copy = part("copy", HTMLButtonElement);
+  private readonly picture = part("picture", HTMLButtonElement);
   private readonly edit = part("edit", HTMLButtonElement);
   private readonly changed = part("changed", HTMLElement);
   private readonly notices = part("notice", HTMLElement);
@@ -33,6 +35,13 @@ export class Pane {
     this.copy.addEventListener("click", () => {
       const say = (text: string): void => { this.doing.textContent = this.said.textContent = text; };
       copyLink().then(say, () => { say("The browser did not allow copying. The link is in the address bar."); });
+    });
+    this.picture.addEventListener("click", () => {
+      const say = (text: string): void => { this.doing.textContent = this.said.textContent = text; };
+      const drawn = this.shown.querySelector<HTMLElement>(".explanation, .comparison");
+      if (!drawn) return;
+      say("…");
+      copyPicture(drawn).then(() => { say("Picture copied."); }, () => { say("The browser did not allow copying. Save or copy, below, saves a file."); });
     });
     part("skip", HTMLButtonElement).addEventListener("click", () => { this.focus(); });
     // The viewer's links lead to elements of the page, but the address holds the view and must not change.
@@ -61,7 +70,7 @@ export class Pane {
       this.result.classList.add("busy");
       this.cancel.hidden = this.bar.hidden = false;
       this.showStale();
-      this.copy.hidden = this.edit.hidden = true;
+      this.copy.hidden = this.picture.hidden = this.edit.hidden = true;
       if (!this.hasResult) this.shown.replaceChildren(skeleton());
     }, patience);
     return (done, total) => {
@@ -105,7 +114,7 @@ export class Pane {
     this.main.hidden = false;
     this.hasResult = true;
     this.stale(false);
-    this.copy.hidden = false;
+    this.copy.hidden = this.picture.hidden = false;
     this.edit.hidden = !this.shown.querySelector(".explanation .holder");
     this.said.textContent = aloud;
   }
@@ -116,7 +125,7 @@ export class Pane {
     this.main.hidden = false;
     this.hasResult = false;
     this.stale(false);
-    this.copy.hidden = this.edit.hidden = true;
+    this.copy.hidden = this.picture.hidden = this.edit.hidden = true;
     this.shown.replaceChildren(state);
     this.said.textContent = aloud;
   }
@@ -124,7 +133,7 @@ export class Pane {
   /** Shows the previous result again after a cancelled request. */
   cancelled(): void {
     this.settle();
-    this.copy.hidden = false;
+    this.copy.hidden = this.picture.hidden = false;
     this.edit.hidden = !this.shown.querySelector(".explanation .holder");
     this.doing.textContent = "Cancelled. The previous explanation is shown.";
     this.said.textContent = "Cancelled.";

@@ -70,7 +70,7 @@ test("answers that overlap are one chip with variants", async () => {
 });
 
 test("one line in words; formula and settings are in a fold, with a line for a paper", async () => {
-  const opened = await visit("sample=review-3", {permissions: ["clipboard-read", "clipboard-write"]}), {page} = opened;
+  const opened = await visit("sample=review-3&method=gradient", {permissions: ["clipboard-read", "clipboard-write"]}), {page} = opened;
   await verdict(page).waitFor();
   assert.equal(await page.innerText(".meaning"), "Darker: positive depends more on this word.");
   assert.ok(!(await page.innerText("#shown")).includes("F ="));
@@ -93,7 +93,7 @@ test("one line in words; formula and settings are in a fold, with a line for a p
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`one colour means one thing: ${colorScheme}`, async () => {
-    const opened = await visit("sample=review-3", {colorScheme}), {page} = opened;
+    const opened = await visit("sample=review-3&method=gradient", {colorScheme}), {page} = opened;
     await verdict(page).waitFor();
     const violet = colorScheme === "light" ? [122, 30, 160] : [196, 120, 255], blue = colorScheme === "light" ? [0, 80, 200] : [64, 140, 255];
     assert.equal(await background(page, ".strongest .bar span"), `rgb(${violet.join(", ")})`);
@@ -113,13 +113,21 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
+test("the picture is copied from the toolbar", async () => {
+  const {page} = await visit("sample=review-3", {permissions: ["clipboard-read", "clipboard-write"]});
+  await verdict(page).waitFor();
+  await page.click("#picture");
+  await page.locator("#doing", {hasText: "Picture copied."}).waitFor();
+  assert.deepEqual(await page.evaluate(async () => (await navigator.clipboard.read()).flatMap(item => item.types)), ["image/png"]);
+});
+
 test("every label has an (i) with one sentence, by pointer, keyboard and tap", async () => {
   const opened = await visit("", {hasTouch: true}), {page} = opened;
   await verdict(page).waitFor();
   await edit(page);
   const fields = page.locator("#ask .field:visible");
-  assert.equal(await fields.count(), 6);
-  assert.equal(await fields.locator(".info").count(), 6);
+  assert.equal(await fields.count(), 7);
+  assert.equal(await fields.locator(".info").count(), 7);
   await page.locator("#method-field .info").focus();
   await page.locator(".tip.shown").getByText(/^How the scores/).waitFor();
   await page.keyboard.press("Escape");

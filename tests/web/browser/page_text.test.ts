@@ -35,7 +35,7 @@ for (const [suffix, options] of [["", {}], ["-dark", {colorScheme: "dark"}], ["-
 }
 
 test("methods of one pass explain by themselves after a pause in typing", async () => {
-  const {page} = await visit("sample=review-1&model=small-sentiment");
+  const {page} = await visit("sample=review-1&model=small-sentiment&method=gradient");
   await verdict(page).waitFor();
   await edit(page);
   await page.fill("#first", "");
@@ -51,7 +51,7 @@ test("methods of one pass explain by themselves after a pause in typing", async 
 });
 
 test("the text is edited where it is shown; the caret stays", async () => {
-  const opened = await visit("sample=review-1&model=small-sentiment"), {page} = opened;
+  const opened = await visit("sample=review-1&model=small-sentiment&method=gradient"), {page} = opened;
   await verdict(page).waitFor();
   await page.click("#edit");
   const text = page.getByRole("textbox", {name: "Text", exact: true});

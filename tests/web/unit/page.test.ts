@@ -45,7 +45,7 @@ test("a link restores its view", () => {
   const sample = samples[0];
   assert.ok(sample);
   for (const made of [
-    emptyView,
+    view({models: ["a"]}),
     view({sample: sample.id, texts: sample.texts, models: ["a"]}),
     view({texts: ["a & b = c # d ? é 🎬 \u202E\u0000\n", "second\ttext +%20"], models: ["org/name"], label: "x=y", answer: "the & end", entity: 3, windows: true}),
     view({texts: ["t", ""], models: ["a", "b"], methods: ["gradient", "lime"], compared: true, options: {steps: "20", baseline: "a text of my own", unit: "sentence"}}),
@@ -74,7 +74,7 @@ test("requests contain the options that apply, with numbers as numbers", () => {
     {model: "m", question: "Q?", context: "C.", method: "integrated-gradients", steps: 20, layer: "3", max_length: 64, always_answer: true, answer: "C", top: 20});
   assert.deepEqual(explainRequest(view({texts: ["t", "p"], methods: ["preset:seed-qa"], label: "1", options: {steps: "many"}}), table, "m", "sequence-classification"),
     {model: "m", text: "t", pair: "p", preset: "seed-qa", steps: "many", target: "1"});
-  assert.deepEqual(explainRequest(view({texts: ["t", ""], label: "a", options: {target: "0"}}), table, "m", "sequence-classification"),
+  assert.deepEqual(explainRequest(view({texts: ["t", ""], methods: ["gradient"], label: "a", options: {target: "0"}}), table, "m", "sequence-classification"),
     {model: "m", text: "t", method: "gradient", target: "0"});
   assert.deepEqual(compareRequest(view({texts: ["t", ""], methods: ["gradient", "occlusion"], options: {reduce: "l1", explain: "margin"}}), table, ["a", "b"], "sequence-classification"),
     {models: ["a", "b"], methods: ["gradient", "occlusion"], text: "t", explain: "margin"});
