@@ -17,8 +17,11 @@ import {scaleEnds} from "./wording.js";
 
 const shortText = 160, beforeAnchor = 60, mostExcerpt = 400, mostTipLines = 8;
 
-/** The part of a text that fits in two lines, around the answer or entity, or else around the strongest word. */
-export function excerpt(explanation: Explanation, cut: TextRuns[]): {source: TextRuns; runs: Run[]} | undefined {
+/**
+ * The part of a text that fits in two lines, around the answer or entity, or else around the strongest word.
+ * @param from where it begins, so that the same words of several cells stand below each other
+ */
+export function excerpt(explanation: Explanation, cut: TextRuns[], from?: number): {source: TextRuns; runs: Run[]} | undefined {
   const source = explanation.task === "question-answering" ? cut.at(-1) : cut[0];
   if (!source) return undefined;
   const {runs, marks, text} = source;
@@ -26,7 +29,9 @@ export function excerpt(explanation: Explanation, cut: TextRuns[]): {source: Tex
   const strongest = summary.strongestWords(explanation).find(i => explanation.words[i]?.sequence === source.sequence);
   const anchor = mark?.begin ?? runs.find(run => run.word !== undefined && run.word === strongest)?.begin;
   let first = 0;
-  if (text.length > shortText && anchor !== undefined && anchor > beforeAnchor) {
+  if (from !== undefined) {
+    first = Math.max(0, runs.findIndex(run => run.begin >= from));
+  } else if (text.length > shortText && anchor !== undefined && anchor > beforeAnchor) {
     first = Math.max(0, runs.findIndex(run => run.begin >= anchor || (run.begin + beforeAnchor >= anchor && run.word !== undefined)));
   }
   const begin = runs[first]?.begin ?? 0;
@@ -69,7 +74,7 @@ class Cells {
   }
 }
 
-function cellView(explanation: Explanation, index: number, model: string, right: boolean | undefined, scale: number, cells: Cells): HTMLElement {
+function cellView(explanation: Explanation, index: number, model: string, right: boolean | undefined, scale: number, cells: Cells, above: Explanation | undefined): HTMLElement {
   const said = summary.verdict(explanation.prediction, explanation.target), parts: Parts = cells.parts[index] ?? new Map<number, HTMLElement[]>();
   const none = explanation.prediction.kind === "answer" && !explanation.prediction.best.answer;
   const cut = textRuns(explanation), both = summary.hasSign(explanation), line = element("span", {class: "verdict"});
@@ -79,7 +84,11 @@ function cellView(explanation: Explanation, index: number, model: string, right:
   if (said.probability !== undefined) {
     line.append(element("span", {class: "chance"}, element("span", {class: "number"}, percentText(said.probability)), thinBar(said.probability)));
   }
-  const head = element("summary", {}, element("bdi", {class: "name"}, model), line), part = excerpt(explanation, cut);
+  // Methods of one model explain the same prediction, which is said once, and show the same words.
+  const says = (one: Explanation): string => Object.values(summary.verdict(one.prediction, one.target)).join("\0"), isRepeated = above !== undefined && says(above) === says(explanation);
+  if (isRepeated) line.classList.add("unseen");
+  const from = above && excerpt(above, textRuns(above))?.runs[0]?.begin;
+  const head = element("summary", {}, element("bdi", {class: "name"}, model), line), part = excerpt(explanation, cut, from);
   if (part) {
     const {source, runs} = part, brief = element("span", {class: "excerpt", dir: "auto"}, (runs[0]?.begin ?? 0) > 0 && "… ");
     writeRuns(brief, source, runs.map(run => ({...run, end: Math.min(run.end, run.begin + mostExcerpt)})), {unit: "word", name: "", whole: true}, parts);
@@ -155,7 +164,7 @@ function inputView(comparison: Comparison, context: Context, several: boolean): 
     section.append(element("div", {class: "method facts"}, element("span", {}, methods.length > 1 && element("strong", {}, method), methods.length > 1 && ` · ${cost(row)}`), rowLegend(row)));
     section.append(element("div", {class: "columns"}, ...models.map(({model, right}, i) => {
       const index = i * methods.length + m, cell = explanations[index];
-      return cell && cellView(cell, index, shorten(model, 60), right, scale, cells);
+      return cell && cellView(cell, index, shorten(model, 60), right, scale, cells, m > 0 ? explanations[i * methods.length] : undefined);
     })));
   });
   return section;
@@ -175,7 +184,7 @@ export function comparisonView(comparisons: Comparison[], title: string, context
   section.append(element(`h${context.heading}` as "h2", {id}, title || titleOf(comparisons, whole)));
   if (models.length) {
     section.append(element("div", {class: "columns names", "aria-hidden": "true"}, ...models.map(({model}) => element("bdi", {}, shorten(model, 60)))),
-      figures(whole), element("div", {class: "legend"}, element("span", {}, models.length > 1 ? "One scale for all models of a row; full colour is the strongest word of the row." : "Full colour is the strongest word of the row.")));
+      ...(models.length > 1 ? [figures(whole)] : []), element("div", {class: "legend"}, element("span", {}, models.length > 1 ? "One scale for all models of a row; full colour is the strongest word of the row." : "Full colour is the strongest word of the row.")));
   }
   for (const comparison of comparisons) section.append(inputView(comparison, context, comparisons.length > 1));
   const correlations = correlationTable(whole, Math.min(6, context.heading + 1));

@@ -129,7 +129,8 @@ for (const [suffix, options] of [...shapes, ["-narrow", {viewport: {width: 900, 
     assert.deepEqual([last()["models"], last()["methods"]], [["small-qa", "other-qa"], ["gradient", "gradient-x-input"]]);
     assert.equal(await page.locator(".comparison .cell").count(), 4);
     const row = async (i: number): Promise<string[]> => page.locator(".matrix tbody tr").nth(i).locator("td").allInnerTexts();
-    assert.deepEqual([await row(0), await row(1)], [["", "0.41", "0.41", "0.41"], ["0.56", "", "0.41", "0.41"]]);
+    assert.deepEqual([await row(0), await row(1), await row(2)], [["", "", "", ""], ["0.56", "", "", ""], ["0.56", "0.56", "", ""]]);
+    assert.equal(await page.locator(".matrix td.w").first().getAttribute("title"), "Kendall’s τ-b 0.41");
     const outside = await page.locator(".figures > div").evaluateAll(boxes => boxes.filter(box => box.scrollWidth > box.clientWidth + 1).length);
     assert.equal(outside, 0, "what is in a column ends where it ends");
     assert.ok(await page.locator("#go").evaluate(button => innerWidth < 900 || button.getBoundingClientRect().bottom <= innerHeight), "the button is there");

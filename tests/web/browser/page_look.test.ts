@@ -113,6 +113,27 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
+test("Compare is a tab with three methods: the verdict once, time and passes, words below each other, the finding in a sentence", async () => {
+  const opened = await visit("sample=review-3"), {page} = opened;
+  await verdict(page).waitFor();
+  await page.focus("#tab-explain");
+  await page.keyboard.press("ArrowRight");
+  await page.locator(".comparison").waitFor();
+  await idle(page);
+  assert.equal(await page.getAttribute("#tab-compare", "aria-selected"), "true");
+  const request = server.asked.at(-1)?.request;
+  assert.deepEqual(request?.["methods"], ["gradient", "integrated-gradients", "occlusion"]);
+  assert.equal(await page.locator(".cell .verdict:not(.unseen)").count(), 1, "the verdict is said once");
+  assert.equal(await page.locator(".figures").count(), 0, "no bars for a single model");
+  assert.deepEqual(await page.locator(".method > span:first-child").allInnerTexts(), ["gradient · 12 ms, 1 pass", "integrated-gradients · 12 ms, 1 pass", "occlusion · 12 ms, 1 pass"]);
+  const left = (cell: number): Promise<number[]> => page.locator(".cell").nth(cell).locator(".excerpt .w").evaluateAll(all => all.map(one => one.getBoundingClientRect().left));
+  const columns = await left(0);
+  assert.ok(columns.length > 10);
+  assert.deepEqual([await left(1), await left(2)], [columns, columns]);
+  assert.match(await page.innerText(".finding"), /^gradient and integrated-gradients agree most, 0\.56\.$/);
+  await check(opened, "look-compare");
+});
+
 test("the picture is copied from the toolbar", async () => {
   const {page} = await visit("sample=review-3", {permissions: ["clipboard-read", "clipboard-write"]});
   await verdict(page).waitFor();

@@ -55,7 +55,7 @@ test("every sample is explained as it opens", options, async () => {
     const opened = await visit(`sample=${id}`), {page} = opened;
     await verdict(page).waitFor();
     assert.ok((await page.innerText("#shown .texts")).includes(texts[0].split(" ")[0] ?? ""), id);
-    assert.ok(task !== "question-answering" || await page.locator(".answers li").count() > 1, id);
+    assert.ok(task !== "question-answering" || await page.locator(".answers li").count() > 0, id);
     assert.deepEqual(opened.faults, []);
     if (["question-7", "tweet-2", "name-2"].includes(id)) await check(opened, `served-${id}`);
     await page.context().close();
@@ -65,8 +65,9 @@ test("every sample is explained as it opens", options, async () => {
 test("each ranked answer has its explanation", options, async () => {
   const {page} = await visit("sample=question-7"), rows = page.locator(".answers li");
   await verdict(page).waitFor();
+  await page.locator(".answers .variants").first().click();
   const count = await rows.count();
-  assert.equal(count, 5);
+  assert.ok(count > 2, String(count));
   for (let i = 1; i < count; i++) {
     await rows.nth(i).getByRole("button").click();
     await page.locator(`.answers li:nth-child(${i + 1})[aria-current]`).waitFor();
