@@ -57,7 +57,7 @@ export class Controls {
       if (matchMedia("(min-width: 900px)").matches) this.text.first.focus();
     });
     addInfos();
-    this.text = new TextFields(new Set(served.models.map(({task}) => task)));
+    this.text = new TextFields(new Set(served.models.map(({task}) => task)), new Set(served.models.map(({name}) => name)));
     this.models.list(served.models.map(modelEntry));
     this.options = new OptionFields(served.table, () => ({methods: this.chosen(), task: this.task, labels: this.model()?.labels ?? []}));
     this.listen();

@@ -20,7 +20,7 @@ import {Pane, statement} from "./pane.js";
 import {part} from "./parts.js";
 import {remember} from "./past.js";
 import {compareRequest, explainRequest, isEmpty, isQuestion, type Request} from "./requests.js";
-import {samples, type Texts} from "./samples.js";
+import {isRight, samples, type Texts} from "./samples.js";
 import {ask, Failure, isReady, readServed, setKey, type Progress, type Served} from "./server.js";
 import {emptyView, fitsLink, toFragment, type View} from "./state.js";
 import {noTable} from "./table.js";
@@ -40,6 +40,7 @@ class Page {
   private running: AbortController | undefined;
   private readonly costs = new Costs(() => this.table);
   private most = Infinity; // seconds that the server allows
+  private wrong = ""; // of a sample, that the model is wrong
   private isWarned = false; // whether the user wants a method that may not finish
   private later: number | undefined;
   private soon: number | undefined; // the timer that explains after a pause
@@ -158,7 +159,7 @@ class Page {
       controls.fold.show(view.texts[0]);
       if (folds) controls.fold.fold(true);
       if (isFirst && this.typed) controls.type(this.typed);
-      if (notice) this.pane.notice(notice);
+      if (notice || this.wrong) this.pane.notice(notice || this.wrong);
     } catch (error) {
       if (!running.signal.aborted) this.failed(error, again);
     }
@@ -239,6 +240,7 @@ class Page {
     this.shown = view;
     settleDraft();
     const options = {heading: 2, name: "limn"};
+    this.wrong = "";
     let aloud = "";
     if (document_.kind === "collection" && view.windows) {
       show(shown, json, options);
@@ -272,6 +274,7 @@ class Page {
   private showOne(all: readonly Explanation[], json: readonly unknown[], at: number): void {
     const {shown} = this.pane, explanation = all[at];
     if (!explanation) return;
+    this.wrong = wrongText(this.shown?.sample ?? "", explanation);
     show(shown, json[at], {heading: 2, name: "limn"});
     this.costs.note(explanation, this.shown?.options ?? {});
     this.controls?.showCosts();
@@ -339,6 +342,13 @@ class Page {
       });
     }, 1000 * pollSeconds);
   }
+}
+
+/** Of a sample that the model gets wrong: what would be right. */
+function wrongText(id: string, {prediction}: Explanation): string {
+  const sample = samples.find(one => one.id === id), said = prediction.kind === "label" ? prediction.label : prediction.kind === "answer" ? prediction.best.answer : undefined;
+  if (!sample || said === undefined || isRight(sample, said)) return "";
+  return `The model is wrong here: right would be “${sample.right[0] ?? ""}”. The colours show which words misled it.`;
 }
 
 function spoken(explanation: Explanation): string {

@@ -12,10 +12,10 @@ export class TextFields {
   readonly second = part("second", HTMLTextAreaElement);
   private readonly list = part("sample", HTMLSelectElement);
 
-  /** @param tasks the tasks whose samples are offered. */
-  constructor(tasks: ReadonlySet<string>) {
+  /** @param tasks the tasks whose samples are offered. @param models names of the server's models */
+  constructor(tasks: ReadonlySet<string>, models: ReadonlySet<string>) {
     const offered = samples.filter(({task}) => tasks.has(task));
-    this.list.replaceChildren(option("", "Your own text"), ...optionsOf(offered.map(({id, name, group}) => ({name: id, text: name, group}))));
+    this.list.replaceChildren(option("", "Your own text"), ...optionsOf(offered.map(({id, name, group, wrongFor}) => ({name: id, text: models.has(wrongFor) ? `✗ ${name} (the model is wrong here: see why)` : name, group}))));
   }
 
   /** @param edited called when a text was typed. @param chosen called when a sample was chosen, or none. */

@@ -156,3 +156,14 @@ test("every label has an (i) with one sentence, by pointer, keyboard and tap", a
   await page.locator(".tip.shown").getByText(/whose prediction is explained/).waitFor();
   await check(opened, "look-info", false);
 });
+
+test("a sample that the model gets wrong says so, and what would be right", async () => {
+  const opened = await visit("sample=review-2&model=small-sentiment&method=gradient"), {page} = opened; // this server finds everything positive
+  await verdict(page).waitFor();
+  assert.equal(await page.innerText("#notice"), "The model is wrong here: right would be “negative”. The colours show which words misled it.");
+  await check(opened, "look-wrong", false);
+  const right = await visit("sample=review-1&model=small-sentiment&method=gradient");
+  await verdict(right.page).waitFor();
+  await idle(right.page);
+  assert.ok(await right.page.locator("#notice").isHidden());
+});

@@ -51,15 +51,19 @@ const post = (route: string, request: unknown): Promise<Response> =>
   fetch(address + route, {method: "POST", body: JSON.stringify(request), headers: {"Content-Type": "application/json"}});
 
 test("every sample is explained as it opens", options, async () => {
-  for (const {id, task, texts} of samples.filter(sample => sample.task !== "masked-lm")) {
+  let checked = 0;
+  for (const {id, task, texts, wrongFor} of samples.filter(sample => sample.task !== "masked-lm")) {
     const opened = await visit(`sample=${id}`), {page} = opened;
     await verdict(page).waitFor();
     assert.ok((await page.innerText("#shown .texts")).includes(texts[0].split(" ")[0] ?? ""), id);
     assert.ok(task !== "question-answering" || await page.locator(".answers li").count() > 0, id);
+    assert.equal(await page.getByText("The model is wrong here").count(), wrongFor ? 1 : 0, `${id} is marked in the list as the model judges it`);
+    checked++;
     assert.deepEqual(opened.faults, []);
     if (["question-7", "tweet-2", "name-2"].includes(id)) await check(opened, `served-${id}`);
     await page.context().close();
   }
+  assert.equal(checked, 9 + 6 + 4 + 3);
 });
 
 test("each ranked answer has its explanation", options, async () => {

@@ -5,7 +5,7 @@ import type {Answer} from "../../../web/viewer/json.js";
 import {foldAnswers} from "../../../web/page/answers.js";
 import {EventParser} from "../../../web/page/events.js";
 import {compareRequest, explainRequest, isEmpty} from "../../../web/page/requests.js";
-import {firstSample, samples} from "../../../web/page/samples.js";
+import {firstSample, isRight, samples, type Sample} from "../../../web/page/samples.js";
 import {emptyView, fitsLink, fromFragment, longestLink, toFragment, type View} from "../../../web/page/state.js";
 import {readTable} from "../../../web/page/table.js";
 import {cutAfter, parts} from "../../../web/page/windows.js";
@@ -91,6 +91,12 @@ test("only options of all chosen methods apply", () => {
   assert.ok(!table.applies("steps", ["gradient", "integrated-gradients"], "sequence-classification"));
   assert.ok(!table.applies("stride", ["gradient"], "sequence-classification"));
   assert.ok(table.methods.every(({name}) => table.applies("normalize", [name], "")));
+});
+
+test("a sample's prediction is right or wrong", () => {
+  const of = (id: string): Sample => samples.find(sample => sample.id === id) ?? assert.fail(id);
+  assert.deepEqual([isRight(of("tweet-3"), "positive"), isRight(of("tweet-3"), "negative"), isRight(of("name-1"), "anything")], [true, false, true]);
+  assert.deepEqual(["Stanford", "stanford university in California", "a large family ranch near Duncan, Arizona", ""].map(said => isRight(of("question-4"), said)), [true, true, false, false]);
 });
 
 test("samples: nine questions, and tweets, reviews and names", () => {
