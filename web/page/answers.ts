@@ -71,6 +71,19 @@ function chip({kind, text, probability, current, press, variants}: Chip): HTMLEl
 const list = (heading: string, chips: Chip[]): HTMLElement =>
   element("section", {class: "answers", "aria-label": heading}, element("h3", {class: "unseen"}, heading), element("ol", {}, ...chips.flatMap(chip)));
 
+/** Makes the outlined entities of the text explain themselves when they are clicked; the chips do so by keyboard. */
+export function listenToEntities(shown: HTMLElement, {prediction}: Explanation, show: (index: number) => void): void {
+  if (prediction.kind !== "entities") return;
+  // Outlines stand in the order of the text.
+  const order = prediction.entities.map(({begin}, i) => ({begin, i})).sort((a, b) => a.begin - b.begin), marks = [...shown.querySelectorAll(".texts mark")];
+  if (marks.length !== order.length) return;
+  marks.forEach((mark, k) => {
+    if (!mark.classList.contains("other")) return;
+    mark.classList.add("choosable");
+    mark.addEventListener("click", () => { show(order[k]?.i ?? 0); });
+  });
+}
+
 /**
  * The ranked answers, labels or entities.
  * @param explanations one, or one per entity. @param at index of the one that is shown

@@ -6,7 +6,7 @@ import {fields, read, type Explanation} from "../viewer/json.js";
 import {percentText} from "../viewer/numbers.js";
 import {sentence, verdict} from "../viewer/summary.js";
 import {shorten} from "../viewer/text.js";
-import {rankedAnswers} from "./answers.js";
+import {listenToEntities, rankedAnswers} from "./answers.js";
 import {Controls} from "./controls.js";
 import {showCut} from "./cut.js";
 import {draft, settleDraft} from "./drafts.js";
@@ -279,13 +279,15 @@ class Page {
     this.costs.note(explanation, this.shown?.options ?? {});
     this.controls?.showCosts();
     showCut(shown, explanation, () => { this.controls?.readWindows(); });
-    const ranked = rankedAnswers(all, at, to => { this.controls?.aim(to); }, other => {
+    const choose = (other: number): void => {
       this.showOne(all, json, other);
       this.controls?.chooseEntity(other);
       this.shown = {...this.shown ?? emptyView, entity: other};
       this.note(toFragment(this.shown), false);
       this.pane.focus();
-    });
+    };
+    const ranked = rankedAnswers(all, at, to => { this.controls?.aim(to); }, choose);
+    if (all.length > 1) listenToEntities(shown, explanation, choose);
     if (!ranked) return;
     shown.querySelector(".others")?.remove();
     shown.querySelector(".explanation > .verdict")?.after(ranked);

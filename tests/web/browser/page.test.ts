@@ -65,6 +65,11 @@ test("each entity has its explanation", async () => {
   assert.notEqual(await verdict(page).innerText(), before);
   assert.equal(server.asked.length, 1);
   await check(opened, "page-entities");
+  const second = await verdict(page).innerText();
+  await page.locator("#shown mark.other").first().click();
+  assert.notEqual(await verdict(page).innerText(), second, "an entity in the text explains itself");
+  assert.equal(await verdict(page).innerText(), before);
+  assert.equal(server.asked.length, 1);
   const chosen = await verdict(page).innerText();
   await page.reload();
   await verdict(page).waitFor();
