@@ -25,6 +25,7 @@ import {ask, Failure, isReady, readServed, setKey, type Progress, type Served} f
 import {emptyView, fitsLink, toFragment, type View} from "./state.js";
 import {noTable} from "./table.js";
 import {parts} from "./windows.js";
+import {listenToWords, type Change} from "./word_menu.js";
 
 const pollSeconds = 3;
 /** Milliseconds without typing after which a quick method explains the text. */
@@ -40,6 +41,8 @@ class Page {
   private running: AbortController | undefined;
   private readonly costs = new Costs(() => this.table);
   private most = Infinity; // seconds that the server allows
+  private original: {texts: Texts; verdict: string; said?: string} | undefined; // before words were changed
+  private isChange = false; // whether the fields change because a word does
   private wrong = ""; // of a sample, that the model is wrong
   private isWarned = false; // whether the user wants a method that may not finish
   private later: number | undefined;
@@ -103,11 +106,34 @@ class Page {
     });
   }
 
+  /** Explains the text with one word changed, and keeps the text before the first change to return to. */
+  private change({texts, said}: Change): void {
+    const shown = [...this.pane.shown.querySelectorAll(".explanation > .verdict :is(.said, .number)")].map(one => one.textContent).join(" ");
+    this.original ??= {texts: this.shown?.texts ?? texts, verdict: shown};
+    this.original.said = said;
+    this.isChange = true;
+    this.controls?.type(texts);
+    this.isChange = false;
+    void this.run(false, "", false, true);
+  }
+
+  /** After a change: what was said before, and the way back. */
+  private showChange(): void {
+    const {original} = this;
+    if (!original?.said) return;
+    this.pane.notice(`${original.said.charAt(0).toUpperCase()}${original.said.slice(1)}; before: ${original.verdict}`, ["Undo", () => {
+      this.original = undefined;
+      this.controls?.type(original.texts);
+      void this.run(false, "", false, true);
+    }]);
+  }
+
   /** The text differs from the one that is explained: quick methods explain it by themselves. */
   private edited(): void {
     const {controls} = this;
     if (!controls) return;
     window.clearTimeout(this.soon);
+    if (!this.isChange) this.original = undefined;
     const texts = controls.texts(), differs = texts.join("\0") !== this.shown?.texts.join("\0");
     this.pane.stale(differs);
     controls.fold.show(texts[0]);
@@ -160,6 +186,8 @@ class Page {
       if (folds) controls.fold.fold(true);
       if (isFirst && this.typed) controls.type(this.typed);
       if (notice || this.wrong) this.pane.notice(notice || this.wrong);
+      if (this.original && !live) this.original = undefined;
+      this.showChange();
     } catch (error) {
       if (!running.signal.aborted) this.failed(error, again);
     }
@@ -287,6 +315,7 @@ class Page {
       this.pane.focus();
     };
     const ranked = rankedAnswers(all, at, to => { this.controls?.aim(to); }, choose);
+    listenToWords(shown, explanation, () => this.inPlace.isOn, change => { this.change(change); });
     if (all.length > 1) listenToEntities(shown, explanation, choose);
     if (!ranked) return;
     shown.querySelector(".others")?.remove();

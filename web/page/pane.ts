@@ -139,9 +139,10 @@ export class Pane {
     this.said.textContent = "Cancelled.";
   }
 
-  notice(text = ""): void {
+  /** @param action a button after the text */
+  notice(text = "", action?: [string, () => void]): void {
     this.notices.hidden = !text;
-    this.notices.textContent = text;
+    this.notices.replaceChildren(text, ...(action ? [" · ", button(action[0], action[1], {class: "link"})] : []));
   }
 }
 

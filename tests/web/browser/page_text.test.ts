@@ -148,3 +148,50 @@ test("LIME shows that it explains the probability, and the logit can be chosen",
   await page.getByText("How this was computed").click();
   await page.getByText("F = logit of positive").first().waitFor();
 });
+
+for (const [suffix, options] of [["", {}], ["-phone", phone]] as const) {
+  test(`a word is dropped, masked and replaced where it is shown, compared with before, and brought back${suffix}`, async () => {
+    server.behaviour = (_, request) => {
+      const json = explanation(request), dull = String(request["text"]).includes("dull");
+      return {...json, prediction: dull ? {label: "negative", index: 0, probability: 0.8, probabilities: {negative: 0.8, positive: 0.2}} : {label: "positive", index: 1, probability: 0.9, probabilities: {negative: 0.1, positive: 0.9}}};
+    };
+    const opened = await visit("model=small-sentiment&method=gradient&text=A+long+and+dull+film", options), {page} = opened;
+    await verdict(page).getByText("negative").waitFor();
+    const word = (text: string): ReturnType<Page["locator"]> => page.locator("#shown .texts .w", {hasText: text});
+    await word("dull").click();
+    await check(opened, `text-word-menu${suffix}`, false);
+    await page.getByRole("button", {name: "Drop", exact: true}).click();
+    await verdict(page).getByText("positive").waitFor();
+    assert.equal(last()["text"], "A long and film");
+    assert.match(await page.innerText("#notice"), /^Without “dull”; before: negative 80% · Undo$/);
+    await check(opened, `text-word-dropped${suffix}`, false);
+    await word("film").click();
+    await page.getByRole("textbox", {name: "Replace “film” by"}).fill("dull book");
+    await page.keyboard.press("Enter");
+    await verdict(page).getByText("negative").waitFor();
+    assert.equal(last()["text"], "A long and dull book");
+    await page.getByRole("button", {name: "Undo"}).click();
+    await page.locator("#shown .texts").getByText("film").waitFor();
+    await idle(page);
+    assert.equal(last()["text"], "A long and dull film");
+    assert.ok(await page.locator("#notice").isHidden());
+  });
+}
+
+test("a word is masked by keyboard; Escape closes the menu", async () => {
+  const {page} = await visit("model=small-sentiment&method=gradient&text=A+long+film");
+  await verdict(page).waitFor();
+  await page.focus("#shown .texts");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await page.locator(".word-menu").waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".word-menu").count(), 0);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", {name: "Mask", exact: true}).press("Enter");
+  await page.locator("#shown .texts").getByText("[MASK]").waitFor();
+  assert.equal(last()["text"], "A [MASK] film");
+});
