@@ -206,7 +206,7 @@ TEST(Routes, StartAndEndOfAnAnswerAreExplainedSeparately) {
 
 TEST(Routes, ModelsSayHowLongARequestMayTake) {
   const RunningServer server([](auto& options) { options.service.time = std::chrono::seconds(7); });
-  EXPECT_EQ(server.client().get("/v1/models").json()["limits"]["seconds"], 7);
+  EXPECT_EQ(server.client().ask("GET", "/v1/models").json()["limits"]["seconds"], 7);
 }
 
 TEST(Routes, MethodDefaultsRespectLimits) {
