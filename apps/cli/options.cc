@@ -73,7 +73,8 @@ std::optional<Format> format_of(const std::filesystem::path& file) {
 Format format_for(const std::filesystem::path& file) {
   if (const auto known = format_of(file)) return *known;
   const std::string ending = file.extension().string();
-  if (ending.empty()) return Format::json;
+  std::error_code ignored;
+  if (ending.empty() || std::filesystem::is_directory(file, ignored)) return Format::json;  // a folder is refused later
   throw Error({.field = "output",
                .found = fmt::format("the extension {}", ending),
                .expected = ".json, .jsonl, .html, .svg, .csv or .txt, or a format given by name"});

@@ -80,10 +80,10 @@ struct PredictOptions {
 
 /// Options for explaining; by default the model's own prediction is explained.
 struct ExplainOptions {
-  PredictOptions reading = {};             ///< tokenizing and predicting
-  std::optional<std::string> target = {};  ///< LABEL or INDEX; QA: "START:END"; token classification:
-                                           ///< "POSITION:LABEL", or an entity's type or text
-  std::optional<std::string> answer = {};  ///< QA: text of the span of the context to explain
+  PredictOptions reading = {};               ///< tokenizing and predicting
+  std::optional<std::string> target = {};    ///< LABEL or INDEX; QA: "START:END"; token classification:
+                                             ///< "POSITION:LABEL", or an entity's type or text
+  std::optional<std::string> answer = {};    ///< QA: text of the span of the context to explain
   std::optional<std::string> contrast = {};  ///< classification: explain why the target rather than this label
   std::optional<Unit> unit = {};             ///< default: the preset's, or words
   std::optional<WordScore> word_score = {};  ///< default: sum if the scores are signed, absmax otherwise
