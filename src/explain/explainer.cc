@@ -136,7 +136,7 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
         "this model normalises each word embedding separately, so its length does not matter: scores are taken at the "
         "output of the embedding block (layer = word takes them at the word embeddings)");
   why.warnings.insert(why.warnings.end(), attribution.warnings.begin(), attribution.warnings.end());
-  if (item.encodings.size() > 1)
+  if (item.encodings.size() > 1 && why.task == Task::question_answering)
     why.warnings.push_back(
         fmt::format("the context is longer than the model reads at once: {} windows were read, window {} is explained",
                     item.encodings.size(), item.window + 1));
@@ -208,7 +208,7 @@ void explain_packed(const Explainer& explainer, std::span<Item* const> items, co
   const Pipeline& pipeline = explainer.pipeline();
   const Encoder encoder = pipeline.encoder(watch);
   Batch batch;
-  for (const Item* item : items) batch.add(item->encoding().ids, item->encoding().type_ids);
+  for (const Item* item : items) batch.add(item->encoding().ids, item->encoding().type_ids, item->encoding().unpooled);
   const CommonOptions common = common_options(method, encoder.config);
   LayerInput input = layer_input(encoder, batch, method);
   const TracedPass pass = traced_forward(encoder, std::move(batch), common.layer, std::move(input.x));

@@ -21,8 +21,9 @@ class Checkpoint {
   /// @throws Error if a file is missing or invalid, or if the config and the weights do not match;
   /// tests/model/checkpoint_test.cc covers each case.
   static Checkpoint load(const std::filesystem::path& folder);
-  /// The same with the parsed content of its config.json.
-  static Checkpoint load(const std::filesystem::path& folder, const nlohmann::json& config);
+  /// The same with the parsed content of its config.json. @param modules of a sentence-transformers folder, or null
+  static Checkpoint load(const std::filesystem::path& folder, const nlohmann::json& config,
+                         const SentenceModules* modules = nullptr);
   Checkpoint(Checkpoint&&) noexcept;
   Checkpoint& operator=(Checkpoint&&) noexcept;
   ~Checkpoint();

@@ -26,6 +26,7 @@ struct Encoding {
   std::vector<std::int32_t> sequences;  ///< 0 or 1; -1 for special tokens
   std::vector<std::uint8_t> special;    ///< 1 for special tokens, which the post-processor adds
   std::size_t cut_tokens = 0;           ///< tokens of the text that were truncated
+  std::size_t unpooled = 0;             ///< tokens at the beginning that the pooling of an embedding leaves out
 
   std::size_t size() const { return ids.size(); }
 };

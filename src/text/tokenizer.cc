@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "limn/error.h"
 #include "text/added_tokens.h"
@@ -210,6 +211,17 @@ Encoding Tokenizer::encode_words(std::span<const std::string> words, std::size_t
   Encoding encoding = apply(tokenizer.parts.post_processor.layout, {subwords, 0, length}, {});
   encoding.cut_tokens = subwords.size() - length;
   return encoding;
+}
+
+Tokenizer Tokenizer::lowercased() const {
+  const auto lowers = [](const NormalizerStep& step) {
+    const auto* bert = std::get_if<BertNormalizer>(&step);
+    return std::holds_alternative<Lowercase>(step) || (bert != nullptr && bert->lowercase);
+  };
+  TokenizerParts parts = implementation_->parts;
+  if (std::ranges::any_of(parts.normalizer, lowers)) return *this;
+  parts.normalizer.insert(parts.normalizer.begin(), Lowercase{});
+  return Tokenizer(std::make_shared<const Implementation>(std::move(parts)));
 }
 
 std::size_t Tokenizer::vocabulary_size() const { return implementation_->size; }

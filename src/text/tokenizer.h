@@ -41,6 +41,9 @@ class Tokenizer {
   /// are relative to words[i].
   Encoding encode_words(std::span<const std::string> words, std::size_t max_length = 0) const;
 
+  /// The same tokenizer for lowercased texts; itself if it already begins by lowercasing.
+  Tokenizer lowercased() const;
+
   std::size_t vocabulary_size() const;            ///< the largest id + 1
   std::string_view token(std::int32_t id) const;  ///< as in the vocabulary; id must be in range
   std::optional<std::int32_t> id(std::string_view token) const;
