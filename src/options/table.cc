@@ -256,7 +256,7 @@ std::vector<Option> shared_options() {
        .type = text,
        .help = "embeddings: the name of the prompt of the second text",
        .reading = in(&PredictOptions::pair_prompt),
-       .unset = "as --prompt"},
+       .unset = "as prompt"},
       {.name = "top",
        .type = count,
        .help = "question answering: the number of answers; masked language models: the number of tokens for each mask",
