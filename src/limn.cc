@@ -6,8 +6,11 @@
 #include "evaluate/explained_faithfulness.h"
 #include "explain/attack/attack.h"
 #include "explain/explainer.h"
+#include "explain/similarity.h"
 #include "explain/views/attention_view.h"
 #include "explain/views/heatmap.h"
+#include "task/embedding.h"
+#include "task/relevance.h"
 
 namespace limn {
 namespace {
@@ -43,9 +46,20 @@ Model Model::load_randomized(const std::filesystem::path& folder, std::size_t pa
 
 const ModelInfo& Model::info() const { return implementation_->explainer.pipeline().info; }
 
+namespace {
+
+/// What the model reads of an input; of two texts to embed, the first.
+Encoding encoding_of(const Pipeline& pipeline, const Input& input, const PredictOptions& options) {
+  const std::size_t length = max_length(pipeline, options);
+  if (pipeline.sentence) return encode_sentence(pipeline, input.text, options.prompt, length);
+  return pipeline.tokenizer.encode(input.text, input.pair, length);
+}
+
+}  // namespace
+
 TokenizedInput Model::tokenize(const Input& input, const PredictOptions& options) const {
   const Pipeline& pipeline = implementation_->explainer.pipeline();
-  const Encoding encoding = pipeline.tokenizer.encode(input.text, input.pair, max_length(pipeline, options));
+  const Encoding encoding = encoding_of(pipeline, input, options);
   return {.tokens = tokens_of(pipeline.tokenizer, encoding),
           .type_ids = encoding.type_ids,
           .cut_tokens = encoding.cut_tokens};
@@ -54,7 +68,7 @@ TokenizedInput Model::tokenize(const Input& input, const PredictOptions& options
 std::vector<std::string> Model::warnings(const Input& input, const PredictOptions& options) const {
   const Pipeline& pipeline = implementation_->explainer.pipeline();
   if (pipeline.info.task == Task::question_answering) return {};
-  const Encoding encoding = pipeline.tokenizer.encode(input.text, input.pair, max_length(pipeline, options));
+  const Encoding encoding = encoding_of(pipeline, input, options);
   return reading_warnings({&encoding, 1});
 }
 
@@ -112,6 +126,16 @@ std::vector<Result<InputFaithfulness>> Model::faithfulness(const std::vector<Inp
                                                            const FaithfulnessOptions& options,
                                                            const Watch& watch) const {
   return measure_faithfulness(implementation_->explainer, inputs, methods, options, watch);
+}
+
+Similarity Model::similar(const Input& input, const ChosenMethod& method, const ExplainOptions& options,
+                          const Watch& watch) const {
+  return limn::similar(implementation_->explainer, input, method, options, watch);
+}
+
+std::vector<Relevance> Model::rank(std::string_view question, const std::vector<std::string>& passages,
+                                   const PredictOptions& options, const Watch& watch) const {
+  return limn::rank(implementation_->explainer.pipeline(), question, passages, options, watch);
 }
 
 Attack Model::hotflip(const Input& input, const AttackOptions& options, const Watch& watch) const {

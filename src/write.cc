@@ -69,6 +69,13 @@ std::string to_text(const Attack& attack, Format format, const TerminalStyle& st
   refuse(format, "json, html or terminal for an attack");
 }
 
+std::string to_text(const Similarity& similarity, Format format, const TerminalStyle& style) {
+  if (format == Format::json) return to_json(similarity) + "\n";
+  if (format == Format::html) return to_html(similarity);
+  if (format == Format::terminal) return to_terminal(similarity, style);
+  refuse(format, "json, html or terminal for a similarity");
+}
+
 std::string to_text(const AttentionMaps& maps, Format format, const TerminalStyle&) {
   if (format == Format::json) return to_json(maps) + "\n";
   if (format == Format::html) return to_html(maps);

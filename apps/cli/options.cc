@@ -156,6 +156,10 @@ void add_aggregation_option(CLI::App& command, std::optional<std::string>& aggre
   described(command.add_option("--aggregation", aggregation, help_text(option("aggregation"))), "Reading", "NAME");
 }
 
+void add_prompt_option(CLI::App& command, std::optional<std::string>& prompt) {
+  described(command.add_option("--prompt", prompt, help_text(option("prompt"))), "Reading", "NAME");
+}
+
 void add_options(CLI::App& command, ReadingOptions& options) {
   const char* group = "Reading";
   add_length_option(command, options.max_length);
@@ -164,6 +168,8 @@ void add_options(CLI::App& command, ReadingOptions& options) {
             "X");
   command.add_flag("--always-answer", options.always_answer, help_text(option("always-answer")))->group(group);
   add_aggregation_option(command, options.aggregation);
+  add_prompt_option(command, options.prompt);
+  described(command.add_option("--pair-prompt", options.pair_prompt, help_text(option("pair-prompt"))), group, "NAME");
 }
 
 std::string help_text(const Option& option) {
@@ -244,7 +250,9 @@ PredictOptions predict_options(const ReadingOptions& options) {
   PredictOptions result = {.null_threshold = options.null_threshold.value_or(0),
                            .null_allowed = !options.always_answer,
                            .max_length = options.max_length,
-                           .stride = options.stride};
+                           .stride = options.stride,
+                           .prompt = options.prompt,
+                           .pair_prompt = options.pair_prompt};
   if (options.aggregation) set(option("aggregation"), result, *options.aggregation);
   return result;
 }

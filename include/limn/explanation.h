@@ -19,9 +19,9 @@
 namespace limn {
 
 /// What a model was trained to do.
-enum class Task { question_answering, sequence_classification, token_classification, masked_lm };
+enum class Task { question_answering, sequence_classification, token_classification, masked_lm, sentence_embedding };
 
-/// "question-answering", "sequence-classification", "token-classification", "masked-lm".
+/// "question-answering", "sequence-classification", "token-classification", "masked-lm", "sentence-embedding".
 std::string_view name(Task task);
 
 /// What the outputs of a model mean.
@@ -149,12 +149,21 @@ struct MaskPrediction {
   std::vector<Mask> masks;  ///< masks, in text order
 };
 
+/// A text as a point in space: texts of similar meaning have a large cosine.
+struct Embedding {
+  std::vector<float> values;          ///< (D)
+  std::size_t tokens = 0;             ///< tokens that the model read, including special ones and those of a prompt
+  std::optional<double> cosine = {};  ///< with the embedding of the input's pair, if there is one
+  std::optional<double> dot = {};     ///< dot product with it
+};
+
 /// The model's prediction, by task; std::monostate for a task without a prediction.
-using Prediction = std::variant<std::monostate, AnswerPrediction, LabelPrediction, EntityPrediction, MaskPrediction>;
+using Prediction =
+    std::variant<std::monostate, AnswerPrediction, LabelPrediction, EntityPrediction, MaskPrediction, Embedding>;
 
 /// The target function F that was explained.
 struct TargetInfo {
-  std::string explain = "logit";        ///< logit, probability, log-probability, loss, margin
+  std::string explain = "logit";        ///< logit, probability, log-probability, loss, margin; embeddings: cosine
   std::optional<std::string> label;     ///< classification, token classification: the label
   std::optional<std::size_t> index;     ///< index of the label
   std::optional<std::string> contrast;  ///< the label B of "why A rather than B"

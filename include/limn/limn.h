@@ -16,6 +16,7 @@
 #include "limn/model_info.h"
 #include "limn/options.h"
 #include "limn/result.h"
+#include "limn/similarity.h"
 #include "limn/tokenized_input.h"
 #include "limn/watch.h"
 #include "limn/write.h"
@@ -101,6 +102,18 @@ class Model {
                                                       const std::vector<ListedMethod>& methods,
                                                       const FaithfulnessOptions& options = {},
                                                       const Watch& watch = {}) const;
+
+  /// Models that embed texts: explains the cosine of the embeddings of input.text and input.pair, for both texts and
+  /// for each pair of tokens. (predict() returns an Embedding; explain() explains the first text only.)
+  /// @throws Error if the model has another task, or there is no pair.
+  Similarity similar(const Input& input, const ChosenMethod& method = Gradient{}, const ExplainOptions& options = {},
+                     const Watch& watch = {}) const;
+
+  /// Orders passages by their relevance to a question, the most relevant first: by the output of a cross-encoder (a
+  /// model for sequence classification with one output), or by the cosine of a model that embeds texts, which uses its
+  /// prompts "query" and "document" if it has them. @throws Error if the model is neither, or a text cannot be read.
+  std::vector<Relevance> rank(std::string_view question, const std::vector<std::string>& passages,
+                              const PredictOptions& options = {}, const Watch& watch = {}) const;
 
   /// Flips tokens one by one until the prediction changes (Ebrahimi et al. 2018, as implemented in AllenNLP Interpret).
   /// Each step replaces the token with the largest ‖g‖₂ by the whole word that maximises (e_new − e)·g, where

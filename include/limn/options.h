@@ -76,6 +76,8 @@ struct PredictOptions {
   std::size_t max_length = 0;          ///< maximum tokens per window, including special tokens; 0: the model's maximum
   std::size_t stride = 128;            ///< QA, token classification: tokens shared by neighbouring windows
   Aggregation aggregation = Aggregation::first;  ///< token classification: the labels of words
+  std::optional<std::string> prompt = {};        ///< embeddings: name of the model's prompt to put before the text
+  std::optional<std::string> pair_prompt = {};   ///< embeddings: the same for the pair; default: as the text
 };
 
 /// Options for explaining; by default the model's own prediction is explained.

@@ -16,6 +16,7 @@
 #include "limn/plausibility.h"
 #include "limn/sanity.h"
 #include "limn/scores.h"
+#include "limn/similarity.h"
 
 /// Writes results to a string, a stream or a file, in each format that the result supports.
 ///
@@ -24,6 +25,7 @@
 /// | Explanation, or several          | yes  | yes  | yes | yes | yes      |
 /// | Attack                           | yes  | yes  |     |     | yes      |
 /// | AttentionMaps                    | yes  | yes  |     |     |          |
+/// | Similarity                       | yes  | yes  |     |     | yes      |
 /// | NamedPrediction                  | yes  |      |     |     | yes      |
 /// | ComparisonTable                  | yes  | yes  |     | yes | yes      |
 /// | scores of the evaluations        | yes  |      |     |     | yes      |
@@ -68,6 +70,8 @@ std::string to_json(const Prediction& prediction, const Input& input, std::strin
                     std::span<const std::string> warnings = {});
 /// Returns an attack as JSON: the predictions, and each step with the texts after it.
 std::string to_json(const Attack& attack, int indent = -1);
+/// Returns why two texts are similar as JSON (docs/interface.md).
+std::string to_json(const Similarity& similarity, int indent = -1);
 /// Returns every attention weight as JSON, on one line: "attention": [layer][head][from][to].
 std::string to_json(const AttentionMaps& maps);
 
@@ -100,6 +104,8 @@ std::string to_html(const Explanation& explanation);
 std::string to_html(std::span<const Explanation> explanations, std::string_view title = {});
 /// Returns a page that shows an attack step by step.
 std::string to_html(const Attack& attack);
+/// Returns a page with both texts, whose words light up with their partners in the other text, and the matrix of pairs.
+std::string to_html(const Similarity& similarity);
 /// Returns a page with a head view and a model view.
 std::string to_html(const AttentionMaps& maps);
 /// Returns a page with the chart, the tables and the verdicts.
@@ -134,6 +140,9 @@ std::string to_terminal(const Prediction& prediction);
 /// Returns an attack for a terminal: the predictions before and after, both texts, every step.
 std::string to_terminal(const Attack& attack, const TerminalStyle& style = {});
 
+/// Returns why two texts are similar for a terminal: both texts, and the strongest pairs of words.
+std::string to_terminal(const Similarity& similarity, const TerminalStyle& style = {});
+
 /// Returns a comparison for a terminal: each input's cells, then means and correlations over all inputs.
 std::string to_terminal(const ComparisonTable& comparison, const TerminalStyle& style = {});
 /// Returns the scores of an evaluation as a table.
@@ -159,6 +168,8 @@ std::string to_text(const Explanation& explanation, Format format, const Termina
 std::string to_text(std::span<const Explanation> explanations, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const Attack& attack, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const Similarity& similarity, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const AttentionMaps& maps, Format format, const TerminalStyle& style = {});
 /// As for one explanation.

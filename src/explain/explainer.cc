@@ -137,7 +137,7 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
         "this model normalises each word embedding separately, so its length does not matter: scores are taken at the "
         "output of the embedding block (layer = word takes them at the word embeddings)");
   why.warnings.insert(why.warnings.end(), attribution.warnings.begin(), attribution.warnings.end());
-  if (item.encodings.size() > 1)
+  if (item.encodings.size() > 1 && why.task != Task::sentence_embedding)
     why.warnings.push_back(fmt::format(
         "the {} is longer than the model reads at once: {} windows were read, window {} is explained",
         why.task == Task::question_answering ? "context" : "text", item.encodings.size(), target.window + 1));
@@ -218,7 +218,8 @@ void explain_packed(const Explainer& explainer, std::span<const PackedWindow> wi
   const Pipeline& pipeline = explainer.pipeline();
   const Encoder encoder = pipeline.encoder(watch);
   Batch batch;
-  for (const PackedWindow& window : windows) batch.add(window.encoding().ids, window.encoding().type_ids);
+  for (const PackedWindow& window : windows)
+    batch.add(window.encoding().ids, window.encoding().type_ids, window.encoding().unpooled);
   const CommonOptions common = common_options(method, encoder.config);
   LayerInput input = layer_input(encoder, batch, method);
   const TracedPass pass = traced_forward(encoder, std::move(batch), common.layer, std::move(input.x));

@@ -21,6 +21,10 @@ void for_each_gradient(const Subject& subject, Layer layer, std::size_t count,
 std::vector<double> values_at(const Subject& subject, Layer layer, std::size_t count,
                               const std::function<void(std::size_t i, View perturbed)>& fill);
 
+/// Returns the head's outputs for `count` perturbed hidden states: the first row of each, such as an embedding.
+std::vector<std::vector<float>> outputs_at(const Subject& subject, Layer layer, std::size_t count,
+                                           const std::function<void(std::size_t i, View perturbed)>& fill);
+
 /// The subject's input with tokens replaced or removed.
 struct PerturbedInput {
   std::vector<std::int32_t> ids, type_ids;

@@ -61,7 +61,7 @@ class Perturbations {
   }
 
  private:
-  bool has_token_logits() const { return subject_.encoder().weights.head.pooling == Pooling::none; }
+  bool has_token_logits() const { return !subject_.encoder().weights.head.pools(); }
 
   PerturbedInput perturbed(const Mask& mask) const {
     const Encoding& encoding = subject_.encoding;

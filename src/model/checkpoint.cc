@@ -22,6 +22,7 @@
 #include "base/parallel.h"
 #include "limn/error.h"
 #include "model/read_weights.h"
+#include "model/sentence_modules.h"
 #include "model/tensor_files.h"
 
 namespace limn {
@@ -237,11 +238,27 @@ class Reader {
 
 }  // namespace
 
+namespace {
+
+/// Maps the weights of the encoder and of the modules after it.
+WeightFiles open_all_weights(const std::filesystem::path& folder, const SentenceModules* modules) {
+  if (modules == nullptr) return open_weights(folder);
+  WeightFiles all = open_weights(folder / modules->encoder);
+  for (const std::string& dense : modules->dense_folders) {
+    WeightFiles more = open_weights(folder / dense);
+    for (WeightFile& file : more.files) all.files.push_back({dense + "/" + file.name, std::move(file.file)});
+    for (auto& [name, tensor] : more.tensors) all.tensors.emplace(dense + "/" + name, std::move(tensor));
+  }
+  return all;
+}
+
+}  // namespace
+
 Checkpoint Checkpoint::load(const std::filesystem::path& folder, const nlohmann::json& config,
-                            const Randomization& randomization) {
+                            const SentenceModules* modules, const Randomization& randomization) {
   auto checkpoint = std::make_unique<Implementation>();
   const auto open = [&] {
-    if (checkpoint->files.files.empty()) checkpoint->files = open_weights(folder);
+    if (checkpoint->files.files.empty()) checkpoint->files = open_all_weights(folder, modules);
   };
   const auto has_tensor = [&](const std::string& name) {
     open();
@@ -253,7 +270,8 @@ Checkpoint Checkpoint::load(const std::filesystem::path& folder, const nlohmann:
     if (found == checkpoint->files.tensors.end() || found->second.shape.empty()) return {};
     return found->second.shape.front();
   };
-  checkpoint->config = parse_config(config, (folder / "config.json").string(), has_tensor, rows);
+  const std::filesystem::path encoder = modules == nullptr ? folder : folder / modules->encoder;
+  checkpoint->config = parse_config(config, (encoder / "config.json").string(), has_tensor, rows, modules);
   open();
   std::ranges::copy(checkpoint->files.warnings, std::back_inserter(checkpoint->config.warnings));
   Reader reader(checkpoint->files, checkpoint->converted);
@@ -271,7 +289,10 @@ Checkpoint Checkpoint::load(const std::filesystem::path& folder, const nlohmann:
   return Checkpoint(std::move(checkpoint));
 }
 
-Checkpoint Checkpoint::load(const std::filesystem::path& folder) { return load(folder, read_config_file(folder)); }
+Checkpoint Checkpoint::load(const std::filesystem::path& folder) {
+  const auto modules = read_sentence_modules(folder);
+  return load(folder, read_config_file(modules ? folder / modules->encoder : folder), modules ? &*modules : nullptr);
+}
 
 Checkpoint::Checkpoint(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
 Checkpoint::Checkpoint(Checkpoint&&) noexcept = default;

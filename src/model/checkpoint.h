@@ -22,9 +22,10 @@ class Checkpoint {
   /// @throws Error if a file is missing or invalid, or if the config and the weights do not match;
   /// tests/model/checkpoint_test.cc covers each case.
   static Checkpoint load(const std::filesystem::path& folder);
-  /// The same with the parsed content of its config.json. @param randomization of weights, after they have been read
+  /// The same with the parsed content of its config.json. @param modules of a sentence-transformers folder, or null.
+  /// @param randomization of weights, after they have been read
   static Checkpoint load(const std::filesystem::path& folder, const nlohmann::json& config,
-                         const Randomization& randomization = {});
+                         const SentenceModules* modules = nullptr, const Randomization& randomization = {});
   Checkpoint(Checkpoint&&) noexcept;
   Checkpoint& operator=(Checkpoint&&) noexcept;
   ~Checkpoint();

@@ -95,8 +95,8 @@ class Reader {
 
  private:
   static Task task(const std::string& wanted) {
-    for (const Task task :
-         {Task::question_answering, Task::sequence_classification, Task::token_classification, Task::masked_lm})
+    for (const Task task : {Task::question_answering, Task::sequence_classification, Task::token_classification,
+                            Task::masked_lm, Task::sentence_embedding})
       if (name(task) == wanted) return task;
     throw Misfit{fmt::format("the task '{}'", wanted)};
   }
@@ -153,6 +153,9 @@ class Reader {
     if (explanation_.task == Task::question_answering) return answers(object);
     if (explanation_.task == Task::sequence_classification) return labels(object);
     if (explanation_.task == Task::token_classification) return entities(object);
+    if (explanation_.task == Task::sentence_embedding)
+      return Embedding{
+          .values = {}, .cosine = optional<double>(object, "cosine"), .dot = optional<double>(object, "dot")};
     return std::monostate{};
   }
 

@@ -84,6 +84,11 @@ Json prediction_value(const MaskPrediction& prediction, const Offsets& offsets) 
   return {{"masks", masks}};
 }
 
+Json prediction_value(const Embedding& prediction, const Offsets&) {
+  if (prediction.cosine) return {{"cosine", *prediction.cosine}, {"dot", or_null(prediction.dot)}};
+  return {{"embedding", prediction.values}, {"tokens", prediction.tokens}};
+}
+
 Json prediction_value(const std::monostate&, const Offsets&) { return nullptr; }
 
 Json prediction_value(const Prediction& prediction, const Offsets& offsets) {
@@ -176,6 +181,7 @@ Task task_of(const Prediction& prediction) {
   if (std::holds_alternative<AnswerPrediction>(prediction)) return Task::question_answering;
   if (std::holds_alternative<LabelPrediction>(prediction)) return Task::sequence_classification;
   if (std::holds_alternative<EntityPrediction>(prediction)) return Task::token_classification;
+  if (std::holds_alternative<Embedding>(prediction)) return Task::sentence_embedding;
   return Task::masked_lm;
 }
 
@@ -227,6 +233,14 @@ std::string to_json(const TokenizedInput& tokenized, const Input& input, std::st
   return json_text(value);
 }
 
+std::string embedding_json(const Embedding& embedding, std::string_view text, std::string_view model) {
+  return json_text({{"limn", format_version},
+                    {"model", model},
+                    {"text", text},
+                    {"embedding", embedding.values},
+                    {"tokens", embedding.tokens}});
+}
+
 Json json_value(const ModelInfo& info) {
   Json files = Json::object();
   for (const auto& [name, bytes] : info.files) files[name] = bytes;
@@ -244,6 +258,8 @@ Json json_value(const ModelInfo& info) {
           {"max_positions", info.max_positions},
           {"parameters", info.parameters},
           {"files", files},
+          {"dimensions", info.dimensions},
+          {"prompts", info.prompts},
           {"warnings", info.warnings}};
 }
 

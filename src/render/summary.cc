@@ -84,6 +84,10 @@ Verdict verdict_of(const MaskPrediction& prediction, const Explanation&) {
   return result;
 }
 
+Verdict verdict_of(const Embedding& prediction, const Explanation&) {
+  return {"", prediction.cosine ? "cosine " + value_text(*prediction.cosine) : "an embedding", {}, {}};
+}
+
 Verdict verdict_of(const std::monostate&, const Explanation& explanation) {
   return {"",
           shorten(explanation.target.text.empty() ? explanation.target.label.value_or("") : explanation.target.text,
@@ -120,6 +124,7 @@ std::string aim(const Explanation& explanation) {
   if (labels && labels->meaning == OutputMeaning::value && !target.contrast)
     return labels->values.size() > 1 && target.label ? "a higher " + shorten(*target.label, label_columns)
                                                      : "a higher value";
+  if (explanation.task == Task::sentence_embedding) return "similarity";
   if (target.label) {
     const std::string label = shorten(*target.label, label_columns);
     return target.contrast ? label + " rather than " + shorten(*target.contrast, label_columns) : label;
@@ -208,6 +213,8 @@ std::string scalar_text(const Explanation& explanation) {
                          aim(explanation) == "this answer" ? "the answer" : aim(explanation));
   } else if (target.contrast) {
     scalar = fmt::format("{0} of {1} − {0} of {2}", what, label, shorten(*target.contrast, label_columns));
+  } else if (explanation.task == Task::sentence_embedding) {
+    scalar = what;
   } else {
     scalar = fmt::format("{} {} {}", what, what == "loss" ? "for" : "of", label);
     if (explanation.task == Task::token_classification && !target.text.empty())

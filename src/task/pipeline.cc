@@ -14,6 +14,7 @@
 #include "model/head.h"
 #include "model/passes.h"
 #include "task/classification.h"
+#include "task/embedding.h"
 #include "task/masked_lm.h"
 #include "task/question_answering.h"
 #include "task/token_classification.h"
@@ -59,6 +60,7 @@ void check_input(const Pipeline& pipeline, const Input& input) {
     return;
   }
   require_text(input.text, "the text");
+  if (task == Task::sentence_embedding && input.pair) require_text(*input.pair, "the second text");
   if (task == Task::token_classification && input.pair)
     throw Error(
         {.thing = "the second text", .found = "one", .expected = "a single text, because this model tags tokens"});
@@ -109,17 +111,31 @@ auto run_all(const Encoder& encoder, std::size_t inputs, const Read& read, const
 
 Pipeline load_pipeline(const std::filesystem::path& folder, const Randomization& randomization) {
   // First: its message for a folder without a model is the clearest.
-  const nlohmann::json config = read_config_file(folder);
-  Tokenizer tokenizer = Tokenizer::load(folder, config);
-  Checkpoint checkpoint = Checkpoint::load(folder, config, randomization);
+  auto modules = read_sentence_modules(folder);
+  const std::filesystem::path encoder = modules ? folder / modules->encoder : folder;
+  const nlohmann::json config = read_config_file(encoder);
+  Tokenizer tokenizer = Tokenizer::load(encoder, config);
+  if (modules && modules->lowercase) tokenizer = tokenizer.lowercased();
+  Checkpoint checkpoint = Checkpoint::load(folder, config, modules ? &*modules : nullptr, randomization);
   const std::size_t rows = checkpoint.config().encoder.vocabulary;
   ModelInfo info = describe(folder, checkpoint);
+  if (modules) {
+    const Head& head = checkpoint.weights().head;
+    info.dimensions = head.poolings.size() * checkpoint.config().encoder.hidden_size;
+    for (const HeadStep& step : head.steps)
+      if (!step.linear.w.empty()) info.dimensions = step.linear.w.outputs();
+    for (const auto& [prompt, text] : modules->prompts) info.prompts.push_back(prompt);
+    info.compares_by_dot = modules->compares_by_dot;
+  }
   std::ranges::copy(tokenizer.warnings(), std::back_inserter(info.warnings));
   if (tokenizer.vocabulary_size() > rows)
     info.warnings.push_back(
         fmt::format("the tokenizer has {} ids, the word embeddings {} rows: a text with a token beyond them is refused",
                     tokenizer.vocabulary_size(), rows));
-  return {.checkpoint = std::move(checkpoint), .tokenizer = std::move(tokenizer), .info = std::move(info)};
+  return {.checkpoint = std::move(checkpoint),
+          .tokenizer = std::move(tokenizer),
+          .info = std::move(info),
+          .sentence = std::move(modules)};
 }
 
 void check_ids(const Pipeline& pipeline, const Encoding& encoding) {
@@ -140,7 +156,8 @@ std::size_t max_length(const Pipeline& pipeline, const PredictOptions& options) 
     throw Error({.field = "max_length",
                  .found = std::to_string(options.max_length),
                  .expected = fmt::format("at most {}, this model's maximum", positions)});
-  const std::size_t named = std::min(positions, pipeline.tokenizer.max_length().value_or(positions));
+  const auto own = pipeline.sentence ? pipeline.sentence->max_length : std::nullopt;
+  const std::size_t named = std::min(positions, own.value_or(pipeline.tokenizer.max_length().value_or(positions)));
   return options.max_length > 0 ? options.max_length : named;
 }
 
@@ -149,12 +166,19 @@ std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, c
   const std::size_t length = max_length(pipeline, options);
   const std::size_t stride = std::min(options.stride, length / 2);
   std::vector<Encoding> encodings;
-  if (pipeline.head().task == Task::question_answering)
+  if (pipeline.head().task == Task::question_answering) {
     encodings = pipeline.tokenizer.windows(input.text, *input.pair, length, stride);
-  else if (pipeline.head().task == Task::token_classification)
+  } else if (pipeline.head().task == Task::token_classification) {
     encodings = pipeline.tokenizer.windows(input.text, length, stride);
-  else
+  } else if (pipeline.sentence) {
+    encodings.push_back(encode_sentence(pipeline, input.text, options.prompt, length));
+    if (input.pair) {
+      const auto& prompt = options.pair_prompt ? options.pair_prompt : options.prompt;
+      encodings.push_back(encode_sentence(pipeline, *input.pair, prompt, length));
+    }
+  } else {
     encodings.push_back(pipeline.tokenizer.encode(input.text, input.pair, length));
+  }
   for (const Encoding& encoding : encodings) check_encoding(pipeline, encoding);
   return encodings;
 }
@@ -164,7 +188,7 @@ std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings
   const auto rows_of = [&](std::size_t i) { return encodings[i].size(); };
   in_passes(encodings.size(), forward_rows, rows_of, [&](std::size_t begin, std::size_t end) {
     Batch batch;
-    for (std::size_t i = begin; i < end; ++i) batch.add(encodings[i].ids, encodings[i].type_ids);
+    for (std::size_t i = begin; i < end; ++i) batch.add(encodings[i].ids, encodings[i].type_ids, encodings[i].unpooled);
     const Layer last = {static_cast<int>(encoder.config.layers)};
     const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last);
     const Mat logits = head_forward(encoder, batch, hidden);
@@ -197,6 +221,8 @@ Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const
       const JoinedWindows text = join_windows(encodings, logits);
       return find_entities(text.logits, text.encoding, input.text, pipeline.head(), options.aggregation);
     }
+    case Task::sentence_embedding:
+      return embedding_of(encodings, logits);
     case Task::masked_lm:
       break;
   }

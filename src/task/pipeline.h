@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "limn/watch.h"
 #include "model/checkpoint.h"
 #include "model/encoder.h"
+#include "model/sentence_modules.h"
 #include "text/tokenizer.h"
 
 namespace limn {
@@ -21,6 +23,7 @@ struct Pipeline {
   Checkpoint checkpoint;
   Tokenizer tokenizer;
   ModelInfo info;
+  std::optional<SentenceModules> sentence = {};  ///< set if the model embeds texts
 
   /// Returns the encoder for one call; `watch` is checked before each pass.
   Encoder encoder(const Watch& watch) const { return {checkpoint.config().encoder, checkpoint.weights(), &watch}; }
@@ -35,7 +38,7 @@ Pipeline load_pipeline(const std::filesystem::path& folder, const Randomization&
 void check_ids(const Pipeline& pipeline, const Encoding& encoding);
 
 /// Encodes the input: for question answering, one or more windows of the context; for token classification, of the
-/// text; for other tasks, one encoding.
+/// text; for embeddings, each text by itself; for other tasks, one encoding.
 /// @throws Error if the input does not fit the task, has no text, is not UTF-8, or leaves no room for its context.
 std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, const PredictOptions& options);
 

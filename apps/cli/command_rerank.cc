@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/help.h"
+#include "apps/cli/input.h"
+#include "apps/cli/load_model.h"
+#include "apps/cli/options.h"
+#include "apps/cli/output_check.h"
+#include "apps/terminal/output.h"
+#include "limn/limn.h"
+#include "render/display_text.h"
+#include "render/json.h"
+
+namespace limn::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct RerankCommand {
+  ModelOptions model;
+  MethodRequest method;
+  ReadingOptions reading;
+  OutputOptions output;
+  std::string question;
+  std::vector<std::string> passages;
+  std::optional<std::string> file;
+  std::size_t top = 0;
+  bool explain = false;
+};
+
+std::vector<std::string> passages_of(const RerankCommand& command) {
+  if (!command.file) return command.passages;
+  ItemReader reader(*command.file, Task::sequence_classification);
+  std::vector<std::string> passages;
+  for (auto items = reader.next_batch(64); !items.empty(); items = reader.next_batch(64)) {
+    for (Item& item : items) {
+      if (item.error) throw Error(*item.error);
+      passages.push_back(std::move(item.input.text));
+    }
+  }
+  return passages;
+}
+
+int rerank(const RerankCommand& command) {
+  const Format format = choose_format(command.output, {Format::terminal, Format::json});
+  const ChosenMethod chosen = choose_method(command.method);
+  set_threads(command.model.threads);
+  const Model model = load_model(find_model(command.model, {}, command.output));
+  const PredictOptions options = predict_options(command.reading);
+  const std::vector<std::string> passages = passages_of(command);
+  std::vector<Relevance> ranked = model.rank(command.question, passages, options);
+  if (command.top > 0) ranked.resize(std::min(ranked.size(), command.top));
+  Json list = Json::array();
+  std::string text;
+  for (std::size_t i = 0; i < ranked.size(); ++i) {
+    const std::string& passage = passages[ranked[i].index];
+    Json value{{"rank", i + 1}, {"index", ranked[i].index}, {"score", ranked[i].score}, {"text", passage}};
+    if (command.explain) {
+      const Explanation why = model.explain({.text = command.question, .pair = passage}, chosen, {.reading = options});
+      if (format == Format::json) value["explanation"] = json_value(why);
+      text += fmt::format("{}. {:.4f}\n{}\n", i + 1, ranked[i].score,
+                          to_terminal(why, output_style(command.output.file.has_value(), false)));
+    } else {
+      text += fmt::format("{:>3}.  {:>9.4f}  {}\n", i + 1, ranked[i].score, shorten(passage, 100));
+    }
+    list.push_back(std::move(value));
+  }
+  if (format == Format::json)
+    text = json_text({{"limn", 1}, {"model", model.info().name}, {"question", command.question}, {"passages", list}}) +
+           "\n";
+  write_output(command.output.file, text);
+  return done;
+}
+
+}  // namespace
+
+void add_rerank(CLI::App& program, Run& run) {
+  const auto command = std::make_shared<RerankCommand>();
+  CLI::App& app = *program.add_subcommand(
+      "rerank", "Order passages by their relevance to a question, by a cross-encoder or by embeddings.");
+  add_options(app, command->model);
+  const char* group = "Input";
+  app.add_option("--question", command->question, "the question")->option_text("TEXT")->group(group)->required();
+  auto* passage = app.add_option("--passage", command->passages, "a passage; repeat for each")
+                      ->option_text("TEXT")
+                      ->group(group)
+                      ->allow_extra_args(false);
+  auto* file = app.add_option("--input", command->file,
+                              "passages: .txt with one per line, or .jsonl, .csv or .tsv with a field text")
+                   ->option_text("FILE")
+                   ->group(group)
+                   ->excludes(passage);
+  app.add_flag("--why", command->explain, "explain the score of each passage")->group("Method");
+  add_options(app, command->method);
+  add_length_option(app, command->reading.max_length);
+  app.add_option("--top", command->top, "only the first K; default: all")
+      ->option_text("K")
+      ->group("Output")
+      ->check(CLI::PositiveNumber);
+  add_options(app, command->output, "terminal, json");
+  app.remove_option(app.get_option("--resume"));
+  app.footer(command_footer(
+      "limn rerank -m ./cross-encoder --question 'Who came?' --input passages.txt --top 3\n"
+      "limn rerank -m all-minilm-l6-v2 --question 'Who came?' --passage 'Anna came.' --passage 'It rains.'"));
+  app.callback([&run, passage, file, command] {
+    if (passage->count() + file->count() == 0) throw CLI::RequiredError("One of --passage and --input");
+    run = [command] { return rerank(*command); };
+  });
+}
+
+}  // namespace limn::cli
