@@ -20,7 +20,7 @@ struct RationaleText {
 /// Reads texts with human rationales:
 ///
 /// - .jsonl of ERASER: `annotation_id`, and `evidences` [[{docid, start_token, end_token}]], whose documents are the
-///   files docs/DOCID beside it; tokens are separated by white space.
+///   a file DOCID in the folder docs beside it; tokens are separated by white space.
 /// - .jsonl of doccano: `text`, and `label`, `labels` or `entities`: [[begin, end, LABEL]] or [{start_offset,
 ///   end_offset}].
 /// - .json or .jsonl of Label Studio: `data` {`text`}, and `annotations` [{`result` [{`value` {start, end}}]}].
