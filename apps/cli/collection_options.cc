@@ -1,14 +1,14 @@
 #include "apps/cli/collection_options.h"
 
 #include "apps/cli/load_model.h"
-#include "options/named_values.h"
+#include "options/names.h"
 #include "store/model_lookup.h"
 
 namespace limn::cli {
 namespace {
 
-constexpr Names<Retriever, 3> retrievers{
-    {{{"bm25", Retriever::bm25}, {"dense", Retriever::dense}, {"hybrid", Retriever::hybrid}}}};
+constexpr auto retrievers = std::to_array<Named<Retriever>>(
+    {{"bm25", Retriever::bm25}, {"dense", Retriever::dense}, {"hybrid", Retriever::hybrid}});
 
 }  // namespace
 
@@ -52,7 +52,7 @@ Collection open_collection(const CollectionOptions& options) {
 
 SearchOptions search_options(const CollectionOptions& options) {
   SearchOptions result;
-  if (options.retriever) result.retriever = retrievers.find("retriever", *options.retriever);
+  if (options.retriever) result.retriever = find_named(retrievers, "retriever", *options.retriever);
   for (const std::string& filter : options.filters) {
     const auto equals = filter.find('=');
     if (equals == 0 || equals == filter.npos)

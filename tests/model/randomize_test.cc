@@ -19,7 +19,7 @@ using testing::ElementsAre;
 const std::filesystem::path folder = std::filesystem::path(LIMN_SOURCE_DIR) / "tests/golden/bert-cls";
 
 Checkpoint load(std::size_t parts, std::uint64_t seed = 0) {
-  return Checkpoint::load(folder, read_json(folder / "config.json"), {.parts = parts, .seed = seed});
+  return Checkpoint::load(folder, read_json(folder / "config.json"), nullptr, {.parts = parts, .seed = seed});
 }
 
 std::vector<float> values(ConstView view) {
