@@ -14,7 +14,7 @@
 
 #include "limn/limn.h"
 
-namespace limn {
+namespace limn::similarity_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -169,4 +169,4 @@ TEST_P(SimilarityTest, ExplainsBothTexts) {
 }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::similarity_test
