@@ -57,7 +57,7 @@ test("every sample is explained as it opens", options, async () => {
     await verdict(page).waitFor();
     assert.ok((await page.innerText("#shown .texts")).includes(texts[0].split(" ")[0] ?? ""), id);
     assert.ok(task !== "question-answering" || await page.locator(".answers li").count() > 0, id);
-    assert.equal(await page.getByText("The model is wrong here").count(), wrongFor ? 1 : 0, `${id} is marked in the list as the model judges it`);
+    assert.equal(await page.locator("#notice").getByText("The model is wrong here").count(), wrongFor ? 1 : 0, `${id} is marked in the list as the model judges it`);
     checked++;
     assert.deepEqual(opened.faults, []);
     if (["question-7", "tweet-2", "name-2"].includes(id)) await check(opened, `served-${id}`);
