@@ -11,8 +11,7 @@ namespace limn {
 
 /// The appearance of a cell.
 struct Paint {
-  double heat = 0;                 ///< an intensity, shown as the background (16 colours: by the text colour)
-  Scale scale = Scale::with_sign;  ///< whose hues `heat` has
+  double heat = 0;  ///< an intensity, shown as the background (16 colours: by the text colour)
   bool bold = false, underline = false, dim = false;
   bool solid = false;  ///< the text has the full hue of `heat`, as in bars
   friend bool operator==(const Paint&, const Paint&) = default;
@@ -30,8 +29,7 @@ inline constexpr const char* reset_sequence = "\x1B[0m";
 inline constexpr std::size_t ramp_steps = 6;
 using Ramp = std::array<std::uint8_t, ramp_steps>;
 /// Returns the heat colours among xterm's 256, from weak to strong.
-/// @param against whether scores are negative; without meaning for magnitudes
-const Ramp& ramp256(bool against, Theme theme, Scale scale = Scale::with_sign);
+const Ramp& ramp256(bool against, Theme theme);
 /// Returns xterm's RGB value for a colour of its 6 × 6 × 6 cube, 16 to 231.
 Color cube_color(std::uint8_t index);
 
