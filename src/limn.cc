@@ -67,7 +67,7 @@ TokenizedInput Model::tokenize(const Input& input, const PredictOptions& options
 
 std::vector<std::string> Model::warnings(const Input& input, const PredictOptions& options) const {
   const Pipeline& pipeline = implementation_->explainer.pipeline();
-  if (pipeline.info.task == Task::question_answering) return {};
+  if (pipeline.info.task == Task::question_answering || pipeline.info.task == Task::token_classification) return {};
   const Encoding encoding = encoding_of(pipeline, input, options);
   return reading_warnings({&encoding, 1});
 }

@@ -51,8 +51,8 @@ class Model {
   TokenizedInput tokenize(const Input& input, const PredictOptions& options = {}) const;
 
   /// Returns what predict() does not read of an input, in words: a text that is too long for the model is cut. Empty if
-  /// everything is read, as always for question answering, which reads long contexts in windows. @throws Error if the
-  /// input cannot be read.
+  /// everything is read, as always for question answering and token classification, which read long texts in windows.
+  /// @throws Error if the input cannot be read.
   std::vector<std::string> warnings(const Input& input, const PredictOptions& options = {}) const;
 
   // Each call below takes a Watch, which reports progress and can cancel the call. @throws Cancelled if it does.

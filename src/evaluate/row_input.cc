@@ -128,12 +128,12 @@ std::string RowFields::choose(const Row& first, Task task, const std::string& fi
   }
   if (name(first, "text") || name(first, "question")) return {};
   std::vector<std::string> with_words;
-  for (const auto& [column, value] : first.fields) {
+  for (const auto& column : first.fields) {
     const auto has_role = [&](std::string_view role) {
       const std::string* const field = name(first, role);
-      return field && *field == column;
+      return field && *field == column.first;
     };
-    if (has_words(value) && std::ranges::none_of(roles, has_role)) with_words.push_back(column);
+    if (has_words(column.second) && std::ranges::none_of(roles, has_role)) with_words.push_back(column.first);
   }
   if (with_words.size() != 1)
     throw misfit("a column text",
