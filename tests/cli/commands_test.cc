@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <set>
 #include <string>
 
 #include "cli/program.h"
@@ -403,19 +402,6 @@ TEST(Evaluate, ScoresAnswers) {
   EXPECT_EQ(tokens["sentences"], 1);
   EXPECT_EQ(tokens["f1"], 100);
   EXPECT_EQ(run_json({"evaluate", "squad", "-m", "minilm-l6-qa", "--data", squad, "--limit", "1"})["questions"], 1);
-}
-
-TEST(Predict, TagsALongTextWithoutAWarning) {
-  std::string text = "Ada Lovelace lived in London.";
-  for (int i = 0; i < 200; ++i) text += " Nothing of that kind happened again.";
-  text += " Later, Marie Curie moved to Paris.";
-  const Result result = run({"predict", "-m", "minilm-l6-ner", "--text", text, "--format", "json"});
-  EXPECT_EQ(result.code, 0) << result.err;
-  const Json prediction = Json::parse(result.out);
-  EXPECT_FALSE(prediction.contains("warnings"));
-  std::set<std::string> found;
-  for (const auto& entity : prediction["prediction"]["entities"]) found.insert(entity["text"].get<std::string>());
-  for (const char* name : {"Ada Lovelace", "London", "Marie Curie", "Paris"}) EXPECT_TRUE(found.contains(name)) << name;
 }
 
 TEST(Predict, SaysThatAQuestionIsReadAsAText) {

@@ -234,7 +234,8 @@ TEST(EvaluateSanity, FindsThatAttentionDoesNotDependOnTheLabel) {
   EXPECT_LT(steps[4]["spearman"].get<double>(), 1);
   // An uncased model with a tokenizer that splits at white space reads the same.
   for (const auto& [name, method] : scores["methods"].items())
-    for (const std::size_t i : {0, 2}) EXPECT_DOUBLE_EQ(method["perturbed"][i]["spearman"].get<double>(), 1) << name;
+    for (const std::size_t i : {std::size_t{0}, std::size_t{2}})
+      EXPECT_DOUBLE_EQ(method["perturbed"][i]["spearman"].get<double>(), 1) << name;
   ASSERT_EQ(run({"evaluate", "sanity", "-m", golden("bert-cls"), "--data", data, "-o", folder / "sanity.svg"}).code, 0);
   EXPECT_THAT(read(folder / "sanity.svg"), AllOf(StartsWith("<svg "), HasSubstr("<polyline "), HasSubstr(">layer 3<")));
   ASSERT_EQ(run({"evaluate", "sanity", "-m", golden("bert-cls"), "--data", data, "-o", folder / "sanity.html"}).code,

@@ -246,8 +246,8 @@ void expect_whole(const std::filesystem::path& file, std::size_t documents) {
   ASSERT_TRUE(check.next());
   EXPECT_EQ(check.text(0), "ok");
   std::set<std::int64_t> ids;
-  for (const ScoredPassage& row : collection.vectors().scan(std::vector<float>(26, 1.f)))
-    EXPECT_TRUE(ids.insert(row.passage).second);
+  const auto scanned = collection.vectors().scan(std::vector<float>(26, 1.f));
+  for (const ScoredPassage& row : scanned) EXPECT_TRUE(ids.insert(row.passage).second);
   EXPECT_EQ(ids.size(), collection.info().passages);
 }
 
