@@ -6,6 +6,7 @@
 #include <istream>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/json_members.h"
 #include "base/utf8.h"
 
@@ -79,9 +80,7 @@ std::string quantity(std::size_t count, std::string_view thing) {
 
 RowFormat row_format(const std::filesystem::path& file) {
   if (file == "-") return RowFormat::jsonl;
-  std::string ending = file.extension().string();
-  for (char& c : ending)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const std::string ending = ascii_lower(file.extension().string());
   if (ending == ".jsonl" || ending == ".ndjson") return RowFormat::jsonl;
   if (ending == ".csv") return RowFormat::csv;
   if (ending == ".tsv") return RowFormat::tsv;

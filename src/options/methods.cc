@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "options/names.h"
 
 namespace limn {
@@ -78,8 +79,9 @@ ChosenMethod automatic_method() {
 }
 
 const NamedMethod* find_method(std::string_view name) {
-  std::string usual(name);
-  for (char& c : usual) c = c == '_' || c == ' ' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  std::string usual = ascii_lower(name);
+  std::ranges::replace_if(
+      usual, [](char c) { return c == '_' || c == ' '; }, '-');
   const auto other = std::ranges::find(other_names, usual, &std::pair<std::string_view, std::string_view>::first);
   if (other != other_names.end()) usual = other->second;
   const auto found = std::ranges::find(methods(), usual, &NamedMethod::name);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "base/output_file.h"
 #include "base/row_reader.h"
@@ -19,11 +20,6 @@ using Take = std::function<void(Document)>;
 using Skip = std::function<void(SkippedDocument)>;
 
 constexpr std::uintmax_t largest_file = std::uintmax_t{512} << 20;
-
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return c < 128 ? std::tolower(c) : c; });
-  return text;
-}
 
 /// The first heading of a Markdown file.
 std::string markdown_title(std::string_view text) {
@@ -115,7 +111,7 @@ void read_paragraphs(const fs::path& file, const Take& take) {
 }
 
 void read_one(const fs::path& file, const Take& take, const Skip& skip) {
-  const std::string type = lower_case(file.extension().string());
+  const std::string type = ascii_lower(file.extension().string());
   try {
     std::error_code error;
     const auto bytes = fs::file_size(file, error);
