@@ -194,7 +194,7 @@ bool RowReader::read_record(std::vector<std::string>& cells) {
     first_line_ = line_ + 1;
     if (!read_line(line)) return false;
   } while (is_blank(line) && !error_);
-  if (columns_.empty()) header_ = line;
+  if (format_ == RowFormat::csv && columns_.empty()) header_ = line;
 
   if (format_ == RowFormat::csv) {
     CsvRecord record(cells, separator_);
