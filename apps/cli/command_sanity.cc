@@ -31,18 +31,6 @@ struct SanityCommand {
   std::size_t max_length = 0;
 };
 
-std::vector<Input> read_inputs(const SanityCommand& command, Task task) {
-  ItemReader reader(command.data, task);
-  std::vector<Input> inputs;
-  while (inputs.size() < command.limit) {
-    auto items = reader.next_batch(1);
-    if (items.empty()) break;
-    if (items.front().error) throw Error(*items.front().error);
-    inputs.push_back(std::move(items.front().input));
-  }
-  return inputs;
-}
-
 int run_sanity(SanityCommand command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::svg});
   const std::vector<std::string> names = split_names(command.method.method);
@@ -55,8 +43,9 @@ int run_sanity(SanityCommand command) {
   options.unit = list.unit;
   options.reading.max_length = command.max_length;
   Progress progress(1);
-  const SanityScores scores = evaluate_sanity(folder, read_inputs(command, model.info().task), list.methods, options,
-                                              list.methods.front().chosen.seed.value_or(0), watch_with(progress));
+  const SanityScores scores =
+      evaluate_sanity(folder, read_inputs(command.data, model.info().task, command.limit), list.methods, options,
+                      list.methods.front().chosen.seed.value_or(0), watch_with(progress));
   progress.wipe();
   write_output(command.output.file, to_text(scores, format));
   return done;

@@ -238,6 +238,18 @@ Item ItemReader::make_item(Row&& row) {
   return item;
 }
 
+std::vector<Input> read_inputs(const std::string& file, Task task, std::size_t limit) {
+  ItemReader reader(file, task);
+  std::vector<Input> inputs;
+  while (inputs.size() < limit) {
+    auto items = reader.next_batch(1);
+    if (items.empty()) break;
+    if (items.front().error) throw Error(*items.front().error);
+    inputs.push_back(std::move(items.front().input));
+  }
+  return inputs;
+}
+
 std::optional<InputSummary> summarize(const std::string& file) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) return std::nullopt;

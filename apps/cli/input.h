@@ -59,6 +59,9 @@ class ItemReader {
 /// Parses the values of --column, "text=review_text". @return the column of each role. @throws Error for anything else
 std::map<std::string, std::string> named_columns(const std::vector<std::string>& columns);
 
+/// Reads the first `limit` inputs of a file. @throws Error of the first row that is invalid.
+std::vector<Input> read_inputs(const std::string& file, Task task, std::size_t limit);
+
 /// The result of a first pass over a file, before the work begins.
 struct InputSummary {
   std::size_t rows = 0, bytes = 0;
