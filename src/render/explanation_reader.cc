@@ -192,7 +192,8 @@ class Reader {
     prediction.label = optional<std::string>(object, "label").value_or("");
     prediction.index = at(object, "index").get<std::size_t>();
     prediction.probability = number(object, "probability");
-    for (const auto& [label, probability] : at(object, "probabilities").items())
+    const Json& probabilities = at(object, "probabilities");
+    for (const auto& [label, probability] : probabilities.items())
       prediction.probabilities.emplace_back(label, probability.is_null() ? 0 : probability.get<double>());
     if (object.contains("labels")) {
       prediction.meaning = OutputMeaning::multi_label;
