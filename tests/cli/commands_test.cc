@@ -404,6 +404,14 @@ TEST(Evaluate, ScoresAnswers) {
   EXPECT_EQ(run_json({"evaluate", "squad", "-m", "minilm-l6-qa", "--data", squad, "--limit", "1"})["questions"], 1);
 }
 
+TEST(Evaluate, NamesTypesThatTheModelLacks) {
+  Folder folder;
+  const std::string data = folder.write("towns.conll", "Lena\tB-PER\n\nOslo\tB-TOWN\n");
+  const Json scores = run_json({"evaluate", "tokens", "-m", "minilm-l6-ner", "--data", data});
+  EXPECT_EQ(scores["labels"]["TOWN"]["support"], 1);
+  EXPECT_EQ(scores["warnings"], Json({"the model has no label for TOWN of the data, which counts as missed"}));
+}
+
 TEST(Predict, SaysThatAQuestionIsReadAsAText) {
   const Result result =
       run({"predict", "-m", golden("bert-pair"), "--question", "Who came?", "--context", "Anna came."});
