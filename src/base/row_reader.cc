@@ -190,10 +190,13 @@ bool RowReader::read_line(std::string& line) {
 bool RowReader::read_record(std::vector<std::string>& cells) {
   error_.reset();
   std::string line;
-  do {
+  std::size_t blank_lines = 0;
+  for (;; ++blank_lines) {
     first_line_ = line_ + 1;
     if (!read_line(line)) return false;
-  } while (is_blank(line) && !error_);
+    if (!is_blank(line) || error_) break;
+  }
+  blank_lines_ += blank_lines;
   if (format_ == RowFormat::csv && columns_.empty()) header_ = line;
 
   if (format_ == RowFormat::csv) {
@@ -256,6 +259,12 @@ std::optional<Row> RowReader::next() {
   if (error_) row.fields.clear(), row.error = std::move(error_);
   error_.reset();
   return row;
+}
+
+std::optional<std::string> RowReader::blank_lines_notice() const {
+  if (blank_lines_ == 0) return std::nullopt;
+  return fmt::format("{} before a row {} skipped", quantity(blank_lines_, "blank line"),
+                     blank_lines_ == 1 ? "was" : "were");
 }
 
 }  // namespace limn
