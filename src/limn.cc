@@ -67,9 +67,10 @@ TokenizedInput Model::tokenize(const Input& input, const PredictOptions& options
 
 std::vector<std::string> Model::warnings(const Input& input, const PredictOptions& options) const {
   const Pipeline& pipeline = implementation_->explainer.pipeline();
-  if (pipeline.info.task == Task::question_answering || pipeline.info.task == Task::token_classification) return {};
-  const Encoding encoding = encoding_of(pipeline, input, options);
-  return reading_warnings({&encoding, 1});
+  const auto encodings = read_input(pipeline, input, options);
+  std::vector<std::string> warnings = reading_warnings(encodings);
+  if (auto windows = windows_notice(pipeline.info.task, encodings.size())) warnings.push_back(std::move(*windows));
+  return warnings;
 }
 
 Prediction Model::predict(const Input& input, const PredictOptions& options, const Watch& watch) const {

@@ -50,8 +50,9 @@ class Model {
   /// positions.
   TokenizedInput tokenize(const Input& input, const PredictOptions& options = {}) const;
 
-  /// Returns what predict() does not read of an input, in words: a text that is too long for the model is cut. Empty if
-  /// everything is read, as always for question answering and token classification, which read long texts in windows.
+  /// Returns in words what a reader of predict()'s result should know of how the input was read: a text that is too long
+  /// for the model is cut; for question answering and token classification, it is read in overlapping windows. Empty if
+  /// one pass reads everything.
   /// @throws Error if the input cannot be read.
   std::vector<std::string> warnings(const Input& input, const PredictOptions& options = {}) const;
 

@@ -137,10 +137,8 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
         "this model normalises each word embedding separately, so its length does not matter: scores are taken at the "
         "output of the embedding block (layer = word takes them at the word embeddings)");
   why.warnings.insert(why.warnings.end(), attribution.warnings.begin(), attribution.warnings.end());
-  if (item.encodings.size() > 1 && why.task != Task::sentence_embedding)
-    why.warnings.push_back(fmt::format(
-        "the {} is longer than the model reads at once: {} windows were read, window {} is explained",
-        why.task == Task::question_answering ? "context" : "text", item.encodings.size(), target.window + 1));
+  if (const auto windows = windows_notice(why.task, item.encodings.size()))
+    why.warnings.push_back(fmt::format("{}, window {} is explained", *windows, target.window + 1));
   if (options.raw && why.task == Task::question_answering) {
     why.logits["start"] = row_major(logits, 0, 1);
     why.logits["end"] = row_major(logits, 1, 2);

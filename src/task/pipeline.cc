@@ -307,4 +307,10 @@ std::vector<std::string> reading_warnings(std::span<const Encoding> encodings) {
   return warnings;
 }
 
+std::optional<std::string> windows_notice(Task task, std::size_t windows) {
+  if (windows < 2 || (task != Task::question_answering && task != Task::token_classification)) return std::nullopt;
+  return fmt::format("the {} is longer than the model reads at once: {} windows were read",
+                     task == Task::question_answering ? "context" : "text", windows);
+}
+
 }  // namespace limn

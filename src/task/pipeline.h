@@ -70,5 +70,8 @@ std::vector<Token> shown_tokens(const Tokenizer& tokenizer, const Encoding& enco
 
 /// Returns warnings about text that was not read.
 std::vector<std::string> reading_warnings(std::span<const Encoding> encodings);
+/// Says that a context or a text was read in windows: whatever stands near the edge of one has less context there than
+/// in a single pass. Nothing if one window holds it all.
+std::optional<std::string> windows_notice(Task task, std::size_t windows);
 
 }  // namespace limn
