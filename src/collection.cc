@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "limn/error.h"
+#include "options/names.h"
 #include "retrieve/collection.h"
 #include "retrieve/indexer.h"
 #include "retrieve/search.h"
@@ -75,6 +76,12 @@ std::size_t code_points_before(std::string_view text, std::size_t byte) {
 }
 
 }  // namespace
+
+Retriever retriever_named(std::string_view name) {
+  constexpr auto retrievers = std::to_array<Named<Retriever>>(
+      {{"bm25", Retriever::bm25}, {"dense", Retriever::dense}, {"hybrid", Retriever::hybrid}});
+  return find_named(retrievers, "retriever", name);
+}
 
 struct Collection::Implementation {
   CollectionFile file;

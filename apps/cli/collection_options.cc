@@ -1,17 +1,9 @@
 #include "apps/cli/collection_options.h"
 
 #include "apps/cli/load_model.h"
-#include "options/names.h"
 #include "store/model_lookup.h"
 
 namespace limn::cli {
-namespace {
-
-constexpr auto retrievers = std::to_array<Named<Retriever>>(
-    {{"bm25", Retriever::bm25}, {"dense", Retriever::dense}, {"hybrid", Retriever::hybrid}});
-
-}  // namespace
-
 void add_options(CLI::App& command, CollectionOptions& options) {
   const char* group = "Collection";
   command.add_option("--collection", options.collection, "a file that 'limn index' wrote")
@@ -52,7 +44,7 @@ Collection open_collection(const CollectionOptions& options) {
 
 SearchOptions search_options(const CollectionOptions& options) {
   SearchOptions result;
-  if (options.retriever) result.retriever = find_named(retrievers, "retriever", *options.retriever);
+  if (options.retriever) result.retriever = retriever_named(*options.retriever);
   for (const std::string& filter : options.filters) {
     const auto equals = filter.find('=');
     if (equals == 0 || equals == filter.npos)

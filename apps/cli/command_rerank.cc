@@ -14,11 +14,10 @@
 #include "limn/limn.h"
 #include "render/display_text.h"
 #include "render/json.h"
+#include "render/similarity.h"
 
 namespace limn::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct RerankCommand {
   ModelOptions model;
@@ -54,24 +53,21 @@ int rerank(const RerankCommand& command) {
   const std::vector<std::string> passages = passages_of(command);
   std::vector<Relevance> ranked = model.rank(command.question, passages, options);
   if (command.top > 0) ranked.resize(std::min(ranked.size(), command.top));
-  Json list = Json::array();
+  std::vector<Explanation> why;
+  if (command.explain)
+    for (const Relevance& one : ranked)
+      why.push_back(
+          model.explain({.text = command.question, .pair = passages[one.index]}, chosen, {.reading = options}));
   std::string text;
-  for (std::size_t i = 0; i < ranked.size(); ++i) {
-    const std::string& passage = passages[ranked[i].index];
-    Json value{{"rank", i + 1}, {"index", ranked[i].index}, {"score", ranked[i].score}, {"text", passage}};
-    if (command.explain) {
-      const Explanation why = model.explain({.text = command.question, .pair = passage}, chosen, {.reading = options});
-      if (format == Format::json) value["explanation"] = json_value(why);
-      text += fmt::format("{}. {:.4f}\n{}\n", i + 1, ranked[i].score,
-                          to_terminal(why, output_style(command.output.file.has_value(), false)));
-    } else {
-      text += fmt::format("{:>3}.  {:>9.4f}  {}\n", i + 1, ranked[i].score, shorten(passage, 100));
-    }
-    list.push_back(std::move(value));
+  if (format == Format::json) {
+    text = json_text(ranking_value(model.info().name, command.question, passages, ranked, why)) + "\n";
+  } else {
+    for (std::size_t i = 0; i < ranked.size(); ++i)
+      text += command.explain ? fmt::format("{}. {:.4f}\n{}\n", i + 1, ranked[i].score,
+                                            to_terminal(why[i], output_style(command.output.file.has_value(), false)))
+                              : fmt::format("{:>3}.  {:>9.4f}  {}\n", i + 1, ranked[i].score,
+                                            shorten(passages[ranked[i].index], 100));
   }
-  if (format == Format::json)
-    text = json_text({{"limn", 1}, {"model", model.info().name}, {"question", command.question}, {"passages", list}}) +
-           "\n";
   write_output(command.output.file, text);
   return done;
 }

@@ -30,6 +30,9 @@ enum class Retriever {
   hybrid  ///< by BM25 divided by the query's best, plus 1.5 times the cosine
 };
 
+/// Returns the retriever with this name: "bm25", "dense" or "hybrid". @throws Error that lists the names
+Retriever retriever_named(std::string_view name);
+
 /// What a collection contains.
 struct CollectionInfo {
   std::filesystem::path file;  ///< the collection's file

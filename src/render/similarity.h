@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "limn/similarity.h"
@@ -10,6 +12,12 @@
 namespace limn {
 
 nlohmann::ordered_json json_value(const Similarity& similarity);
+
+/// Passages in the order of their relevance to a question. @param why explanations of the scores, in the same order;
+/// empty: none
+nlohmann::ordered_json ranking_value(std::string_view model, std::string_view question,
+                                     std::span<const std::string> passages, std::span<const Relevance> ranked,
+                                     std::span<const Explanation> why = {});
 
 /// What two words contribute together: the sum over the pairs of their tokens.
 struct WordPair {

@@ -35,6 +35,17 @@ Json json_value(const Similarity& similarity) {
           {"seconds", similarity.seconds}};
 }
 
+Json ranking_value(std::string_view model, std::string_view question, std::span<const std::string> passages,
+                   std::span<const Relevance> ranked, std::span<const Explanation> why) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < ranked.size(); ++i) {
+    list.push_back(
+        {{"rank", i + 1}, {"index", ranked[i].index}, {"score", ranked[i].score}, {"text", passages[ranked[i].index]}});
+    if (!why.empty()) list.back()["explanation"] = json_value(why[i]);
+  }
+  return {{"limn", format_version}, {"model", model}, {"question", question}, {"passages", std::move(list)}};
+}
+
 std::string to_json(const Similarity& similarity, int indent) { return json_text(json_value(similarity), indent); }
 
 }  // namespace limn
