@@ -132,9 +132,9 @@ void CollectionFile::read_settings() {
 void CollectionFile::count() {
   info_.documents = static_cast<std::size_t>(number_of(*database_, "SELECT count(*) FROM documents"));
   info_.passages = static_cast<std::size_t>(number_of(*database_, "SELECT count(*) FROM passages"));
-  std::error_code ignored;
-  const auto bytes = std::filesystem::file_size(info_.file, ignored);
-  info_.bytes = ignored ? 0 : bytes;
+  // Not the size of the file, which lags behind while pages wait in the write-ahead log.
+  info_.bytes = static_cast<std::uintmax_t>(number_of(*database_, "PRAGMA page_count") *
+                                            number_of(*database_, "PRAGMA page_size"));
 }
 
 void CollectionFile::check(const Embedder& embedder) const {

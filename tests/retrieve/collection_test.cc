@@ -100,6 +100,16 @@ TEST_F(CollectionTest, ReadsEachKindOfDocument) {
   EXPECT_EQ(find("rome").front().text, "Anna came to Rome. She stayed for a year.");
 }
 
+TEST_F(CollectionTest, TheSizeCountsWhatWaitsInTheLog) {
+  std::uintmax_t bytes = 0;
+  {
+    CollectionFile collection = CollectionFile::open_or_create(file(), nullptr);
+    index_documents(collection, nullptr, {documents()}, {});
+    bytes = collection.info().bytes;
+  }
+  EXPECT_EQ(bytes, std::filesystem::file_size(file()));  // closing writes the log to the file
+}
+
 TEST_F(CollectionTest, IndexingTwiceChangesNothing) {
   index(&embedder_);
   const IndexReport again = index(&embedder_);
