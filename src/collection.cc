@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "limn/error.h"
 #include "options/names.h"
 #include "retrieve/collection.h"
+#include "retrieve/expansion.h"
 #include "retrieve/indexer.h"
 #include "retrieve/search.h"
 
@@ -120,13 +122,57 @@ IndexReport Collection::add(const std::vector<std::filesystem::path>& paths, con
   return index_documents(implementation_->file, implementation_->embedding(), paths, watch);
 }
 
+namespace {
+
+/// The words that the options add to a question.
+std::vector<AddedTerm> added_terms(const CollectionFile& file, const Embedder* embedder, std::string_view question,
+                                   const SearchOptions& options, const Watch& watch) {
+  constexpr std::size_t most_fills = 20;
+  std::vector<AddedTerm> added;
+  if (const auto& expander = options.expansion.expander) {
+    const ModelInfo& info = expander->info();
+    if (info.task != Task::masked_lm)
+      throw Error({.file = info.name,
+                   .thing = "the expander's task",
+                   .found = std::string(name(info.task)),
+                   .expected = "masked-lm"});
+    added = proposed_terms(
+        question,
+        [&](std::string_view text, std::size_t begin, std::size_t end) {
+          const std::string masked =
+              std::string(text.substr(0, begin)) + info.mask_token + std::string(text.substr(end));
+          const Prediction filled = expander->predict({.text = masked, .pair = {}}, {.top = most_fills}, watch);
+          std::vector<std::pair<std::string, double>> words;
+          for (const auto& fill : std::get<MaskPrediction>(filled).masks.front().fills)
+            words.emplace_back(fill.token, fill.probability);
+          return words;
+        },
+        options.expansion);
+  }
+  if (options.expansion.feedback > 0) {
+    SearchOptions first = options;
+    first.top = options.expansion.feedback;
+    const auto passages = find_passages(file, embedder, question, first, watch);
+    std::ranges::move(feedback_terms(file, question, passages, options.expansion), std::back_inserter(added));
+  }
+  return added;
+}
+
+}  // namespace
+
 SearchResult Collection::search(std::string_view question, const SearchOptions& options,
                                 const std::optional<Model>& reranker, const Watch& watch) const {
   SearchResult result{.question = std::string(question), .passages = {}};
   auto start = Clock::now();
+  const CollectionFile& file = implementation_->file;
+  if (options.expansion.expander || options.expansion.feedback > 0) {
+    result.added = added_terms(file, implementation_->embedding(), question, options, watch);
+    result.expand_ms = milliseconds_since(start);
+    start = Clock::now();
+  }
   SearchOptions asked = options;
   if (reranker) asked.top = std::max(options.top, options.candidates);
-  result.passages = find_passages(implementation_->file, implementation_->embedding(), question, asked, watch);
+  result.passages = find_passages(file, implementation_->embedding(), question, asked, watch, result.added);
   result.retrieve_ms = milliseconds_since(start);
   if (!reranker) return result;
   start = Clock::now();
@@ -188,6 +234,8 @@ AskResult Collection::ask(const Model& reader, std::string_view question, const 
   SearchOptions searching = options.search;
   searching.top = std::max<std::size_t>(1, options.read);
   SearchResult found = search(question, searching, reranker, watch);
+  result.added = std::move(found.added);
+  result.expand_ms = found.expand_ms;
   result.retrieve_ms = found.retrieve_ms;
   result.rerank_ms = found.rerank_ms;
   result.passages_read = found.passages.size();

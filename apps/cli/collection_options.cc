@@ -24,6 +24,17 @@ void add_options(CLI::App& command, CollectionOptions& options) {
       ->option_text("MODEL")
       ->group(group);
   command
+      .add_option("--expander", options.expander,
+                  "a masked language model whose words for those of the question are searched for, too; default: none")
+      ->option_text("MODEL")
+      ->group(group);
+  command
+      .add_option("--feedback", options.feedback,
+                  "also search for the most distinctive words of the first N passages; default: 0")
+      ->option_text("N")
+      ->group(group)
+      ->check(CLI::Range(0, 100));
+  command
       .add_option("--filter", options.filters,
                   "only documents whose title, source or field has this value; repeat for several conditions")
       ->option_text("FIELD=VALUE")
@@ -44,6 +55,8 @@ Collection open_collection(const CollectionOptions& options) {
 
 SearchOptions search_options(const CollectionOptions& options) {
   SearchOptions result;
+  if (options.expander) result.expansion.expander = load_model(find_model(*options.expander, model_folders()));
+  result.expansion.feedback = options.feedback;
   if (options.retriever) result.retriever = retriever_named(*options.retriever);
   for (const std::string& filter : options.filters) {
     const auto equals = filter.find('=');

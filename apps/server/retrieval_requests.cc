@@ -95,6 +95,8 @@ SearchRequest read_searching(Fields& fields, const ModelSet& models, const Limit
   request.options.filters = read_filters(fields);
   if (const auto name = fields.text("rerank")) request.reranker = models.find(*name).model;
   if (const auto count = fields.count("candidates", 1, limits.passages)) request.options.candidates = *count;
+  if (const auto name = fields.text("expander")) request.options.expansion.expander = models.find(*name).model;
+  if (const auto count = fields.count("feedback", 0, 100)) request.options.expansion.feedback = *count;
   return request;
 }
 

@@ -60,12 +60,30 @@ struct IndexReport {
   double seconds = 0;                    ///< elapsed time
 };
 
+/// How a question is expanded: words are searched for that it does not have.
+struct ExpansionOptions {
+  std::optional<Model> expander = {};  ///< a masked language model that proposes words for those of the question
+  std::size_t feedback = 0;            ///< the first passages, of which the most distinctive words are added; 0: none
+  std::size_t most_terms = 8;          ///< added words of each kind
+  double least_probability = 0.02;     ///< of a word that the model proposes
+  double weight = 0.3;                 ///< factor of the added words' BM25, times their own weight
+};
+
+/// A word that was added to a question, and why.
+struct AddedTerm {
+  std::string term;                         ///< in lower case
+  double weight = 0;                        ///< 0 to 1: the model's probability, or relative to the most distinctive
+  std::string in_place_of = {};             ///< the word of the question that it could replace; empty: from passages
+  std::vector<std::int64_t> passages = {};  ///< the first passages that have it
+};
+
 /// Options for searching.
 struct SearchOptions {
   std::optional<Retriever> retriever = {};  ///< default: hybrid if the collection has embeddings, otherwise BM25
   std::size_t top = 10;                     ///< number of passages
   std::vector<Filter> filters = {};         ///< all must hold: `title`, `source`, or a field of the documents
   std::size_t candidates = 50;              ///< passages that a reranker reads
+  ExpansionOptions expansion = {};          ///< default: none
 };
 
 /// A passage that was found. Offsets count Unicode code points of its document's text.
@@ -87,6 +105,8 @@ struct FoundPassage {
 struct SearchResult {
   std::string question;                ///< as asked
   std::vector<FoundPassage> passages;  ///< best first
+  std::vector<AddedTerm> added = {};   ///< words that were searched for, too
+  double expand_ms = 0;                ///< finding these words
   double retrieve_ms = 0;              ///< finding candidates
   double rerank_ms = 0;                ///< ordering them again
 };
@@ -117,15 +137,17 @@ struct FoundAnswer {
 
 /// The answers to a question.
 struct AskResult {
-  std::string question;              ///< as asked
-  std::vector<FoundAnswer> answers;  ///< best first
-  double no_answer_probability = 0;  ///< that the passages read do not answer it
-  bool answered = false;             ///< whether the best answer is more probable than none
-  std::size_t passages_read = 0;     ///< passages that the reader read
-  double retrieve_ms = 0;            ///< finding passages
-  double rerank_ms = 0;              ///< ordering them again
-  double read_ms = 0;                ///< reading them
-  double explain_ms = 0;             ///< explaining
+  std::string question;               ///< as asked
+  std::vector<FoundAnswer> answers;   ///< best first
+  double no_answer_probability = 0;   ///< that the passages read do not answer it
+  bool answered = false;              ///< whether the best answer is more probable than none
+  std::size_t passages_read = 0;      ///< passages that the reader read
+  std::vector<AddedTerm> added = {};  ///< words that were searched for, too
+  double expand_ms = 0;               ///< finding these words
+  double retrieve_ms = 0;             ///< finding passages
+  double rerank_ms = 0;               ///< ordering them again
+  double read_ms = 0;                 ///< reading them
+  double explain_ms = 0;              ///< explaining
 };
 
 /// A collection of documents. One object may be used by one thread at a time; several objects and processes may read a

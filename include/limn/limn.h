@@ -50,9 +50,9 @@ class Model {
   /// positions.
   TokenizedInput tokenize(const Input& input, const PredictOptions& options = {}) const;
 
-  /// Returns in words what a reader of predict()'s result should know of how the input was read: a text that is too long
-  /// for the model is cut; for question answering and token classification, it is read in overlapping windows. Empty if
-  /// one pass reads everything.
+  /// Returns in words what a reader of predict()'s result should know of how the input was read: a text that is too
+  /// long for the model is cut; for question answering and token classification, it is read in overlapping windows.
+  /// Empty if one pass reads everything.
   /// @throws Error if the input cannot be read.
   std::vector<std::string> warnings(const Input& input, const PredictOptions& options = {}) const;
 

@@ -38,16 +38,30 @@ Json answer_value(const FoundAnswer& found) {
   return value;
 }
 
+/// Words that were added to a question, each with its reason.
+Json added_value(const std::vector<AddedTerm>& added) {
+  Json list = Json::array();
+  for (const AddedTerm& term : added) {
+    list.push_back({{"term", term.term}, {"weight", term.weight}});
+    if (!term.in_place_of.empty()) list.back()["in_place_of"] = term.in_place_of;
+    if (!term.passages.empty()) list.back()["passages"] = term.passages;
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string to_json(const SearchResult& result, int indent) {
   Json passages = Json::array();
   for (const FoundPassage& passage : result.passages) passages.push_back(passage_value(passage));
-  return json_text({{"limn", format_version},
-                    {"question", result.question},
-                    {"passages", std::move(passages)},
-                    {"stages", {{"retrieve_ms", result.retrieve_ms}, {"rerank_ms", result.rerank_ms}}}},
-                   indent);
+  return json_text(
+      {{"limn", format_version},
+       {"question", result.question},
+       {"added", added_value(result.added)},
+       {"passages", std::move(passages)},
+       {"stages",
+        {{"expand_ms", result.expand_ms}, {"retrieve_ms", result.retrieve_ms}, {"rerank_ms", result.rerank_ms}}}},
+      indent);
 }
 
 std::string to_json(const AskScores& scores) {
@@ -66,12 +80,14 @@ std::string to_json(const AskResult& result, int indent) {
   for (const FoundAnswer& answer : result.answers) answers.push_back(answer_value(answer));
   return json_text({{"limn", format_version},
                     {"question", result.question},
+                    {"added", added_value(result.added)},
                     {"answered", result.answered},
                     {"answers", std::move(answers)},
                     {"no_answer_probability", result.no_answer_probability},
                     {"passages_read", result.passages_read},
                     {"stages",
-                     {{"retrieve_ms", result.retrieve_ms},
+                     {{"expand_ms", result.expand_ms},
+                      {"retrieve_ms", result.retrieve_ms},
                       {"rerank_ms", result.rerank_ms},
                       {"read_ms", result.read_ms},
                       {"explain_ms", result.explain_ms}}}},

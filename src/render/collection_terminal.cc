@@ -23,11 +23,24 @@ std::string scores_text(const FoundPassage& passage) {
   return text;
 }
 
+/// "Also searched for: reigned (for "ruled"), Philip (from the first passages)".
+void add_terms(std::string& out, const TerminalStyle& style, const std::vector<AddedTerm>& added) {
+  if (added.empty()) return;
+  std::string text;
+  for (const AddedTerm& term : added)
+    text += fmt::format(
+        "{}{} ({})", text.empty() ? "" : ", ", visible(term.term),
+        term.in_place_of.empty() ? "from the first passages" : fmt::format("for \"{}\"", visible(term.in_place_of)));
+  add_line(out, style, "Also searched for: " + text, {.dim = true});
+  out += '\n';
+}
+
 }  // namespace
 
 std::string to_terminal(const SearchResult& result, const TerminalStyle& style) {
   std::string out;
-  if (result.passages.empty()) out = "no passage\n";
+  add_terms(out, style, result.added);
+  if (result.passages.empty()) out += "no passage\n";
   for (const FoundPassage& passage : result.passages) {
     add_line(out, style, fmt::format("{}. {}", passage.rank, place(passage, passage.begin, passage.end)),
              {.bold = true});
@@ -53,6 +66,7 @@ std::string to_terminal(const AskScores& scores) {
 
 std::string to_terminal(const AskResult& result, const TerminalStyle& style) {
   std::string out;
+  add_terms(out, style, result.added);
   if (!result.answered)
     add_line(out, style, fmt::format("no answer in these documents ({})", percent_text(result.no_answer_probability)),
              {.bold = true});

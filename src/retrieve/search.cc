@@ -1,13 +1,13 @@
 #include "retrieve/search.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "limn/error.h"
+#include "retrieve/expansion.h"
 
 namespace limn {
 namespace {
@@ -22,19 +22,9 @@ bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\
 /// The question as an FTS5 expression: each of its words, in quotes, so that none is an operator.
 std::string words_expression(std::string_view question) {
   std::set<std::string> seen;
-  std::string expression, word;
-  const auto finish = [&] {
-    if (!word.empty() && seen.insert(word).second) expression += (expression.empty() ? "\"" : " OR \"") + word + "\"";
-    word.clear();
-  };
-  for (const char byte : question) {
-    const auto code = static_cast<unsigned char>(byte);
-    if (code >= 0x80 || std::isalnum(code) != 0 || byte == '_')
-      word += static_cast<char>(code < 0x80 ? std::tolower(code) : code);
-    else
-      finish();
-  }
-  finish();
+  std::string expression;
+  for (const std::string& word : search_words(question))
+    if (seen.insert(word).second) expression += (expression.empty() ? "\"" : " OR \"") + word + "\"";
   return expression;
 }
 
@@ -50,9 +40,14 @@ class Search {
     if (!options.filters.empty()) read_allowed();
   }
 
-  std::vector<FoundPassage> run(std::string_view question, std::size_t most) {
+  std::vector<FoundPassage> run(std::string_view question, std::size_t most, const std::vector<AddedTerm>& added) {
     const Retriever retriever = options_.retriever.value_or(embedder_ != nullptr ? Retriever::hybrid : Retriever::bm25);
-    if (retriever != Retriever::dense) by_words(question, retriever == Retriever::hybrid ? most_by_words : most);
+    if (retriever != Retriever::dense) {
+      const bool is_last = retriever == Retriever::bm25 && added.empty();
+      by_words(words_expression(question), is_last ? most : most_by_words, 1);
+      for (const AddedTerm& term : added)
+        by_words(words_expression(term.term), most_by_words, options_.expansion.weight * term.weight);
+    }
     if (retriever != Retriever::bm25) by_meaning(question);
     std::vector<ScoredPassage> ranked = fused(retriever);
     const std::size_t count = std::min(most, ranked.size());
@@ -82,14 +77,14 @@ class Search {
   }
   bool is_allowed(std::int64_t passage) const { return !allowed_ || allowed_->contains(passage); }
 
-  void by_words(std::string_view question, std::size_t most) {
-    const std::string expression = words_expression(question);
+  /// Adds `weight` times BM25 to the scores of at most so many passages.
+  void by_words(const std::string& expression, std::size_t most, double weight) {
     if (expression.empty()) return;
     Statement select(database_, "SELECT rowid, bm25(words, 1.0, " + std::to_string(title_weight) +
                                     ") AS score FROM words WHERE words MATCH ? ORDER BY score");
     select.bind(expression);
-    while (words_.size() < most && select.next())
-      if (is_allowed(select.integer(0))) words_.emplace(select.integer(0), -select.number(1));
+    for (std::size_t count = 0; count < most && select.next();)
+      if (is_allowed(select.integer(0))) words_[select.integer(0)] += weight * -select.number(1), ++count;
   }
 
   void by_meaning(std::string_view question) {
@@ -163,7 +158,8 @@ class Search {
 }  // namespace
 
 std::vector<FoundPassage> find_passages(const CollectionFile& collection, const Embedder* embedder,
-                                        std::string_view question, const SearchOptions& options, const Watch& watch) {
+                                        std::string_view question, const SearchOptions& options, const Watch& watch,
+                                        const std::vector<AddedTerm>& added) {
   if (is_blank(question))
     throw Error(
         {.thing = "the question", .found = question.empty() ? "empty" : "only white space", .expected = "a question"});
@@ -173,7 +169,7 @@ std::vector<FoundPassage> find_passages(const CollectionFile& collection, const 
     const Database& database;
     ~End() { database.end(); }
   } end{collection.database()};
-  return Search(collection, embedder, options, watch).run(question, options.top);
+  return Search(collection, embedder, options, watch).run(question, options.top, added);
 }
 
 }  // namespace limn

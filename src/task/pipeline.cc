@@ -127,6 +127,7 @@ Pipeline load_pipeline(const std::filesystem::path& folder, const Randomization&
     for (const auto& [prompt, text] : modules->prompts) info.prompts.push_back(prompt);
     info.compares_by_dot = modules->compares_by_dot;
   }
+  if (const auto mask = tokenizer.special().mask) info.mask_token = tokenizer.token(*mask);
   std::ranges::copy(tokenizer.warnings(), std::back_inserter(info.warnings));
   if (tokenizer.vocabulary_size() > rows)
     info.warnings.push_back(

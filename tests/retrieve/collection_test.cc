@@ -17,6 +17,7 @@
 #include "math/kernels.h"
 #include "model/checkpoint_folder.h"
 #include "retrieve/documents.h"
+#include "retrieve/expansion.h"
 #include "retrieve/half.h"
 #include "retrieve/indexer.h"
 #include "retrieve/passages.h"
@@ -321,6 +322,51 @@ TEST_F(CollectionTest, TwoWritersAndAReaderAgree) {
     EXPECT_EQ(status, 0);
   }
   expect_whole(file(), count);
+}
+
+TEST(Expansion, ProposesWholeWordsForContentWords) {
+  std::vector<std::string> masked;
+  const Propose propose = [&](std::string_view question, std::size_t begin, std::size_t end) {
+    masked.emplace_back(question.substr(begin, end - begin));
+    return masked.back() == "ruled"
+               ? std::vector<std::pair<std::string, double>>{{"governed", 0.4}, {"rule", 0.3},  // one stem
+                                                             {"##ing", 0.2},    {"the", 0.2},
+                                                             {".", 0.1},        {"\u0120Conquered", 0.05},
+                                                             {"saw", 0.001}}
+               : std::vector<std::pair<std::string, double>>{{"governed", 0.1}, {"persia", 0.5}};
+  };
+  const auto terms = proposed_terms("Who ruled Persia?", propose, {});
+  EXPECT_THAT(masked, ElementsAre("ruled", "Persia"));
+  ASSERT_EQ(terms.size(), 2u);
+  EXPECT_EQ(terms[0].term, "governed");
+  EXPECT_EQ(terms[0].weight, 0.4);
+  EXPECT_EQ(terms[0].in_place_of, "ruled");
+  EXPECT_EQ(terms[1].term, "conquered");
+  EXPECT_EQ(proposed_terms("Who ruled Persia?", propose, {.most_terms = 1}).size(), 1u);
+}
+
+TEST_F(CollectionTest, FeedbackAddsTheDistinctiveWordsOfTheFirstPassages) {
+  write("anna2.txt", "Rome has a year of sun. It rains in Rome, too.");
+  index(nullptr);
+  const CollectionFile collection = CollectionFile::open(file());
+  const auto first = find_passages(collection, nullptr, "Who is Anna?", {.top = 1}, {});
+  ASSERT_EQ(first.size(), 1u);
+  const auto terms = feedback_terms(collection, "Who is Anna?", first, {});
+  // By hand: "Anna came to Rome. She stayed for a year." has 9 words. Of 6 passages, "came" is in 2, "rome" and "year"
+  // in 2, "stayed" in 1: ln(7 / 1.5) for the last, ln(7 / 2.5) for the others.
+  ASSERT_FALSE(terms.empty());
+  EXPECT_EQ(terms[0].term, "stayed");
+  EXPECT_EQ(terms[0].weight, 1);
+  EXPECT_THAT(terms[0].passages, ElementsAre(first[0].id));
+  for (std::size_t i = 1; i < terms.size(); ++i)
+    EXPECT_NEAR(terms[i].weight, std::log(7 / 2.5) / std::log(7 / 1.5), 1e-12) << terms[i].term;
+  ASSERT_EQ(terms.size(), 4u);
+  // An added word finds a passage that the question does not, below those that it does.
+  const std::vector<AddedTerm> added = {{.term = "zebras", .weight = 1}};
+  const auto found = find_passages(collection, nullptr, "Who is Anna?", {}, {}, added);
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].id, first[0].id);
+  EXPECT_THAT(found[1].text, testing::HasSubstr("Zebras"));
 }
 
 TEST(Passages, AreWholeSentencesWithinTheLimit) {

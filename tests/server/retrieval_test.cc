@@ -191,7 +191,7 @@ TEST(Retrieval, AskAnswersAndExplains) {
   EXPECT_THAT(answer["document"].get<std::string>(), HasSubstr("rulers"));
   EXPECT_EQ(answer["explanation"]["prediction"]["answer"], answer["answer"]);
   EXPECT_TRUE(answer["retrieval"].contains("pairs"));
-  for (const char* stage : {"retrieve_ms", "rerank_ms", "read_ms", "explain_ms"})
+  for (const char* stage : {"expand_ms", "retrieve_ms", "rerank_ms", "read_ms", "explain_ms"})
     EXPECT_GE(found["stages"][stage].get<double>(), 0) << stage;
   const Json plain = client.post("/v1/ask", {{"question", "Who ruled Macedonia?"}, {"no_explanation", true}}).json();
   EXPECT_EQ(plain["answers"][0]["explanation"], nullptr);
@@ -199,6 +199,25 @@ TEST(Retrieval, AskAnswersAndExplains) {
   const Reply wrong = client.post("/v1/ask", {{"question", "Who?"}, {"model", "all-minilm-l6-v2"}});
   EXPECT_EQ(wrong.status, 422);
   EXPECT_THAT(wrong.json()["expected"].get<std::string>(), HasSubstr("question-answering"));
+}
+
+TEST(Retrieval, ExpandsTheQuestion) {
+  const RunningServer server(
+      [&](server::Server::Options& options) {
+        options.models = {bundled("minilm-l6-qa"), bundled("all-minilm-l6-v2"),
+                          std::string(LIMN_SOURCE_DIR) + "/tests/golden-mlm/bert-mlm"};
+        options.collections = {notes().file()};
+      },
+      {});
+  Client client = server.client();
+  const Json request = {{"question", "Who ruled Persia?"}, {"feedback", 1}, {"retriever", "bm25"}};
+  const Json fed = client.post("/v1/search", request).json();
+  ASSERT_FALSE(fed["added"].empty());
+  EXPECT_TRUE(fed["added"][0].contains("passages"));
+  EXPECT_EQ(client.post("/v1/search", {{"question", "Who ruled Persia?"}}).json()["added"], Json::array());
+  EXPECT_EQ(client.post("/v1/search", {{"question", "Who ruled?"}, {"expander", "bert-mlm"}}).status, 200);
+  EXPECT_THAT(client.post("/v1/search", {{"question", "Who ruled?"}, {"expander", "minilm-l6-qa"}}).body,
+              HasSubstr("masked-lm"));
 }
 
 TEST(Retrieval, FindsWhatIsAddedWhileItServes) {
