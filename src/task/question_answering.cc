@@ -1,5 +1,6 @@
 #include "task/question_answering.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <map>
@@ -19,6 +20,20 @@ bool in_context(const AnswerWindow& window, std::size_t token) {
 
 double score_of(const AnswerWindow& window, std::size_t start, std::size_t end) {
   return double{window.logits(start, 0)} + window.logits(end, 1);
+}
+
+/// softmax(start)[a] · softmax(end)[b] over the context's tokens and the first token ([CLS]), as in the pipeline for
+/// question answering of transformers 4, which masks all others.
+double context_probability(const AnswerWindow& window, std::size_t start, std::size_t end) {
+  double probability = 1;
+  for (const auto& [token, column] : {std::pair(start, std::size_t{0}), std::pair(end, std::size_t{1})}) {
+    double sum = 0;
+    for (std::size_t other = 0; other < window.encoding->size(); ++other)
+      if (other == 0 || in_context(window, other))
+        sum += std::exp(double{window.logits(other, column)} - window.logits(token, column));
+    probability /= sum;
+  }
+  return probability;
 }
 
 /// A span of one window; the smallest in order is the best.
@@ -73,6 +88,7 @@ Answer answer_at(std::span<const AnswerWindow> windows, std::size_t window, std:
   answer.score = score_of(w, start, end);
   const ConstView starts = w.logits.column_range(0, 1), ends = w.logits.column_range(1, 2);
   answer.probability = std::exp(answer.score - log_sum_exp(starts) - log_sum_exp(ends));
+  answer.context_probability = context_probability(w, start, end);
   if (start <= end && in_context(w, start) && in_context(w, end)) {
     const Span characters = characters_of(*w.encoding, start, end);
     answer.begin = characters.begin;
@@ -95,7 +111,13 @@ Answer null_answer(std::span<const AnswerWindow> windows) {
 
 AnswerPrediction best_answers(std::span<const AnswerWindow> windows, std::string_view context,
                               const PredictOptions& options) {
+  AnswerPrediction prediction;
   BestSpans spans(std::max<std::size_t>(options.top, 1));  // the null answer is compared with the best span
+  const auto take = [&] {
+    for (const auto& [span, characters] : spans.best())
+      prediction.answers.push_back(answer_at(windows, span.window, span.start, span.end, context));
+    spans = BestSpans(std::max<std::size_t>(options.top, 1));
+  };
   for (std::size_t w = 0; w < windows.size(); ++w) {
     const AnswerWindow& window = windows[w];
     const Encoding& encoding = *window.encoding;
@@ -109,18 +131,20 @@ AnswerPrediction best_answers(std::span<const AnswerWindow> windows, std::string
         if (characters.begin < characters.end) spans.offer({score_of(window, start, end), w, start, end}, characters);
       }
     }
+    if (options.top_of_each_window) take();
   }
-
-  AnswerPrediction prediction;
-  for (const auto& [span, characters] : spans.best())
-    prediction.answers.push_back(answer_at(windows, span.window, span.start, span.end, context));
+  take();
   const Answer null = null_answer(windows);
   prediction.null_score = null.score;
   prediction.null_probability = null.probability;
+  prediction.null_context_probability = 1;
+  for (const AnswerWindow& window : windows)
+    prediction.null_context_probability =
+        std::min(prediction.null_context_probability, context_probability(window, 0, 0));
+  const auto best = std::ranges::max_element(prediction.answers, {}, &Answer::score);
   const bool null_wins =
-      prediction.answers.empty() ||
-      (options.null_allowed && null.score - prediction.answers.front().score > options.null_threshold);
-  prediction.best = null_wins ? null : prediction.answers.front();
+      prediction.answers.empty() || (options.null_allowed && null.score - best->score > options.null_threshold);
+  prediction.best = null_wins ? null : *best;
   return prediction;
 }
 
