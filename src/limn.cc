@@ -19,6 +19,16 @@ Model Model::load(const std::filesystem::path& folder) {
   return Model(std::shared_ptr<const Implementation>(new Implementation{Explainer(load_pipeline(folder))}));
 }
 
+Model Model::load(const std::filesystem::path& adapter, const std::filesystem::path& base) {
+  return Model(
+      std::shared_ptr<const Implementation>(new Implementation{Explainer(load_pipeline_with_adapter(adapter, base))}));
+}
+
+Model Model::load(MemoryCheckpoint checkpoint) {
+  return Model(
+      std::shared_ptr<const Implementation>(new Implementation{Explainer(load_pipeline(std::move(checkpoint)))}));
+}
+
 const ModelInfo& Model::info() const { return implementation_->explainer.pipeline().info; }
 
 TokenizedInput Model::tokenize(const Input& input, const PredictOptions& options) const {

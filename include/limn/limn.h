@@ -12,6 +12,7 @@
 
 #include "limn/error.h"
 #include "limn/explanation.h"
+#include "limn/memory.h"
 #include "limn/model_info.h"
 #include "limn/options.h"
 #include "limn/result.h"
@@ -36,6 +37,12 @@ class Model {
   /// tokenizer).
   /// @throws Error if a file is missing, damaged, or inconsistent with the others.
   static Model load(const std::filesystem::path& folder);
+  /// Loads a LoRA adapter of the peft package (adapter_config.json, adapter_model.safetensors), merged into its base
+  /// model. load(folder) does so, too, if the adapter names its base model by a path.
+  /// @throws Error as load(folder), and for adapters of other kinds, which it names.
+  static Model load(const std::filesystem::path& adapter, const std::filesystem::path& base);
+  /// Loads a checkpoint from memory. @throws Error as load(folder).
+  static Model load(MemoryCheckpoint checkpoint);
 
   /// The checkpoint's name, task and sizes.
   const ModelInfo& info() const;

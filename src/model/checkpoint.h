@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "model/config.h"
+#include "model/tensor_files.h"
 #include "model/weights.h"
 
 namespace limn {
@@ -23,6 +25,8 @@ class Checkpoint {
   static Checkpoint load(const std::filesystem::path& folder);
   /// The same with the parsed content of its config.json.
   static Checkpoint load(const std::filesystem::path& folder, const nlohmann::json& config);
+  /// The same with weights that are already open. @param file of the config, in messages.
+  static Checkpoint load(WeightFiles weights, const nlohmann::json& config, const std::string& file);
   Checkpoint(Checkpoint&&) noexcept;
   Checkpoint& operator=(Checkpoint&&) noexcept;
   ~Checkpoint();
@@ -40,6 +44,9 @@ class Checkpoint {
 
  private:
   explicit Checkpoint(std::unique_ptr<Implementation> implementation);
+  /// @param open opens the weights, if they are not open; called before they are needed
+  static Checkpoint read(std::unique_ptr<Implementation> checkpoint, const nlohmann::json& config,
+                         const std::string& file, const std::function<void()>& open);
   std::unique_ptr<Implementation> implementation_;
 };
 

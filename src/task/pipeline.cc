@@ -11,8 +11,10 @@
 #include "base/attempt.h"
 #include "base/json.h"
 #include "limn/error.h"
+#include "model/adapter.h"
 #include "model/head.h"
 #include "model/passes.h"
+#include "model/tensor_files.h"
 #include "task/classification.h"
 #include "task/masked_lm.h"
 #include "task/question_answering.h"
@@ -21,11 +23,15 @@
 namespace limn {
 namespace {
 
-ModelInfo describe(const std::filesystem::path& folder, const Checkpoint& checkpoint) {
-  const Config& config = checkpoint.config();
+std::string name_of(const std::filesystem::path& folder) {
   std::filesystem::path name = std::filesystem::absolute(folder).lexically_normal();
   if (!name.has_filename()) name = name.parent_path();
-  return {.name = name.filename().string(),
+  return name.filename().string();
+}
+
+ModelInfo describe(std::string name, const Checkpoint& checkpoint) {
+  const Config& config = checkpoint.config();
+  return {.name = std::move(name),
           .family = config.model_type,
           .architecture = config.architecture,
           .task = config.head.task,
@@ -40,6 +46,17 @@ ModelInfo describe(const std::filesystem::path& folder, const Checkpoint& checkp
           .parameters = checkpoint.parameters(),
           .files = checkpoint.files(),
           .warnings = config.warnings};
+}
+
+Pipeline joined(std::string name, Tokenizer tokenizer, Checkpoint checkpoint) {
+  const std::size_t rows = checkpoint.config().encoder.vocabulary;
+  ModelInfo info = describe(std::move(name), checkpoint);
+  std::ranges::copy(tokenizer.warnings(), std::back_inserter(info.warnings));
+  if (tokenizer.vocabulary_size() > rows)
+    info.warnings.push_back(
+        fmt::format("the tokenizer has {} ids, the word embeddings {} rows: a text with a token beyond them is refused",
+                    tokenizer.vocabulary_size(), rows));
+  return {.checkpoint = std::move(checkpoint), .tokenizer = std::move(tokenizer), .info = std::move(info)};
 }
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
@@ -83,18 +100,31 @@ void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
 }  // namespace
 
 Pipeline load_pipeline(const std::filesystem::path& folder) {
+  if (const auto base = adapter_base_folder(folder)) return load_pipeline_with_adapter(folder, *base);
   // First: its message for a folder without a model is the clearest.
   const nlohmann::json config = read_config_file(folder);
   Tokenizer tokenizer = Tokenizer::load(folder, config);
-  Checkpoint checkpoint = Checkpoint::load(folder, config);
-  const std::size_t rows = checkpoint.config().encoder.vocabulary;
-  ModelInfo info = describe(folder, checkpoint);
-  std::ranges::copy(tokenizer.warnings(), std::back_inserter(info.warnings));
-  if (tokenizer.vocabulary_size() > rows)
-    info.warnings.push_back(
-        fmt::format("the tokenizer has {} ids, the word embeddings {} rows: a text with a token beyond them is refused",
-                    tokenizer.vocabulary_size(), rows));
-  return {.checkpoint = std::move(checkpoint), .tokenizer = std::move(tokenizer), .info = std::move(info)};
+  return joined(name_of(folder), std::move(tokenizer), Checkpoint::load(folder, config));
+}
+
+Pipeline load_pipeline_with_adapter(const std::filesystem::path& adapter, const std::filesystem::path& base) {
+  const nlohmann::json config = adapted_config(read_config_file(base), adapter);
+  std::error_code ignored;
+  const bool own_tokenizer = std::filesystem::exists(adapter / "tokenizer.json", ignored);
+  Tokenizer tokenizer = Tokenizer::load(own_tokenizer ? adapter : base, config);
+  WeightFiles weights = open_weights(base);
+  merge_adapter(weights, adapter);
+  return joined(name_of(adapter), std::move(tokenizer),
+                Checkpoint::load(std::move(weights), config, (base / "config.json").string()));
+}
+
+Pipeline load_pipeline(MemoryCheckpoint checkpoint) {
+  const std::string file = checkpoint.name + ": config";
+  const nlohmann::json config = parse_json(checkpoint.config, file);
+  Tokenizer tokenizer = Tokenizer::parse(checkpoint.tokenizer, checkpoint.tokenizer_config, config, checkpoint.name);
+  std::string name = checkpoint.name;
+  return joined(std::move(name), std::move(tokenizer),
+                Checkpoint::load(weights_in_memory(std::move(checkpoint)), config, file));
 }
 
 void check_ids(const Pipeline& pipeline, const Encoding& encoding) {

@@ -19,11 +19,11 @@ struct Layer {
   Names headers;
 };
 
-const Names plain_headers = {"error.h",   "explanation.h", "methods.h", "model_info.h",
-                             "options.h", "result.h",      "scores.h",  "watch.h"};
-const Names all_headers = {"comparison.h", "evaluate.h", "error.h",  "explanation.h", "methods.h",
-                           "model_info.h", "options.h",  "result.h", "scores.h",      "tokenized_input.h",
-                           "watch.h",      "write.h",    "limn.h"};
+const Names plain_headers = {"error.h",   "explanation.h", "memory.h", "methods.h", "model_info.h",
+                             "options.h", "result.h",      "scores.h", "watch.h"};
+const Names all_headers = {"comparison.h",      "evaluate.h",   "error.h",   "explanation.h", "memory.h",
+                           "methods.h",         "model_info.h", "options.h", "result.h",      "scores.h",
+                           "tokenized_input.h", "watch.h",      "write.h",   "limn.h"};
 
 const std::map<std::string, Layer> layers = {
     {"base", {{"base"}, {"error.h", "result.h"}}},
