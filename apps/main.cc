@@ -11,10 +11,13 @@
 #include <new>
 #include <optional>
 #include <sstream>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
+#include "apps/cli/usage.h"
 #include "apps/server/command_serve.h"
 #include "apps/terminal/interrupt.h"
 #include "apps/terminal/output.h"
@@ -25,16 +28,6 @@ namespace {
 
 using namespace limn;
 using namespace limn::cli;
-
-/// Returns the name of the command, such as " explain", if the command line has one; otherwise an empty text.
-std::string command_of(const CLI::App& program) {
-  std::string name;
-  for (const CLI::App* app = &program; !app->get_subcommands().empty();) {
-    app = app->get_subcommands().front();
-    name += " " + app->get_name();
-  }
-  return name;
-}
 
 int run(int argc, char** argv) {
   CLI::App program("What a transformer encoder says about a text, and which words made it say so.", "limn");
@@ -63,21 +56,23 @@ int run(int argc, char** argv) {
   }
   std::vector<std::string> names;
   for (const CLI::App* command : program.get_subcommands({})) names.push_back(command->get_name());
-  const std::string first = argv[1];
+  std::vector<std::string> arguments = usual_arguments(program, {argv + 1, argv + argc});
+  const std::string first = arguments.front();
   if (!first.starts_with('-') && std::find(names.begin(), names.end(), first) == names.end()) {
     complain(fmt::format("no command '{}'; did you mean '{}'?\nTry 'limn --help'.", first,
                          limn::nearest_first(first, names).front()));
     return usage;
   }
   try {
-    program.parse(argc, argv);
+    std::ranges::reverse(arguments);  // as the parser wants them
+    program.parse(std::move(arguments));
   } catch (const CLI::Success& help_or_version) {
     std::ostringstream text;
     program.exit(help_or_version, text, text);
     write_output(std::nullopt, text.str());
     return done;
   } catch (const CLI::ParseError& error) {
-    complain(fmt::format("{}\nTry 'limn{} --help'.", error.what(), command_of(program)));
+    complain(usage_message(program, error));
     return usage;
   }
   return chosen();

@@ -59,7 +59,7 @@ void forward_attention(benchmark::State& state) {
   const Mat qkv = filled(rows, 3 * hidden_size);
   const std::vector<std::size_t> row_begin = {0, rows};
   Mat context(rows, hidden_size);
-  for (auto _ : state) attention(qkv, row_begin, heads, context);
+  for (auto _ : state) attention(qkv, row_begin, heads, {}, context);
   count_products(state, 2 * rows * rows * hidden_size);
 }
 BENCHMARK(forward_attention)->Arg(32)->Arg(150)->Arg(384)->Arg(2048)->UseRealTime();

@@ -5,6 +5,24 @@ include(GoogleTest)
 # Folders whose tests run the command (LIMN_PROGRAM is its path). These tests and those of the server need LIMN_APPS.
 set(folders_that_run_limn cli golden hub readme)
 
+# Compiles like every other test: definitions, flags, and the precompiled headers that the test programs share.
+function(test_settings target)
+  target_include_directories(${target} PRIVATE src tests ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${target} PRIVATE LIMN_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                             LIMN_BINARY_DIR="${PROJECT_BINARY_DIR}" LIMN_PROGRAM="${PROJECT_BINARY_DIR}/limn")
+  target_link_libraries(${target} PRIVATE limn::limn GTest::gmock_main fmt::fmt nlohmann_json::nlohmann_json)
+  # Tests are compiled more often than they are run.
+  # `if (x) EXPECT_EQ(a, b);` holds a second if: with braces removed by clang-format, GCC warns.
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1> -Wno-dangling-else)
+endfunction()
+
+if(LIMN_PRECOMPILED_HEADERS)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/test_headers.cc CONTENT "" @ONLY)
+  add_library(test_headers OBJECT ${PROJECT_BINARY_DIR}/test_headers.cc)
+  test_settings(test_headers)
+  target_precompile_headers(test_headers PRIVATE ${common_headers} <gmock/gmock.h> <gtest/gtest.h>)
+endif()
+
 file(GLOB folders RELATIVE ${PROJECT_SOURCE_DIR}/tests CONFIGURE_DEPENDS tests/*)
 foreach(folder ${folders})
   file(GLOB sources CONFIGURE_DEPENDS tests/${folder}/*_test.cc)
@@ -14,14 +32,11 @@ foreach(folder ${folders})
   endif()
   if(sources)
     add_executable(${folder}_test ${sources})
-    target_include_directories(${folder}_test PRIVATE src tests ${PROJECT_SOURCE_DIR})
-    target_compile_definitions(${folder}_test PRIVATE LIMN_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-                               LIMN_BINARY_DIR="${PROJECT_BINARY_DIR}" LIMN_PROGRAM="${PROJECT_BINARY_DIR}/limn")
-    target_link_libraries(${folder}_test PRIVATE limn::limn GTest::gmock_main fmt::fmt nlohmann_json::nlohmann_json)
-    precompile(${folder}_test ${common_headers} <gmock/gmock.h> <gtest/gtest.h>)
-    # Tests are compiled more often than they are run.
-    # `if (x) EXPECT_EQ(a, b);` holds a second if: with braces removed by clang-format, GCC warns.
-    target_compile_options(${folder}_test PRIVATE $<$<CONFIG:Release>:-O1> -Wno-dangling-else)
+    test_settings(${folder}_test)
+    if(LIMN_PRECOMPILED_HEADERS)
+      target_precompile_headers(${folder}_test REUSE_FROM test_headers)
+    endif()
+    compile_together(${folder}_test ${sources})
     if(folder STREQUAL server)
       target_link_libraries(server_test PRIVATE limn_apps)
     endif()
@@ -75,6 +90,11 @@ set_tests_properties(package.find_package PROPERTIES FIXTURES_REQUIRED package)
 # Each public declaration has a comment, otherwise Doxygen fails. Without Doxygen, the test is skipped with a message.
 add_test(NAME docs COMMAND ${PROJECT_SOURCE_DIR}/tools/docs.sh ${PROJECT_BINARY_DIR}/docs)
 set_tests_properties(docs PROPERTIES SKIP_RETURN_CODE 77)
+
+# The example of docs/architecture.md still is all that it takes to add an option.
+add_test(NAME docs.option_example COMMAND ${PROJECT_SOURCE_DIR}/tools/option_example.sh
+                                          ${PROJECT_BINARY_DIR}/docs/option_example ${CMAKE_CXX_COMPILER})
+set_tests_properties(docs.option_example PROPERTIES SKIP_RETURN_CODE 77)
 
 if(TARGET limn)
   add_test(NAME demo COMMAND ${PROJECT_SOURCE_DIR}/tools/demo.sh $<TARGET_FILE:limn> ${PROJECT_BINARY_DIR}/demo.html)

@@ -1,8 +1,7 @@
-# Optimised builds compile the files of a folder together, eight at a time: most of the time goes into headers and
-# templates that all of them need. No two files of a folder define the same name. Debug builds compile each file alone,
-# so that each includes what it uses.
-include(CMakeDependentOption)
-cmake_dependent_option(LIMN_UNITY "Compile the files of a folder together" ON "NOT CMAKE_BUILD_TYPE STREQUAL Debug" OFF)
+# The files of a folder are compiled together, eight at a time: most of the time goes into headers and templates that all
+# of them need. No two files of a folder define the same name. clang-tidy (tools/check.sh lint) reads each file alone, so
+# that each includes what it uses.
+option(LIMN_UNITY "Compile the files of a folder together" ON)
 
 # compile_together(target source…): files with compile options of their own must not be among them.
 function(compile_together target)

@@ -1,34 +1,13 @@
 // An untrusted SentencePiece model and an untrusted text must produce an Error or valid encodings.
 // Input: a byte that chooses the tokenizer class; a text that ends with a byte 0xFF; the model.
-#include <unistd.h>
-
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "base/output_file.h"
+#include "checkpoint_folder.h"
 #include "limn/error.h"
 #include "text/tokenizer.h"
-
-namespace {
-
-const std::filesystem::path& folder() {
-  static const std::filesystem::path path = [] {
-    auto result = std::filesystem::temp_directory_path() / ("limn-spiece-fuzz-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(result);
-    std::atexit([] { std::filesystem::remove_all(folder()); });
-    return result;
-  }();
-  return path;
-}
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr const char* classes[] = {"AlbertTokenizer", "CamembertTokenizer", "DebertaV2Tokenizer", "T5Tokenizer",
@@ -37,10 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   const std::string name = classes[data[0] % std::size(classes)];
   rest.remove_prefix(1);
-  const std::size_t end = std::min(rest.find('\xFF'), rest.size());
-  const std::string_view text = rest.substr(0, end);
+  const std::string_view text = next_part(rest);
   try {
-    limn::write_file(folder() / "spiece.model", rest.substr(std::min(end + 1, rest.size())));
+    limn::write_file(folder() / "spiece.model", rest);
     limn::write_file(folder() / "tokenizer_config.json", R"({"tokenizer_class": ")" + name + R"("})");
     const auto tokenizer = limn::Tokenizer::load(folder());
     const limn::Encoding encoding = tokenizer.encode(text, text);

@@ -1,14 +1,11 @@
 // Files that change a valid tokenizer must produce an Error or a tokenizer whose ids are in its vocabulary.
 // Input, separated by bytes 0xFF: tokenizer_config.json, special_tokens_map.json, added_tokens.json, a text.
-#include <unistd.h>
-
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "base/output_file.h"
+#include "checkpoint_folder.h"
 #include "limn/error.h"
 #include "text/tokenizer.h"
 
@@ -21,24 +18,14 @@ constexpr std::string_view tokenizer_json =
         "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
                   "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "a": 4, "##b": 5}}})";
 
-const std::filesystem::path& folder() {
-  static const std::filesystem::path path = [] {
-    auto result = std::filesystem::temp_directory_path() / ("limn-config-fuzz-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(result);
-    std::atexit([] { std::filesystem::remove_all(folder()); });
-    return result;
-  }();
-  return path;
-}
-
 void check(std::string_view text) {
   try {
     const auto tokenizer = limn::Tokenizer::load(folder());
     const limn::Encoding encoding = tokenizer.encode(text, text, 16);
-    if (encoding.size() > 16) std::abort();
+    require(encoding.size() <= 16);
     for (std::size_t i = 0; i < encoding.size(); ++i) {
-      if (encoding.ids[i] < 0 || static_cast<std::size_t>(encoding.ids[i]) >= tokenizer.vocabulary_size()) std::abort();
-      if (encoding.offsets[i].begin > encoding.offsets[i].end || encoding.offsets[i].end > text.size()) std::abort();
+      require(encoding.ids[i] >= 0 && static_cast<std::size_t>(encoding.ids[i]) < tokenizer.vocabulary_size());
+      require(encoding.offsets[i].begin <= encoding.offsets[i].end && encoding.offsets[i].end <= text.size());
     }
   } catch (const limn::Error&) {
     // Invalid input, reported as a user's mistake.
@@ -50,9 +37,7 @@ void check(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   for (const char* name : {"tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"}) {
-    const std::size_t end = rest.find('\xFF');
-    const std::string_view part = rest.substr(0, end);
-    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+    const std::string_view part = next_part(rest);
     if (part.empty())
       std::filesystem::remove(folder() / name);
     else

@@ -1,34 +1,17 @@
 // An untrusted tokenizer and an untrusted text must produce an Error or valid encodings.
 // Input, separated by bytes 0xFF: tokenizer.json (if it begins with a brace) or vocab.txt; tokenizer_config.json; a
 // text.
-#include <unistd.h>
-
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "base/output_file.h"
+#include "checkpoint_folder.h"
 #include "limn/error.h"
 #include "text/sentences.h"
 #include "text/tokenizer.h"
 
 namespace {
-
-const std::filesystem::path& folder() {
-  static const std::filesystem::path path = [] {
-    auto result = std::filesystem::temp_directory_path() / ("limn-tokenizer-fuzz-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(result);
-    std::atexit([] { std::filesystem::remove_all(folder()); });
-    return result;
-  }();
-  return path;
-}
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 bool is_boundary(std::string_view text, std::size_t position) {
   return position == text.size() || (static_cast<unsigned char>(text[position]) & 0xC0) != 0x80;
@@ -57,13 +40,6 @@ void check_sentences(std::string_view text) {
     require(is_boundary(text, sentence.begin) && is_boundary(text, sentence.end));
     end = sentence.end;
   }
-}
-
-std::string_view next_part(std::string_view& rest) {
-  const std::size_t end = rest.find('\xFF');
-  const std::string_view part = rest.substr(0, end);
-  rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
-  return part;
 }
 
 }  // namespace

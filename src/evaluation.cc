@@ -111,7 +111,8 @@ ClassificationScores evaluate_classification(const Model& model, const std::file
                  .found = "a number (regression)",
                  .expected = "a model that chooses a label"});
   }
-  auto rows = read_labelled(data, model.info().labels);
+  std::vector<std::string> warnings;
+  auto rows = read_labelled(data, model.info().labels, RowFields(options.columns), &warnings);
   keep_first(rows, options.limit);
   const auto start = Clock::now();
   std::vector<std::size_t> labels;
@@ -120,6 +121,9 @@ ClassificationScores evaluate_classification(const Model& model, const std::file
   for (const auto& prediction : predictions) labels.push_back(prediction.index);
   ClassificationScores scores = score_labels(rows, labels, model.info().labels);
   scores.seconds = seconds_since(start);
+  scores.warnings = std::move(warnings);
+  scores.cut_rows = static_cast<std::size_t>(std::ranges::count_if(
+      rows, [&](const LabelledInput& row) { return !model.warnings(row.input, options.reading).empty(); }));
   return scores;
 }
 

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-build() { cmake --preset "$1" >/dev/null && cmake --build --preset "$1"; }
+build() { cmake --preset "$1" >/dev/null && cmake --build --preset "$@"; }
 
 format() { git ls-files -z '*.cc' '*.h' '*.inc' | xargs -0 clang-format-14 --dry-run -Werror; }
 
@@ -16,17 +16,25 @@ commits() {
   [[ -z $bad ]] || { printf 'subjects of commits are imperative, one change, at most 72 characters, no full stop:\n%s\n' "$bad" >&2; return 1; }
 }
 
-# clang's warnings, then clang-tidy (.clang-tidy) with the same compile commands.
-clang() { build clang; }
+# clang's warnings, in the benchmarks, too; then clang-tidy (.clang-tidy) with the same compile commands.
+clang() { build clang --target all limn_bench; }
 lint() {
   cmake --preset clang -B build-lint -DLIMN_PRECOMPILED_HEADERS=OFF -DLIMN_UNITY=OFF >/dev/null
   git ls-files -z 'src/*.cc' 'apps/*.cc' | xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 -p build-lint --quiet --warnings-as-errors='*' \
     --extra-arg=-UNDEBUG  # assertions tell the analyzer which states are impossible
 }
 
-# AddressSanitizer and UndefinedBehaviorSanitizer, then ThreadSanitizer, with all tests.
+# Builds test programs with a preset's sanitizers and runs them: sanitized PRESET PROGRAM …
+sanitized() {
+  build "$1" --target "${@:2}"
+  for program in "${@:2}"; do "build-$1/$program" --gtest_brief=1; done
+}
+
+# AddressSanitizer and UndefinedBehaviorSanitizer: where untrusted files, texts and requests are read, then all tests.
+memory() { sanitized dev text_test model_test explain_test server_test; }
 address() { build dev && ctest --preset dev; }
-thread() { build tsan && ctest --preset tsan; }
+# ThreadSanitizer, where threads share data.
+thread() { sanitized tsan server_test explain_test; }
 
 # A few seconds per target: finds obvious bugs only.
 fuzz() {
@@ -45,9 +53,9 @@ web() { tools/web.sh check; }
 
 for step in "${@:-}"; do
   case $step in
-    format | commits | clang | lint | web | address | thread | fuzz) steps+=("$step") ;;
+    format | commits | clang | lint | web | memory | address | thread | fuzz) steps+=("$step") ;;
     "") steps=(format commits clang lint web address thread fuzz) ;;
-    *) echo "tools/check.sh: unknown step '$step'; known: format, commits, clang, lint, web, address, thread, fuzz" >&2; exit 2 ;;
+    *) echo "tools/check.sh: unknown step '$step'; known: format, commits, clang, lint, web, memory, address, thread, fuzz" >&2; exit 2 ;;
   esac
 done
 for step in "${steps[@]}"; do

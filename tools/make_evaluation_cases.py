@@ -31,9 +31,17 @@ warnings.simplefilter("ignore")
 
 # ---- spans -------------------------------------------------------------------------------------------------------------
 
-def softmax(logits):
-    e = [math.exp(v - max(logits)) for v in logits]
-    return [v / sum(e) for v in e]
+def denominator(windows, column):
+    """The sum of exp(logit) over the tokens that were read, each once: of a token of the context the largest logit, the
+    other tokens in the window with the smallest null score."""
+    null = min(windows, key=lambda w: w["start"][0] + w["end"][0])
+    other = [v for v, s in zip(null[column], null["sequences"]) if s != 1]
+    context = {}
+    for w in windows:
+        for v, s, offset in zip(w[column], w["sequences"], w["offsets"]):
+            if s == 1:
+                context[offset] = max(context.get(offset, v), v)
+    return sum(math.exp(v) for v in [*other, *context.values()])
 
 
 def answer_case(rng):
@@ -51,7 +59,7 @@ def answer_case(rng):
         # multiples of 1/8, so that equal scores are common and float32 sums are exact
         start, end = ([rng.randint(-24, 24) / 8 for _ in sequences] for _ in range(2))
         start[0], end[0] = start[0] + rng.choice([0, 3]), end[0] + rng.choice([0, 3])
-        windows.append({"sequences": sequences, "offsets": offsets, "start": start, "end": end})
+        windows.append({"begin": at, "sequences": sequences, "offsets": offsets, "start": start, "end": end})
         if at + size >= len(spans):
             break
         at += step
@@ -70,14 +78,14 @@ def answer_case(rng):
             best = (float(score[s, e]), context[w["offsets"][s][0]:w["offsets"][e][1]])
 
     found = {}
+    both = denominator(windows, "start") * denominator(windows, "end")
     for number, w in enumerate(windows):
-        p, q = softmax(w["start"]), softmax(w["end"])
         n = len(w["sequences"])
         for s in range(n):
             for e in range(s, min(n, s + limit)):
                 if w["sequences"][s] == w["sequences"][e] == 1:
                     span = {"begin": w["offsets"][s][0], "end": w["offsets"][e][1], "window": number, "start": s, "stop": e,
-                            "score": w["start"][s] + w["end"][e], "probability": p[s] * q[e]}
+                            "score": w["start"][s] + w["end"][e], "probability": math.exp(w["start"][s] + w["end"][e]) / both}
                     key = (span["begin"], span["end"])
                     if key not in found or span["score"] > found[key]["score"]:
                         found[key] = span

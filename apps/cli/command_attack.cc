@@ -34,7 +34,7 @@ AttackOptions attack_options(const AttackCommand& command) {
   options.reading = predict_options(command.reading);
   options.target = command.target;
   options.toward = command.toward;
-  if (command.change) options.sequences = changed_text_names.find("change", *command.change);
+  if (command.change) options.sequences = find_named(changed_text_names, "change", *command.change);
   if (command.beam) options.beam = *command.beam;
   options.max_steps = command.max_steps;
   return options;
@@ -88,7 +88,7 @@ void add_kind(CLI::App& parent, Run& run, const char* name, const char* descript
            "TEXT");
   }
   option("--change", command->change,
-         "texts that may change: " + changed_text_names.list() + "; default: the question, or every text", "NAME");
+         "texts that may change: " + list_of(changed_text_names) + "; default: the question, or every text", "NAME");
   if (!is_flip) option("--beam", command->beam, "candidates per round; default: 3", "N")->check(CLI::NonNegativeNumber);
   option("--max-steps", command->max_steps, "maximum number of changes; default: the number of tokens", "N")
       ->check(CLI::PositiveNumber);

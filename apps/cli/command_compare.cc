@@ -105,13 +105,13 @@ void add_texts(const nlohmann::json& value, std::vector<std::string>& texts) {
 
 /// Reads the fields `answers` or `answer` (question answering), or `label` (classification); returns nothing if the row
 /// has none.
-std::optional<Expected> expected_of(const Item& item, Task task) {
+std::optional<Expected> expected_of(const Item& item, Task task, const RowFields& named) {
   if (item.copied.empty()) return std::nullopt;
   const auto fields = nlohmann::json::parse("{" + item.copied + "}");
-  for (const char* name : {"answers", "answer", "label"}) {
-    const bool is_label = name == std::string_view("label");
+  for (const char* role : {"answers", "answer", "label"}) {
+    const bool is_label = role == std::string_view("label");
     if (is_label != (task == Task::sequence_classification)) continue;
-    const auto field = fields.find(name);
+    const auto field = fields.find(named.given(role));
     if (field == fields.end() || field->is_null()) continue;
     Expected expected;
     add_texts(*field, expected.texts);
@@ -141,7 +141,7 @@ std::string text_of(const Expected& expected) {
 class Comparer {
  public:
   Comparer(std::vector<NamedModel> models, const CompareCommand& command)
-      : comparison_(begin(std::move(models), command)) {
+      : comparison_(begin(std::move(models), command)), fields_(named_columns(command.input.columns)) {
     warm_up();
   }
 
@@ -193,7 +193,7 @@ class Comparer {
 
   /// Adds the correct prediction, if the row has one, and which models are right.
   void judge(const Item& item, ComparedInput& input) const {
-    const auto expected = expected_of(item, task());
+    const auto expected = expected_of(item, task(), fields_);
     if (!expected) return;
     input.expected = text_of(*expected);
     for (std::size_t i = 0; i < comparison_.models().size(); ++i)
@@ -201,6 +201,7 @@ class Comparer {
   }
 
   Comparison comparison_;
+  RowFields fields_;
 };
 
 // ---- the output -------------------------------------------------------------------------------------------
@@ -278,7 +279,7 @@ class ComparisonOutput {
 };
 
 int compare_file(const CompareCommand& command, const Comparer& comparer, ComparisonOutput& output) {
-  ItemReader reader(*command.input.file, comparer.task());
+  ItemReader reader(*command.input.file, comparer.task(), command.input.columns);
   const auto summary = summarize(*command.input.file);
   Failures failures;
   Progress progress(summary ? std::optional(summary->rows) : std::nullopt);

@@ -6,9 +6,11 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
+#include "apps/cli/input.h"
 #include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
 #include "apps/terminal/output.h"
@@ -25,6 +27,7 @@ struct EvaluateCommand {
   ReadingOptions reading;
   std::string data;
   std::size_t limit = std::numeric_limits<std::size_t>::max();
+  std::vector<std::string> columns;
   std::optional<std::string> format;
 };
 
@@ -69,7 +72,7 @@ int evaluate_squad(const EvaluateCommand& command) {
 }
 
 int evaluate_classification(const EvaluateCommand& command) {
-  return report(command, {}, with_progress(&limn::evaluate_classification));
+  return report(command, {.columns = named_columns(command.columns)}, with_progress(&limn::evaluate_classification));
 }
 
 int evaluate_tokens(const EvaluateCommand& command) {
@@ -98,6 +101,7 @@ void add_evaluation(CLI::App& evaluate, Run& run, const char* name, const char* 
   } else {
     add_length_option(app, command->reading.max_length);
     if (work == evaluate_tokens) add_aggregation_option(app, command->reading.aggregation);
+    if (work == evaluate_classification) add_column_option(app, command->columns, "Data");
   }
   app.add_option("--format", command->format, "terminal or json; default: terminal on a terminal and json elsewhere")
       ->option_text("FORMAT")

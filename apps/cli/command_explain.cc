@@ -59,7 +59,7 @@ class Explainer {
 /// Returns the first explanation in the file. @throws Error if it does not record how it was made.
 Explanation saved_explanation(const std::string& file) {
   std::optional<Explanation> first;
-  read_explanation_file(file, [&](Explanation explanation) {
+  read_explanation_file(file, [&](Explanation explanation, std::optional<std::size_t>) {
     if (!first) first = std::move(explanation);
   });
   if (!first) throw Error({.file = file, .found = "only rows that failed", .expected = "an explanation"});
@@ -93,7 +93,7 @@ int explain(const CLI::App& app, ExplainCommand command) {
   }
   // Check options before loading the model, which takes longer.
   read_texts(command.method, choose_method(command.method));
-  const auto special = command.special ? specials.find("special", *command.special) : Special::hide;
+  const auto special = command.special ? find_named(names<Special>, "special", *command.special) : Special::hide;
   set_threads(command.model.threads);
   const Explainer explainer(load_model(find_model(command.model, command.input, command.output)), command);
   const Model& model = explainer.model();
@@ -116,19 +116,35 @@ int explain(const CLI::App& app, ExplainCommand command) {
   if (command.input.file) {
     code = take_rows(
         command.input, command.output, model.info().task, explainer,
-        [&](std::vector<Explanation> explanations) { output.add(std::move(explanations)); }, explainer.rows_at_once());
+        [&](std::size_t row, Result<std::vector<Explanation>> explanations) {
+          if (explanations)
+            output.add(row, *std::move(explanations));
+          else
+            output.fail(row, message_of(explanations.error()));
+        },
+        explainer.rows_at_once());
   } else {
     const Input input = single_input(command.input, model.info().task, model.info().name);
     Progress progress(1);
     auto explanations = explainer({input}, watch_with(progress));
     progress.wipe();
-    output.add(std::move(explanations.front()).value());
+    output.add(0, std::move(explanations.front()).value());
   }
   output.finish();
   return code;
 }
 
 }  // namespace
+
+/// Costs are passes through the model; docs/interface.md has the same lines.
+constexpr std::string_view method_guide =
+    "Which method when:\n"
+    "  gradient              a first look at any model: which words matter, without a direction; 1 pass\n"
+    "  gradient-x-input      the same with a direction, for and against; 1 pass, rough for deep models\n"
+    "  integrated-gradients  the default choice for classification: for and against, adds up to F; about 20 passes\n"
+    "  shapley               short texts (up to about 12 words): exact, adds up to F; 2^words passes\n"
+    "  kernel-shap, lime     what happens if words are missing, for long texts; some hundred passes, random\n"
+    "  occlusion             the effect of each word alone, easy to explain to others; 1 pass per word";
 
 void add_explain(CLI::App& program, Run& run) {
   const auto command = std::make_shared<ExplainCommand>();
@@ -152,16 +168,16 @@ void add_explain(CLI::App& program, Run& run) {
   option("--contrast", command->contrast, help_text(limn::option("contrast")), "LABEL", what);
   add_option(app, limn::option("unit"), command->method, what);
   add_options(app, command->reading);
-  add_options(app, command->output, formats.list());
+  add_options(app, command->output, list_of(names<Format>));
   option("--special", command->special, "on a terminal: hide or show special tokens and the tokens of each word",
          "hide|show", "Output");
   option("--top", command->top, help_text(limn::option("top")), "K", "Output")->check(CLI::PositiveNumber);
   app.add_flag("--raw", command->raw, help_text(limn::option("raw")))->group("Output");
-  app.footer(
-      command_footer("limn explain -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"
-                     "limn explain -m minilm-l6-qa --question 'Who came?' --context 'Anna came.' -o why.html\n"
-                     "limn explain -m minilm-l6-ner --text 'Ada lives in Rome.' --method gradient-x-input\n"
-                     "limn explain -m minilm-l6-qa --input questions.jsonl -o explanations.jsonl --resume"));
+  app.footer(std::string(method_guide) + "\n\n" +
+             command_footer("limn explain -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"
+                            "limn explain -m minilm-l6-qa --question 'Who came?' --context 'Anna came.' -o why.html\n"
+                            "limn explain -m minilm-l6-ner --text 'Ada lives in Rome.' --method gradient-x-input\n"
+                            "limn explain -m minilm-l6-qa --input questions.jsonl -o explanations.jsonl --resume"));
   app.callback([&app, &run, command] {
     if (command->model.model.empty() && !command->like) throw CLI::RequiredError("--model");
     run = [&app, command] { return explain(app, *command); };

@@ -27,7 +27,7 @@ struct HeatmapCommand {
 
 int heatmap(const CLI::App& app, const HeatmapCommand& command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv});
-  const auto special = command.special ? specials.find("special", *command.special) : Special::hide;
+  const auto special = command.special ? find_named(names<Special>, "special", *command.special) : Special::hide;
   set_threads(command.model.threads);
   const Model model = load_model(find_model(command.model, command.input, command.output));
   // Check the task before the input, whose form depends on it.
@@ -54,7 +54,7 @@ int heatmap(const CLI::App& app, const HeatmapCommand& command) {
   std::vector<Explanation> explanations;
   explanations.push_back(model.heatmap(input, options, watch_with(progress)));
   progress.wipe();
-  output.add(std::move(explanations));
+  output.add(0, std::move(explanations));
   output.finish();
   return done;
 }

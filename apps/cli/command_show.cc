@@ -26,19 +26,21 @@ int show(const ShowCommand& command) {
   if (!options.format && !options.file) options.format = "terminal";  // the input is JSON already
   const Format format =
       choose_format(options, {Format::terminal, Format::json, Format::html, Format::svg, Format::csv});
-  const auto special = command.special ? specials.find("special", *command.special) : Special::hide;
+  const auto special = command.special ? find_named(names<Special>, "special", *command.special) : Special::hide;
   refuse_inputs_as_output(options, command.files);
   ExplanationOutput output(options.file, format, special == Special::show);
-  std::size_t errors = 0;
+  std::size_t errors = 0, next_row = 0;
   for (const auto& file : command.files) {
     if (file == "-" && ::isatty(STDIN_FILENO) == 1) {
       throw Error(
           {.thing = "FILE -", .found = "a terminal as standard input", .expected = "JSON from a pipe or a file"});
     }
-    errors += read_explanation_file(file, [&](Explanation explanation) {
+    errors += read_explanation_file(file, [&](Explanation explanation, std::optional<std::size_t> row) {
       std::vector<Explanation> one;
       one.push_back(std::move(explanation));
-      output.add(std::move(one));
+      const std::size_t this_row = row.value_or(next_row);
+      output.add(this_row, std::move(one));
+      next_row = this_row + 1;
     });
   }
   output.finish();
@@ -54,7 +56,7 @@ void add_show(CLI::App& program, Run& run) {
       *program.add_subcommand("show", "Show explanations that 'limn explain' saved as JSON, in any format.");
   app.add_option("FILE", command->files, "files of 'limn explain --format json'; - is standard input")->required();
   app.add_option("--format", command->output.format,
-                 formats.list() + "; default: by the extension of --output, otherwise terminal")
+                 list_of(names<Format>) + "; default: by the extension of --output, otherwise terminal")
       ->option_text("FORMAT")
       ->group("Output");
   app.add_option("-o,--output", command->output.file, "write to this file instead of standard output")

@@ -12,7 +12,7 @@
 namespace limn::cli {
 namespace {
 
-std::size_t read(std::istream& stream, const std::string& name, const std::function<void(Explanation)>& take) try {
+std::size_t read(std::istream& stream, const std::string& name, const TakeExplanation& take) try {
   return read_explanations(stream, name, take);
 } catch (const Error& error) {
   Error::Parts parts = error.parts();
@@ -23,7 +23,7 @@ std::size_t read(std::istream& stream, const std::string& name, const std::funct
 
 }  // namespace
 
-std::size_t read_explanation_file(const std::string& file, const std::function<void(Explanation)>& take) {
+std::size_t read_explanation_file(const std::string& file, const TakeExplanation& take) {
   if (file == "-") return read(std::cin, "standard input", take);
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw Error({.file = file, .found = std::strerror(errno), .expected = "a readable file"});

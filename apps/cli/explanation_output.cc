@@ -13,7 +13,18 @@ namespace limn::cli {
 ExplanationOutput::ExplanationOutput(const std::optional<std::string>& file, Format format, bool show_special)
     : format_(format), style_(output_style(file.has_value(), show_special)), output_(file) {}
 
-void ExplanationOutput::add(std::vector<Explanation> explanations) {
+void ExplanationOutput::write_header() {
+  if (format_ == Format::csv && !has_header_) output_.write(csv_header());
+  has_header_ = true;
+}
+
+void ExplanationOutput::fail(std::size_t row, std::string_view message) {
+  write_header();
+  if (format_ == Format::csv) output_.write(failed_row_csv(row, message));
+}
+
+void ExplanationOutput::add(std::size_t row, std::vector<Explanation> explanations) {
+  write_header();
   switch (format_) {
     case Format::terminal:
       for (const auto& explanation : explanations)
@@ -24,7 +35,7 @@ void ExplanationOutput::add(std::vector<Explanation> explanations) {
       count_ += explanations.size();
       break;
     case Format::csv:
-      output_.write(to_csv(explanations, count_, count_ == 0));
+      for (std::size_t i = 0; i < explanations.size(); ++i) output_.write(row_csv(row, i, explanations[i]));
       count_ += explanations.size();
       break;
     case Format::html:
@@ -44,6 +55,7 @@ void ExplanationOutput::add(std::vector<Explanation> explanations) {
 }
 
 void ExplanationOutput::finish() {
+  write_header();
   if (format_ == Format::html) {
     output_.write(to_html(kept_));
     if (count_ > kept_.size()) {

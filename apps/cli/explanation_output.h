@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/cli/names.h"
@@ -19,8 +20,10 @@ class ExplanationOutput {
  public:
   ExplanationOutput(const std::optional<std::string>& file, Format format, bool show_special);
 
-  /// @throws Error for a second explanation as SVG.
-  void add(std::vector<Explanation> explanations);
+  /// Adds the explanations of one row. @throws Error for a second explanation as SVG.
+  void add(std::size_t row, std::vector<Explanation> explanations);
+  /// Adds a row that has no explanation: CSV contains its error.
+  void fail(std::size_t row, std::string_view message);
   /// Finishes the output; warns on standard error if explanations did not fit on the page.
   void finish();
 
@@ -30,6 +33,9 @@ class ExplanationOutput {
   Output output_;
   std::vector<Explanation> kept_;
   std::size_t count_ = 0;
+  bool has_header_ = false;
+
+  void write_header();
 };
 
 }  // namespace limn::cli

@@ -14,6 +14,7 @@
 #include <set>
 #include <streambuf>
 
+#include "apps/terminal/output.h"
 #include "base/fingerprint.h"
 #include "base/output_file.h"
 #include "evaluate/row_input.h"
@@ -52,7 +53,8 @@ const std::set<std::string_view> output_names = {"row",
                                                  "reread",
                                                  "steps",
                                                  "type_ids",
-                                                 "cut_tokens"};
+                                                 "cut_tokens",
+                                                 "window_begin"};
 
 /// How long to wait for another row of standard input before processing the rows that have arrived.
 constexpr int patience_milliseconds = 20;
@@ -63,10 +65,13 @@ bool more_on_standard_input() {
   return ::poll(&input, 1, patience_milliseconds) != 0;
 }
 
-std::unique_ptr<std::ifstream> open(const std::string& file) {
+void refuse_folder(const std::string& file, const char* expected) {
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored))
-    throw Error({.file = file, .found = "a folder", .expected = "a file with one input per row"});
+    throw Error({.file = file, .found = "a folder", .expected = expected});
+}
+
+std::unique_ptr<std::ifstream> open(const std::string& file) {
   auto stream = std::make_unique<std::ifstream>(file, std::ios::binary);
   if (!*stream) throw Error({.file = file, .found = std::strerror(errno), .expected = "a readable file"});
   return stream;
@@ -135,7 +140,10 @@ class HashingBuffer : public std::streambuf {
 
 Input single_input(const InputOptions& options, Task task, const std::string& model) {
   const auto context = [&]() -> std::optional<std::string> {
-    return options.context_file ? std::optional(read_file(*options.context_file)) : options.context;
+    if (!options.context_file) return options.context;
+    if (*options.context_file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+    refuse_folder(*options.context_file, "a file with the context");
+    return read_file(*options.context_file);
   };
   if (task == Task::question_answering) {
     if (!options.question || !(options.context || options.context_file)) {
@@ -149,11 +157,29 @@ Input single_input(const InputOptions& options, Task task, const std::string& mo
     return {.text = *options.question, .pair = context()};
   }
   if (options.text) return {.text = *options.text, .pair = options.pair};
-  if (options.question) return {.text = *options.question, .pair = context()};
+  if (options.question) {
+    complain(fmt::format("the model {} answers no questions ({}): the question is read as a text{}", model, name(task),
+                         options.context || options.context_file ? ", the context as its pair" : ""));
+    return {.text = *options.question, .pair = context()};
+  }
   throw Error({.thing = "input", .found = "none", .expected = "--text, or --input FILE"});
 }
 
-ItemReader::ItemReader(const std::string& file, Task task) : file_(file), task_(task) {
+std::map<std::string, std::string> named_columns(const std::vector<std::string>& columns) {
+  std::map<std::string, std::string> named;
+  for (const std::string& column : columns) {
+    const std::size_t equals = column.find('=');
+    if (equals == column.npos || equals + 1 == column.size())
+      throw Error(
+          {.field = "column", .found = "'" + column + "'", .expected = "NAME=COLUMN, such as text=review_text"});
+    named[column.substr(0, equals)] = column.substr(equals + 1);
+  }
+  return named;
+}
+
+ItemReader::ItemReader(const std::string& file, Task task, const std::vector<std::string>& columns)
+    : file_(file), task_(task), fields_(named_columns(columns)) {
+  refuse_folder(file, "a file with one input per row");
   const RowFormat format = row_format(file);
   if (file == "-") {
     if (::isatty(STDIN_FILENO) == 1) {
@@ -180,6 +206,17 @@ std::vector<Item> ItemReader::next_batch(std::size_t count) {
   return batch;
 }
 
+/// Files with a header have one shape: it is checked once, and not row by row.
+void ItemReader::choose_fields(const Row& first) {
+  if (has_chosen_fields_ || reader_->columns().empty() || row_format(file_) == RowFormat::text) return;
+  has_chosen_fields_ = true;
+  if (const char separator = reader_->separator(); separator != ',')
+    complain(fmt::format("{}: the cells are separated by {}", file_,
+                         separator == '\t' ? "tabs" : std::string(1, separator)));
+  const std::string guess = fields_.choose(first, task_, file_);
+  if (!guess.empty()) complain(fmt::format("{}: {}", file_, guess));
+}
+
 Item ItemReader::make_item(Row&& row) {
   Item item;
   item.row = rows_++;
@@ -188,9 +225,10 @@ Item ItemReader::make_item(Row&& row) {
     item.error = std::move(row.error);
     return item;
   }
+  choose_fields(row);
   std::set<std::string_view> used;
   try {
-    RowInput found = input_of(row, task_, is_standard_input() ? "standard input" : file_);
+    RowInput found = input_of(row, task_, is_standard_input() ? "standard input" : file_, fields_);
     item.input = std::move(found.input);
     used = std::move(found.used);
   } catch (const Error& error) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "apps/cli/options.h"
 #include "base/row_reader.h"
+#include "evaluate/row_input.h"
 #include "limn/error.h"
 #include "limn/explanation.h"
 
@@ -31,23 +33,31 @@ struct Item {
 /// Reads the rows of --input in batches.
 class ItemReader {
  public:
+  /// @param columns "text=review_text": which field holds what
   /// @throws Error if the file cannot be opened, or standard input is a terminal.
-  ItemReader(const std::string& file, Task task);
+  ItemReader(const std::string& file, Task task, const std::vector<std::string>& columns = {});
 
   /// Returns up to `count` rows: fewer only at the end or if standard input has no more at the moment, none at the end.
+  /// Reports on standard error how the columns were read if that was a guess. @throws Error if they do not fit the task
   std::vector<Item> next_batch(std::size_t count);
 
   bool is_standard_input() const { return file_ == "-"; }
 
  private:
+  void choose_fields(const Row& first);
   Item make_item(Row&& row);
 
   std::string file_;
   Task task_;
   std::unique_ptr<std::ifstream> stream_;
   std::optional<RowReader> reader_;
+  RowFields fields_;
+  bool has_chosen_fields_ = false;
   std::size_t rows_ = 0;
 };
+
+/// Parses the values of --column, "text=review_text". @return the column of each role. @throws Error for anything else
+std::map<std::string, std::string> named_columns(const std::vector<std::string>& columns);
 
 /// The result of a first pass over a file, before the work begins.
 struct InputSummary {

@@ -1,19 +1,22 @@
 #pragma once
 
 #include "limn/write.h"
-#include "options/named_values.h"
+#include "options/names.h"
 
-/// The named values of options, in the order in which messages and help list them.
+namespace limn {
 
-namespace limn::cli {
-
+namespace cli {
 enum class Special { hide, show };
+}
 
-inline constexpr Names<Special, 2> specials{{{{"hide", Special::hide}, {"show", Special::show}}}};
-inline constexpr Names<Format, 5> formats{{{{"terminal", Format::terminal},
-                                            {"json", Format::json},
-                                            {"html", Format::html},
-                                            {"svg", Format::svg},
-                                            {"csv", Format::csv}}}};
+template <>
+inline constexpr auto names<cli::Special> = std::to_array<Named<cli::Special>>({{"hide", cli::Special::hide},
+                                                                                {"show", cli::Special::show}});
+template <>
+inline constexpr auto names<Format> = std::to_array<Named<Format>>({{"terminal", Format::terminal},
+                                                                    {"json", Format::json},
+                                                                    {"html", Format::html},
+                                                                    {"svg", Format::svg},
+                                                                    {"csv", Format::csv}});
 
-}  // namespace limn::cli
+}  // namespace limn

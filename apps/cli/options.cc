@@ -68,6 +68,17 @@ std::optional<Format> format_of(const std::filesystem::path& file) {
   return std::nullopt;
 }
 
+/// The format for the output file. Without an extension it is JSON. @throws Error for an extension of another kind of
+/// file, under whose name JSON would mislead.
+Format format_for(const std::filesystem::path& file) {
+  if (const auto known = format_of(file)) return *known;
+  const std::string ending = file.extension().string();
+  if (ending.empty()) return Format::json;
+  throw Error({.field = "output",
+               .found = fmt::format("the extension {}", ending),
+               .expected = ".json, .jsonl, .html, .svg, .csv or .txt, or a format given by name"});
+}
+
 }  // namespace
 
 void add_options(CLI::App& command, ModelOptions& options) {
@@ -80,7 +91,8 @@ void add_options(CLI::App& command, ModelOptions& options) {
 
 void add_options(CLI::App& command, InputOptions& options) {
   const char* group = "Input (one of --text, --question, --input)";
-  auto* text = described(command.add_option("--text", options.text, "the text"), group, "TEXT");
+  auto* text =
+      described(command.add_option("--text,text", options.text, "the text; --text may be left out"), group, "TEXT");
   auto* pair = described(command.add_option("--pair", options.pair, "a second text, for models that read two texts"),
                          group, "TEXT");
   auto* question = described(command.add_option("--question", options.question, "the question"), group, "TEXT");
@@ -92,9 +104,11 @@ void add_options(CLI::App& command, InputOptions& options) {
       command.add_option(
           "--input", options.file,
           "many inputs: .jsonl, .csv or .tsv with a header, .txt with one text per line; - reads JSON "
-          "lines from standard input. Fields: text (or sentence), pair, question, context; all others are copied to "
-          "the output"),
+          "lines from standard input. Fields: text (or sentence, review, content), pair, question, context; all others "
+          "are copied to the output"),
       group, "FILE");
+  auto* column = add_column_option(command, options.columns, group);
+  column->needs(file);
   pair->needs(text);
   context->needs(question)->excludes(context_file);
   context_file->needs(question);
@@ -122,6 +136,15 @@ void add_options(CLI::App& command, OutputOptions& options, const std::string& f
                 "resume an interrupted run of --input: finished rows are kept and not repeated")
       ->group("Output")
       ->needs(file);
+}
+
+CLI::Option* add_column_option(CLI::App& command, std::vector<std::string>& columns, const char* group) {
+  return described(command
+                       .add_option("--column", columns,
+                                   "which column or field holds the text, pair, question, context, label or answer: "
+                                   "--column text=review_text,label=stars; default: the one of that name")
+                       ->delimiter(','),
+                   group, "NAME=COLUMN,…");
 }
 
 void add_length_option(CLI::App& command, std::size_t& max_length) {
@@ -213,12 +236,12 @@ PredictOptions predict_options(const ReadingOptions& options) {
 Format choose_format(const OutputOptions& options, const std::vector<Format>& possible) {
   Format format = !options.file && ::isatty(STDOUT_FILENO) == 1 ? Format::terminal : Format::json;
   if (options.format)
-    format = formats.find("format", *options.format);
+    format = find_named(names<Format>, "format", *options.format);
   else if (options.file)
-    format = format_of(*options.file).value_or(Format::json);
+    format = format_for(*options.file);
   if (std::find(possible.begin(), possible.end(), format) == possible.end()) {
     std::string found, known;
-    for (const auto& [name, value] : formats.entries) {
+    for (const auto& [name, value] : names<Format>) {
       if (value == format) found = name;
       if (std::find(possible.begin(), possible.end(), value) != possible.end())
         known += (known.empty() ? "" : ", ") + std::string(name);

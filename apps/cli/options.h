@@ -26,6 +26,7 @@ struct ModelOptions {
 /// One input on the command line, or a file of inputs.
 struct InputOptions {
   std::optional<std::string> text, pair, question, context, context_file, file;
+  std::vector<std::string> columns;  ///< "text=review_text": which column or field holds what
 };
 
 struct OutputOptions {
@@ -48,6 +49,8 @@ void add_options(CLI::App& command, InputOptions& options);
 /// @param formats the formats that this command can write, for the help: "terminal, json".
 void add_options(CLI::App& command, OutputOptions& options, const std::string& formats);
 void add_options(CLI::App& command, ReadingOptions& options);
+/// Adds only --column. @return it
+CLI::Option* add_column_option(CLI::App& command, std::vector<std::string>& columns, const char* group);
 /// Adds only --max-length.
 void add_length_option(CLI::App& command, std::size_t& max_length);
 /// Adds only --aggregation.

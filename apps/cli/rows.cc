@@ -88,7 +88,7 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
   choose_format(output, {Format::json, Format::terminal});  // this function cannot write pages
   const bool to_file = output.file && !is_special_file(*output.file);
   const std::string name = *input.file == "-" ? "standard input" : *input.file;
-  ItemReader reader(*input.file, model.info().task);
+  ItemReader reader(*input.file, model.info().task, input.columns);
   const auto summary = summarize(*input.file);
   const std::string run = settings(command, model, summary);
   if (output.resume && to_file && std::filesystem::exists(*output.file) &&
@@ -158,14 +158,14 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
 int take_rows(
     const InputOptions& input, const OutputOptions& output, Task task,
     const std::function<std::vector<Result<std::vector<Explanation>>>(const std::vector<Input>&, const Watch&)>& work,
-    const std::function<void(std::vector<Explanation>)>& take, std::size_t batch) {
+    const std::function<void(std::size_t, Result<std::vector<Explanation>>)>& take, std::size_t batch) {
   if (output.resume) {
     throw Error({.field = "resume",
                  .found = "a format other than json",
                  .expected = "--format json",
                  .hint = "'limn show' converts a finished file to other formats"});
   }
-  ItemReader reader(*input.file, task);
+  ItemReader reader(*input.file, task, input.columns);
   const auto summary = summarize(*input.file);
   Failures failures;
   Progress progress(summary ? std::optional(summary->rows) : std::nullopt);
@@ -175,11 +175,10 @@ int take_rows(
     auto results =
         results_of(items, [&](const std::vector<Input>& inputs) { return work(inputs, watch_with(progress)); });
     progress.wipe();
-    for (std::size_t i = 0; i < items.size(); ++i)
-      if (results[i])
-        take(std::move(*results[i]));
-      else
-        failures.add(items[i].row, results[i].error());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (!results[i]) failures.add(items[i].row, results[i].error());
+      take(items[i].row, std::move(results[i]));
+    }
     progress.advance(items.size());
   }
   return failures.report(rows);

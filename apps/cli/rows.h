@@ -68,11 +68,12 @@ using LineWork = std::function<std::vector<Result<std::vector<std::string>>>(con
 int write_json_rows(const CLI::App& command, const InputOptions& input, const OutputOptions& output, const Model& model,
                     const LineWork& work, std::size_t batch = rows_in_a_batch);
 
-/// The same for other formats, which cannot be resumed: calls `take` with the explanations of every successful row, in
-/// order. @return the command's exit code.
+/// The same for other formats, which cannot be resumed: calls `take` with every row and its
+/// explanations, in order. @return the command's exit code.
 int take_rows(
     const InputOptions& input, const OutputOptions& output, Task task,
     const std::function<std::vector<Result<std::vector<Explanation>>>(const std::vector<Input>&, const Watch&)>& work,
-    const std::function<void(std::vector<Explanation>)>& take, std::size_t batch = rows_in_a_batch);
+    const std::function<void(std::size_t, Result<std::vector<Explanation>>)>& take,
+    std::size_t batch = rows_in_a_batch);
 
 }  // namespace limn::cli

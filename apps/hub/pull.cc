@@ -17,6 +17,7 @@
 #include "apps/hub/digest.h"
 #include "apps/hub/version.h"
 #include "base/json.h"
+#include "base/output_file.h"
 #include "limn/error.h"
 #include "model/tensor_files.h"
 
@@ -257,13 +258,8 @@ class Puller {
                      .found = "more bytes than announced",
                      .expected = fmt::format("{} bytes", *size_)});
       }
-      while (!data.empty()) {
-        const ssize_t written = ::write(file_, data.data(), data.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail(errno);
-        data.remove_prefix(static_cast<std::size_t>(written));
-        bytes_ += static_cast<std::uint64_t>(written);
-      }
+      if (const int error = write_all(file_, data); error != 0) fail(error);
+      bytes_ += data.size();
     }
 
    private:

@@ -18,8 +18,8 @@ std::span<const Asset> assets();
 /// The strictest Content-Security-Policy under which the page works.
 std::string_view content_policy();
 
-/// The OpenAPI description of the interface, without the names of methods, presets and options, which openapi() fills
-/// in.
+/// The OpenAPI description of the interface, without the routes and the names of methods, presets and options, which
+/// openapi() fills in.
 std::string_view openapi_template();
 
 }  // namespace limn::server

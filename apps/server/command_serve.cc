@@ -5,8 +5,10 @@
 #include <CLI/Config.hpp>  // App.hpp uses what these two define
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <memory>
+#include <system_error>
 
 #include "apps/server/server.h"
 #include "apps/terminal/exit_code.h"
@@ -36,9 +38,12 @@ std::vector<std::string> read_keys(const std::string& file) {
     if (!line.empty() && line.front() != '#') keys.push_back(line);
   }
   if (keys.empty()) {
+    std::error_code ignored;
     throw Error({.file = file,
                  .field = "api_key_file",
-                 .found = stream.is_open() ? "no keys" : "a file that cannot be read",
+                 .found = std::filesystem::is_directory(file, ignored) ? "a folder"
+                          : stream.is_open()                           ? "no keys"
+                                                                       : "a file that cannot be read",
                  .expected = "one key per line"});
   }
   return keys;

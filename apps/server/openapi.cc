@@ -1,12 +1,11 @@
 #include "apps/server/openapi.h"
 
-#include <array>
 #include <utility>
 
 #include "apps/server/assets.h"
+#include "apps/server/openapi_paths.h"
 #include "apps/server/table_json.h"
 #include "options/methods.h"
-#include "options/named_values.h"
 #include "options/names.h"
 #include "options/option.h"
 
@@ -14,9 +13,22 @@ namespace limn::server {
 
 using Json = nlohmann::ordered_json;
 
-/// Errors that any route may return.
-constexpr std::array<std::pair<const char*, const char*>, 5> anywhere = {
-    {{"400", "Malformed"}, {"413", "TooLarge"}, {"421", "Misdirected"}, {"431", "HeadTooLarge"}, {"500", "Broken"}}};
+/// Adds to the schema of a request what all requests have: the fields of an input, or a list of inputs.
+void add_inputs(Json& request, const Json& input, bool names_model) {
+  Json properties = Json::object();
+  if (names_model)
+    properties["model"] = {{"type", "string"}, {"description", "A name that /v1/models lists; default: the first."}};
+  properties.update(input["properties"]);
+  properties["inputs"] = {{"type", "array"},
+                          {"items", {{"$ref", "#/components/schemas/Input"}}},
+                          {"description", "Several inputs instead of one; the answer is a list."},
+                          {"minItems", 1}};
+  properties.update(request["properties"]);
+  request["properties"] = std::move(properties);
+  request["additionalProperties"] = false;
+  request["anyOf"] = input["anyOf"];
+  request["anyOf"].push_back({{"required", Json::array({"inputs"})}});
+}
 
 /// Allows null, which means the same as a missing field.
 void allow_null(Json& schema) {
@@ -33,7 +45,11 @@ void allow_null(Json& schema) {
 std::string openapi(const Limits& limits, bool keys_needed) {
   Json document = Json::parse(openapi_template());
   document["info"]["version"] = LIMN_VERSION;
+  document["paths"] = openapi_paths();
+  document["components"]["responses"] = openapi_responses();
   Json& schemas = document["components"]["schemas"];
+  for (auto& [name, schema] : schemas.items())
+    if (name.ends_with("Request")) add_inputs(schema, schemas["Input"], name != "CompareRequest");
   Json& method_names = schemas["Method"]["enum"];
   for (const NamedMethod& known : methods()) method_names.push_back(known.name);
   schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"] = method_names;
@@ -54,15 +70,10 @@ std::string openapi(const Limits& limits, bool keys_needed) {
     if (name.ends_with("Request")) schema["properties"]["inputs"]["maxItems"] = limits.inputs;
   Json& attack = schemas["AttackRequest"]["properties"];
   attack["max_steps"]["maximum"] = limits.steps;
-  attack["change"]["enum"] = names_of(changed_text_names.entries);
+  attack["change"]["enum"] = names_of(changed_text_names);
   for (auto& [name, schema] : schemas.items()) {
     if (!name.ends_with("Request") && name != "Input") continue;
     for (auto& [field, property] : schema["properties"].items()) allow_null(property);
-  }
-  for (auto& [path, item] : document["paths"].items()) {
-    for (auto& [method, operation] : item.items())
-      for (const auto& [status, response] : anywhere)
-        operation["responses"][status]["$ref"] = std::string("#/components/responses/") + response;
   }
   if (!keys_needed) return document.dump();
   const Json either = {{{"bearer", Json::array()}}, {{"key", Json::array()}}};

@@ -85,23 +85,18 @@ MethodRequest read_method(Fields& fields, const Limits& limits) {
 }
 
 void bound(Method& method, const Limits& limits) {
-  // A default above the limit: only the upper bound of a refinement can be lowered without asking.
-  const std::pair<const char*, std::size_t> bounds[] = {
-      {"steps", limits.steps}, {"samples", limits.samples}, {"max-steps", limits.steps}};
-  for (const auto& [name, most] : bounds) {
-    const Option& row = option(name);
-    if (!row.of(method)) continue;
+  for (const Option& row : options()) {
+    if (row.cost == Cost::none || !row.of(method)) continue;
     const auto value = get(row, method);
+    const std::uint64_t most = maximum_of(row, limits);
     const auto* number = std::get_if<std::uint64_t>(&value);
     if (!number || *number <= most) continue;
-    if (row.name == "max-steps") {
-      set(row, method, OptionValue(std::uint64_t{most}));
-      continue;
-    }
-    throw Error({.field = row.field(),
-                 .found = fmt::format("{}, the method's default", *number),
-                 .expected = fmt::format("at most {}", most),
-                 .hint = "this server's limit; ask for fewer"});
+    if (!row.is_upper_bound)
+      throw Error({.field = row.field(),
+                   .found = fmt::format("{}, the method's default", *number),
+                   .expected = fmt::format("at most {}", most),
+                   .hint = "this server's limit; ask for fewer"});
+    set(row, method, most);
   }
 }
 

@@ -13,7 +13,7 @@
 #include "base/attempt.h"
 #include "limn/evaluate.h"
 #include "options/method_list.h"
-#include "options/named_values.h"
+#include "options/names.h"
 #include "render/attack.h"
 #include "render/comparison_json.h"
 #include "render/display_text.h"
@@ -349,7 +349,7 @@ Request read_attack(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
   read_reading(fields, limits, options.reading);
   options.target = fields.text_or_number("target");
   options.toward = fields.text("toward");
-  if (const auto change = fields.text("change")) options.sequences = changed_text_names.find("change", *change);
+  if (const auto change = fields.text("change")) options.sequences = find_named(changed_text_names, "change", *change);
   if (const auto beam = fields.count("beam", 1, limits.beam)) options.beam = *beam;
   options.max_steps = fields.count("max_steps", 1, limits.steps).value_or(0);
   fields.finish();

@@ -96,9 +96,9 @@ std::string description_of(const Option& option) {
 std::uint64_t maximum_of(const Option& option, const Limits& limits) {
   if (option.name == "seed") return std::numeric_limits<std::uint64_t>::max();
   std::uint64_t most = largest_count;
-  if (option.name == "steps" || option.name == "max-steps") most = limits.steps;
-  if (option.name == "samples") most = limits.samples;
-  if (option.name == "top") most = limits.top;
+  if (option.cost == Cost::steps) most = limits.steps;
+  if (option.cost == Cost::samples) most = limits.samples;
+  if (option.cost == Cost::top) most = limits.top;
   return option.range.most < static_cast<double>(most) ? static_cast<std::uint64_t>(option.range.most) : most;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ struct EvaluateOptions {
   /// no answer, otherwise always answer. Never "no answer" if reading.null_allowed is false.
   std::optional<double> null_threshold = {};
   std::size_t limit = std::numeric_limits<std::size_t>::max();  ///< only the first so many rows
+  /// Classification: the columns of `text`, `pair` and `label`, if they have other names.
+  std::map<std::string, std::string> columns = {};
 };
 
 /// Exact match and F1 of a question-answering model on a SQuAD 1.1 or 2.0 file (.json).

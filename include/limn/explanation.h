@@ -115,13 +115,13 @@ struct Entity {
   std::size_t end = 0;          ///< one past the last byte
   std::string text;             ///< as in the original text
   double probability = 0;       ///< mean over the first tokens of its words
-  std::size_t first_token = 0;  ///< position in the encoding, inclusive
-  std::size_t last_token = 0;   ///< position in the encoding, inclusive
+  std::size_t first_token = 0;  ///< position among the tokens of the whole text, inclusive
+  std::size_t last_token = 0;   ///< position among the tokens of the whole text, inclusive
 };
 
 /// The label of one token.
 struct TokenLabel {
-  std::size_t token = 0;   ///< position in the encoding
+  std::size_t token = 0;   ///< position among the tokens of the whole text, special tokens at its ends included
   std::string label;       ///< label with its B-/I- prefix
   double probability = 0;  ///< probability of the label
 };
@@ -160,7 +160,8 @@ struct TargetInfo {
   std::optional<std::string> label;     ///< classification, token classification: the label
   std::optional<std::size_t> index;     ///< index of the label
   std::optional<std::string> contrast;  ///< the label B of "why A rather than B"
-  /// Question answering: the answer's first token; token classification: the token's position.
+  /// Question answering: the answer's first token; token classification: the token's position; both in
+  /// Explanation::tokens.
   std::optional<std::size_t> start_token;
   /// Question answering: the answer's last token; token classification: the token's position.
   std::optional<std::size_t> end_token;
@@ -172,7 +173,7 @@ struct MethodInfo {
   std::string name;                          ///< "gradient"
   std::optional<std::string> preset;         ///< name of the preset, if one was chosen
   std::optional<std::string> baseline;       ///< pad, zero, mask, unk, mean or text
-  std::string layer = "word";                ///< word, embeddings, or the layer's number
+  std::string layer = "word";                ///< word, embeddings, or the layer's number; empty if the method has none
   std::string reduce;                        ///< sum, l1, l2, onehot-l2
   std::string normalize;                     ///< none, l1, l2, max, minmax
   std::string unit = "word";                 ///< of `words`: token, word, sentence
@@ -195,10 +196,13 @@ struct Explanation {
   double value = 0;                           ///< F(x)
   std::optional<double> baseline_value;       ///< F(baseline), for methods with a baseline
   std::optional<double>
-      completeness_error;             ///< |Σ scores − (F(x) − F(baseline))|, for methods that satisfy completeness
-  std::size_t passes = 0;             ///< rows sent through the model; forward and backward count as one
-  double seconds = 0;                 ///< elapsed time
-  std::vector<Token> tokens;          ///< all tokens, including special ones
+      completeness_error;     ///< |Σ scores − (F(x) − F(baseline))|, for methods that satisfy completeness
+  std::size_t passes = 0;     ///< rows sent through the model; forward and backward count as one
+  double seconds = 0;         ///< elapsed time
+  std::vector<Token> tokens;  ///< all tokens of the explained window, including special ones
+  /// How many tokens of the text or context precede the window. In token classification, the prediction counts tokens
+  /// from the beginning of the text: tokens[i] is its token window_begin + i.
+  std::size_t window_begin = 0;
   std::vector<Word> words;            ///< sorted by sequence, then begin; special tokens have none
   std::vector<std::string> warnings;  ///< warnings for the user
   /// Textual heatmap: row i holds how much each token contributes to token i; empty for other methods.

@@ -66,7 +66,7 @@ class Model {
                                           const Watch& watch = {}) const;
   /// Token classification of texts that are already split into words. Returns for each sentence one label per word,
   /// of its tokens' labels by options.aggregation (Aggregation::simple: the first token's); `token` is the word's
-  /// index. Words that did not fit have no label.
+  /// index. Sentences that are too long for one pass are read in windows.
   std::vector<Result<std::vector<TokenLabel>>> predict_words(const std::vector<std::vector<std::string>>& sentences,
                                                              const PredictOptions& options = {},
                                                              const Watch& watch = {}) const;

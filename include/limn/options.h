@@ -68,16 +68,17 @@ struct PredictOptions {
   double null_threshold = 0;           ///< QA: the null answer wins if null_score − best score > this
   bool null_allowed = true;            ///< QA: false: always answer
   std::size_t max_length = 0;          ///< maximum tokens per window, including special tokens; 0: the model's maximum
-  std::size_t stride = 128;            ///< QA: tokens shared by neighbouring windows
+  std::size_t stride = 128;            ///< QA, token classification: tokens shared by neighbouring windows
   bool top_of_each_window = false;     ///< QA: `top` answers of each window, in the order of the windows
   Aggregation aggregation = Aggregation::first;  ///< token classification: the labels of words
 };
 
 /// Options for explaining; by default the model's own prediction is explained.
 struct ExplainOptions {
-  PredictOptions reading = {};             ///< tokenizing and predicting
-  std::optional<std::string> target = {};  ///< LABEL or INDEX; QA: "START:END"; token classification: "POSITION:LABEL"
-  std::optional<std::string> answer = {};  ///< QA: text of the span of the context to explain
+  PredictOptions reading = {};               ///< tokenizing and predicting
+  std::optional<std::string> target = {};    ///< LABEL or INDEX; QA: "START:END"; token classification:
+                                             ///< "POSITION:LABEL", or an entity's type or text
+  std::optional<std::string> answer = {};    ///< QA: text of the span of the context to explain
   std::optional<std::string> contrast = {};  ///< classification: explain why the target rather than this label
   std::optional<Unit> unit = {};             ///< default: the preset's, or words
   std::optional<WordScore> word_score = {};  ///< default: sum if the scores are signed, absmax otherwise

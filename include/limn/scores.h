@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 /// How good a model is on labelled data: what the evaluations of limn/evaluate.h return. Everything is in percent.
 
@@ -42,11 +43,13 @@ using LabelScores = std::map<std::string, LabelScore>;
 /// Classification of texts. A label that occurs neither in the data nor in the predictions is left out, of the mean
 /// too, as in scikit-learn.
 struct ClassificationScores {
-  std::size_t rows = 0;  ///< texts
-  double accuracy = 0;   ///< texts whose label is right
-  double macro_f1 = 0;   ///< mean F1 of the labels
-  LabelScores labels;    ///< each label
-  double seconds = 0;    ///< predicting and scoring
+  std::size_t rows = 0;                    ///< texts
+  std::size_t cut_rows = 0;                ///< texts that are too long for the model: only their beginning was read
+  double accuracy = 0;                     ///< texts whose label is right
+  double macro_f1 = 0;                     ///< mean F1 of the labels
+  LabelScores labels;                      ///< each label
+  double seconds = 0;                      ///< predicting and scoring
+  std::vector<std::string> warnings = {};  ///< how the data was read if that was a guess
 };
 
 /// Entities with the right type and the right words, micro-averaged, counted as seqeval counts by default.

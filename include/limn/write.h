@@ -96,11 +96,11 @@ std::string to_svg(const Explanation& explanation);
 /// Returns the charts one below the other.
 std::string to_svg(std::span<const Explanation> explanations);
 
-/// Returns one row per word: explanation, sequence, begin, end, text, score. `begin` and `end` count Unicode code
-/// points.
+/// Returns one line per word: row (of the input), explanation (among those of the row), sequence, begin, end, text,
+/// score, error (of rows that failed). `begin` and `end` count Unicode code points.
 std::string to_csv(const Explanation& explanation);
-/// The same for several explanations. Callers that write a long file in parts set `first` and `header`.
-/// @param first index of the first explanation. @param header whether to begin with the header line.
+/// The same for the explanations of several inputs. Callers that write a long file in parts set `first` and `header`.
+/// @param first row of the first explanation. @param header whether to begin with the header line.
 std::string to_csv(std::span<const Explanation> explanations, std::size_t first = 0, bool header = true);
 
 /// Returns one row per input and cell.

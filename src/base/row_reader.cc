@@ -20,7 +20,9 @@ bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") ==
 /// Collects the cells of one CSV record line by line, since a quoted cell may contain line ends.
 class CsvRecord {
  public:
-  explicit CsvRecord(std::vector<std::string>& cells) : cells_(cells) { cells_.assign(1, {}); }
+  CsvRecord(std::vector<std::string>& cells, char separator) : cells_(cells), separator_(separator) {
+    cells_.assign(1, {});
+  }
 
   /// @param line without its line feed. @return whether the record ends with this line.
   bool add(std::string_view line) {
@@ -33,7 +35,7 @@ class CsvRecord {
           cells_.back() += line[++i];
         else
           quoted_ = false, after_quote_ = true;
-      } else if (c == ',') {
+      } else if (c == separator_) {
         if (cells_.size() <= most_cells) cells_.emplace_back();
         at_start_ = true, after_quote_ = false;
         continue;
@@ -55,6 +57,7 @@ class CsvRecord {
 
  private:
   std::vector<std::string>& cells_;
+  char separator_;
   bool quoted_ = false, at_start_ = true, after_quote_ = false, text_after_quote_ = false;
 };
 
@@ -83,9 +86,11 @@ RowFormat row_format(const std::filesystem::path& file) {
   if (ending == ".csv") return RowFormat::csv;
   if (ending == ".tsv") return RowFormat::tsv;
   if (ending == ".txt") return RowFormat::text;
-  throw Error({.file = file.string(),
-               .found = ending.empty() ? "a name without an ending" : "the ending '" + ending + "'",
-               .expected = ".jsonl, .csv, .tsv or .txt"});
+  throw Error(
+      {.file = file.string(),
+       .found = ending.empty() ? "a name without an ending" : "the ending '" + ending + "'",
+       .expected = ".jsonl, .csv, .tsv or .txt",
+       .hint = ending == ".json" ? "a JSON array becomes JSON lines with: jq -c '.[]' IN.json > OUT.jsonl" : ""});
 }
 
 const std::string* Row::find_text(std::string_view name) const {
@@ -110,15 +115,26 @@ RowReader::RowReader(std::istream& stream, RowFormat format, std::string file, s
   if (format_ != RowFormat::csv && format_ != RowFormat::tsv) return;
   if (!read_record(columns_))
     throw Error({.file = file_, .found = "an empty file", .expected = "a header line that names the columns"});
+  choose_separator();
   if (error_) throw *error_;
-  for (const auto& [mark, name] : {std::pair{';', "semicolons"}, std::pair{'\t', "tabs"}}) {
-    if (format_ != RowFormat::csv || columns_.size() > 1 || columns_.front().find(mark) == std::string::npos) continue;
-    throw row_error(fmt::format("columns separated by {}", name), "commas",
-                    mark == '\t' ? "the extension .tsv means tabs" : "save the file with commas, or with tabs as .tsv");
-  }
   std::set<std::string_view> seen;
   for (const auto& column : columns_)
     if (!seen.insert(column).second) throw row_error("the column '" + column + "' twice", "a header with unique names");
+}
+
+/// A header of one line that commas do not divide is divided by the first other mark that does.
+void RowReader::choose_separator() {
+  if (format_ != RowFormat::csv) return;
+  for (const char mark : {',', ';', '\t', '|'}) {
+    std::vector<std::string> cells;
+    CsvRecord record(cells, mark);
+    if (!record.add(header_) || record.text_after_quote() || cells.size() < 2 || cells.size() > most_cells) continue;
+    if (mark == ',') return;
+    separator_ = mark;
+    columns_ = std::move(cells);
+    error_.reset();
+    return;
+  }
 }
 
 Error RowReader::row_error(std::string found, std::string expected, std::string hint) const {
@@ -179,9 +195,10 @@ bool RowReader::read_record(std::vector<std::string>& cells) {
     first_line_ = line_ + 1;
     if (!read_line(line)) return false;
   } while (is_blank(line) && !error_);
+  if (columns_.empty()) header_ = line;
 
   if (format_ == RowFormat::csv) {
-    CsvRecord record(cells);
+    CsvRecord record(cells, separator_);
     std::size_t bytes = line.size();
     while (!error_ && !record.add(line)) {
       if (!read_line(line)) {

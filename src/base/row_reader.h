@@ -14,8 +14,8 @@
 
 namespace limn {
 
-/// JSONL: one object per line. CSV: RFC 4180 with a header. TSV: with a header and without quoting. Text: one text per
-/// line.
+/// JSONL: one object per line. CSV: RFC 4180 with a header, whose cells may also be separated by semicolons, tabs or |.
+/// TSV: with a header and without quoting. Text: one text per line.
 enum class RowFormat { jsonl, csv, tsv, text };
 
 /// The format for a file name extension: .jsonl or .ndjson, .csv, .tsv, .txt; "-" is JSONL. Throws Error for any other.
@@ -49,18 +49,23 @@ class RowReader {
   /// it. Throws Error if the stream cannot be read.
   std::optional<Row> next();
 
+  /// What separates the cells of CSV: the first of , ; tab and | that divides the header.
+  char separator() const { return separator_; }
   /// The columns of CSV and TSV; {"text"} for the text format; empty for JSONL.
   const std::vector<std::string>& columns() const { return columns_; }
 
  private:
   bool read_line(std::string& line);
   bool read_record(std::vector<std::string>& cells);
+  void choose_separator();
   Error row_error(std::string found, std::string expected, std::string hint = {}) const;
 
   std::istream& stream_;
   RowFormat format_;
   std::string file_;
   std::size_t longest_row_;
+  std::string header_;  // its first line
+  char separator_ = ',';
   std::vector<std::string> columns_;
   std::size_t line_ = 0;        // lines read so far
   std::size_t first_line_ = 0;  // of the current row

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <iterator>
 
-#include "evaluate/white_space.h"
+#include "base/white_space.h"
 #include "text/unicode.h"
 
 namespace limn {

@@ -17,8 +17,9 @@
 namespace limn {
 namespace {
 
-std::size_t label_of(const Row& row, std::span<const std::string> labels, const std::string& file) {
-  const std::string* const text = row.find("label");
+std::size_t label_of(const Row& row, std::span<const std::string> labels, const std::string& file,
+                     const RowFields& fields) {
+  const std::string* const text = fields.find(row, "label");
   if (text) {
     if (const auto label = std::ranges::find(labels, *text); label != labels.end())
       return static_cast<std::size_t>(label - labels.begin());
@@ -36,7 +37,8 @@ std::size_t label_of(const Row& row, std::span<const std::string> labels, const 
 
 }  // namespace
 
-std::vector<LabelledInput> read_labelled(const std::filesystem::path& file, std::span<const std::string> labels) {
+std::vector<LabelledInput> read_labelled(const std::filesystem::path& file, std::span<const std::string> labels,
+                                         RowFields fields, std::vector<std::string>* warnings) {
   const std::string name = file.string();
   if (labels.size() < 2) {
     throw Error({.thing = "the model",
@@ -49,8 +51,12 @@ std::vector<LabelledInput> read_labelled(const std::filesystem::path& file, std:
   std::vector<LabelledInput> rows;
   while (auto row = reader.next()) {
     if (row->error) throw *row->error;
-    LabelledInput labelled{.input = input_of(*row, Task::sequence_classification, name).input,
-                           .label = label_of(*row, labels, name)};
+    if (rows.empty() && !reader.columns().empty()) {
+      const std::string guess = fields.choose(*row, Task::sequence_classification, name);
+      if (warnings && !guess.empty()) warnings->push_back(guess);
+    }
+    LabelledInput labelled{.input = input_of(*row, Task::sequence_classification, name, fields).input,
+                           .label = label_of(*row, labels, name, fields)};
     rows.push_back(std::move(labelled));
   }
   if (rows.empty()) throw Error({.file = name, .found = "no row", .expected = "at least one text with its label"});

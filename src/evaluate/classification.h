@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "evaluate/row_input.h"
 #include "limn/explanation.h"
 #include "limn/scores.h"
 
@@ -18,8 +19,10 @@ struct LabelledInput {
 
 /// Reads the rows of a .tsv, .csv or .jsonl file: the fields of an input (see row_input.h) and `label` (a label's
 /// name or index).
-/// @param labels of the model, at least two. @throws Error that names file and line of the first malformed row.
-std::vector<LabelledInput> read_labelled(const std::filesystem::path& file, std::span<const std::string> labels);
+/// @param labels of the model, at least two. @param warnings takes what was guessed. @throws Error that names file and
+/// line of the first malformed row.
+std::vector<LabelledInput> read_labelled(const std::filesystem::path& file, std::span<const std::string> labels,
+                                         RowFields fields = {}, std::vector<std::string>* warnings = nullptr);
 
 /// @param predicted one label index per row.
 ClassificationScores score_labels(std::span<const LabelledInput> rows, std::span<const std::size_t> predicted,

@@ -7,8 +7,9 @@
 
 #include "base/output_file.h"
 #include "base/utf8.h"
-#include "evaluate/white_space.h"
+#include "base/white_space.h"
 #include "limn/error.h"
+#include "task/entity_chunks.h"
 
 namespace limn {
 namespace {
@@ -34,19 +35,6 @@ std::vector<std::string_view> split(std::string_view line) {
     }
   }
   return columns;
-}
-
-bool is_position(char letter) { return std::string_view("BIESLUM").find(letter) != std::string_view::npos; }
-
-/// Returns the tag as O, B-PER and so on; nothing if the text is neither O nor a type with its position.
-std::optional<std::string> tag_of(std::string_view text) {
-  if (text == "O" || text == "0") return "O";
-  if (text.size() < 3) return std::nullopt;
-  if (is_position(text[0]) && (text[1] == '-' || text[1] == '_'))
-    return std::string(1, text[0]) + "-" + std::string(text.substr(2));
-  if (is_position(text.back()) && text[text.size() - 2] == '-')
-    return std::string(1, text.back()) + "-" + std::string(text.substr(0, text.size() - 2));
-  return std::nullopt;
 }
 
 bool is_ascii_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
@@ -77,7 +65,7 @@ std::vector<Line> lines_of(std::string_view text, const std::string& name) {
       begins = true;
       continue;
     }
-    if (columns.front().starts_with('#') && (columns.size() == 1 || !tag_of(columns.back()))) continue;
+    if (columns.front().starts_with('#') && (columns.size() == 1 || !standard_tag(columns.back()))) continue;
     if (columns.size() < 2) {
       throw Error({.file = location,
                    .found = "one column",
@@ -106,20 +94,21 @@ bool has_numbers(const std::vector<Line>& lines) {
 /// Finds the column of the tags. @return nothing: the last one
 std::optional<std::size_t> tag_column(const std::vector<Line>& lines, std::size_t word, const std::string& name) {
   const auto all = [&](const auto& is_tag) { return std::ranges::all_of(lines, is_tag); };
-  if (all([](const Line& line) { return tag_of(line.columns.back()).has_value(); })) return std::nullopt;
+  if (all([](const Line& line) { return standard_tag(line.columns.back()).has_value(); })) return std::nullopt;
   const std::size_t most =
       std::ranges::min(lines, {}, [](const Line& line) { return line.columns.size(); }).columns.size();
   std::vector<std::size_t> possible;
   for (std::size_t column = word + 1; column < most; ++column)
-    if (all([&](const Line& line) { return tag_of(line.columns[column]).has_value(); }) &&
-        std::ranges::any_of(lines, [&](const Line& line) { return tag_of(line.columns[column]) != "O"; }))
+    if (all([&](const Line& line) { return standard_tag(line.columns[column]).has_value(); }) &&
+        std::ranges::any_of(lines, [&](const Line& line) { return standard_tag(line.columns[column]) != "O"; }))
       possible.push_back(column);
   if (possible.size() == 1) return possible.front();
   if (possible.empty() &&
-      all([](const Line& line) { return tag_of(line.columns.back()) || is_plain_type(line.columns.back()); }))
+      all([](const Line& line) { return standard_tag(line.columns.back()) || is_plain_type(line.columns.back()); }))
     return std::nullopt;
-  const auto bad = std::ranges::find_if(
-      lines, [](const Line& line) { return !tag_of(line.columns.back()) && !is_plain_type(line.columns.back()); });
+  const auto bad = std::ranges::find_if(lines, [](const Line& line) {
+    return !standard_tag(line.columns.back()) && !is_plain_type(line.columns.back());
+  });
   const Line& line = bad == lines.end() ? lines.front() : *bad;
   throw Error({.file = fmt::format("{}, line {}", name, line.number),
                .thing = "tag",
@@ -156,7 +145,7 @@ std::vector<TaggedSentence> parse_conll(std::string_view text, const std::string
     if (line.begins_sentence || sentences.empty()) sentences.emplace_back();
     const std::string_view tag = column ? line.columns[*column] : line.columns.back();
     sentences.back().words.emplace_back(line.columns[word].substr(prefix));
-    sentences.back().tags.push_back(tag_of(tag).value_or(std::string(tag)));
+    sentences.back().tags.push_back(standard_tag(tag).value_or(std::string(tag)));
   }
   return sentences;
 }

@@ -42,13 +42,12 @@ bool is_saturated(Scalar explain, double value) {
 /// The state of one input, from its encodings to its explanations.
 struct Item {
   const Input* input = nullptr;
-  std::vector<Encoding> encodings;  // question answering: the windows; otherwise one
+  std::vector<Encoding> encodings;  // question answering and token classification: the windows; otherwise one
   std::vector<Mat> logits;          // one per encoding; empty before the forward pass
   Prediction prediction;
   std::vector<ResolvedTarget> targets;
-  std::size_t window = 0;  // the encoding that is explained
-  std::vector<Explanation> explanations;
-  std::optional<Error> error;  // why there are no explanations
+  std::vector<Explanation> explanations;  // one per target
+  std::optional<Error> error;             // why there are no explanations
 
   /// Runs work on this item and stores an Error that it throws. @return whether the work succeeded
   template <class Work>
@@ -60,8 +59,6 @@ struct Item {
     }
     return !error;
   }
-
-  const Encoding& encoding() const { return encodings[window]; }
 };
 
 /// Sets the item's prediction and targets from its logits.
@@ -78,7 +75,7 @@ void read_logits(const Pipeline& pipeline, const ExplainOptions& options, Scalar
     item.targets = resolve_targets(options, scalar, read);
   else
     item.targets.push_back(resolve_target(options, scalar, read));
-  item.window = item.targets.front().window;
+  item.explanations.resize(item.targets.size());
 }
 
 std::vector<double> row_major(ConstView x, std::size_t column_begin, std::size_t column_end) {
@@ -104,7 +101,8 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
   why.baseline_value = attribution.baseline_value;
   why.completeness_error = attribution.completeness_error;
   why.heatmap = std::move(attribution.heatmap);
-  const ConstView logits = item.logits[item.window];
+  const Encoding& encoding = item.encodings[target.window];
+  const ConstView logits = item.logits[target.window];
   why.value = value(target.target, logits);
   why.passes = attribution.passes;
   std::vector<double>& scores = attribution.scores;
@@ -113,13 +111,14 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
         {.file = pipeline.info.name, .thing = "the scores", .found = "NaN or infinity", .expected = "finite numbers"});
   const CommonOptions common = common_options(method, config);
   normalize(scores, common.normalize);
-  why.tokens = shown_tokens(pipeline.tokenizer, item.encoding());
+  why.tokens = shown_tokens(pipeline.tokenizer, encoding);
+  why.window_begin = encoding.window_begin;
   for (std::size_t i = 0; i < scores.size(); ++i) why.tokens[i].score = scores[i];
   const WordScore word_score = options.word_score.value_or(why.method.is_signed ? WordScore::sum : WordScore::absmax);
   const Unit unit = options.unit.value_or(Unit::word);
-  why.words = units(item.encoding(), why.tokens, why.text, why.pair.value_or(""), unit, word_score);
+  why.words = units(encoding, why.tokens, why.text, why.pair.value_or(""), unit, word_score);
   if (!attribution.standard_errors.empty()) {
-    const auto members = unit_tokens(item.encoding(), why.text, why.pair.value_or(""), unit);
+    const auto members = unit_tokens(encoding, why.text, why.pair.value_or(""), unit);
     for (std::size_t i = 0; i < why.words.size(); ++i)
       why.words[i].standard_error = attribution.standard_errors[members[i].front()];
   }
@@ -137,9 +136,9 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
         "output of the embedding block (layer = word takes them at the word embeddings)");
   why.warnings.insert(why.warnings.end(), attribution.warnings.begin(), attribution.warnings.end());
   if (item.encodings.size() > 1)
-    why.warnings.push_back(
-        fmt::format("the context is longer than the model reads at once: {} windows were read, window {} is explained",
-                    item.encodings.size(), item.window + 1));
+    why.warnings.push_back(fmt::format(
+        "the {} is longer than the model reads at once: {} windows were read, window {} is explained",
+        why.task == Task::question_answering ? "context" : "text", item.encodings.size(), target.window + 1));
   if (options.raw && why.task == Task::question_answering) {
     why.logits["start"] = row_major(logits, 0, 1);
     why.logits["end"] = row_major(logits, 1, 2);
@@ -175,6 +174,14 @@ std::vector<double> scores_of(const Explainer& explainer, const Method& method, 
   return reduce(gradient, how, common.absolute);
 }
 
+/// An encoding of an item that shares a pass with others.
+struct PackedWindow {
+  Item* item;
+  std::size_t window;
+
+  const Encoding& encoding() const { return item->encodings[window]; }
+};
+
 /// One target of one item, and the index of its sequence in a pass.
 struct PackedTarget {
   Item* item;
@@ -195,37 +202,45 @@ void take_gradients(const Explainer& explainer, const Encoder& encoder, const Tr
     const auto begin = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[sequence]);
     const auto end = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[sequence + 1]);
     item->attempt([&, item = item, target = target] {
-      item->explanations.push_back(make_explanation(explainer, *item, item->targets[target], method, options,
-                                                    {.scores = {begin, end}, .passes = item->encodings.size()}));
+      item->explanations[target] = make_explanation(explainer, *item, item->targets[target], method, options,
+                                                    {.scores = {begin, end}, .passes = item->encodings.size()});
     });
   }
 }
 
-/// Explains items with one traced forward pass, which also provides missing logits, predictions and targets.
-void explain_packed(const Explainer& explainer, std::span<Item* const> items, const Method& method,
+/// Explains the targets of windows with one traced forward pass, which also provides missing logits, predictions and
+/// targets.
+void explain_packed(const Explainer& explainer, std::span<const PackedWindow> windows, const Method& method,
                     const ExplainOptions& options, bool all_entities, const Watch& watch) {
   const auto start = std::chrono::steady_clock::now();
   const Pipeline& pipeline = explainer.pipeline();
   const Encoder encoder = pipeline.encoder(watch);
   Batch batch;
-  for (const Item* item : items) batch.add(item->encoding().ids, item->encoding().type_ids);
+  for (const PackedWindow& window : windows) batch.add(window.encoding().ids, window.encoding().type_ids);
   const CommonOptions common = common_options(method, encoder.config);
   LayerInput input = layer_input(encoder, batch, method);
   const TracedPass pass = traced_forward(encoder, std::move(batch), common.layer, std::move(input.x));
 
-  std::vector<PackedTarget> packed_targets;  // every item's first target: the pass is used as it is
+  std::vector<PackedTarget> packed_targets;  // every window's first target: the pass is used as it is
   std::vector<PackedTarget> more;            // the other targets
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    Item& item = *items[i];
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    Item& item = *windows[i].item;
     if (item.logits.empty()) {
       item.logits.push_back(copy(logits_of(encoder, pass.batch, pass.logits.view(), i)));
       if (!item.attempt([&] { read_logits(pipeline, options, common.explain, all_entities, item); })) continue;
     }
-    for (std::size_t t = 0; t < item.targets.size(); ++t) (t == 0 ? packed_targets : more).push_back({&item, t, i});
+    bool is_first = true;
+    for (std::size_t t = 0; t < item.targets.size(); ++t) {
+      if (item.targets[t].window != windows[i].window) continue;
+      (is_first ? packed_targets : more).push_back({&item, t, i});
+      is_first = false;
+    }
   }
+  std::vector<PackedTarget> all = packed_targets;
+  all.insert(all.end(), more.begin(), more.end());
   if (!packed_targets.empty())
     take_gradients(explainer, encoder, pass, packed_targets, method, options, input.multiply);
-  const auto rows_of_target = [&](std::size_t i) { return more[i].item->encoding().size(); };
+  const auto rows_of_target = [&](std::size_t i) { return windows[more[i].sequence].encoding().size(); };
   in_passes(more.size(), traced_rows(encoder.config), rows_of_target, [&](std::size_t begin, std::size_t end) {
     std::vector<std::size_t> sequences;
     packed_targets.clear();
@@ -240,29 +255,31 @@ void explain_packed(const Explainer& explainer, std::span<Item* const> items, co
   // Looking up a row maps the memory pages around it; over time, the whole matrix would become resident.
   pipeline.checkpoint.release(pipeline.checkpoint.weights().embeddings.word);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  for (Item* item : items)
-    for (Explanation& why : item->explanations)
-      why.seconds = seconds * static_cast<double>(item->encoding().size()) / static_cast<double>(pass.batch.rows()) /
-                    static_cast<double>(item->explanations.size());
+  std::size_t rows = 0;  // of all targets
+  for (const PackedTarget& packed : all) rows += windows[packed.sequence].encoding().size();
+  for (const auto& [item, target, sequence] : all)
+    item->explanations[target].seconds =
+        seconds * static_cast<double>(windows[sequence].encoding().size()) / static_cast<double>(rows);
 }
 
 /// Explains one item, whose logits are known, by a method that sends many perturbed inputs through the model.
 void explain_separately(const Explainer& explainer, Item& item, const Method& method, const ExplainOptions& options,
                         const Watch& watch) {
-  for (const ResolvedTarget& target : item.targets) {
+  for (std::size_t t = 0; t < item.targets.size(); ++t) {
+    const ResolvedTarget& target = item.targets[t];
     const auto start = std::chrono::steady_clock::now();
     const Subject subject = {.explainer = explainer,
-                             .encoding = item.encoding(),
+                             .encoding = item.encodings[target.window],
                              .target = target.target,
                              .text = item.input->text,
                              .pair = item.input->pair ? std::string_view(*item.input->pair) : std::string_view(),
-                             .value = value(target.target, item.logits[item.window]),
+                             .value = value(target.target, item.logits[target.window]),
                              .options = options,
                              .watch = watch};
     Attribution attribution = attribute(subject, method);
     attribution.passes += item.encodings.size();
-    item.explanations.push_back(make_explanation(explainer, item, target, method, options, std::move(attribution)));
-    item.explanations.back().seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    item.explanations[t] = make_explanation(explainer, item, target, method, options, std::move(attribution));
+    item.explanations[t].seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
 }
 
@@ -292,7 +309,7 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
   if (common_options(method, encoder.config).reduce == Reduce::onehot_l2)
     explainer.onehot_norm();  // computed before a pass uses much memory
   std::vector<Item> items(inputs.size());
-  std::vector<Item*> packed;
+  std::vector<PackedWindow> packed;
   const Scalar scalar = common_options(method, encoder.config).explain;
   const bool in_one_pass = std::holds_alternative<Gradient>(method) || std::holds_alternative<GradientXInput>(method);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -305,10 +322,16 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
       read_logits(pipeline, options, scalar, all_entities, item);
       if (!in_one_pass) explain_separately(explainer, item, method, options, watch);
     });
-    if (is_read && in_one_pass) packed.push_back(&item);
+    if (!is_read || !in_one_pass) continue;
+    const auto explains = [&](std::size_t window) {
+      return item.encodings.size() == 1 ||
+             std::ranges::find(item.targets, window, &ResolvedTarget::window) != item.targets.end();
+    };
+    for (std::size_t w = 0; w < item.encodings.size(); ++w)
+      if (explains(w)) packed.push_back({&item, w});
   }
-  const auto rows_of_item = [&](std::size_t i) { return packed[i]->encoding().size(); };
-  in_passes(packed.size(), traced_rows(encoder.config), rows_of_item, [&](std::size_t begin, std::size_t end) {
+  const auto rows_of_window = [&](std::size_t i) { return packed[i].encoding().size(); };
+  in_passes(packed.size(), traced_rows(encoder.config), rows_of_window, [&](std::size_t begin, std::size_t end) {
     explain_packed(explainer, std::span(packed).subspan(begin, end - begin), method, options, all_entities, watch);
   });
   const bool is_preset_still = chosen.preset && is_preset(*chosen.preset, method, options.unit);

@@ -184,7 +184,8 @@ Attribution attribute(const Subject& subject, const PartitionShap& method) {
   }
   const double change = subject.value - game.all_masked();
   result.baseline_value = game.all_masked();
-  result.completeness_error = std::abs(std::accumulate(credit.begin(), credit.end(), 0.) - change);
+  // The players are the units: what the tree gives to special tokens, which are never masked, the units lack.
+  result.completeness_error = std::abs(std::accumulate(found.scores.begin(), found.scores.end(), 0.) - change);
   if (std::abs(special) > 0.01 * std::abs(change))
     result.warnings.push_back(
         fmt::format("{:.3g} of F(x) - F(all masked) = {:.3g} is attributed to special tokens, as in the shap "

@@ -10,47 +10,53 @@
 namespace limn {
 namespace {
 
-/// Pools to one row per sequence; Pooling::none keeps all rows. @param largest receives the row of each element that
-/// max pooling selects.
-Mat pool(Pooling pooling, const Batch& batch, ConstView hidden, std::vector<std::size_t>* largest) {
-  if (pooling == Pooling::none) return copy(hidden);
-  Mat x(batch.sequences(), hidden.columns);
-  if (largest != nullptr && pooling == Pooling::max) largest->assign(batch.sequences() * hidden.columns, 0);
+/// Calls visit(sequence, begin, end) with the rows that each sequence's pooled row is made of.
+template <class Visit>
+void for_pooled_rows(Pooling pooling, const Batch& batch, const Visit& visit) {
   for (std::size_t sequence = 0; sequence < batch.sequences(); ++sequence) {
     const std::size_t begin = batch.row_begin[sequence];
-    const std::size_t end = pooling == Pooling::first ? begin + 1 : batch.row_begin[sequence + 1];
+    visit(sequence, begin, pooling == Pooling::first ? begin + 1 : batch.row_begin[sequence + 1]);
+  }
+}
+
+/// Pools to one row per sequence; Pooling::none keeps all rows. @param largest receives the row of each element that
+/// max pooling selects, (sequences, C).
+Mat pool(Pooling pooling, const Batch& batch, ConstView hidden, std::vector<std::size_t>* largest) {
+  if (pooling == Pooling::none) return copy(hidden);
+  const std::size_t columns = hidden.columns;
+  Mat x(batch.sequences(), columns);
+  if (largest != nullptr && pooling == Pooling::max) largest->assign(batch.sequences() * columns, 0);
+  for_pooled_rows(pooling, batch, [&](std::size_t sequence, std::size_t begin, std::size_t end) {
     float* row = x.row(sequence);
-    std::copy_n(hidden.row(begin), hidden.columns, row);
+    std::copy_n(hidden.row(begin), columns, row);
     if (pooling == Pooling::max) {
-      for (std::size_t j = 0; j < hidden.columns; ++j) {
+      for (std::size_t j = 0; j < columns; ++j) {
         std::size_t best = begin;
         for (std::size_t i = begin + 1; i < end; ++i)
           if (hidden(i, j) > hidden(best, j)) best = i;
         row[j] = hidden(best, j);
-        if (largest != nullptr) (*largest)[sequence * hidden.columns + j] = best;
+        if (largest != nullptr) (*largest)[sequence * columns + j] = best;
       }
-      continue;
+      return;
     }
-    for (std::size_t i = begin + 1; i < end; ++i) kernels().add(hidden.row(i), hidden.columns, row);
-    for (std::size_t j = 0; j < hidden.columns; ++j) row[j] /= static_cast<float>(end - begin);
-  }
+    for (std::size_t i = begin + 1; i < end; ++i) kernels().add(hidden.row(i), columns, row);
+    for (std::size_t j = 0; j < columns; ++j) row[j] /= static_cast<float>(end - begin);
+  });
   return x;
 }
 
 Mat pool_vjp(Pooling pooling, const Batch& batch, Mat dx, const std::vector<std::size_t>& largest) {
   if (pooling == Pooling::none) return dx;
-  Mat dhidden = Mat::zeros(batch.rows(), dx.columns());
-  for (std::size_t sequence = 0; sequence < batch.sequences(); ++sequence) {
-    const std::size_t begin = batch.row_begin[sequence];
-    const std::size_t end = pooling == Pooling::first ? begin + 1 : batch.row_begin[sequence + 1];
-    for (std::size_t j = 0; j < dx.columns(); ++j) {
-      if (pooling == Pooling::max) {
-        dhidden(largest[sequence * dx.columns() + j], j) = dx(sequence, j);
-        continue;
-      }
-      for (std::size_t i = begin; i < end; ++i) dhidden(i, j) = dx(sequence, j) / static_cast<float>(end - begin);
-    }
+  const std::size_t columns = dx.columns();
+  Mat dhidden = Mat::zeros(batch.rows(), columns);
+  if (pooling == Pooling::max) {
+    for (std::size_t k = 0; k < largest.size(); ++k) dhidden(largest[k], k % columns) = dx(k / columns, k % columns);
+    return dhidden;
   }
+  for_pooled_rows(pooling, batch, [&](std::size_t sequence, std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i)
+      for (std::size_t j = 0; j < columns; ++j) dhidden(i, j) = dx(sequence, j) / static_cast<float>(end - begin);
+  });
   return dhidden;
 }
 

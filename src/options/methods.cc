@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "options/names.h"
+
 namespace limn {
 
 const std::vector<NamedMethod>& methods() {
@@ -42,14 +44,32 @@ const std::vector<NamedMethod>& methods() {
   return known;
 }
 
-std::string method_names() {
-  std::string list;
-  for (const NamedMethod& known : methods()) list += (list.empty() ? "" : ", ") + std::string(known.name);
-  return list;
-}
+std::string method_names() { return list_of(methods()); }
+
+namespace {
+
+/// What other tools and papers call the methods.
+constexpr auto other_names =
+    std::to_array<std::pair<std::string_view, std::string_view>>({{"ig", "integrated-gradients"},
+                                                                  {"saliency", "gradient"},
+                                                                  {"vanilla-gradient", "gradient"},
+                                                                  {"input-x-gradient", "gradient-x-input"},
+                                                                  {"sig", "sequential-integrated-gradients"},
+                                                                  {"eg", "expected-gradients"},
+                                                                  {"grad-cam", "gradcam"},
+                                                                  {"shap", "kernel-shap"},
+                                                                  {"kernelshap", "kernel-shap"},
+                                                                  {"shapley-values", "shapley"},
+                                                                  {"attention-rollout", "rollout"}});
+
+}  // namespace
 
 const NamedMethod* find_method(std::string_view name) {
-  const auto found = std::ranges::find(methods(), name, &NamedMethod::name);
+  std::string usual(name);
+  for (char& c : usual) c = c == '_' || c == ' ' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const auto other = std::ranges::find(other_names, usual, &std::pair<std::string_view, std::string_view>::first);
+  if (other != other_names.end()) usual = other->second;
+  const auto found = std::ranges::find(methods(), usual, &NamedMethod::name);
   return found == methods().end() ? nullptr : &*found;
 }
 

@@ -23,7 +23,8 @@ struct NamedMethod {
 const std::vector<NamedMethod>& methods();
 /// "gradient, gradient-x-input, …"
 std::string method_names();
-/// Returns null if the name is unknown.
+/// Returns null if the name is unknown. Case does not matter, underscores stand for hyphens, and common other names
+/// (ig, saliency, shap) are known.
 const NamedMethod* find_method(std::string_view name);
 /// @param others other names that are allowed, for the message: "forward, "
 /// @throws Error that lists the methods if the name is unknown.

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "limn/error.h"
 #include "limn/options.h"
 
 /// The names of option values, in the order in which messages and help texts list them.
@@ -78,6 +79,27 @@ inline constexpr auto names<IntegratedGradients::Rule> =
     std::to_array<Named<IntegratedGradients::Rule>>({{"gauss-legendre", IntegratedGradients::Rule::gauss_legendre},
                                                      {"left-riemann", IntegratedGradients::Rule::left_riemann},
                                                      {"lit", IntegratedGradients::Rule::lit}});
+
+/// AttackOptions::sequences: the texts that an attack may change.
+inline const std::array<Named<std::vector<int>>, 5> changed_text_names = {
+    {{"text", {0}}, {"question", {0}}, {"pair", {1}}, {"context", {1}}, {"both", {0, 1}}}};
+
+/// Returns the names in a table: "a, b, c".
+template <class Table>
+std::string list_of(const Table& table) {
+  std::string text;
+  for (const auto& known : table) text += (text.empty() ? "" : ", ") + std::string(known.name);
+  return text;
+}
+
+/// Returns the value named `given` in a table. @param field of the error: "change".
+/// @throws Error that lists the names if the name is unknown.
+template <class Table>
+auto find_named(const Table& table, std::string_view field, std::string_view given) {
+  for (const auto& known : table)
+    if (known.name == given) return known.value;
+  throw Error({.field = std::string(field), .found = "'" + std::string(given) + "'", .expected = list_of(table)});
+}
 
 /// Returns the name of a value, such as "onehot-l2"; the value must have one.
 template <class Value>

@@ -55,6 +55,9 @@ struct Range {
   bool open = false;  ///< excludes the end points
 };
 
+/// The kind of work for one input that grows with a count. Services limit each.
+enum class Cost { none, steps, samples, top };
+
 /// A row of the table.
 struct Option {
   std::string_view name;  ///< as in the command, without leading dashes: "max-steps"
@@ -64,6 +67,8 @@ struct Option {
   std::vector<std::string_view> values = {};  ///< the values of a choice; layer, baseline: the named values
   Range range = {};
   bool zero_is_unset = false;               ///< count: 0 means "no value"
+  Cost cost = Cost::none;                   ///< count: the work that grows with it
+  bool is_upper_bound = false;              ///< count: how much work is allowed, so a service may lower a default
   bool negated = false;                     ///< flag: set if the member is false
   bool preset_only = false;                 ///< used by presets and saved explanations; no front end offers it
   bool names_method = false;                ///< distinguishes methods of one struct ("vargrad" from "smoothgrad")

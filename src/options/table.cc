@@ -68,6 +68,7 @@ std::vector<Option> method_options() {
        .help = "the exact number of points on the path",
        .range = {.least = 1},
        .zero_is_unset = true,
+       .cost = Cost::steps,
        .methods = unset("as many as the tolerance requires", &IntegratedGradients::steps)},
       {.name = "tolerance",
        .type = number,
@@ -78,6 +79,8 @@ std::vector<Option> method_options() {
        .type = count,
        .help = "the largest number of points on the path, even if the tolerance is not met",
        .range = {.least = 1},
+       .cost = Cost::steps,
+       .is_upper_bound = true,
        .methods = of(&IntegratedGradients::max_steps)},
       {.name = "masking",
        .type = choice,
@@ -92,6 +95,7 @@ std::vector<Option> method_options() {
            "the number of random draws, masks, permutations or evaluations of F; sobol: multiplied by the number of "
            "units + 2",
        .range = {.least = 1},
+       .cost = Cost::samples,
        .methods = of(&SmoothGrad::samples, &ExpectedGradients::samples, &Lime::samples, &KernelShap::samples,
                      &ShapleySampling::permutations, &PartitionShap::evaluations, &Rise::samples, &Sobol::samples)},
       {.name = "sigma",
@@ -203,7 +207,7 @@ std::vector<Option> shared_options() {
       {.name = "target",
        .type = text,
        .help = "a label or its number; question answering: START:END, token positions; token classification: "
-               "POSITION:LABEL",
+               "POSITION:LABEL, or the type or text of an entity",
        .value_name = "TARGET",
        .explaining = in(&ExplainOptions::target),
        .unset = "the model's prediction; token classification: each entity"},
@@ -230,7 +234,8 @@ std::vector<Option> shared_options() {
        .unset = "the model's maximum"},
       {.name = "stride",
        .type = count,
-       .help = "question answering: the number of tokens that neighbouring windows of a long context share",
+       .help = "question answering, token classification: the number of tokens that neighbouring windows of a long "
+               "text share",
        .reading = in(&PredictOptions::stride)},
       {.name = "null-threshold",
        .type = number,
@@ -252,6 +257,7 @@ std::vector<Option> shared_options() {
        .help = "question answering: the number of answers; masked language models: the number of tokens for each mask",
        .value_name = "K",
        .range = {.least = 1},
+       .cost = Cost::top,
        .reading = in(&PredictOptions::top)},
   };
 }

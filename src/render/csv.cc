@@ -21,24 +21,32 @@ std::string csv_field(std::string_view text) {
   return result + '"';
 }
 
+std::string csv_header() { return "row,explanation,sequence,begin,end,text,score,error\r\n"; }
+
+std::string row_csv(std::size_t row, std::size_t explanation, const Explanation& why) {
+  std::string result;
+  const std::string_view texts[] = {why.text, why.pair ? std::string_view(*why.pair) : ""};
+  const CodePoints points[] = {CodePoints(texts[0]), CodePoints(texts[1])};
+  for (const Word& word : why.words) {
+    const int sequence = word.sequence == 1;
+    const std::string_view text = texts[sequence];
+    const std::size_t end = std::min(word.end, text.size()), begin = std::min(word.begin, end);
+    fmt::format_to(std::back_inserter(result), "{},{},{},{},{},{},{},\r\n", row, explanation, sequence,
+                   points[sequence].before(begin), points[sequence].before(end),
+                   csv_field(text.substr(begin, end - begin)), word.score);
+  }
+  return result;
+}
+
+std::string failed_row_csv(std::size_t row, std::string_view message) {
+  return fmt::format("{},,,,,,,{}\r\n", row, csv_field(message));
+}
+
 std::string to_csv(const Explanation& explanation) { return to_csv(std::span(&explanation, 1)); }
 
 std::string to_csv(std::span<const Explanation> explanations, std::size_t first, bool header) {
-  std::string result;
-  if (header) result += "explanation,sequence,begin,end,text,score\r\n";
-  for (std::size_t i = 0; i < explanations.size(); ++i) {
-    const Explanation& explanation = explanations[i];
-    const std::string_view texts[] = {explanation.text, explanation.pair ? std::string_view(*explanation.pair) : ""};
-    const CodePoints points[] = {CodePoints(texts[0]), CodePoints(texts[1])};
-    for (const Word& word : explanation.words) {
-      const int sequence = word.sequence == 1;
-      const std::string_view text = texts[sequence];
-      const std::size_t end = std::min(word.end, text.size()), begin = std::min(word.begin, end);
-      fmt::format_to(std::back_inserter(result), "{},{},{},{},{},{}\r\n", first + i, sequence,
-                     points[sequence].before(begin), points[sequence].before(end),
-                     csv_field(text.substr(begin, end - begin)), word.score);
-    }
-  }
+  std::string result = header ? csv_header() : "";
+  for (std::size_t i = 0; i < explanations.size(); ++i) result += row_csv(first + i, 0, explanations[i]);
   return result;
 }
 

@@ -85,6 +85,7 @@ class Reader {
     e.completeness_error = optional<double>(object_, "completeness_error");
     e.passes = optional<std::size_t>(object_, "passes").value_or(0);
     e.seconds = optional<double>(object_, "seconds").value_or(0);
+    e.window_begin = optional<std::size_t>(object_, "window_begin").value_or(0);
     e.warnings = optional<std::vector<std::string>>(object_, "warnings").value_or(e.warnings);
     if (object_.contains("heatmap")) read_heatmap(object_["heatmap"]);
     if (object_.contains("logits")) read_logits(object_["logits"]);
@@ -206,13 +207,13 @@ class Reader {
       read_span(each, 0, entity);
       entity.text = at(each, "text").get<std::string>();
       entity.probability = number(each, "probability");
-      entity.first_token = token_position(each, "start_token");
-      entity.last_token = token_position(each, "end_token");
+      entity.first_token = at(each, "start_token").get<std::size_t>();
+      entity.last_token = at(each, "end_token").get<std::size_t>();
       prediction.entities.push_back(std::move(entity));
     }
     for (const Json& each : at(object, "tokens"))
       prediction.tokens.push_back(
-          {token_position(each, "token"), at(each, "label").get<std::string>(), number(each, "probability")});
+          {at(each, "token").get<std::size_t>(), at(each, "label").get<std::string>(), number(each, "probability")});
     return prediction;
   }
 
@@ -237,6 +238,8 @@ class Reader {
   void read_method(const Json& object) {
     MethodInfo& method = explanation_.method;
     method.name = at(object, "name").get<std::string>();
+    const NamedMethod* known = find_method(method.name);
+    if (known && !option("layer").of(known->method)) method.layer.clear();
     for (const auto& [key, value] : object.items()) {
       if (key == "name" || value.is_null()) continue;
       if (key == "preset")
@@ -312,8 +315,7 @@ class Reader {
 
 }  // namespace
 
-std::size_t read_explanations(std::istream& stream, const std::string& name,
-                              const std::function<void(Explanation)>& take) {
+std::size_t read_explanations(std::istream& stream, const std::string& name, const TakeExplanation& take) {
   std::size_t errors = 0, count = 0;
   const auto fail = [&](std::string found) -> Error {
     return Error({.file = name,
@@ -330,7 +332,8 @@ std::size_t read_explanations(std::istream& stream, const std::string& name,
         continue;
       }
       if (!object.is_object()) throw Misfit{fmt::format("a JSON {}", object.type_name())};
-      take(Reader(object).read());
+      const auto row = optional<std::size_t>(object, "row");
+      take(Reader(object).read(), row);
     } catch (const Misfit& misfit) {
       throw fail(misfit.found);
     } catch (const Json::parse_error&) {

@@ -115,7 +115,7 @@ Json method_value(const MethodInfo& method) {
              {"reduce", method.reduce.empty() ? Json(nullptr) : Json(method.reduce)},
              {"normalize", method.normalize.empty() ? Json(nullptr) : Json(method.normalize)},
              {"seed", method.seed}};
-  if (method.layer != "word") value["layer"] = method.layer;
+  if (!method.layer.empty() && method.layer != "word") value["layer"] = method.layer;
   if (method.unit != "word") value["unit"] = method.unit;
   for (const auto& [name, number] : method.numbers) value[name] = plain_number(number);
   if (method.is_signed) value["signed"] = true;
@@ -192,9 +192,10 @@ Json json_value(const Explanation& explanation) {
              {"baseline_value", or_null(explanation.baseline_value)},
              {"completeness_error", or_null(explanation.completeness_error)},
              {"passes", explanation.passes},
-             {"seconds", explanation.seconds},
-             {"tokens", tokens_value(explanation, offsets)},
-             {"words", words_value(explanation, offsets)}};
+             {"seconds", explanation.seconds}};
+  if (explanation.window_begin > 0) value["window_begin"] = explanation.window_begin;
+  value["tokens"] = tokens_value(explanation, offsets);
+  value["words"] = words_value(explanation, offsets);
   if (!explanation.heatmap.empty()) value["heatmap"] = explanation.heatmap;
   if (!explanation.logits.empty()) value["logits"] = logits_value(explanation);
   if (!explanation.warnings.empty()) value["warnings"] = explanation.warnings;

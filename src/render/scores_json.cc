@@ -41,11 +41,10 @@ std::string to_json(const SquadScores& scores) {
 }
 
 std::string to_json(const ClassificationScores& scores) {
-  return dump({{"rows", scores.rows},
-               {"accuracy", scores.accuracy},
-               {"macro_f1", scores.macro_f1},
-               {"labels", object(scores.labels)},
-               {"seconds", scores.seconds}});
+  Json value = {{"rows", scores.rows},         {"cut_rows", scores.cut_rows},     {"accuracy", scores.accuracy},
+                {"macro_f1", scores.macro_f1}, {"labels", object(scores.labels)}, {"seconds", scores.seconds}};
+  if (!scores.warnings.empty()) value["warnings"] = scores.warnings;
+  return dump(value);
 }
 
 std::string to_json(const EntityScores& scores) {

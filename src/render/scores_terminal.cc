@@ -39,9 +39,13 @@ std::string to_terminal(const SquadScores& scores) {
 }
 
 std::string to_terminal(const ClassificationScores& scores) {
-  return fmt::format("rows      {}\naccuracy  {:.2f}\nmacro F1  {:.2f}\n\n", scores.rows, scores.accuracy,
+  const std::string cut =
+      scores.cut_rows == 0 ? "" : fmt::format(", of which {} are too long for the model and were cut", scores.cut_rows);
+  std::string warnings;
+  for (const std::string& warning : scores.warnings) warnings += "Warning: " + visible(warning) + "\n";
+  return fmt::format("rows      {}{}\naccuracy  {:.2f}\nmacro F1  {:.2f}\n\n", scores.rows, cut, scores.accuracy,
                      scores.macro_f1) +
-         table_of(scores.labels);
+         table_of(scores.labels) + warnings;
 }
 
 std::string to_terminal(const EntityScores& scores) {

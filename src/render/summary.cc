@@ -15,13 +15,6 @@ namespace {
 
 constexpr std::size_t label_columns = 60, answer_columns = 200;
 
-const Entity* explained_entity(const EntityPrediction& prediction, const TargetInfo& target) {
-  for (const Entity& entity : prediction.entities)
-    if (target.start_token && entity.first_token <= *target.start_token && *target.start_token <= entity.last_token)
-      return &entity;
-  return nullptr;
-}
-
 std::string_view sequence_text(const Explanation& explanation, int sequence) {
   if (sequence == 0) return explanation.text;
   return explanation.pair ? std::string_view(*explanation.pair) : std::string_view();
@@ -70,12 +63,14 @@ Verdict verdict_of(const LabelPrediction& prediction, const Explanation&) {
 
 Verdict verdict_of(const EntityPrediction& prediction, const Explanation& explanation) {
   const TargetInfo& target = explanation.target;
-  if (const Entity* entity = explained_entity(prediction, target))
+  if (const Entity* entity = explained_entity(prediction, explanation))
     return {shorten(entity->label, label_columns), shorten(entity->text, answer_columns), entity->probability, {}};
   if (!target.label) return {"", prediction.entities.empty() ? "no entities" : "entities", {}, {}};
   Verdict result{shorten(*target.label, label_columns), shorten(target.text, answer_columns), {}, {}};
   for (const TokenLabel& token : prediction.tokens)
-    if (token.token == target.start_token && token.label == *target.label) result.probability = token.probability;
+    if (target.start_token && token.token == explanation.window_begin + *target.start_token &&
+        token.label == *target.label)
+      result.probability = token.probability;
   return result;
 }
 
@@ -120,7 +115,7 @@ std::string aim(const Explanation& explanation) {
     return prediction->best.text.empty() ? "\"no answer\"" : "this answer";
   }
   if (const auto* prediction = std::get_if<EntityPrediction>(&explanation.prediction))
-    if (const Entity* entity = explained_entity(*prediction, target)) return shorten(entity->label, label_columns);
+    if (const Entity* entity = explained_entity(*prediction, explanation)) return shorten(entity->label, label_columns);
   const auto* labels = std::get_if<LabelPrediction>(&explanation.prediction);
   if (labels && labels->meaning == OutputMeaning::value && !target.contrast)
     return labels->values.size() > 1 && target.label ? "a higher " + shorten(*target.label, label_columns)
@@ -144,6 +139,14 @@ std::vector<std::string> quoted_words(const Explanation& explanation, int sign) 
 }
 
 }  // namespace
+
+const Entity* explained_entity(const EntityPrediction& prediction, const Explanation& explanation) {
+  if (!explanation.target.start_token) return nullptr;
+  const std::size_t token = explanation.window_begin + *explanation.target.start_token;
+  for (const Entity& entity : prediction.entities)
+    if (entity.first_token <= token && token <= entity.last_token) return &entity;
+  return nullptr;
+}
 
 Verdict verdict(const Explanation& explanation) {
   Verdict result =

@@ -22,6 +22,9 @@ struct Verdict {
 };
 Verdict verdict(const Explanation& explanation);
 
+/// The entity that contains the target's token; nullptr if none does.
+const Entity* explained_entity(const EntityPrediction& prediction, const Explanation& explanation);
+
 /// Returns at most `count` labels with their probabilities, most likely first; empty for tasks other than sequence
 /// classification.
 std::vector<std::pair<std::string, double>> likeliest_labels(const Explanation& explanation, std::size_t count);

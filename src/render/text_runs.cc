@@ -9,6 +9,7 @@
 
 #include "base/utf8.h"
 #include "render/display_text.h"
+#include "render/summary.h"
 
 namespace limn {
 namespace {
@@ -95,12 +96,8 @@ std::vector<Mark> marks_of(const Explanation& explanation, int sequence, std::st
     if (sequence == 1 && !best.text.empty()) add(best.begin, best.end, "answer", as_predicted);
   } else if (const auto* prediction = std::get_if<EntityPrediction>(&explanation.prediction)) {
     if (sequence == 0) {
-      const auto is_target = [&](const Entity& entity) {
-        return target.start_token && entity.first_token <= *target.start_token &&
-               *target.start_token <= entity.last_token;
-      };
-      for (const Entity& entity : prediction->entities)
-        if (is_target(entity)) add(entity.begin, entity.end, entity.label, true);
+      if (const Entity* entity = explained_entity(*prediction, explanation))
+        add(entity->begin, entity->end, entity->label, true);
       if (marks.empty() && explained && std::get<0>(*explained) == sequence)
         add(std::get<1>(*explained), std::get<2>(*explained), target.label.value_or("explained"), true);
       for (const Entity& entity : prediction->entities) add(entity.begin, entity.end, entity.label, false);

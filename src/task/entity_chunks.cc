@@ -21,6 +21,8 @@ Tag parse(std::string_view tag) {
       case 'E':
       case 'S':
         return {tag[0], type};
+      case 'M':
+        return {'I', type};
       case 'L':
         return {'E', type};
       case 'U':
@@ -30,40 +32,41 @@ Tag parse(std::string_view tag) {
   return {'I', tag};
 }
 
-}  // namespace
+bool is_position(char letter) { return std::string_view("BIESLUM").find(letter) != std::string_view::npos; }
 
-namespace {
+bool is_separator(char c) { return c == '-' || c == '_'; }
 
-constexpr std::string_view prefixes = "BIESLU";
-
-bool has_prefix(std::string_view label, std::string_view separators) {
-  return label.size() > 2 && prefixes.find(label[0]) != prefixes.npos && separators.find(label[1]) != separators.npos;
-}
+bool has_prefix(std::string_view label) { return label.size() > 2 && is_position(label[0]) && is_separator(label[1]); }
 
 bool has_suffix(std::string_view label) {
-  return label.size() > 2 && prefixes.find(label.back()) != prefixes.npos &&
-         std::string_view("-_").find(label[label.size() - 2]) != std::string_view::npos;
+  return label.size() > 2 && is_position(label.back()) && is_separator(label[label.size() - 2]);
+}
+
+std::string from_prefix(std::string_view label) { return std::string{label[0], '-'}.append(label.substr(2)); }
+
+std::string from_suffix(std::string_view label) {
+  return std::string{label.back(), '-'}.append(label.substr(0, label.size() - 2));
 }
 
 }  // namespace
+
+std::optional<std::string> standard_tag(std::string_view text) {
+  if (text == "O" || text == "0") return "O";
+  if (has_prefix(text)) return from_prefix(text);
+  if (has_suffix(text)) return from_suffix(text);
+  return std::nullopt;
+}
 
 std::vector<std::string> standard_tags(std::span<const std::string> labels) {
   std::vector<std::string> tags(labels.begin(), labels.end());
   const bool has_o = std::ranges::find(tags, "O") != tags.end();
   const auto is_outside = [&](std::string_view label) { return label == "O" || (!has_o && label == "0"); };
-  const auto all_of_scheme = [&](const auto& belongs) {
-    return std::ranges::all_of(
-        tags, [&](std::string_view label) { return is_outside(label) || belongs(label); });
+  const auto is_scheme = [&](const auto& belongs) {
+    return std::ranges::all_of(tags, [&](std::string_view label) { return is_outside(label) || belongs(label); });
   };
-  const bool prefixed = all_of_scheme([](std::string_view label) { return has_prefix(label, "-_"); });
-  if (!prefixed && !all_of_scheme(has_suffix)) return tags;
-  for (std::string& tag : tags)
-    if (is_outside(tag))
-      tag = "O";
-    else if (prefixed)
-      tag[1] = '-';
-    else
-      tag = std::string{tag.back(), '-'} + tag.substr(0, tag.size() - 2);
+  const bool prefixed = is_scheme(has_prefix);
+  if (!prefixed && !is_scheme(has_suffix)) return tags;
+  for (std::string& tag : tags) tag = is_outside(tag) ? "O" : prefixed ? from_prefix(tag) : from_suffix(tag);
   return tags;
 }
 

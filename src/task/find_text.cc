@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/white_space.h"
 #include "text/unicode.h"
 
 namespace limn {
@@ -24,8 +25,6 @@ Letters letters(std::string_view text, bool ignore_case) {
   result.begins.push_back(text.size());
   return result;
 }
-
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 }  // namespace
 
@@ -73,10 +72,10 @@ std::string_view nearest(std::string_view text, std::string_view query) {
   if (best_end <= best.begin) return {};  // nothing in common
 
   std::size_t begin = t.begins[best.begin], end = t.begins[best_end];
-  while (begin < end && is_space(text[begin])) ++begin;
-  while (end > begin && is_space(text[end - 1])) --end;
-  while (begin > 0 && !is_space(text[begin - 1])) --begin;
-  while (end < text.size() && !is_space(text[end])) ++end;
+  while (begin < end && is_ascii_whitespace(text[begin])) ++begin;
+  while (end > begin && is_ascii_whitespace(text[end - 1])) --end;
+  while (begin > 0 && !is_ascii_whitespace(text[begin - 1])) --begin;
+  while (end < text.size() && !is_ascii_whitespace(text[end])) ++end;
   return text.substr(begin, end - begin);
 }
 

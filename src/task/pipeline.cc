@@ -97,6 +97,31 @@ void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
          .expected = fmt::format("types below {}, which config.json's type_vocab_size allows", config.token_types)});
 }
 
+/// Runs the encodings of all inputs in shared passes. @param read (i) -> the encodings of input i. @param result
+/// (i, encodings, logits of each) -> its result. @return one Result per input
+template <class Read, class ResultOf>
+auto run_all(const Encoder& encoder, std::size_t inputs, const Read& read, const ResultOf& result) {
+  std::vector<Encoding> encodings;
+  std::vector<std::size_t> begins;
+  std::vector<Result<std::size_t>> counts;  // number of encodings of each input
+  for (std::size_t i = 0; i < inputs; ++i) {
+    begins.push_back(encodings.size());
+    counts.push_back(attempt([&] {
+      for (Encoding& encoding : read(i)) encodings.push_back(std::move(encoding));
+      return encodings.size() - begins[i];
+    }));
+  }
+  const std::vector<Mat> logits = run(encoder, encodings);
+  const std::vector<ConstView> views(logits.begin(), logits.end());
+  const auto result_of = [&](std::size_t i) {
+    const std::size_t count = counts[i].value();
+    return result(i, std::span(encodings).subspan(begins[i], count), std::span(views).subspan(begins[i], count));
+  };
+  std::vector<decltype(attempt([&] { return result_of(0); }))> results;
+  for (std::size_t i = 0; i < inputs; ++i) results.push_back(attempt([&] { return result_of(i); }));
+  return results;
+}
+
 }  // namespace
 
 Pipeline load_pipeline(const std::filesystem::path& folder) {
@@ -152,9 +177,12 @@ std::size_t max_length(const Pipeline& pipeline, const PredictOptions& options) 
 std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, const PredictOptions& options) {
   check_input(pipeline, input);
   const std::size_t length = max_length(pipeline, options);
+  const std::size_t stride = std::min(options.stride, length / 2);
   std::vector<Encoding> encodings;
   if (pipeline.head().task == Task::question_answering)
-    encodings = pipeline.tokenizer.windows(input.text, *input.pair, length, std::min(options.stride, length / 2));
+    encodings = pipeline.tokenizer.windows(input.text, *input.pair, length, stride);
+  else if (pipeline.head().task == Task::token_classification)
+    encodings = pipeline.tokenizer.windows(input.text, length, stride);
   else
     encodings.push_back(pipeline.tokenizer.encode(input.text, input.pair, length));
   for (const Encoding& encoding : encodings) check_encoding(pipeline, encoding);
@@ -195,8 +223,10 @@ Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const
     }
     case Task::sequence_classification:
       return predict_label(logits[0], pipeline.head());
-    case Task::token_classification:
-      return find_entities(logits[0], encodings[0], input.text, pipeline.head(), options.aggregation);
+    case Task::token_classification: {
+      const JoinedWindows text = join_windows(encodings, logits);
+      return find_entities(text.logits, text.encoding, input.text, pipeline.head(), options.aggregation);
+    }
     case Task::masked_lm:
       break;
   }
@@ -211,27 +241,11 @@ std::vector<Result<Prediction>> predict(const Pipeline& pipeline, std::span<cons
                                         const PredictOptions& options, const Watch& watch) {
   if (pipeline.head().task == Task::masked_lm) return fill_masks(pipeline, inputs, options, watch);
   max_length(pipeline, options);  // throws if it is wrong for every input
-  std::vector<Encoding> encodings;
-  std::vector<std::size_t> begins;
-  std::vector<Result<std::size_t>> counts;  // number of encodings of each input
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    begins.push_back(encodings.size());
-    counts.push_back(attempt([&] {
-      for (Encoding& encoding : read_input(pipeline, inputs[i], options)) encodings.push_back(std::move(encoding));
-      return encodings.size() - begins[i];
-    }));
-  }
-  const std::vector<Mat> logits = run(pipeline.encoder(watch), encodings);
-  const std::vector<ConstView> views(logits.begin(), logits.end());
-  std::vector<Result<Prediction>> predictions;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    predictions.push_back(attempt([&] {
-      const std::size_t count = counts[i].value();
-      return predict(pipeline, inputs[i], std::span(encodings).subspan(begins[i], count),
-                     std::span(views).subspan(begins[i], count), options);
-    }));
-  }
-  return predictions;
+  return run_all(
+      pipeline.encoder(watch), inputs.size(), [&](std::size_t i) { return read_input(pipeline, inputs[i], options); },
+      [&](std::size_t i, std::span<const Encoding> encodings, std::span<const ConstView> logits) {
+        return predict(pipeline, inputs[i], encodings, logits, options);
+      });
 }
 
 std::vector<Result<std::vector<TokenLabel>>> predict_words(const Pipeline& pipeline,
@@ -243,26 +257,22 @@ std::vector<Result<std::vector<TokenLabel>>> predict_words(const Pipeline& pipel
                  .found = std::string(name(pipeline.head().task)),
                  .expected = "token-classification"});
   const std::size_t length = max_length(pipeline, options);
-  std::vector<Encoding> encodings;
-  std::vector<Result<std::vector<TokenLabel>>> results;
-  for (const auto& words : sentences)
-    results.push_back(attempt([&]() -> std::vector<TokenLabel> {
-      Encoding encoding = pipeline.tokenizer.encode_words(words, length);
-      check_ids(pipeline, encoding);
-      encodings.push_back(std::move(encoding));
-      return {};
-    }));
-  const std::vector<Mat> logits = run(pipeline.encoder(watch), encodings);
-  std::size_t read = 0;
-  for (auto& result : results) {
-    if (!result) continue;
+  const auto read = [&](std::size_t i) {
+    std::vector<Encoding> windows =
+        pipeline.tokenizer.windows(sentences[i], length, std::min(options.stride, length / 2));
+    for (const Encoding& window : windows) check_ids(pipeline, window);
+    return windows;
+  };
+  const auto label = [&](std::size_t, std::span<const Encoding> windows, std::span<const ConstView> logits) {
+    const JoinedWindows text = join_windows(windows, logits);
+    std::vector<TokenLabel> labels;
     for (const WordLabel& word :
-         word_labels(logits[read], encodings[read], encodings[read].words, pipeline.head(), options.aggregation))
-      result->push_back(
+         word_labels(text.logits, text.encoding, text.encoding.words, pipeline.head(), options.aggregation))
+      labels.push_back(
           {.token = word.word, .label = pipeline.head().labels[word.index], .probability = word.probability});
-    ++read;
-  }
-  return results;
+    return labels;
+  };
+  return run_all(pipeline.encoder(watch), sentences.size(), read, label);
 }
 
 std::vector<Token> tokens_of(const Tokenizer& tokenizer, const Encoding& encoding) {

@@ -39,7 +39,8 @@ Pipeline load_pipeline(MemoryCheckpoint checkpoint);
 /// @throws Error if a token's id is beyond the rows of the word embeddings; later look-ups do not check it.
 void check_ids(const Pipeline& pipeline, const Encoding& encoding);
 
-/// Encodes the input: for question answering, one or more windows of the context; for other tasks, one encoding.
+/// Encodes the input: for question answering, one or more windows of the context; for token classification, of the
+/// text; for other tasks, one encoding.
 /// @throws Error if the input does not fit the task, has no text, is not UTF-8, or leaves no room for its context.
 std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, const PredictOptions& options);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
+#include <vector>
 
 #include "math/mat.h"
 
@@ -18,13 +20,18 @@ inline std::size_t argmax(ConstView values) {
 }
 
 /// log Σ exp over all elements. @param values not empty.
-inline double log_sum_exp(ConstView values) {
-  double largest = values(0, 0), sum = 0;
-  for (std::size_t i = 0; i < values.rows; ++i)
-    for (const float value : values.row_span(i)) largest = std::max(largest, double{value});
-  for (std::size_t i = 0; i < values.rows; ++i)
-    for (const float value : values.row_span(i)) sum += std::exp(value - largest);
+inline double log_sum_exp(std::span<const double> values) {
+  const double largest = std::ranges::max(values);
+  double sum = 0;
+  for (const double value : values) sum += std::exp(value - largest);
   return largest + std::log(sum);
+}
+
+inline double log_sum_exp(ConstView values) {
+  std::vector<double> all;
+  for (std::size_t i = 0; i < values.rows; ++i)
+    all.insert(all.end(), values.row_span(i).begin(), values.row_span(i).end());
+  return log_sum_exp(all);
 }
 
 inline double log_sigmoid(double logit) { return std::min(logit, 0.0) - std::log1p(std::exp(-std::abs(logit))); }

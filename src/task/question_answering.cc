@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "task/probability.h"
 #include "text/words.h"
@@ -34,6 +36,46 @@ double context_probability(const AnswerWindow& window, std::size_t start, std::s
     probability /= sum;
   }
   return probability;
+}
+
+/// log Σ exp of the start logits and of the end logits over all tokens that were read, each token once.
+struct Normalizers {
+  double start = 0, end = 0;
+};
+
+std::size_t window_of_null(std::span<const AnswerWindow> windows) {
+  assert(!windows.empty());
+  std::size_t smallest = 0;
+  for (std::size_t w = 1; w < windows.size(); ++w)
+    if (score_of(windows[w], 0, 0) < score_of(windows[smallest], 0, 0)) smallest = w;
+  return smallest;
+}
+
+/// Windows repeat tokens: of a token of the context, the largest logit counts; the others, which every window has,
+/// count in the window of the null answer. So the probabilities of all windows can be compared, do not depend on the
+/// number of windows, and are a single window's softmax if there is one.
+double log_sum_of_column(std::span<const AnswerWindow> windows, std::size_t column) {
+  std::vector<double> logits, context;
+  const std::size_t null = window_of_null(windows);
+  for (std::size_t w = 0; w < windows.size(); ++w) {
+    std::size_t position = windows[w].encoding->window_begin;
+    for (std::size_t token = 0; token < windows[w].encoding->size(); ++token) {
+      const double logit = windows[w].logits(token, column);
+      if (!in_context(windows[w], token)) {
+        if (w == null) logits.push_back(logit);
+        continue;
+      }
+      if (position >= context.size()) context.resize(position + 1, -std::numeric_limits<double>::infinity());
+      context[position] = std::max(context[position], logit);
+      ++position;
+    }
+  }
+  logits.insert(logits.end(), context.begin(), context.end());
+  return log_sum_exp(logits);
+}
+
+Normalizers normalizers_of(std::span<const AnswerWindow> windows) {
+  return {log_sum_of_column(windows, 0), log_sum_of_column(windows, 1)};
 }
 
 /// A span of one window; the smallest in order is the best.
@@ -76,18 +118,15 @@ class BestSpans {
   std::map<Characters, Candidate> by_characters_;
 };
 
-}  // namespace
-
-Answer answer_at(std::span<const AnswerWindow> windows, std::size_t window, std::size_t start, std::size_t end,
-                 std::string_view context) {
+Answer make_answer(std::span<const AnswerWindow> windows, const Normalizers& normalizers, std::size_t window,
+                   std::size_t start, std::size_t end, std::string_view context) {
   const AnswerWindow& w = windows[window];
   Answer answer;
   answer.start_token = start;
   answer.end_token = end;
   answer.window = window;
   answer.score = score_of(w, start, end);
-  const ConstView starts = w.logits.column_range(0, 1), ends = w.logits.column_range(1, 2);
-  answer.probability = std::exp(answer.score - log_sum_exp(starts) - log_sum_exp(ends));
+  answer.probability = std::exp(answer.score - normalizers.start - normalizers.end);
   answer.context_probability = context_probability(w, start, end);
   if (start <= end && in_context(w, start) && in_context(w, end)) {
     const Span characters = characters_of(*w.encoding, start, end);
@@ -99,23 +138,21 @@ Answer answer_at(std::span<const AnswerWindow> windows, std::size_t window, std:
   return answer;
 }
 
-Answer null_answer(std::span<const AnswerWindow> windows) {
-  assert(!windows.empty());
-  std::size_t smallest = 0;
-  for (std::size_t w = 1; w < windows.size(); ++w)
-    if (score_of(windows[w], 0, 0) < score_of(windows[smallest], 0, 0)) smallest = w;
-  Answer null = answer_at(windows, smallest, 0, 0, {});
-  null.text.clear(), null.begin = null.end = 0;
-  return null;
+}  // namespace
+
+Answer answer_at(std::span<const AnswerWindow> windows, std::size_t window, std::size_t start, std::size_t end,
+                 std::string_view context) {
+  return make_answer(windows, normalizers_of(windows), window, start, end, context);
 }
 
 AnswerPrediction best_answers(std::span<const AnswerWindow> windows, std::string_view context,
                               const PredictOptions& options) {
   AnswerPrediction prediction;
+  const Normalizers normalizers = normalizers_of(windows);
   BestSpans spans(std::max<std::size_t>(options.top, 1));  // the null answer is compared with the best span
   const auto take = [&] {
     for (const auto& [span, characters] : spans.best())
-      prediction.answers.push_back(answer_at(windows, span.window, span.start, span.end, context));
+      prediction.answers.push_back(make_answer(windows, normalizers, span.window, span.start, span.end, context));
     spans = BestSpans(std::max<std::size_t>(options.top, 1));
   };
   for (std::size_t w = 0; w < windows.size(); ++w) {
@@ -134,7 +171,8 @@ AnswerPrediction best_answers(std::span<const AnswerWindow> windows, std::string
     if (options.top_of_each_window) take();
   }
   take();
-  const Answer null = null_answer(windows);
+  Answer null = make_answer(windows, normalizers, window_of_null(windows), 0, 0, {});
+  null.text.clear(), null.begin = null.end = 0;
   prediction.null_score = null.score;
   prediction.null_probability = null.probability;
   prediction.null_context_probability = 1;

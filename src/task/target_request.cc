@@ -15,6 +15,7 @@
 #include "task/find_text.h"
 #include "task/probability.h"
 #include "task/question_answering.h"
+#include "task/token_classification.h"
 #include "text/tokenizer.h"
 
 namespace limn {
@@ -70,7 +71,9 @@ std::size_t token_index(std::string_view request, std::size_t tokens, std::strin
   throw Error({.field = "target",
                .found = in_quotes(whole),
                .expected = fmt::format("{}, tokens counted from 0 to {}", form, tokens - 1),
-               .hint = "`limn tokenize` shows the tokens"});
+               .hint = form == "POSITION:LABEL"
+                           ? "`limn tokenize` shows the tokens; an entity's type or text will also do"
+                           : "`limn tokenize` shows the tokens"});
 }
 
 // ---- question answering ------------------------------------------------------------------------------------------
@@ -206,53 +209,67 @@ ResolvedTarget label_target(const ExplainOptions& options, Scalar explain, const
 
 // ---- token classification ----------------------------------------------------------------------------------------
 
-ResolvedTarget token_target(std::size_t token, std::optional<std::size_t> label, std::string_view text,
+ResolvedTarget token_target(TokenPlace place, std::optional<std::size_t> label, std::string_view text,
                             const ExplainOptions& options, Scalar explain, const ReadInput& read) {
   ResolvedTarget resolved = start_target(explain, read.head);
-  choose_label(resolved, token, label ? *label : argmax(read.logits[0].row_range(token, token + 1)), options,
-               read.head);
-  resolved.info.start_token = resolved.info.end_token = token;
+  resolved.window = place.window;
+  const ConstView logits = read.logits[place.window].row_range(place.token, place.token + 1);
+  choose_label(resolved, place.token, label ? *label : argmax(logits), options, read.head);
+  resolved.info.start_token = resolved.info.end_token = place.token;
   resolved.info.text = text;
   return resolved;
 }
 
-/// The target is the entity's first token, with the most likely label among those of the entity's type: an aggregation
-/// may give a word another type than that of its first token.
-ResolvedTarget entity_target(const Entity& entity, const ExplainOptions& options, Scalar explain,
+/// The target is the entity's first token, at `place`, with the most likely label among those of the entity's type: an
+/// aggregation may give a word another type than that of its first token.
+ResolvedTarget entity_target(const Entity& entity, TokenPlace place, const ExplainOptions& options, Scalar explain,
                              const ReadInput& read) {
-  const auto logits = read.logits[0].row_span(entity.first_token);
+  const auto logits = read.logits[place.window].row_span(place.token);
   const std::vector<std::string> tags = standard_tags(read.head.labels);
   std::optional<std::size_t> label;
   for (std::size_t i = 0; i < logits.size(); ++i)
     if (entity_type(tags[i]) == entity.label && (!label || logits[i] > logits[*label])) label = i;
-  return token_target(entity.first_token, label, entity.text, options, explain, read);
+  return token_target(place, label, entity.text, options, explain, read);
 }
 
-std::string_view text_of(std::size_t token, const ReadInput& read) {
-  const Encoding& encoding = read.encodings[0];
-  const Span span = encoding.characters[token];
-  if (encoding.sequences[token] < 0) return {};
-  const std::string& text = encoding.sequences[token] == 1 ? *read.input.pair : read.input.text;
-  return std::string_view(text).substr(span.begin, span.end - span.begin);
+std::string_view text_of(TokenPlace place, const ReadInput& read) {
+  const Encoding& encoding = read.encodings[place.window];
+  const Span span = encoding.characters[place.token];
+  if (encoding.sequences[place.token] < 0) return {};
+  return std::string_view(read.input.text).substr(span.begin, span.end - span.begin);
 }
 
 /// Returns the token with the largest logit among those that are not special.
-std::size_t strongest_token(const ReadInput& read) {
-  const auto largest = [&](std::size_t token) { return std::ranges::max(read.logits[0].row_span(token)); };
-  std::optional<std::size_t> best;
-  for (std::size_t token = 0; token < read.encodings[0].size(); ++token)
-    if (!read.encodings[0].special[token] && (!best || largest(token) > largest(*best))) best = token;
+TokenPlace strongest_token(const ReadInput& read) {
+  const auto largest = [&](TokenPlace place) {
+    return std::ranges::max(read.logits[place.window].row_span(place.token));
+  };
+  std::optional<TokenPlace> best;
+  for (const TokenPlace place : token_places(read.encodings))
+    if (!read.encodings[place.window].special[place.token] && (!best || largest(place) > largest(*best))) best = place;
   if (!best) throw Error({.thing = "the text", .found = "no word", .expected = "at least one"});
   return *best;
+}
+
+/// The most probable entity of a type, or with a text, that the request names; nullptr if there is none.
+const Entity* requested_entity(std::string_view request, const ReadInput& read) {
+  const Entity* best = nullptr;
+  for (const Entity& entity : std::get<EntityPrediction>(read.prediction).entities)
+    if ((entity.label == request || entity.text == request) && (!best || entity.probability > best->probability))
+      best = &entity;
+  return best;
 }
 
 ResolvedTarget requested_token(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
   const std::string_view request = *options.target;
   const std::size_t colon = request.find(':');
-  const std::size_t token = token_index(request.substr(0, colon), read.encodings[0].size(), request, "POSITION:LABEL");
+  if (const Entity* entity = requested_entity(request, read); entity && !parse_index(request.substr(0, colon)))
+    return entity_target(*entity, token_places(read.encodings)[entity->first_token], options, explain, read);
+  const std::vector<TokenPlace> places = token_places(read.encodings);
+  const TokenPlace place = places[token_index(request.substr(0, colon), places.size(), request, "POSITION:LABEL")];
   std::optional<std::size_t> label;
   if (colon != request.npos) label = label_index(request.substr(colon + 1), read.head, "target");
-  return token_target(token, label, text_of(token, read), options, explain, read);
+  return token_target(place, label, text_of(place, read), options, explain, read);
 }
 
 }  // namespace
@@ -270,7 +287,9 @@ std::vector<ResolvedTarget> resolve_targets(const ExplainOptions& options, Scala
   if (!prediction || prediction->entities.empty() || options.target || options.answer)
     return {resolve_target(options, explain, read)};
   std::vector<ResolvedTarget> targets;
-  for (const Entity& entity : prediction->entities) targets.push_back(entity_target(entity, options, explain, read));
+  const std::vector<TokenPlace> places = token_places(read.encodings);
+  for (const Entity& entity : prediction->entities)
+    targets.push_back(entity_target(entity, places[entity.first_token], options, explain, read));
   return targets;
 }
 
@@ -296,11 +315,11 @@ ResolvedTarget resolve_target(const ExplainOptions& options, Scalar explain, con
   if (options.target) return requested_token(options, explain, read);
   const auto& entities = std::get<EntityPrediction>(read.prediction).entities;
   if (entities.empty()) {
-    const std::size_t token = strongest_token(read);
-    return token_target(token, std::nullopt, text_of(token, read), options, explain, read);
+    const TokenPlace place = strongest_token(read);
+    return token_target(place, std::nullopt, text_of(place, read), options, explain, read);
   }
   const auto strongest = std::ranges::max_element(entities, {}, &Entity::probability);
-  return entity_target(*strongest, options, explain, read);
+  return entity_target(*strongest, token_places(read.encodings)[strongest->first_token], options, explain, read);
 }
 
 }  // namespace limn

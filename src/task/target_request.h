@@ -18,7 +18,7 @@ struct ReadInput {
   const Input& input;
   const HeadConfig& head;
   const Prediction& prediction;
-  std::span<const Encoding> encodings;  ///< question answering: the windows; otherwise one
+  std::span<const Encoding> encodings;  ///< question answering and token classification: the windows; otherwise one
   std::span<const ConstView> logits;    ///< one per encoding
 };
 
@@ -39,7 +39,8 @@ struct ResolvedTarget {
 ///
 /// Token classification: by default the first token of the most likely entity with that token's label, or, without
 /// entities, the token with the largest logit that is not special. `target` is "POSITION:LABEL", or "POSITION" for the
-/// label predicted at that position.
+/// label predicted at that position; positions count the tokens of the whole text. It may also be the type or
+/// the text of an entity: of several, the most probable.
 /// @throws Error for a target that does not exist (the message lists the labels, the range, or the nearest part of the
 /// context), and for an option that the task does not have.
 ResolvedTarget resolve_target(const ExplainOptions& options, Scalar explain, const ReadInput& read);

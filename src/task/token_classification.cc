@@ -98,6 +98,48 @@ std::vector<WordLabel> word_labels(ConstView logits, const Encoding& encoding, s
   return labels;
 }
 
+std::vector<TokenPlace> token_places(std::span<const Encoding> windows) {
+  std::vector<TokenPlace> places;
+  std::size_t cut = 0;  // first token of the text that no earlier window provides
+  for (std::size_t w = 0; w < windows.size(); ++w) {
+    const Encoding& window = windows[w];
+    const bool is_last = w + 1 == windows.size();
+    const auto text_tokens = static_cast<std::size_t>(std::ranges::count(window.special, std::uint8_t{0}));
+    const std::size_t end = window.window_begin + text_tokens;
+    const std::size_t next_cut = is_last ? end : (windows[w + 1].window_begin + end + 1) / 2;
+    std::size_t position = window.window_begin;  // in the text
+    for (std::size_t token = 0; token < window.size(); ++token) {
+      const bool is_counted = window.special[token] ? (position == window.window_begin ? w == 0 : is_last)
+                                                    : cut <= position && position < next_cut;
+      if (is_counted) places.push_back({w, token});
+      if (!window.special[token]) ++position;
+    }
+    cut = next_cut;
+  }
+  return places;
+}
+
+JoinedWindows join_windows(std::span<const Encoding> windows, std::span<const ConstView> logits) {
+  JoinedWindows joined;
+  const std::vector<TokenPlace> places = token_places(windows);
+  joined.logits = Mat(places.size(), logits[0].columns);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto [window, token] = places[i];
+    const Encoding& from = windows[window];
+    Encoding& to = joined.encoding;
+    to.ids.push_back(from.ids[token]);
+    to.type_ids.push_back(from.type_ids[token]);
+    to.offsets.push_back(from.offsets[token]);
+    to.characters.push_back(from.characters[token]);
+    to.words.push_back(from.words[token]);
+    to.sequences.push_back(from.sequences[token]);
+    to.special.push_back(from.special[token]);
+    for (std::size_t column = 0; column < joined.logits.columns(); ++column)
+      joined.logits(i, column) = logits[window](token, column);
+  }
+  return joined;
+}
+
 EntityPrediction find_entities(ConstView logits, const Encoding& encoding, std::string_view text,
                                const HeadConfig& head, Aggregation aggregation) {
   EntityPrediction prediction;

@@ -27,6 +27,24 @@ struct WordLabel {
 std::vector<WordLabel> word_labels(ConstView logits, const Encoding& encoding, std::span<const std::int32_t> words,
                                    const HeadConfig& head, Aggregation aggregation);
 
+/// A token of a text that was read in windows.
+struct TokenPlace {
+  std::size_t window = 0, token = 0;  ///< the window, and the position in it
+};
+
+/// Returns for each token of the text, special tokens at its ends included, the window whose logits count: that in
+/// which the token has more context on its poorer side, so neighbouring windows divide what they share in the middle. A
+/// single window's places are its tokens. @param windows of a single text, in order
+std::vector<TokenPlace> token_places(std::span<const Encoding> windows);
+
+/// A text that was read in windows, as if it had been read at once.
+struct JoinedWindows {
+  Encoding encoding;
+  Mat logits;  ///< (T, L)
+};
+/// @param logits (T of the window, L) of each window
+JoinedWindows join_windows(std::span<const Encoding> windows, std::span<const ConstView> logits);
+
 /// Returns a label for every token that is not special, and the entities of the text: entity_chunks() groups words,
 /// which are those of WordRule::tags, or subwords for Aggregation::simple. An entity extends from the first to the last
 /// character of its words that is not white space, without punctuation that shares a token with its first or last word

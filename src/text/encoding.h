@@ -26,6 +26,8 @@ struct Encoding {
   std::vector<std::int32_t> sequences;  ///< 0 or 1; -1 for special tokens
   std::vector<std::uint8_t> special;    ///< 1 for special tokens, which the post-processor adds
   std::size_t cut_tokens = 0;           ///< tokens of the text that were truncated
+  /// A window: how many tokens of the text, or of a pair's second sequence, precede the window's first one.
+  std::size_t window_begin = 0;
 
   std::size_t size() const { return ids.size(); }
 };

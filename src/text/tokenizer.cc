@@ -29,9 +29,24 @@ struct Tokenizer::Implementation {
   void finish(std::string_view text, std::string_view added, Subwords& subwords) const;
   /// How many tokens fit next to the special tokens. @throws Error if not even those fit.
   std::size_t room(std::size_t max_length, bool pair) const;
+  /// The windows of a single text (see Tokenizer::windows).
+  std::vector<Encoding> windows(const Subwords& subwords, std::size_t max_length, std::size_t stride) const;
 };
 
 namespace {
+
+/// Windows of `width` subwords, of which neighbours share `stride`. @param encode (SubwordRange) -> Encoding
+template <class Encode>
+std::vector<Encoding> windows_of(const Subwords& subwords, std::size_t width, std::size_t stride,
+                                 const Encode& encode) {
+  std::vector<Encoding> windows;
+  for (std::size_t begin = 0;; begin += width - stride) {
+    const std::size_t end = std::min(begin + width, subwords.size());
+    windows.push_back(encode(SubwordRange{subwords, begin, end}));
+    windows.back().window_begin = begin;
+    if (end == subwords.size()) return windows;
+  }
+}
 
 /// The lengths to which a pair is truncated to have at most `room` tokens: the longer sequence is cut first; if both
 /// must be cut, they end up equal, and an odd token goes to the one that was longer (the second of equals).
@@ -142,6 +157,19 @@ std::size_t Tokenizer::Implementation::room(std::size_t max_length, bool pair) c
   return max_length - added;
 }
 
+std::vector<Encoding> Tokenizer::Implementation::windows(const Subwords& subwords, std::size_t max_length,
+                                                         std::size_t stride) const {
+  const std::size_t available = max_length > 0 ? room(max_length, false) : subwords.size();
+  if (subwords.size() > available && available <= stride) {
+    throw Error({.thing = "length",
+                 .found = std::to_string(max_length) + " tokens",
+                 .expected = "more than the " + std::to_string(max_length - available) +
+                             " special tokens of the model and the stride of " + std::to_string(stride)});
+  }
+  return windows_of(subwords, available, stride,
+                    [&](SubwordRange range) { return apply(parts.post_processor.layout, range, {}); });
+}
+
 Tokenizer::Tokenizer(std::shared_ptr<const Implementation> implementation)
     : implementation_(std::move(implementation)) {}
 
@@ -195,27 +223,26 @@ std::vector<Encoding> Tokenizer::windows(std::string_view question, std::string_
                  .hint = "shorten the question, or use longer windows or a smaller stride"});
   }
   const std::size_t width = fits ? second.size() : room - first.size();
-  std::vector<Encoding> windows;
-  for (std::size_t begin = 0;; begin += width - stride) {
-    const std::size_t end = std::min(begin + width, second.size());
-    windows.push_back(
-        apply(tokenizer.parts.post_processor.layout, {first, 0, first.size()}, SubwordRange{second, begin, end}));
-    if (end == second.size()) return windows;
-  }
+  return windows_of(second, width, stride, [&](SubwordRange context_range) {
+    return apply(tokenizer.parts.post_processor.layout, {first, 0, first.size()}, context_range);
+  });
 }
 
-Encoding Tokenizer::encode_words(std::span<const std::string> words, std::size_t max_length) const {
-  const Implementation& tokenizer = *implementation_;
+std::vector<Encoding> Tokenizer::windows(std::string_view text, std::size_t max_length, std::size_t stride) const {
+  check_utf8(text, "text");
+  Subwords subwords;
+  implementation_->tokenize(text, {}, subwords);
+  return implementation_->windows(subwords, max_length, stride);
+}
+
+std::vector<Encoding> Tokenizer::windows(std::span<const std::string> words, std::size_t max_length,
+                                         std::size_t stride) const {
   Subwords subwords;
   for (std::size_t i = 0; i < words.size(); ++i) {
     check_utf8(words[i], "word " + std::to_string(i + 1));
-    tokenizer.tokenize(words[i], static_cast<std::int32_t>(i), subwords);
+    implementation_->tokenize(words[i], static_cast<std::int32_t>(i), subwords);
   }
-  std::size_t length = subwords.size();
-  if (max_length > 0) length = std::min(length, tokenizer.room(max_length, false));
-  Encoding encoding = apply(tokenizer.parts.post_processor.layout, {subwords, 0, length}, {});
-  encoding.cut_tokens = subwords.size() - length;
-  return encoding;
+  return implementation_->windows(subwords, max_length, stride);
 }
 
 std::size_t Tokenizer::vocabulary_size() const { return implementation_->size; }

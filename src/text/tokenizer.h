@@ -40,9 +40,13 @@ class Tokenizer {
   std::vector<Encoding> windows(std::string_view question, std::string_view context, std::size_t max_length,
                                 std::size_t stride) const;
 
-  /// A text that is already split into words (`is_split_into_words=True`): words[i] has word index i, and its offsets
-  /// are relative to words[i].
-  Encoding encode_words(std::span<const std::string> words, std::size_t max_length = 0) const;
+  /// A single text in such windows (`truncation=True`, `return_overflowing_tokens`); one if it fits, or if max_length
+  /// is 0.
+  /// @throws Error if max_length leaves no more room for the text than the stride.
+  std::vector<Encoding> windows(std::string_view text, std::size_t max_length, std::size_t stride) const;
+  /// The same for a text that is already split into words (`is_split_into_words=True`): words[i] has word index i, and
+  /// its offsets are relative to words[i].
+  std::vector<Encoding> windows(std::span<const std::string> words, std::size_t max_length, std::size_t stride) const;
 
   std::size_t vocabulary_size() const;            ///< the largest id + 1
   std::string_view token(std::int32_t id) const;  ///< as in the vocabulary; id must be in range

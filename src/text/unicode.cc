@@ -52,12 +52,6 @@ char32_t newer_lowercase(char32_t code) {
 
 }  // namespace
 
-bool is_whitespace(char32_t code) {
-  if (is_ascii(code)) return code == ' ' || (code >= '\t' && code <= '\r');
-  return code == 0x85 || code == 0xA0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200A) || code == 0x2028 ||
-         code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
-}
-
 bool is_control(char32_t code) {
   if (is_ascii(code)) return (code < ' ' && code != '\t' && code != '\n' && code != '\r') || code == 0x7F;
   switch (category(code)) {

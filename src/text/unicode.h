@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/utf8.h"
+#include "base/white_space.h"
 
 /// Properties of code points as in the `tokenizers` package, which mixes versions of Unicode: categories are those of
 /// Unicode 8, decompositions those of Unicode 9, lower case that of Unicode 17.
@@ -17,7 +18,6 @@ inline bool is_ascii(char32_t code) { return code < 0x80; }
 
 constexpr std::size_t utf8_size(char32_t code) { return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4; }
 
-bool is_whitespace(char32_t code);       ///< White_Space
 bool is_control(char32_t code);          ///< Cc, Cf, Co, except tab, line feed and carriage return
 bool is_punctuation(char32_t code);      ///< P…, and all of ASCII except letters, digits, space and controls
 bool is_nonspacing_mark(char32_t code);  ///< Mn

@@ -10,7 +10,7 @@
 namespace limn {
 namespace {
 
-bool shows_nothing(char32_t code) { return is_whitespace(code) || (code >= 0x1C && code <= 0x1F) || code == 0xFEFF; }
+bool shows_nothing(char32_t code) { return is_python_space(code) || code == 0xFEFF; }
 
 /// A character of a text with the marks, format characters and joiners after it (WB4 of UAX 29).
 struct Element {

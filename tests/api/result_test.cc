@@ -12,7 +12,7 @@
 
 #include "limn/limn.h"
 
-namespace limn {
+namespace limn::result_test {
 namespace {
 
 TEST(ResultType, HoldsValueOrError) {
@@ -173,4 +173,4 @@ TEST(ManyInputs, InvalidOptionsThrow) {
 }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::result_test

@@ -10,7 +10,7 @@
 
 #include "limn/limn.h"
 
-namespace limn {
+namespace limn::watch_test {
 namespace {
 
 Model golden(const std::string& folder) {
@@ -110,4 +110,4 @@ TEST(Cancelling, EndsEveryOtherCall) {
 TEST(Cancelling, CancelledIsNotAnError) { EXPECT_FALSE((std::is_base_of_v<Error, Cancelled>)); }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::watch_test

@@ -13,7 +13,7 @@
 
 #include "cli/program.h"
 
-namespace limn::cli_test {
+namespace limn::cli_test::bad_input_test {
 namespace {
 
 using testing::AllOf;
@@ -356,7 +356,58 @@ TEST(Usage, ExitsWithTwoAndPointsToHelp) {
   expect({"explain", "-m", "x", "--text", "a", "--threads", "-1"}, "--threads", "limn explain");
   expect({"evaluate", "squad", "-m", "x"}, "--data is required", "limn evaluate squad");
   expect({"evaluate"}, "required", "limn evaluate");
+  expect({"explain", "--metod", "ig"}, "no option '--metod'; did you mean '--method'?", "limn explain");
+  expect({"explain", "-m", "x", "--text", "a", "--max_lenght=3"}, "did you mean '--max-length'?", "limn explain");
+  expect({"attack", "hotflip", "--tex", "a"}, "did you mean '--text'?", "limn attack hotflip");
   expect({"explian"}, "no command 'explian'; did you mean 'explain'?", "limn");
+}
+
+TEST(Usage, UnderstandsWhatPeopleType) {
+  const auto words = [](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"explain", "-m", golden("bert-cls"), "--format", "csv"});
+    const Result result = run(arguments);
+    EXPECT_EQ(result.code, 0) << result.err;
+    return result.out;
+  };
+  const std::string usual =
+      words({"--text", "a good film", "--method", "integrated-gradients", "--steps", "3", "--max-length", "16"});
+  EXPECT_FALSE(usual.empty());
+  EXPECT_EQ(words({"a good film", "--method", "IG", "--steps", "3", "--max_length", "16"}), usual);
+  EXPECT_EQ(words({"--text", "a good film", "--method", "Integrated_Gradients", "--steps=3", "--max_length=16"}),
+            usual);
+  EXPECT_EQ(words({"a good film", "--method", "saliency"}), words({"a good film"}));
+  EXPECT_EQ(words({"a good film", "--method", "shap", "--samples", "20"}),
+            words({"a good film", "--method", "kernel-shap", "--samples", "20"}));
+
+  EXPECT_EQ(run({"help", "explain"}).out, run({"explain", "--help"}).out);
+  EXPECT_EQ(run({"help", "attack", "hotflip"}).out, run({"attack", "hotflip", "--help"}).out);
+  EXPECT_EQ(run({"help"}).out, run({"--help"}).out);
+  EXPECT_THAT(run({"help", "explain"}).out, HasSubstr("Which method when:"));
+}
+
+TEST(Usage, RefusesNamesOfFilesThatItCannotWrite) {
+  Folder folder;
+  for (const char* name : {"x.png", "x.xlsx", "x.PDF"}) {
+    const Result result = run({"explain", "-m", golden("bert-cls"), "--text", "a", "-o", folder / name});
+    EXPECT_EQ(result.code, 1);
+    EXPECT_THAT(result.err, AllOf(HasSubstr("--output"), HasSubstr("the extension")));
+    EXPECT_FALSE(std::filesystem::exists(folder / name));
+  }
+  const Result named =
+      run({"explain", "-m", golden("bert-cls"), "--text", "a", "-o", folder / "x.data", "--format", "json"});
+  EXPECT_EQ(named.code, 0) << named.err;
+}
+
+TEST(Usage, SaysThatAFolderIsNoFile) {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{
+           {"-m", golden("bert-cls"), "--input", golden("")},
+           {"-m", golden("bert-qa"), "--question", "Who?", "--context-file", golden("")}}) {
+    std::vector<std::string> command = {"predict"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    const Result result = run(command);
+    EXPECT_EQ(result.code, 1);
+    EXPECT_THAT(result.err, HasSubstr("found a folder"));
+  }
 }
 
 TEST(Usage, WithoutACommandShowsHelp) {
@@ -366,4 +417,4 @@ TEST(Usage, WithoutACommandShowsHelp) {
 }
 
 }  // namespace
-}  // namespace limn::cli_test
+}  // namespace limn::cli_test::bad_input_test

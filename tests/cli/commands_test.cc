@@ -223,7 +223,7 @@ TEST(Explain, FormatFollowsFileExtension) {
   EXPECT_THAT(write("a.html"),
               AllOf(HasSubstr("<!DOCTYPE html>"), HasSubstr("gorgeous"), Not(HasSubstr("<b>gorgeous"))));
   EXPECT_THAT(write("a.svg"), AllOf(HasSubstr("<svg"), HasSubstr("gorgeous")));
-  EXPECT_THAT(write("a.csv"), HasSubstr("explanation,sequence,begin,end,text,score\r\n"));
+  EXPECT_THAT(write("a.csv"), HasSubstr("row,explanation,sequence,begin,end,text,score,error\r\n"));
   EXPECT_THAT(write("a.txt"), AllOf(HasSubstr("gorgeous"), Not(HasSubstr("\x1b"))));
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry : fs::directory_iterator(folder.path())) ++files;
@@ -390,6 +390,10 @@ TEST(Evaluate, ScoresAnswers) {
       folder.write("labels.tsv", "sentence\tlabel\nA gorgeous film.\t1\nDull and silly.\t0\nAwful.\t1\n");
   const Json classification = run_json({"evaluate", "classification", "-m", "minilm-l6-sentiment", "--data", labels});
   EXPECT_EQ(classification["rows"], 3);
+  EXPECT_EQ(classification["cut_rows"], 0);
+  const Json cut =
+      run_json({"evaluate", "classification", "-m", "minilm-l6-sentiment", "--data", labels, "--max-length", "5"});
+  EXPECT_EQ(cut["cut_rows"], 2);  // "Awful." fits with its full stop and two special tokens
   EXPECT_NEAR(classification["accuracy"].get<double>(), 66.6667, 0.001);
 
   const std::string conll = folder.write("ner.txt", "Angela B-PER\nMerkel I-PER\nlives O\nin O\nBerlin B-LOC\n\n");
@@ -397,6 +401,13 @@ TEST(Evaluate, ScoresAnswers) {
   EXPECT_EQ(tokens["sentences"], 1);
   EXPECT_EQ(tokens["f1"], 100);
   EXPECT_EQ(run_json({"evaluate", "squad", "-m", "minilm-l6-qa", "--data", squad, "--limit", "1"})["questions"], 1);
+}
+
+TEST(Predict, SaysThatAQuestionIsReadAsAText) {
+  const Result result =
+      run({"predict", "-m", golden("bert-pair"), "--question", "Who came?", "--context", "Anna came."});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("answers no questions"), HasSubstr("the context as its pair")));
 }
 
 TEST(Evaluate, RejectsModelOfAnotherTask) {

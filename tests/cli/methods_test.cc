@@ -7,7 +7,7 @@
 
 #include "cli/program.h"
 
-namespace limn::cli_test {
+namespace limn::cli_test::methods_test {
 namespace {
 
 using testing::AllOf;
@@ -287,4 +287,4 @@ TEST(Methods, AttentionWarnsThatItIsNoProof) {
 }
 
 }  // namespace
-}  // namespace limn::cli_test
+}  // namespace limn::cli_test::methods_test

@@ -214,8 +214,55 @@ TEST(Rows, OtherFormats) {
   EXPECT_THAT(explain("terminal"), AllOf(HasSubstr("good"), HasSubstr("bad")));
   const auto csv = lines(explain("csv"));
   ASSERT_EQ(csv.size(), 7u);
-  EXPECT_EQ(csv[0], "explanation,sequence,begin,end,text,score\r");
-  EXPECT_THAT(csv[6], StartsWith("1,0,6,10,film,"));
+  EXPECT_EQ(csv[0], "row,explanation,sequence,begin,end,text,score,error\r");
+  EXPECT_THAT(csv[6], StartsWith("1,0,0,6,10,film,"));
+}
+
+TEST(Rows, CsvNumbersTheRowsOfTheInput) {
+  Folder folder;
+  const std::string file = folder.write("a.jsonl", "{\"text\": \"good\"}\n{\"text\": \"\"}\n{\"text\": \"bad\"}\n");
+  const std::string json = folder / "a.out.jsonl";
+  const auto explain = [&](const std::vector<std::string>& how) {
+    std::vector<std::string> command = {"explain", "-m", golden("bert-cls"), "--input", file};
+    command.insert(command.end(), how.begin(), how.end());
+    const Result result = run(command);
+    EXPECT_EQ(result.code, 3) << result.err;
+    return lines(result.out);
+  };
+  const auto csv = explain({"--format", "csv"});
+  ASSERT_EQ(csv.size(), 4u);
+  EXPECT_THAT(csv[1], StartsWith("0,0,0,0,4,good,"));
+  EXPECT_THAT(csv[2], AllOf(StartsWith("1,,,,,,,"), HasSubstr("empty")));
+  EXPECT_THAT(csv[3], StartsWith("2,0,0,0,3,bad,"));
+  explain({"-o", json});
+  const auto shown = lines(run({"show", json, "--format", "csv"}).out);
+  ASSERT_EQ(shown.size(), 3u);
+  EXPECT_EQ(shown[1], csv[1]);
+  EXPECT_EQ(shown[2], csv[3]);
+}
+
+TEST(Rows, ColumnsHaveTheirRoles) {
+  Folder folder;
+  const std::string file = folder.write("a.csv", "stars;review_text;title\n5;a good film;x\n1;a bad film;y\n");
+  const auto predict = [&](std::vector<std::string> more) {
+    std::vector<std::string> command = {"predict", "-m", golden("bert-cls"), "--input", file};
+    command.insert(command.end(), more.begin(), more.end());
+    return run(command);
+  };
+  const Result asked = predict({});
+  EXPECT_EQ(asked.code, 1);
+  EXPECT_THAT(lines(asked.err), testing::SizeIs(testing::Le(5)));  // one question, and not an error per row
+  EXPECT_THAT(asked.err,
+              AllOf(HasSubstr("stars, review_text, title"), HasSubstr("--column"), HasSubstr("text=review_text?")));
+  const Result result = predict({"--column", "text=review_text,pair=title"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("separated by ;"));
+  const auto rows = lines(result.out);
+  ASSERT_EQ(rows.size(), 2u);
+  const Json row = Json::parse(rows[1]);
+  EXPECT_EQ(row["input"]["text"], "a bad film");
+  EXPECT_EQ(row["input"]["pair"], "y");
+  EXPECT_EQ(row["stars"], "1");
 }
 
 TEST(Rows, PageHoldsTwoHundredExplanations) {

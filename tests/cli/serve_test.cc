@@ -156,6 +156,8 @@ TEST(Serve, RejectsInvalidOptions) {
               testing::AllOf(HasSubstr("--port: "), HasSubstr("port 0 chooses any free port")));
   EXPECT_THAT(said({"--host", "example.org"}), HasSubstr("an IP address"));
   EXPECT_THAT(said({"--api-key-file", "/nonexistent"}), HasSubstr("cannot be read"));
+  EXPECT_THAT(said({"--api-key-file", LIMN_SOURCE_DIR}), HasSubstr("found a folder, expected one key per line"));
+  EXPECT_THAT(said({"--api-key-file", "/dev/null"}), HasSubstr("found no keys"));
   EXPECT_THAT(said({"-m", golden("bert-cls")}), HasSubstr("two models named 'bert-cls'"));
   EXPECT_THAT(said({"--port", "99999"}), HasSubstr("--port"));
 }

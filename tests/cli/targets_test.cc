@@ -7,7 +7,7 @@
 
 #include "cli/program.h"
 
-namespace limn::cli_test {
+namespace limn::cli_test::targets_test {
 namespace {
 
 using testing::HasSubstr;
@@ -45,6 +45,19 @@ double largest(const std::vector<double>& values) {
   double most = 0;
   for (const double value : values) most = std::max(most, std::abs(value));
   return most;
+}
+
+TEST(Targets, EntitiesByTypeAndText) {
+  const std::vector<std::string> text = {"-m", "minilm-l6-ner", "--text", "Ada Lovelace lived in London and in Rome."};
+  const auto target = [&](const std::string& request) { return explain(text, {"--target", request})["target"]; };
+  EXPECT_EQ(target("Rome")["text"], "Rome");
+  EXPECT_EQ(target("PER")["text"], "Ada Lovelace");
+  const std::string place = target("LOC")["text"];
+  EXPECT_TRUE(place == "Rome" || place == "London") << place;
+  std::vector<std::string> wrong = text;
+  wrong.insert(wrong.begin(), "explain");
+  wrong.insert(wrong.end(), {"--target", "Paris"});
+  EXPECT_THAT(run(wrong).err, HasSubstr("an entity's type or text will also do"));
 }
 
 // float32 PyTorch itself stays within 7e-6 of the float64 logits.
@@ -243,4 +256,4 @@ TEST(Targets, RejectsInvalidTargets) {
 }
 
 }  // namespace
-}  // namespace limn::cli_test
+}  // namespace limn::cli_test::targets_test

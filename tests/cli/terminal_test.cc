@@ -6,7 +6,7 @@
 
 #include "cli/program.h"
 
-namespace limn::cli_test {
+namespace limn::cli_test::terminal_test {
 namespace {
 
 using testing::AllOf;
@@ -121,4 +121,4 @@ TEST(Terminal, InterruptErasesTheLine) {
 }
 
 }  // namespace
-}  // namespace limn::cli_test
+}  // namespace limn::cli_test::terminal_test

@@ -52,8 +52,8 @@ TEST(ReadLabelled, ReportsErrors) {
   EXPECT_EQ(read_error("a.tsv", "sentence\tlabel\ngood\t2\n"),
             "a.tsv: line 2, label: found \"2\", expected one of negative, positive, or an index from 0 to 1");
   EXPECT_THAT(read_error("a.tsv", "sentence\tlabel\ngood\n"), HasSubstr("line 2: found 1 cell"));
-  EXPECT_THAT(read_error("a.tsv", "phrase\tlabel\ngood\t1\n"),
-              HasSubstr("line 2: found the fields phrase, label, expected text (or sentence)"));
+  EXPECT_THAT(read_error("a.tsv", "phrase\tnote\tlabel\ngood\tfine\t1\n"),
+              HasSubstr("found the columns phrase, note, label, expected a column text"));
   EXPECT_THAT(read_error("a.tsv", "sentence\tclass\ngood\t1\n"), HasSubstr("line 2, label: found none"));
   EXPECT_THAT(read_error("a.tsv", "sentence\tlabel\n"), HasSubstr("found no row"));
   EXPECT_THAT(read_error("a.tsv", ""), HasSubstr("an empty file"));

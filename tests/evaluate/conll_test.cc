@@ -45,9 +45,10 @@ TEST(Conll, ReadsEveryForm) {
       "1 Lena B-PER 5 -\n2 Petrov I-PER 5 -\n3 met O 0 -\n\n1 Oslo B-LOC 0 -\n",
       "Lena B_PER\nPetrov I_PER\nmet 0\n\nOslo B_LOC\n",
       "Lena PER-B\nPetrov PER-I\nmet O\n\nOslo LOC-B\n",
+      "Lena PER_B\nPetrov PER_I\nmet O\n\nOslo LOC_B\n",
   };
   for (const auto& form : forms) expect_lena(form);
-  EXPECT_EQ(forms.size(), 11u);
+  EXPECT_EQ(forms.size(), 12u);
 }
 
 TEST(Conll, KeepsWordsThatLookLikeSomethingElse) {

@@ -14,7 +14,7 @@
 #include "explain/games.h"
 #include "limn/limn.h"
 
-namespace limn {
+namespace limn::packages_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -141,4 +141,4 @@ TEST(Packages, PartitionShapEqualsTheShapPackage) {
 }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::packages_test

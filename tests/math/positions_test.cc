@@ -12,7 +12,7 @@
 #include "math/convolution.h"
 #include "reference.h"
 
-namespace limn {
+namespace limn::positions_test {
 namespace {
 
 using reference::relative_error;
@@ -21,11 +21,8 @@ using reference::Vector;
 // Scores of up to √D · 3, and their softmax, have a few times the rounding errors of plain products.
 constexpr double tolerance = 4e-6;
 
-struct Random {
-  Vector exact;
-  std::vector<float> single;
-  Random(std::size_t n, unsigned seed, double scale = 1)
-      : exact(reference::rounded(reference::random(n, seed, scale))), single(reference::to_float(exact)) {}
+struct Random : reference::Deviates {
+  using Deviates::Deviates;
   ConstView view(std::size_t rows, std::size_t columns) const { return {single.data(), rows, columns}; }
 };
 
@@ -290,4 +287,4 @@ TEST(ConvolutionTest, DoesNotCrossSequences) {
 }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::positions_test

@@ -10,7 +10,7 @@
 #include "math/norm.h"
 #include "reference.h"
 
-namespace limn {
+namespace limn::products_test {
 namespace {
 
 using reference::relative_error;
@@ -19,12 +19,7 @@ using reference::Vector;
 // For sums of n products of unit normal numbers, rounding errors grow like √n · 6e-8, and so do the results (√n).
 constexpr double tolerance = 2e-6;
 
-struct Random {
-  Vector exact;
-  std::vector<float> single;
-  Random(std::size_t n, unsigned seed, double scale = 1)
-      : exact(reference::rounded(reference::random(n, seed, scale))), single(reference::to_float(exact)) {}
-};
+using Random = reference::Deviates;
 
 TEST(GemmTest, MatchesDefinitionForEveryTransposeStrideAndScale) {
   const std::size_t sizes[][3] = {{1, 1, 1}, {3, 5, 7}, {17, 33, 65}, {64, 1, 9}, {130, 70, 200}};
@@ -262,4 +257,4 @@ TEST(ThreadsTest, ResultsDoNotDependOnNumberOfThreads) {
 }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::products_test

@@ -30,6 +30,14 @@ inline Vector rounded(const Vector& x) {
   return {single.begin(), single.end()};
 }
 
+/// Normal deviates that float holds exactly, in both precisions.
+struct Deviates {
+  Vector exact;
+  std::vector<float> single;
+  explicit Deviates(std::size_t n, unsigned seed, double scale = 1)
+      : exact(rounded(random(n, seed, scale))), single(to_float(exact)) {}
+};
+
 inline double dot(const Vector& a, const Vector& b) {
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];

@@ -6,7 +6,7 @@
 #include "checkpoint_folder.h"
 #include "model/config.h"
 
-namespace limn {
+namespace limn::family_config_test {
 namespace {
 
 using test::Json;
@@ -372,4 +372,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.what; });
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::family_config_test

@@ -6,7 +6,7 @@
 
 #include "checkpoint_folder.h"
 
-namespace limn {
+namespace limn::pickle_test {
 namespace {
 
 using test::message_of;
@@ -159,4 +159,4 @@ TEST(Pickle, RejectsEveryTruncation) {
 }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::pickle_test

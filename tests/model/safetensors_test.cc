@@ -10,7 +10,7 @@
 #include "checkpoint_folder.h"
 #include "model/tensor_files.h"
 
-namespace limn {
+namespace limn::safetensors_test {
 namespace {
 
 using test::message_of;
@@ -230,4 +230,4 @@ TEST(Convert, Float32IsCopied) {
 }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::safetensors_test

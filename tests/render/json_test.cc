@@ -5,8 +5,10 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "fixtures.h"
+#include "render/explanation_reader.h"
 
 namespace limn {
 namespace {
@@ -60,6 +62,26 @@ TEST(Json, HasTheDocumentedKeys) {
       R"({"token":"skopje","id":7,"sequence":1,"begin":4,"end":10,"word":2,"special":false,"score":1.0}],)"
       R"("words":[{"text":"Où","sequence":0,"begin":0,"end":2,"score":0.5},)"
       R"({"text":"Skopje","sequence":1,"begin":4,"end":10,"score":1.0}]})");
+}
+
+TEST(Json, OnlyMethodsWithALayerHaveOne) {
+  const auto layer_of = [](const std::string& json) {
+    std::string layer = "nothing was read";
+    std::istringstream stream(json);
+    read_explanations(stream, "the test",
+                      [&](const Explanation& read, std::optional<std::size_t>) { layer = read.method.layer; });
+    return layer;
+  };
+  Explanation explanation = example();
+  explanation.method.layer = "2";
+  EXPECT_EQ(Json::parse(to_json(explanation))["method"]["layer"], "2");
+  EXPECT_EQ(layer_of(to_json(explanation)), "2");
+  explanation.method.layer = "word";
+  EXPECT_EQ(layer_of(to_json(explanation)), "word");
+  explanation.method.name = "occlusion";
+  explanation.method.layer = "";
+  EXPECT_FALSE(Json::parse(to_json(explanation))["method"].contains("layer"));
+  EXPECT_EQ(layer_of(to_json(explanation)), "");
 }
 
 TEST(Json, IndentsIfRequested) {

@@ -10,7 +10,7 @@
 #include "render/display_text.h"
 #include "render/terminal_paint.h"
 
-namespace limn {
+namespace limn::terminal_test {
 namespace {
 
 using testing::HasSubstr;
@@ -242,4 +242,4 @@ TEST(TerminalStyle, ReadsTheBackgroundFromTheEnvironment) {
 }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::terminal_test

@@ -8,7 +8,7 @@
 
 #include "structure/source_tree.h"
 
-namespace limn {
+namespace limn::layers_test {
 namespace {
 
 using Names = std::set<std::string>;
@@ -148,4 +148,4 @@ TEST(Layers, EachHeaderIsGuardedByPragmaOnce) {
 }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::layers_test

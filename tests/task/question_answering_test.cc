@@ -171,6 +171,7 @@ TEST(BestAnswers, EqualAnExhaustiveSearch) {
         else
           add_token(encoding, {window["offsets"][i][0], window["offsets"][i][1]}, 0, sequence);
       }
+      encoding.window_begin = window["begin"];
       encodings.push_back(std::move(encoding));
       logits.push_back(columns(window["start"], window["end"]));
     }

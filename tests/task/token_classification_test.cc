@@ -39,6 +39,7 @@ TEST(EntityChunks, ByHand) {
   EXPECT_THAT(chunks({"S-PER", "S-PER", "B-LOC", "E-LOC", "I-LOC"}),
               ElementsAre(Found("PER", 0, 0), Found("PER", 1, 1), Found("LOC", 2, 3), Found("LOC", 4, 4)));
   EXPECT_THAT(chunks({"U-PER", "B-LOC", "L-LOC"}), ElementsAre(Found("PER", 0, 0), Found("LOC", 1, 2)));
+  EXPECT_THAT(chunks({"B-PER", "M-PER", "E-PER", "S-PER"}), ElementsAre(Found("PER", 0, 2), Found("PER", 3, 3)));
 }
 
 TEST(EntityChunks, TagsWithoutPrefixAreReadAsInside) {

@@ -48,9 +48,20 @@ Json as_json(const Encoding& encoding) {
   return result;
 }
 
+std::size_t text_tokens(const Encoding& encoding) {
+  return static_cast<std::size_t>(std::ranges::count(encoding.special, std::uint8_t{0}));
+}
+
+/// Words of which only the first window is read.
+Encoding encode_words(const Tokenizer& tokenizer, const std::vector<std::string>& words, std::size_t max_length) {
+  std::vector<Encoding> windows = tokenizer.windows(words, max_length, 0);
+  windows.front().cut_tokens = windows.back().window_begin + text_tokens(windows.back()) - text_tokens(windows.front());
+  return std::move(windows.front());
+}
+
 std::vector<Encoding> encode(const Tokenizer& tokenizer, const Json& row) {
   const std::size_t max_length = row.value("max_length", std::size_t{0});
-  if (row.contains("split")) return {tokenizer.encode_words(row["split"].get<std::vector<std::string>>(), max_length)};
+  if (row.contains("split")) return {encode_words(tokenizer, row["split"].get<std::vector<std::string>>(), max_length)};
   const auto text = row["text"].get<std::string>();
   if (row.contains("window"))
     return tokenizer.windows(text, row["pair"].get<std::string>(), row["window"][0], row["window"][1]);

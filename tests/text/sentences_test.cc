@@ -8,7 +8,7 @@
 
 #include "text/texts_of.h"
 
-namespace limn {
+namespace limn::sentences_test {
 namespace {
 
 using testing::ElementsAre;
@@ -75,4 +75,4 @@ TEST(Sentences, HostileTextTakesLinearTime) {
 }
 
 }  // namespace
-}  // namespace limn
+}  // namespace limn::sentences_test

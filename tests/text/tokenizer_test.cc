@@ -80,7 +80,7 @@ TEST(Tokenizer, RejectsTooSmallMaxLength) {
   EXPECT_THROW(uncased().encode("a", "b", 2), Error);
   EXPECT_EQ(uncased().encode("a", {}, 2).size(), 2U);
   const std::vector<std::string> words = {"a"};
-  EXPECT_THROW(uncased().encode_words(words, 1), Error);
+  EXPECT_THROW(uncased().windows(words, 1, 0), Error);
 }
 
 TEST(Tokenizer, WindowsCoverTheContextAndShareTheStride) {
@@ -121,7 +121,7 @@ TEST(Tokenizer, RejectsWindowsWithoutRoomForTheContext) {
 
 TEST(Tokenizer, OffsetsOfWordsAreRelativeToEachWord) {
   const std::vector<std::string> words = {"Zürich's", "", "co-op"};
-  const Encoding encoding = uncased().encode_words(words);
+  const Encoding encoding = uncased().windows(words, 0, 0).front();
   EXPECT_THAT(encoding.words, ElementsAre(-1, 0, 0, 0, 2, 2, 2, -1));
   std::vector<std::string> found;
   for (std::size_t i = 1; i + 1 < encoding.size(); ++i) {
@@ -137,7 +137,7 @@ TEST(Tokenizer, RejectsInvalidText) {
   EXPECT_THROW(uncased().windows("\x80", "a", 64, 0), Error);
   EXPECT_THROW(uncased().windows("a", "\xED\xA0\x80", 64, 0), Error);
   try {
-    uncased().encode_words(std::vector<std::string>{"fine", "b\xFF"});
+    uncased().windows(std::vector<std::string>{"fine", "b\xFF"}, 0, 0);
     ADD_FAILURE();
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(), "word 2: byte 1: found invalid UTF-8, expected text in UTF-8");

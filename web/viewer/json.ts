@@ -61,6 +61,7 @@ export interface Target {
   contrast: string | undefined;
   startToken: number | undefined;
   endToken: number | undefined;
+  position: number | undefined; // of the start token among the tokens of the whole text, which may have been read in windows
   text: string;
 }
 
@@ -252,12 +253,13 @@ function reading(at: Fields): Reading {
 }
 
 function explanation(value: unknown): Explanation {
-  const at = fields(value), target = fields(at["target"]), method = fields(at["method"]), logits = fields(at["logits"]);
+  const at = fields(value), target = fields(at["target"]), startToken = someNumber(target["start_token"]), method = fields(at["method"]), logits = fields(at["logits"]);
   return {
     ...reading(at), kind: "explanation",
     target: {
       explain: text(target["explain"]), label: someText(target["label"]), contrast: someText(target["contrast"]),
-      startToken: someNumber(target["start_token"]), endToken: someNumber(target["end_token"]), text: text(target["text"]),
+      startToken, endToken: someNumber(target["end_token"]), text: text(target["text"]),
+      position: startToken === undefined ? undefined : startToken + (someNumber(at["window_begin"]) ?? 0),
     },
     method: {
       name: text(method["name"]), preset: someText(method["preset"]), reduce: someText(method["reduce"]),

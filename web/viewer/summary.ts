@@ -16,8 +16,9 @@ export interface Verdict {
   confidence: number | undefined;
 }
 
-function explainedEntity(prediction: Prediction, target: Target | undefined): Entity | undefined {
-  const at = target?.startToken;
+/** The entity that contains the target's token. */
+export function explainedEntity(prediction: Prediction, target: Target | undefined): Entity | undefined {
+  const at = target?.position;
   if (prediction.kind !== "entities" || at === undefined) return undefined;
   return prediction.entities.find(entity => entity.startToken <= at && at <= entity.endToken);
 }
@@ -46,7 +47,7 @@ function wording(prediction: Prediction, target: Target | undefined): Partial<Ve
       if (target?.label === undefined) {
         return {text: said(prediction.entities.map(found => `${found.label} ${found.text}`).join(", ")) || "no entities"};
       }
-      const token = prediction.tokens.find(row => row.token === target.startToken && row.label === target.label);
+      const token = prediction.tokens.find(row => row.token === target.position && row.label === target.label);
       return {kind: name(target.label), text: said(target.text), probability: token?.probability};
     }
     case "masks": {

@@ -2,6 +2,7 @@
 
 import type {Explanation} from "./json.js";
 import {percentText} from "./numbers.js";
+import {explainedEntity} from "./summary.js";
 import {Points, shorten, splitsCharacter} from "./text.js";
 
 /** A span to outline: the answer or an entity. */
@@ -91,10 +92,8 @@ function marksOf(explanation: Cuttable, sequence: number): Mark[] {
     if (explained && !(sequence === 1 && isBest)) add(explained.begin, explained.end, "explained", true);
     if (sequence === 1 && best.answer) add(best.begin, best.end, best.probability === undefined ? "answer" : `answer ${percentText(best.probability)}`, isBest);
   } else if (prediction.kind === "entities" && sequence === 0) {
-    const at = target.startToken;
-    for (const entity of prediction.entities) {
-      if (at !== undefined && entity.startToken <= at && at <= entity.endToken) add(entity.begin, entity.end, entity.label, true);
-    }
+    const entity = explainedEntity(prediction, target);
+    if (entity) add(entity.begin, entity.end, entity.label, true);
     if (!marks.length && explained) add(explained.begin, explained.end, target.label ?? "explained", true);
     for (const entity of prediction.entities) add(entity.begin, entity.end, entity.label, false);
   }

@@ -17,11 +17,12 @@ AttackSearch::AttackSearch(const Explainer& explainer, const Input& input, const
     : pipeline_(explainer.pipeline()), input_(input), options_(options), watch_(watch) {
   check_options();
   std::vector<Encoding> encodings = read_input(pipeline_, input, options.reading);
+  const bool is_question = pipeline_.head().task == Task::question_answering;
   if (encodings.size() != 1)
-    throw Error({.thing = "the context",
+    throw Error({.thing = is_question ? "the context" : "the text",
                  .found = fmt::format("{} windows of it", encodings.size()),
-                 .expected = "a context that fits into one window",
-                 .hint = "attack the part that contains the answer"});
+                 .expected = fmt::format("a {} that fits into one window", is_question ? "context" : "text"),
+                 .hint = fmt::format("attack the part that contains the {}", is_question ? "answer" : "entity")});
   encoding_ = std::move(encodings.front());
   const std::vector<Mat> logits = run(encoder(), {&encoding_, 1});
   const ConstView view = logits.front();

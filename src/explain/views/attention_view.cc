@@ -54,9 +54,8 @@ AttentionMaps attention_maps(const Pipeline& pipeline, const Input& input, const
   maps.weights.resize(maps.layers * maps.heads * tokens * tokens);
   maps.warnings = reading_warnings(encodings);
   if (encodings.size() > 1)
-    maps.warnings.push_back(
-        fmt::format("the context is longer than the model's maximum: of {} windows, window {} is shown",
-                    encodings.size(), window + 1));
+    maps.warnings.push_back(fmt::format("the {} is longer than the model's maximum: of {} windows, window {} is shown",
+                                        input.pair ? "context" : "text", encodings.size(), window + 1));
 
   Batch batch;
   batch.add(encoding.ids, encoding.type_ids);
