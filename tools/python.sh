@@ -35,7 +35,8 @@ build_wheel() {
   [[ -f $build/liblimn.a && -x $build/limn ]] || { echo "tools/python.sh: build limn first: make" >&2; exit 1; }
   rm -rf "$work/built"
   PATH=$work/build/bin:$PATH "$work/build/bin/python" -m pip wheel -q --disable-pip-version-check --no-build-isolation \
-    --no-deps -w "$work/built" -C build-dir="$work/extension" -C cmake.define.LIMN_BUILD="$build" "$root/python"
+    --no-deps -w "$work/built" --config-settings build-dir="$work/extension" \
+    --config-settings cmake.define.LIMN_BUILD="$build" "$root/python"
 }
 
 repair_wheel() {
