@@ -46,11 +46,15 @@ def entities(model: Model, result: dict[str, Any]) -> list[dict[str, Any]]:
     shown = []
     for entity in found:
         part = tokens[entity["start_token"] : entity["end_token"] + 1]
+        covered = [text[t["begin"] : t["end"]] for t in part]
+        if entity["end_token"] + 1 >= len(tokens):  # in a later window of a long text
+            part = [t for t in model.tokenize(entity["text"])["tokens"] if not t["special"]]
+            covered = [entity["text"][t["begin"] : t["end"]] for t in part]
         shown.append(
             {
                 "entity_group": entity["label"],
                 "score": entity["probability"],
-                "word": decode([t["token"] for t in part], [text[t["begin"] : t["end"]] for t in part]),
+                "word": decode([t["token"] for t in part], covered),
                 "start": entity["begin"],
                 "end": entity["end"],
             }
@@ -59,7 +63,7 @@ def entities(model: Model, result: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def token_labels(model: Model, result: dict[str, Any], ignored: tuple[str, ...] = ("O",)) -> list[dict[str, Any]]:
-    """Returns the label of each token: entity, score, index, word, start, end."""
+    """Returns the label of each token that the model reads at once: entity, score, index, word, start, end."""
     tokens = model.tokenize(result["input"]["text"])["tokens"]
     return [
         {
@@ -72,6 +76,8 @@ def token_labels(model: Model, result: dict[str, Any], ignored: tuple[str, ...] 
         }
         for found in result["prediction"]["tokens"]
         if found["label"] not in ignored
+        and found["token"] < len(tokens)
+        and not tokens[found["token"]]["special"]
     ]
 
 
