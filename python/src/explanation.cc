@@ -5,6 +5,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -58,8 +59,9 @@ nb::object long_lists(const Explanation& explanation) {
 nb::list read(const std::string& json, const std::string& name) {
   std::istringstream stream(json);
   nb::list explanations;
-  read_explanations(stream, name,
-                    [&](Explanation explanation) { explanations.append(nb::cast(std::move(explanation))); });
+  read_explanations(stream, name, [&](Explanation explanation, std::optional<std::size_t>) {
+    explanations.append(nb::cast(std::move(explanation)));
+  });
   return explanations;
 }
 

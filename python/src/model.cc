@@ -11,7 +11,7 @@
 #include "bindings.h"
 #include "convert.h"
 #include "options/methods.h"
-#include "options/named_values.h"
+#include "options/names.h"
 #include "render/display_text.h"
 #include "render/json.h"
 #include "store/checkpoint_folder.h"
@@ -111,7 +111,7 @@ AttackOptions read_attack(const Model& model, const nb::dict& given, const nb::d
   AttackOptions options{.reading = request.options.reading, .target = request.options.target};
   if (attack.contains("toward")) options.toward = text_of(nb::object(attack["toward"]), "toward");
   if (attack.contains("change"))
-    options.sequences = changed_text_names.find("change", text_of(nb::object(attack["change"]), "change"));
+    options.sequences = find_named(changed_text_names, "change", text_of(nb::object(attack["change"]), "change"));
   if (attack.contains("beam")) options.beam = nb::cast<std::size_t>(attack["beam"]);
   if (attack.contains("max_steps")) options.max_steps = nb::cast<std::size_t>(attack["max_steps"]);
   return options;

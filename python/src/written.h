@@ -3,25 +3,26 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 
+#include <array>
 #include <string>
 
 #include "limn/write.h"
-#include "options/named_values.h"
+#include "options/names.h"
 
 namespace limn::python {
 
 namespace nb = nanobind;
 
-inline const Names<Format, 5> format_names{{{{"json", Format::json},
-                                             {"html", Format::html},
-                                             {"svg", Format::svg},
-                                             {"csv", Format::csv},
-                                             {"terminal", Format::terminal}}}};
+inline constexpr auto format_names = std::to_array<Named<Format>>({{"json", Format::json},
+                                                                   {"html", Format::html},
+                                                                   {"svg", Format::svg},
+                                                                   {"csv", Format::csv},
+                                                                   {"terminal", Format::terminal}});
 
 /// A result in the format of that name. @throws Error if the result does not have it.
 template <class T>
 std::string text_in(const T& result, const std::string& format, std::size_t width) {
-  return to_text(result, format_names.find("format", format), {.width = width});
+  return to_text(result, find_named(format_names, "format", format), {.width = width});
 }
 
 /// Adds to_text to a class of results.
