@@ -83,7 +83,7 @@ def test_attention(ner: limner.Model) -> None:
 
 
 def test_heatmap() -> None:
-    folder = str(ROOT / "tests" / "golden-families" / "bert-mlm")
+    folder = str(ROOT / "tests" / "golden-mlm" / "bert-mlm")
     said = json.loads(limn("heatmap", "-m", folder, "--text", "the city"))
     assert same(limner.load(folder).heatmap("the city").to_dict(), said)
 

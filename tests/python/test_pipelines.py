@@ -9,7 +9,7 @@ import limner
 import pytest
 from conftest import GOLDEN, ROOT, golden
 
-FAMILIES = ROOT / "tests" / "golden-families"
+MASKED = ROOT / "tests" / "golden-mlm"
 
 
 def softmax(logits: list[float]) -> list[float]:
@@ -104,7 +104,7 @@ def test_named_entities(ner: limner.Model) -> None:
 
 
 def test_fill_mask() -> None:
-    fill = limner.pipeline("fill-mask", model=FAMILIES / "bert-mlm")
+    fill = limner.pipeline("fill-mask", model=MASKED / "bert-mlm")
     found = fill("the [MASK] of the city", top_k=3)
     assert len(found) == 3
     assert [item["score"] for item in found] == sorted((item["score"] for item in found), reverse=True)
