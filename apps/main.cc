@@ -43,6 +43,12 @@ int run(int argc, char** argv) {
   add_attention(program, chosen);
   add_heatmap(program, chosen);
   add_predict(program, chosen);
+  add_embed(program, chosen);
+  add_similar(program, chosen);
+  add_rerank(program, chosen);
+  add_index(program, chosen);
+  add_search(program, chosen);
+  add_ask(program, chosen);
   add_tokenize(program, chosen);
   add_models(program, chosen);
   add_evaluate(program, chosen);

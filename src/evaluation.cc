@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "evaluate/squad.h"
 #include "evaluate/tokens.h"
 #include "limn/evaluate.h"
+#include "task/entity_chunks.h"
 
 namespace limn {
 namespace {
@@ -144,6 +146,11 @@ EntityScores evaluate_tokens(const Model& model, const std::filesystem::path& da
     for (const auto& label : labels[i]) row[label.token] = label.label;
   }
   EntityScores scores = score_entities(sentences, tags);
+  std::set<std::string> known;
+  for (const std::string& tag : standard_tags(model.info().labels)) known.emplace(entity_type(tag));
+  for (const auto& [type, score] : scores.labels)
+    if (!known.contains(type))
+      scores.warnings.push_back(fmt::format("the model has no label for {} of the data, which counts as missed", type));
   scores.seconds = seconds_since(start);
   return scores;
 }

@@ -11,9 +11,11 @@ std::string_view name(Task task) {
     case Task::token_classification:
       return "token-classification";
     case Task::masked_lm:
+      return "masked-lm";
+    case Task::sentence_embedding:
       break;
   }
-  return "masked-lm";
+  return "sentence-embedding";
 }
 
 std::string_view name(OutputMeaning meaning) {

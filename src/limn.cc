@@ -3,14 +3,34 @@
 #include <utility>
 
 #include "base/attempt.h"
+#include "evaluate/explained_faithfulness.h"
 #include "explain/attack/attack.h"
 #include "explain/explainer.h"
+#include "explain/similarity.h"
 #include "explain/views/attention_view.h"
 #include "explain/views/heatmap.h"
+#include "task/embedding.h"
+#include "task/relevance.h"
 
 namespace limn {
+namespace {
+
+std::vector<Result<std::vector<Explanation>>> explain_only(const Explainer& explainer, std::span<const Input> inputs,
+                                                           const ChosenMethod& method, const ExplainOptions& options,
+                                                           bool all_entities, const Watch& watch) {
+  return explain(explainer, inputs, method, options, all_entities, watch);
+}
+
+}  // namespace
+
 struct Model::Implementation {
   Explainer explainer;
+
+  auto explain(const std::vector<Input>& inputs, const ChosenMethod& method, const ExplainOptions& options,
+               bool all_entities, const Watch& watch) const {
+    return (options.faithfulness ? explain_measured : explain_only)(explainer, inputs, method, options, all_entities,
+                                                                    watch);
+  }
 };
 
 Model::Model(std::shared_ptr<const Implementation> implementation) : implementation_(std::move(implementation)) {}
@@ -29,11 +49,27 @@ Model Model::load(MemoryCheckpoint checkpoint) {
       std::shared_ptr<const Implementation>(new Implementation{Explainer(load_pipeline(std::move(checkpoint)))}));
 }
 
+Model Model::load_randomized(const std::filesystem::path& folder, std::size_t parts, std::uint64_t seed) {
+  Pipeline pipeline = load_pipeline(folder, {.parts = parts, .seed = seed});
+  return Model(std::shared_ptr<const Implementation>(new Implementation{Explainer(std::move(pipeline))}));
+}
+
 const ModelInfo& Model::info() const { return implementation_->explainer.pipeline().info; }
+
+namespace {
+
+/// What the model reads of an input; of two texts to embed, the first.
+Encoding encoding_of(const Pipeline& pipeline, const Input& input, const PredictOptions& options) {
+  const std::size_t length = max_length(pipeline, options);
+  if (pipeline.sentence) return encode_sentence(pipeline, input.text, options.prompt, length);
+  return pipeline.tokenizer.encode(input.text, input.pair, length);
+}
+
+}  // namespace
 
 TokenizedInput Model::tokenize(const Input& input, const PredictOptions& options) const {
   const Pipeline& pipeline = implementation_->explainer.pipeline();
-  const Encoding encoding = pipeline.tokenizer.encode(input.text, input.pair, max_length(pipeline, options));
+  const Encoding encoding = encoding_of(pipeline, input, options);
   return {.tokens = tokens_of(pipeline.tokenizer, encoding),
           .type_ids = encoding.type_ids,
           .cut_tokens = encoding.cut_tokens};
@@ -41,9 +77,10 @@ TokenizedInput Model::tokenize(const Input& input, const PredictOptions& options
 
 std::vector<std::string> Model::warnings(const Input& input, const PredictOptions& options) const {
   const Pipeline& pipeline = implementation_->explainer.pipeline();
-  if (pipeline.info.task == Task::question_answering) return {};
-  const Encoding encoding = pipeline.tokenizer.encode(input.text, input.pair, max_length(pipeline, options));
-  return reading_warnings({&encoding, 1});
+  const auto encodings = read_input(pipeline, input, options);
+  std::vector<std::string> warnings = reading_warnings(encodings);
+  if (auto windows = windows_notice(pipeline.info.task, encodings.size())) warnings.push_back(std::move(*windows));
+  return warnings;
 }
 
 Prediction Model::predict(const Input& input, const PredictOptions& options, const Watch& watch) const {
@@ -78,7 +115,7 @@ Explanation Model::explain(std::string_view question, std::string_view context, 
 std::vector<Result<Explanation>> Model::explain(const std::vector<Input>& inputs, const ChosenMethod& method,
                                                 const ExplainOptions& options, const Watch& watch) const {
   std::vector<Result<Explanation>> first;
-  for (auto& result : limn::explain(implementation_->explainer, inputs, method, options, false, watch))
+  for (auto& result : implementation_->explain(inputs, method, options, false, watch))
     first.push_back(attempt([&] { return std::move(result->front()); }));
   return first;
 }
@@ -92,7 +129,24 @@ std::vector<Result<std::vector<Explanation>>> Model::explain_all(const std::vect
                                                                  const ChosenMethod& method,
                                                                  const ExplainOptions& options,
                                                                  const Watch& watch) const {
-  return limn::explain(implementation_->explainer, inputs, method, options, true, watch);
+  return implementation_->explain(inputs, method, options, true, watch);
+}
+
+std::vector<Result<InputFaithfulness>> Model::faithfulness(const std::vector<Input>& inputs,
+                                                           const std::vector<ListedMethod>& methods,
+                                                           const FaithfulnessOptions& options,
+                                                           const Watch& watch) const {
+  return measure_faithfulness(implementation_->explainer, inputs, methods, options, watch);
+}
+
+Similarity Model::similar(const Input& input, const ChosenMethod& method, const ExplainOptions& options,
+                          const Watch& watch) const {
+  return limn::similar(implementation_->explainer, input, method, options, watch);
+}
+
+std::vector<Relevance> Model::rank(std::string_view question, const std::vector<std::string>& passages,
+                                   const PredictOptions& options, const Watch& watch) const {
+  return limn::rank(implementation_->explainer.pipeline(), question, passages, options, watch);
 }
 
 Attack Model::hotflip(const Input& input, const AttackOptions& options, const Watch& watch) const {

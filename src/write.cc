@@ -69,6 +69,13 @@ std::string to_text(const Attack& attack, Format format, const TerminalStyle& st
   refuse(format, "json, html or terminal for an attack");
 }
 
+std::string to_text(const Similarity& similarity, Format format, const TerminalStyle& style) {
+  if (format == Format::json) return to_json(similarity) + "\n";
+  if (format == Format::html) return to_html(similarity);
+  if (format == Format::terminal) return to_terminal(similarity, style);
+  refuse(format, "json, html or terminal for a similarity");
+}
+
 std::string to_text(const AttentionMaps& maps, Format format, const TerminalStyle&) {
   if (format == Format::json) return to_json(maps) + "\n";
   if (format == Format::html) return to_html(maps);
@@ -98,6 +105,26 @@ std::string to_text(const ClassificationScores& scores, Format format, const Ter
 }
 
 std::string to_text(const EntityScores& scores, Format format, const TerminalStyle&) {
+  return text_of_scores(scores, format);
+}
+
+std::string to_text(const FaithfulnessScores& scores, Format format, const TerminalStyle&) {
+  return text_of_scores(scores, format);
+}
+
+std::string to_text(const PlausibilityScores& scores, Format format, const TerminalStyle&) {
+  return text_of_scores(scores, format);
+}
+
+std::string to_text(const SanityScores& scores, Format format, const TerminalStyle&) {
+  if (format == Format::json) return to_json(scores) + "\n";
+  if (format == Format::html) return to_html(scores);
+  if (format == Format::svg) return to_svg(scores);
+  if (format == Format::terminal) return to_terminal(scores);
+  refuse(format, "json, html, svg or terminal for sanity");
+}
+
+std::string to_text(const DriftScores& scores, Format format, const TerminalStyle&) {
   return text_of_scores(scores, format);
 }
 

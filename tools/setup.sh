@@ -5,6 +5,7 @@ set -euo pipefail
 
 packages=(make cmake ninja-build g++ pkg-config
           libdnnl-dev ocl-icd-opencl-dev libutf8proc-dev libpcre2-dev nlohmann-json3-dev libfmt-dev libcli11-dev libeigen3-dev libboost-dev
+          libsqlite3-dev libxml2-dev
           libcurl4-openssl-dev libssl-dev libgtest-dev libgmock-dev)
 dry_run=
 for argument in "$@"; do

@@ -63,19 +63,6 @@ double rounded(double value, double digits) {
   return std::round(value * factor) / factor;
 }
 
-std::vector<Input> read_inputs(const BenchCommand& command, Task task) {
-  ItemReader reader(command.input, task);
-  std::vector<Input> inputs;
-  while (inputs.size() < command.limit) {
-    auto items = reader.next_batch(1);
-    if (items.empty()) break;
-    if (items.front().error) throw *items.front().error;
-    inputs.push_back(std::move(items.front().input));
-  }
-  if (inputs.empty()) throw Error({.file = command.input, .found = "no inputs", .expected = "at least one"});
-  return inputs;
-}
-
 int bench(const BenchCommand& command) {
   const Format format = choose_format({.format = command.format, .file = {}}, {Format::terminal, Format::json});
   MethodRequest method = command.method;
@@ -91,7 +78,8 @@ int bench(const BenchCommand& command) {
   const ChosenMethod chosen = choose_method(method, model.info().task);
   ExplainOptions options;
   options.reading = predict_options(command.reading);
-  const std::vector<Input> inputs = read_inputs(command, model.info().task);
+  const std::vector<Input> inputs = read_inputs(command.input, model.info().task, command.limit);
+  if (inputs.empty()) throw Error({.file = command.input, .found = "no inputs", .expected = "at least one"});
 
   const auto work = [&](const std::vector<Input>& batch) {
     if (forward)

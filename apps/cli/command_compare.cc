@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/drift.h"
 #include "apps/cli/explanation_output.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
@@ -40,20 +41,10 @@ struct CompareCommand {
   ReadingOptions reading;
   OutputOptions output;
   std::optional<std::string> target, answer, contrast;
+  DriftRequest drift;
 };
 
 // ---- models and methods -----------------------------------------------------------------------------------
-
-/// Splits the names of --method at commas.
-std::vector<std::string> split(const std::optional<std::string>& list) {
-  std::vector<std::string> names;
-  for (std::size_t begin = 0; list && begin <= list->size();) {
-    const std::size_t end = std::min(list->find(',', begin), list->size());
-    names.push_back(list->substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return names;
-}
 
 /// Names each model after its folder, or as the user wrote it if two folders have the same name.
 std::vector<NamedModel> load_models(const CompareCommand& command) {
@@ -166,7 +157,8 @@ class Comparer {
 
  private:
   static Comparison begin(std::vector<NamedModel> models, const CompareCommand& command) {
-    auto [methods, unit] = list_methods(split(command.method.method), command.method, models.front().model.info().task);
+    auto [methods, unit] =
+        list_methods(split_names(command.method.method), command.method, models.front().model.info().task);
     const std::uint64_t seed = methods.front().chosen.seed.value_or(0);
     ExplainOptions options;
     options.reading = predict_options(command.reading);
@@ -298,10 +290,37 @@ int compare_file(const CompareCommand& command, const Comparer& comparer, Compar
   return failures.report(rows);
 }
 
+/// Takes the file of saved explanations out of the options of the methods. @throws Error for options that it replaces
+DriftRequest drift_request(const CompareCommand& command) {
+  DriftRequest drift = command.drift;
+  for (const auto& [option, value] : command.method.options)
+    if (option->name == "baseline" && is_explanation_file(std::get<std::string>(value)))
+      drift.baseline = std::get<std::string>(value);
+  if (!drift.baseline && drift.fail_above)
+    throw Error({.field = "fail_above",
+                 .found = "no saved explanations",
+                 .expected = "a file of them, .json or .jsonl, as --baseline"});
+  if (drift.baseline && (command.method.method || command.method.preset || command.method.options.size() > 1))
+    throw Error({.field = "baseline",
+                 .found = "saved explanations and a method or its options",
+                 .expected = "only the saved explanations",
+                 .hint = "they record the method and its options"});
+  return drift;
+}
+
 int compare(CompareCommand command) {
+  command.drift = drift_request(command);
+  if (command.drift.baseline) {
+    if (command.models.size() != 1)
+      throw Error({.field = "model",
+                   .found = fmt::format("{} models", command.models.size()),
+                   .expected = "one to compare with the saved explanations"});
+    set_threads(command.threads);
+    return compare_with_baseline(command.models.front(), command.drift, command.output);
+  }
   const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv});
   // Check options before loading the models, which takes longer.
-  for (const auto& [name, chosen] : list_methods(split(command.method.method), command.method).methods)
+  for (const auto& [name, chosen] : list_methods(split_names(command.method.method), command.method).methods)
     read_texts(command.method, chosen);
   set_threads(command.threads);
   const Comparer comparer(load_models(command), command);
@@ -343,6 +362,23 @@ void add_compare(CLI::App& program, Run& run) {
       ->description("one or more, separated by commas: " + method_names() +
                     ", or presets; default: gradient. Each uses the options below that apply to it")
       ->option_text("NAMES");
+  auto* baseline = app.get_option("--baseline");
+  baseline->description(baseline->get_description() +
+                        "; or, in place of an input, a file of saved explanations (.json or .jsonl): their inputs are "
+                        "explained again, in the same way, and the output is how predictions and explanations moved");
+  option("--fail-above", command->drift.fail_above,
+         "with a file of saved explanations: exit with code 3 if the drift, 1 - the mean rank correlation (Spearman's) "
+         "of the words' scores, is above X",
+         "X", "Method")
+      ->needs(baseline);
+  app.parse_complete_callback([&app, baseline] {
+    const bool is_saved = baseline->count() > 0 && is_explanation_file(baseline->results().front());
+    const auto is_given = [&](const char* name) { return app.get_option(name)->count() > 0; };
+    const bool has_input = is_given("--text") || is_given("--question") || is_given("--input");
+    if (is_saved && has_input)
+      throw CLI::ValidationError("--baseline", "a file of saved explanations takes the place of an input");
+    if (!is_saved && !has_input) throw CLI::RequiredError("One of --text, --question and --input (or --baseline)");
+  });
   const char* what = "What is explained";
   option("--target", command->target,
          "as for explain, and the same for all models; default: each model's own prediction", "TARGET", what);
@@ -359,7 +395,8 @@ void add_compare(CLI::App& program, Run& run) {
   app.footer(
       command_footer("limn compare -m minilm-l6-qa -m minilm-l6-squad1 --question 'Who came?' --context 'Anna came.'\n"
                      "limn compare -m minilm-l6-sentiment --method gradient,gradient-x-input --text 'A witty film.'\n"
-                     "limn compare -m minilm-l6-qa -m minilm-l6-squad1 --input questions.jsonl -o compare.html"));
+                     "limn compare -m minilm-l6-qa -m minilm-l6-squad1 --input questions.jsonl -o compare.html\n"
+                     "limn compare -m new-model --baseline saved.jsonl --fail-above 0.3"));
   app.callback([&run, command] { run = [command] { return compare(*command); }; });
 }
 

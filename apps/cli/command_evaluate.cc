@@ -8,13 +8,16 @@
 #include <utility>
 #include <vector>
 
+#include "apps/cli/collection_options.h"
 #include "apps/cli/commands.h"
+#include "apps/cli/explanation_evaluations.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
 #include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
 #include "apps/terminal/output.h"
 #include "apps/terminal/progress.h"
+#include "limn/collection.h"
 #include "limn/evaluate.h"
 #include "limn/write.h"
 #include "store/model_lookup.h"
@@ -110,11 +113,71 @@ void add_evaluation(CLI::App& evaluate, Run& run, const char* name, const char* 
   app.callback([&run, command, work] { run = [command, work] { return work(*command); }; });
 }
 
+struct EvaluateAskCommand {
+  CollectionOptions collection;
+  std::string data;
+  std::optional<std::string> reader, format;
+  std::size_t read = 5, limit = std::numeric_limits<std::size_t>::max();
+};
+
+int evaluate_ask(const EvaluateAskCommand& command) {
+  const Format format = choose_format({.format = command.format, .file = {}}, {Format::terminal, Format::json});
+  EvaluateAskOptions options{.ask = {.search = search_options(command.collection), .read = command.read},
+                             .limit = command.limit};
+  set_threads(command.collection.threads);
+  std::optional<Model> reader;
+  if (command.reader) reader = load_model(find_model(*command.reader, model_folders()));
+  const Collection collection = open_collection(command.collection);
+  std::optional<Progress> progress;
+  std::size_t before = 0;
+  const Watch watch = {.progress = [&](std::size_t rows, std::size_t total) {
+    if (!progress) progress.emplace(total);
+    progress->advance(rows - std::exchange(before, rows));
+  }};
+  const AskScores scores =
+      limn::evaluate_ask(collection, command.data, reader, load_reranker(command.collection), options, watch);
+  if (progress) progress->wipe();
+  write_output(std::nullopt, format == Format::json
+                                 ? to_json(scores) + "\n"
+                                 : to_terminal(scores) + fmt::format("\n{:.1f} seconds\n", scores.seconds));
+  return done;
+}
+
+void add_evaluate_ask(CLI::App& evaluate, Run& run) {
+  const auto command = std::make_shared<EvaluateAskCommand>();
+  CLI::App& app = *evaluate.add_subcommand(
+      "ask", "Compute how often a collection finds a question's own paragraph, and exact match and F1 of its answers.");
+  app.group("Commands");
+  add_options(app, command->collection);
+  app.add_option("--data", command->data, "a SQuAD file (.json) whose paragraphs are in the collection")
+      ->option_text("FILE")
+      ->group("Data")
+      ->required();
+  app.add_option("--limit", command->limit, "use only the first N")
+      ->option_text("N")
+      ->group("Data")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--reader", command->reader, "a model for question answering; default: only passages are evaluated")
+      ->option_text("MODEL")
+      ->group("Model");
+  app.add_option("--read", command->read, "passages that the reader reads; default: 5")
+      ->option_text("N")
+      ->group("Model")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--format", command->format, "terminal or json; default: terminal on a terminal and json elsewhere")
+      ->option_text("FORMAT")
+      ->group("Output");
+  app.footer(
+      command_footer("limn evaluate ask --collection squad.limn --data dev-v1.1.json --retriever bm25\n"
+                     "limn evaluate ask --collection squad.limn --data dev-v1.1.json --reader minilm-l6-qa"));
+  app.callback([&run, command] { run = [command] { return evaluate_ask(*command); }; });
+}
+
 }  // namespace
 
 void add_evaluate(CLI::App& program, Run& run) {
-  CLI::App& app = *program.add_subcommand(
-      "evaluate", "Measure the quality of a model on labelled data with the official formulas.");
+  CLI::App& app =
+      *program.add_subcommand("evaluate", "Measure the quality of a model on labelled data, or of explanations.");
   app.require_subcommand(1);
   add_evaluation(app, run, "squad",
                  "Compute exact match and F1 of answers, for questions with and without an answer in the context.",
@@ -126,6 +189,10 @@ void add_evaluate(CLI::App& program, Run& run) {
   add_evaluation(app, run, "tokens", "Compute precision, recall and F1 of entities, as seqeval does.",
                  "a CoNLL file: one word and its tag per line, a blank line after each sentence",
                  "limn evaluate tokens -m minilm-l6-ner --data dev.txt", evaluate_tokens);
+  add_faithfulness(app, run);
+  add_plausibility(app, run);
+  add_sanity(app, run);
+  add_evaluate_ask(app, run);
 }
 
 }  // namespace limn::cli

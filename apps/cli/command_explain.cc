@@ -12,7 +12,6 @@
 #include "apps/terminal/output.h"
 #include "limn/limn.h"
 #include "options/methods.h"
-#include "options/names.h"
 #include "render/json.h"
 
 namespace limn::cli {
@@ -27,7 +26,7 @@ struct ExplainCommand {
   OutputOptions output;
   std::optional<std::string> target, answer, contrast, special;
   std::size_t top = 1;
-  bool raw = false;
+  bool raw = false, faithfulness = false;
 };
 
 class Explainer {
@@ -40,6 +39,7 @@ class Explainer {
     options_.answer = command.answer;
     options_.contrast = command.contrast;
     options_.raw = command.raw;
+    options_.faithfulness = command.faithfulness;
   }
 
   const Model& model() const { return model_; }
@@ -70,16 +70,6 @@ Explanation saved_explanation(const std::string& file) {
                  .expected = "an explanation that records how it was made",
                  .hint = "older versions of limn did not record it: give the method and its options"});
   return std::move(*first);
-}
-
-/// Returns the method as it was run.
-ChosenMethod method_of(const MethodInfo& info) {
-  ChosenMethod chosen = *info.method;
-  chosen.preset = info.preset;
-  chosen.unit = find_value<Unit>(info.unit);
-  chosen.word_score = info.word_score;
-  chosen.seed = info.seed;
-  return chosen;
 }
 
 int explain(const CLI::App& app, ExplainCommand command) {
@@ -173,6 +163,7 @@ void add_explain(CLI::App& program, Run& run) {
          "hide|show", "Output");
   option("--top", command->top, help_text(limn::option("top")), "K", "Output")->check(CLI::PositiveNumber);
   app.add_flag("--raw", command->raw, help_text(limn::option("raw")))->group("Output");
+  app.add_flag("--faithfulness", command->faithfulness, help_text(limn::option("faithfulness")))->group("Output");
   app.footer(std::string(method_guide) + "\n\n" +
              command_footer("limn explain -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"
                             "limn explain -m minilm-l6-qa --question 'Who came?' --context 'Anna came.' -o why.html\n"

@@ -109,7 +109,10 @@ int show_model(const std::string& argument, Format format) {
   add("name", info.name);
   add("family", fmt::format("{} ({})", info.family, info.architecture));
   add("task", name(info.task));
-  if (info.task != Task::question_answering) {
+  if (info.task == Task::sentence_embedding) {
+    add("dimensions", fmt::format("{}", info.dimensions));
+    if (!info.prompts.empty()) add("prompts", fmt::format("{}", fmt::join(info.prompts, ", ")));
+  } else if (info.task != Task::question_answering) {
     add("labels",
         fmt::format("{}{}", fmt::join(info.labels.begin(), last, ", "),
                     count < info.labels.size() ? fmt::format(" and {} more", info.labels.size() - count) : ""));

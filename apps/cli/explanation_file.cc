@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "limn/error.h"
+#include "options/names.h"
 #include "render/explanation_reader.h"
 
 namespace limn::cli {
@@ -28,6 +29,15 @@ std::size_t read_explanation_file(const std::string& file, const TakeExplanation
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw Error({.file = file, .found = std::strerror(errno), .expected = "a readable file"});
   return read(stream, file, take);
+}
+
+ChosenMethod method_of(const MethodInfo& info) {
+  ChosenMethod chosen = *info.method;
+  chosen.preset = info.preset;
+  chosen.unit = find_value<Unit>(info.unit);
+  chosen.word_score = info.word_score;
+  chosen.seed = info.seed;
+  return chosen;
 }
 
 }  // namespace limn::cli

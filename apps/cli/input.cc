@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <streambuf>
+#include <utility>
 
 #include "apps/terminal/output.h"
 #include "base/fingerprint.h"
@@ -200,10 +201,19 @@ std::vector<Item> ItemReader::next_batch(std::size_t count) {
   while (batch.size() < count) {
     if (is_standard_input() && !batch.empty() && !more_on_standard_input()) break;
     auto row = reader_->next();
-    if (!row) break;
+    if (!row) {
+      if (!std::exchange(is_at_end_, true)) report_end();
+      break;
+    }
     batch.push_back(make_item(std::move(*row)));
   }
   return batch;
+}
+
+void ItemReader::report_end() const {
+  const std::string name = is_standard_input() ? "standard input" : file_;
+  if (rows_ == 0) complain(fmt::format("{}: no rows", name));
+  if (const auto notice = reader_->blank_lines_notice()) complain(fmt::format("{}: {}", name, *notice));
 }
 
 /// Files with a header have one shape: it is checked once, and not row by row.
@@ -236,6 +246,18 @@ Item ItemReader::make_item(Row&& row) {
   }
   item.copied = copied_fields(row, used);
   return item;
+}
+
+std::vector<Input> read_inputs(const std::string& file, Task task, std::size_t limit) {
+  ItemReader reader(file, task);
+  std::vector<Input> inputs;
+  while (inputs.size() < limit) {
+    auto items = reader.next_batch(1);
+    if (items.empty()) break;
+    if (items.front().error) throw Error(*items.front().error);
+    inputs.push_back(std::move(items.front().input));
+  }
+  return inputs;
 }
 
 std::optional<InputSummary> summarize(const std::string& file) {

@@ -38,13 +38,15 @@ class ItemReader {
   ItemReader(const std::string& file, Task task, const std::vector<std::string>& columns = {});
 
   /// Returns up to `count` rows: fewer only at the end or if standard input has no more at the moment, none at the end.
-  /// Reports on standard error how the columns were read if that was a guess. @throws Error if they do not fit the task
+  /// Reports on standard error how the columns were read if that was a guess, and at the end that there were no rows,
+  /// or how many blank lines were skipped. @throws Error if they do not fit the task
   std::vector<Item> next_batch(std::size_t count);
 
   bool is_standard_input() const { return file_ == "-"; }
 
  private:
   void choose_fields(const Row& first);
+  void report_end() const;
   Item make_item(Row&& row);
 
   std::string file_;
@@ -52,12 +54,15 @@ class ItemReader {
   std::unique_ptr<std::ifstream> stream_;
   std::optional<RowReader> reader_;
   RowFields fields_;
-  bool has_chosen_fields_ = false;
+  bool has_chosen_fields_ = false, is_at_end_ = false;
   std::size_t rows_ = 0;
 };
 
 /// Parses the values of --column, "text=review_text". @return the column of each role. @throws Error for anything else
 std::map<std::string, std::string> named_columns(const std::vector<std::string>& columns);
+
+/// Reads the first `limit` inputs of a file. @throws Error of the first row that is invalid.
+std::vector<Input> read_inputs(const std::string& file, Task task, std::size_t limit);
 
 /// The result of a first pass over a file, before the work begins.
 struct InputSummary {

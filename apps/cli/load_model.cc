@@ -18,4 +18,12 @@ Model load_model(const std::filesystem::path& folder) {
   return model;
 }
 
+void require_task(const Model& model, Task task) {
+  if (model.info().task == task) return;
+  throw Error({.file = model.info().name,
+               .thing = "the model's task",
+               .found = std::string(name(model.info().task)),
+               .expected = std::string(name(task))});
+}
+
 }  // namespace limn::cli

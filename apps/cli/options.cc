@@ -73,7 +73,8 @@ std::optional<Format> format_of(const std::filesystem::path& file) {
 Format format_for(const std::filesystem::path& file) {
   if (const auto known = format_of(file)) return *known;
   const std::string ending = file.extension().string();
-  if (ending.empty()) return Format::json;
+  std::error_code ignored;
+  if (ending.empty() || std::filesystem::is_directory(file, ignored)) return Format::json;  // a folder is refused later
   throw Error({.field = "output",
                .found = fmt::format("the extension {}", ending),
                .expected = ".json, .jsonl, .html, .svg, .csv or .txt, or a format given by name"});
@@ -155,6 +156,10 @@ void add_aggregation_option(CLI::App& command, std::optional<std::string>& aggre
   described(command.add_option("--aggregation", aggregation, help_text(option("aggregation"))), "Reading", "NAME");
 }
 
+void add_prompt_option(CLI::App& command, std::optional<std::string>& prompt) {
+  described(command.add_option("--prompt", prompt, help_text(option("prompt"))), "Reading", "NAME");
+}
+
 void add_options(CLI::App& command, ReadingOptions& options) {
   const char* group = "Reading";
   add_length_option(command, options.max_length);
@@ -163,6 +168,8 @@ void add_options(CLI::App& command, ReadingOptions& options) {
             "X");
   command.add_flag("--always-answer", options.always_answer, help_text(option("always-answer")))->group(group);
   add_aggregation_option(command, options.aggregation);
+  add_prompt_option(command, options.prompt);
+  described(command.add_option("--pair-prompt", options.pair_prompt, help_text(option("pair-prompt"))), group, "NAME");
 }
 
 std::string help_text(const Option& option) {
@@ -209,7 +216,12 @@ void add_option(CLI::App& command, const Option& option, MethodRequest& request,
 
 void add_options(CLI::App& command, MethodRequest& request) {
   const char* group = "Method";
-  described(command.add_option("--method", request.method, method_names() + "; default: gradient"), group, "NAME");
+  described(
+      command.add_option(
+          "--method", request.method,
+          method_names() +
+              ", optimal-order (up to 12 units), or auto, which chooses by the number of units; default: gradient"),
+      group, "NAME");
   described(command.add_option("--preset", request.preset,
                                "the exact method of another system: " + preset_names() + "; options below override it"),
             group, "NAME");
@@ -224,11 +236,23 @@ void read_texts(MethodRequest& request, const ChosenMethod& chosen) {
       value = texts_of(std::get<std::vector<std::string>>(value).front());
 }
 
+std::vector<std::string> split_names(const std::optional<std::string>& list) {
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; list && begin <= list->size();) {
+    const std::size_t end = std::min(list->find(',', begin), list->size());
+    names.push_back(list->substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
+}
+
 PredictOptions predict_options(const ReadingOptions& options) {
   PredictOptions result = {.null_threshold = options.null_threshold.value_or(0),
                            .null_allowed = !options.always_answer,
                            .max_length = options.max_length,
-                           .stride = options.stride};
+                           .stride = options.stride,
+                           .prompt = options.prompt,
+                           .pair_prompt = options.pair_prompt};
   if (options.aggregation) set(option("aggregation"), result, *options.aggregation);
   return result;
 }

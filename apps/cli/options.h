@@ -42,6 +42,7 @@ struct ReadingOptions {
   std::optional<double> null_threshold;
   bool always_answer = false;
   std::optional<std::string> aggregation;
+  std::optional<std::string> prompt, pair_prompt;
 };
 
 void add_options(CLI::App& command, ModelOptions& options);
@@ -53,6 +54,8 @@ void add_options(CLI::App& command, ReadingOptions& options);
 CLI::Option* add_column_option(CLI::App& command, std::vector<std::string>& columns, const char* group);
 /// Adds only --max-length.
 void add_length_option(CLI::App& command, std::size_t& max_length);
+/// Adds only --prompt.
+void add_prompt_option(CLI::App& command, std::optional<std::string>& prompt);
 /// Adds only --aggregation.
 void add_aggregation_option(CLI::App& command, std::optional<std::string>& aggregation);
 /// Adds --method, --preset, and the options of all methods in the table.
@@ -67,6 +70,9 @@ std::string help_text(const Option& option);
 /// Reads the files of options that take texts (--background).
 /// @param chosen the method chosen from this request; options that it does not have are ignored
 void read_texts(MethodRequest& request, const ChosenMethod& chosen);
+
+/// Splits the names of --method at commas; none if it was not given.
+std::vector<std::string> split_names(const std::optional<std::string>& list);
 
 PredictOptions predict_options(const ReadingOptions& options);
 

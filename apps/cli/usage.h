@@ -8,8 +8,8 @@
 
 namespace limn::cli {
 
-/// Returns the arguments in the form that the program parses: `help COMMAND` becomes `COMMAND --help`, and options may be
-/// spelled with underscores (--max_length). @param arguments without the program's name
+/// Returns the arguments in the form that the program parses: `help COMMAND` becomes `COMMAND --help`, and options may
+/// be spelled with underscores (--max_length). @param arguments without the program's name
 std::vector<std::string> usual_arguments(const CLI::App& program, std::vector<std::string> arguments);
 
 /// The message for a command line that cannot be parsed. An unknown option or argument is named before anything else

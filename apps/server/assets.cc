@@ -5,7 +5,7 @@
 namespace limn::server {
 
 // Generated from the files by cmake/embed.cmake.
-extern const std::string_view openapi_json, page_html, page_policy;
+extern const std::string_view openapi_json, openapi_retrieval_json, page_html, page_policy;
 
 std::span<const Asset> assets() {
   // Built from web/page by tools/web.sh.
@@ -16,5 +16,6 @@ std::span<const Asset> assets() {
 std::string_view content_policy() { return page_policy; }
 
 std::string_view openapi_template() { return openapi_json; }
+std::string_view openapi_retrieval_schemas() { return openapi_retrieval_json; }
 
 }  // namespace limn::server

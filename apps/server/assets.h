@@ -21,5 +21,7 @@ std::string_view content_policy();
 /// The OpenAPI description of the interface, without the routes and the names of methods, presets and options, which
 /// openapi() fills in.
 std::string_view openapi_template();
+/// Returns its schemas of embeddings and collections: a JSON object.
+std::string_view openapi_retrieval_schemas();
 
 }  // namespace limn::server

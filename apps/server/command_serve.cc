@@ -18,7 +18,7 @@ namespace limn::server {
 namespace {
 
 struct ServeCommand {
-  std::vector<std::string> models, origins, hosts;
+  std::vector<std::string> models, collections, origins, hosts;
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
   std::size_t threads = 0;
@@ -65,6 +65,7 @@ std::vector<std::string> allowed_hosts(const ServeCommand& command) {
 int serve(const ServeCommand& command) {
   Server::Options options;
   options.models = command.models;
+  options.collections = command.collections;
   options.listener.host = command.host;
   options.listener.port = command.port;
   options.listener.largest_body = command.body_kilobytes << 10;
@@ -95,6 +96,9 @@ void add_serve(CLI::App& program, CommandRun& run) {
   option("-m,--model", command->models, "checkpoint folder, or a name that 'limn models' lists; repeat for each model",
          "MODEL", "Model")
       ->required()
+      ->allow_extra_args(false);
+  option("--collection", command->collections, "a file that 'limn index' wrote, for questions; repeat for each", "FILE",
+         "Model")
       ->allow_extra_args(false);
   option("--threads", command->threads, "processor threads; default: all", "N", "Model")->check(CLI::Range(0, 1024));
   const char* network = "Network";
@@ -135,6 +139,7 @@ void add_serve(CLI::App& program, CommandRun& run) {
   app.footer(
       command_footer("limn serve -m minilm-l6-sentiment\n"
                      "limn serve -m minilm-l6-qa -m minilm-l6-squad1 -m minilm-l6-ner --port 8080\n"
+                     "limn serve -m minilm-l6-qa --collection notes.limn\n"
                      "limn serve -m ./checkpoint --host 0.0.0.0 --api-key-file keys.txt"));
   app.callback([&run, command] { run = [command] { return serve(*command); }; });
 }

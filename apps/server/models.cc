@@ -22,6 +22,14 @@ void warm_up(const Model& model) {
   }
 }
 
+/// The model that made a collection's embeddings: a served one if it has this name.
+std::optional<Model> embedder_of(const std::string& file, const ModelSet& set) {
+  const std::string name = Collection::embedder_of(file);
+  if (name.empty()) return std::nullopt;
+  const auto served = std::ranges::find(set.models, name, &ServedModel::name);
+  return served != set.models.end() ? served->model : Model::load(find_model(name, model_folders()));
+}
+
 }  // namespace
 
 const ServedModel& ModelSet::find(const std::string& name) const {
@@ -32,7 +40,20 @@ const ServedModel& ModelSet::find(const std::string& name) const {
   throw Error({.field = "model", .found = "'" + name + "'", .expected = names});
 }
 
-Models::Models(std::vector<std::string> given) : given_(std::move(given)), current_(load(0)) {}
+const ServedCollection& ModelSet::collection(const std::optional<std::string>& name) const {
+  std::string names;
+  for (const auto& served : collections) {
+    if (!name || served->name() == *name) return *served;
+    names += (names.empty() ? "" : ", ") + served->name();
+  }
+  throw Error({.field = "collection",
+               .found = name ? "'" + *name + "'" : "none",
+               .expected = names.empty() ? "a collection, of which this server has none" : names,
+               .hint = names.empty() ? "limn serve --collection FILE" : ""});
+}
+
+Models::Models(std::vector<std::string> given, std::vector<std::string> collections)
+    : given_(std::move(given)), collections_(std::move(collections)), current_(load(0)) {}
 
 std::shared_ptr<const ModelSet> Models::current() const {
   const std::lock_guard lock(mutex_);
@@ -56,6 +77,14 @@ std::shared_ptr<const ModelSet> Models::load(std::size_t generation) const {
       throw Error({.field = "model", .found = "two models named '" + name + "'", .expected = "distinct names"});
     warm_up(model);
     set->models.push_back({name, folder, std::move(model)});
+  }
+  for (const auto& file : collections_) {
+    auto served = std::make_shared<const ServedCollection>(file, embedder_of(file, *set));
+    if (std::ranges::any_of(set->collections, [&](const auto& other) { return other->name() == served->name(); }))
+      throw Error({.field = "collection",
+                   .found = "two collections named '" + served->name() + "'",
+                   .expected = "distinct names"});
+    set->collections.push_back(std::move(served));
   }
 #if defined(__GLIBC__)
   malloc_trim(0);  // returns the memory that parsing the vocabularies took to the system

@@ -3,9 +3,11 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "apps/server/collections.h"
 #include "limn/limn.h"
 
 namespace limn::server {
@@ -19,18 +21,22 @@ struct ServedModel {
 /// The models of one load; a request keeps the set with which it began.
 struct ModelSet {
   std::vector<ServedModel> models;  ///< at least one
+  std::vector<std::shared_ptr<const ServedCollection>> collections;
   std::size_t generation = 0;
 
   /// @throws Error that lists the models if none has this name.
   const ServedModel& find(const std::string& name) const;
+  /// Returns the collection with this name, or the first without a name. @throws Error that lists the collections if
+  /// there is none
+  const ServedCollection& collection(const std::optional<std::string>& name) const;
 };
 
 /// The served models, which can be reloaded while requests are being handled.
 class Models {
  public:
-  /// @param given folders or names, as for every command. @throws Error if a model cannot be loaded, or if two have the
-  /// same name.
-  explicit Models(std::vector<std::string> given);
+  /// @param given folders or names, as for every command. @param collections files that 'limn index' wrote
+  /// @throws Error if a model or a collection cannot be loaded, or if two have the same name.
+  explicit Models(std::vector<std::string> given, std::vector<std::string> collections = {});
 
   std::shared_ptr<const ModelSet> current() const;
   /// Reloads all models and replaces them in one step. @throws Error if one cannot be loaded; the old ones then stay.
@@ -39,7 +45,7 @@ class Models {
  private:
   std::shared_ptr<const ModelSet> load(std::size_t generation) const;
 
-  const std::vector<std::string> given_;
+  const std::vector<std::string> given_, collections_;
   mutable std::mutex mutex_;
   std::shared_ptr<const ModelSet> current_;
 };

@@ -1,6 +1,9 @@
 #include "apps/server/openapi.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "apps/server/assets.h"
 #include "apps/server/openapi_paths.h"
@@ -17,7 +20,8 @@ using Json = nlohmann::ordered_json;
 void add_inputs(Json& request, const Json& input, bool names_model) {
   Json properties = Json::object();
   if (names_model)
-    properties["model"] = {{"type", "string"}, {"description", "A name that /v1/models lists; default: the first."}};
+    properties["model"] = {{"type", "string"},
+                           {"description", "A name that /v1/models lists; default: the first that fits."}};
   properties.update(input["properties"]);
   properties["inputs"] = {{"type", "array"},
                           {"items", {{"$ref", "#/components/schemas/Input"}}},
@@ -48,32 +52,53 @@ std::string openapi(const Limits& limits, bool keys_needed) {
   document["paths"] = openapi_paths();
   document["components"]["responses"] = openapi_responses();
   Json& schemas = document["components"]["schemas"];
+  schemas.update(Json::parse(openapi_retrieval_schemas()));
+  for (const char* query : {"SearchQuery", "AskQuery"})
+    schemas[query]["properties"].update(schemas["Searching"]["properties"]);
+  schemas.erase("Searching");
   for (auto& [name, schema] : schemas.items())
     if (name.ends_with("Request")) add_inputs(schema, schemas["Input"], name != "CompareRequest");
   Json& method_names = schemas["Method"]["enum"];
   for (const NamedMethod& known : methods()) method_names.push_back(known.name);
+  for (const std::string_view name : {optimal_order().name, automatic_name}) method_names.push_back(name);
   schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"] = method_names;
   for (const Json& preset : names_of(presets()))
     schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"].push_back(preset);
-  for (const char* request : {"ExplainRequest", "CompareRequest"})
+  for (const char* request : {"ExplainRequest", "CompareRequest", "SimilarRequest", "AskQuery"})
     schemas[request]["properties"]["preset"]["enum"] = names_of(presets());
   for (const Option& row : options()) {
     if (row.preset_only) continue;
-    for (const char* request : {"ExplainRequest", "CompareRequest"})
+    for (const char* request : {"ExplainRequest", "CompareRequest", "SimilarRequest"})
       schemas[request]["properties"][row.field()] = option_schema(row, limits);
+    if (!row.methods.empty() || row.name == "unit" || row.name == "word-score" || row.name == "max-length")
+      schemas["AskQuery"]["properties"][row.field()] = option_schema(row, limits);
+    if (!row.methods.empty() || row.name == "unit" || row.name == "max-length")
+      schemas["EvaluateRequest"]["properties"][row.field()] = option_schema(row, limits);
     if (!row.reading) continue;
     for (const char* request : {"PredictRequest", "AttackRequest"})
       schemas[request]["properties"][row.field()] = option_schema(row, limits);
   }
-  schemas["TokenizeRequest"]["properties"]["max_length"] = option_schema(option("max-length"), limits);
+  for (const char* request : {"TokenizeRequest", "EmbedRequest", "RerankQuery"})
+    schemas[request]["properties"]["max_length"] = option_schema(option("max-length"), limits);
+  for (const auto& [request, field] : {std::pair{"RerankQuery", "top"},
+                                       {"SearchQuery", "top"},
+                                       {"SearchQuery", "candidates"},
+                                       {"AskQuery", "read"},
+                                       {"AskQuery", "candidates"}})
+    schemas[request]["properties"][field]["maximum"] = limits.passages;
+  schemas["AskQuery"]["properties"]["top"]["maximum"] = limits.top;
+  schemas["RerankQuery"]["properties"]["passages"]["maxItems"] = limits.passages;
+  schemas["EmbeddingsQuery"]["properties"]["input"]["anyOf"][1]["maxItems"] = limits.inputs;
   for (auto& [name, schema] : schemas.items())
     if (name.ends_with("Request")) schema["properties"]["inputs"]["maxItems"] = limits.inputs;
   Json& attack = schemas["AttackRequest"]["properties"];
   attack["max_steps"]["maximum"] = limits.steps;
   attack["change"]["enum"] = names_of(changed_text_names);
   for (auto& [name, schema] : schemas.items()) {
-    if (!name.ends_with("Request") && name != "Input") continue;
-    for (auto& [field, property] : schema["properties"].items()) allow_null(property);
+    if (!name.ends_with("Request") && !name.ends_with("Query") && name != "Input") continue;
+    const auto required = schema.value("required", std::vector<std::string>());
+    for (auto& [field, property] : schema["properties"].items())
+      if (std::ranges::find(required, field) == required.end()) allow_null(property);
   }
   if (!keys_needed) return document.dump();
   const Json either = {{{"bearer", Json::array()}}, {{"key", Json::array()}}};

@@ -39,6 +39,7 @@ struct PostRoute {
   std::string_view name, summary, request;
   std::vector<std::string_view> answers;  // schemas of the answer to one input
   bool streams = false;
+  bool takes_inputs = true;  // several inputs instead of one
 };
 
 Json component(std::string_view kind, std::string_view name) {
@@ -68,12 +69,14 @@ Json post_item(const PostRoute& task) {
                            {"content", {{"application/json", {{"schema", schema_named(task.request)}}}}}};
   Json one = Json::array();
   for (const std::string_view answer : task.answers) one.push_back(schema_named(answer));
-  Json each = one;
-  each.push_back(schema_named("Failure"));
-  one.push_back({{"type", "object"},
-                 {"description", "One result per element of `inputs`."},
-                 {"properties", {{"results", {{"type", "array"}, {"items", {{"anyOf", std::move(each)}}}}}}},
-                 {"required", Json::array({"results"})}});
+  if (task.takes_inputs) {
+    Json each = one;
+    each.push_back(schema_named("Failure"));
+    one.push_back({{"type", "object"},
+                   {"description", "One result per element of `inputs`."},
+                   {"properties", {{"results", {{"type", "array"}, {"items", {{"anyOf", std::move(each)}}}}}}},
+                   {"required", Json::array({"results"})}});
+  }
   Json& answer = result["responses"]["200"];
   answer["content"]["application/json"]["schema"]["oneOf"] = std::move(one);
   if (task.streams) {
@@ -101,11 +104,26 @@ Json openapi_paths() {
            PostRoute{"predict", "The prediction, without an explanation", "PredictRequest", {"Predicted"}},
            PostRoute{"compare", "Models and methods side by side", "CompareRequest", {"Comparison"}, true},
            PostRoute{"tokenize", "The tokens that the model reads", "TokenizeRequest", {"Tokens"}},
+           PostRoute{
+               "evaluate", "How faithful the explanations of methods are", "EvaluateRequest", {"Faithfulness"}, true},
+           PostRoute{"embed", "The embedding of a text", "EmbedRequest", {"Embedded"}},
+           PostRoute{"embeddings",
+                     "Embeddings as OpenAI's clients expect them",
+                     "EmbeddingsQuery",
+                     {"Embeddings"},
+                     false,
+                     false},
+           PostRoute{"similar", "Why two texts are similar", "SimilarRequest", {"Similarity"}, true},
+           PostRoute{
+               "rerank", "Passages ordered by their relevance to a question", "RerankQuery", {"Ranking"}, false, false},
+           PostRoute{
+               "search", "Passages of a collection that fit a question", "SearchQuery", {"Passages"}, false, false},
+           PostRoute{"ask", "Answers from a collection, explained", "AskQuery", {"FoundAnswers"}, true, false},
            PostRoute{"attack", "Small changes that would change the prediction", "AttackRequest", {"Attack"}, true},
        })
     paths["/v1/" + std::string(task.name)] = post_item(task);
   paths["/v1/models"] =
-      get_item({"models", "Models, methods, presets and limits", {"401"}, json, schema_named("Models")});
+      get_item({"models", "Models, collections, methods, presets and limits", {"401"}, json, schema_named("Models")});
   paths["/healthz"] = get_item({"healthz", "Whether the process is alive", {}, json, schema_named("Status")});
   paths["/readyz"] = get_item({"readyz", "Whether the server accepts requests", {"503"}, json, schema_named("Status")});
   paths["/metrics"] = get_item({"metrics", "Prometheus metrics", {"401"}, "text/plain", {{"type", "string"}}});

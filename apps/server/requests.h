@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -20,6 +21,7 @@ struct Limits {
   std::size_t inputs = 64;
   std::size_t models = 8, methods = 8;  ///< of a comparison
   std::size_t top = 100, beam = 10;
+  std::size_t passages = 256;  ///< that are ranked, found or read for one question
 };
 
 /// The work of a request, one element per input.
@@ -27,11 +29,15 @@ struct Request {
   std::vector<Work> work;
   bool many = false;     ///< the request has "inputs": the answer is a list
   bool streams = false;  ///< progress can be streamed
+  /// Makes one answer of those to all inputs; empty: the answer is a list. If an input fails, its error is the answer.
+  std::function<std::string(const std::vector<Body>& answers)> join;
 };
 
 /// Each reads the JSON of one route. The work keeps the model set alive.
 /// @throws Error for a field that is unknown, missing or invalid.
 using ReadRequest = Request(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits);
-ReadRequest read_explain, read_predict, read_compare, read_tokenize, read_attack;
+ReadRequest read_explain, read_predict, read_compare, read_tokenize, read_attack, read_evaluate;
+// retrieval_requests.cc
+ReadRequest read_embed, read_embeddings, read_similar, read_rerank, read_search, read_ask;
 
 }  // namespace limn::server

@@ -225,7 +225,7 @@ void Scheduler::run(const std::vector<std::vector<Job*>>& alike) {
   for (std::size_t i = 0; i < alike.size(); ++i) {
     if (results[i]) {
       const Body body = make_body(std::move(results[i]->json));
-      cache_.add(alike[i].front()->work.key, body);
+      if (alike[i].front()->work.kind->is_lasting) cache_.add(alike[i].front()->work.key, body);
       for (Job* job : alike[i]) job->answer({.body = body});
     } else {
       for (Job* job : alike[i]) job->answer(problem(422, results[i].error()));

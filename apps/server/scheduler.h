@@ -41,6 +41,7 @@ struct WorkKind {
   /// Returns one result per input. @throws Error for a failure that does not depend on the input, Cancelled if the
   /// watch cancels the work.
   std::function<std::vector<Result<WorkResult>>(const std::vector<Input>& inputs, const Watch& watch)> run;
+  bool is_lasting = true;  ///< equal work has equal answers until the models are reloaded, so they are cached
 };
 
 /// The work for one input.

@@ -113,7 +113,7 @@ class SignalWaiter {
 
 Server::Server(Options options)
     : log_(std::move(options.log)),
-      models_(std::move(options.models)),
+      models_(std::move(options.models), std::move(options.collections)),
       service_(std::move(options.service), models_),
       listener_(
           [&] {

@@ -15,7 +15,8 @@ namespace limn::server {
 class Server {
  public:
   struct Options {
-    std::vector<std::string> models;  ///< folders or names
+    std::vector<std::string> models;       ///< folders or names
+    std::vector<std::string> collections;  ///< files
     Listener::Options listener;
     Service::Options service;
     Log::Write log;  ///< gets JSON lines, on a separate thread

@@ -63,8 +63,15 @@ std::string event(std::string_view name, std::string_view json) {
 /// Collects the answers to a request's inputs as the workers finish them.
 class Collector {
  public:
-  Collector(std::shared_ptr<Exchange> exchange, std::size_t count, bool many, bool stream)
-      : exchange_(std::move(exchange)), answers_(count), left_(count), many_(many), stream_(stream) {}
+  using Join = std::function<std::string(const std::vector<Body>&)>;
+
+  Collector(std::shared_ptr<Exchange> exchange, std::size_t count, bool many, bool stream, Join join)
+      : exchange_(std::move(exchange)),
+        answers_(count),
+        left_(count),
+        many_(many),
+        stream_(stream),
+        join_(std::move(join)) {}
 
   /// @pre the response has a body.
   void set(std::size_t i, HttpResponse response) {
@@ -94,7 +101,9 @@ class Collector {
   /// Sends the answer: for a single input its own, for several a list in which failed inputs have an error.
   void finish() {
     HttpResponse response;
-    if (many_) {
+    if (join_) {
+      response = joined();
+    } else if (many_) {
       std::string list = "{\"results\":[";
       std::size_t bytes = list.size() + 2;
       for (const auto& answer : answers_) bytes += answer.body->size() + std::size(",{\"error\":}");
@@ -117,11 +126,20 @@ class Collector {
     }
   }
 
+  HttpResponse joined() {
+    const auto failed = std::ranges::find_if(answers_, [](const HttpResponse& answer) { return answer.status != 200; });
+    if (failed != answers_.end()) return std::move(*failed);
+    std::vector<Body> bodies;
+    for (const HttpResponse& answer : answers_) bodies.push_back(answer.body);
+    return {.body = make_body(join_(bodies))};
+  }
+
   std::mutex mutex_;
   const std::shared_ptr<Exchange> exchange_;
   std::vector<HttpResponse> answers_;
   std::size_t left_;
   const bool many_, stream_;
+  const Join join_;
   Clock::time_point last_event_{};
 };
 
@@ -146,6 +164,13 @@ const std::vector<Service::Route>& Service::routes() {
                                {"/v1/compare", "POST", true, &read_compare},
                                {"/v1/tokenize", "POST", true, &read_tokenize},
                                {"/v1/attack", "POST", true, &read_attack},
+                               {"/v1/evaluate", "POST", true, &read_evaluate},
+                               {"/v1/embed", "POST", true, &read_embed},
+                               {"/v1/embeddings", "POST", true, &read_embeddings},
+                               {"/v1/similar", "POST", true, &read_similar},
+                               {"/v1/rerank", "POST", true, &read_rerank},
+                               {"/v1/search", "POST", true, &read_search},
+                               {"/v1/ask", "POST", true, &read_ask},
                                {"/v1/models", "GET", true},
                                {"/metrics", "GET", true},
                                {"/healthz", "GET"},
@@ -264,6 +289,8 @@ std::string Service::models_text() const {
   const auto models = models_.current();
   Json list = Json::array();
   for (const auto& served : models->models) list.push_back(json_value(served.model.info()));
+  Json collections = Json::array();
+  for (const auto& served : models->collections) collections.push_back(collection_json(*served));
   Json preset_tasks = Json::object();
   for (const auto& preset : presets())
     for (const Task task : preset.tasks) preset_tasks[std::string(preset.name)].push_back(name(task));
@@ -273,6 +300,7 @@ std::string Service::models_text() const {
   return json_text({{"limn", format_version},
                     {"version", LIMN_VERSION},
                     {"models", std::move(list)},
+                    {"collections", std::move(collections)},
                     {"methods", methods_json()},
                     {"presets", names_of(presets())},
                     {"preset_tasks", std::move(preset_tasks)},
@@ -327,7 +355,7 @@ void Service::submit(const std::shared_ptr<Exchange>& exchange, Request request)
   const auto deadline = Clock::now() + options_.time;
   const Lane lane = request.work.front().kind->lane;
   const std::size_t count = request.work.size();
-  const auto collector = std::make_shared<Collector>(exchange, count, request.many, stream);
+  const auto collector = std::make_shared<Collector>(exchange, count, request.many, stream, std::move(request.join));
   std::vector<Job> jobs;
   std::vector<std::pair<std::size_t, Body>> known;
   for (std::size_t i = 0; i < count; ++i) {

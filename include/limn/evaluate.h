@@ -9,7 +9,10 @@
 #include <vector>
 
 #include "limn/comparison.h"
+#include "limn/drift.h"
 #include "limn/limn.h"
+#include "limn/plausibility.h"
+#include "limn/sanity.h"
 #include "limn/scores.h"
 
 /// Measures models on labelled data and compares them by their explanations.
@@ -51,6 +54,27 @@ ClassificationScores evaluate_classification(const Model& model, const std::file
 /// tag per line, a blank line after each sentence). @throws Error as evaluate_squad().
 EntityScores evaluate_tokens(const Model& model, const std::filesystem::path& data, const EvaluateOptions& options = {},
                              const Watch& watch = {});
+
+// ---- quality of explanations ----------------------------------------------------------------------------
+
+/// Explains the texts of a file with human rationales by each method and compares them. A hard explanation has as many
+/// of the units with the highest scores as rationales have on average over the data (ERASER's rule).
+/// @param data ERASER's, doccano's or Label Studio's format, or .csv, .tsv or .jsonl with `text` and `rationale`
+/// (ranges of characters: "27-37;50-60"). @param limit only the first so many texts
+/// @throws Error if the file is broken, a span does not fit its text, or a text cannot be explained.
+PlausibilityScores evaluate_plausibility(const Model& model, const std::filesystem::path& data,
+                                         const std::vector<ListedMethod>& methods, const ExplainOptions& options = {},
+                                         std::size_t limit = std::numeric_limits<std::size_t>::max(),
+                                         const Watch& watch = {});
+
+/// Checks whether explanations depend on the weights and the label (Adebayo et al. 2018): rank correlation with the
+/// original explanations when the weights are randomised part by part from the top, when another label is explained,
+/// and for perturbed texts with the same prediction. The same label, answer or tag is explained throughout.
+/// @param folder of the checkpoint, which is loaded once for each part. @param seed of weights, labels and typos
+/// @throws Error if an input cannot be explained.
+SanityScores evaluate_sanity(const std::filesystem::path& folder, const std::vector<Input>& inputs,
+                             const std::vector<ListedMethod>& methods, const ExplainOptions& options = {},
+                             std::uint64_t seed = 0, const Watch& watch = {});
 
 // ---- comparison --------------------------------------------------------------------------------------
 

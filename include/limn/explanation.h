@@ -19,9 +19,9 @@
 namespace limn {
 
 /// What a model was trained to do.
-enum class Task { question_answering, sequence_classification, token_classification, masked_lm };
+enum class Task { question_answering, sequence_classification, token_classification, masked_lm, sentence_embedding };
 
-/// "question-answering", "sequence-classification", "token-classification", "masked-lm".
+/// "question-answering", "sequence-classification", "token-classification", "masked-lm", "sentence-embedding".
 std::string_view name(Task task);
 
 /// What the outputs of a model mean.
@@ -106,6 +106,7 @@ struct LabelPrediction {
   OutputMeaning meaning = OutputMeaning::classes;             ///< of the probabilities or values
   std::vector<std::string> labels;  ///< multi-label: the labels with a probability of at least 1/2
   std::vector<std::pair<std::string, double>> values = {};  ///< of OutputMeaning::value: every output; no probabilities
+  std::optional<double> confidence = {};                    ///< set if a calibration has been fitted
 };
 
 /// A named entity in the text.
@@ -151,12 +152,21 @@ struct MaskPrediction {
   std::vector<Mask> masks;  ///< masks, in text order
 };
 
+/// A text as a point in space: texts of similar meaning have a large cosine.
+struct Embedding {
+  std::vector<float> values;          ///< (D)
+  std::size_t tokens = 0;             ///< tokens that the model read, including special ones and those of a prompt
+  std::optional<double> cosine = {};  ///< with the embedding of the input's pair, if there is one
+  std::optional<double> dot = {};     ///< dot product with it
+};
+
 /// The model's prediction, by task; std::monostate for a task without a prediction.
-using Prediction = std::variant<std::monostate, AnswerPrediction, LabelPrediction, EntityPrediction, MaskPrediction>;
+using Prediction =
+    std::variant<std::monostate, AnswerPrediction, LabelPrediction, EntityPrediction, MaskPrediction, Embedding>;
 
 /// The target function F that was explained.
 struct TargetInfo {
-  std::string explain = "logit";        ///< logit, probability, log-probability, loss, margin
+  std::string explain = "logit";        ///< logit, probability, log-probability, loss, margin; embeddings: cosine
   std::optional<std::string> label;     ///< classification, token classification: the label
   std::optional<std::size_t> index;     ///< index of the label
   std::optional<std::string> contrast;  ///< the label B of "why A rather than B"
@@ -182,6 +192,22 @@ struct MethodInfo {
   bool is_signed = false;                    ///< scores are signed: for (+) and against (−)
   std::optional<Method> method = {};         ///< the method with every option, so that it can be run again
   std::optional<WordScore> word_score = {};  ///< set if requested, or by a preset
+  bool automatic = false;                    ///< limn chose the method by the number of units
+};
+
+/// How far an explanation's order of the units is right about the model: F is the probability of the explained label,
+/// and the units are removed one by one, the highest score first.
+struct Faithfulness {
+  double comprehensiveness = 0;  ///< mean fall of F when the first k units are removed, over all k
+  double sufficiency = 0;        ///< the same for the opposite order: low if the first units are enough
+  /// The comprehensiveness between that of the worst order (0) and of the best order (1) that exist; empty if all
+  /// orders are equal, as for a single unit, or if the bounds are unknown.
+  std::optional<double> normalised_comprehensiveness = {};
+  std::optional<double> normalised_sufficiency = {};  ///< the same for the sufficiency; the best is 0
+  std::optional<double> upper = {};                   ///< comprehensiveness of the best order
+  std::optional<double> lower = {};                   ///< comprehensiveness of the worst order
+  bool exact = true;                                  ///< the bounds are those of all orders, not found by search
+  std::size_t beam = 0;                               ///< width of the search for the bounds; 0: exact, or none
 };
 
 /// The model's prediction for one input, and how much each token and word contributes to it.
@@ -209,6 +235,7 @@ struct Explanation {
   std::vector<std::vector<double>> heatmap;
   std::map<std::string, std::vector<double>>
       logits;  ///< "start" and "end", or "logits" (row-major); empty unless requested
+  std::optional<Faithfulness> faithfulness = {};  ///< set if requested
 
   /// The text of one sequence. @param sequence 0 or 1.
   std::string_view sequence(int sequence) const;

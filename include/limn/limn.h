@@ -12,10 +12,12 @@
 
 #include "limn/error.h"
 #include "limn/explanation.h"
+#include "limn/faithfulness.h"
 #include "limn/memory.h"
 #include "limn/model_info.h"
 #include "limn/options.h"
 #include "limn/result.h"
+#include "limn/similarity.h"
 #include "limn/tokenized_input.h"
 #include "limn/watch.h"
 #include "limn/write.h"
@@ -44,15 +46,21 @@ class Model {
   /// Loads a checkpoint from memory. @throws Error as load(folder).
   static Model load(MemoryCheckpoint checkpoint);
 
+  /// The same with random weights in place of the first `parts` of: the head, the layers from the last to the first,
+  /// the embeddings. Matrices are drawn from N(0, 0.02²), biases are 0 and the weights of norms 1, as transformers
+  /// initialises a model; a tensor gets the same values whatever else is replaced.
+  static Model load_randomized(const std::filesystem::path& folder, std::size_t parts, std::uint64_t seed = 0);
+
   /// The checkpoint's name, task and sizes.
   const ModelInfo& info() const;
   /// Returns the tokens that the model reads. @throws Error if the options ask for more tokens than the model has
   /// positions.
   TokenizedInput tokenize(const Input& input, const PredictOptions& options = {}) const;
 
-  /// Returns what predict() does not read of an input, in words: a text that is too long for the model is cut. Empty if
-  /// everything is read, as always for question answering, which reads long contexts in windows. @throws Error if the
-  /// input cannot be read.
+  /// Returns in words what a reader of predict()'s result should know of how the input was read: a text that is too
+  /// long for the model is cut; for question answering and token classification, it is read in overlapping windows.
+  /// Empty if one pass reads everything.
+  /// @throws Error if the input cannot be read.
   std::vector<std::string> warnings(const Input& input, const PredictOptions& options = {}) const;
 
   // Each call below takes a Watch, which reports progress and can cancel the call. @throws Cancelled if it does.
@@ -94,6 +102,26 @@ class Model {
                                                             const ChosenMethod& method = Gradient{},
                                                             const ExplainOptions& options = {},
                                                             const Watch& watch = {}) const;
+
+  /// Explains each input by every method and measures how faithful the explanations are: what happens to the
+  /// probability of the explained label, answer or tag when units are removed in the order of their scores. Each
+  /// coalition of units passes through the model once for all methods and metrics. @throws Error if there is no method.
+  std::vector<Result<InputFaithfulness>> faithfulness(const std::vector<Input>& inputs,
+                                                      const std::vector<ListedMethod>& methods,
+                                                      const FaithfulnessOptions& options = {},
+                                                      const Watch& watch = {}) const;
+
+  /// Models that embed texts: explains the cosine of the embeddings of input.text and input.pair, for both texts and
+  /// for each pair of tokens. (predict() returns an Embedding; explain() explains the first text only.)
+  /// @throws Error if the model has another task, or there is no pair.
+  Similarity similar(const Input& input, const ChosenMethod& method = Gradient{}, const ExplainOptions& options = {},
+                     const Watch& watch = {}) const;
+
+  /// Orders passages by their relevance to a question, the most relevant first: by the output of a cross-encoder (a
+  /// model for sequence classification with one output), or by the cosine of a model that embeds texts, which uses its
+  /// prompts "query" and "document" if it has them. @throws Error if the model is neither, or a text cannot be read.
+  std::vector<Relevance> rank(std::string_view question, const std::vector<std::string>& passages,
+                              const PredictOptions& options = {}, const Watch& watch = {}) const;
 
   /// Flips tokens one by one until the prediction changes (Ebrahimi et al. 2018, as implemented in AllenNLP Interpret).
   /// Each step replaces the token with the largest ‖g‖₂ by the whole word that maximises (e_new − e)·g, where

@@ -235,6 +235,17 @@ struct Sobol {
   friend bool operator==(const Sobol&, const Sobol&) = default;
 };
 
+/// The best order in which to remove the units: of all orders, the one whose mean fall of F over every number of
+/// removed units is the largest (its comprehensiveness), found by dynamic programming over all 2ⁿ coalitions, for up to
+/// 12 units. The k-th of n units to remove has the score (n + 1 − k) ÷ n.
+struct OptimalOrder {
+  Scalar explain = Scalar::probability;   ///< the target function F
+  Masking masking = Masking::mask;        ///< masking strategy
+  Normalize normalize = Normalize::none;  ///< normalisation of the scores
+  /// Whether both are equal.
+  friend bool operator==(const OptimalOrder&, const OptimalOrder&) = default;
+};
+
 // Attention methods show what the model attended to, which does not prove what mattered.
 
 /// One row of attention probabilities: that of the target's position, or of [CLS] for a label.
@@ -264,6 +275,6 @@ struct GradientAttention {
 /// A method with its options.
 using Method = std::variant<Gradient, GradientXInput, SmoothGrad, IntegratedGradients, ExpectedGradients, GradCam,
                             Occlusion, Lime, KernelShap, ShapleySampling, PartitionShap, Rise, Sobol, Attention,
-                            AttentionRollout, GradientAttention>;
+                            AttentionRollout, GradientAttention, OptimalOrder>;
 
 }  // namespace limn

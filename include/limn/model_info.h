@@ -25,7 +25,11 @@ struct ModelInfo {
   std::size_t max_positions = 0;                           ///< maximum number of tokens of an input
   std::size_t parameters = 0;                              ///< number of learned parameters
   std::vector<std::pair<std::string, std::size_t>> files;  ///< name, bytes
-  std::vector<std::string> warnings = {};                  ///< what was inferred or contradictory in the files
+  std::size_t dimensions = 0;                              ///< of embeddings; 0 for other tasks
+  std::vector<std::string> prompts = {};                   ///< names of an embedding model's prompts
+  std::string mask_token = {};                             ///< such as "[MASK]"; empty if the tokenizer has none
+  bool compares_by_dot = false;            ///< embeddings are compared by their dot product rather than by the cosine
+  std::vector<std::string> warnings = {};  ///< what was inferred or contradictory in the files
 };
 
 }  // namespace limn

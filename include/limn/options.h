@@ -49,7 +49,13 @@ struct ChosenMethod {
   std::optional<Unit> unit = {};             ///< used unless ExplainOptions sets one
   std::optional<WordScore> word_score = {};  ///< used unless ExplainOptions sets one
   std::optional<std::uint64_t> seed = {};    ///< reported in the result, even for deterministic methods
+  /// Chooses the method for each input by its number of units: exact Shapley values up to 12, else KernelShap with
+  /// otherwise the same options. `method` is then ShapleySampling.
+  bool automatic = false;
 };
+
+/// Returns the choice that the method "auto" stands for.
+ChosenMethod automatic_method();
 
 // ---- options ---------------------------------------------------------------------------------------
 
@@ -71,6 +77,8 @@ struct PredictOptions {
   std::size_t stride = 128;            ///< QA, token classification: tokens shared by neighbouring windows
   bool top_of_each_window = false;     ///< QA: `top` answers of each window, in the order of the windows
   Aggregation aggregation = Aggregation::first;  ///< token classification: the labels of words
+  std::optional<std::string> prompt = {};        ///< embeddings: name of the model's prompt to put before the text
+  std::optional<std::string> pair_prompt = {};   ///< embeddings: the same for the pair; default: as the text
 };
 
 /// Options for explaining; by default the model's own prediction is explained.
@@ -83,6 +91,7 @@ struct ExplainOptions {
   std::optional<Unit> unit = {};             ///< default: the preset's, or words
   std::optional<WordScore> word_score = {};  ///< default: sum if the scores are signed, absmax otherwise
   bool raw = false;                          ///< also return the logits
+  bool faithfulness = false;                 ///< also measure how faithful the explanation is
 };
 
 /// Options for an attack. It never changes special tokens, nor the tokens that the prediction is about: the tagged

@@ -54,10 +54,11 @@ struct ClassificationScores {
 
 /// Entities with the right type and the right words, micro-averaged, counted as seqeval counts by default.
 struct EntityScores {
-  std::size_t sentences = 0;  ///< in the data
-  LabelScore all;             ///< every entity
-  LabelScores labels;         ///< each type
-  double seconds = 0;         ///< predicting and scoring
+  std::size_t sentences = 0;               ///< in the data
+  LabelScore all;                          ///< every entity
+  LabelScores labels;                      ///< each type
+  double seconds = 0;                      ///< predicting and scoring
+  std::vector<std::string> warnings = {};  ///< types in the data that the model does not have
 };
 
 }  // namespace limn

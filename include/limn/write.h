@@ -10,8 +10,13 @@
 #include <vector>
 
 #include "limn/comparison.h"
+#include "limn/drift.h"
 #include "limn/explanation.h"
+#include "limn/faithfulness.h"
+#include "limn/plausibility.h"
+#include "limn/sanity.h"
 #include "limn/scores.h"
+#include "limn/similarity.h"
 
 /// Writes results to a string, a stream or a file, in each format that the result supports.
 ///
@@ -20,9 +25,11 @@
 /// | Explanation, or several          | yes  | yes  | yes | yes | yes      |
 /// | Attack                           | yes  | yes  |     |     | yes      |
 /// | AttentionMaps                    | yes  | yes  |     |     |          |
+/// | Similarity                       | yes  | yes  |     |     | yes      |
 /// | NamedPrediction                  | yes  |      |     |     | yes      |
 /// | ComparisonTable                  | yes  | yes  |     | yes | yes      |
 /// | scores of the evaluations        | yes  |      |     |     | yes      |
+/// | SanityScores                     | yes  | yes  | yes |     | yes      |
 
 namespace limn {
 
@@ -63,6 +70,8 @@ std::string to_json(const Prediction& prediction, const Input& input, std::strin
                     std::span<const std::string> warnings = {});
 /// Returns an attack as JSON: the predictions, and each step with the texts after it.
 std::string to_json(const Attack& attack, int indent = -1);
+/// Returns why two texts are similar as JSON (docs/interface.md).
+std::string to_json(const Similarity& similarity, int indent = -1);
 /// Returns every attention weight as JSON, on one line: "attention": [layer][head][from][to].
 std::string to_json(const AttentionMaps& maps);
 
@@ -75,6 +84,19 @@ std::string to_json(const ClassificationScores& scores);
 /// Returns the scores of an evaluation as JSON, in percent, on one line.
 std::string to_json(const EntityScores& scores);
 
+/// Returns the faithfulness of every method on one text as JSON, on one line.
+std::string to_json(const InputFaithfulness& input);
+/// Returns means over texts as JSON, on one line.
+std::string to_json(const FaithfulnessScores& scores);
+/// Returns the sanity of methods as JSON, on one line.
+std::string to_json(const SanityScores& scores);
+/// Returns how one input's prediction and explanation differ as JSON, on one line.
+std::string to_json(const DriftedInput& input);
+/// Returns means over inputs as JSON, on one line; of the words, the twenty most frequent.
+std::string to_json(const DriftScores& scores);
+/// Returns the agreement with human rationales as JSON, on one line.
+std::string to_json(const PlausibilityScores& scores);
+
 /// Returns a page that shows one explanation, or its textual heatmap if it has one.
 std::string to_html(const Explanation& explanation);
 /// Returns a page that shows several explanations. @param title of the page; empty: the prediction, or the number of
@@ -86,13 +108,19 @@ std::string to_html_fragment(const Explanation& explanation);
 std::string to_html_fragment(std::span<const Explanation> explanations);
 /// Returns a page that shows an attack step by step.
 std::string to_html(const Attack& attack);
+/// Returns a page with both texts, whose words light up with their partners in the other text, and the matrix of pairs.
+std::string to_html(const Similarity& similarity);
 /// Returns a page with a head view and a model view.
 std::string to_html(const AttentionMaps& maps);
+/// Returns a page with the chart, the tables and the verdicts.
+std::string to_html(const SanityScores& scores);
 /// Returns a page with each input in every cell, and how alike the cells order its words.
 std::string to_html(const ComparisonTable& comparison);
 
 /// Returns a bar chart of the words in order, or of the thirty strongest words if there are more.
 std::string to_svg(const Explanation& explanation);
+/// Returns a chart of the correlations when weights are randomised, a line for each method.
+std::string to_svg(const SanityScores& scores);
 /// Returns the charts one below the other.
 std::string to_svg(std::span<const Explanation> explanations);
 
@@ -116,6 +144,9 @@ std::string to_terminal(const Prediction& prediction);
 /// Returns an attack for a terminal: the predictions before and after, both texts, every step.
 std::string to_terminal(const Attack& attack, const TerminalStyle& style = {});
 
+/// Returns why two texts are similar for a terminal: both texts, and the strongest pairs of words.
+std::string to_terminal(const Similarity& similarity, const TerminalStyle& style = {});
+
 /// Returns a comparison for a terminal: each input's cells, then means and correlations over all inputs.
 std::string to_terminal(const ComparisonTable& comparison, const TerminalStyle& style = {});
 /// Returns the scores of an evaluation as a table.
@@ -125,6 +156,15 @@ std::string to_terminal(const ClassificationScores& scores);
 /// Returns the scores of an evaluation as a table.
 std::string to_terminal(const EntityScores& scores);
 
+/// Returns means over texts as a table of methods.
+std::string to_terminal(const FaithfulnessScores& scores);
+/// Returns the sanity of methods as tables, with a verdict for each.
+std::string to_terminal(const SanityScores& scores);
+/// Returns means over inputs as lines of text.
+std::string to_terminal(const DriftScores& scores);
+/// Returns the agreement with human rationales as a table of methods.
+std::string to_terminal(const PlausibilityScores& scores);
+
 /// Returns the result in a format chosen at run time. @throws Error that lists the formats if the result does not
 /// support it.
 std::string to_text(const Explanation& explanation, Format format, const TerminalStyle& style = {});
@@ -132,6 +172,8 @@ std::string to_text(const Explanation& explanation, Format format, const Termina
 std::string to_text(std::span<const Explanation> explanations, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const Attack& attack, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const Similarity& similarity, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const AttentionMaps& maps, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
@@ -144,6 +186,14 @@ std::string to_text(const SquadScores& scores, Format format, const TerminalStyl
 std::string to_text(const ClassificationScores& scores, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const EntityScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const FaithfulnessScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const PlausibilityScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const SanityScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const DriftScores& scores, Format format, const TerminalStyle& style = {});
 
 /// Returns the format for a file's extension: .json, .html, .svg, .csv, or .txt for terminal.
 /// @throws Error that lists the extensions for any other.

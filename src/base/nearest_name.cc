@@ -4,14 +4,13 @@
 #include <numeric>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace limn {
 namespace {
 
 std::string comparable(std::string_view name) {
-  std::string text(name.substr(name.rfind('/') + 1));  // npos + 1 is 0
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
+  return ascii_lower(name.substr(name.rfind('/') + 1));  // npos + 1 is 0
 }
 
 std::size_t levenshtein(std::string_view a, std::string_view b) {

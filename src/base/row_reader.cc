@@ -6,6 +6,7 @@
 #include <istream>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/json_members.h"
 #include "base/utf8.h"
 
@@ -79,9 +80,7 @@ std::string quantity(std::size_t count, std::string_view thing) {
 
 RowFormat row_format(const std::filesystem::path& file) {
   if (file == "-") return RowFormat::jsonl;
-  std::string ending = file.extension().string();
-  for (char& c : ending)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const std::string ending = ascii_lower(file.extension().string());
   if (ending == ".jsonl" || ending == ".ndjson") return RowFormat::jsonl;
   if (ending == ".csv") return RowFormat::csv;
   if (ending == ".tsv") return RowFormat::tsv;
@@ -191,11 +190,14 @@ bool RowReader::read_line(std::string& line) {
 bool RowReader::read_record(std::vector<std::string>& cells) {
   error_.reset();
   std::string line;
-  do {
+  std::size_t blank_lines = 0;
+  for (;; ++blank_lines) {
     first_line_ = line_ + 1;
     if (!read_line(line)) return false;
-  } while (is_blank(line) && !error_);
-  if (columns_.empty()) header_ = line;
+    if (!is_blank(line) || error_) break;
+  }
+  blank_lines_ += blank_lines;
+  if (format_ == RowFormat::csv && columns_.empty()) header_ = line;
 
   if (format_ == RowFormat::csv) {
     CsvRecord record(cells, separator_);
@@ -257,6 +259,12 @@ std::optional<Row> RowReader::next() {
   if (error_) row.fields.clear(), row.error = std::move(error_);
   error_.reset();
   return row;
+}
+
+std::optional<std::string> RowReader::blank_lines_notice() const {
+  if (blank_lines_ == 0) return std::nullopt;
+  return fmt::format("{} before a row {} skipped", quantity(blank_lines_, "blank line"),
+                     blank_lines_ == 1 ? "was" : "were");
 }
 
 }  // namespace limn

@@ -53,6 +53,9 @@ class RowReader {
   char separator() const { return separator_; }
   /// The columns of CSV and TSV; {"text"} for the text format; empty for JSONL.
   const std::vector<std::string>& columns() const { return columns_; }
+  /// Says how many blank lines stood before the rows that were read, since they shift rows against lines; nothing if
+  /// none did.
+  std::optional<std::string> blank_lines_notice() const;
 
  private:
   bool read_line(std::string& line);
@@ -69,6 +72,7 @@ class RowReader {
   std::vector<std::string> columns_;
   std::size_t line_ = 0;        // lines read so far
   std::size_t first_line_ = 0;  // of the current row
+  std::size_t blank_lines_ = 0;
   std::optional<Error> error_;  // of the current row
   char line_end_ = 0;           // '\n' or '\r'; 0: not seen yet
 };

@@ -59,6 +59,7 @@ std::vector<LabelledInput> read_labelled(const std::filesystem::path& file, std:
                            .label = label_of(*row, labels, name, fields)};
     rows.push_back(std::move(labelled));
   }
+  if (auto notice = reader.blank_lines_notice(); warnings && notice) warnings->push_back(std::move(*notice));
   if (rows.empty()) throw Error({.file = name, .found = "no row", .expected = "at least one text with its label"});
   return rows;
 }

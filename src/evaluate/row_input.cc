@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "limn/error.h"
 
 namespace limn {
@@ -14,13 +15,6 @@ namespace {
 
 constexpr std::array<std::string_view, 6> roles = {"text", "pair", "question", "context", "label", "answer"};
 constexpr std::array<std::string_view, 3> names_of_text = {"sentence", "review", "content"};
-
-std::string lower(std::string_view name) {
-  std::string result(name);
-  for (char& c : result)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return result;
-}
 
 std::string field_names(const Row& row) {
   std::string names;
@@ -91,10 +85,10 @@ const std::string* RowFields::name(const Row& row, std::string_view role) const 
   if (const auto named = named_.find(role); named != named_.end())
     return field([&](const std::string& name) { return name == named->second; });
   if (const auto* exact = field([&](const std::string& name) { return name == role; })) return exact;
-  if (const auto* same = field([&](const std::string& name) { return lower(name) == role; })) return same;
+  if (const auto* same = field([&](const std::string& name) { return ascii_lower(name) == role; })) return same;
   if (role == "text")
     for (const std::string_view other : names_of_text)
-      if (const auto* found = field([&](const std::string& name) { return lower(name) == other; })) return found;
+      if (const auto* found = field([&](const std::string& name) { return ascii_lower(name) == other; })) return found;
   return nullptr;
 }
 
@@ -128,12 +122,12 @@ std::string RowFields::choose(const Row& first, Task task, const std::string& fi
   }
   if (name(first, "text") || name(first, "question")) return {};
   std::vector<std::string> with_words;
-  for (const auto& [column, value] : first.fields) {
+  for (const auto& column : first.fields) {
     const auto has_role = [&](std::string_view role) {
       const std::string* const field = name(first, role);
-      return field && *field == column;
+      return field && *field == column.first;
     };
-    if (has_words(value) && std::ranges::none_of(roles, has_role)) with_words.push_back(column);
+    if (has_words(column.second) && std::ranges::none_of(roles, has_role)) with_words.push_back(column.first);
   }
   if (with_words.size() != 1)
     throw misfit("a column text",

@@ -18,14 +18,14 @@ const char* const no_proof =
 TracedPass pass_of(const Subject& subject) {
   const Encoder encoder = subject.encoder();
   Batch batch;
-  batch.add(subject.encoding.ids, subject.encoding.type_ids);
+  batch.add(subject.encoding.ids, subject.encoding.type_ids, subject.encoding.unpooled);
   Mat x = word_embeddings(encoder, batch);
   return traced_forward(encoder, std::move(batch), Layer::word(), std::move(x));
 }
 
 /// The target's row of the (T, T) maps: an answer's start, a tagged token, or [CLS].
 std::size_t target_row(const Subject& subject) {
-  return subject.encoder().weights.head.pooling == Pooling::none ? subject.target.picks.front().row : 0;
+  return !subject.encoder().weights.head.pools() ? subject.target.picks.front().row : 0;
 }
 
 /// Returns the mean over the heads of one layer's maps (T, T); work(head, map) fills the map of one head.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "explain/automatic.h"
 #include "explain/gradient.h"
 #include "explain/method_info.h"
 #include "explain/methods.h"
@@ -47,6 +48,7 @@ struct Item {
   Prediction prediction;
   std::vector<ResolvedTarget> targets;
   std::vector<Explanation> explanations;  // one per target
+  Coalitions* coalitions = nullptr;       // shared with other calls
   std::optional<Error> error;             // why there are no explanations
 
   /// Runs work on this item and stores an Error that it throws. @return whether the work succeeded
@@ -135,10 +137,8 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
         "this model normalises each word embedding separately, so its length does not matter: scores are taken at the "
         "output of the embedding block (layer = word takes them at the word embeddings)");
   why.warnings.insert(why.warnings.end(), attribution.warnings.begin(), attribution.warnings.end());
-  if (item.encodings.size() > 1)
-    why.warnings.push_back(fmt::format(
-        "the {} is longer than the model reads at once: {} windows were read, window {} is explained",
-        why.task == Task::question_answering ? "context" : "text", item.encodings.size(), target.window + 1));
+  if (const auto windows = windows_notice(why.task, item.encodings.size()))
+    why.warnings.push_back(fmt::format("{}, window {} is explained", *windows, target.window + 1));
   if (options.raw && why.task == Task::question_answering) {
     why.logits["start"] = row_major(logits, 0, 1);
     why.logits["end"] = row_major(logits, 1, 2);
@@ -216,7 +216,8 @@ void explain_packed(const Explainer& explainer, std::span<const PackedWindow> wi
   const Pipeline& pipeline = explainer.pipeline();
   const Encoder encoder = pipeline.encoder(watch);
   Batch batch;
-  for (const PackedWindow& window : windows) batch.add(window.encoding().ids, window.encoding().type_ids);
+  for (const PackedWindow& window : windows)
+    batch.add(window.encoding().ids, window.encoding().type_ids, window.encoding().unpooled);
   const CommonOptions common = common_options(method, encoder.config);
   LayerInput input = layer_input(encoder, batch, method);
   const TracedPass pass = traced_forward(encoder, std::move(batch), common.layer, std::move(input.x));
@@ -262,20 +263,26 @@ void explain_packed(const Explainer& explainer, std::span<const PackedWindow> wi
         seconds * static_cast<double>(windows[sequence].encoding().size()) / static_cast<double>(rows);
 }
 
+Subject subject_of(const Explainer& explainer, const Item& item, const ResolvedTarget& target,
+                   const ExplainOptions& options, const Watch& watch) {
+  return {.explainer = explainer,
+          .encoding = item.encodings[target.window],
+          .target = target.target,
+          .text = item.input->text,
+          .pair = item.input->pair ? std::string_view(*item.input->pair) : std::string_view(),
+          .value = value(target.target, item.logits[target.window]),
+          .options = options,
+          .watch = watch,
+          .coalitions = item.coalitions};
+}
+
 /// Explains one item, whose logits are known, by a method that sends many perturbed inputs through the model.
 void explain_separately(const Explainer& explainer, Item& item, const Method& method, const ExplainOptions& options,
                         const Watch& watch) {
   for (std::size_t t = 0; t < item.targets.size(); ++t) {
     const ResolvedTarget& target = item.targets[t];
     const auto start = std::chrono::steady_clock::now();
-    const Subject subject = {.explainer = explainer,
-                             .encoding = item.encodings[target.window],
-                             .target = target.target,
-                             .text = item.input->text,
-                             .pair = item.input->pair ? std::string_view(*item.input->pair) : std::string_view(),
-                             .value = value(target.target, item.logits[target.window]),
-                             .options = options,
-                             .watch = watch};
+    const Subject subject = subject_of(explainer, item, target, options, watch);
     Attribution attribution = attribute(subject, method);
     attribution.passes += item.encodings.size();
     item.explanations[t] = make_explanation(explainer, item, target, method, options, std::move(attribution));
@@ -296,7 +303,9 @@ const OneHotNorm& Explainer::onehot_norm() const {
 
 std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer, std::span<const Input> inputs,
                                                       const ChosenMethod& chosen, const ExplainOptions& given,
-                                                      bool all_entities, const Watch& watch) {
+                                                      bool all_entities, const Watch& watch,
+                                                      std::span<Coalitions> coalitions) {
+  if (chosen.automatic) return explain_automatically(explainer, inputs, chosen, given, all_entities, watch, coalitions);
   const Pipeline& pipeline = explainer.pipeline();
   Method method = chosen.method;
   if (chosen.seed) set(option("seed"), method, *chosen.seed);
@@ -315,6 +324,7 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     Item& item = items[i];
     item.input = &inputs[i];
+    item.coalitions = coalitions.empty() ? nullptr : &coalitions[i];
     const bool is_read = item.attempt([&] {
       item.encodings = read_input(pipeline, inputs[i], options.reading);
       if (in_one_pass && item.encodings.size() == 1) return;
@@ -348,6 +358,20 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
     else
       results.emplace_back(std::move(item.explanations));
   return results;
+}
+
+void for_each_subject(const Explainer& explainer, const Input& input, const ExplainOptions& options, Scalar explain,
+                      bool all_entities, const Watch& watch, Coalitions* coalitions,
+                      const std::function<void(const Subject&, const TargetInfo&)>& work) {
+  const Pipeline& pipeline = explainer.pipeline();
+  Item item;
+  item.input = &input;
+  item.coalitions = coalitions;
+  item.encodings = read_input(pipeline, input, options.reading);
+  item.logits = run(pipeline.encoder(watch), item.encodings);
+  read_logits(pipeline, options, explain, all_entities, item);
+  for (const ResolvedTarget& target : item.targets)
+    work(subject_of(explainer, item, target, options, watch), target.info);
 }
 
 }  // namespace limn

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -29,10 +30,21 @@ class Explainer {
   mutable std::unique_ptr<const OneHotNorm> onehot_norm_;
 };
 
+class Coalitions;
+struct Subject;
+
 /// Returns one explanation per input, or, with all_entities and a token-classification model, one per entity.
 /// Inputs are packed into shared passes. @throws Error if the method or the options are wrong for every input.
+/// @param coalitions one per input, shared with other calls; or none
 std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer, std::span<const Input> inputs,
                                                       const ChosenMethod& chosen, const ExplainOptions& given,
-                                                      bool all_entities, const Watch& watch);
+                                                      bool all_entities, const Watch& watch,
+                                                      std::span<Coalitions> coalitions = {});
+
+/// Calls `work` with the subject of each explanation that explain() returns for the input with the same options, in the
+/// same order; F is `explain` in place of the method's. @throws Error if the input cannot be explained.
+void for_each_subject(const Explainer& explainer, const Input& input, const ExplainOptions& options, Scalar explain,
+                      bool all_entities, const Watch& watch, Coalitions* coalitions,
+                      const std::function<void(const Subject&, const TargetInfo&)>& work);
 
 }  // namespace limn

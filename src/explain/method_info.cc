@@ -73,7 +73,7 @@ MethodInfo method_info(const Method& method, const EncoderConfig& config, const 
         using M = std::remove_cvref_t<decltype(m)>;
         if constexpr (std::is_same_v<M, Attention> || std::is_same_v<M, AttentionRollout> ||
                       std::is_same_v<M, GradientAttention> || std::is_same_v<M, GradCam> || std::is_same_v<M, Sobol> ||
-                      std::is_same_v<M, Rise>)
+                      std::is_same_v<M, Rise> || std::is_same_v<M, OptimalOrder>)
           is_signed = false;
         info.is_signed = is_signed;
       },

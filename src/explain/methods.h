@@ -18,6 +18,7 @@ Attribution attribute(const Subject& subject, const ShapleySampling& method);   
 Attribution attribute(const Subject& subject, const PartitionShap& method);        // partition_shap.cc
 Attribution attribute(const Subject& subject, const Rise& method);                 // rise.cc
 Attribution attribute(const Subject& subject, const Sobol& method);                // sobol.cc
+Attribution attribute(const Subject& subject, const OptimalOrder& method);         // perturbation.cc
 Attribution attribute(const Subject& subject, const Attention& method);            // attention_methods.cc
 Attribution attribute(const Subject& subject, const AttentionRollout& method);     // attention_methods.cc
 Attribution attribute(const Subject& subject, const GradientAttention& method);    // attention_methods.cc

@@ -10,7 +10,8 @@ namespace {
 /// Returns copies of the subject's tokens, one per perturbed hidden state [begin, end).
 Batch copies(const Subject& subject, std::size_t begin, std::size_t end) {
   Batch batch;
-  for (std::size_t i = begin; i < end; ++i) batch.add(subject.encoding.ids, subject.encoding.type_ids);
+  for (std::size_t i = begin; i < end; ++i)
+    batch.add(subject.encoding.ids, subject.encoding.type_ids, subject.encoding.unpooled);
   return batch;
 }
 
@@ -44,35 +45,53 @@ void for_each_gradient(const Subject& subject, Layer layer, std::size_t count,
   });
 }
 
-std::vector<double> values_at(const Subject& subject, Layer layer, std::size_t count,
-                              const std::function<void(std::size_t, View)>& fill) {
+namespace {
+
+/// Calls take(logits) for each perturbed hidden state, in order.
+template <class Take>
+void for_each_logits(const Subject& subject, Layer layer, std::size_t count,
+                     const std::function<void(std::size_t, View)>& fill, const Take& take) {
   const Encoder encoder = subject.encoder();
-  std::vector<double> values;
   const auto rows_of = [&](std::size_t) { return subject.encoding.size(); };
   in_passes(count, forward_rows, rows_of, [&](std::size_t begin, std::size_t end) {
     const Batch batch = copies(subject, begin, end);
     const Mat hidden =
         forward(encoder, batch, layer, filled(batch, size_at(encoder.config, layer), begin, fill), last_layer(encoder));
     const Mat logits = head_forward(encoder, batch, hidden);
-    for (std::size_t i = 0; i < end - begin; ++i)
-      values.push_back(value(subject.target, logits_of(encoder, batch, logits.view(), i)));
+    for (std::size_t i = 0; i < end - begin; ++i) take(logits_of(encoder, batch, logits.view(), i));
   });
+}
+
+}  // namespace
+
+std::vector<double> values_at(const Subject& subject, Layer layer, std::size_t count,
+                              const std::function<void(std::size_t, View)>& fill) {
+  std::vector<double> values;
+  for_each_logits(subject, layer, count, fill,
+                  [&](ConstView logits) { values.push_back(value(subject.target, logits)); });
   return values;
 }
 
-std::vector<double> values_of(const Subject& subject, std::span<const PerturbedInput> inputs) {
+std::vector<std::vector<float>> outputs_at(const Subject& subject, Layer layer, std::size_t count,
+                                           const std::function<void(std::size_t, View)>& fill) {
+  std::vector<std::vector<float>> outputs;
+  for_each_logits(subject, layer, count, fill, [&](ConstView logits) {
+    outputs.emplace_back(logits.row_span(0).begin(), logits.row_span(0).end());
+  });
+  return outputs;
+}
+
+void for_each_output(const Subject& subject, std::span<const PerturbedInput> inputs,
+                     const std::function<void(std::size_t, ConstView)>& take) {
   const Encoder encoder = subject.encoder();
-  std::vector<double> values;
   const auto rows_of = [&](std::size_t i) { return inputs[i].ids.size(); };
   in_passes(inputs.size(), forward_rows, rows_of, [&](std::size_t begin, std::size_t end) {
     Batch batch;
-    for (std::size_t i = begin; i < end; ++i) batch.add(inputs[i].ids, inputs[i].type_ids);
+    for (std::size_t i = begin; i < end; ++i) batch.add(inputs[i].ids, inputs[i].type_ids, subject.encoding.unpooled);
     const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last_layer(encoder));
     const Mat logits = head_forward(encoder, batch, hidden);
-    for (std::size_t i = begin; i < end; ++i)
-      values.push_back(value(inputs[i].target, logits_of(encoder, batch, logits.view(), i - begin)));
+    for (std::size_t i = begin; i < end; ++i) take(i, logits_of(encoder, batch, logits.view(), i - begin));
   });
-  return values;
 }
 
 Mat input_at(const Subject& subject, Layer layer) {

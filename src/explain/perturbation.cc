@@ -47,15 +47,21 @@ class Perturbations {
     }
   }
 
-  std::vector<double> values(std::span<const Mask* const> masks) const {
+  /// Returns what value(target, logits) gives for each mask.
+  template <class Value>
+  auto outputs(std::span<const Mask* const> masks, const Value& value) const {
     std::vector<PerturbedInput> inputs;
     inputs.reserve(masks.size());
     for (const Mask* mask : masks) inputs.push_back(perturbed(*mask));
-    return values_of(subject_, inputs);
+    std::vector<decltype(value(subject_.target, ConstView()))> values;
+    values.reserve(masks.size());
+    for_each_output(subject_, inputs,
+                    [&](std::size_t i, ConstView logits) { values.push_back(value(inputs[i].target, logits)); });
+    return values;
   }
 
  private:
-  bool has_token_logits() const { return subject_.encoder().weights.head.pooling == Pooling::none; }
+  bool has_token_logits() const { return !subject_.encoder().weights.head.pools(); }
 
   PerturbedInput perturbed(const Mask& mask) const {
     const Encoding& encoding = subject_.encoding;
@@ -91,10 +97,16 @@ Units units_of(const Subject& subject, Unit unit) {
 
 Game masking_game(const Subject& subject, Units units, Masking masking) {
   const std::size_t count = units.size();
+  Coalitions* const shared =
+      subject.coalitions && subject.coalitions->accepts(units, masking, subject.target) ? subject.coalitions : nullptr;
   Game game(
       count,
-      [masking = Perturbations(subject, std::move(units), masking)](std::span<const Mask* const> masks) {
-        return masking.values(masks);
+      [shared, explain = subject.target.explain,
+       perturbations = Perturbations(subject, std::move(units), masking)](std::span<const Mask* const> masks) {
+        if (!shared) return perturbations.outputs(masks, value);
+        return shared->values(masks, explain, [&](std::span<const Mask* const> unknown) {
+          return perturbations.outputs(unknown, scalar_values);
+        });
       },
       [&subject](std::size_t done, std::size_t total) { subject.report(done, total); });
   game.set_known(Mask(count, true), subject.value);
@@ -141,5 +153,6 @@ Attribution attribute(const Subject& subject, const ShapleySampling& method) {
 }
 Attribution attribute(const Subject& subject, const Rise& method) { return attribute_by_game(subject, method); }
 Attribution attribute(const Subject& subject, const Sobol& method) { return attribute_by_game(subject, method); }
+Attribution attribute(const Subject& subject, const OptimalOrder& method) { return attribute_by_game(subject, method); }
 
 }  // namespace limn

@@ -17,6 +17,7 @@ UnitScores score_units(Game& game, const KernelShap& method);       // kernel_sh
 UnitScores score_units(Game& game, const ShapleySampling& method);  // shapley.cc
 UnitScores score_units(Game& game, const Rise& method);             // rise.cc
 UnitScores score_units(Game& game, const Sobol& method);            // sobol.cc
+UnitScores score_units(Game& game, const OptimalOrder& method);     // removal_order.cc
 
 // ---- the game of a text -----------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 #include "explain/shapley.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <numeric>
@@ -12,13 +13,26 @@
 
 namespace limn {
 
-std::vector<double> exact_shapley(Game& game) {
+void check_exact_units(const char* thing, std::size_t units) {
+  if (units <= most_exact_units) return;
+  throw Error({.thing = thing,
+               .found = std::to_string(units) + " units",
+               .expected = "at most " + std::to_string(most_exact_units),
+               .hint = "use larger units (clause or sentence), or a method that samples"});
+}
+
+std::vector<double> coalition_values(Game& game) {
   const std::size_t n = game.units();
   assert(n <= most_exact_units);
   std::vector<Mask> masks(std::size_t{1} << n, Mask(n));
   for (std::size_t bits = 0; bits < masks.size(); ++bits)
     for (std::size_t u = 0; u < n; ++u) masks[bits][u] = (bits >> u & 1) != 0;
-  const std::vector<double> values = game.values(masks);
+  return game.values(masks);
+}
+
+std::vector<double> exact_shapley(Game& game) {
+  const std::size_t n = game.units();
+  const std::vector<double> values = coalition_values(game);
   // weight[k] = k! (n − k − 1)! / n!: the probability that in a random order exactly these k units precede the joining
   // unit.
   std::vector<double> weight(n);
@@ -27,10 +41,10 @@ std::vector<double> exact_shapley(Game& game) {
     for (std::size_t i = 1; i <= k; ++i) weight[k] *= static_cast<double>(i) / static_cast<double>(n - i);
   }
   std::vector<double> scores(n, 0.);
-  for (std::size_t bits = 0; bits < masks.size(); ++bits) {
-    const auto present = static_cast<std::size_t>(std::count(masks[bits].begin(), masks[bits].end(), true));
+  for (std::size_t bits = 0; bits < values.size(); ++bits) {
+    const auto present = static_cast<std::size_t>(std::popcount(bits));
     for (std::size_t u = 0; u < n; ++u)
-      if (!masks[bits][u]) scores[u] += weight[present] * (values[bits | std::size_t{1} << u] - values[bits]);
+      if ((bits >> u & 1) == 0) scores[u] += weight[present] * (values[bits | std::size_t{1} << u] - values[bits]);
   }
   return scores;
 }
@@ -38,11 +52,7 @@ std::vector<double> exact_shapley(Game& game) {
 UnitScores score_units(Game& game, const ShapleySampling& method) {
   const std::size_t n = game.units();
   if (method.exact) {
-    if (n > most_exact_units)
-      throw Error({.thing = "exact Shapley values",
-                   .found = std::to_string(n) + " units",
-                   .expected = "at most " + std::to_string(most_exact_units),
-                   .hint = "use larger units (clause or sentence), or sampling"});
+    check_exact_units("exact Shapley values", n);
     return {.kind = UnitScores::Kind::complete, .scores = exact_shapley(game)};
   }
   std::vector<std::vector<std::size_t>> orders;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "explain/coalitions.h"
 #include "explain/explainer.h"
 #include "task/target.h"
 #include "text/encoding.h"
@@ -21,6 +22,7 @@ struct Subject {
   double value = 0;             ///< F(x)
   const ExplainOptions& options;
   const Watch& watch;
+  Coalitions* coalitions = nullptr;  ///< shared with other methods; may be null
 
   Encoder encoder() const { return explainer.pipeline().encoder(watch); }
   /// The unit of perturbations and of the result's words.

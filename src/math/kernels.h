@@ -50,6 +50,9 @@ struct Kernels {
 
   /// y = y + x.
   void (*add)(const float* x, std::size_t n, float* y);
+
+  /// Σ a ∘ b, where a is F16 (finite) and the sum F32. Without a vjp: it compares embeddings of a collection.
+  float (*dot_half)(const std::uint16_t* a, const float* b, std::size_t n);
 };
 
 /// The best kernels that this processor can run, chosen once. The environment variable LIMN_ISA=avx2|baseline selects

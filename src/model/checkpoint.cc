@@ -22,6 +22,7 @@
 #include "base/parallel.h"
 #include "limn/error.h"
 #include "model/read_weights.h"
+#include "model/sentence_modules.h"
 #include "model/tensor_files.h"
 
 namespace limn {
@@ -66,8 +67,9 @@ class WeightMemory {
 
 struct Checkpoint::Implementation {
   Config config;
-  WeightFiles files;       // `weights` points into these for F32 tensors
-  WeightMemory converted;  // and into this for all others
+  WeightFiles files;                       // `weights` points into these for F32 tensors
+  WeightMemory converted;                  // and into this for all others
+  std::vector<std::vector<float>> random;  // and into these for randomized ones
   Weights weights;
   std::size_t parameters = 0;
   std::vector<std::pair<std::string, std::size_t>> file_sizes;
@@ -238,22 +240,42 @@ class Reader {
 
 }  // namespace
 
-Checkpoint Checkpoint::load(const std::filesystem::path& folder, const nlohmann::json& config) {
-  auto checkpoint = std::make_unique<Implementation>();
-  const auto open = [&files = checkpoint->files, &folder] {
-    if (files.files.empty()) files = open_weights(folder);
-  };
-  return read(std::move(checkpoint), config, (folder / "config.json").string(), open);
+namespace {
+
+/// Maps the weights of the encoder and of the modules after it.
+WeightFiles open_all_weights(const std::filesystem::path& folder, const SentenceModules* modules) {
+  if (modules == nullptr) return open_weights(folder);
+  WeightFiles all = open_weights(folder / modules->encoder);
+  for (const std::string& dense : modules->dense_folders) {
+    WeightFiles more = open_weights(folder / dense);
+    for (WeightFile& file : more.files) all.files.push_back({dense + "/" + file.name, std::move(file.file)});
+    for (auto& [name, tensor] : more.tensors) all.tensors.emplace(dense + "/" + name, std::move(tensor));
+  }
+  return all;
 }
 
-Checkpoint Checkpoint::load(WeightFiles weights, const nlohmann::json& config, const std::string& file) {
+}  // namespace
+
+Checkpoint Checkpoint::load(const std::filesystem::path& folder, const nlohmann::json& config,
+                            const SentenceModules* modules, const Randomization& randomization) {
+  auto checkpoint = std::make_unique<Implementation>();
+  const auto open = [&] {
+    if (checkpoint->files.files.empty()) checkpoint->files = open_all_weights(folder, modules);
+  };
+  const std::filesystem::path encoder = modules == nullptr ? folder : folder / modules->encoder;
+  return read(std::move(checkpoint), config, (encoder / "config.json").string(), modules, randomization, open);
+}
+
+Checkpoint Checkpoint::load(WeightFiles weights, const nlohmann::json& config, const std::string& file,
+                            const Randomization& randomization) {
   auto checkpoint = std::make_unique<Implementation>();
   checkpoint->files = std::move(weights);
-  return read(std::move(checkpoint), config, file, [] {});
+  return read(std::move(checkpoint), config, file, nullptr, randomization, [] {});
 }
 
 Checkpoint Checkpoint::read(std::unique_ptr<Implementation> checkpoint, const nlohmann::json& config,
-                            const std::string& file, const std::function<void()>& open) {
+                            const std::string& file, const SentenceModules* modules, const Randomization& randomization,
+                            const std::function<void()>& open) {
   const auto has_tensor = [&](const std::string& name) {
     open();
     return checkpoint->files.tensors.contains(name);
@@ -264,7 +286,7 @@ Checkpoint Checkpoint::read(std::unique_ptr<Implementation> checkpoint, const nl
     if (found == checkpoint->files.tensors.end() || found->second.shape.empty()) return {};
     return found->second.shape.front();
   };
-  checkpoint->config = parse_config(config, file, has_tensor, rows);
+  checkpoint->config = parse_config(config, file, has_tensor, rows, modules);
   open();
   std::ranges::copy(checkpoint->files.warnings, std::back_inserter(checkpoint->config.warnings));
   Reader reader(checkpoint->files, checkpoint->converted);
@@ -274,6 +296,7 @@ Checkpoint Checkpoint::read(std::unique_ptr<Implementation> checkpoint, const nl
                       std::vector<std::size_t> shape) { return reader.elements(spelled, std::move(shape)); }};
   checkpoint->weights = read_weights(source, checkpoint->config);
   reader.read_all();
+  randomize(checkpoint->weights, randomization, checkpoint->random);
   finish_weights(checkpoint->weights, checkpoint->config.encoder);
   checkpoint->parameters = reader.parameters();
   for (const WeightFile& file : checkpoint->files.files)
@@ -281,7 +304,10 @@ Checkpoint Checkpoint::read(std::unique_ptr<Implementation> checkpoint, const nl
   return Checkpoint(std::move(checkpoint));
 }
 
-Checkpoint Checkpoint::load(const std::filesystem::path& folder) { return load(folder, read_config_file(folder)); }
+Checkpoint Checkpoint::load(const std::filesystem::path& folder) {
+  const auto modules = read_sentence_modules(folder);
+  return load(folder, read_config_file(modules ? folder / modules->encoder : folder), modules ? &*modules : nullptr);
+}
 
 Checkpoint::Checkpoint(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
 Checkpoint::Checkpoint(Checkpoint&&) noexcept = default;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/config.h"
+#include "model/randomize.h"
 #include "model/tensor_files.h"
 #include "model/weights.h"
 
@@ -23,10 +24,13 @@ class Checkpoint {
   /// @throws Error if a file is missing or invalid, or if the config and the weights do not match;
   /// tests/model/checkpoint_test.cc covers each case.
   static Checkpoint load(const std::filesystem::path& folder);
-  /// The same with the parsed content of its config.json.
-  static Checkpoint load(const std::filesystem::path& folder, const nlohmann::json& config);
+  /// The same with the parsed content of its config.json. @param modules of a sentence-transformers folder, or null.
+  /// @param randomization of weights, after they have been read
+  static Checkpoint load(const std::filesystem::path& folder, const nlohmann::json& config,
+                         const SentenceModules* modules = nullptr, const Randomization& randomization = {});
   /// The same with weights that are already open. @param file of the config, in messages.
-  static Checkpoint load(WeightFiles weights, const nlohmann::json& config, const std::string& file);
+  static Checkpoint load(WeightFiles weights, const nlohmann::json& config, const std::string& file,
+                         const Randomization& randomization = {});
   Checkpoint(Checkpoint&&) noexcept;
   Checkpoint& operator=(Checkpoint&&) noexcept;
   ~Checkpoint();
@@ -46,7 +50,8 @@ class Checkpoint {
   explicit Checkpoint(std::unique_ptr<Implementation> implementation);
   /// @param open opens the weights, if they are not open; called before they are needed
   static Checkpoint read(std::unique_ptr<Implementation> checkpoint, const nlohmann::json& config,
-                         const std::string& file, const std::function<void()>& open);
+                         const std::string& file, const SentenceModules* modules, const Randomization& randomization,
+                         const std::function<void()>& open);
   std::unique_ptr<Implementation> implementation_;
 };
 

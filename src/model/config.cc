@@ -15,6 +15,7 @@
 #include "model/config_fields.h"
 #include "model/head_config.h"
 #include "model/labels.h"
+#include "model/sentence_modules.h"
 #include "model/tensor_files.h"
 
 namespace limn {
@@ -278,21 +279,31 @@ Json read_file(const std::filesystem::path& folder) {
 }  // namespace
 
 Config read_config(const std::filesystem::path& folder, const HasTensor& has_tensor, const TensorRows& rows) {
-  return parse_config(read_file(folder), (folder / "config.json").string(), has_tensor, rows);
+  const auto modules = read_sentence_modules(folder);
+  const std::filesystem::path encoder = modules ? folder / modules->encoder : folder;
+  return parse_config(read_file(encoder), (encoder / "config.json").string(), has_tensor, rows,
+                      modules ? &*modules : nullptr);
 }
 
-Config parse_config(const Json& json, const std::string& file, const HasTensor& has_tensor, const TensorRows& rows) {
+Config parse_config(const Json& json, const std::string& file, const HasTensor& has_tensor, const TensorRows& rows,
+                    const SentenceModules* modules) {
   if (!json.is_object()) throw Error({.file = file, .found = shown(json), .expected = "an object"});
   const Fields fields(json, file);
   const Family& known = family(fields);
   const FamilyClass names = {known.model_type, known.class_prefix};
   Config config;
-  const NamedHead head = named_head(fields, names, has_tensor, config.warnings);
+  const NamedHead head = modules != nullptr
+                             ? NamedHead{std::string(known.class_prefix) + "Model", Task::sentence_embedding}
+                             : named_head(fields, names, has_tensor, config.warnings);
   config.model_type = known.model_type;
   config.architecture = head.architecture;
-  config.head = head_config(fields, head.task);
+  if (modules == nullptr) config.head = head_config(fields, head.task);
   if (const auto block = fields.object("limn")) config.prefix = block->text({"prefix"});
   known.read(fields, config);
+  if (modules != nullptr) {
+    config.head = embedding_head(*modules, config.encoder.hidden_size);
+    return config;
+  }
   if (head.task == Task::question_answering) {
     config.head.labels = {"start", "end"};
   } else if (head.task != Task::masked_lm) {

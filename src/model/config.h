@@ -62,12 +62,24 @@ struct EncoderConfig {
   bool normalizes_words_alone() const { return !position_table && token_types == 0; }
 };
 
-enum class Pooling { none, first, mean, max };
+/// How one row is made of a sequence's rows h_1 … h_T.
+enum class Pooling {
+  none,              ///< not at all: every token has its own row
+  first,             ///< h_1
+  mean,              ///< Σ h_i / T
+  max,               ///< the largest of each element
+  mean_sqrt_length,  ///< Σ h_i / √T
+  weighted_mean,     ///< Σ i h_i / Σ i
+  last               ///< h_T
+};
 
 /// One linear layer of a head that the config describes.
 struct HeadLayer {
-  std::string linear;  ///< name without ".weight" and ".bias"
+  std::string linear;  ///< name without ".weight" and ".bias"; empty: none
   Activation activation = Activation::identity;
+  std::size_t outputs = 0;   ///< of heads for sentence embeddings; otherwise labels or the hidden size
+  bool bias = true;          ///< whether the linear layer has one
+  bool unit_length = false;  ///< the result is divided by its Euclidean norm
 };
 
 /// The head on top of the encoder and the meaning of its outputs. Its layers are data: see names.h, or the config's
@@ -80,6 +92,7 @@ struct HeadConfig {
   bool bias = true, decoder_bias = true;     ///< of steps that take it from the config
   std::optional<Pooling> pooling = {};       ///< nothing: the family's default
   std::vector<HeadLayer> layers = {};        ///< empty: the family's head
+  std::vector<Pooling> poolings = {};        ///< sentence embeddings: their results are concatenated
 
   /// Whether each output has a probability of its own.
   bool has_sigmoid() const { return meaning == OutputMeaning::multi_label || meaning == OutputMeaning::single; }
@@ -93,6 +106,8 @@ struct Config {
   HeadConfig head;
   std::vector<std::string> warnings;  ///< what was inferred, or contradicts itself without changing a result
 };
+
+struct SentenceModules;
 
 /// Whether the checkpoint's weights contain a tensor with this name.
 using HasTensor = std::function<bool(const std::string& name)>;
@@ -108,8 +123,10 @@ using TensorRows = std::function<std::optional<std::size_t>(const std::string& n
 Config read_config(const std::filesystem::path& folder, const HasTensor& has_tensor = {}, const TensorRows& rows = {});
 
 /// The same for the parsed content of a config.json. @param file the file's name in messages.
+/// @param modules the head, if the encoder belongs to a sentence-transformers folder; null: the head of
+/// `architectures`.
 Config parse_config(const nlohmann::json& json, const std::string& file, const HasTensor& has_tensor = {},
-                    const TensorRows& rows = {});
+                    const TensorRows& rows = {}, const SentenceModules* modules = nullptr);
 
 /// Returns the content of FOLDER/config.json, whose family is supported; the rest of it is not checked.
 /// @throws Error as read_config does if the folder has no config.json or its family is not supported.

@@ -303,11 +303,13 @@ std::size_t Batch::longest() const {
   return longest;
 }
 
-void Batch::add(std::span<const std::int32_t> sequence_ids, std::span<const std::int32_t> sequence_type_ids) {
+void Batch::add(std::span<const std::int32_t> sequence_ids, std::span<const std::int32_t> sequence_type_ids,
+                std::size_t unpooled_rows) {
   assert(sequence_ids.size() == sequence_type_ids.size());
   ids.insert(ids.end(), sequence_ids.begin(), sequence_ids.end());
   type_ids.insert(type_ids.end(), sequence_type_ids.begin(), sequence_type_ids.end());
   row_begin.push_back(ids.size());
+  unpooled.push_back(unpooled_rows);
 }
 
 Trace gather(const Encoder& encoder, const Trace& trace, Layer from, Layer to, std::span<const std::size_t> rows) {

@@ -22,8 +22,10 @@ namespace limn {
 struct Batch {
   std::vector<std::int32_t> ids, type_ids;  // (N)
   std::vector<std::size_t> row_begin = {0};
+  std::vector<std::size_t> unpooled;  ///< (sequences): rows at the beginning that pooling leaves out
 
-  void add(std::span<const std::int32_t> sequence_ids, std::span<const std::int32_t> sequence_type_ids);
+  void add(std::span<const std::int32_t> sequence_ids, std::span<const std::int32_t> sequence_type_ids,
+           std::size_t unpooled_rows = 0);
   std::size_t rows() const { return ids.size(); }
   std::size_t sequences() const { return row_begin.size() - 1; }
   std::size_t longest() const;  ///< rows of the longest sequence

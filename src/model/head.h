@@ -12,6 +12,8 @@ namespace limn {
 struct HeadStepTrace {
   Mat activation_derivative;  // (rows, out)
   NormTrace norm;
+  Mat unit;                           // (rows, out): x / ‖x‖
+  std::vector<float> inverse_length;  // (rows): 1 / ‖x‖
 };
 struct HeadTrace {
   std::vector<std::size_t> largest;  // (sequences · C): the rows whose elements max pooling selected
@@ -22,6 +24,10 @@ struct HeadTrace {
 /// (sequences, L) if it pools.
 Mat head_forward(const Encoder& encoder, const Batch& batch, ConstView hidden, HeadTrace* trace = nullptr);
 
+/// What each row of the hidden state (N, C) adds to the pooled row of its sequence (N, poolings · C): the rows of a
+/// sequence add up to it.
+Mat pooled_parts(const Encoder& encoder, const Batch& batch, ConstView hidden);
+
 /// Returns ∂F/∂hidden (N, C), given ∂F/∂logits.
 Mat head_vjp(const Encoder& encoder, const Batch& batch, Mat dlogits, const HeadTrace& trace);
 
@@ -31,7 +37,7 @@ HeadTrace gather(const Encoder& encoder, const HeadTrace& trace, std::span<const
 /// The logits of one sequence: its rows, or its single row if the head pools.
 template <class T>
 BasicView<T> logits_of(const Encoder& encoder, const Batch& batch, BasicView<T> logits, std::size_t sequence) {
-  if (encoder.weights.head.pooling != Pooling::none) return logits.row_range(sequence, sequence + 1);
+  if (encoder.weights.head.pools()) return logits.row_range(sequence, sequence + 1);
   return logits.row_range(batch.row_begin[sequence], batch.row_begin[sequence + 1]);
 }
 

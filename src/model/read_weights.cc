@@ -141,10 +141,27 @@ HeadNames head_names(const WeightReader& reader, const FamilyNames& names, const
   return *first;
 }
 
+Head embedding_head(const WeightReader& reader, const HeadConfig& config, std::size_t hidden_size) {
+  Head head{.poolings = config.poolings, .steps = {}};
+  std::size_t inputs = config.poolings.size() * hidden_size;
+  for (const HeadLayer& layer : config.layers) {
+    HeadStep& step = head.steps.emplace_back();
+    if (layer.unit_length) continue;
+    step = {.linear = reader.linear(layer.linear, layer.outputs, inputs, layer.bias),
+            .activation = layer.activation,
+            .norm = {}};
+    inputs = layer.outputs;
+  }
+  return head;
+}
+
 Head head(const WeightReader& reader, const FamilyNames& names, const Config& config, ConstView word) {
   const EncoderConfig& encoder = config.encoder;
+  if (config.head.task == Task::sentence_embedding) return embedding_head(reader, config.head, encoder.hidden_size);
   const HeadNames described = head_names(reader, names, config.head);
-  Head head{.pooling = config.head.pooling.value_or(described.pooling), .steps = {}};
+  const Pooling pooling = config.head.pooling.value_or(described.pooling);
+  Head head;
+  if (pooling != Pooling::none) head.poolings = {pooling};
   std::size_t inputs = encoder.hidden_size;
   for (std::size_t i = 0; i < described.steps.size(); ++i) {
     const StepNames& step = described.steps[i];

@@ -59,7 +59,7 @@ struct ConvolutionWeights {
   Norm norm;
 };
 
-/// One step of a head: activation(linear(x)), then the norm if there is one.
+/// One step of a head: activation(linear(x)), then the norm if there is one. Or, without a linear layer, x / ‖x‖.
 struct HeadStep {
   Linear linear;
   Activation activation = Activation::identity;
@@ -67,8 +67,10 @@ struct HeadStep {
 };
 
 struct Head {
-  Pooling pooling = Pooling::none;  ///< none: every token has its own outputs
+  std::vector<Pooling> poolings;  ///< their results are concatenated; empty: every token has its own outputs
   std::vector<HeadStep> steps;
+
+  bool pools() const { return !poolings.empty(); }
 };
 
 struct Weights {

@@ -27,7 +27,11 @@ bool set_preset_option(const Option& option, const OptionValue& value, ChosenMet
 ChosenMethod choose_method(const MethodRequest& request, std::optional<Task> task, std::vector<std::string>* without) {
   ChosenMethod chosen = request.like.value_or(ChosenMethod());
   if (request.preset) chosen = preset(*request.preset, task);
-  if (request.method) {
+  if (request.method == automatic_name) {
+    if (request.preset || request.like)
+      throw option_error("method", "auto with a preset", "auto, or a preset", "auto chooses the method");
+    chosen = automatic_method();
+  } else if (request.method) {
     const Method& named = named_method(*request.method).method;
     const bool is_named = !request.preset && !request.like;
     if (is_named || named.index() != chosen.method.index()) chosen.method = named;

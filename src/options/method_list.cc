@@ -13,6 +13,7 @@ namespace limn {
 namespace {
 
 std::string name_of(const ChosenMethod& chosen) {
+  if (chosen.automatic) return std::string(automatic_name);
   if (chosen.preset) return *chosen.preset;
   return std::string(named_method(chosen.method).name);
 }
@@ -34,8 +35,8 @@ MethodList list_methods(const std::vector<std::string>& names, const MethodReque
     if (!find_method(name) && std::ranges::find(presets(), name, &Preset::name) != presets().end()) {
       one.preset = name;
       one.method.reset();
-    } else {
-      named_method(name, "a preset, or one of ");
+    } else if (name != automatic_name) {
+      named_method(name, "a preset, auto, or one of ");
     }
     std::vector<std::string> missing;
     listed.push_back({name, choose_method(one, task, &missing)});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "options/names.h"
 
 namespace limn {
@@ -64,13 +65,28 @@ constexpr auto other_names =
 
 }  // namespace
 
+const NamedMethod& optimal_order() {
+  static const NamedMethod known = {"optimal-order", OptimalOrder{}, "perturbation",
+                                    "The order in which removing words lowers the result fastest, for up to 12 words.",
+                                    false};
+  return known;
+}
+
+ChosenMethod automatic_method() {
+  ChosenMethod chosen = ShapleySampling{.exact = true};
+  chosen.automatic = true;
+  return chosen;
+}
+
 const NamedMethod* find_method(std::string_view name) {
-  std::string usual(name);
-  for (char& c : usual) c = c == '_' || c == ' ' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  std::string usual = ascii_lower(name);
+  std::ranges::replace_if(
+      usual, [](char c) { return c == '_' || c == ' '; }, '-');
   const auto other = std::ranges::find(other_names, usual, &std::pair<std::string_view, std::string_view>::first);
   if (other != other_names.end()) usual = other->second;
   const auto found = std::ranges::find(methods(), usual, &NamedMethod::name);
-  return found == methods().end() ? nullptr : &*found;
+  if (found != methods().end()) return &*found;
+  return usual == optimal_order().name ? &optimal_order() : nullptr;
 }
 
 const NamedMethod& named_method(std::string_view name, std::string_view others) {
@@ -79,6 +95,7 @@ const NamedMethod& named_method(std::string_view name, std::string_view others) 
 }
 
 const NamedMethod& named_method(const Method& method) {
+  if (std::holds_alternative<OptimalOrder>(method)) return optimal_order();
   const NamedMethod* first = nullptr;
   for (const NamedMethod& known : methods()) {
     if (known.method.index() != method.index()) continue;

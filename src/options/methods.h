@@ -19,8 +19,13 @@ struct NamedMethod {
   bool one_pass = true;      ///< one forward and at most one backward pass per target; false: many
 };
 
-/// Every method, in the order of help texts and documents.
+/// Every method that explains any text, in the order of help texts and documents.
 const std::vector<NamedMethod>& methods();
+/// The optimal order, which is for short texts only.
+const NamedMethod& optimal_order();
+/// The name that stands for a method chosen for each input, see ChosenMethod::automatic.
+inline constexpr std::string_view automatic_name = "auto";
+
 /// "gradient, gradient-x-input, …"
 std::string method_names();
 /// Returns null if the name is unknown. Case does not matter, underscores stand for hyphens, and common other names

@@ -19,13 +19,6 @@ namespace {
 
 constexpr std::size_t row_indent = 4;
 
-void add_line(std::string& out, const TerminalStyle& style, std::string_view text, const Paint& paint = {}) {
-  if (text.empty()) return;
-  TextFlow flow(out, style, 0);
-  flow.add(text, paint);
-  flow.finish();
-}
-
 /// A table whose columns are as wide as their content; the widest columns are truncated if the terminal is too narrow.
 class Table {
  public:

@@ -89,13 +89,14 @@ class Reader {
     e.warnings = optional<std::vector<std::string>>(object_, "warnings").value_or(e.warnings);
     if (object_.contains("heatmap")) read_heatmap(object_["heatmap"]);
     if (object_.contains("logits")) read_logits(object_["logits"]);
+    if (object_.contains("faithfulness")) read_faithfulness(object_["faithfulness"]);
     return std::move(e);
   }
 
  private:
   static Task task(const std::string& wanted) {
-    for (const Task task :
-         {Task::question_answering, Task::sequence_classification, Task::token_classification, Task::masked_lm})
+    for (const Task task : {Task::question_answering, Task::sequence_classification, Task::token_classification,
+                            Task::masked_lm, Task::sentence_embedding})
       if (name(task) == wanted) return task;
     throw Misfit{fmt::format("the task '{}'", wanted)};
   }
@@ -152,6 +153,9 @@ class Reader {
     if (explanation_.task == Task::question_answering) return answers(object);
     if (explanation_.task == Task::sequence_classification) return labels(object);
     if (explanation_.task == Task::token_classification) return entities(object);
+    if (explanation_.task == Task::sentence_embedding)
+      return Embedding{
+          .values = {}, .cosine = optional<double>(object, "cosine"), .dot = optional<double>(object, "dot")};
     return std::monostate{};
   }
 
@@ -188,7 +192,8 @@ class Reader {
     prediction.label = optional<std::string>(object, "label").value_or("");
     prediction.index = at(object, "index").get<std::size_t>();
     prediction.probability = number(object, "probability");
-    for (const auto& [label, probability] : at(object, "probabilities").items())
+    const Json& probabilities = at(object, "probabilities");
+    for (const auto& [label, probability] : probabilities.items())
       prediction.probabilities.emplace_back(label, probability.is_null() ? 0 : probability.get<double>());
     if (object.contains("labels")) {
       prediction.meaning = OutputMeaning::multi_label;
@@ -256,6 +261,8 @@ class Reader {
         method.unit = value.get<std::string>();
       else if (key == "seed")
         method.seed = value.get<std::uint64_t>();
+      else if (key == "auto")
+        method.automatic = value.get<bool>();
       else if (key == "signed")
         method.is_signed = value.get<bool>();
       else if (key == "options")
@@ -281,6 +288,18 @@ class Reader {
     } catch (const Error& error) {
       throw Misfit{fmt::format("method.options: {}", error.what())};
     }
+  }
+
+  void read_faithfulness(const Json& object) {
+    Faithfulness& faithfulness = explanation_.faithfulness.emplace();
+    faithfulness.comprehensiveness = number(object, "comprehensiveness");
+    faithfulness.sufficiency = number(object, "sufficiency");
+    faithfulness.normalised_comprehensiveness = optional<double>(object, "normalised_comprehensiveness");
+    faithfulness.normalised_sufficiency = optional<double>(object, "normalised_sufficiency");
+    faithfulness.upper = optional<double>(object, "upper");
+    faithfulness.lower = optional<double>(object, "lower");
+    faithfulness.exact = optional<bool>(object, "exact").value_or(true);
+    faithfulness.beam = optional<std::size_t>(object, "beam").value_or(0);
   }
 
   void read_heatmap(const Json& rows) {

@@ -14,6 +14,7 @@
 #include "render/json.h"
 #include "render/json_parts.h"
 #include "render/palette.h"
+#include "render/similarity.h"
 #include "render/summary.h"
 #include "render/text_runs.h"
 #include "render/viewer.h"
@@ -89,6 +90,7 @@ std::string plain_text(const Explanation& explanation, const TextRuns& shown) {
 std::string plain(const Explanation& explanation) {
   std::string result = fmt::format("<h2 class=\"said\">{}</h2>\n", escape(verdict_text(explanation)));
   for (const TextRuns& shown : text_runs(explanation)) result += plain_text(explanation, shown);
+  if (explanation.faithfulness) result += paragraph("Faithfulness: " + faithfulness_text(*explanation.faithfulness));
   return result + paragraph(sentence(explanation));
 }
 
@@ -146,6 +148,17 @@ std::string to_html(const ComparisonAxes& axes, std::span<const ComparedInput> i
       body += paragraph(axes.cell_name(cell) + ": " + verdict_text(input.cells[cell]));
   }
   return page(name, body, {{"limn", format_version}, {"comparisons", std::move(list)}});
+}
+
+std::string to_html(const Similarity& similarity) {
+  const std::string title = fmt::format("cosine {:.4g}", similarity.cosine);
+  std::string body = fmt::format("<h1>{}</h1>\n", escape(title));
+  for (const Explanation* side : {&similarity.a, &similarity.b}) {
+    Explanation alone = *side;
+    alone.pair.reset();  // the other text has a paragraph of its own
+    for (const TextRuns& shown : text_runs(alone)) body += plain_text(alone, shown);
+  }
+  return page(title, body, json_value(similarity));
 }
 
 std::string to_html(const AttentionMaps& maps) {

@@ -10,6 +10,7 @@
 #include "options/methods.h"
 #include "options/names.h"
 #include "render/json_parts.h"
+#include "render/summary.h"
 
 namespace limn {
 namespace {
@@ -83,22 +84,15 @@ Json prediction_value(const MaskPrediction& prediction, const Offsets& offsets) 
   return {{"masks", masks}};
 }
 
+Json prediction_value(const Embedding& prediction, const Offsets&) {
+  if (prediction.cosine) return {{"cosine", *prediction.cosine}, {"dot", or_null(prediction.dot)}};
+  return {{"embedding", prediction.values}, {"tokens", prediction.tokens}};
+}
+
 Json prediction_value(const std::monostate&, const Offsets&) { return nullptr; }
 
 Json prediction_value(const Prediction& prediction, const Offsets& offsets) {
   return std::visit([&](const auto& alternative) { return prediction_value(alternative, offsets); }, prediction);
-}
-
-Json target_value(const TargetInfo& target, Task task) {
-  Json value = Json::object();
-  value["explain"] = target.explain;
-  if (target.label) value["label"] = *target.label;
-  if (target.index) value["index"] = *target.index;
-  if (target.contrast) value["contrast"] = *target.contrast;
-  if (target.start_token) value["start_token"] = *target.start_token;
-  if (target.end_token) value["end_token"] = *target.end_token;
-  if (task == Task::token_classification) value["text"] = target.text;
-  return value;
 }
 
 // Writes whole numbers, such as steps, without a fraction.
@@ -119,6 +113,7 @@ Json method_value(const MethodInfo& method) {
   if (method.unit != "word") value["unit"] = method.unit;
   for (const auto& [name, number] : method.numbers) value[name] = plain_number(number);
   if (method.is_signed) value["signed"] = true;
+  if (method.automatic) value["auto"] = true;
   if (method.method) {
     Json& options = value["options"] = Json::object();
     for (const auto& [option, changed] : changed_options(*method.method))
@@ -169,10 +164,24 @@ Json logits_value(const Explanation& explanation) {
   return value;
 }
 
+Json faithfulness_value(const Faithfulness& faithfulness) {
+  Json value{{"comprehensiveness", faithfulness.comprehensiveness},
+             {"sufficiency", faithfulness.sufficiency},
+             {"normalised_comprehensiveness", or_null(faithfulness.normalised_comprehensiveness)},
+             {"normalised_sufficiency", or_null(faithfulness.normalised_sufficiency)},
+             {"upper", or_null(faithfulness.upper)},
+             {"lower", or_null(faithfulness.lower)},
+             {"exact", faithfulness.exact}};
+  if (faithfulness.beam > 0) value["beam"] = faithfulness.beam;
+  value["summary"] = faithfulness_text(faithfulness);
+  return value;
+}
+
 Task task_of(const Prediction& prediction) {
   if (std::holds_alternative<AnswerPrediction>(prediction)) return Task::question_answering;
   if (std::holds_alternative<LabelPrediction>(prediction)) return Task::sequence_classification;
   if (std::holds_alternative<EntityPrediction>(prediction)) return Task::token_classification;
+  if (std::holds_alternative<Embedding>(prediction)) return Task::sentence_embedding;
   return Task::masked_lm;
 }
 
@@ -198,6 +207,7 @@ Json json_value(const Explanation& explanation) {
   value["words"] = words_value(explanation, offsets);
   if (!explanation.heatmap.empty()) value["heatmap"] = explanation.heatmap;
   if (!explanation.logits.empty()) value["logits"] = logits_value(explanation);
+  if (explanation.faithfulness) value["faithfulness"] = faithfulness_value(*explanation.faithfulness);
   if (!explanation.warnings.empty()) value["warnings"] = explanation.warnings;
   return value;
 }
@@ -223,6 +233,14 @@ std::string to_json(const TokenizedInput& tokenized, const Input& input, std::st
   return json_text(value);
 }
 
+std::string embedding_json(const Embedding& embedding, std::string_view text, std::string_view model) {
+  return json_text({{"limn", format_version},
+                    {"model", model},
+                    {"text", text},
+                    {"embedding", embedding.values},
+                    {"tokens", embedding.tokens}});
+}
+
 Json json_value(const ModelInfo& info) {
   Json files = Json::object();
   for (const auto& [name, bytes] : info.files) files[name] = bytes;
@@ -240,6 +258,8 @@ Json json_value(const ModelInfo& info) {
           {"max_positions", info.max_positions},
           {"parameters", info.parameters},
           {"files", files},
+          {"dimensions", info.dimensions},
+          {"prompts", info.prompts},
           {"warnings", info.warnings}};
 }
 

@@ -18,6 +18,8 @@ nlohmann::ordered_json json_value(const Explanation& explanation);
 nlohmann::ordered_json json_value(const Prediction& prediction, const Input& input, std::string_view model);
 /// The tokens that a model reads: ids, tokens, types, and offsets.
 std::string to_json(const TokenizedInput& tokenized, const Input& input, std::string_view model, bool is_question);
+/// One embedded text: {"text", "embedding", "tokens"}.
+std::string embedding_json(const Embedding& embedding, std::string_view text, std::string_view model);
 /// Describes a model: family, task, labels, sizes, files.
 nlohmann::ordered_json json_value(const ModelInfo& info);
 /// Serialises a value; invalid UTF-8 becomes U+FFFD.

@@ -24,6 +24,18 @@ Json input_value(std::string_view text, const std::optional<std::string>& pair, 
   return value;
 }
 
+Json target_value(const TargetInfo& target, Task task) {
+  Json value = Json::object();
+  value["explain"] = target.explain;
+  if (target.label) value["label"] = *target.label;
+  if (target.index) value["index"] = *target.index;
+  if (target.contrast) value["contrast"] = *target.contrast;
+  if (target.start_token) value["start_token"] = *target.start_token;
+  if (target.end_token) value["end_token"] = *target.end_token;
+  if (task == Task::token_classification) value["text"] = target.text;
+  return value;
+}
+
 void add_parts(Json& object, const Error& error) {
   const Error::Parts& parts = error.parts();
   const std::pair<const char*, const std::string&> named[] = {{"field", parts.field},       {"file", parts.file},

@@ -44,8 +44,8 @@ class Offsets {
 /// {"text", "pair"}, or {"question", "context"} for a question.
 nlohmann::ordered_json input_value(std::string_view text, const std::optional<std::string>& pair, bool is_question);
 
-/// Adds the parts of an error that are not empty: "file", "field", "thing", "found", "expected", "hint".
-void add_parts(nlohmann::ordered_json& object, const Error& error);
+/// {"explain", "label", "index", …}: what was explained.
+nlohmann::ordered_json target_value(const TargetInfo& target, Task task);
 
 /// Adds the parts of an error that are not empty: "field", "file", "thing", "found", "expected", "hint".
 void add_parts(nlohmann::ordered_json& object, const Error& error);

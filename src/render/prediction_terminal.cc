@@ -61,6 +61,11 @@ std::string text_of(const MaskPrediction& prediction) {
   return text;
 }
 
+std::string text_of(const Embedding& prediction) {
+  if (prediction.cosine) return fmt::format("cosine {:.4f}\n", *prediction.cosine);
+  return fmt::format("{} dimensions, {} tokens\n", prediction.values.size(), prediction.tokens);
+}
+
 std::string text_of(std::monostate) { return "nothing to predict\n"; }
 
 }  // namespace

@@ -48,12 +48,10 @@ std::string to_json(const ClassificationScores& scores) {
 }
 
 std::string to_json(const EntityScores& scores) {
-  return dump({{"sentences", scores.sentences},
-               {"precision", scores.all.precision},
-               {"recall", scores.all.recall},
-               {"f1", scores.all.f1},
-               {"labels", object(scores.labels)},
-               {"seconds", scores.seconds}});
+  Json value = {{"sentences", scores.sentences}, {"precision", scores.all.precision}, {"recall", scores.all.recall},
+                {"f1", scores.all.f1},           {"labels", object(scores.labels)},   {"seconds", scores.seconds}};
+  if (!scores.warnings.empty()) value["warnings"] = scores.warnings;
+  return dump(value);
 }
 
 }  // namespace limn

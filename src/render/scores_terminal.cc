@@ -21,6 +21,12 @@ std::string table_of(const LabelScores& labels) {
   return table;
 }
 
+std::string lines_of(const std::vector<std::string>& warnings) {
+  std::string lines;
+  for (const std::string& warning : warnings) lines += "Warning: " + visible(warning) + "\n";
+  return lines;
+}
+
 }  // namespace
 
 std::string to_terminal(const SquadScores& scores) {
@@ -41,17 +47,15 @@ std::string to_terminal(const SquadScores& scores) {
 std::string to_terminal(const ClassificationScores& scores) {
   const std::string cut =
       scores.cut_rows == 0 ? "" : fmt::format(", of which {} are too long for the model and were cut", scores.cut_rows);
-  std::string warnings;
-  for (const std::string& warning : scores.warnings) warnings += "Warning: " + visible(warning) + "\n";
   return fmt::format("rows      {}{}\naccuracy  {:.2f}\nmacro F1  {:.2f}\n\n", scores.rows, cut, scores.accuracy,
                      scores.macro_f1) +
-         table_of(scores.labels) + warnings;
+         table_of(scores.labels) + lines_of(scores.warnings);
 }
 
 std::string to_terminal(const EntityScores& scores) {
   return fmt::format("sentences  {}\nprecision  {:.2f}\nrecall     {:.2f}\nF1         {:.2f}\n\n", scores.sentences,
                      scores.all.precision, scores.all.recall, scores.all.f1) +
-         table_of(scores.labels);
+         table_of(scores.labels) + lines_of(scores.warnings);
 }
 
 }  // namespace limn

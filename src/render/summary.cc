@@ -84,6 +84,10 @@ Verdict verdict_of(const MaskPrediction& prediction, const Explanation&) {
   return result;
 }
 
+Verdict verdict_of(const Embedding& prediction, const Explanation&) {
+  return {"", prediction.cosine ? "cosine " + value_text(*prediction.cosine) : "an embedding", {}, {}};
+}
+
 Verdict verdict_of(const std::monostate&, const Explanation& explanation) {
   return {"",
           shorten(explanation.target.text.empty() ? explanation.target.label.value_or("") : explanation.target.text,
@@ -120,6 +124,7 @@ std::string aim(const Explanation& explanation) {
   if (labels && labels->meaning == OutputMeaning::value && !target.contrast)
     return labels->values.size() > 1 && target.label ? "a higher " + shorten(*target.label, label_columns)
                                                      : "a higher value";
+  if (explanation.task == Task::sentence_embedding) return "similarity";
   if (target.label) {
     const std::string label = shorten(*target.label, label_columns);
     return target.contrast ? label + " rather than " + shorten(*target.contrast, label_columns) : label;
@@ -187,7 +192,7 @@ std::string explained_instead(const Explanation& explanation) {
 
 std::string method_text(const Explanation& explanation) {
   const MethodInfo& method = explanation.method;
-  const std::string name = shorten(method.name, label_columns);
+  const std::string name = (method.automatic ? "auto: " : "") + shorten(method.name, label_columns);
   if (method.preset) return name + ", preset " + shorten(*method.preset, label_columns);
   std::vector<std::string> details;
   if (!method.reduce.empty()) details.push_back(method.reduce);
@@ -207,6 +212,8 @@ std::string scalar_text(const Explanation& explanation) {
                          aim(explanation) == "this answer" ? "the answer" : aim(explanation));
   } else if (target.contrast) {
     scalar = fmt::format("{0} of {1} − {0} of {2}", what, label, shorten(*target.contrast, label_columns));
+  } else if (explanation.task == Task::sentence_embedding) {
+    scalar = what;
   } else {
     scalar = fmt::format("{} {} {}", what, what == "loss" ? "for" : "of", label);
     if (explanation.task == Task::token_classification && !target.text.empty())
@@ -224,6 +231,16 @@ std::string completeness_text(const Explanation& explanation) {
   std::string text = fmt::format("sum of scores {}, F(x) − F(baseline) = {}", value_text(sum), value_text(difference));
   if (explanation.completeness_error) text += ", error " + value_text(*explanation.completeness_error);
   return text;
+}
+
+std::string faithfulness_text(const Faithfulness& faithfulness) {
+  const double fall = faithfulness.comprehensiveness;
+  if (!faithfulness.upper)
+    return fmt::format("removing the units in this order lowers the probability by {} on average", value_text(fall));
+  if (*faithfulness.upper <= 0) return "no order of removing the units lowers the probability";
+  const std::string best = faithfulness.exact ? "the best order" : "the best order found";
+  if (fall <= 0) return "does not lower the probability, which " + best + " would";
+  return fmt::format("removes {} of what {} would", percent_text(fall / *faithfulness.upper), best);
 }
 
 std::vector<std::size_t> strongest_words(const Explanation& explanation, std::size_t count, int sign) {

@@ -39,6 +39,9 @@ std::string scalar_text(const Explanation& explanation);
 /// "sum of scores 3.21, F(x) − F(baseline) = 3.22, error 0.0031"; empty for methods without a baseline.
 std::string completeness_text(const Explanation& explanation);
 
+/// How faithful an explanation is, as a phrase: "removes 91% of what the best order would".
+std::string faithfulness_text(const Faithfulness& faithfulness);
+
 /// Returns positions in explanation.words by descending |score|, without scores of 0. @param sign 1: only positive
 /// scores, -1: only negative scores, 0: all.
 std::vector<std::size_t> strongest_words(const Explanation& explanation, std::size_t count, int sign = 0);

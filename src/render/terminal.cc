@@ -172,6 +172,7 @@ class ExplanationWriter {
     flow.add("  " + scalar_text(explanation_), dim);
     flow.finish();
     line(completeness_text(explanation_), dim);
+    if (explanation_.faithfulness) line(faithfulness_text(*explanation_.faithfulness), dim);
     out_ += '\n';
   }
 

@@ -63,4 +63,12 @@ void TextFlow::write(std::size_t count) {
   break_ = 0;
 }
 
+void add_line(std::string& out, const TerminalStyle& style, std::string_view text, const Paint& paint,
+              std::size_t indent) {
+  if (text.empty()) return;
+  TextFlow flow(out, style, indent);
+  flow.add(text, paint);
+  flow.finish();
+}
+
 }  // namespace limn

@@ -42,4 +42,8 @@ class TextFlow {
   std::size_t break_ = 0;  // the line may be broken before this cell; 0: no break
 };
 
+/// Appends one wrapped text; nothing if it is empty. @param indent columns before every line.
+void add_line(std::string& out, const TerminalStyle& style, std::string_view text, const Paint& paint = {},
+              std::size_t indent = 0);
+
 }  // namespace limn

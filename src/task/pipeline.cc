@@ -16,6 +16,7 @@
 #include "model/passes.h"
 #include "model/tensor_files.h"
 #include "task/classification.h"
+#include "task/embedding.h"
 #include "task/masked_lm.h"
 #include "task/question_answering.h"
 #include "task/token_classification.h"
@@ -48,15 +49,28 @@ ModelInfo describe(std::string name, const Checkpoint& checkpoint) {
           .warnings = config.warnings};
 }
 
-Pipeline joined(std::string name, Tokenizer tokenizer, Checkpoint checkpoint) {
+Pipeline joined(std::string name, Tokenizer tokenizer, Checkpoint checkpoint,
+                std::optional<SentenceModules> modules = {}) {
   const std::size_t rows = checkpoint.config().encoder.vocabulary;
   ModelInfo info = describe(std::move(name), checkpoint);
+  if (modules) {
+    const Head& head = checkpoint.weights().head;
+    info.dimensions = head.poolings.size() * checkpoint.config().encoder.hidden_size;
+    for (const HeadStep& step : head.steps)
+      if (!step.linear.w.empty()) info.dimensions = step.linear.w.outputs();
+    for (const auto& [prompt, text] : modules->prompts) info.prompts.push_back(prompt);
+    info.compares_by_dot = modules->compares_by_dot;
+  }
+  if (const auto mask = tokenizer.special().mask) info.mask_token = tokenizer.token(*mask);
   std::ranges::copy(tokenizer.warnings(), std::back_inserter(info.warnings));
   if (tokenizer.vocabulary_size() > rows)
     info.warnings.push_back(
         fmt::format("the tokenizer has {} ids, the word embeddings {} rows: a text with a token beyond them is refused",
                     tokenizer.vocabulary_size(), rows));
-  return {.checkpoint = std::move(checkpoint), .tokenizer = std::move(tokenizer), .info = std::move(info)};
+  return {.checkpoint = std::move(checkpoint),
+          .tokenizer = std::move(tokenizer),
+          .info = std::move(info),
+          .sentence = std::move(modules)};
 }
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
@@ -76,6 +90,7 @@ void check_input(const Pipeline& pipeline, const Input& input) {
     return;
   }
   require_text(input.text, "the text");
+  if (task == Task::sentence_embedding && input.pair) require_text(*input.pair, "the second text");
   if (task == Task::token_classification && input.pair)
     throw Error(
         {.thing = "the second text", .found = "one", .expected = "a single text, because this model tags tokens"});
@@ -124,15 +139,20 @@ auto run_all(const Encoder& encoder, std::size_t inputs, const Read& read, const
 
 }  // namespace
 
-Pipeline load_pipeline(const std::filesystem::path& folder) {
-  if (const auto base = adapter_base_folder(folder)) return load_pipeline_with_adapter(folder, *base);
+Pipeline load_pipeline(const std::filesystem::path& folder, const Randomization& randomization) {
+  if (const auto base = adapter_base_folder(folder)) return load_pipeline_with_adapter(folder, *base, randomization);
   // First: its message for a folder without a model is the clearest.
-  const nlohmann::json config = read_config_file(folder);
-  Tokenizer tokenizer = Tokenizer::load(folder, config);
-  return joined(name_of(folder), std::move(tokenizer), Checkpoint::load(folder, config));
+  auto modules = read_sentence_modules(folder);
+  const std::filesystem::path encoder = modules ? folder / modules->encoder : folder;
+  const nlohmann::json config = read_config_file(encoder);
+  Tokenizer tokenizer = Tokenizer::load(encoder, config);
+  if (modules && modules->lowercase) tokenizer = tokenizer.lowercased();
+  Checkpoint checkpoint = Checkpoint::load(folder, config, modules ? &*modules : nullptr, randomization);
+  return joined(name_of(folder), std::move(tokenizer), std::move(checkpoint), std::move(modules));
 }
 
-Pipeline load_pipeline_with_adapter(const std::filesystem::path& adapter, const std::filesystem::path& base) {
+Pipeline load_pipeline_with_adapter(const std::filesystem::path& adapter, const std::filesystem::path& base,
+                                    const Randomization& randomization) {
   const nlohmann::json config = adapted_config(read_config_file(base), adapter);
   std::error_code ignored;
   const bool own_tokenizer = std::filesystem::exists(adapter / "tokenizer.json", ignored);
@@ -140,7 +160,7 @@ Pipeline load_pipeline_with_adapter(const std::filesystem::path& adapter, const 
   WeightFiles weights = open_weights(base);
   merge_adapter(weights, adapter);
   return joined(name_of(adapter), std::move(tokenizer),
-                Checkpoint::load(std::move(weights), config, (base / "config.json").string()));
+                Checkpoint::load(std::move(weights), config, (base / "config.json").string(), randomization));
 }
 
 Pipeline load_pipeline(MemoryCheckpoint checkpoint) {
@@ -170,7 +190,8 @@ std::size_t max_length(const Pipeline& pipeline, const PredictOptions& options) 
     throw Error({.field = "max_length",
                  .found = std::to_string(options.max_length),
                  .expected = fmt::format("at most {}, this model's maximum", positions)});
-  const std::size_t named = std::min(positions, pipeline.tokenizer.max_length().value_or(positions));
+  const auto own = pipeline.sentence ? pipeline.sentence->max_length : std::nullopt;
+  const std::size_t named = std::min(positions, own.value_or(pipeline.tokenizer.max_length().value_or(positions)));
   return options.max_length > 0 ? options.max_length : named;
 }
 
@@ -179,12 +200,19 @@ std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, c
   const std::size_t length = max_length(pipeline, options);
   const std::size_t stride = std::min(options.stride, length / 2);
   std::vector<Encoding> encodings;
-  if (pipeline.head().task == Task::question_answering)
+  if (pipeline.head().task == Task::question_answering) {
     encodings = pipeline.tokenizer.windows(input.text, *input.pair, length, stride);
-  else if (pipeline.head().task == Task::token_classification)
+  } else if (pipeline.head().task == Task::token_classification) {
     encodings = pipeline.tokenizer.windows(input.text, length, stride);
-  else
+  } else if (pipeline.sentence) {
+    encodings.push_back(encode_sentence(pipeline, input.text, options.prompt, length));
+    if (input.pair) {
+      const auto& prompt = options.pair_prompt ? options.pair_prompt : options.prompt;
+      encodings.push_back(encode_sentence(pipeline, *input.pair, prompt, length));
+    }
+  } else {
     encodings.push_back(pipeline.tokenizer.encode(input.text, input.pair, length));
+  }
   for (const Encoding& encoding : encodings) check_encoding(pipeline, encoding);
   return encodings;
 }
@@ -194,7 +222,7 @@ std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings
   const auto rows_of = [&](std::size_t i) { return encodings[i].size(); };
   in_passes(encodings.size(), forward_rows, rows_of, [&](std::size_t begin, std::size_t end) {
     Batch batch;
-    for (std::size_t i = begin; i < end; ++i) batch.add(encodings[i].ids, encodings[i].type_ids);
+    for (std::size_t i = begin; i < end; ++i) batch.add(encodings[i].ids, encodings[i].type_ids, encodings[i].unpooled);
     const Layer last = {static_cast<int>(encoder.config.layers)};
     const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last);
     const Mat logits = head_forward(encoder, batch, hidden);
@@ -227,6 +255,8 @@ Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const
       const JoinedWindows text = join_windows(encodings, logits);
       return find_entities(text.logits, text.encoding, input.text, pipeline.head(), options.aggregation);
     }
+    case Task::sentence_embedding:
+      return embedding_of(encodings, logits);
     case Task::masked_lm:
       break;
   }
@@ -309,6 +339,12 @@ std::vector<std::string> reading_warnings(std::span<const Encoding> encodings) {
                       encoding.cut_tokens +
                           static_cast<std::size_t>(std::count(encoding.special.begin(), encoding.special.end(), 0))));
   return warnings;
+}
+
+std::optional<std::string> windows_notice(Task task, std::size_t windows) {
+  if (windows < 2 || (task != Task::question_answering && task != Task::token_classification)) return std::nullopt;
+  return fmt::format("the {} is longer than the model reads at once: {} windows were read",
+                     task == Task::question_answering ? "context" : "text", windows);
 }
 
 }  // namespace limn

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "limn/watch.h"
 #include "model/checkpoint.h"
 #include "model/encoder.h"
+#include "model/sentence_modules.h"
 #include "text/tokenizer.h"
 
 namespace limn {
@@ -22,6 +24,7 @@ struct Pipeline {
   Checkpoint checkpoint;
   Tokenizer tokenizer;
   ModelInfo info;
+  std::optional<SentenceModules> sentence = {};  ///< set if the model embeds texts
 
   /// Returns the encoder for one call; `watch` is checked before each pass.
   Encoder encoder(const Watch& watch) const { return {checkpoint.config().encoder, checkpoint.weights(), &watch}; }
@@ -29,10 +32,11 @@ struct Pipeline {
   const HeadConfig& head() const { return checkpoint.config().head; }
 };
 
-/// @throws Error if a file is wrong.
-Pipeline load_pipeline(const std::filesystem::path& folder);
+/// @param randomization of the weights. @throws Error if a file is wrong.
+Pipeline load_pipeline(const std::filesystem::path& folder, const Randomization& randomization = {});
 /// The same for an adapter merged into its base model (model/adapter.h).
-Pipeline load_pipeline_with_adapter(const std::filesystem::path& adapter, const std::filesystem::path& base);
+Pipeline load_pipeline_with_adapter(const std::filesystem::path& adapter, const std::filesystem::path& base,
+                                    const Randomization& randomization = {});
 /// The same from memory. @throws Error if the checkpoint is wrong.
 Pipeline load_pipeline(MemoryCheckpoint checkpoint);
 
@@ -40,7 +44,7 @@ Pipeline load_pipeline(MemoryCheckpoint checkpoint);
 void check_ids(const Pipeline& pipeline, const Encoding& encoding);
 
 /// Encodes the input: for question answering, one or more windows of the context; for token classification, of the
-/// text; for other tasks, one encoding.
+/// text; for embeddings, each text by itself; for other tasks, one encoding.
 /// @throws Error if the input does not fit the task, has no text, is not UTF-8, or leaves no room for its context.
 std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, const PredictOptions& options);
 
@@ -72,5 +76,8 @@ std::vector<Token> shown_tokens(const Tokenizer& tokenizer, const Encoding& enco
 
 /// Returns warnings about text that was not read.
 std::vector<std::string> reading_warnings(std::span<const Encoding> encodings);
+/// Says that a context or a text was read in windows: whatever stands near the edge of one has less context there than
+/// in a single pass. Nothing if one window holds it all.
+std::optional<std::string> windows_notice(Task task, std::size_t windows);
 
 }  // namespace limn

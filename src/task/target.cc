@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "task/embedding.h"
 #include "task/probability.h"
 
 namespace limn {
@@ -96,6 +97,7 @@ void add_term_vjp(const Target& target, Target::Pick pick, double weight, ConstV
 }  // namespace
 
 double value(const Target& target, ConstView logits) {
+  if (target.other) return cosine(logits.row_span(0), *target.other);
   double sum = 0;
   for (const auto pick : target.picks) {
     sum += term(target, pick, logits);
@@ -107,6 +109,7 @@ double value(const Target& target, ConstView logits) {
 void value_vjp(const Target& target, ConstView logits, View dlogits) {
   assert(dlogits.rows == logits.rows && dlogits.columns == logits.columns);
   fill(dlogits, 0);
+  if (target.other) return cosine_vjp(logits.row_span(0), *target.other, dlogits.row_span(0));
   for (const auto pick : target.picks) {
     add_term_vjp(target, pick, 1, logits, dlogits);
     if (target.contrast) add_term_vjp(target, {pick.row, *target.contrast}, -1, logits, dlogits);

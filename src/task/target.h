@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,7 +13,7 @@
 namespace limn {
 
 /// The target function F of one sequence's logits: question answering (T, 2), token classification (T, labels),
-/// sequence classification (1, labels). F is the sum of one term per pick.
+/// sequence classification (1, labels); embeddings (1, D). F is the sum of one term per pick, or the cosine.
 struct Target {
   struct Pick {
     std::size_t row = 0, column = 0;
@@ -21,6 +22,8 @@ struct Target {
   std::vector<Pick> picks;  ///< QA: {start, 0} and {end, 1}; otherwise one
   bool over_rows = false;   ///< QA: the softmax is over the tokens of a column, not over the labels of a row
   bool sigmoid = false;     ///< each label has an independent probability
+  /// Embeddings: the unit vector of the other text's embedding; F is the cosine, and there are no picks.
+  std::shared_ptr<const std::vector<double>> other = {};
   std::optional<std::size_t> contrast = {};  ///< column whose term is subtracted: why the pick's label rather than it
 };
 

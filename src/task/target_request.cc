@@ -11,6 +11,7 @@
 
 #include "limn/error.h"
 #include "options/names.h"
+#include "task/embedding.h"
 #include "task/entity_chunks.h"
 #include "task/find_text.h"
 #include "task/probability.h"
@@ -207,6 +208,24 @@ ResolvedTarget label_target(const ExplainOptions& options, Scalar explain, const
   return resolved;
 }
 
+// ---- embeddings --------------------------------------------------------------------------------------------------
+
+/// The cosine with the embedding of the input's other text, which stays fixed.
+ResolvedTarget similarity_target(const ExplainOptions& options, const ReadInput& read) {
+  constexpr std::string_view tasks = "classification and question answering";
+  refuse(options.answer, "answer", "question answering");
+  refuse(options.target, "target", tasks);
+  refuse(options.contrast, "contrast", tasks);
+  if (read.logits.size() != 2)
+    throw Error({.thing = "the second text",
+                 .found = "none",
+                 .expected = "two texts: the cosine of their embeddings is explained"});
+  ResolvedTarget resolved;
+  resolved.target.other = unit_vector(read.logits[1].row_span(0));
+  resolved.info.explain = "cosine";
+  return resolved;
+}
+
 // ---- token classification ----------------------------------------------------------------------------------------
 
 ResolvedTarget token_target(TokenPlace place, std::optional<std::size_t> label, std::string_view text,
@@ -306,6 +325,8 @@ ResolvedTarget resolve_target(const ExplainOptions& options, Scalar explain, con
       return label_target(options, explain, read);
     case Task::token_classification:
       break;
+    case Task::sentence_embedding:
+      return similarity_target(options, read);
     case Task::masked_lm:
       throw Error({.thing = "the model's task",
                    .found = "masked-lm",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "limn/error.h"
 #include "text/added_tokens.h"
@@ -243,6 +244,17 @@ std::vector<Encoding> Tokenizer::windows(std::span<const std::string> words, std
     implementation_->tokenize(words[i], static_cast<std::int32_t>(i), subwords);
   }
   return implementation_->windows(subwords, max_length, stride);
+}
+
+Tokenizer Tokenizer::lowercased() const {
+  const auto lowers = [](const NormalizerStep& step) {
+    const auto* bert = std::get_if<BertNormalizer>(&step);
+    return std::holds_alternative<Lowercase>(step) || (bert != nullptr && bert->lowercase);
+  };
+  TokenizerParts parts = implementation_->parts;
+  if (std::ranges::any_of(parts.normalizer, lowers)) return *this;
+  parts.normalizer.insert(parts.normalizer.begin(), Lowercase{});
+  return Tokenizer(std::make_shared<const Implementation>(std::move(parts)));
 }
 
 std::size_t Tokenizer::vocabulary_size() const { return implementation_->size; }

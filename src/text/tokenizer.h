@@ -48,6 +48,9 @@ class Tokenizer {
   /// its offsets are relative to words[i].
   std::vector<Encoding> windows(std::span<const std::string> words, std::size_t max_length, std::size_t stride) const;
 
+  /// The same tokenizer for lowercased texts; itself if it already begins by lowercasing.
+  Tokenizer lowercased() const;
+
   std::size_t vocabulary_size() const;            ///< the largest id + 1
   std::string_view token(std::int32_t id) const;  ///< as in the vocabulary; id must be in range
   std::optional<std::int32_t> id(std::string_view token) const;

@@ -87,7 +87,7 @@ TEST(Cancelling, EndsEachMethodBetweenItsPasses) {
     EXPECT_GE(passes, 2u);  // at least one to predict and one to explain, or one forward and one backward
   }
   EXPECT_EQ(names.size(), 19u);
-  EXPECT_EQ(kinds.size(), std::variant_size_v<Method>);
+  EXPECT_EQ(kinds.size(), std::variant_size_v<Method> - 1);  // the optimal order is for short texts
 }
 
 TEST(Cancelling, EndsEveryOtherCall) {

@@ -220,6 +220,20 @@ TEST(RowReader, FileWithOnlyAHeaderHasNoRows) {
   EXPECT_THAT(rows_of("\n\n", RowFormat::text), IsEmpty());
 }
 
+TEST(RowReader, CountsBlankLinesBeforeARow) {
+  const auto notice = [](const std::string& text, RowFormat format) {
+    std::istringstream stream(text);
+    RowReader reader(stream, format, "input");
+    while (reader.next()) {
+    }
+    return reader.blank_lines_notice().value_or("");
+  };
+  EXPECT_EQ(notice("one\n\n  \nfour\n\n", RowFormat::text), "2 blank lines before a row were skipped");
+  EXPECT_EQ(notice("text\n\nhigh\nlow\n", RowFormat::csv), "1 blank line before a row was skipped");
+  EXPECT_EQ(notice("text\n\"high\n\nlow\"\n", RowFormat::csv), "");  // part of a cell
+  EXPECT_EQ(notice("{\"text\": \"high\"}\n\n", RowFormat::jsonl), "");
+}
+
 TEST(RowReader, TsvKeepsQuotes) {
   const auto rows = rows_of("sentence\tlabel\n\"a \"film\t1\n\t0\nx\n", RowFormat::tsv);
   ASSERT_THAT(rows, SizeIs(3));

@@ -303,8 +303,9 @@ TEST(Models, ListsAndDescribesModels) {
   const Json list = run_json({"models"});
   std::vector<std::string> names;
   for (const auto& model : list) names.push_back(model["name"]);
-  EXPECT_THAT(names, ElementsAre("minilm-l6-ner", "minilm-l6-qa", "minilm-l6-sentiment", "minilm-l6-squad1"));
-  EXPECT_EQ(list[1]["task"], "question-answering");
+  EXPECT_THAT(names, ElementsAre("all-minilm-l6-v2", "minilm-l6-ner", "minilm-l6-qa", "minilm-l6-sentiment",
+                                 "minilm-l6-squad1"));
+  EXPECT_EQ(list[2]["task"], "question-answering");
   const Json ner = run_json({"models", "minilm-l6-ner"});
   EXPECT_EQ(ner["family"], "bert");
   EXPECT_EQ(ner["layers"], 6);
@@ -330,7 +331,7 @@ TEST(Models, FindsModelsInHubCacheAndByFolder) {
   EXPECT_EQ(model_of("somebody/tiny-bert", {{"HF_HOME", folder.path().string()}}), snapshot);
   EXPECT_EQ(model_of(golden("bert-cls"), {}), golden("bert-cls"));
   const Json list = run_json({"models"}, {.environment = {{"HF_HUB_CACHE", folder / "hub"}}});
-  EXPECT_EQ(list.size(), 5u);
+  EXPECT_EQ(list.size(), 5u + 1);  // the bundled ones, and the one of the cache
 }
 
 TEST(Models, ReportsUnreadableModels) {
@@ -401,6 +402,14 @@ TEST(Evaluate, ScoresAnswers) {
   EXPECT_EQ(tokens["sentences"], 1);
   EXPECT_EQ(tokens["f1"], 100);
   EXPECT_EQ(run_json({"evaluate", "squad", "-m", "minilm-l6-qa", "--data", squad, "--limit", "1"})["questions"], 1);
+}
+
+TEST(Evaluate, NamesTypesThatTheModelLacks) {
+  Folder folder;
+  const std::string data = folder.write("towns.conll", "Lena\tB-PER\n\nOslo\tB-TOWN\n");
+  const Json scores = run_json({"evaluate", "tokens", "-m", "minilm-l6-ner", "--data", data});
+  EXPECT_EQ(scores["labels"]["TOWN"]["support"], 1);
+  EXPECT_EQ(scores["warnings"], Json({"the model has no label for TOWN of the data, which counts as missed"}));
 }
 
 TEST(Predict, SaysThatAQuestionIsReadAsAText) {

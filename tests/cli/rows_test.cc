@@ -69,21 +69,19 @@ TEST(Rows, CommaAndTabSeparatedValues) {
 
 TEST(Rows, CutTextHasAWarning) {
   std::string words;
-  for (int i = 0; i < 200; ++i) words += "film ";  // bert-cls and bert-token read 80 tokens, [CLS] and [SEP] included
-  std::size_t outputs = 0;
-  for (const char* model : {"bert-cls", "bert-token"}) {
-    const std::vector<std::string> command = {"predict", "-m", golden(model), "--text", words, "--format"};
-    const auto with = [&](const char* format) {
-      auto arguments = command;
-      arguments.push_back(format);
-      return run(arguments).out;
-    };
-    EXPECT_THAT(Json::parse(with("json"))["warnings"][0].get<std::string>(),
-                HasSubstr("its last 122 tokens of 200 were not read"));
-    EXPECT_THAT(with("terminal"), HasSubstr("Warning: the text is too long"));
-    ++outputs;
-  }
-  EXPECT_EQ(outputs, 2u);
+  for (int i = 0; i < 200; ++i) words += "film ";  // both models read 80 tokens at once, [CLS] and [SEP] included
+  const auto with = [&](const char* model, const char* format) {
+    return run({"predict", "-m", golden(model), "--text", words, "--format", format}).out;
+  };
+  EXPECT_THAT(Json::parse(with("bert-cls", "json"))["warnings"][0].get<std::string>(),
+              HasSubstr("its last 122 tokens of 200 were not read"));
+  EXPECT_THAT(with("bert-cls", "terminal"), HasSubstr("Warning: the text is too long"));
+  // Tags are read in windows, which is said: of 78 tokens, of which 40 are shared, from 0, 38, 76, 114 and 152 on.
+  const Json tags = Json::parse(with("bert-token", "json"));
+  EXPECT_EQ(tags["prediction"]["tokens"].size(), 200u);
+  const std::string notice = "the text is longer than the model reads at once: 5 windows were read";
+  EXPECT_EQ(tags["warnings"], Json({notice}));
+  EXPECT_THAT(with("bert-token", "terminal"), HasSubstr("Warning: " + notice));
   Folder folder;
   const auto rows = json_lines(run(predict(folder.write("a.txt", words + "\nshort\n"))).out);
   ASSERT_EQ(rows.size(), 2u);
@@ -123,6 +121,20 @@ TEST(Rows, PlainText) {
   const Result result = run(predict(folder.write("a.txt", "\xEF\xBB\xBFone\n\n two \n")));
   ASSERT_EQ(result.code, 0) << result.err;
   EXPECT_THAT(texts(json_lines(result.out)), ElementsAre("one", " two "));
+}
+
+TEST(Rows, SaysWhatWasNoRow) {
+  Folder folder;
+  const Result blank = run(predict(folder.write("a.txt", "one\n\n\ntwo\n")));
+  EXPECT_EQ(json_lines(blank.out).size(), 2u);
+  EXPECT_THAT(blank.err, HasSubstr("a.txt: 2 blank lines before a row were skipped"));
+  for (const auto& [name, content] :
+       {std::pair{"header.csv", "text,label\n"}, {"empty.jsonl", ""}, {"blank.txt", "\n\n"}}) {
+    const Result none = run(predict(folder.write(name, content)));
+    EXPECT_EQ(none.code, 0) << name;
+    EXPECT_EQ(none.out, "") << name;
+    EXPECT_THAT(none.err, HasSubstr(std::string(name) + ": no rows"));
+  }
 }
 
 TEST(Rows, StandardInput) {

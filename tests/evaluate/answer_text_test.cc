@@ -54,7 +54,8 @@ TEST(BestAnswerScore, MaximumOverTheReferences) {
 TEST(AnswerText, EqualsTheOfficialScript) {
   std::ifstream file(LIMN_SOURCE_DIR "/tests/evaluate/data/answer_texts.json");
   const auto cases = nlohmann::json::parse(file);
-  for (const auto& [text, normalized] : cases.at(0).at("normalized").items())
+  const auto& normalized_texts = cases.at(0).at("normalized");
+  for (const auto& [text, normalized] : normalized_texts.items())
     EXPECT_EQ(joined(answer_words(text)), normalized) << text;
   ASSERT_GT(cases.at(1).at("pairs").size(), 100u);
   for (const auto& pair : cases[1]["pairs"]) {

@@ -143,7 +143,7 @@ TEST(Checkpoint, LoadsTinyModel) {
   const Checkpoint checkpoint = std::move(first);  // views stay valid
   EXPECT_EQ(checkpoint.parameters(), tiny_bert_encoder_numbers + 10);
   EXPECT_EQ(checkpoint.weights().layers[0].up.w.matrix()(5, 3), 24);  // the tensors count 1, 2, 3, …
-  EXPECT_EQ(checkpoint.weights().head.pooling, Pooling::none);
+  EXPECT_TRUE(checkpoint.weights().head.poolings.empty());
   ASSERT_EQ(checkpoint.weights().head.steps.size(), 1u);
   EXPECT_EQ(checkpoint.weights().head.steps[0].activation, Activation::identity);
 }
@@ -160,7 +160,7 @@ TEST(Checkpoint, PoolsForSequenceClassification) {
   write(folder, config, tensors);
   const Checkpoint checkpoint = Checkpoint::load(folder.path());
   const Head& head = checkpoint.weights().head;
-  EXPECT_EQ(head.pooling, Pooling::first);
+  EXPECT_EQ(head.poolings, std::vector{Pooling::first});
   ASSERT_EQ(head.steps.size(), 2u);
   EXPECT_EQ(head.steps[0].activation, Activation::tanh);
   EXPECT_EQ(head.steps[1].linear.w.outputs(), 3u);

@@ -86,6 +86,9 @@ TEST(OpenApi, DescribesEveryFieldOfTheResponses) {
       {"/v1/tokenize", text},
       {"/v1/attack", with(text, {{"kind", "hotflip"}})},
       {"/v1/attack", with(text, {{"kind", "reduce"}})},
+      {"/v1/explain", with(text, {{"method", "auto"}, {"faithfulness", true}})},
+      {"/v1/evaluate", with(text, {{"methods", {"gradient", "occlusion"}}, {"masking", "remove"}})},
+      {"/v1/evaluate", with(text, {{"kind", "plausibility"}})},
       {"/v1/explain", {{"text", 5}, {"model", "bert-cls"}}}};
   std::size_t compared_responses = 0;
   for (const auto& [route, request] : requests) {
@@ -111,11 +114,12 @@ TEST(OpenApi, DescribesEveryRouteAndAllNames) {
   const RunningServer server;
   const Json document = server.client().ask("GET", "/openapi.json").json();
   EXPECT_EQ(document["openapi"], "3.1.0");
-  for (const char* path : {"/v1/explain", "/v1/predict", "/v1/compare", "/v1/tokenize", "/v1/attack"})
+  for (const char* path : {"/v1/explain", "/v1/predict", "/v1/compare", "/v1/tokenize", "/v1/attack", "/v1/evaluate",
+                           "/v1/embed", "/v1/embeddings", "/v1/similar", "/v1/rerank", "/v1/search", "/v1/ask"})
     EXPECT_TRUE(document["paths"][path].contains("post"));
   for (const char* path : {"/v1/models", "/healthz", "/readyz", "/metrics", "/openapi.json"})
     EXPECT_TRUE(document["paths"][path].contains("get"));
-  EXPECT_EQ(document["components"]["schemas"]["Method"]["enum"].size(), methods().size());
+  EXPECT_EQ(document["components"]["schemas"]["Method"]["enum"].size(), methods().size() + 2);  // optimal-order, auto
   // null means the same as a missing field, in the document as in requests.
   const Json& head = document["components"]["schemas"]["ExplainRequest"]["properties"]["head"];
   EXPECT_EQ(head["type"], Json({"integer", "null"}));

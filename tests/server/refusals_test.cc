@@ -48,8 +48,11 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"NoText", Json::object(), 422, "text", "expected text"},
         Refusal{"EmptyText", {{"text", ""}}, 422, "", "empty"},
         Refusal{"NumberAsText", {{"text", 5}}, 422, "text", "expected a text"},
-        Refusal{
-            "QuestionForClassifier", {{"question", "a"}, {"context", "b"}}, 422, "text", "does not answer questions"},
+        Refusal{"QuestionForClassifier",
+                {{"model", "bert-cls"}, {"question", "a"}, {"context", "b"}},
+                422,
+                "text",
+                "does not answer questions"},
         Refusal{
             "TextForQuestionAnswering", {{"model", "bert-qa"}, {"text", "a"}}, 422, "question", "question and context"},
         Refusal{"UnknownMethod", {{"text", "a"}, {"method", "magic"}}, 422, "method", "integrated-gradients"},

@@ -19,28 +19,34 @@ struct Layer {
   Names headers;
 };
 
-const Names plain_headers = {"error.h",   "explanation.h", "memory.h", "methods.h", "model_info.h",
-                             "options.h", "result.h",      "scores.h", "watch.h"};
-const Names all_headers = {"comparison.h",      "evaluate.h",   "error.h",   "explanation.h", "memory.h",
-                           "methods.h",         "model_info.h", "options.h", "result.h",      "scores.h",
-                           "tokenized_input.h", "watch.h",      "write.h",   "limn.h"};
+const Names plain_headers = {"drift.h",   "error.h",      "explanation.h", "faithfulness.h", "memory.h",
+                             "methods.h", "model_info.h", "options.h",     "plausibility.h", "result.h",
+                             "scores.h",  "similarity.h", "watch.h"};
+const Names all_headers = {"collection.h",  "comparison.h",      "drift.h",  "evaluate.h", "error.h",
+                           "explanation.h", "faithfulness.h",    "memory.h", "methods.h",  "model_info.h",
+                           "options.h",     "plausibility.h",    "result.h", "sanity.h",   "scores.h",
+                           "similarity.h",  "tokenized_input.h", "watch.h",  "write.h",    "limn.h"};
 
 const std::map<std::string, Layer> layers = {
     {"base", {{"base"}, {"error.h", "result.h"}}},
-    {"options", {{"base", "options"}, {"comparison.h", "error.h", "explanation.h", "methods.h", "options.h"}}},
+    {"options",
+     {{"base", "options"}, {"comparison.h", "error.h", "explanation.h", "faithfulness.h", "methods.h", "options.h"}}},
     {"text", {{"base", "text"}, {"error.h"}}},
     {"math", {{"base", "math"}, {"error.h"}}},
     {"model", {{"base", "text", "math", "model"}, plain_headers}},
     {"task", {{"base", "options", "text", "math", "model", "task"}, plain_headers}},
     {"explain", {{"base", "options", "text", "math", "model", "task", "explain"}, plain_headers}},
     {"evaluate", {{"base", "options", "text", "math", "model", "task", "explain", "evaluate"}, plain_headers}},
+    // Documents and passages; a model only as a function from texts to embeddings.
+    {"retrieve", {{"base", "text", "math", "retrieve"}, {"collection.h", "error.h", "watch.h"}}},
     // Pure functions of an Explanation.
     {"render",
      {{"base", "options", "render"},
-      {"comparison.h", "error.h", "explanation.h", "methods.h", "model_info.h", "scores.h", "tokenized_input.h",
-       "write.h"}}},
+      {"collection.h", "comparison.h", "error.h", "explanation.h", "methods.h", "model_info.h", "scores.h",
+       "similarity.h", "tokenized_input.h", "write.h"}}},
     // The files of src/ itself: what the public headers promise.
-    {"", {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render"}, all_headers}},
+    {"",
+     {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "retrieve", "render"}, all_headers}},
     // Which models are on this machine: their folders and names, nothing of what is in them.
     {"store", {{"base", "store"}, {"error.h"}}},
     {"apps/terminal", {{"base", "render", "apps/terminal"}, all_headers}},

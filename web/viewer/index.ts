@@ -9,6 +9,7 @@ import {explanationView} from "./explanation.js";
 import {heatmapView} from "./heatmap.js";
 import {fields, read, type Collection, type Document, type Explanation} from "./json.js";
 import {percentText} from "./numbers.js";
+import {similarityView} from "./similarity.js";
 import {verdict} from "./summary.js";
 import {shorten} from "./text.js";
 import {Tip} from "./tip.js";
@@ -52,13 +53,15 @@ function view(document: Document, context: Context): HTMLElement {
       return attentionView(document, context);
     case "attack":
       return attackView(document, context);
+    case "similarity":
+      return similarityView(document, context);
     case "collection":
       return collectionView(document, context);
   }
 }
 
 /**
- * Shows limn's JSON: an explanation, a comparison, a list of either, attention weights or an attack. Replaces the contents of the element.
+ * Shows limn's JSON: an explanation, a comparison, a list of either, attention weights, a similarity or an attack. Replaces the contents of the element.
  * @throws Error if the JSON is none of these
  */
 export function show(target: HTMLElement, json: unknown, options: Options = {}): void {

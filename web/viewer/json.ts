@@ -152,6 +152,19 @@ export interface Attack extends Reading {
   tokens: Token[];
 }
 
+/** Why two texts are similar. */
+export interface Similarity {
+  kind: "similarity";
+  model: string;
+  cosine: number;
+  a: Explanation; // of the first text; its own text is the only one
+  b: Explanation;
+  pairs: number[][]; // (tokens of a, tokens of b)
+  exact: boolean;
+  residual: number;
+  seconds: number;
+}
+
 /** Several explanations or comparisons under one title. */
 export interface Collection {
   kind: "collection";
@@ -160,7 +173,7 @@ export interface Collection {
   comparisons: Comparison[];
 }
 
-export type Document = Explanation | Comparison | Attention | Attack | Collection;
+export type Document = Explanation | Comparison | Attention | Attack | Similarity | Collection;
 
 // ---- readers ------------------------------------------------------------------------------------------------
 
@@ -221,6 +234,7 @@ function prediction(value: unknown): Prediction {
       list(fields(mask)["fills"]).map(fields).map(fill => ({token: text(fill["token"]), probability: number(fill["probability"])}));
     return {kind: "masks", masks: list(at["masks"]).map(fills)};
   }
+  if ("cosine" in at) return {kind: "values", values: [["cosine", number(at["cosine"])]]};
   if ("values" in at) return {kind: "values", values: Object.entries(fields(at["values"])).map(([label, value]) => [label, number(value)])};
   if ("label" in at || "probabilities" in at) {
     return {
@@ -329,6 +343,21 @@ function attack(at: Fields): Attack {
   };
 }
 
+function similarity(at: Fields): Similarity {
+  const side = (value: unknown): Explanation => {
+    const own = fields(value);
+    return explanation({
+      ...own, model: at["model"], task: at["task"], input: {text: own["text"]}, method: at["method"], target: {explain: "cosine"},
+      prediction: {cosine: at["cosine"]}, seconds: at["seconds"],
+    });
+  };
+  return {
+    kind: "similarity", model: text(at["model"]), cosine: number(at["cosine"]), a: side(at["a"]), b: side(at["b"]),
+    pairs: list(at["pairs"]).map(row => list(row).map(number)), exact: at["pairs_method"] === "exact",
+    residual: number(at["pairs_residual"]), seconds: number(at["seconds"]),
+  };
+}
+
 const isComparison = (at: Fields): boolean => "models" in at || ("error" in at && !("tokens" in at));
 
 /** Reads a document, whose kind follows from its fields. A list is a collection of explanations or of comparisons. @throws Error if it is not limn's JSON */
@@ -343,6 +372,7 @@ export function read(value: unknown): Document {
   const at = fields(value);
   if ("attack" in at) return attack(at);
   if ("layers" in at) return attention(at);
+  if ("pairs" in at) return similarity(at);
   if ("comparisons" in at || ("explanations" in at && !("models" in at))) {
     return {
       kind: "collection", title: text(at["title"]), explanations: list(at["explanations"]).map(explanation),
@@ -351,5 +381,5 @@ export function read(value: unknown): Document {
   }
   if (isComparison(at)) return comparison(at);
   if ("input" in at) return explanation(at);
-  throw new Error("This is not limn's JSON: it has none of the fields input, explanations, models, layers and attack.");
+  throw new Error("This is not limn's JSON: it has none of the fields input, explanations, models, layers, pairs and attack.");
 }

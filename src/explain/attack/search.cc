@@ -33,10 +33,10 @@ AttackSearch::AttackSearch(const Explainer& explainer, const Input& input, const
 
 void AttackSearch::check_options() const {
   const Task task = pipeline_.head().task;
-  if (task == Task::masked_lm)
+  if (task == Task::masked_lm || task == Task::sentence_embedding)
     throw Error({.file = pipeline_.info.name,
                  .thing = "the model's task",
-                 .found = "masked-lm",
+                 .found = std::string(name(task)),
                  .expected = "question-answering, sequence-classification or token-classification"});
   if (options_.target && task != Task::token_classification)
     throw Error(

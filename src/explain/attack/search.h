@@ -64,7 +64,7 @@ class AttackSearch {
 
  private:
   Encoder encoder() const { return pipeline_.encoder(watch_); }
-  bool has_token_logits() const { return encoder().weights.head.pooling == Pooling::none; }
+  bool has_token_logits() const { return !encoder().weights.head.pools(); }
   void check_options() const;
   void resolve(ConstView logits);
   void choose_fixed();

@@ -1,0 +1,94 @@
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/explanation_evaluations.h"
+#include "apps/cli/help.h"
+#include "apps/cli/input.h"
+#include "apps/cli/load_model.h"
+#include "apps/cli/options.h"
+#include "apps/cli/rows.h"
+#include "apps/terminal/output.h"
+#include "apps/terminal/progress.h"
+#include "limn/evaluate.h"
+#include "limn/write.h"
+#include "options/method_list.h"
+#include "options/methods.h"
+#include "store/model_lookup.h"
+
+namespace limn::cli {
+namespace {
+
+struct SanityCommand {
+  ModelOptions model;
+  std::string data;
+  std::size_t limit = 50;
+  MethodRequest method;
+  OutputOptions output;
+  std::size_t max_length = 0;
+};
+
+int run_sanity(SanityCommand command) {
+  const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::svg});
+  const std::vector<std::string> names = split_names(command.method.method);
+  for (const auto& [name, chosen] : list_methods(names, command.method).methods) read_texts(command.method, chosen);
+  set_threads(command.model.threads);
+  const auto folder = find_model(command.model.model, model_folders());
+  const Model model = load_model(folder);
+  const MethodList list = list_methods(names, command.method, model.info().task);
+  ExplainOptions options;
+  options.unit = list.unit;
+  options.reading.max_length = command.max_length;
+  Progress progress(1);
+  const SanityScores scores =
+      evaluate_sanity(folder, read_inputs(command.data, model.info().task, command.limit), list.methods, options,
+                      list.methods.front().chosen.seed.value_or(0), watch_with(progress));
+  progress.wipe();
+  write_output(command.output.file, to_text(scores, format));
+  return done;
+}
+
+}  // namespace
+
+void add_sanity(CLI::App& evaluate, Run& run) {
+  const auto command = std::make_shared<SanityCommand>();
+  CLI::App& app = *evaluate
+                       .add_subcommand("sanity",
+                                       "Check whether explanations depend on the weights and the label, but not on "
+                                       "case, punctuation, white space and typos.")
+                       ->group("Commands");
+  add_options(app, command->model);
+  app.add_option(
+         "--data", command->data,
+         ".jsonl, .csv or .tsv with text (or sentence), pair, question, context, or .txt with one text per line")
+      ->option_text("FILE")
+      ->group("Data")
+      ->required();
+  app.add_option("--limit", command->limit, "use only the first N; default: 50")
+      ->option_text("N")
+      ->group("Data")
+      ->check(CLI::PositiveNumber);
+  add_options(app, command->method);
+  app.get_option("--method")
+      ->description("one or more, separated by commas: " + method_names() +
+                    ", auto, or presets; default: gradient. Each uses the options below that apply to it")
+      ->option_text("NAMES");
+  add_option(app, limn::option("unit"), command->method, "What is explained");
+  add_length_option(app, command->max_length);
+  app.add_option("--format", command->output.format,
+                 "terminal, json, html or svg; default: by the extension of --output, otherwise terminal on a terminal "
+                 "and json elsewhere")
+      ->option_text("FORMAT")
+      ->group("Output");
+  app.add_option("-o,--output", command->output.file, "write to this file instead of standard output")
+      ->option_text("FILE")
+      ->group("Output");
+  app.footer(command_footer(
+      "limn evaluate sanity -m minilm-l6-sentiment --data dev.tsv --method gradient,attention -o sanity.html"));
+  app.callback([&run, command] { run = [command] { return run_sanity(*command); }; });
+}
+
+}  // namespace limn::cli

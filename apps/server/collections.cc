@@ -1,0 +1,45 @@
+#include "apps/server/collections.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace limn::server {
+
+ServedCollection::ServedCollection(std::filesystem::path file, std::optional<Model> embedder)
+    : file_(std::move(file)), name_(file_.stem().string()), embedder_(std::move(embedder)) {
+  idle_.push_back(Collection::open(file_, embedder_));
+}
+
+ServedCollection::Borrowed::Borrowed(const ServedCollection& served) : owner(served), collection(served.take()) {}
+
+ServedCollection::Borrowed::~Borrowed() {
+  const std::lock_guard lock(owner.mutex_);
+  owner.idle_.push_back(std::move(collection));
+}
+
+Collection ServedCollection::take() const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      Collection taken = std::move(idle_.back());
+      idle_.pop_back();
+      return taken;
+    }
+  }
+  return Collection::open(file_, embedder_);
+}
+
+nlohmann::ordered_json collection_json(const ServedCollection& served) {
+  return served.with([&](const Collection& collection) {
+    const CollectionInfo& info = collection.info();
+    const bool has_embeddings = !info.embedder.empty();
+    return nlohmann::ordered_json{{"name", served.name()},
+                                  {"documents", info.documents},
+                                  {"passages", info.passages},
+                                  {"embedder", has_embeddings ? nlohmann::ordered_json(info.embedder) : nullptr},
+                                  {"retrievers", has_embeddings ? nlohmann::ordered_json{"hybrid", "bm25", "dense"}
+                                                                : nlohmann::ordered_json{"bm25"}}};
+  });
+}
+
+}  // namespace limn::server
