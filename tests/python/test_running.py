@@ -70,6 +70,16 @@ def test_ctrl_c_ends_a_long_call(sentiment: limner.Model) -> None:
     assert sentiment.explain(TEXT).words
 
 
+def test_ctrl_c_ends_the_drawing_of_samples(sentiment: limner.Model) -> None:
+    # Drawing two million masks takes seconds, before the first pass.
+    timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    begin = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        sentiment.explain(TEXT, method="lime", samples=2_000_000)
+    assert time.monotonic() - begin < 5
+
+
 def test_an_exception_of_progress_ends_the_call(sentiment: limner.Model) -> None:
     def progress(done: int, total: int | None) -> None:
         raise RuntimeError("enough")
