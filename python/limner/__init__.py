@@ -13,7 +13,8 @@ from ._errors import Error, InputTypeError
 from ._explanation import Explanation, Token, Word, read, save, to_html
 from ._limner import set_threads, threads
 from ._model import Model, load, models
-from ._results import AttentionMaps, Attack, Comparison
+from ._results import AttentionMaps, Attack, Comparison, Sanity, Similarity
+from ._retrieval import Collection, embed, index, rerank, similar
 from .methods import *  # noqa: F403
 from .methods import Method, Preset, methods, preset, presets
 from .pipelines import Pipeline, pipeline
@@ -25,6 +26,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AttentionMaps",
     "Attack",
+    "Collection",
     "Comparison",
     "Error",
     "Explanation",
@@ -33,10 +35,14 @@ __all__ = [
     "Model",
     "Pipeline",
     "Preset",
+    "Sanity",
+    "Similarity",
     "Token",
     "Word",
     "compare",
+    "embed",
     "evaluate",
+    "index",
     "load",
     "methods",
     "models",
@@ -44,8 +50,10 @@ __all__ = [
     "preset",
     "presets",
     "read",
+    "rerank",
     "save",
     "set_threads",
+    "similar",
     "threads",
     "to_arrow",
     "to_html",

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Core = Union[_limner.Attack, _limner.AttentionMaps, _limner.ComparisonTable]
+    from ._explanation import Explanation
+
+    Core = Union[
+        _limner.Attack, _limner.AttentionMaps, _limner.ComparisonTable, _limner.SanityScores, _limner.Similarity
+    ]
 
 
 class Result:
@@ -101,3 +105,39 @@ class Comparison(Result):
     def to_csv(self) -> str:
         """Returns a table with one row per input and cell."""
         return self._core.to_text("csv")
+
+
+class Sanity(Result):
+    """Whether explanations depend on the weights and the label, but not on case, white space and typos."""
+
+
+class Similarity(Result):
+    """Why two texts are similar."""
+
+    @property
+    def cosine(self) -> float:
+        """The cosine of the two embeddings."""
+        assert isinstance(self._core, _limner.Similarity)
+        return float(self._core.cosine)
+
+    @property
+    def a(self) -> Explanation:
+        """What the words of the first text contribute; the second one's embedding stays fixed."""
+        from ._explanation import Explanation
+
+        assert isinstance(self._core, _limner.Similarity)
+        return Explanation(self._core.a)
+
+    @property
+    def b(self) -> Explanation:
+        """What the words of the second text contribute; the first one's embedding stays fixed."""
+        from ._explanation import Explanation
+
+        assert isinstance(self._core, _limner.Similarity)
+        return Explanation(self._core.b)
+
+    @property
+    def pairs(self) -> list[list[float]]:
+        """(tokens of a, tokens of b): what each pair of tokens contributes."""
+        pairs: list[list[float]] = self.to_dict()["pairs"]
+        return pairs

@@ -12,6 +12,7 @@ void bind_model(nanobind::module_& module);
 void bind_table(nanobind::module_& module);
 void bind_evaluation(nanobind::module_& module);
 void bind_memory(nanobind::module_& module);
+void bind_retrieval(nanobind::module_& module);
 void bind_arrow(nanobind::module_& module);
 
 }  // namespace limn::python

@@ -12,8 +12,10 @@
 #include "bindings.h"
 #include "convert.h"
 #include "limn/evaluate.h"
+#include "options/faithfulness.h"
 #include "options/method_list.h"
 #include "watch.h"
+#include "written.h"
 
 namespace limn::python {
 namespace {
@@ -76,6 +78,80 @@ ComparisonTable compare(const nb::list& models, const nb::sequence& items, const
   return PythonWatch(std::move(progress)).run([&](const Watch& watch) { return comparison.table(inputs, watch); });
 }
 
+/// The JSON of `limn evaluate faithfulness`, and of each text: (means, [dict or exception]).
+nb::tuple faithfulness(const Model& model, const nb::sequence& items, const nb::list& methods, const nb::dict& given,
+                       const std::optional<std::string>& preset, std::optional<std::size_t> beam, nb::object progress) {
+  const Task task = model.info().task;
+  const Request request = read_request(given, task);
+  std::vector<std::string> names;
+  for (nb::handle item : methods)
+    if (PyUnicode_Check(item.ptr())) names.push_back(text_of(item, "method"));
+  const bool only_names = names.size() == nb::len(methods);
+  FaithfulnessRequest asked =
+      faithfulness_request(only_names ? names : std::vector<std::string>(), request.method, preset, task);
+  std::optional<Unit> unit;
+  if (!only_names) asked.methods = listed(methods, request, task, unit);
+  asked.options.beam = beam;
+  unit = asked.options.explaining.unit;
+  asked.options.explaining = request.options;
+  if (!asked.options.explaining.unit) asked.options.explaining.unit = unit;
+  const Inputs read = read_inputs(items);
+  if (read.errors.empty()) throw Error({.thing = "the texts", .found = "none", .expected = "at least one text"});
+  auto results = PythonWatch(std::move(progress)).run([&](const Watch& watch) {
+    return model.faithfulness(read.inputs, asked.methods, asked.options, watch);
+  });
+  names.clear();
+  for (const ListedMethod& method : asked.methods) names.push_back(method.name);
+  FaithfulnessMeans means(names);
+  nb::list rows;
+  std::size_t next = 0;
+  for (const nb::object& error : read.errors) {
+    if (error.is_valid()) {
+      rows.append(error);
+      continue;
+    }
+    const auto& result = results[next++];
+    if (result) means.add(*result);
+    rows.append(result ? parsed(to_json(*result)) : error_object(result.error()));
+  }
+  FaithfulnessScores scores = means.scores(asked.options);
+  scores.preset = preset;
+  return nb::make_tuple(parsed(to_json(scores)), rows);
+}
+
+/// The JSON of `limn evaluate plausibility`.
+nb::object plausibility(const Model& model, const std::string& file, const nb::list& methods, const nb::dict& given,
+                        std::optional<std::size_t> limit, nb::object progress) {
+  const Task task = model.info().task;
+  Request request = read_request(given, task);
+  std::optional<Unit> unit;
+  const std::vector<ListedMethod> list = listed(methods, request, task, unit);
+  if (!request.options.unit) request.options.unit = unit;
+  const std::size_t most = limit.value_or(std::numeric_limits<std::size_t>::max());
+  return parsed(PythonWatch(std::move(progress)).run([&](const Watch& watch) {
+    return to_json(evaluate_plausibility(model, file, list, request.options, most, watch));
+  }));
+}
+
+SanityScores sanity(const std::string& folder, Task task, const nb::sequence& items, const nb::list& methods,
+                    const nb::dict& given, nb::object progress) {
+  Request request = read_request(given, task);
+  std::optional<Unit> unit;
+  const std::vector<ListedMethod> list = listed(methods, request, task, unit);
+  if (!request.options.unit) request.options.unit = unit;
+  std::vector<Input> inputs;
+  for (nb::handle item : items) inputs.push_back(read_input(item));
+  const std::uint64_t seed = list.front().chosen.seed.value_or(0);
+  return PythonWatch(std::move(progress)).run([&](const Watch& watch) {
+    return evaluate_sanity(folder, inputs, list, request.options, seed, watch);
+  });
+}
+
+/// The JSON of how a new explanation differs from a saved one of the same input.
+nb::object drift(const Explanation& before, const Explanation& after) {
+  return parsed(to_json(compare_explanations(before, after)));
+}
+
 }  // namespace
 
 void bind_evaluation(nb::module_& module) {
@@ -83,6 +159,21 @@ void bind_evaluation(nb::module_& module) {
              nb::arg("limit").none(), nb::arg("progress") = nb::none(), "The scores of a model on labelled data.");
   module.def("compare", &compare, nb::arg("models"), nb::arg("inputs"), nb::arg("methods"), nb::arg("request"),
              nb::arg("progress") = nb::none(), "Explains every input by each model with each method.");
+  nb::class_<SanityScores> sane(module, "SanityScores", "Whether explanations depend on what they should.");
+  bind_written(sane);
+  module.def("faithfulness", &faithfulness, nb::arg("model"), nb::arg("inputs"), nb::arg("methods"), nb::arg("request"),
+             nb::arg("preset").none(), nb::arg("beam").none(), nb::arg("progress") = nb::none(),
+             "(means, a dict or an exception for each text).");
+  module.def("plausibility", &plausibility, nb::arg("model"), nb::arg("file"), nb::arg("methods"), nb::arg("request"),
+             nb::arg("limit").none(), nb::arg("progress") = nb::none(), "The agreement with human rationales.");
+  module.def(
+      "sanity",
+      [](const Model& model, const std::string& folder, const nb::sequence& items, const nb::list& methods,
+         const nb::dict& given,
+         nb::object progress) { return sanity(folder, model.info().task, items, methods, given, std::move(progress)); },
+      nb::arg("model"), nb::arg("folder"), nb::arg("inputs"), nb::arg("methods"), nb::arg("request"),
+      nb::arg("progress") = nb::none(), "Whether explanations depend on the weights and the label.");
+  module.def("drift", &drift, nb::arg("before"), nb::arg("after"), "How an explanation differs from a saved one.");
 }
 
 }  // namespace limn::python

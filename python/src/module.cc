@@ -29,5 +29,6 @@ NB_MODULE(_limner, module) {
   python::bind_model(module);
   python::bind_evaluation(module);
   python::bind_memory(module);
+  python::bind_retrieval(module);
   python::bind_arrow(module);
 }
