@@ -1,5 +1,5 @@
 # Shortcuts for common commands; CMakePresets.json defines the builds.
-.PHONY: build setup demo test bench check docs install clean
+.PHONY: build setup demo test test-interop wheel bench check docs install clean
 
 build:
 	@cmake --preset release > /dev/null || { tools/setup.sh --dry-run; exit 1; }
@@ -18,6 +18,18 @@ demo: setup
 test: setup build
 	@tools/setup.sh test || echo "Continuing; tests that need these packages are skipped."
 	@rm -f build/web/skipped; ctest --preset release; status=$$?; cat build/web/skipped 2>/dev/null; exit $$status
+
+# The Python package: build/python/VERSION/wheels. PYTHON=… chooses the interpreter.
+wheel: setup
+	@tools/setup.sh python
+	@$(MAKE) --no-print-directory build
+	@tools/python.sh wheel
+
+# The Python package beside PyTorch, Ray and Spark, which pip downloads: hundreds of megabytes.
+test-interop: setup
+	@tools/setup.sh python interop
+	@$(MAKE) --no-print-directory build
+	@tools/python.sh interop
 
 bench:
 	@tools/setup.sh bench

@@ -111,6 +111,13 @@ if(TARGET limn)
   endforeach()
 endif()
 
+# tests/python: the Python package, installed from its wheel. tools/python.sh skips it with a message if pip cannot
+# install what it needs.
+if(TARGET limn)
+  add_test(NAME python COMMAND ${PROJECT_SOURCE_DIR}/tools/python.sh test)
+  set_tests_properties(python PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900 ENVIRONMENT LIMN_BUILD=${PROJECT_BINARY_DIR})
+endif()
+
 # README.md: each C++ block is built and run as a program; tests/readme runs the commands.
 file(READ README.md readme)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS README.md)

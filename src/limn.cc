@@ -39,6 +39,16 @@ Model Model::load(const std::filesystem::path& folder) {
   return Model(std::shared_ptr<const Implementation>(new Implementation{Explainer(load_pipeline(folder))}));
 }
 
+Model Model::load(const std::filesystem::path& adapter, const std::filesystem::path& base) {
+  return Model(
+      std::shared_ptr<const Implementation>(new Implementation{Explainer(load_pipeline_with_adapter(adapter, base))}));
+}
+
+Model Model::load(MemoryCheckpoint checkpoint) {
+  return Model(
+      std::shared_ptr<const Implementation>(new Implementation{Explainer(load_pipeline(std::move(checkpoint)))}));
+}
+
 Model Model::load_randomized(const std::filesystem::path& folder, std::size_t parts, std::uint64_t seed) {
   Pipeline pipeline = load_pipeline(folder, {.parts = parts, .seed = seed});
   return Model(std::shared_ptr<const Implementation>(new Implementation{Explainer(std::move(pipeline))}));

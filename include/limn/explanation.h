@@ -75,22 +75,25 @@ struct Word {
 
 /// A span of the context.
 struct Answer {
-  std::string text;             ///< empty: no answer
-  std::size_t begin = 0;        ///< offset of the first byte in the context
-  std::size_t end = 0;          ///< one past the last byte
-  std::size_t start_token = 0;  ///< position in the window's encoding, inclusive
-  std::size_t end_token = 0;    ///< position in the window's encoding, inclusive
-  std::size_t window = 0;       ///< index of the window of a long context
-  double score = 0;             ///< start logit + end logit
-  double probability = 0;       ///< softmax(start)[a] · softmax(end)[b]
+  std::string text;                ///< empty: no answer
+  std::size_t begin = 0;           ///< offset of the first byte in the context
+  std::size_t end = 0;             ///< one past the last byte
+  std::size_t start_token = 0;     ///< position in the window's encoding, inclusive
+  std::size_t end_token = 0;       ///< position in the window's encoding, inclusive
+  std::size_t window = 0;          ///< index of the window of a long context
+  double score = 0;                ///< start logit + end logit
+  double probability = 0;          ///< softmax(start)[a] · softmax(end)[b]
+  double context_probability = 0;  ///< the same, with softmax over the context's tokens and [CLS] only
 };
 
 /// The prediction of a question-answering model.
 struct AnswerPrediction {
-  Answer best;                       ///< the empty answer if the null answer wins
-  std::vector<Answer> answers;       ///< the top K spans, best first; never the null answer
-  double null_score = 0;             ///< start + end logit of [CLS], the minimum over the windows
-  double null_probability = 0;       ///< probability of the null answer
+  Answer best;                  ///< the empty answer if the null answer wins
+  std::vector<Answer> answers;  ///< the top K spans, best first; never the null answer
+  double null_score = 0;        ///< start + end logit of [CLS], the minimum over the windows
+  double null_probability = 0;  ///< probability of the null answer
+  double null_context_probability =
+      0;                             ///< Answer::context_probability of the null answer, the minimum over the windows
   std::optional<double> confidence;  ///< set if a calibration has been fitted
 };
 

@@ -13,6 +13,7 @@
 #include "limn/error.h"
 #include "limn/explanation.h"
 #include "limn/faithfulness.h"
+#include "limn/memory.h"
 #include "limn/model_info.h"
 #include "limn/options.h"
 #include "limn/result.h"
@@ -38,6 +39,12 @@ class Model {
   /// tokenizer).
   /// @throws Error if a file is missing, damaged, or inconsistent with the others.
   static Model load(const std::filesystem::path& folder);
+  /// Loads a LoRA adapter of the peft package (adapter_config.json, adapter_model.safetensors), merged into its base
+  /// model. load(folder) does so, too, if the adapter names its base model by a path.
+  /// @throws Error as load(folder), and for adapters of other kinds, which it names.
+  static Model load(const std::filesystem::path& adapter, const std::filesystem::path& base);
+  /// Loads a checkpoint from memory. @throws Error as load(folder).
+  static Model load(MemoryCheckpoint checkpoint);
 
   /// The same with random weights in place of the first `parts` of: the head, the layers from the last to the first,
   /// the embeddings. Matrices are drawn from N(0, 0.02²), biases are 0 and the weights of norms 1, as transformers

@@ -75,6 +75,7 @@ struct PredictOptions {
   bool null_allowed = true;            ///< QA: false: always answer
   std::size_t max_length = 0;          ///< maximum tokens per window, including special tokens; 0: the model's maximum
   std::size_t stride = 128;            ///< QA, token classification: tokens shared by neighbouring windows
+  bool top_of_each_window = false;     ///< QA: `top` answers of each window, in the order of the windows
   Aggregation aggregation = Aggregation::first;  ///< token classification: the labels of words
   std::optional<std::string> prompt = {};        ///< embeddings: name of the model's prompt to put before the text
   std::optional<std::string> pair_prompt = {};   ///< embeddings: the same for the pair; default: as the text

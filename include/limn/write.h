@@ -102,6 +102,10 @@ std::string to_html(const Explanation& explanation);
 /// Returns a page that shows several explanations. @param title of the page; empty: the prediction, or the number of
 /// explanations.
 std::string to_html(std::span<const Explanation> explanations, std::string_view title = {});
+/// Returns the coloured text as an element with inline styles, without script, for notebooks and other pages.
+std::string to_html_fragment(const Explanation& explanation);
+/// The same for several explanations, one below the other.
+std::string to_html_fragment(std::span<const Explanation> explanations);
 /// Returns a page that shows an attack step by step.
 std::string to_html(const Attack& attack);
 /// Returns a page with both texts, whose words light up with their partners in the other text, and the matrix of pairs.

@@ -118,10 +118,10 @@ SquadScores score_squad(std::span<const SquadQuestion> questions, std::span<cons
   std::vector<Candidate> exact_candidates, f1_candidates;
   for (std::size_t i = 0; i < questions.size(); ++i) {
     const auto& references = questions[i].answers;
-    const auto& [best, answers, null_score, null_probability, confidence] = predictions[i];
+    const std::vector<Answer>& answers = predictions[i].answers;
     const std::string_view text = answers.empty() ? std::string_view() : answers.front().text;
     // A context without any span always has the null answer.
-    const double null_excess = answers.empty() ? INFINITY : null_score - answers.front().score;
+    const double null_excess = answers.empty() ? INFINITY : predictions[i].null_score - answers.front().score;
     const AnswerScore answered = best_answer_score(references, text);
     const bool predicts_no_answer = null_threshold && null_excess > *null_threshold;
     const AnswerScore score = predicts_no_answer ? best_answer_score(references, "") : answered;

@@ -6,15 +6,16 @@
 
 namespace limn {
 
-Game::Game(std::size_t units, Evaluate evaluate, Report report)
-    : units_(units), evaluate_(std::move(evaluate)), report_(std::move(report)) {}
+Game::Game(std::size_t units, Evaluate evaluate, Report report, Check check)
+    : units_(units), evaluate_(std::move(evaluate)), report_(std::move(report)), check_(std::move(check)) {}
 
 std::vector<double> Game::values(std::span<const Mask> masks) {
   constexpr std::size_t report_every = 64;
   std::vector<const Mask*> unknown;
-  for (const Mask& mask : masks) {
-    assert(mask.size() == units_);
-    if (known_.emplace(mask, 0.).second) unknown.push_back(&mask);
+  for (std::size_t i = 0; i < masks.size(); ++i) {
+    assert(masks[i].size() == units_);
+    check(i);
+    if (known_.emplace(masks[i], 0.).second) unknown.push_back(&masks[i]);
   }
   const std::size_t total = std::max(planned_, evaluations_ + unknown.size());
   for (std::size_t begin = 0; begin < unknown.size(); begin += report_every) {

@@ -22,7 +22,10 @@ class Game {
   /// Receives the progress, in evaluations.
   using Report = std::function<void(std::size_t done, std::size_t total)>;
 
-  Game(std::size_t units, Evaluate evaluate, Report report = {});
+  /// Called from time to time between passes; throws Cancelled to end the work.
+  using Check = std::function<void()>;
+
+  Game(std::size_t units, Evaluate evaluate, Report report = {}, Check check = {});
 
   std::size_t units() const { return units_; }
   /// Returns one value per mask.
@@ -34,12 +37,18 @@ class Game {
   void set_known(Mask mask, double value) { known_[std::move(mask)] = value; }
   /// Sets the expected number of evaluations, for the progress of methods that cannot ask for all values at once.
   void plan(std::size_t evaluations) { planned_ = evaluations; }
+  /// Ends work that draws or reads many masks if the call was cancelled. @param index of the mask
+  void check(std::size_t index) const {
+    constexpr std::size_t check_every = 4096;
+    if (check_ && index % check_every == 0) check_();
+  }
   std::size_t evaluations() const { return evaluations_; }
 
  private:
   std::size_t units_;
   Evaluate evaluate_;
   Report report_;
+  Check check_;
   std::unordered_map<Mask, double> known_;
   std::size_t evaluations_ = 0, planned_ = 0;
 };

@@ -148,9 +148,10 @@ constexpr std::size_t most_forward_features = 6;
 
 }  // namespace
 
-std::vector<Mask> lime_masks(std::size_t units, const Lime& method) {
+std::vector<Mask> lime_masks(std::size_t units, const Lime& method, const std::function<void(std::size_t)>& check) {
   std::vector<Mask> masks;
   for (std::size_t draw = 0; draw < method.samples; ++draw) {
+    check(draw);
     auto engine = random_engine(method.seed, draw);
     Mask mask(units, true);
     if (method.flavour == Lime::Flavour::captum) {
@@ -197,7 +198,7 @@ LinearModel fit_lime(std::span<const Mask> masks, std::span<const double> values
 UnitScores score_units(Game& game, const Lime& given) {
   Lime method = given;
   if (method.flavour == Lime::Flavour::ferret) method.samples = std::min(method.samples, game.units() * game.units());
-  const std::vector<Mask> masks = lime_masks(game.units(), method);
+  const std::vector<Mask> masks = lime_masks(game.units(), method, [&](std::size_t draw) { game.check(draw); });
   const std::vector<double> values = game.values(masks);
   LinearModel model = fit_lime(masks, values, method);
   return {.scores = std::move(model.weights),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -16,8 +17,9 @@ struct LinearModel {
   double r2 = 1;  ///< fraction of the weighted variance of F that the model explains; 1 if the variance is 0
 };
 
-/// Draws LIME's masks.
-std::vector<Mask> lime_masks(std::size_t units, const Lime& method);
+/// Draws LIME's masks. @param check called with the index of each; may throw Cancelled
+std::vector<Mask> lime_masks(
+    std::size_t units, const Lime& method, const std::function<void(std::size_t)>& check = [](std::size_t) {});
 
 /// Fits LIME's weighted regression of values on masks. @param masks at least one, of at least one unit
 LinearModel fit_lime(std::span<const Mask> masks, std::span<const double> values, const Lime& method);

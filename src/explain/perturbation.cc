@@ -9,6 +9,7 @@
 #include "explain/passes.h"
 #include "explain/units.h"
 #include "limn/error.h"
+#include "model/passes.h"
 
 namespace limn {
 namespace {
@@ -108,7 +109,8 @@ Game masking_game(const Subject& subject, Units units, Masking masking) {
           return perturbations.outputs(unknown, scalar_values);
         });
       },
-      [&subject](std::size_t done, std::size_t total) { subject.report(done, total); });
+      [&subject](std::size_t done, std::size_t total) { subject.report(done, total); },
+      [&subject] { begin_pass(&subject.watch); });
   game.set_known(Mask(count, true), subject.value);
   return game;
 }

@@ -125,7 +125,7 @@ class Reader {
         for (std::size_t least = first_bad; i < least && !first_bad.compare_exchange_weak(least, i);) {
         }
       }
-      chunk.file->release(source(chunk));
+      if (chunk.file != nullptr) chunk.file->release(source(chunk));
     });
     if (first_bad < chunks_.size()) refuse(chunks_[first_bad]);
     // The pages on the boundaries between chunks.
@@ -170,7 +170,7 @@ class Reader {
     // A transposed tensor is one chunk, since each of its rows is spread over the whole range in the file.
     const std::size_t most = tensor.strides.empty() ? chunk_elements : count;
     for (std::size_t begin = 0; begin < count; begin += most) {
-      chunks_.push_back({&entry, &file_of(tensor), begin, std::min(most, count - begin),
+      chunks_.push_back({&entry, file_of(tensor), begin, std::min(most, count - begin),
                          converted == nullptr ? nullptr : converted + begin});
     }
     parameters_ += count;
@@ -184,13 +184,15 @@ class Reader {
            reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % alignof(float) == 0;
   }
 
-  const MappedFile& file_of(const Tensor& tensor) const {
+  /// Null for a tensor that is not in a file.
+  const MappedFile* file_of(const Tensor& tensor) const {
     const auto holds = [&](const WeightFile& file) {
       const auto bytes = file.file.bytes();
       return std::less_equal{}(bytes.data(), tensor.bytes.data()) &&
              std::less{}(tensor.bytes.data(), bytes.data() + bytes.size());
     };
-    return std::ranges::find_if(files_.files, holds)->file;
+    const auto found = std::ranges::find_if(files_.files, holds);
+    return found == files_.files.end() ? nullptr : &found->file;
   }
 
   static std::span<const std::byte> source(const Chunk& chunk) {
@@ -260,6 +262,20 @@ Checkpoint Checkpoint::load(const std::filesystem::path& folder, const nlohmann:
   const auto open = [&] {
     if (checkpoint->files.files.empty()) checkpoint->files = open_all_weights(folder, modules);
   };
+  const std::filesystem::path encoder = modules == nullptr ? folder : folder / modules->encoder;
+  return read(std::move(checkpoint), config, (encoder / "config.json").string(), modules, randomization, open);
+}
+
+Checkpoint Checkpoint::load(WeightFiles weights, const nlohmann::json& config, const std::string& file,
+                            const Randomization& randomization) {
+  auto checkpoint = std::make_unique<Implementation>();
+  checkpoint->files = std::move(weights);
+  return read(std::move(checkpoint), config, file, nullptr, randomization, [] {});
+}
+
+Checkpoint Checkpoint::read(std::unique_ptr<Implementation> checkpoint, const nlohmann::json& config,
+                            const std::string& file, const SentenceModules* modules, const Randomization& randomization,
+                            const std::function<void()>& open) {
   const auto has_tensor = [&](const std::string& name) {
     open();
     return checkpoint->files.tensors.contains(name);
@@ -270,8 +286,7 @@ Checkpoint Checkpoint::load(const std::filesystem::path& folder, const nlohmann:
     if (found == checkpoint->files.tensors.end() || found->second.shape.empty()) return {};
     return found->second.shape.front();
   };
-  const std::filesystem::path encoder = modules == nullptr ? folder : folder / modules->encoder;
-  checkpoint->config = parse_config(config, (encoder / "config.json").string(), has_tensor, rows, modules);
+  checkpoint->config = parse_config(config, file, has_tensor, rows, modules);
   open();
   std::ranges::copy(checkpoint->files.warnings, std::back_inserter(checkpoint->config.warnings));
   Reader reader(checkpoint->files, checkpoint->converted);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "model/config.h"
 #include "model/randomize.h"
+#include "model/tensor_files.h"
 #include "model/weights.h"
 
 namespace limn {
@@ -26,6 +28,9 @@ class Checkpoint {
   /// @param randomization of weights, after they have been read
   static Checkpoint load(const std::filesystem::path& folder, const nlohmann::json& config,
                          const SentenceModules* modules = nullptr, const Randomization& randomization = {});
+  /// The same with weights that are already open. @param file of the config, in messages.
+  static Checkpoint load(WeightFiles weights, const nlohmann::json& config, const std::string& file,
+                         const Randomization& randomization = {});
   Checkpoint(Checkpoint&&) noexcept;
   Checkpoint& operator=(Checkpoint&&) noexcept;
   ~Checkpoint();
@@ -43,6 +48,10 @@ class Checkpoint {
 
  private:
   explicit Checkpoint(std::unique_ptr<Implementation> implementation);
+  /// @param open opens the weights, if they are not open; called before they are needed
+  static Checkpoint read(std::unique_ptr<Implementation> checkpoint, const nlohmann::json& config,
+                         const std::string& file, const SentenceModules* modules, const Randomization& randomization,
+                         const std::function<void()>& open);
   std::unique_ptr<Implementation> implementation_;
 };
 

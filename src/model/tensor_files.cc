@@ -134,6 +134,30 @@ std::map<std::string, std::string, std::less<>> parse_index(const Json& json, co
   return files;
 }
 
+WeightFiles weights_in_memory(MemoryCheckpoint checkpoint) {
+  WeightFiles weights{.main = checkpoint.name, .files = {}, .tensors = {}, .owner = std::move(checkpoint.owner)};
+  for (MemoryTensor& given : checkpoint.tensors) {
+    const auto count = count_numbers(given.shape);
+    const bool known = is_float_type(given.type);
+    if (known && (!count || *count != given.bytes.size() / number_bytes(given.type) ||
+                  given.bytes.size() % number_bytes(given.type) != 0)) {
+      throw Error({.file = checkpoint.name,
+                   .thing = "tensor " + shown_name(given.name),
+                   .found = std::to_string(given.bytes.size()) + " bytes",
+                   .expected = "as many as the shape " + shape_text(given.shape) + " of " + given.type + " needs"});
+    }
+    const auto [place, is_new] = weights.tensors.try_emplace(
+        given.name, Tensor{.file = checkpoint.name, .type = given.type, .shape = given.shape, .bytes = given.bytes});
+    if (!is_new)
+      throw Error({.file = checkpoint.name,
+                   .thing = "tensor " + shown_name(given.name),
+                   .found = "two of this name",
+                   .expected = "one"});
+  }
+  strip_wrappers(weights);
+  return weights;
+}
+
 WeightFiles open_weights(const std::filesystem::path& folder) {
   for (const auto& [name, read] : formats) {
     const std::filesystem::path whole = folder / name, index = folder / (std::string(name) + ".index.json");

@@ -11,8 +11,10 @@
 #include "base/attempt.h"
 #include "base/json.h"
 #include "limn/error.h"
+#include "model/adapter.h"
 #include "model/head.h"
 #include "model/passes.h"
+#include "model/tensor_files.h"
 #include "task/classification.h"
 #include "task/embedding.h"
 #include "task/masked_lm.h"
@@ -22,11 +24,15 @@
 namespace limn {
 namespace {
 
-ModelInfo describe(const std::filesystem::path& folder, const Checkpoint& checkpoint) {
-  const Config& config = checkpoint.config();
+std::string name_of(const std::filesystem::path& folder) {
   std::filesystem::path name = std::filesystem::absolute(folder).lexically_normal();
   if (!name.has_filename()) name = name.parent_path();
-  return {.name = name.filename().string(),
+  return name.filename().string();
+}
+
+ModelInfo describe(std::string name, const Checkpoint& checkpoint) {
+  const Config& config = checkpoint.config();
+  return {.name = std::move(name),
           .family = config.model_type,
           .architecture = config.architecture,
           .task = config.head.task,
@@ -41,6 +47,30 @@ ModelInfo describe(const std::filesystem::path& folder, const Checkpoint& checkp
           .parameters = checkpoint.parameters(),
           .files = checkpoint.files(),
           .warnings = config.warnings};
+}
+
+Pipeline joined(std::string name, Tokenizer tokenizer, Checkpoint checkpoint,
+                std::optional<SentenceModules> modules = {}) {
+  const std::size_t rows = checkpoint.config().encoder.vocabulary;
+  ModelInfo info = describe(std::move(name), checkpoint);
+  if (modules) {
+    const Head& head = checkpoint.weights().head;
+    info.dimensions = head.poolings.size() * checkpoint.config().encoder.hidden_size;
+    for (const HeadStep& step : head.steps)
+      if (!step.linear.w.empty()) info.dimensions = step.linear.w.outputs();
+    for (const auto& [prompt, text] : modules->prompts) info.prompts.push_back(prompt);
+    info.compares_by_dot = modules->compares_by_dot;
+  }
+  if (const auto mask = tokenizer.special().mask) info.mask_token = tokenizer.token(*mask);
+  std::ranges::copy(tokenizer.warnings(), std::back_inserter(info.warnings));
+  if (tokenizer.vocabulary_size() > rows)
+    info.warnings.push_back(
+        fmt::format("the tokenizer has {} ids, the word embeddings {} rows: a text with a token beyond them is refused",
+                    tokenizer.vocabulary_size(), rows));
+  return {.checkpoint = std::move(checkpoint),
+          .tokenizer = std::move(tokenizer),
+          .info = std::move(info),
+          .sentence = std::move(modules)};
 }
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
@@ -110,6 +140,7 @@ auto run_all(const Encoder& encoder, std::size_t inputs, const Read& read, const
 }  // namespace
 
 Pipeline load_pipeline(const std::filesystem::path& folder, const Randomization& randomization) {
+  if (const auto base = adapter_base_folder(folder)) return load_pipeline_with_adapter(folder, *base, randomization);
   // First: its message for a folder without a model is the clearest.
   auto modules = read_sentence_modules(folder);
   const std::filesystem::path encoder = modules ? folder / modules->encoder : folder;
@@ -117,26 +148,28 @@ Pipeline load_pipeline(const std::filesystem::path& folder, const Randomization&
   Tokenizer tokenizer = Tokenizer::load(encoder, config);
   if (modules && modules->lowercase) tokenizer = tokenizer.lowercased();
   Checkpoint checkpoint = Checkpoint::load(folder, config, modules ? &*modules : nullptr, randomization);
-  const std::size_t rows = checkpoint.config().encoder.vocabulary;
-  ModelInfo info = describe(folder, checkpoint);
-  if (modules) {
-    const Head& head = checkpoint.weights().head;
-    info.dimensions = head.poolings.size() * checkpoint.config().encoder.hidden_size;
-    for (const HeadStep& step : head.steps)
-      if (!step.linear.w.empty()) info.dimensions = step.linear.w.outputs();
-    for (const auto& [prompt, text] : modules->prompts) info.prompts.push_back(prompt);
-    info.compares_by_dot = modules->compares_by_dot;
-  }
-  if (const auto mask = tokenizer.special().mask) info.mask_token = tokenizer.token(*mask);
-  std::ranges::copy(tokenizer.warnings(), std::back_inserter(info.warnings));
-  if (tokenizer.vocabulary_size() > rows)
-    info.warnings.push_back(
-        fmt::format("the tokenizer has {} ids, the word embeddings {} rows: a text with a token beyond them is refused",
-                    tokenizer.vocabulary_size(), rows));
-  return {.checkpoint = std::move(checkpoint),
-          .tokenizer = std::move(tokenizer),
-          .info = std::move(info),
-          .sentence = std::move(modules)};
+  return joined(name_of(folder), std::move(tokenizer), std::move(checkpoint), std::move(modules));
+}
+
+Pipeline load_pipeline_with_adapter(const std::filesystem::path& adapter, const std::filesystem::path& base,
+                                    const Randomization& randomization) {
+  const nlohmann::json config = adapted_config(read_config_file(base), adapter);
+  std::error_code ignored;
+  const bool own_tokenizer = std::filesystem::exists(adapter / "tokenizer.json", ignored);
+  Tokenizer tokenizer = Tokenizer::load(own_tokenizer ? adapter : base, config);
+  WeightFiles weights = open_weights(base);
+  merge_adapter(weights, adapter);
+  return joined(name_of(adapter), std::move(tokenizer),
+                Checkpoint::load(std::move(weights), config, (base / "config.json").string(), randomization));
+}
+
+Pipeline load_pipeline(MemoryCheckpoint checkpoint) {
+  const std::string file = checkpoint.name + ": config";
+  const nlohmann::json config = parse_json(checkpoint.config, file);
+  Tokenizer tokenizer = Tokenizer::parse(checkpoint.tokenizer, checkpoint.tokenizer_config, config, checkpoint.name);
+  std::string name = checkpoint.name;
+  return joined(std::move(name), std::move(tokenizer),
+                Checkpoint::load(weights_in_memory(std::move(checkpoint)), config, file));
 }
 
 void check_ids(const Pipeline& pipeline, const Encoding& encoding) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "limn/explanation.h"
+#include "limn/memory.h"
 #include "limn/model_info.h"
 #include "limn/options.h"
 #include "limn/result.h"
@@ -33,6 +34,11 @@ struct Pipeline {
 
 /// @param randomization of the weights. @throws Error if a file is wrong.
 Pipeline load_pipeline(const std::filesystem::path& folder, const Randomization& randomization = {});
+/// The same for an adapter merged into its base model (model/adapter.h).
+Pipeline load_pipeline_with_adapter(const std::filesystem::path& adapter, const std::filesystem::path& base,
+                                    const Randomization& randomization = {});
+/// The same from memory. @throws Error if the checkpoint is wrong.
+Pipeline load_pipeline(MemoryCheckpoint checkpoint);
 
 /// @throws Error if a token's id is beyond the rows of the word embeddings; later look-ups do not check it.
 void check_ids(const Pipeline& pipeline, const Encoding& encoding);

@@ -1,5 +1,6 @@
 #include "task/question_answering.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -21,6 +22,20 @@ bool in_context(const AnswerWindow& window, std::size_t token) {
 
 double score_of(const AnswerWindow& window, std::size_t start, std::size_t end) {
   return double{window.logits(start, 0)} + window.logits(end, 1);
+}
+
+/// softmax(start)[a] · softmax(end)[b] over the context's tokens and the first token ([CLS]), as in the pipeline for
+/// question answering of transformers 4, which masks all others.
+double context_probability(const AnswerWindow& window, std::size_t start, std::size_t end) {
+  double probability = 1;
+  for (const auto& [token, column] : {std::pair(start, std::size_t{0}), std::pair(end, std::size_t{1})}) {
+    double sum = 0;
+    for (std::size_t other = 0; other < window.encoding->size(); ++other)
+      if (other == 0 || in_context(window, other))
+        sum += std::exp(double{window.logits(other, column)} - window.logits(token, column));
+    probability /= sum;
+  }
+  return probability;
 }
 
 /// log Σ exp of the start logits and of the end logits over all tokens that were read, each token once.
@@ -112,6 +127,7 @@ Answer make_answer(std::span<const AnswerWindow> windows, const Normalizers& nor
   answer.window = window;
   answer.score = score_of(w, start, end);
   answer.probability = std::exp(answer.score - normalizers.start - normalizers.end);
+  answer.context_probability = context_probability(w, start, end);
   if (start <= end && in_context(w, start) && in_context(w, end)) {
     const Span characters = characters_of(*w.encoding, start, end);
     answer.begin = characters.begin;
@@ -131,7 +147,14 @@ Answer answer_at(std::span<const AnswerWindow> windows, std::size_t window, std:
 
 AnswerPrediction best_answers(std::span<const AnswerWindow> windows, std::string_view context,
                               const PredictOptions& options) {
+  AnswerPrediction prediction;
+  const Normalizers normalizers = normalizers_of(windows);
   BestSpans spans(std::max<std::size_t>(options.top, 1));  // the null answer is compared with the best span
+  const auto take = [&] {
+    for (const auto& [span, characters] : spans.best())
+      prediction.answers.push_back(make_answer(windows, normalizers, span.window, span.start, span.end, context));
+    spans = BestSpans(std::max<std::size_t>(options.top, 1));
+  };
   for (std::size_t w = 0; w < windows.size(); ++w) {
     const AnswerWindow& window = windows[w];
     const Encoding& encoding = *window.encoding;
@@ -145,20 +168,21 @@ AnswerPrediction best_answers(std::span<const AnswerWindow> windows, std::string
         if (characters.begin < characters.end) spans.offer({score_of(window, start, end), w, start, end}, characters);
       }
     }
+    if (options.top_of_each_window) take();
   }
-
-  AnswerPrediction prediction;
-  const Normalizers normalizers = normalizers_of(windows);
-  for (const auto& [span, characters] : spans.best())
-    prediction.answers.push_back(make_answer(windows, normalizers, span.window, span.start, span.end, context));
+  take();
   Answer null = make_answer(windows, normalizers, window_of_null(windows), 0, 0, {});
   null.text.clear(), null.begin = null.end = 0;
   prediction.null_score = null.score;
   prediction.null_probability = null.probability;
+  prediction.null_context_probability = 1;
+  for (const AnswerWindow& window : windows)
+    prediction.null_context_probability =
+        std::min(prediction.null_context_probability, context_probability(window, 0, 0));
+  const auto best = std::ranges::max_element(prediction.answers, {}, &Answer::score);
   const bool null_wins =
-      prediction.answers.empty() ||
-      (options.null_allowed && null.score - prediction.answers.front().score > options.null_threshold);
-  prediction.best = null_wins ? null : prediction.answers.front();
+      prediction.answers.empty() || (options.null_allowed && null.score - best->score > options.null_threshold);
+  prediction.best = null_wins ? null : *best;
   return prediction;
 }
 

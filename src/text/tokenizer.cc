@@ -182,6 +182,12 @@ Tokenizer Tokenizer::load(const std::filesystem::path& folder, const nlohmann::j
   return Tokenizer(std::make_shared<const Implementation>(read_tokenizer(folder, &model_config)));
 }
 
+Tokenizer Tokenizer::parse(std::string_view tokenizer, std::string_view tokenizer_config,
+                           const nlohmann::json& model_config, const std::string& name) {
+  return Tokenizer(
+      std::make_shared<const Implementation>(parse_tokenizer(tokenizer, tokenizer_config, model_config, name)));
+}
+
 Encoding Tokenizer::encode(std::string_view text, std::optional<std::string_view> pair, std::size_t max_length) const {
   const Implementation& tokenizer = *implementation_;
   check_utf8(text, "text");

@@ -23,6 +23,9 @@ class Tokenizer {
   static Tokenizer load(const std::filesystem::path& folder);
   /// The same with the parsed content of config.json, which decides the family if the tokenizer's files do not.
   static Tokenizer load(const std::filesystem::path& folder, const nlohmann::json& model_config);
+  /// The same from the content of a tokenizer.json and its tokenizer_config.json (empty: none). @param name in messages
+  static Tokenizer parse(std::string_view tokenizer, std::string_view tokenizer_config,
+                         const nlohmann::json& model_config, const std::string& name);
 
   /// One input (a pair if `pair` is given) of at most max_length tokens including special tokens (0: no limit). Longer
   /// inputs are truncated, a pair in its longer sequence first, as `tokenizers` does by default; cut_tokens counts the

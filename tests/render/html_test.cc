@@ -1,5 +1,6 @@
 #include "render/html.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -116,6 +117,29 @@ std::string sha256(std::string text) {
   }
   result.back() = '=';
   return result;
+}
+
+TEST(Fragment, HasNoScriptAndNoStyleSheet) {
+  for (const Explanation& explanation : samples()) {
+    const std::string html = to_html_fragment(explanation);
+    for (const char* forbidden : {"<script", "<style", "class=", "onclick", "<a "})
+      EXPECT_THAT(html, Not(HasSubstr(forbidden)));
+    EXPECT_EQ(markup::fault(html), "");
+    EXPECT_TRUE(html.starts_with("<div style=\""));
+    EXPECT_TRUE(html.ends_with("</div>\n"));
+  }
+}
+
+TEST(Fragment, ColorsAreThoseOfTheOtherFormats) {
+  const Explanation explanation = fixtures::sentiment();
+  const std::string html = to_html_fragment(explanation);
+  std::size_t count = 0;
+  for (const Word& word : explanation.words) {
+    const Color color = heat(intensity(word.score, word_scale(explanation)), Theme::light);
+    EXPECT_THAT(html, HasSubstr(fmt::format("background:#{:02x}{:02x}{:02x}", color.red, color.green, color.blue)));
+    ++count;
+  }
+  EXPECT_GT(count, 2u);
 }
 
 TEST(Html, IsWellFormedForEveryText) {

@@ -19,13 +19,13 @@ struct Layer {
   Names headers;
 };
 
-const Names plain_headers = {"drift.h",   "error.h",      "explanation.h", "faithfulness.h",
-                             "methods.h", "model_info.h", "options.h",     "plausibility.h",
-                             "result.h",  "scores.h",     "similarity.h",  "watch.h"};
-const Names all_headers = {"collection.h",      "comparison.h",   "drift.h",   "evaluate.h",   "error.h",
-                           "explanation.h",     "faithfulness.h", "methods.h", "model_info.h", "options.h",
-                           "plausibility.h",    "result.h",       "sanity.h",  "scores.h",     "similarity.h",
-                           "tokenized_input.h", "watch.h",        "write.h",   "limn.h"};
+const Names plain_headers = {"drift.h",   "error.h",      "explanation.h", "faithfulness.h", "memory.h",
+                             "methods.h", "model_info.h", "options.h",     "plausibility.h", "result.h",
+                             "scores.h",  "similarity.h", "watch.h"};
+const Names all_headers = {"collection.h",  "comparison.h",      "drift.h",  "evaluate.h", "error.h",
+                           "explanation.h", "faithfulness.h",    "memory.h", "methods.h",  "model_info.h",
+                           "options.h",     "plausibility.h",    "result.h", "sanity.h",   "scores.h",
+                           "similarity.h",  "tokenized_input.h", "watch.h",  "write.h",    "limn.h"};
 
 const std::map<std::string, Layer> layers = {
     {"base", {{"base"}, {"error.h", "result.h"}}},

@@ -42,6 +42,31 @@ TEST(BestAnswers, FindsTheBestSpan) {
   EXPECT_NEAR(found.best.probability, start * end, 1e-9);
 }
 
+TEST(BestAnswers, ContextProbabilityLeavesOutTheQuestion) {
+  const auto found = answers({0, 9, 0, 1, 0, 5, 0, 0, 0}, {0, 0, 9, 0, 6, 2, 0, 4, 9});
+  // Only [CLS] and the five tokens of the context count.
+  const double start = std::exp(5) / (4 + std::exp(1) + std::exp(5));
+  const double end = std::exp(4) / (3 + std::exp(6) + std::exp(2) + std::exp(4));
+  EXPECT_NEAR(found.best.context_probability, start * end, 1e-9);
+  EXPECT_NEAR(found.null_context_probability,
+              1 / (4 + std::exp(1) + std::exp(5)) / (3 + std::exp(6) + std::exp(2) + std::exp(4)), 1e-9);
+}
+
+TEST(BestAnswers, EachWindowHasItsOwn) {
+  const Encoding encoding = encode("who", context);
+  const Mat first = columns({-9, 0, 0, 5, 0, 0, 0, 0, 0}, {-9, 0, 0, 5, 0, 0, 0, 0, 0}),
+            second = columns({-9, 0, 0, 1, 0, 2, 0, 0, 0}, {-9, 0, 0, 1, 0, 2, 0, 0, 0});
+  const AnswerWindow windows[] = {{&encoding, second}, {&encoding, first}};
+  const auto all = best_answers(windows, context, {.top = 1});
+  ASSERT_THAT(all.answers, SizeIs(1));
+  EXPECT_EQ(all.best.text, "Ann");
+  const auto each = best_answers(windows, context, {.top = 1, .top_of_each_window = true});
+  ASSERT_THAT(each.answers, SizeIs(2));
+  EXPECT_EQ(each.answers[0].text, "Bob");
+  EXPECT_EQ(each.answers[1].text, "Ann");
+  EXPECT_EQ(each.best.text, "Ann");
+}
+
 TEST(BestAnswers, LimitsTheNumberOfTokens) {
   const std::vector<float> start = {-9, 0, 0, 5, 0, 0, 0, 0, 0}, end = {-9, 0, 0, 0, 1, 2, 3, 4, 0};
   EXPECT_EQ(answers(start, end).best.text, context);

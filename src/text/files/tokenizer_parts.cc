@@ -37,6 +37,8 @@ struct JsonFile {
 
   explicit JsonFile(const std::filesystem::path& path)
       : name(path.string()), json(read_object(path)), section(json, name) {}
+  JsonFile(std::string file, nlohmann::json content)
+      : name(std::move(file)), json(std::move(content)), section(json, name) {}
   JsonFile(const JsonFile&) = delete;  // the section refers to the other members
 };
 
@@ -59,14 +61,13 @@ struct Siblings {
 };
 
 /// A tokenizer.json, completed and overridden by its siblings as transformers 5 does (see tokenizer_class.h).
-TokenizerParts read_with_siblings(const std::filesystem::path& path, const Siblings& files) {
-  const MappedFile file(path);
+TokenizerParts read_with_siblings(std::string_view text, const std::string& file, const Siblings& files) {
   std::optional<TokenizerClass> owner = find_class(files.config, files.model_config);
   SpecialTokens special;
   if (owner) special = class_tokens(owner->family);
   read_special_tokens(files.config, files.map, special);
   std::vector<std::string> warnings;
-  TokenizerParts parts = parse_tokenizer_json(text_of(file), path.string(), [&](nlohmann::json& root) {
+  TokenizerParts parts = parse_tokenizer_json(text, file, [&](nlohmann::json& root) {
     if (owner && !rebuild(root, *owner, files.config, special, warnings)) owner.reset();
   });
   parts.warnings = std::move(warnings);
@@ -75,6 +76,30 @@ TokenizerParts read_with_siblings(const std::filesystem::path& path, const Sibli
   complete_tokens(files.config, files.added, special, file_tokens, parts);
   if (owner) parts.post_processor = class_post_processor(*owner, files.config, special, parts);
   return parts;
+}
+
+/// Sets what depends on the tokens that have a role, and the maximum length.
+void finish_parts(const SpecialTokens& special, const JsonSection& config, const JsonSection& model_config,
+                  TokenizerParts& parts) {
+  const auto max_length = config["model_max_length"];
+  parts.max_length = read_max_length(max_length.is_null() ? config["max_len"] : max_length);
+  // A role whose token has no embedding: the class names it, but the model was not trained with it.
+  const nlohmann::json rows = model_config["vocab_size"].value();
+  const auto id = [&](const AddedToken& token) {
+    auto found = parts.id(token.content);
+    if (found && rows.is_number_unsigned() && rows <= static_cast<std::uint64_t>(*found)) found.reset();
+    return found;
+  };
+  const auto unknown = unknown_id(parts.model);
+  parts.special = {unknown ? unknown : id(special.unknown), id(special.cls_token), id(special.sep_token),
+                   id(special.pad), id(special.mask)};
+}
+
+/// The special tokens that a tokenizer.json and its siblings name.
+SpecialTokens special_tokens(const TokenizerParts& parts, const Siblings& files) {
+  SpecialTokens special = default_tokens(parts.id("[CLS]") ? TokenizerFamily::bert : TokenizerFamily::roberta);
+  read_special_tokens(files.config, files.map, special);
+  return special;
 }
 
 }  // namespace
@@ -137,22 +162,27 @@ TokenizerParts read_tokenizer(const std::filesystem::path& folder, const nlohman
       parts = parse_spiece_file(text_of(file), files);
     }
   } else {
-    parts = read_with_siblings(folder / "tokenizer.json", {config.section, map.section, added.section, model_section});
-    special = default_tokens(parts.id("[CLS]") ? TokenizerFamily::bert : TokenizerFamily::roberta);
-    read_special_tokens(config.section, map.section, special);
+    const auto path = folder / "tokenizer.json";
+    const MappedFile file(path);
+    const Siblings siblings = {config.section, map.section, added.section, model_section};
+    parts = read_with_siblings(text_of(file), path.string(), siblings);
+    special = special_tokens(parts, siblings);
   }
-  const auto max_length = config.section["model_max_length"];
-  parts.max_length = read_max_length(max_length.is_null() ? config.section["max_len"] : max_length);
-  // A role whose token has no embedding: the class names it, but the model was not trained with it.
-  const nlohmann::json rows = model_section["vocab_size"].value();
-  const auto id = [&](const AddedToken& token) {
-    auto found = parts.id(token.content);
-    if (found && rows.is_number_unsigned() && rows <= static_cast<std::uint64_t>(*found)) found.reset();
-    return found;
-  };
-  const auto unknown = unknown_id(parts.model);
-  parts.special = {unknown ? unknown : id(special.unknown), id(special.cls_token), id(special.sep_token),
-                   id(special.pad), id(special.mask)};
+  finish_parts(special, config.section, model_section, parts);
+  return parts;
+}
+
+TokenizerParts parse_tokenizer(std::string_view tokenizer, std::string_view tokenizer_config,
+                               const nlohmann::json& model_config, const std::string& name) {
+  const std::string config_file = name + ": tokenizer_config.json", model_file = name + ": config.json";
+  nlohmann::json parsed =
+      tokenizer_config.empty() ? nlohmann::json::object() : parse_json(tokenizer_config, config_file);
+  if (!parsed.is_object()) JsonSection(parsed, config_file).refuse("an object");
+  const JsonFile config(config_file, std::move(parsed)), none(name, nlohmann::json::object());
+  const JsonSection model_section(model_config, model_file);
+  const Siblings siblings = {config.section, none.section, none.section, model_section};
+  TokenizerParts parts = read_with_siblings(tokenizer, name + ": tokenizer.json", siblings);
+  finish_parts(special_tokens(parts, siblings), config.section, model_section, parts);
   return parts;
 }
 

@@ -40,4 +40,8 @@ struct TokenizerParts {
 /// @throws Error for files that are missing, malformed, or name an unsupported component.
 TokenizerParts read_tokenizer(const std::filesystem::path& folder, const nlohmann::json* model_config = nullptr);
 
+/// The same from the content of a tokenizer.json and its tokenizer_config.json (empty: none). @param name in messages
+TokenizerParts parse_tokenizer(std::string_view tokenizer, std::string_view tokenizer_config,
+                               const nlohmann::json& model_config, const std::string& name);
+
 }  // namespace limn

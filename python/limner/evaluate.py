@@ -1,0 +1,169 @@
+"""How good a model is on labelled data, in percent, and how good its explanations are."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from . import _limner
+from ._errors import Error
+from ._explanation import Explanation
+from ._inputs import column, is_one
+from ._model import Model, load
+from ._progress import Progress
+from ._results import Sanity
+from .methods import Method, request_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Unpack
+
+    from ._options import ReadingOptions
+    from ._retrieval import Collection
+
+
+def _evaluate(
+    kind: str, model: Model | str, file: str | os.PathLike[str], limit: int | None, progress: Any, options: Any
+) -> dict[str, Any]:
+    loaded = model if isinstance(model, Model) else load(model)
+    request = request_of(None, None, options)
+    with Progress(None, progress) as shown:
+
+        def report(done: int, total: int) -> None:
+            shown.total = total
+            shown._show(done)
+
+        watch = report if shown.within(1) else None
+        scores: dict[str, Any] = _limner.evaluate(kind, loaded._core, os.fspath(file), request, limit, watch)
+    return scores
+
+
+def squad(
+    model: Model | str,
+    file: str | os.PathLike[str],
+    *,
+    limit: int | None = None,
+    progress: Any = None,
+    **options: Unpack[ReadingOptions],
+) -> dict[str, Any]:
+    """Returns exact match and F1 of a question-answering model on a SQuAD 1.1 or 2.0 file (.json)."""
+    return _evaluate("squad", model, file, limit, progress, options)
+
+
+def classification(
+    model: Model | str,
+    file: str | os.PathLike[str],
+    *,
+    limit: int | None = None,
+    progress: Any = None,
+    **options: Unpack[ReadingOptions],
+) -> dict[str, Any]:
+    """Returns accuracy and macro F1 of a classifier on a .tsv, .csv or .jsonl file with text, label, and maybe pair."""
+    return _evaluate("classification", model, file, limit, progress, options)
+
+
+def tokens(
+    model: Model | str,
+    file: str | os.PathLike[str],
+    *,
+    limit: int | None = None,
+    progress: Any = None,
+    **options: Unpack[ReadingOptions],
+) -> dict[str, Any]:
+    """Returns precision, recall and F1 of the entities that a model finds in a CoNLL file."""
+    return _evaluate("tokens", model, file, limit, progress, options)
+
+
+def faithfulness(
+    model: Model | str,
+    texts: Any,
+    *,
+    methods: str | Method | Sequence[str | Method] | None = None,
+    preset: str | None = None,
+    beam: int | None = None,
+    progress: Any = None,
+    **options: Any,
+) -> dict[str, Any]:
+    """Returns how faithful the explanations of methods are, as `limn evaluate faithfulness` writes it.
+
+    "texts" of the result has what `--output` has for each text, or its Error. `preset` names the metrics of a study:
+    "eraser", "ferret" or "naopc".
+    """
+    means, rows = _limner.faithfulness(
+        _loaded(model)._core, _items(texts), _listed_all(methods), request_of(None, None, options), preset, beam, progress
+    )
+    return {**means, "texts": rows}
+
+
+def plausibility(
+    model: Model | str,
+    file: str | os.PathLike[str],
+    *,
+    methods: str | Method | Sequence[str | Method] | None = None,
+    limit: int | None = None,
+    progress: Any = None,
+    **options: Any,
+) -> dict[str, Any]:
+    """Returns how well explanations agree with the human rationales of a file (docs/trust.md)."""
+    request = request_of(None, None, options)
+    scores: dict[str, Any] = _limner.plausibility(
+        _loaded(model)._core, os.fspath(file), _listed_all(methods), request, limit, progress
+    )
+    return scores
+
+
+def sanity(
+    model: Model | str,
+    texts: Any,
+    *,
+    methods: str | Method | Sequence[str | Method] | None = None,
+    progress: Any = None,
+    **options: Any,
+) -> Sanity:
+    """Checks whether explanations depend on the weights and the label. The model must come from a folder."""
+    loaded = _loaded(model)
+    if loaded.folder is None:
+        raise Error(thing="the model", found="one from memory", expected="a model loaded from a folder")
+    request = request_of(None, None, options)
+    return Sanity(
+        _limner.sanity(loaded._core, loaded.folder, _items(texts), _listed_all(methods), request, progress)
+    )
+
+
+def drift(before: Explanation, after: Explanation) -> dict[str, Any]:
+    """Returns how a prediction and its explanation differ from saved ones of the same input."""
+    difference: dict[str, Any] = _limner.drift(before._core, after._core)
+    return difference
+
+
+def ask(
+    collection: Collection,
+    file: str | os.PathLike[str],
+    *,
+    reader: Model | str | None = None,
+    reranker: Model | str | None = None,
+    retriever: str | None = None,
+    limit: int | None = None,
+    progress: Any = None,
+) -> dict[str, Any]:
+    """Returns how well a collection answers the questions of a SQuAD file whose paragraphs it contains."""
+    cores = [None if one is None else _loaded(one)._core for one in (reader, reranker)]
+    with collection._lock:
+        scores: dict[str, Any] = _limner.evaluate_ask(
+            collection._core, os.fspath(file), *cores, {"retriever": retriever}, limit, progress
+        )
+    return scores
+
+
+def _loaded(model: Model | str) -> Model:
+    return model if isinstance(model, Model) else load(model)
+
+
+def _items(texts: Any) -> list[Any]:
+    return [texts] if is_one(texts) else list(column(texts))
+
+
+def _listed_all(methods: str | Method | Sequence[str | Method] | None) -> list[Any]:
+    chosen = [methods] if isinstance(methods, (str, Method)) else list(methods or [])
+    return [(repr(method), method.request()) if isinstance(method, Method) else method for method in chosen]

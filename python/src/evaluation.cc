@@ -1,0 +1,179 @@
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bindings.h"
+#include "convert.h"
+#include "limn/evaluate.h"
+#include "options/faithfulness.h"
+#include "options/method_list.h"
+#include "watch.h"
+#include "written.h"
+
+namespace limn::python {
+namespace {
+
+nb::object evaluate(const std::string& kind, const Model& model, const std::string& file, const nb::dict& given,
+                    std::optional<std::size_t> limit, nb::object progress) {
+  EvaluateOptions options{.reading = read_request(given, model.info().task).options.reading};
+  if (given.contains("options") && nb::cast<nb::dict>(given["options"]).contains("null_threshold"))
+    options.null_threshold = options.reading.null_threshold;
+  options.limit = limit.value_or(std::numeric_limits<std::size_t>::max());
+  const std::string json = PythonWatch(std::move(progress)).run([&](const Watch& watch) {
+    if (kind == "squad") return to_json(evaluate_squad(model, file, options, watch));
+    if (kind == "classification") return to_json(evaluate_classification(model, file, options, watch));
+    return to_json(evaluate_tokens(model, file, options, watch));
+  });
+  return parsed(json);
+}
+
+/// Names share the request's options, as with the command's --method a,b; a method with options of its own is a dict.
+std::vector<ListedMethod> listed(const nb::list& methods, const Request& request, Task task,
+                                 std::optional<Unit>& unit) {
+  std::vector<std::string> names;
+  for (nb::handle item : methods)
+    if (PyUnicode_Check(item.ptr())) names.push_back(text_of(item, "method"));
+  if (names.size() == nb::len(methods)) {
+    MethodList list = list_methods(names, request.method, task);
+    unit = list.unit;
+    return std::move(list.methods);
+  }
+  std::vector<ListedMethod> result;
+  for (nb::handle item : methods) {
+    if (PyUnicode_Check(item.ptr())) {
+      MethodList one = list_methods({text_of(item, "method")}, request.method, task);
+      result.push_back(std::move(one.methods.front()));
+    } else {
+      const auto [label, own] = nb::cast<std::pair<std::string, nb::dict>>(item);
+      result.push_back({label, choose_method(read_request(own, task).method, task)});
+    }
+  }
+  return result;
+}
+
+ComparisonTable compare(const nb::list& models, const nb::sequence& items, const nb::list& methods,
+                        const nb::dict& given, nb::object progress) {
+  std::vector<NamedModel> named;
+  for (nb::handle item : models) {
+    const auto pair = nb::cast<nb::tuple>(item);
+    named.push_back({nb::cast<std::string>(pair[0]), nb::cast<const Model&>(pair[1])});
+  }
+  if (named.empty()) throw Error({.field = "models", .found = "none", .expected = "at least one model"});
+  const Task task = named.front().model.info().task;
+  Request request = read_request(given, task);
+  std::optional<Unit> unit;
+  std::vector<ListedMethod> list = listed(methods, request, task, unit);
+  if (!request.options.unit) request.options.unit = unit;
+  const std::uint64_t seed = list.front().chosen.seed.value_or(0);
+  std::vector<Input> inputs;
+  for (nb::handle item : items) inputs.push_back(read_input(item));
+  const Comparison comparison(std::move(named), std::move(list), request.options, seed);
+  return PythonWatch(std::move(progress)).run([&](const Watch& watch) { return comparison.table(inputs, watch); });
+}
+
+/// The JSON of `limn evaluate faithfulness`, and of each text: (means, [dict or exception]).
+nb::tuple faithfulness(const Model& model, const nb::sequence& items, const nb::list& methods, const nb::dict& given,
+                       const std::optional<std::string>& preset, std::optional<std::size_t> beam, nb::object progress) {
+  const Task task = model.info().task;
+  const Request request = read_request(given, task);
+  std::vector<std::string> names;
+  for (nb::handle item : methods)
+    if (PyUnicode_Check(item.ptr())) names.push_back(text_of(item, "method"));
+  const bool only_names = names.size() == nb::len(methods);
+  FaithfulnessRequest asked =
+      faithfulness_request(only_names ? names : std::vector<std::string>(), request.method, preset, task);
+  std::optional<Unit> unit;
+  if (!only_names) asked.methods = listed(methods, request, task, unit);
+  asked.options.beam = beam;
+  unit = asked.options.explaining.unit;
+  asked.options.explaining = request.options;
+  if (!asked.options.explaining.unit) asked.options.explaining.unit = unit;
+  const Inputs read = read_inputs(items);
+  if (read.errors.empty()) throw Error({.thing = "the texts", .found = "none", .expected = "at least one text"});
+  auto results = PythonWatch(std::move(progress)).run([&](const Watch& watch) {
+    return model.faithfulness(read.inputs, asked.methods, asked.options, watch);
+  });
+  names.clear();
+  for (const ListedMethod& method : asked.methods) names.push_back(method.name);
+  FaithfulnessMeans means(names);
+  nb::list rows;
+  std::size_t next = 0;
+  for (const nb::object& error : read.errors) {
+    if (error.is_valid()) {
+      rows.append(error);
+      continue;
+    }
+    const auto& result = results[next++];
+    if (result) means.add(*result);
+    rows.append(result ? parsed(to_json(*result)) : error_object(result.error()));
+  }
+  FaithfulnessScores scores = means.scores(asked.options);
+  scores.preset = preset;
+  return nb::make_tuple(parsed(to_json(scores)), rows);
+}
+
+/// The JSON of `limn evaluate plausibility`.
+nb::object plausibility(const Model& model, const std::string& file, const nb::list& methods, const nb::dict& given,
+                        std::optional<std::size_t> limit, nb::object progress) {
+  const Task task = model.info().task;
+  Request request = read_request(given, task);
+  std::optional<Unit> unit;
+  const std::vector<ListedMethod> list = listed(methods, request, task, unit);
+  if (!request.options.unit) request.options.unit = unit;
+  const std::size_t most = limit.value_or(std::numeric_limits<std::size_t>::max());
+  return parsed(PythonWatch(std::move(progress)).run([&](const Watch& watch) {
+    return to_json(evaluate_plausibility(model, file, list, request.options, most, watch));
+  }));
+}
+
+SanityScores sanity(const std::string& folder, Task task, const nb::sequence& items, const nb::list& methods,
+                    const nb::dict& given, nb::object progress) {
+  Request request = read_request(given, task);
+  std::optional<Unit> unit;
+  const std::vector<ListedMethod> list = listed(methods, request, task, unit);
+  if (!request.options.unit) request.options.unit = unit;
+  std::vector<Input> inputs;
+  for (nb::handle item : items) inputs.push_back(read_input(item));
+  const std::uint64_t seed = list.front().chosen.seed.value_or(0);
+  return PythonWatch(std::move(progress)).run([&](const Watch& watch) {
+    return evaluate_sanity(folder, inputs, list, request.options, seed, watch);
+  });
+}
+
+/// The JSON of how a new explanation differs from a saved one of the same input.
+nb::object drift(const Explanation& before, const Explanation& after) {
+  return parsed(to_json(compare_explanations(before, after)));
+}
+
+}  // namespace
+
+void bind_evaluation(nb::module_& module) {
+  module.def("evaluate", &evaluate, nb::arg("kind"), nb::arg("model"), nb::arg("file"), nb::arg("request"),
+             nb::arg("limit").none(), nb::arg("progress") = nb::none(), "The scores of a model on labelled data.");
+  module.def("compare", &compare, nb::arg("models"), nb::arg("inputs"), nb::arg("methods"), nb::arg("request"),
+             nb::arg("progress") = nb::none(), "Explains every input by each model with each method.");
+  nb::class_<SanityScores> sane(module, "SanityScores", "Whether explanations depend on what they should.");
+  bind_written(sane);
+  module.def("faithfulness", &faithfulness, nb::arg("model"), nb::arg("inputs"), nb::arg("methods"), nb::arg("request"),
+             nb::arg("preset").none(), nb::arg("beam").none(), nb::arg("progress") = nb::none(),
+             "(means, a dict or an exception for each text).");
+  module.def("plausibility", &plausibility, nb::arg("model"), nb::arg("file"), nb::arg("methods"), nb::arg("request"),
+             nb::arg("limit").none(), nb::arg("progress") = nb::none(), "The agreement with human rationales.");
+  module.def(
+      "sanity",
+      [](const Model& model, const std::string& folder, const nb::sequence& items, const nb::list& methods,
+         const nb::dict& given,
+         nb::object progress) { return sanity(folder, model.info().task, items, methods, given, std::move(progress)); },
+      nb::arg("model"), nb::arg("folder"), nb::arg("inputs"), nb::arg("methods"), nb::arg("request"),
+      nb::arg("progress") = nb::none(), "Whether explanations depend on the weights and the label.");
+  module.def("drift", &drift, nb::arg("before"), nb::arg("after"), "How an explanation differs from a saved one.");
+}
+
+}  // namespace limn::python
