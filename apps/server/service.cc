@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <new>
@@ -295,8 +296,11 @@ std::string Service::models_text() const {
   for (const auto& preset : presets())
     for (const Task task : preset.tasks) preset_tasks[std::string(preset.name)].push_back(name(task));
   const Limits& limits = options_.limits;
-  const Json most = {
-      {"tokens", limits.tokens}, {"steps", limits.steps}, {"samples", limits.samples}, {"inputs", limits.inputs}};
+  const Json most = {{"tokens", limits.tokens},
+                     {"steps", limits.steps},
+                     {"samples", limits.samples},
+                     {"inputs", limits.inputs},
+                     {"seconds", std::chrono::duration_cast<std::chrono::seconds>(options_.time).count()}};
   return json_text({{"limn", format_version},
                     {"version", LIMN_VERSION},
                     {"models", std::move(list)},

@@ -204,6 +204,11 @@ TEST(Routes, StartAndEndOfAnAnswerAreExplainedSeparately) {
   EXPECT_EQ(reply.json()["explanations"].size(), 2u) << reply.body;
 }
 
+TEST(Routes, ModelsSayHowLongARequestMayTake) {
+  const RunningServer server([](auto& options) { options.service.time = std::chrono::seconds(7); });
+  EXPECT_EQ(server.client().ask("GET", "/v1/models").json()["limits"]["seconds"], 7);
+}
+
 TEST(Routes, MethodDefaultsRespectLimits) {
   const RunningServer server([](auto& options) { options.service.limits.samples = options.service.limits.steps = 10; });
   const Reply refused = server.client().post("/v1/explain", {{"text", "a"}, {"method", "lime"}});

@@ -6,7 +6,7 @@ import {part} from "./parts.js";
 export interface Entry {
   name: string;
   text?: string; // its label; by default its name
-  group?: string;
+  group?: string | undefined;
 }
 
 export const option = (value: string, text = value): HTMLOptionElement => element("option", {value}, text);
@@ -53,9 +53,9 @@ export class Choice {
     this.several.hidden = true;
   }
 
-  /** @param chosen names to check; by default those that were checked and the one that was chosen */
-  showSeveral(names: readonly string[], chosen: readonly string[] = []): void {
-    const checked = chosen.length ? chosen : [this.one.value, ...this.checked()];
+  /** @param chosen names to check; by default those that were checked, and at first the one that was chosen and the usual ones */
+  showSeveral(names: readonly string[], chosen: readonly string[] = [], usual: readonly string[] = []): void {
+    const before = this.checked(), checked = chosen.length ? chosen : before.length ? before : [...new Set([this.one.value, ...usual])].slice(0, Math.max(1, usual.length));
     this.field.hidden = true;
     this.several.hidden = false;
     this.several.replaceChildren(element("legend", {}, this.legend), ...names.map(name =>

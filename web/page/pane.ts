@@ -1,6 +1,7 @@
 // The right pane: the state of the request, and its result. All states appear in the same place, so that nothing moves.
 
 import {button, element} from "../viewer/dom.js";
+import {copyPicture} from "../viewer/picture.js";
 import {part} from "./parts.js";
 import type {Progress} from "./server.js";
 
@@ -14,11 +15,16 @@ export class Pane {
   private readonly bar = part("progress", HTMLProgressElement);
   private readonly cancel = part("cancel", HTMLButtonElement);
   private readonly copy = part("copy", HTMLButtonElement);
+  private readonly picture = part("picture", HTMLButtonElement);
+  private readonly edit = part("edit", HTMLButtonElement);
+  private readonly changed = part("changed", HTMLElement);
   private readonly notices = part("notice", HTMLElement);
   private readonly said = part("said", HTMLElement);
   private readonly main = part("main", HTMLElement);
   private slow: number | undefined;
   private stop: () => void = () => undefined;
+  /** Whether what is shown belongs to another text than the fields hold. */
+  private isStale = false;
   /** Whether an explanation is shown, which stays while another is computed. */
   hasResult = false;
 
@@ -29,6 +35,13 @@ export class Pane {
     this.copy.addEventListener("click", () => {
       const say = (text: string): void => { this.doing.textContent = this.said.textContent = text; };
       copyLink().then(say, () => { say("The browser did not allow copying. The link is in the address bar."); });
+    });
+    this.picture.addEventListener("click", () => {
+      const say = (text: string): void => { this.doing.textContent = this.said.textContent = text; };
+      const drawn = this.shown.querySelector<HTMLElement>(".explanation, .comparison");
+      if (!drawn) return;
+      say("…");
+      copyPicture(drawn).then(() => { say("Picture copied."); }, () => { say("The browser did not allow copying. Save or copy, below, saves a file."); });
     });
     part("skip", HTMLButtonElement).addEventListener("click", () => { this.focus(); });
     // The viewer's links lead to elements of the page, but the address holds the view and must not change.
@@ -56,7 +69,8 @@ export class Pane {
       this.doing.textContent = line;
       this.result.classList.add("busy");
       this.cancel.hidden = this.bar.hidden = false;
-      this.copy.hidden = true;
+      this.showStale();
+      this.copy.hidden = this.picture.hidden = this.edit.hidden = true;
       if (!this.hasResult) this.shown.replaceChildren(skeleton());
     }, patience);
     return (done, total) => {
@@ -68,6 +82,20 @@ export class Pane {
     };
   }
 
+  /** Dims the result, because the text has changed. @param isStale false: the text is again the one that is explained */
+  stale(isStale: boolean): void {
+    this.isStale = isStale && this.hasResult;
+    this.showStale();
+    if (this.isStale) this.said.textContent = "Text has changed.";
+  }
+
+  private showStale(): void {
+    const shows = this.isStale && this.cancel.hidden;
+    this.result.classList.toggle("stale", this.isStale);
+    this.changed.hidden = !shows;
+    this.doing.hidden = shows;
+  }
+
   private settle(): void {
     window.clearTimeout(this.slow);
     const hadFocus = document.activeElement === this.cancel;
@@ -76,6 +104,7 @@ export class Pane {
     this.result.classList.remove("busy");
     this.result.removeAttribute("aria-busy");
     this.doing.textContent = "";
+    this.showStale();
     if (hadFocus) this.result.focus({preventScroll: true});
   }
 
@@ -84,7 +113,9 @@ export class Pane {
     this.settle();
     this.main.hidden = false;
     this.hasResult = true;
-    this.copy.hidden = false;
+    this.stale(false);
+    this.copy.hidden = this.picture.hidden = false;
+    this.edit.hidden = !this.shown.querySelector(".explanation .holder");
     this.said.textContent = aloud;
   }
 
@@ -93,7 +124,8 @@ export class Pane {
     this.settle();
     this.main.hidden = false;
     this.hasResult = false;
-    this.copy.hidden = true;
+    this.stale(false);
+    this.copy.hidden = this.picture.hidden = this.edit.hidden = true;
     this.shown.replaceChildren(state);
     this.said.textContent = aloud;
   }
@@ -101,14 +133,16 @@ export class Pane {
   /** Shows the previous result again after a cancelled request. */
   cancelled(): void {
     this.settle();
-    this.copy.hidden = false;
+    this.copy.hidden = this.picture.hidden = false;
+    this.edit.hidden = !this.shown.querySelector(".explanation .holder");
     this.doing.textContent = "Cancelled. The previous explanation is shown.";
     this.said.textContent = "Cancelled.";
   }
 
-  notice(text = ""): void {
+  /** @param action a button after the text */
+  notice(text = "", action?: [string, () => void]): void {
     this.notices.hidden = !text;
-    this.notices.textContent = text;
+    this.notices.replaceChildren(text, ...(action ? [" · ", button(action[0], action[1], {class: "link"})] : []));
   }
 }
 

@@ -33,7 +33,7 @@ export function attackView(attack: Attack, context: Context): HTMLElement {
   for (const source of textRuns(attack)) {
     texts.append(textElement(source, {unit: "token", name: sequenceName(attack, source.sequence), tokenName: token => tokens[token]?.token ?? ""}, parts));
   }
-  for (const [token, elements] of parts) for (const part of elements) paint(part, intensity(tokens[token]?.score ?? 0, scale));
+  for (const [token, elements] of parts) for (const part of elements) paint(part, intensity(tokens[token]?.score ?? 0, scale), false);
   texts.classList.add("no-special");
 
   const rows = new Map<number, HTMLElement>(), body = element("tbody");

@@ -71,6 +71,7 @@ export interface Method {
   reduce: string | undefined;
   normalize: string | undefined;
   signed: boolean;
+  details: [string, string][]; // the settings that were used, as text: baseline, steps, seed …
 }
 
 /** An input and its prediction, common to all documents except collections. */
@@ -266,6 +267,13 @@ function reading(at: Fields): Reading {
   };
 }
 
+// Everything that was set, except what other fields hold.
+function settings(method: Fields): [string, string][] {
+  return Object.entries(method).filter(([name]) => !["name", "preset", "signed", "options"].includes(name))
+    .filter(([, value]) => typeof value === "number" || value === true || (typeof value === "string" && value !== ""))
+    .map(([name, value]): [string, string] => [name, typeof value === "number" ? String(Number(value.toPrecision(4))) : String(value)]);
+}
+
 function explanation(value: unknown): Explanation {
   const at = fields(value), target = fields(at["target"]), startToken = someNumber(target["start_token"]), method = fields(at["method"]), logits = fields(at["logits"]);
   return {
@@ -277,7 +285,7 @@ function explanation(value: unknown): Explanation {
     },
     method: {
       name: text(method["name"]), preset: someText(method["preset"]), reduce: someText(method["reduce"]),
-      normalize: someText(method["normalize"]), signed: truth(method["signed"]),
+      normalize: someText(method["normalize"]), signed: truth(method["signed"]), details: settings(method),
     },
     value: number(at["value"]), baselineValue: someNumber(at["baseline_value"]),
     completenessError: someNumber(at["completeness_error"]), passes: number(at["passes"]),

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 import {zoom, fit} from "../../../web/viewer/chart.js";
 import {excerpt} from "../../../web/viewer/comparison.js";
-import {means} from "../../../web/viewer/comparison_figures.js";
+import {finding, means} from "../../../web/viewer/comparison_figures.js";
 import {meanWeights, strongestLines} from "../../../web/viewer/attention_weights.js";
-import {read, type Attention, type Comparison, type Explanation} from "../../../web/viewer/json.js";
+import {type Correlation, read, type Attention, type Comparison, type Explanation} from "../../../web/viewer/json.js";
 import {csv, csvRow} from "../../../web/viewer/save.js";
 import * as summary from "../../../web/viewer/summary.js";
 import {textRuns} from "../../../web/viewer/text_runs.js";
@@ -75,6 +75,9 @@ test("the sentence names the strongest words, for and against", () => {
   assert.equal(summary.sentence(question()), "“Anna”, “Who” and “😍” mattered most for this answer.");
   const label = {prediction: {label: "up", index: 0, probability: 1, probabilities: {}}, target: {explain: "logit", label: "up"}};
   assert.equal(summary.sentence(explanation({...label, words: [word(0, 3, 2), word(4, 7, -1)]})), "“one” pushed most towards up; “two” pushed most against it.");
+  // The lists have eight words, and the sentence names no others.
+  const many = explanation({...label, words: [...Array.from({length: 8}, (_, i) => word(0, 3, 2 + i)), word(4, 7, -1)]});
+  assert.ok(!summary.sentence(many).includes("against"));
   assert.equal(summary.sentence(explanation({...label, words: [word(0, 3, -2)]})), "“one” pushed most against up.");
   assert.equal(summary.sentence(explanation({...label, method: {name: "x", signed: true}})), "No word pushed towards up or against it.");
 });
@@ -193,4 +196,16 @@ test("only the strongest lines are drawn if there are many", () => {
   assert.deepEqual(strongestLines(weights, () => 10, 100), [3, 0, 2]);
   assert.deepEqual(strongestLines(weights, () => 10, 25), [3, 0]);
   assert.deepEqual(strongestLines(weights, index => 10 * index, 5), []);
+});
+
+test("a comparison's finding in a sentence", () => {
+  const names = ["LIME", "Integrated Gradients", "attention", "rollout"], pair = (a: number, b: number, spearman: number | undefined): Correlation => ({a, b, words: 9, magnitudes: false, kendall: 0, spearman});
+  const said = (...pairs: Correlation[]): string => finding(pairs, index => names[index] ?? "");
+  assert.equal(said(pair(0, 1, 0.834), pair(0, 2, 0.1), pair(1, 2, -0.6)), "LIME and Integrated Gradients agree most, 0.83; attention agrees with none.");
+  assert.equal(said(pair(0, 1, 0.9), pair(0, 2, 0.1), pair(1, 2, 0.2), pair(0, 3, 0), pair(1, 3, 0), pair(2, 3, 0.1)), "LIME and Integrated Gradients agree most, 0.90; attention and rollout agree with none.");
+  assert.equal(said(pair(0, 1, 0.5), pair(0, 2, 0.4), pair(1, 2, 0.1)), "LIME and Integrated Gradients agree most, 0.50.");
+  assert.equal(said(pair(0, 1, 0.7)), "LIME and Integrated Gradients agree, 0.70.");
+  assert.equal(said(pair(0, 1, 0.1)), "LIME and Integrated Gradients do not agree, 0.10.");
+  assert.equal(said(pair(0, 1, 0.1), pair(0, 2, 0.2), pair(1, 2, -0.5)), "No two of them agree.");
+  assert.equal(said(pair(0, 1, undefined)), "");
 });
