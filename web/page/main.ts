@@ -108,8 +108,7 @@ class Page {
 
   /** Explains the text with one word changed, and keeps the text before the first change to return to. */
   private change({texts, said}: Change): void {
-    const shown = [...this.pane.shown.querySelectorAll(".explanation > .verdict :is(.said, .number)")].map(one => one.textContent).join(" ");
-    this.original ??= {texts: this.shown?.texts ?? texts, verdict: shown};
+    this.original ??= {texts: this.shown?.texts ?? texts, verdict: this.shownVerdict()};
     this.original.said = said;
     this.isChange = true;
     this.controls?.type(texts);
@@ -117,11 +116,15 @@ class Page {
     void this.run(false, "", false, true);
   }
 
-  /** After a change: what was said before, and the way back. */
+  private shownVerdict(): string {
+    return [...this.pane.shown.querySelectorAll(".explanation > .verdict :is(.said, .number)")].map(one => one.textContent).join(" ");
+  }
+
+  /** After a change: what was said before and what is said now, and the way back. */
   private showChange(): void {
     const {original} = this;
     if (!original?.said) return;
-    this.pane.notice(`${original.said.charAt(0).toUpperCase()}${original.said.slice(1)}; before: ${original.verdict}`, ["Undo", () => {
+    this.pane.remark(`${original.said.charAt(0).toUpperCase()}${original.said.slice(1)}: ${original.verdict} → ${this.shownVerdict()}`, ["Undo", () => {
       this.original = undefined;
       this.controls?.type(original.texts);
       void this.run(false, "", false, true);

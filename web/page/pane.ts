@@ -18,7 +18,6 @@ export class Pane {
   private readonly picture = part("picture", HTMLButtonElement);
   private readonly edit = part("edit", HTMLButtonElement);
   private readonly changed = part("changed", HTMLElement);
-  private readonly notices = part("notice", HTMLElement);
   private readonly said = part("said", HTMLElement);
   private readonly main = part("main", HTMLElement);
   private slow: number | undefined;
@@ -33,15 +32,13 @@ export class Pane {
     window.setTimeout(() => { this.main.hidden = false; }, patience);
     this.cancel.addEventListener("click", () => { this.stop(); });
     this.copy.addEventListener("click", () => {
-      const say = (text: string): void => { this.doing.textContent = this.said.textContent = text; };
-      copyLink().then(say, () => { say("The browser did not allow copying. The link is in the address bar."); });
+      copyLink().then(text => { this.say(text); }, () => { this.say("The browser did not allow copying. The link is in the address bar."); });
     });
     this.picture.addEventListener("click", () => {
-      const say = (text: string): void => { this.doing.textContent = this.said.textContent = text; };
       const drawn = this.shown.querySelector<HTMLElement>(".explanation, .comparison");
       if (!drawn) return;
-      say("…");
-      copyPicture(drawn).then(() => { say("Picture copied."); }, () => { say("The browser did not allow copying. Save or copy, below, saves a file."); });
+      this.say("…");
+      copyPicture(drawn).then(() => { this.say("Picture copied."); }, () => { this.say("The browser did not allow copying. Save or copy, below, saves a file."); });
     });
     part("skip", HTMLButtonElement).addEventListener("click", () => { this.focus(); });
     // The viewer's links lead to elements of the page, but the address holds the view and must not change.
@@ -62,7 +59,6 @@ export class Pane {
   busy(what: string, cancel: () => void): Progress {
     this.settle();
     this.stop = cancel;
-    this.notice();
     this.result.setAttribute("aria-busy", "true");
     let line = what;
     this.slow = window.setTimeout(() => {
@@ -139,10 +135,20 @@ export class Pane {
     this.said.textContent = "Cancelled.";
   }
 
-  /** @param action a button after the text */
-  notice(text = "", action?: [string, () => void]): void {
-    this.notices.hidden = !text;
-    this.notices.replaceChildren(text, ...(action ? [" · ", button(action[0], action[1], {class: "link"})] : []));
+  /** A sentence above what is shown, which goes with it. It takes the place of the skeleton, so that nothing moves. */
+  notice(text: string): void {
+    this.shown.prepend(element("p", {id: "notice", class: "notice"}, text));
+  }
+
+  /** A sentence and a button in the line that is always there. */
+  remark(text: string, action: [string, () => void]): void {
+    this.doing.replaceChildren(element("span", {class: "remark"}, text), button(action[0], action[1], {class: "link"}));
+    this.said.textContent = `${text}. ${this.said.textContent}`;
+  }
+
+  /** Says how an action went; the button of a remark stays. */
+  private say(text: string): void {
+    (this.doing.querySelector(".remark") ?? this.doing).textContent = this.said.textContent = text;
   }
 }
 

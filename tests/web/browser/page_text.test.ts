@@ -153,17 +153,20 @@ for (const [suffix, options] of [["", {}], ["-phone", phone]] as const) {
   test(`a word is dropped, masked and replaced where it is shown, compared with before, and brought back${suffix}`, async () => {
     server.behaviour = (_, request) => {
       const json = explanation(request), dull = String(request["text"]).includes("dull");
-      return {...json, prediction: dull ? {label: "negative", index: 0, probability: 0.8, probabilities: {negative: 0.8, positive: 0.2}} : {label: "positive", index: 1, probability: 0.9, probabilities: {negative: 0.1, positive: 0.9}}};
+      return {...json, target: {explain: "logit", label: dull ? "negative" : "positive"}, prediction: dull ? {label: "negative", index: 0, probability: 0.8, probabilities: {negative: 0.8, positive: 0.2}} : {label: "positive", index: 1, probability: 0.9, probabilities: {negative: 0.1, positive: 0.9}}};
     };
     const opened = await visit("model=small-sentiment&method=gradient&text=A+long+and+dull+film", options), {page} = opened;
     await verdict(page).getByText("negative").waitFor();
     const word = (text: string): ReturnType<Page["locator"]> => page.locator("#shown .texts .w", {hasText: text});
+    const top = await page.locator("#shown .texts").boundingBox();
     await word("dull").click();
     await check(opened, `text-word-menu${suffix}`, false);
     await page.getByRole("button", {name: "Drop", exact: true}).click();
     await verdict(page).getByText("positive").waitFor();
     assert.equal(last()["text"], "A long and film");
-    assert.match(await page.innerText("#notice"), /^Without “dull”; before: negative 80% · Undo$/);
+    assert.equal(await page.textContent(".remark"), "Without “dull”: negative 80% → positive 90%");
+    assert.equal((await page.locator("#shown .texts").boundingBox())?.y, top?.y, "the text stays where it is");
+    assert.ok(await page.getByRole("button", {name: "Undo"}).isVisible());
     await check(opened, `text-word-dropped${suffix}`, false);
     await word("film").click();
     await page.getByRole("textbox", {name: "Replace “film” by"}).fill("dull book");
@@ -174,7 +177,7 @@ for (const [suffix, options] of [["", {}], ["-phone", phone]] as const) {
     await page.locator("#shown .texts").getByText("film").waitFor();
     await idle(page);
     assert.equal(last()["text"], "A long and dull film");
-    assert.ok(await page.locator("#notice").isHidden());
+    assert.equal(await page.locator(".remark").count(), 0);
   });
 }
 
