@@ -190,7 +190,9 @@ test("one word of a megabyte, and 5,000 tokens", async t => {
   const huge = await open(browser, "one-word", samples.plain(word1M, () => 1));
   assert.equal(await huge.page.locator(".texts .w").first().evaluate(part => part.textContent.length), 1 << 20);
   assert.deepEqual(huge.faults, []);
+  await huge.page.context().close();
   const opened = await open(browser, "long", samples.long(5000)), {page} = opened;
+  page.setDefaultTimeout(120_000); // a click waits for two frames, which take seconds on a busy machine
   const times = await page.evaluate(async () => {
     const frame = (): Promise<number> => new Promise(resolve => { requestAnimationFrame(() => { setTimeout(() => { resolve(performance.now()); }, 0); }); });
     const json: unknown = JSON.parse(document.getElementById("limn-data")?.textContent ?? ""), target = document.getElementById("limn");
