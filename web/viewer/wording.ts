@@ -17,6 +17,9 @@ export function togetherText({tokens, value, baselineValue}: Explanation): strin
   return `together ${rounded(tokens.reduce((total, {score}) => total + score, 0))} of ${rounded(value - baselineValue)}`;
 }
 
+/** Strong heat is dark on white, and bright on black. */
+const stronger = (): HTMLElement[] => [element("span", {class: "in-light"}, "Darker"), element("span", {class: "in-dark"}, "Brighter")];
+
 /** What to read from the colours: one sentence, with the target's name in italics. */
 export function meaning(explanation: Explanation): HTMLElement {
   const name = targetName(explanation), made = element("p", {class: "meaning"});
@@ -24,10 +27,10 @@ export function meaning(explanation: Explanation): HTMLElement {
     const together = togetherText(explanation);
     made.append("Blue speaks for ", element("em", {}, element("bdi", {}, name)), `, orange against${together && `; ${together}`}.`);
   } else if (isAttention(explanation.method.name)) {
-    made.append("Darker: the model attended more to this word, which does not prove that it mattered.");
+    made.append(...stronger(), ": the model attended more to this word, which does not prove that it mattered.");
   } else {
     const what = aim(explanation) === "this answer" ? "the answer" : name;
-    made.append("Darker: ", what === "the answer" ? what : element("em", {}, element("bdi", {}, what)), " depends more on this word.");
+    made.append(...stronger(), ": ", what === "the answer" ? what : element("em", {}, element("bdi", {}, what)), " depends more on this word.");
   }
   return made;
 }

@@ -98,6 +98,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     const violet = colorScheme === "light" ? [122, 30, 160] : [196, 120, 255], blue = colorScheme === "light" ? [0, 80, 200] : [64, 140, 255];
     assert.equal(await background(page, ".strongest .bar span"), `rgb(${violet.join(", ")})`);
     assert.equal(await page.locator(".texts .w:not(.m)").count(), 0);
+    assert.match(await page.innerText(".meaning"), colorScheme === "light" ? /^Darker: / : /^Brighter: /);
     await page.selectOption("#method", "integrated-gradients");
     await page.getByText("Against", {exact: true}).waitFor();
     assert.equal(await background(page, ".strongest .bar:not(.against) span"), `rgb(${blue.join(", ")})`);
