@@ -6,7 +6,7 @@ import {Choice, option, type Entry} from "./choice.js";
 import {Fold} from "./fold.js";
 import {addInfos} from "./info.js";
 import {aboutText, type Costs} from "./cost.js";
-import {common, defaultMethodOf, presetText} from "./method_names.js";
+import {common, defaultMethodOf, presetText, type Common} from "./method_names.js";
 import {OptionFields} from "./option_fields.js";
 import {part} from "./parts.js";
 import {isQuestion} from "./requests.js";
@@ -267,12 +267,20 @@ export class Controls {
     return this.served.presets.filter(({tasks}) => tasks?.includes(this.task) ?? true).map(({name}) => name);
   }
 
+  private usual(): Common[] {
+    return common.filter(({name}) => this.served.table.method(name));
+  }
+
+  private unusual(): string[] {
+    return this.served.table.methods.map(({name}) => name).filter(name => !common.some(one => one.name === name));
+  }
+
   private listMethods(): void {
-    const {table} = this.served, before = this.methods.one.value, wasDefault = before === defaultMethodOf(this.listed), preset = this.preset.value;
+    const before = this.methods.one.value, wasDefault = before === defaultMethodOf(this.listed), preset = this.preset.value;
     this.listed = this.task;
-    const usual = common.filter(({name}) => table.method(name));
+    const usual = this.usual();
     this.methods.list([...usual.map(({name, text, good}) => ({name, text: `${text}: ${good}${this.costText(name)}`, group: "Usual"})),
-      ...table.methods.filter(({name}) => !usual.some(one => one.name === name)).map(({name}) => ({name, text: `${headingOf(name)}${this.costText(name)}`, group: usual.length ? "All methods" : undefined}))]);
+      ...this.unusual().map(name => ({name, text: `${headingOf(name)}${this.costText(name)}`, group: usual.length ? "All methods" : undefined}))]);
     this.methods.one.value = wasDefault || !before ? defaultMethodOf(this.task) : before;
     if (this.methods.one.selectedIndex < 0) this.methods.one.selectedIndex = 0;
     const presets = this.presets();
@@ -312,8 +320,8 @@ export class Controls {
     if (task !== this.listed) this.listMethods();
     this.text.arrange(task);
     if (several) {
-      this.models.showSeveral(this.served.models.filter(one => one.task === task).map(({name}) => name), models, []);
-      this.methods.showSeveral(this.served.table.methods.map(({name}) => name), methods, usuallyCompared);
+      this.models.showSeveral(this.served.models.filter(one => one.task === task).map(({name}) => ({name})), models, []);
+      this.methods.showSeveral([...this.usual().map(({name, text}) => ({name, text})), ...this.unusual().map(name => ({name, text: headingOf(name), group: "All methods"}))], methods, usuallyCompared);
     } else {
       this.models.showOne();
       this.methods.showOne();

@@ -180,7 +180,7 @@ function titleOf(comparisons: Comparison[], {models, methods, questions}: Means)
 /** One comparison, or several for different inputs with the same models and methods. */
 export function comparisonView(comparisons: Comparison[], title: string, context: Context): HTMLElement {
   const whole = means(comparisons), {models} = whole, id = freshId("comparison");
-  const section = styled(element("section", {class: "comparison", "aria-labelledby": id}), "--n", String(Math.max(1, models.length)));
+  const section = styled(element("section", {class: models.length > 1 ? "comparison" : "comparison single", "aria-labelledby": id}), "--n", String(Math.max(1, models.length)));
   section.append(element(`h${context.heading}` as "h2", {id}, title || titleOf(comparisons, whole)));
   if (models.length) {
     section.append(element("div", {class: "columns names", "aria-hidden": "true"}, ...models.map(({model}) => element("bdi", {}, shorten(model, 60)))),
