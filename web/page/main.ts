@@ -44,6 +44,7 @@ class Page {
   private original: {texts: Texts; verdict: string; said?: string} | undefined; // before words were changed
   private isChange = false; // whether the fields change because a word does
   private wrong = ""; // of a sample, that the model is wrong
+  private isAimed = false; // whether the user chose one of the ranked answers
   private isWarned = false; // whether the user wants a method that may not finish
   private later: number | undefined;
   private soon: number | undefined; // the timer that explains after a pause
@@ -185,6 +186,8 @@ class Page {
       const folds = pressed || (!this.shown && !live), isFirst = !this.shown;
       this.inPlace.keepCaret(() => { this.finished(view, json, link, live); });
       part("edit", HTMLButtonElement).setAttribute("aria-pressed", String(this.inPlace.isOn));
+      if (this.isAimed) this.pane.shown.querySelector("mark:not(.other)")?.scrollIntoView({block: "nearest"});
+      this.isAimed = false;
       controls.fold.show(view.texts[0]);
       if (folds) controls.fold.fold(true);
       if (isFirst && this.typed) controls.type(this.typed);
@@ -317,7 +320,10 @@ class Page {
       this.note(toFragment(this.shown), false);
       this.pane.focus();
     };
-    const ranked = rankedAnswers(all, at, to => { this.controls?.aim(to); }, choose);
+    const ranked = rankedAnswers(all, at, to => {
+      this.isAimed = true;
+      this.controls?.aim(to);
+    }, choose);
     listenToWords(shown, explanation, () => this.inPlace.isOn, change => { this.change(change); });
     if (all.length > 1) listenToEntities(shown, explanation, choose);
     if (!ranked) return;

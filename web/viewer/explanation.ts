@@ -47,17 +47,20 @@ function describer(explanation: Explanation, unit: Unit): (index: number) => str
   };
 }
 
-/** The texts with heat behind their words or tokens. */
-export function heatTexts(explanation: Explanation, cut: TextRuns[], unit: Unit, scale: number, parts: Parts): HTMLElement {
+/** The texts with heat behind their words or tokens. @param folds whether only a passage of a long text is shown at first */
+export function heatTexts(explanation: Explanation, cut: TextRuns[], unit: Unit, scale: number, parts: Parts, folds = false): HTMLElement {
   const items = unit === "word" ? explanation.words : explanation.tokens, both = summary.hasSign(explanation);
   const made = element("div", {class: unit === "word" ? "texts" : "texts by-token"});
+  const heat = (some: Parts): void => {
+    for (const [index, elements] of some) for (const part of elements) paint(part, intensity(items[index]?.score ?? 0, scale), both);
+  };
   for (const source of cut) {
     made.append(textElement(source, {
-      unit, name: summary.sequenceName(explanation, source.sequence),
+      unit, name: summary.sequenceName(explanation, source.sequence), ...(folds && {opened: heat}),
       ...(unit === "token" && {tokenName: (token: number) => explanation.tokens[token]?.token ?? ""}),
     }, parts));
   }
-  for (const [index, elements] of parts) for (const part of elements) paint(part, intensity(items[index]?.score ?? 0, scale), both);
+  heat(parts);
   return made;
 }
 
@@ -98,7 +101,7 @@ export function explanationView(explanation: Explanation, context: Context): HTM
     const known = views.get(unit);
     if (known) return known;
     const scale = summary.scaleOf(unit === "word" ? words : tokens), parts: Parts = new Map(), describe = describer(explanation, unit);
-    const texts = heatTexts(explanation, cut, unit, scale, parts);
+    const texts = heatTexts(explanation, cut, unit, scale, parts, true);
     walk(texts, "The text with its heat. Arrow keys move between the words.", {
       enter(index, part, aloud) {
         const row = unit === "word" && index !== undefined ? rows.get(index) : undefined;

@@ -198,3 +198,37 @@ test("a word is masked by keyboard; Escape closes the menu", async () => {
   await page.locator("#shown .texts").getByText("[MASK]").waitFor();
   assert.equal(last()["text"], "A [MASK] film");
 });
+
+for (const [suffix, options] of [["", {}], ["-phone", phone]] as const) {
+  test(`of a long text, the passage with the answer is in view, and the rest is a button; ranked answers lead to theirs${suffix}`, async () => {
+    const filler = "nothing of note happened here ".repeat(1000), context = `${filler}Anna came. ${filler}Bert left.`, place = (text: string): number => context.indexOf(text);
+    server.behaviour = (_, request) => {
+      const at = [place("Anna"), place("Bert")], chosen = request["answer"] === "Bert" ? 1 : 0;
+      const tokens = at.map((begin, i) => ({token: ["anna", "bert"][i], id: 9, sequence: 1, begin, end: begin + 4, word: i, special: false, score: 1 - i / 2}));
+      const answers = at.map((begin, i) => ({answer: ["Anna", "Bert"][i], begin, end: begin + 4, start_token: i, end_token: i, probability: 0.6 - i / 4}));
+      return {...explanation(request), tokens, words: tokens.map(({begin, end, score}) => ({text: "", sequence: 1, begin, end, score})),
+        prediction: {...answers[0], null_probability: 0.02, confidence: null, answers}, target: {explain: "logit", start_token: chosen, end_token: chosen}, warnings: []};
+    };
+    const opened = await visit("", options), {page} = opened;
+    await verdict(page).waitFor();
+    await edit(page);
+    await page.fill("#second", context);
+    await page.fill("#first", "Who came?");
+    await page.click("#go");
+    await page.locator("#shown .rest").first().waitFor();
+    const inView = (text: string): Promise<boolean> => page.locator("#shown mark", {hasText: text}).evaluate(one => one.getBoundingClientRect().top >= 0 && one.getBoundingClientRect().bottom <= innerHeight);
+    assert.ok(await inView("Anna"), "without scrolling");
+    const texts = await page.locator("#shown .rest").allInnerTexts(), [before = "", after = ""] = texts;
+    assert.match(before, /^29,\d{3} characters before$/);
+    assert.match(after, /^28,\d{3} characters after$/);
+    await check(opened, `text-folded${suffix}`, false);
+    await page.getByRole("button", {name: /^Bert/}).click();
+    await page.locator(".answers li:nth-child(2)[aria-current]").waitFor();
+    await idle(page);
+    assert.ok(await inView("Bert"), "its place");
+    await page.locator("#shown .rest").first().click();
+    assert.equal(await page.locator("#shown .rest").count(), 0);
+    assert.equal(await page.locator("#shown .text").nth(1).evaluate(one => [...one.childNodes].map(node => (node instanceof Element && node.matches("mark") ? node.querySelector(".w")?.textContent : node.textContent)).join("")), context);
+    assert.ok(await page.locator("#shown mark .w.m", {hasText: "Anna"}).evaluate(one => Number((one as HTMLElement).style.getPropertyValue("--a")) > 0), "with its heat");
+  });
+}

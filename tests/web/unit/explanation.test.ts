@@ -7,6 +7,7 @@ import {meanWeights, strongestLines} from "../../../web/viewer/attention_weights
 import {type Correlation, read, type Attention, type Comparison, type Explanation} from "../../../web/viewer/json.js";
 import {csv, csvRow} from "../../../web/viewer/save.js";
 import * as summary from "../../../web/viewer/summary.js";
+import {foldRuns} from "../../../web/viewer/fold.js";
 import {textRuns} from "../../../web/viewer/text_runs.js";
 
 type Json = Record<string, unknown>;
@@ -43,6 +44,24 @@ test("runs cover the text and record word, token, mark and whether it was read",
   assert.deepEqual(second.runs.map(run => run.mark), [undefined, undefined, undefined, undefined, 0, undefined]);
   assert.deepEqual(second.runs.map(run => run.read), [true, true, true, true, true, false]);
   assert.deepEqual(second.marks, [{begin: 8, end: 12, label: "answer 90%", explained: true}]);
+});
+
+test("of a long text, the passage with the answer is shown, or the beginning of what was read", () => {
+  const context = `${"Nothing here. ".repeat(500)}Then Anna came. ${"Nothing more. ".repeat(500)}`, begin = 7005; // 500 sentences of 14 characters, and "Then "
+  const [, source] = textRuns(question({input: {question: "Who?", context}, words: [word(begin, begin + 4, 1, 1)], tokens: [token("who", 0, 4), token("[SEP]", 0, 0, null), token("then", begin - 5, begin - 1, 1), token("anna", begin, begin + 4, 1), token("came", begin + 5, begin + 9, 1)],
+    prediction: {answer: "Anna", begin, end: begin + 4, probability: 0.9, start_token: 3, end_token: 3}, target: {explain: "logit", start_token: 3, end_token: 3}}));
+  assert.ok(source);
+  const {before, shown, after} = foldRuns(source), textOf = (runs: readonly {begin: number; end: number}[]): string => runs.map(run => context.slice(run.begin, run.end)).join("");
+  assert.equal(textOf(before) + textOf(shown) + textOf(after), context, "nothing is lost");
+  assert.match(textOf(shown), /^\S.*Then Anna came\..*\S$/);
+  assert.ok(textOf(before).length > begin - 400 && textOf(shown).length < 2000, `${textOf(before).length} ${textOf(shown).length}`);
+  const short = textRuns(question())[1];
+  assert.deepEqual(short && foldRuns(short), {before: [], shown: short?.runs, after: []});
+  const plain = textRuns(explanation({input: {text: "word ".repeat(2000)}, tokens: [token("word", 5, 9)]}))[0], folded = plain && foldRuns(plain);
+  assert.deepEqual(folded?.before, []);
+  assert.equal(folded?.shown.at(-1)?.end, 4009, "to the space after 4,000 characters from where reading begins");
+  const family = "👩🏽‍💻".repeat(2000), whole = textRuns(explanation({input: {text: family}, tokens: [token("x", 0, 4)]}))[0], emoji = whole && foldRuns(whole);
+  assert.equal((emoji?.shown.at(-1)?.end ?? 1) % 7, 0, "no character is split"); // 7 UTF-16 units each
 });
 
 test("offsets outside the text are ignored", () => {
