@@ -19,6 +19,7 @@ import {common, defaultMethodOf} from "./method_names.js";
 import {Pane, statement} from "./pane.js";
 import {part} from "./parts.js";
 import {remember} from "./past.js";
+import {secondLooks} from "./second_look.js";
 import {compareRequest, explainRequest, isEmpty, isQuestion, type Request} from "./requests.js";
 import {isRight, samples, type Texts} from "./samples.js";
 import {ask, Failure, isReady, readServed, setKey, type Progress, type Served} from "./server.js";
@@ -48,6 +49,7 @@ class Page {
   private isWarned = false; // whether the user wants a method that may not finish
   private later: number | undefined;
   private soon: number | undefined; // the timer that explains after a pause
+  private looking = new AbortController(); // of what is computed below the explanation
   private isLive = false; // whether the running request was the page's own idea
   private typed: Texts | undefined; // after a refresh, what was typed but not explained
   private readonly inPlace = new InPlace(this.pane.shown, () => this.controls?.texts() ?? ["", ""], texts => { this.controls?.type(texts); }, () => { void this.run(true, "", true); });
@@ -310,6 +312,7 @@ class Page {
     if (!explanation) return;
     this.wrong = wrongText(this.shown?.sample ?? "", explanation);
     show(shown, json[at], {heading: 2, name: "limn"});
+    this.lookTwice(explanation);
     this.costs.note(explanation, this.shown?.options ?? {});
     this.controls?.showCosts();
     showCut(shown, explanation, () => { this.controls?.readWindows(); });
@@ -329,6 +332,14 @@ class Page {
     if (!ranked) return;
     shown.querySelector(".others")?.remove();
     shown.querySelector(".explanation > .verdict")?.after(ranked);
+  }
+
+  /** Offers other questions about the same text, before the fold that saves. */
+  private lookTwice({model, task, texts: [first = "", second = ""]}: Explanation): void {
+    this.looking.abort();
+    this.looking = new AbortController();
+    const length = this.shown?.options["max_length"], reading = length ? {max_length: this.table.value("max_length", length)} : {};
+    this.pane.shown.querySelector(".explanation > .tools > :last-child")?.before(...secondLooks({model, task, texts: [first, second], reading}, this.looking.signal));
   }
 
   private empty(task: string): void {

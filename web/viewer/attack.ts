@@ -85,7 +85,7 @@ export function attackView(attack: Attack, context: Context): HTMLElement {
   for (const text of attack.output) output.append(element("div", {class: "text", dir: "auto"}, visible(text) || "(empty)"));
   section.append(element("div", {class: "legend"}, legend("0", scoreText(scale, scale), false), element("span", {}, "gradient norm before the first step")),
     element("p", {class: "facts after"}, "The text after the attack"), output);
-  if (steps.length) section.append(element("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "Every step"}, table));
+  if (steps.length) section.append(element("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": attack.attack === "input-reduction" ? "Every step of the reduction" : "Every step of the replacement"}, table));
   section.append(element("div", {class: "tools"}, saveMenu(section, context, attack)));
   return section;
 }

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import type {Page} from "playwright-core";
+import type {BrowserContextOptions, Page} from "playwright-core";
 import {check} from "./browser.js";
 import {event, explanation, refuse, served, usual, type Json} from "./page_server.js";
-import {edit, fragment, heading, idle, last, server, verdict, visit} from "./page_session.js";
+import {edit, fragment, heading, idle, last, phone, server, verdict, visit} from "./page_session.js";
 
 const labels = (page: Page, group: string): Promise<string[]> => page.locator(`#method optgroup[label="${group}"] option`).allTextContents();
 /** One pass of the gradient takes 30 ms. */
@@ -114,4 +114,45 @@ test("progress has its total from the first event", async () => {
   await page.selectOption("#method", "kernel-shap");
   await page.getByText(/ 0 %/).waitFor();
   assert.equal(await page.locator("#progress").evaluate(bar => (bar as HTMLProgressElement).max), 1002);
+});
+
+for (const [suffix, options] of [["", {}], ["-dark", {colorScheme: "dark"}], ["-phone", phone]] as [string, BrowserContextOptions][]) {
+  test(`what changes the verdict, what suffices for it, and where heads looked are computed when their folds open${suffix}`, async () => {
+    const opened = await visit("sample=review-3&method=gradient", options), {page} = opened;
+    await verdict(page).waitFor();
+    assert.equal(server.asked.length, 1);
+    await page.getByText("What would change the verdict").click();
+    await page.getByRole("heading", {name: "1 token replaced, and it says something else"}).waitFor();
+    assert.deepEqual([server.asked.at(-1)?.route, last()["kind"], last()["model"], last()["text"]], ["/v1/attack", "hotflip", "small-sentiment", "The plot is thin and the jokes are old, yet the cast makes it a delight."]);
+    await page.getByText("What suffices for the verdict").click();
+    await page.getByRole("heading", {name: "1 token removed, and it says the same"}).waitFor();
+    await page.getByText("Where every head looked").click();
+    await page.getByRole("heading", {name: "Every head"}).waitFor();
+    assert.equal(server.asked.at(-1)?.route, "/v1/attention");
+    await check(opened, `methods-looks${suffix}`);
+  });
+}
+
+test("a second look says why it failed and is tried again; another explanation cancels it", async () => {
+  let tries = 0;
+  const seen = {left: false};
+  server.behaviour = (route, request, response) => {
+    if (route !== "/v1/attack") return usual(route, request, response);
+    tries++;
+    if (tries === 1) return refuse(response, 422, {detail: "this model is not attacked"});
+    response.on("close", () => { seen.left = true; });
+    event(response, "progress", {done: 1, total: 4});
+    return undefined;
+  };
+  const {page} = await visit("sample=review-3&model=small-sentiment&method=gradient", {}, /Failed to load resource/);
+  await verdict(page).waitFor();
+  await page.getByText("What would change the verdict").click();
+  await page.getByText("this model is not attacked").waitFor();
+  await page.getByRole("button", {name: "Try again"}).click();
+  await page.getByText("Working … 25 %").waitFor();
+  await page.selectOption("#method", "occlusion");
+  await page.waitForFunction(() => location.hash.includes("occlusion"));
+  await idle(page);
+  for (let i = 0; i < 100 && !seen.left; i++) await page.waitForTimeout(50);
+  assert.ok(seen.left, "the server is told");
 });

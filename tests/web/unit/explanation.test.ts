@@ -59,7 +59,7 @@ test("of a long text, the passage with the answer is shown, or the beginning of 
   assert.deepEqual(short && foldRuns(short), {before: [], shown: short?.runs, after: []});
   const plain = textRuns(explanation({input: {text: "word ".repeat(2000)}, tokens: [token("word", 5, 9)]}))[0], folded = plain && foldRuns(plain);
   assert.deepEqual(folded?.before, []);
-  assert.equal(folded?.shown.at(-1)?.end, 4009, "to the space after 4,000 characters from where reading begins");
+  assert.equal(folded.shown.at(-1)?.end, 4009, "to the space after 4,000 characters from where reading begins");
   const family = "👩🏽‍💻".repeat(2000), whole = textRuns(explanation({input: {text: family}, tokens: [token("x", 0, 4)]}))[0], emoji = whole && foldRuns(whole);
   assert.equal((emoji?.shown.at(-1)?.end ?? 1) % 7, 0, "no character is split"); // 7 UTF-16 units each
 });
