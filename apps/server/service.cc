@@ -165,6 +165,7 @@ const std::vector<Service::Route>& Service::routes() {
                                {"/v1/compare", "POST", true, &read_compare},
                                {"/v1/tokenize", "POST", true, &read_tokenize},
                                {"/v1/attack", "POST", true, &read_attack},
+                               {"/v1/attention", "POST", true, &read_attention},
                                {"/v1/evaluate", "POST", true, &read_evaluate},
                                {"/v1/embed", "POST", true, &read_embed},
                                {"/v1/embeddings", "POST", true, &read_embeddings},
