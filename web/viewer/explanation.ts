@@ -34,7 +34,8 @@ function describer(explanation: Explanation, unit: Unit): (index: number) => str
   const subwords = unit === "word" ? summary.tokensOfWords(explanation) : [];
   return index => {
     const place = at[index], score = items[index]?.score ?? NaN;
-    const numbers = `score ${scoreText(score, scale)} · share ${percentText(place?.share ?? NaN)} · rank ${place?.rank ?? "–"} of ${items.length}`;
+    const error = unit === "word" ? words[index]?.error : undefined;
+    const numbers = `score ${scoreText(score, scale)}${error === undefined ? "" : ` ± ${scoreText(error, scale)}`} · share ${percentText(place?.share ?? NaN)} · rank ${place?.rank ?? "–"} of ${items.length}`;
     if (unit === "token") {
       const token = tokens[index], label = said.get(index);
       const id = token?.id === undefined ? "" : ` · id ${token.id}`;

@@ -15,6 +15,7 @@ export interface Word {
   begin: number;
   end: number;
   score: number;
+  error?: number; // standard error, of methods that draw samples
 }
 
 export interface Answer {
@@ -257,7 +258,8 @@ function token(value: unknown): Token {
 
 function word(value: unknown): Word {
   const at = fields(value);
-  return {sequence: at["sequence"] === 1 ? 1 : 0, begin: offset(at["begin"]), end: offset(at["end"]), score: number(at["score"])};
+  const error = someNumber(at["standard_error"]);
+  return {sequence: at["sequence"] === 1 ? 1 : 0, begin: offset(at["begin"]), end: offset(at["end"]), score: number(at["score"]), ...(error !== undefined && {error})};
 }
 
 function reading(at: Fields): Reading {

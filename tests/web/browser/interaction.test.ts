@@ -44,6 +44,23 @@ test("pointing at a word shows its numbers and moves nothing", async () => {
   assert.equal(await page.locator(".tip.shown").count(), 0);
 });
 
+test("the tooltip of a word of a short text covers none of its lines, and shows a standard error", async () => {
+  const json = data("question.json") as {words: {text: string; standard_error?: number}[]};
+  const {page} = await open(browser, "tip", {...json, words: json.words.map(one => (one.text === "Achaemenid" ? {...one, standard_error: 0.125} : one))}, {reducedMotion: "reduce"});
+  const parts = page.locator(".texts .w"), count = await parts.count();
+  assert.ok(count > 40);
+  for (let i = 0; i < count; i += 5) {
+    await parts.nth(i).hover();
+    const covered = await page.evaluate(() => {
+      const tip = document.querySelector(".tip.shown")?.getBoundingClientRect();
+      return [...document.querySelectorAll(".texts .w")].filter(one => [...one.getClientRects()].some(box => !tip || (box.left < tip.right && tip.left < box.right && box.top < tip.bottom && tip.top < box.bottom))).map(one => one.textContent);
+    });
+    assert.deepEqual(covered, [], `at word ${i}`);
+  }
+  await word(page, "Achaemenid").hover();
+  assert.match(await tip(page), /score [\d.]+ ± 0\.1[23]/);
+});
+
 test("the answer is outlined and labelled in its context", async () => {
   const {page} = await open(browser, "outline", data("question.json"));
   const marks = page.locator(".texts mark");
