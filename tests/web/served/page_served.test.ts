@@ -161,6 +161,21 @@ test("a context of several windows is read to its end, and the windows overlap",
   await page.context().close();
 });
 
+test("what changes the verdict, what suffices for it, and where heads looked", options, async () => {
+  for (const sample of ["question-7", "review-3", "name-2"]) {
+    const opened = await visit(`sample=${sample}`), {page} = opened;
+    await verdict(page).waitFor();
+    await page.getByText("What would change the verdict").click();
+    await page.getByRole("heading", {name: /^\d+ tokens? replaced, and it (says|does not say) something else$/}).waitFor();
+    await page.getByText("What suffices for the verdict").click();
+    await page.getByRole("heading", {name: /^\d+ tokens? removed, and it says the same$/}).waitFor();
+    await page.getByText("Where every head looked").click();
+    await page.getByText("6 layers of 12 heads").waitFor();
+    assert.deepEqual(opened.faults, [], sample);
+    await page.context().close();
+  }
+});
+
 test("models and methods side by side", options, async () => {
   const opened = await visit("sample=question-7&model=minilm-l6-qa&model=minilm-l6-squad1&method=gradient&method=gradient-x-input&method=occlusion&compare=1"), {page} = opened;
   await page.locator(".comparison").waitFor();
