@@ -75,7 +75,7 @@ std::string openapi(const Limits& limits, bool keys_needed) {
     if (!row.methods.empty() || row.name == "unit" || row.name == "max-length")
       schemas["EvaluateRequest"]["properties"][row.field()] = option_schema(row, limits);
     if (!row.reading) continue;
-    for (const char* request : {"PredictRequest", "AttackRequest"})
+    for (const char* request : {"PredictRequest", "AttackRequest", "AttentionRequest"})
       schemas[request]["properties"][row.field()] = option_schema(row, limits);
   }
   for (const char* request : {"TokenizeRequest", "EmbedRequest", "RerankQuery"})

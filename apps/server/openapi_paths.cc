@@ -119,6 +119,7 @@ Json openapi_paths() {
            PostRoute{
                "search", "Passages of a collection that fit a question", "SearchQuery", {"Passages"}, false, false},
            PostRoute{"ask", "Answers from a collection, explained", "AskQuery", {"FoundAnswers"}, true, false},
+           PostRoute{"attention", "What every head attended to", "AttentionRequest", {"AttentionMaps"}},
            PostRoute{"attack", "Small changes that would change the prediction", "AttackRequest", {"Attack"}, true},
        })
     paths["/v1/" + std::string(task.name)] = post_item(task);

@@ -17,6 +17,7 @@
 #include "options/method_list.h"
 #include "options/names.h"
 #include "render/attack.h"
+#include "render/attention_data.h"
 #include "render/comparison_json.h"
 #include "render/display_text.h"
 #include "render/json.h"
@@ -269,6 +270,36 @@ Request read_attack(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
     });
   };
   return make_request(std::move(inputs), "attack", body, models->generation, Lane::long_work, run);
+}
+
+Request read_attention(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+  Fields fields(body);
+  const ServedModel& served = served_model(fields, *models);
+  const Model model = served.model;
+  ReadInputs inputs = read_inputs(fields, served, limits);
+  PredictOptions options;
+  read_reading(fields, limits, options);
+  fields.finish();
+  const auto run = [models, model, options, limits](const Inputs& texts, const Watch& watch) {
+    const auto count = [&](const Input& input) {
+      const std::size_t tokens = check_tokens(model, input, options, limits);
+      const std::size_t heads = std::max<std::size_t>(model.info().layers * model.info().heads, 1);
+      const std::size_t read = model.tokenize(input, options).tokens.size();
+      if (read * read > limits.weights / heads)
+        throw Error({.field = model.info().task == Task::question_answering ? "context" : "text",
+                     .found = fmt::format("{} tokens with {} heads", read, heads),
+                     .expected = fmt::format("at most {} attention weights", limits.weights),
+                     .hint = "send a part of the text, or set max_length"});
+      return tokens;
+    };
+    return results_of(texts, count, [&](const Inputs& good) {
+      std::vector<Result<std::string>> answers;
+      for (const auto& input : good)
+        answers.push_back(attempt([&] { return attention_data(model.attention(input, options, watch)).dump(); }));
+      return answers;
+    });
+  };
+  return make_request(std::move(inputs), "attention", body, models->generation, Lane::long_work, run);
 }
 
 }  // namespace limn::server

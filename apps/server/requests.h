@@ -21,6 +21,7 @@ struct Limits {
   std::size_t inputs = 64;
   std::size_t models = 8, methods = 8;  ///< of a comparison
   std::size_t top = 100, beam = 10;
+  std::size_t weights = 8'000'000;  ///< of all attention heads, one byte each before base64
   std::size_t passages = 256;  ///< that are ranked, found or read for one question
 };
 
@@ -36,7 +37,7 @@ struct Request {
 /// Each reads the JSON of one route. The work keeps the model set alive.
 /// @throws Error for a field that is unknown, missing or invalid.
 using ReadRequest = Request(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits);
-ReadRequest read_explain, read_predict, read_compare, read_tokenize, read_attack, read_evaluate;
+ReadRequest read_explain, read_predict, read_compare, read_tokenize, read_attack, read_attention, read_evaluate;
 // retrieval_requests.cc
 ReadRequest read_embed, read_embeddings, read_similar, read_rerank, read_search, read_ask;
 

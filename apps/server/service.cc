@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <new>
@@ -164,6 +165,7 @@ const std::vector<Service::Route>& Service::routes() {
                                {"/v1/compare", "POST", true, &read_compare},
                                {"/v1/tokenize", "POST", true, &read_tokenize},
                                {"/v1/attack", "POST", true, &read_attack},
+                               {"/v1/attention", "POST", true, &read_attention},
                                {"/v1/evaluate", "POST", true, &read_evaluate},
                                {"/v1/embed", "POST", true, &read_embed},
                                {"/v1/embeddings", "POST", true, &read_embeddings},
@@ -295,8 +297,11 @@ std::string Service::models_text() const {
   for (const auto& preset : presets())
     for (const Task task : preset.tasks) preset_tasks[std::string(preset.name)].push_back(name(task));
   const Limits& limits = options_.limits;
-  const Json most = {
-      {"tokens", limits.tokens}, {"steps", limits.steps}, {"samples", limits.samples}, {"inputs", limits.inputs}};
+  const Json most = {{"tokens", limits.tokens},
+                     {"steps", limits.steps},
+                     {"samples", limits.samples},
+                     {"inputs", limits.inputs},
+                     {"seconds", std::chrono::duration_cast<std::chrono::seconds>(options_.time).count()}};
   return json_text({{"limn", format_version},
                     {"version", LIMN_VERSION},
                     {"models", std::move(list)},

@@ -18,6 +18,7 @@ std::vector<double> Game::values(std::span<const Mask> masks) {
     if (known_.emplace(masks[i], 0.).second) unknown.push_back(&masks[i]);
   }
   const std::size_t total = std::max(planned_, evaluations_ + unknown.size());
+  if (report_ && !unknown.empty()) report_(evaluations_, total);  // the total is known before the first evaluation
   for (std::size_t begin = 0; begin < unknown.size(); begin += report_every) {
     const auto some = std::span(unknown).subspan(begin, std::min(report_every, unknown.size() - begin));
     const std::vector<double> found = evaluate_(some);

@@ -79,6 +79,7 @@ UnitScores score_units(Game& game, const KernelShap& method) {
     masks.push_back(masks[pair]);
     masks.back().flip();
   }
+  game.plan(2 * pairs + 2);
   const double change = game.all_present() - game.all_masked();
   const std::vector<double> values = game.values(masks);
   masks.resize(pairs);

@@ -87,11 +87,12 @@ void add_runs(TextFlow& flow, const Explanation& explanation, const TextRuns& sh
               std::size_t last, double scale, const TerminalStyle& style, bool brief) {
   const bool brackets = style.colors == ColorDepth::none || style.colors == ColorDepth::ansi16;
   const auto& runs = shown.runs;
+  const Scale heat_scale = scale_of(explanation);
   for (std::size_t i = first; i < last; ++i) {
     const Run& run = runs[i];
     const Mark* mark = run.mark ? &shown.marks[*run.mark] : nullptr;
     if (mark && brackets && (i == first || runs[i - 1].mark != run.mark)) flow.add(mark->explained ? "[" : "(");
-    Paint paint{.dim = !run.read};
+    Paint paint{.scale = heat_scale, .dim = !run.read};
     if (run.word) paint.heat = intensity(explanation.words[*run.word].score, scale);
     if (mark && !brackets) paint.underline = true, paint.bold = mark->explained;
     const std::string_view text = shown.text.substr(run.begin, run.end - run.begin);

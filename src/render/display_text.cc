@@ -141,6 +141,20 @@ std::string lower_case(std::string_view text) {
   return result;
 }
 
+bool is_punctuation(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto [code, bytes] = decode_utf8(text, at);
+    at += bytes;
+    if (!code) return false;
+    const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(*code));
+    const bool ascii_symbol = *code < 0x80 && category >= UTF8PROC_CATEGORY_SM && category <= UTF8PROC_CATEGORY_SO;
+    const bool punctuation = category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;
+    const bool blank = category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_CO;
+    if (!ascii_symbol && !punctuation && !blank) return false;
+  }
+  return !text.empty();
+}
+
 std::string escape(std::string_view text) {
   std::string result;
   result.reserve(text.size());

@@ -35,6 +35,10 @@ std::string shorten(std::string_view text, std::size_t columns);
 /// Converts to lower case, code point by code point, to compare words.
 std::string lower_case(std::string_view text);
 
+/// Whether a text that is not empty has only punctuation and white space; of ASCII, everything except letters and
+/// digits is punctuation.
+bool is_punctuation(std::string_view text);
+
 /// Escapes text for an element or a quoted attribute of HTML or XML. Apply visible() first.
 std::string escape(std::string_view text);
 

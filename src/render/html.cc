@@ -61,11 +61,15 @@ std::string verdict_text(const Explanation& explanation) {
                      said.probability ? " " + percent_text(*said.probability) : "");
 }
 
-// Returns the CSS classes of a word: its heat in sixteenths, and its text colour.
-std::string heat_classes(double heat) {
+// Returns the CSS classes of a word: its heat in sixteenths, its hue and its text colour.
+std::string heat_classes(double heat, Scale scale) {
   const long step = std::lround(16 * std::abs(heat));
-  return fmt::format("w h{}{}{}{}", step, heat < 0 ? " n" : "", needs_inverse_ink(heat, Theme::light) ? " x" : "",
-                     needs_inverse_ink(heat, Theme::dark) ? " y" : "");
+  return fmt::format("w h{}{}{}{}", step,
+                     scale == Scale::magnitude ? " m"
+                     : heat < 0                ? " n"
+                                               : "",
+                     needs_inverse_ink(heat, Theme::light, scale) ? " x" : "",
+                     needs_inverse_ink(heat, Theme::dark, scale) ? " y" : "");
 }
 
 std::string plain_text(const Explanation& explanation, const TextRuns& shown) {
@@ -80,7 +84,8 @@ std::string plain_text(const Explanation& explanation, const TextRuns& shown) {
         escape(visible(shown.text.substr(run.begin, run.end - run.begin), {.keep_layout = true}));
     if (run.word)
       fmt::format_to(std::back_inserter(result), "<span class=\"{}\">{}</span>",
-                     heat_classes(intensity(explanation.words[*run.word].score, scale)), escaped);
+                     heat_classes(intensity(explanation.words[*run.word].score, scale), scale_of(explanation)),
+                     escaped);
     else
       result += escaped;
   }

@@ -38,6 +38,8 @@ bool has_sign(const Explanation& explanation) {
          std::any_of(explanation.tokens.begin(), explanation.tokens.end(), negative);
 }
 
+Scale scale_of(const Explanation& explanation) { return has_sign(explanation) ? Scale::with_sign : Scale::magnitude; }
+
 double intensity(double score, double scale) {
   const double share = score / scale;
   return std::isfinite(share) ? std::clamp(share, -1.0, 1.0) : 0;
@@ -51,19 +53,20 @@ Color ink(Theme theme) { return theme == Theme::light ? black : white; }
 
 Color inverse_ink(Theme theme) { return theme == Theme::light ? white : black; }
 
-Color hue(double intensity, Theme theme) {
+Color hue(double intensity, Theme theme, Scale scale) {
+  if (scale == Scale::magnitude) return theme == Theme::light ? Color{122, 30, 160} : Color{196, 120, 255};
   if (theme == Theme::light) return intensity < 0 ? Color{228, 112, 0} : Color{0, 80, 200};
   return intensity < 0 ? Color{255, 148, 32} : Color{64, 140, 255};
 }
 
-Color heat(double intensity, Theme theme) {
-  const Color over = hue(intensity, theme), under = page(theme);
+Color heat(double intensity, Theme theme, Scale scale) {
+  const Color over = hue(intensity, theme, scale), under = page(theme);
   const double share = alpha(intensity);
   return {mix(over.red, under.red, share), mix(over.green, under.green, share), mix(over.blue, under.blue, share)};
 }
 
-bool needs_inverse_ink(double intensity, Theme theme) {
-  return contrast(heat(intensity, theme), ink(theme)) < readable_contrast;
+bool needs_inverse_ink(double intensity, Theme theme, Scale scale) {
+  return contrast(heat(intensity, theme, scale), ink(theme)) < readable_contrast;
 }
 
 double luminance(Color color) {

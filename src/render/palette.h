@@ -4,13 +4,17 @@
 
 #include "limn/explanation.h"
 
-/// The heat colours, one scale for terminal, HTML and SVG: blue for a magnitude or a word that counts for the target,
-/// orange for a word that counts against it. The two also differ in lightness, so that readers with deuteranopia can
-/// distinguish them, and heat is monotone in lightness, so that it survives greyscale printing.
+/// The heat colours, one scale for terminal, HTML and SVG: blue for a word that counts for the target, orange for a
+/// word that counts against it, violet for a magnitude without a sign. Blue and orange also differ in lightness, so
+/// that readers with deuteranopia can distinguish them, and heat is monotone in lightness, so that it survives
+/// greyscale printing.
 
 namespace limn {
 
 enum class Theme { light, dark };
+
+/// Whether scores have signs, or are magnitudes, which have a hue of their own.
+enum class Scale { with_sign, magnitude };
 
 struct Color {
   std::uint8_t red = 0, green = 0, blue = 0;
@@ -26,6 +30,8 @@ double word_scale(const Explanation& explanation);
 double token_scale(const Explanation& explanation);
 /// Whether scores are signed: the method is signed, or a score is negative.
 bool has_sign(const Explanation& explanation);
+/// The scale for has_sign(explanation).
+Scale scale_of(const Explanation& explanation);
 
 /// score / scale, clamped to [-1, 1]; 0 if it is not finite.
 double intensity(double score, double scale);
@@ -38,11 +44,11 @@ Color ink(Theme theme);
 /// The opposite of ink(theme), for text on strong heat on which ink(theme) would be hard to read.
 Color inverse_ink(Theme theme);
 /// The pure hue for the sign of an intensity.
-Color hue(double intensity, Theme theme);
+Color hue(double intensity, Theme theme, Scale scale = Scale::with_sign);
 /// The background colour of a word: the hue over the page.
-Color heat(double intensity, Theme theme);
+Color heat(double intensity, Theme theme, Scale scale = Scale::with_sign);
 /// Whether text on heat(intensity) needs inverse_ink(theme) for a contrast of 4.5 : 1.
-bool needs_inverse_ink(double intensity, Theme theme);
+bool needs_inverse_ink(double intensity, Theme theme, Scale scale = Scale::with_sign);
 
 /// Relative luminance, from 0 to 1 (WCAG 2.2, "relative luminance").
 double luminance(Color color);

@@ -133,9 +133,10 @@ std::string aim(const Explanation& explanation) {
 }
 
 std::vector<std::string> quoted_words(const Explanation& explanation, int sign) {
-  constexpr std::size_t most_named = 3, candidates = 12;
+  constexpr std::size_t most_named = 3;
   std::vector<std::string> result;
-  for (const std::size_t i : strongest_words(explanation, candidates, sign)) {
+  for (const std::size_t i : strongest_words(explanation, listed_words)) {
+    if (sign * explanation.words[i].score < 0) continue;
     const std::string text = '"' + word_text(explanation, explanation.words[i]) + '"';
     const auto is_same = [&](const std::string& other) { return lower_case(other) == lower_case(text); };
     if (result.size() < most_named && std::none_of(result.begin(), result.end(), is_same)) result.push_back(text);
@@ -243,12 +244,17 @@ std::string faithfulness_text(const Faithfulness& faithfulness) {
   return fmt::format("removes {} of what {} would", percent_text(fall / *faithfulness.upper), best);
 }
 
+bool is_punctuation(const Explanation& explanation, const Word& word) {
+  return is_punctuation(part(sequence_text(explanation, word.sequence), word.begin, word.end));
+}
+
 std::vector<std::size_t> strongest_words(const Explanation& explanation, std::size_t count, int sign) {
   const auto& words = explanation.words;
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const double score = words[i].score;
-    if (std::isfinite(score) && score != 0 && sign * score >= 0) order.push_back(i);
+    if (std::isfinite(score) && score != 0 && sign * score >= 0 && !is_punctuation(explanation, words[i]))
+      order.push_back(i);
   }
   count = std::min(count, order.size());
   const auto stronger = [&](std::size_t a, std::size_t b) {

@@ -42,8 +42,14 @@ std::string completeness_text(const Explanation& explanation);
 /// How faithful an explanation is, as a phrase: "removes 91% of what the best order would".
 std::string faithfulness_text(const Faithfulness& faithfulness);
 
-/// Returns positions in explanation.words by descending |score|, without scores of 0. @param sign 1: only positive
-/// scores, -1: only negative scores, 0: all.
+/// Whether a word consists of punctuation only. Such words have heat, but no list of words names them.
+bool is_punctuation(const Explanation& explanation, const Word& word);
+
+/// The length of the lists of the strongest words, beyond which a sentence names none.
+inline constexpr std::size_t listed_words = 8;
+
+/// Returns positions in explanation.words by descending |score|, without scores of 0 and punctuation. @param sign 1:
+/// only positive scores, -1: only negative scores, 0: all.
 std::vector<std::size_t> strongest_words(const Explanation& explanation, std::size_t count, int sign = 0);
 
 /// A summary for quick reading and screen readers: "\"subordinate\", \"Achaemenid\" and \"rule\" pushed most towards

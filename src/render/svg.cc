@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -30,9 +29,11 @@ struct Chart {
 };
 
 Chart chart(const Explanation& explanation) {
-  std::vector<std::size_t> words(explanation.words.size());
-  std::iota(words.begin(), words.end(), std::size_t{0});
-  const bool is_cut = words.size() > most_bars;
+  std::vector<std::size_t> words;
+  for (std::size_t i = 0; i < explanation.words.size(); ++i)
+    if (!is_punctuation(explanation, explanation.words[i])) words.push_back(i);
+  const std::size_t word_count = words.size();
+  const bool is_cut = word_count > most_bars;
   if (is_cut) {
     words = strongest_words(explanation, most_bars);
     std::sort(words.begin(), words.end());
@@ -51,7 +52,7 @@ Chart chart(const Explanation& explanation) {
   std::string title = shorten((said.kind.empty() ? "" : said.kind + " ") + said.text, 56);
   if (said.probability) title += " " + percent_text(*said.probability);
   std::string subtitle = shorten(explanation.model, 30) + " · " + shorten(method_text(explanation), 40);
-  if (is_cut) subtitle += fmt::format(" · {} strongest of {} words", words.size(), explanation.words.size());
+  if (is_cut) subtitle += fmt::format(" · {} strongest of {} words", words.size(), word_count);
 
   // Bars of negative scores extend to the left of zero, with their numbers further left.
   const double left_numbers = is_signed ? number_width : 0, left_bars = is_signed ? bar_width / 2 : 0;
@@ -84,7 +85,7 @@ Chart chart(const Explanation& explanation) {
     add("<text x=\"{:g}\" y=\"{:g}\" text-anchor=\"end\">{}</text>\n", labels_end, baseline, escape(labels[row]));
     add("<rect x=\"{:.2f}\" y=\"{:g}\" width=\"{:.2f}\" height=\"{:g}\" fill=\"{}\"/>\n",
         share < 0 ? zero - length : zero, y + (row_height - bar_height) / 2, length, bar_height,
-        color_text(hue(share, Theme::light)));
+        color_text(hue(share, Theme::light, scale_of(explanation))));
     add("<text x=\"{:.2f}\" y=\"{:g}\" text-anchor=\"{}\" font-size=\"11\">{}</text>\n",
         share < 0 ? zero - length - gap / 2 : zero + length + gap / 2, baseline, share < 0 ? "end" : "start",
         score_text(score, scale));

@@ -17,7 +17,6 @@ namespace limn {
 namespace {
 
 constexpr std::size_t text_indent = 2;
-constexpr std::size_t strongest_count = 8;
 
 std::string repeated(std::string_view text, std::size_t count) {
   std::string result;
@@ -38,6 +37,7 @@ class ExplanationWriter {
   ExplanationWriter(const Explanation& explanation, const TerminalStyle& style)
       : explanation_(explanation),
         style_(style),
+        heat_scale_(scale_of(explanation)),
         scale_(style.show_special ? token_scale(explanation) : word_scale(explanation)) {}
 
   std::string write() {
@@ -108,13 +108,13 @@ class ExplanationWriter {
     if (!style_.show_special) return;
     const Token& token = explanation_.tokens[index];
     const double heat = intensity(token.score, scale_);
-    flow.add(shorten(token.token, 20), {.heat = heat, .dim = true});
+    flow.add(shorten(token.token, 20), {.heat = heat, .scale = heat_scale_, .dim = true});
     if (!has_colors()) flow.add(block(heat));
     flow.add(" ");
   }
 
   void add_run(TextFlow& flow, const TextRuns& shown, const Run& run, const Run* next) {
-    Paint paint;
+    Paint paint{.scale = heat_scale_};
     const auto unit = style_.show_special ? run.token : run.word;
     if (unit) {
       const double score = style_.show_special ? explanation_.tokens[*unit].score : explanation_.words[*unit].score;
@@ -162,10 +162,10 @@ class ExplanationWriter {
           if (is_signed && i % 4 == 0) flow.add(block(share) + (i < steps ? " " : ""));
           break;
         case ColorDepth::ansi16:
-          flow.add(i == 0 ? "" : "#", {.heat = share});
+          flow.add(i == 0 ? "" : "#", {.heat = share, .scale = heat_scale_});
           break;
         default:
-          flow.add(i == 0 && !is_signed ? "" : " ", {.heat = share});
+          flow.add(i == 0 && !is_signed ? "" : " ", {.heat = share, .scale = heat_scale_});
       }
     }
     flow.add(" " + largest, dim);
@@ -177,7 +177,7 @@ class ExplanationWriter {
   }
 
   void write_bars() {
-    const std::vector<std::size_t> all = strongest_words(explanation_, strongest_count);
+    const std::vector<std::size_t> all = strongest_words(explanation_, listed_words);
     if (all.empty()) return;
     if (!has_sign(explanation_)) {
       write_bars(all);
@@ -195,7 +195,7 @@ class ExplanationWriter {
     const double scale = word_scale(explanation_);
     std::vector<std::string> labels;
     std::size_t label_columns = 0;
-    for (const std::size_t i : strongest_words(explanation_, strongest_count)) {
+    for (const std::size_t i : strongest_words(explanation_, listed_words)) {
       const std::string label = word_text(explanation_, explanation_.words[i], most_columns);
       label_columns = std::max(label_columns, columns(label));
     }
@@ -208,7 +208,7 @@ class ExplanationWriter {
       const std::string score = score_text(word.score, scale);
       TextFlow flow(out_, style_, text_indent);
       flow.add(label + std::string(label_columns - columns(label) + 2, ' '));
-      flow.add(drawn, {.heat = share, .solid = true});
+      flow.add(drawn, {.heat = share, .scale = heat_scale_, .solid = true});
       flow.add(" " + score);
       if (const std::string where = sequence_name(explanation_, word.sequence); !where.empty())
         flow.add("  " + where, dim);
@@ -218,6 +218,7 @@ class ExplanationWriter {
 
   const Explanation& explanation_;
   const TerminalStyle& style_;
+  Scale heat_scale_;
   double scale_;
   std::string out_;
 };

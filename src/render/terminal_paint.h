@@ -11,7 +11,8 @@ namespace limn {
 
 /// The appearance of a cell.
 struct Paint {
-  double heat = 0;  ///< an intensity, shown as the background (16 colours: by the text colour)
+  double heat = 0;                 ///< an intensity, shown as the background (16 colours: by the text colour)
+  Scale scale = Scale::with_sign;  ///< whose hues `heat` has
   bool bold = false, underline = false, dim = false;
   bool solid = false;  ///< the text has the full hue of `heat`, as in bars
   friend bool operator==(const Paint&, const Paint&) = default;
@@ -29,7 +30,8 @@ inline constexpr const char* reset_sequence = "\x1B[0m";
 inline constexpr std::size_t ramp_steps = 6;
 using Ramp = std::array<std::uint8_t, ramp_steps>;
 /// Returns the heat colours among xterm's 256, from weak to strong.
-const Ramp& ramp256(bool against, Theme theme);
+/// @param against whether scores are negative; without meaning for magnitudes
+const Ramp& ramp256(bool against, Theme theme, Scale scale = Scale::with_sign);
 /// Returns xterm's RGB value for a colour of its 6 × 6 × 6 cube, 16 to 231.
 Color cube_color(std::uint8_t index);
 

@@ -38,7 +38,7 @@ TEST(Game, ReportsProgress) {
     for (unsigned u = 0; u < 8; ++u) masks.back()[u] = (bits >> u & 1) != 0;
   }
   game.values(masks);
-  EXPECT_EQ(reports, (std::vector<std::pair<std::size_t, std::size_t>>{{64, 150}, {128, 150}, {150, 150}}));
+  EXPECT_EQ(reports, (std::vector<std::pair<std::size_t, std::size_t>>{{0, 150}, {64, 150}, {128, 150}, {150, 150}}));
   game.plan(500);
   game.all_present();
   EXPECT_EQ(reports.back(), (std::pair<std::size_t, std::size_t>{151, 500}));

@@ -90,5 +90,10 @@ TEST(DisplayText, CountsCodePointsOfLongTexts) {
   EXPECT_EQ(CodePoints(std::string(256, 'x')).before(256), 256u);
 }
 
+TEST(DisplayText, Punctuation) {
+  for (const char* text : {".", "—", "…", "?!", "«", "$", "~", "。", "، "}) EXPECT_TRUE(is_punctuation(text)) << text;
+  for (const char* text : {"", "a", "7", "é.", "€", "❤", "😀", "の", "\xFF"}) EXPECT_FALSE(is_punctuation(text)) << text;
+}
+
 }  // namespace
 }  // namespace limn

@@ -207,10 +207,11 @@ TEST(Html, ViewerIsSmallAndInsertsOnlyText) {
 
 TEST(Html, StyleSheetHasTheColoursOfThePalette) {
   for (const Theme theme : {Theme::light, Theme::dark}) {
-    for (const double sign : {1.0, -1.0}) {
-      const Color color = hue(sign, theme);
-      const std::string property = (sign > 0 ? "--for: " : "--against: ") + std::to_string(color.red) + " " +
-                                   std::to_string(color.green) + " " + std::to_string(color.blue);
+    const std::pair<const char*, Color> hues[] = {
+        {"--for: ", hue(1, theme)}, {"--against: ", hue(-1, theme)}, {"--size: ", hue(1, theme, Scale::magnitude)}};
+    for (const auto& [name, color] : hues) {
+      const std::string property =
+          name + std::to_string(color.red) + " " + std::to_string(color.green) + " " + std::to_string(color.blue);
       EXPECT_NE(viewer_style.find(property), std::string_view::npos) << property;
     }
   }

@@ -63,6 +63,22 @@ TEST(Palette, TextIsReadableOnEveryHeat) {
     }
 }
 
+TEST(Palette, MagnitudesHaveAHueOfTheirOwnAndTextOnThemIsReadable) {
+  for (const Theme theme : themes) {
+    EXPECT_NE(hue(1, theme, Scale::magnitude), hue(1, theme));
+    EXPECT_NE(hue(1, theme, Scale::magnitude), hue(-1, theme));
+    double previous = luminance(page(theme));
+    for (int i = 0; i <= steps; ++i) {
+      const double intensity = static_cast<double>(i) / steps;
+      const Color behind = heat(intensity, theme, Scale::magnitude);
+      const Color text = needs_inverse_ink(intensity, theme, Scale::magnitude) ? inverse_ink(theme) : ink(theme);
+      ASSERT_GE(contrast(behind, text), 4.5) << intensity;
+      ASSERT_TRUE(theme == Theme::light ? luminance(behind) <= previous : luminance(behind) >= previous) << intensity;
+      previous = luminance(behind);
+    }
+  }
+}
+
 TEST(Palette, ZeroHasTheColourOfThePage) {
   for (const Theme theme : themes) EXPECT_EQ(heat(0, theme), page(theme));
 }

@@ -61,6 +61,14 @@ TEST(Summary, StrongestWordsByMagnitudeAndSign) {
   EXPECT_THAT(strongest_words(explanation, 8, -1), testing::ElementsAre(1u));
 }
 
+TEST(Summary, PunctuationIsNotAmongTheStrongestWords) {
+  Explanation explanation;
+  explanation.text = "so , dull … €5 ❤";
+  explanation.words = {{0, 2, 0.1, 0}, {3, 4, -9, 0},    {5, 9, 0.3, 0},
+                       {10, 13, 8, 0}, {14, 18, 0.2, 0}, {19, 22, 0.4, 0}};
+  EXPECT_THAT(strongest_words(explanation, 8), testing::ElementsAre(5u, 2u, 4u, 0u));
+}
+
 TEST(Summary, SentenceNamesEachWordOnce) {
   EXPECT_EQ(sentence(fixtures::macedonia()),
             "\"subordinate\", \"Achaemenid\" and \"empire\" mattered most for this answer.");

@@ -187,9 +187,9 @@ TEST(Terminal, WeakHeatHasNoColourWithFewColours) {
 
 TEST(Terminal, Ramps256KeepContrastAndOrder) {
   for (const Theme theme : {Theme::light, Theme::dark})
-    for (const bool against : {false, true}) {
+    for (const Ramp& ramp : {ramp256(false, theme), ramp256(true, theme), ramp256(false, theme, Scale::magnitude)}) {
       double previous = luminance(page(theme));
-      for (const std::uint8_t index : ramp256(against, theme)) {
+      for (const std::uint8_t index : ramp) {
         const Color color = cube_color(index);
         EXPECT_GE(std::max(contrast(color, {0, 0, 0}), contrast(color, {255, 255, 255})), 4.5);
         const bool hotter = theme == Theme::light ? luminance(color) < previous : luminance(color) > previous;

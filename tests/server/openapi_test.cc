@@ -86,6 +86,8 @@ TEST(OpenApi, DescribesEveryFieldOfTheResponses) {
       {"/v1/tokenize", text},
       {"/v1/attack", with(text, {{"kind", "hotflip"}})},
       {"/v1/attack", with(text, {{"kind", "reduce"}})},
+      {"/v1/attention", question},
+      {"/v1/attention", text},
       {"/v1/explain", with(text, {{"method", "auto"}, {"faithfulness", true}})},
       {"/v1/evaluate", with(text, {{"methods", {"gradient", "occlusion"}}, {"masking", "remove"}})},
       {"/v1/evaluate", with(text, {{"kind", "plausibility"}})},
@@ -114,8 +116,9 @@ TEST(OpenApi, DescribesEveryRouteAndAllNames) {
   const RunningServer server;
   const Json document = server.client().ask("GET", "/openapi.json").json();
   EXPECT_EQ(document["openapi"], "3.1.0");
-  for (const char* path : {"/v1/explain", "/v1/predict", "/v1/compare", "/v1/tokenize", "/v1/attack", "/v1/evaluate",
-                           "/v1/embed", "/v1/embeddings", "/v1/similar", "/v1/rerank", "/v1/search", "/v1/ask"})
+  for (const char* path :
+       {"/v1/explain", "/v1/predict", "/v1/compare", "/v1/tokenize", "/v1/attack", "/v1/attention", "/v1/evaluate",
+        "/v1/embed", "/v1/embeddings", "/v1/similar", "/v1/rerank", "/v1/search", "/v1/ask"})
     EXPECT_TRUE(document["paths"][path].contains("post"));
   for (const char* path : {"/v1/models", "/healthz", "/readyz", "/metrics", "/openapi.json"})
     EXPECT_TRUE(document["paths"][path].contains("get"));

@@ -204,6 +204,11 @@ TEST(Routes, StartAndEndOfAnAnswerAreExplainedSeparately) {
   EXPECT_EQ(reply.json()["explanations"].size(), 2u) << reply.body;
 }
 
+TEST(Routes, ModelsSayHowLongARequestMayTake) {
+  const RunningServer server([](auto& options) { options.service.time = std::chrono::seconds(7); });
+  EXPECT_EQ(server.client().ask("GET", "/v1/models").json()["limits"]["seconds"], 7);
+}
+
 TEST(Routes, MethodDefaultsRespectLimits) {
   const RunningServer server([](auto& options) { options.service.limits.samples = options.service.limits.steps = 10; });
   const Reply refused = server.client().post("/v1/explain", {{"text", "a"}, {"method", "lime"}});
@@ -237,6 +242,38 @@ TEST(Routes, AttackReturnsItsSteps) {
     EXPECT_EQ(said["attack"], kind) << said;
     EXPECT_LE(said["steps"].size(), 3u);
   }
+}
+
+TEST(Routes, AttentionReturnsRowsThatSumToOne) {
+  const RunningServer server;
+  const Json said = server.client().post("/v1/attention", {{"text", "I love you"}}).json();
+  const std::size_t layers = said["layers"], heads = said["heads"], tokens = said["tokens"].size();
+  ASSERT_GT(tokens, 3u);
+  // base64: four letters for three bytes.
+  std::string bytes;
+  const std::string letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  unsigned held = 0, bits = 0;
+  for (const char letter : said["weights"].get<std::string>()) {
+    if (letter == '=') break;
+    held = held << 6 | static_cast<unsigned>(letters.find(letter)), bits += 6;
+    if (bits >= 8) bits -= 8, bytes += static_cast<char>(held >> bits & 255);
+  }
+  ASSERT_EQ(bytes.size(), layers * heads * tokens * tokens);
+  for (std::size_t row = 0; row < layers * heads * tokens; ++row) {
+    double sum = 0;
+    for (std::size_t to = 0; to < tokens; ++to) {
+      const double root = static_cast<unsigned char>(bytes[row * tokens + to]) / 255.0;
+      sum += root * root;
+    }
+    EXPECT_NEAR(sum, 1, 0.02) << "row " << row;  // a byte's error of 1/510 in each root
+  }
+}
+
+TEST(Routes, AttentionOfLongTextsIsRefused) {
+  const RunningServer server([](auto& options) { options.service.limits.weights = 100; });
+  const Reply reply = server.client().post("/v1/attention", {{"text", "I love you, I like you, I know you"}});
+  EXPECT_EQ(reply.status, 422);
+  EXPECT_EQ(reply.json()["expected"], "at most 100 attention weights");
 }
 
 TEST(Routes, SeveralInputsReturnResultsAndErrors) {

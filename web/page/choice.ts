@@ -6,7 +6,7 @@ import {part} from "./parts.js";
 export interface Entry {
   name: string;
   text?: string; // its label; by default its name
-  group?: string;
+  group?: string | undefined;
 }
 
 export const option = (value: string, text = value): HTMLOptionElement => element("option", {value}, text);
@@ -53,13 +53,20 @@ export class Choice {
     this.several.hidden = true;
   }
 
-  /** @param chosen names to check; by default those that were checked and the one that was chosen */
-  showSeveral(names: readonly string[], chosen: readonly string[] = []): void {
-    const checked = chosen.length ? chosen : [this.one.value, ...this.checked()];
+  /**
+   * Entries with a group are behind a fold of its name, which is open if one of them is checked.
+   * @param chosen names to check; by default those that were checked, and at first the one that was chosen and the usual ones
+   */
+  showSeveral(entries: readonly Entry[], chosen: readonly string[] = [], usual: readonly string[] = []): void {
+    const before = this.checked(), checked = chosen.length ? chosen : before.length ? before : [...new Set([this.one.value, ...usual])].slice(0, Math.max(1, usual.length));
     this.field.hidden = true;
     this.several.hidden = false;
-    this.several.replaceChildren(element("legend", {}, this.legend), ...names.map(name =>
-      element("label", {class: "check"}, element("input", {type: "checkbox", value: name, checked: checked.includes(name)}), ` ${name}`)));
+    const box = ({name, text}: Entry): HTMLElement => element("label", {class: "check"}, element("input", {type: "checkbox", value: name, checked: checked.includes(name)}), ` ${text ?? name}`);
+    const folds = [...new Set(entries.map(({group}) => group))].filter(group => group !== undefined).map(group => {
+      const own = entries.filter(entry => entry.group === group), isOpen = own.some(({name}) => checked.includes(name));
+      return element("details", {open: isOpen}, element("summary", {}, group), element("div", {class: "checks"}, ...own.map(box)));
+    });
+    this.several.replaceChildren(element("legend", {}, this.legend), element("div", {class: "checks"}, ...entries.filter(({group}) => group === undefined).map(box)), ...folds);
   }
 
   private checked(): string[] {

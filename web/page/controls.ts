@@ -2,16 +2,24 @@
 
 import {shortNumber} from "../viewer/numbers.js";
 import type {Aim} from "./answers.js";
-import {Choice, type Entry} from "./choice.js";
+import {Choice, option, type Entry} from "./choice.js";
+import {Fold} from "./fold.js";
+import {addInfos} from "./info.js";
+import {aboutText, type Costs} from "./cost.js";
+import {common, defaultMethodOf, presetText, type Common} from "./method_names.js";
 import {OptionFields} from "./option_fields.js";
 import {part} from "./parts.js";
 import {isQuestion} from "./requests.js";
 import {samples, type Sample, type Texts} from "./samples.js";
 import type {Model, Served} from "./server.js";
-import {defaultMethod, type View} from "./state.js";
-import {presetName, presetOf} from "./table.js";
+import type {View} from "./state.js";
+import {headingOf, presetName, presetOf} from "./table.js";
+import {Tabs} from "./tabs.js";
 import {TargetField} from "./target_field.js";
 import {TextFields} from "./text_fields.js";
+
+/** What a comparison compares at first. */
+const usuallyCompared = ["gradient", "integrated-gradients", "occlusion"];
 
 /** What the models of each task do. */
 const taskNames: Readonly<Record<string, string>> = {
@@ -26,35 +34,53 @@ function modelEntry({name, task, parameters}: Model): Entry {
 
 export class Controls {
   private readonly form = part("ask", HTMLFormElement);
-  private readonly compared = part("compared", HTMLInputElement);
+  private readonly tabs: Tabs;
+  readonly fold: Fold;
   private readonly text: TextFields;
   private readonly models = new Choice("model", "Models");
   private readonly methods = new Choice("method", "Methods");
+  private readonly preset = part("preset", HTMLSelectElement);
   private readonly target = new TargetField();
   private readonly options: OptionFields;
   private listed = ""; // the task whose methods are listed
   private windows = false;
   private entity = 0;
 
-  /** @param submit called when there is something to explain: immediately after a choice, and for a text when Explain is pressed. */
-  constructor(private readonly served: Served, private readonly submit: () => void) {
-    this.text = new TextFields(new Set(served.models.map(({task}) => task)));
+  /**
+   * @param submit called when there is something to explain: immediately after a choice, and for a text when Explain is
+   * pressed. @param edited called when a text was typed
+   */
+  constructor(private readonly served: Served, private readonly submit: (pressed: boolean) => void, private readonly edited: () => void, private readonly costs: Costs) {
+    this.tabs = new Tabs(() => { this.choseTab(); });
+    this.fold = new Fold(() => {
+      // On a phone, a focus would open the keyboard over the form.
+      if (matchMedia("(min-width: 900px)").matches) this.text.first.focus();
+    });
+    addInfos();
+    this.text = new TextFields(new Set(served.models.map(({task}) => task)), new Set(served.models.map(({name}) => name)));
     this.models.list(served.models.map(modelEntry));
-    this.options = new OptionFields(served.table, () => ({methods: this.methods.names(), task: this.task, labels: this.model()?.labels ?? []}));
+    this.options = new OptionFields(served.table, () => ({methods: this.chosen(), task: this.task, labels: this.model()?.labels ?? []}));
     this.listen();
   }
 
   private listen(): void {
+    this.preset.addEventListener("change", () => { this.choseMethod(); });
     this.form.addEventListener("submit", event => {
       event.preventDefault();
-      this.submit();
+      this.submit(true);
     });
     this.form.addEventListener("keydown", event => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.submit();
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.submit(true);
     });
-    this.text.listen(() => { this.startOver(); }, sample => { this.choseSample(sample); });
+    this.text.listen(() => {
+      this.startOver();
+      this.edited();
+    }, sample => { this.choseSample(sample); });
     this.models.listen(() => { this.choseModel(); });
-    this.methods.listen(() => { this.choseMethod(); }, () => { this.options.list(); });
+    this.methods.listen(() => {
+      this.preset.value = "";
+      this.choseMethod();
+    }, () => { this.options.list(); });
     const otherTarget = (): void => {
       this.options.clear("target");
       this.options.list();
@@ -63,10 +89,6 @@ export class Controls {
       otherTarget();
       this.now();
     }, otherTarget);
-    this.compared.addEventListener("change", () => {
-      this.arrange();
-      this.now();
-    });
   }
 
   get task(): string {
@@ -79,8 +101,8 @@ export class Controls {
 
   view(): View {
     return {
-      sample: this.text.sampleId(), texts: this.text.texts(), models: this.models.names(), methods: this.methods.names(),
-      compared: this.compared.checked, ...this.target.view(), options: this.options.values(), entity: this.entity, windows: this.windows,
+      sample: this.text.sampleId(), texts: this.text.texts(), models: this.models.names(), methods: this.chosen(),
+      compared: this.isCompared, ...this.target.view(), options: this.options.values(), entity: this.entity, windows: this.windows,
     };
   }
 
@@ -91,13 +113,16 @@ export class Controls {
     this.models.one.value = this.modelFor(view, models[0])?.name ?? "";
     this.listMethods();
     this.text.show(view);
-    this.compared.checked = view.compared;
+    this.tabs.show(view.compared ? "compare" : "explain");
     this.windows = view.windows;
     this.entity = view.entity;
     this.options.show(view.options);
     const suitable = this.presets(), methods = view.methods.filter(name => Boolean(this.served.table.method(name)) || suitable.includes(presetOf(name) ?? ""));
     missing.push(...view.methods.filter(name => !methods.includes(name)).map(name => this.whyNot(name)));
-    this.methods.one.value = methods[0] ?? defaultMethod;
+    const preset = presetOf(methods[0] ?? "");
+    this.preset.value = preset ?? "";
+    this.methods.one.value = preset === undefined ? methods[0] ?? defaultMethodOf(this.task) : defaultMethodOf(this.task);
+    if (this.methods.one.selectedIndex < 0) this.methods.one.selectedIndex = 0;
     this.arrange(models, methods);
     this.target.show(view);
     return missing;
@@ -116,18 +141,28 @@ export class Controls {
       : `This server has no method “${method}”.`;
   }
 
+  /** Puts texts into the fields as if they were typed. */
+  type(texts: Texts): void {
+    this.text.type(texts);
+  }
+
+  /** Whether the chosen method explains in one pass, so that it need not wait for a button. */
+  get isQuick(): boolean {
+    return !this.isCompared && !this.windows && this.chosen().every(name => this.served.table.method(name)?.isShort === true);
+  }
+
   /** Sets a target other than the prediction. */
   aim({label, answer, position}: Aim): void {
     this.options.clear("target");
     if (position !== undefined) this.options.show({...this.options.values(), target: position});
     this.target.show({...(label !== undefined && {label}), ...(answer !== undefined && {answer})});
     this.options.list();
-    this.submit();
+    this.submit(false);
   }
 
   readWindows(): void {
     this.windows = true;
-    this.submit();
+    this.submit(false);
   }
 
   /** Chooses which of several entities is shown. */
@@ -138,7 +173,7 @@ export class Controls {
   replaceLastText(text: string): void {
     this.text.replaceLast(text, isQuestion(this.task));
     this.startOver();
-    this.submit();
+    this.submit(true);
   }
 
   /** Whether there is a form field for the request field that a message names. */
@@ -147,6 +182,7 @@ export class Controls {
   }
 
   goTo(name: string): void {
+    this.fold.fold(false);
     if (this.options.has(name)) this.options.open();
     this.field(name)?.focus();
   }
@@ -166,7 +202,7 @@ export class Controls {
 
   /** A choice takes effect immediately, except in a comparison, whose many explanations wait for the button. */
   private now(): void {
-    if (!this.compared.checked) this.submit();
+    if (!this.isCompared) this.submit(false);
   }
 
   /** Forgets windows and entities, which belong to the previous text. */
@@ -175,9 +211,21 @@ export class Controls {
     this.entity = 0;
   }
 
+  private get isCompared(): boolean {
+    return this.tabs.mode === "compare";
+  }
+
+  private choseTab(): void {
+    this.startOver();
+    this.arrange();
+    this.submit(true);
+  }
+
   private choseSample(sample: Sample | undefined): void {
     if (!sample) {
-      this.text.clear();
+      this.text.showOwn();
+      this.otherText();
+      this.edited();
       return;
     }
     if (sample.task !== this.task) this.models.one.value = this.served.models.find(({task}) => task === sample.task)?.name ?? "";
@@ -192,7 +240,9 @@ export class Controls {
       this.text.showFirst(this.task);
       this.otherText();
     } else {
+      if (isQuestion(this.task) !== isQuestion(this.listed)) this.text.move(isQuestion(this.task));
       this.arrange();
+      if (!this.text.texts()[0]) this.goTo("question");
     }
     this.now();
   }
@@ -217,33 +267,69 @@ export class Controls {
     return this.served.presets.filter(({tasks}) => tasks?.includes(this.task) ?? true).map(({name}) => name);
   }
 
+  private usual(): Common[] {
+    return common.filter(({name}) => this.served.table.method(name));
+  }
+
+  private unusual(): string[] {
+    return this.served.table.methods.map(({name}) => name).filter(name => !common.some(one => one.name === name));
+  }
+
   private listMethods(): void {
-    const before = this.methods.one.value;
+    const before = this.methods.one.value, wasDefault = before === defaultMethodOf(this.listed), preset = this.preset.value;
     this.listed = this.task;
-    this.methods.list([...this.served.table.methods.map(({name, group}) => ({name, group})),
-      ...this.presets().map(name => ({name: presetName(name), text: name, group: "As in other systems"}))]);
-    this.methods.one.value = before;
-    if (this.methods.one.selectedIndex < 0) this.methods.one.value = defaultMethod;
+    const usual = this.usual();
+    this.methods.list([...usual.map(({name, text, good}) => ({name, text: `${text}: ${good}${this.costText(name)}`, group: "Usual"})),
+      ...this.unusual().map(name => ({name, text: `${headingOf(name)}${this.costText(name)}`, group: usual.length ? "All methods" : undefined}))]);
+    this.methods.one.value = wasDefault || !before ? defaultMethodOf(this.task) : before;
+    if (this.methods.one.selectedIndex < 0) this.methods.one.selectedIndex = 0;
+    const presets = this.presets();
+    this.preset.replaceChildren(option("", "limn"), ...presets.map(name => option(name, presetText(name))));
+    this.preset.value = presets.includes(preset) ? preset : "";
+  }
+
+  private costText(method: string): string {
+    const seconds = this.costs.seconds(method, this.options.values());
+    return seconds === undefined ? "" : ` · ${aboutText(seconds)}`;
+  }
+
+  /** Shows what each method costs on the text that was just explained. */
+  showCosts(): void {
+    this.listMethods();
+    this.showSummary();
+  }
+
+  /** Sets an option, as if it were chosen under More. */
+  setOption(name: string, value: string): void {
+    this.options.show({...this.options.values(), [name]: value});
+    this.options.list();
+  }
+
+  /** The chosen method, or all that are ticked; a preset is chosen like a method. */
+  private chosen(): string[] {
+    return this.isCompared || !this.preset.value ? this.methods.names() : [presetName(this.preset.value)];
   }
 
   private showSummary(): void {
-    part("method-says", HTMLElement).textContent = this.served.table.method(this.methods.one.value)?.summary ?? "Scores as this system computes them.";
+    part("method-says", HTMLElement).textContent = this.preset.value ? "Scores as this system computes them." : [this.served.table.method(this.methods.one.value)?.summary, this.costs.seconds(this.methods.one.value, this.options.values()) !== undefined && `${this.costText(this.methods.one.value).slice(3)} on this text.`].filter(Boolean).join(" ");
   }
 
   /** Shows the fields for the model's task, and for a comparison or not. @param models, methods what is compared; by default what was checked before */
   private arrange(models?: readonly string[], methods?: readonly string[]): void {
-    const task = this.task, several = this.compared.checked;
+    const task = this.task, several = this.isCompared;
     if (task !== this.listed) this.listMethods();
     this.text.arrange(task);
     if (several) {
-      this.models.showSeveral(this.served.models.filter(one => one.task === task).map(({name}) => name), models);
-      this.methods.showSeveral(this.served.table.methods.map(({name}) => name), methods);
+      this.models.showSeveral(this.served.models.filter(one => one.task === task).map(({name}) => ({name})), models, []);
+      this.methods.showSeveral([...this.usual().map(({name, text}) => ({name, text})), ...this.unusual().map(name => ({name, text: headingOf(name), group: "All methods"}))], methods, usuallyCompared);
     } else {
       this.models.showOne();
       this.methods.showOne();
     }
     this.target.arrange(task, task === "sequence-classification" ? (this.model()?.labels ?? []) : []);
+    part("preset-field", HTMLElement).hidden = several || this.presets().length === 0;
     part("go", HTMLButtonElement).textContent = several ? "Compare" : "Explain";
+    this.fold.show(this.text.texts()[0]);
     this.showSummary();
     this.options.list();
   }

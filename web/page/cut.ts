@@ -6,7 +6,7 @@ import type {Explanation} from "../viewer/json.js";
 const unread = /last (\d+) tokens of (\d+) were not read/, windows = /(\d+) windows were read, window (\d+) is explained/;
 
 /** Returns a replacement for the viewer's warning; undefined if the warning is about something else. */
-function state(warning: string, readAll: () => void): HTMLElement | undefined {
+function state(warning: string, hasAnswer: boolean, readAll: () => void): HTMLElement | undefined {
   const cut = unread.exec(warning), several = windows.exec(warning);
   if (cut) {
     const missing = Number(cut[1]), all = Number(cut[2]), read = 1 - missing / all;
@@ -16,16 +16,16 @@ function state(warning: string, readAll: () => void): HTMLElement | undefined {
   }
   if (several) {
     return element("div", {class: "cut"},
-      element("p", {}, `The context was read in ${several[1] ?? ""} windows. The heat shows window ${several[2] ?? ""}, which contains the answer.`),
+      element("p", {}, `The context was read in ${several[1] ?? ""} windows. The heat shows window ${several[2] ?? ""}, which ${hasAnswer ? "contains the answer" : "came nearest to an answer"}.`),
       button("Explain all windows", readAll));
   }
   return undefined;
 }
 
 /** Replaces the viewer's warnings about windows. */
-export function showCut(shown: HTMLElement, {warnings}: Explanation, readAll: () => void): void {
+export function showCut(shown: HTMLElement, {warnings, prediction}: Explanation, readAll: () => void): void {
   for (const warning of warnings) {
-    const made = state(warning, readAll);
+    const made = state(warning, prediction.kind !== "answer" || prediction.best.answer !== "", readAll);
     const plain = [...shown.querySelectorAll(".warning")].find(one => one.textContent.includes(warning));
     if (made) plain?.replaceWith(made);
   }

@@ -7,7 +7,7 @@
 import {explainRequest, type Request} from "./requests.js";
 import {firstSample, samples} from "./samples.js";
 import {ask, type Progress} from "./server.js";
-import {defaultMethod, emptyView, fromFragment, isViewField, type View} from "./state.js";
+import {emptyView, fromFragment, isViewField, type View} from "./state.js";
 import {noTable} from "./table.js";
 
 /** The view of a page opened with this fragment; without a fragment, the first sample for models of the task. @param known names of options */
@@ -31,7 +31,7 @@ export class Early {
 
   constructor(private readonly request: Request) {
     // The default method finishes before it could show progress, so its response is not streamed.
-    const progress: Progress | undefined = request["method"] === defaultMethod ? undefined : (done, total) => { this.progress(done, total); };
+    const progress: Progress | undefined = request["method"] === "gradient" ? undefined : (done, total) => { this.progress(done, total); };
     this.answer = ask("v1/explain", request, progress, this.stop.signal);
     this.answer.catch(() => undefined); // it may not be needed
   }

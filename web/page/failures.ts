@@ -9,6 +9,7 @@ export interface Ways {
   again: () => void;
   withKey: (key: string) => void;
   shorter: (share: number) => void; // keeps this share of the text
+  ways: [string, () => void][]; // what takes less time, if the work took too much
   goThere: (() => void) | undefined; // focuses the field that the message is about
 }
 
@@ -37,7 +38,7 @@ function keyForm(withKey: (key: string) => void): HTMLElement {
   return form;
 }
 
-export function failureState({trouble, problem, retrySeconds}: Failure, {again, withKey, shorter, goThere}: Ways): HTMLElement {
+export function failureState({trouble, problem, retrySeconds}: Failure, {again, withKey, shorter, ways, goThere}: Ways): HTMLElement {
   const {detail, found, expected, hint} = problem;
   const there: [string, () => void][] = goThere ? [["Go to the field", goThere]] : [];
   switch (trouble) {
@@ -56,6 +57,7 @@ export function failureState({trouble, problem, retrySeconds}: Failure, {again, 
     case "broken":
       return statement("trouble", "The server failed", [shorten(detail, longest), "This is a fault in limn. The server's log has details."], [["Try again", again]]);
     case "refused":
+      if (ways.length) return statement("trouble", "It took too long for this server", ["The work was stopped. This would take less time:"], ways);
       return statement("trouble", "That cannot be explained", [
         ...(found || expected ? [line("Field", problem.field.replaceAll("_", " ")), line("Found", found), line("Expected", expected)] : [shorten(detail, longest)]),
         line("Hint", hint)], [...there, ["Try again", again]]);

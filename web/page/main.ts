@@ -6,23 +6,31 @@ import {fields, read, type Explanation} from "../viewer/json.js";
 import {percentText} from "../viewer/numbers.js";
 import {sentence, verdict} from "../viewer/summary.js";
 import {shorten} from "../viewer/text.js";
-import {rankedAnswers} from "./answers.js";
+import {listenToEntities, rankedAnswers} from "./answers.js";
 import {Controls} from "./controls.js";
 import {showCut} from "./cut.js";
+import {draft, settleDraft} from "./drafts.js";
 import {Early, earlyRequest, firstView} from "./early.js";
 import {failureState} from "./failures.js";
 import {showVisits} from "./history.js";
+import {InPlace} from "./inplace.js";
+import {aboutText, Costs} from "./cost.js";
+import {common, defaultMethodOf} from "./method_names.js";
 import {Pane, statement} from "./pane.js";
 import {part} from "./parts.js";
 import {remember} from "./past.js";
+import {secondLooks} from "./second_look.js";
 import {compareRequest, explainRequest, isEmpty, isQuestion, type Request} from "./requests.js";
-import {samples} from "./samples.js";
+import {isRight, samples, type Texts} from "./samples.js";
 import {ask, Failure, isReady, readServed, setKey, type Progress, type Served} from "./server.js";
-import {defaultMethod, emptyView, fitsLink, toFragment, type View} from "./state.js";
+import {emptyView, fitsLink, toFragment, type View} from "./state.js";
 import {noTable} from "./table.js";
 import {parts} from "./windows.js";
+import {listenToWords, type Change} from "./word_menu.js";
 
 const pollSeconds = 3;
+/** Milliseconds without typing after which a quick method explains the text. */
+const pause = 600;
 
 class Page {
   private readonly pane = new Pane(() => this.copyLink());
@@ -32,7 +40,19 @@ class Page {
   private table = noTable;
   private shown: View | undefined; // what the right pane shows, even during another request
   private running: AbortController | undefined;
+  private readonly costs = new Costs(() => this.table);
+  private most = Infinity; // seconds that the server allows
+  private original: {texts: Texts; verdict: string; said?: string} | undefined; // before words were changed
+  private isChange = false; // whether the fields change because a word does
+  private wrong = ""; // of a sample, that the model is wrong
+  private isAimed = false; // whether the user chose one of the ranked answers
+  private isWarned = false; // whether the user wants a method that may not finish
   private later: number | undefined;
+  private soon: number | undefined; // the timer that explains after a pause
+  private looking = new AbortController(); // of what is computed below the explanation
+  private isLive = false; // whether the running request was the page's own idea
+  private typed: Texts | undefined; // after a refresh, what was typed but not explained
+  private readonly inPlace = new InPlace(this.pane.shown, () => this.controls?.texts() ?? ["", ""], texts => { this.controls?.type(texts); }, () => { void this.run(true, "", true); });
 
   async begin(): Promise<void> {
     this.pane.busy("Loading…", () => { location.reload(); });
@@ -54,16 +74,78 @@ class Page {
       return;
     }
     part("ask", HTMLFormElement).inert = false;
-    this.controls = new Controls(served, () => { void this.run(true); });
+    this.controls = new Controls(served, pressed => { void this.run(true, "", pressed); }, () => { this.edited(); }, this.costs);
+    this.most = served.seconds;
+    this.listen();
     showVisits();
     window.addEventListener("hashchange", () => { this.follow(model.task); });
     this.follow(model.task);
+    this.bringBack();
   }
 
   /** Shows the view in the address; without one, the first sample. */
   private follow(task: string): void {
-    const unknown = this.controls?.show(firstView(location.hash.slice(1), task, this.table.options.map(({name}) => name))) ?? [];
+    const view = firstView(location.hash.slice(1), task, this.table.options.map(({name}) => name)), own = draft();
+    // A text that is too long for a link.
+    const isLost = !view.sample && !view.texts[0] && !view.texts[1] && !new URLSearchParams(location.hash.slice(1)).has("text");
+    const unknown = this.controls?.show(isLost && own ? {...view, texts: own.texts} : view) ?? [];
     void this.run(false, unknown.join(" "));
+  }
+
+  /** Puts a text that was typed, but not yet explained, back into the form after a refresh. */
+  private bringBack(): void {
+    const own = draft();
+    if (!own?.pending || own.texts.join("\0") === this.controls?.texts().join("\0")) return;
+    this.typed = own.texts;
+  }
+
+  private listen(): void {
+    part("again", HTMLButtonElement).addEventListener("click", () => { void this.run(true, "", true); });
+    const button = part("edit", HTMLButtonElement);
+    button.addEventListener("click", () => {
+      const wasOn = this.inPlace.isOn, works = this.inPlace.toggle();
+      button.setAttribute("aria-pressed", String(this.inPlace.isOn));
+      if (!wasOn && !works) this.controls?.goTo("text");
+    });
+  }
+
+  /** Explains the text with one word changed, and keeps the text before the first change to return to. */
+  private change({texts, said}: Change): void {
+    this.original ??= {texts: this.shown?.texts ?? texts, verdict: this.shownVerdict()};
+    this.original.said = said;
+    this.isChange = true;
+    this.controls?.type(texts);
+    this.isChange = false;
+    void this.run(false, "", false, true);
+  }
+
+  private shownVerdict(): string {
+    return [...this.pane.shown.querySelectorAll(".explanation > .verdict :is(.said, .number)")].map(one => one.textContent).join(" ");
+  }
+
+  /** After a change: what was said before and what is said now, and the way back. */
+  private showChange(): void {
+    const {original} = this;
+    if (!original?.said) return;
+    this.pane.remark(`${original.said.charAt(0).toUpperCase()}${original.said.slice(1)}: ${original.verdict} → ${this.shownVerdict()}`, ["Undo", () => {
+      this.original = undefined;
+      this.controls?.type(original.texts);
+      void this.run(false, "", false, true);
+    }]);
+  }
+
+  /** The text differs from the one that is explained: quick methods explain it by themselves. */
+  private edited(): void {
+    const {controls} = this;
+    if (!controls) return;
+    window.clearTimeout(this.soon);
+    if (!this.isChange) this.original = undefined;
+    const texts = controls.texts(), differs = texts.join("\0") !== this.shown?.texts.join("\0");
+    this.pane.stale(differs);
+    controls.fold.show(texts[0]);
+    if (!differs || !controls.isQuick || isEmpty(texts, controls.task)) return;
+    if (this.isLive) this.running?.abort();
+    this.soon = window.setTimeout(() => { void this.run(false, "", false, true); }, pause);
   }
 
   private async copyLink(): Promise<string> {
@@ -74,12 +156,17 @@ class Page {
     return "Link copied.";
   }
 
-  /** @param isNew whether the Back button returns to the previous view */
-  private async run(isNew: boolean, notice = ""): Promise<void> {
+  /**
+   * @param isNew whether the Back button returns to the previous view. @param pressed whether the form folds when the result is
+   * there. @param live whether the page explains by itself while the user types
+   */
+  private async run(isNew: boolean, notice = "", pressed = false, live = false): Promise<void> {
     const controls = this.controls;
     if (!controls) return;
     this.running?.abort();
+    this.isLive = live;
     window.clearTimeout(this.later);
+    window.clearTimeout(this.soon);
     const view = controls.view(), task = controls.task, link = toFragment(view), again = (): void => { void this.run(false); };
     this.note(link, isNew);
     if (isEmpty(view.texts, task)) {
@@ -87,16 +174,28 @@ class Page {
       return;
     }
     if (view.compared && !(view.models.length && view.methods.length)) {
+      controls.fold.fold(false);
       this.pane.instead(statement("empty", "Nothing to compare", ["Choose at least one model and one method."]), "Choose at least one model and one method.");
       return;
     }
+    if (!this.isWarned && this.warn(view)) return;
+    this.isWarned = false;
     const running = this.running = new AbortController();
     const progress = this.pane.busy(this.doing(view), () => { running.abort(); this.cancelled(again); });
     try {
       const json = await this.asked(view, task, progress, running.signal);
       if (running.signal.aborted) return;
-      this.finished(view, json, link);
-      if (notice) this.pane.notice(notice);
+      const folds = pressed || (!this.shown && !live), isFirst = !this.shown;
+      this.inPlace.keepCaret(() => { this.finished(view, json, link, live); });
+      part("edit", HTMLButtonElement).setAttribute("aria-pressed", String(this.inPlace.isOn));
+      if (this.isAimed) this.pane.shown.querySelector("mark:not(.other)")?.scrollIntoView({block: "nearest"});
+      this.isAimed = false;
+      controls.fold.show(view.texts[0]);
+      if (folds) controls.fold.fold(true);
+      if (isFirst && this.typed) controls.type(this.typed);
+      if (notice || this.wrong) this.pane.notice(notice || this.wrong);
+      if (this.original && !live) this.original = undefined;
+      this.showChange();
     } catch (error) {
       if (!running.signal.aborted) this.failed(error, again);
     }
@@ -109,8 +208,41 @@ class Page {
     else history.replaceState(null, "", `#${link}`);
   }
 
+  /** Says before a method starts that it will not finish, and what would. @return whether it did */
+  private warn(view: View): boolean {
+    const method = view.methods[0] ?? "", seconds = this.costs.seconds(method, view.options);
+    const isSame = this.shown && this.shown.models[0] === view.models[0] && this.shown.texts.join().length * 2 > view.texts.join().length;
+    if (view.compared || view.windows || !isSame || seconds === undefined || seconds < this.most) return false;
+    const name = common.find(one => one.name === method)?.text ?? method;
+    this.pane.instead(statement("empty", `${name} would take ${aboutText(seconds)}`, [`This server stops after ${this.most} s, so it would not finish on this text.`], [...this.ways(view), ["Try it anyway", () => {
+      this.isWarned = true;
+      void this.run(false);
+    }]]), `${name} would not finish.`);
+    return true;
+  }
+
+  /** What finishes in time: a smaller setting, or a method that is fast. */
+  private ways(view: View): [string, () => void][] {
+    const method = view.methods[0] ?? "", smaller = this.costs.smaller(method, view.options, this.most / 2), fast = defaultMethodOf(this.controls?.task ?? "");
+    const found: [string, () => void][] = [];
+    if (smaller) {
+      const {name, value} = smaller, seconds = this.costs.seconds(method, {...view.options, [name]: String(value)});
+      found.push([`Use ${value} ${name}${seconds === undefined ? "" : ` (${aboutText(seconds)})`}`, () => {
+        this.controls?.setOption(name, String(value));
+        void this.run(true);
+      }]);
+    }
+    if (fast !== method) {
+      found.push([`Use ${common.find(one => one.name === fast)?.text ?? fast}`, () => {
+        this.controls?.show({...view, methods: [fast], options: {}});
+        void this.run(true);
+      }]);
+    }
+    return found;
+  }
+
   private doing(view: View): string {
-    const what = view.compared ? `${view.models.length * view.methods.length} explanations` : `${view.methods[0] ?? defaultMethod} on ${view.models[0] ?? ""}`;
+    const what = view.compared ? `${view.models.length * view.methods.length} explanations` : `${view.methods[0] ?? defaultMethodOf(this.controls?.task ?? "")} on ${view.models[0] ?? ""}`;
     return `Working: ${what} …`;
   }
 
@@ -139,10 +271,12 @@ class Page {
     return ask("v1/explain", request, isShort ? undefined : progress, signal);
   }
 
-  private finished(view: View, json: unknown, link: string): void {
+  private finished(view: View, json: unknown, link: string, live: boolean): void {
     const {shown} = this.pane, document_ = read(json), list = fields(json)["explanations"];
     this.shown = view;
+    settleDraft();
     const options = {heading: 2, name: "limn"};
+    this.wrong = "";
     let aloud = "";
     if (document_.kind === "collection" && view.windows) {
       show(shown, json, options);
@@ -168,7 +302,7 @@ class Page {
     this.pane.finished(aloud);
     const title = shorten(view.texts[0], 60);
     document.title = `${title} – limn`;
-    if (link.length <= 4000 && fitsLink(view)) remember({link, title, said: shorten(aloud.split(". ")[0] ?? "", 80)});
+    if (!live && link.length <= 4000 && fitsLink(view)) remember({link, title, said: shorten(aloud.split(". ")[0] ?? "", 80)});
     showVisits();
   }
 
@@ -176,19 +310,40 @@ class Page {
   private showOne(all: readonly Explanation[], json: readonly unknown[], at: number): void {
     const {shown} = this.pane, explanation = all[at];
     if (!explanation) return;
+    this.wrong = wrongText(this.shown?.sample ?? "", explanation);
     show(shown, json[at], {heading: 2, name: "limn"});
+    this.lookTwice(explanation);
+    this.costs.note(explanation, this.shown?.options ?? {});
+    this.controls?.showCosts();
     showCut(shown, explanation, () => { this.controls?.readWindows(); });
-    const ranked = rankedAnswers(all, at, to => { this.controls?.aim(to); }, other => {
+    const choose = (other: number): void => {
       this.showOne(all, json, other);
       this.controls?.chooseEntity(other);
       this.shown = {...this.shown ?? emptyView, entity: other};
       this.note(toFragment(this.shown), false);
       this.pane.focus();
-    });
-    if (ranked) shown.append(ranked);
+    };
+    const ranked = rankedAnswers(all, at, to => {
+      this.isAimed = true;
+      this.controls?.aim(to);
+    }, choose);
+    listenToWords(shown, explanation, () => this.inPlace.isOn, change => { this.change(change); });
+    if (all.length > 1) listenToEntities(shown, explanation, choose);
+    if (!ranked) return;
+    shown.querySelector(".others")?.remove();
+    shown.querySelector(".explanation > .verdict")?.after(ranked);
+  }
+
+  /** Offers other questions about the same text, before the fold that saves. */
+  private lookTwice({model, task, texts: [first = "", second = ""]}: Explanation): void {
+    this.looking.abort();
+    this.looking = new AbortController();
+    const length = this.shown?.options["max_length"], reading = length ? {max_length: this.table.value("max_length", length)} : {};
+    this.pane.shown.querySelector(".explanation > .tools > :last-child")?.before(...secondLooks({model, task, texts: [first, second], reading}, this.looking.signal));
   }
 
   private empty(task: string): void {
+    this.controls?.fold.fold(false);
     const offered = samples.filter(sample => sample.task === task).slice(0, 3);
     const choose = (view: View) => (): void => {
       this.controls?.show(view);
@@ -211,7 +366,9 @@ class Page {
   private failed(error: unknown, again: () => void): void {
     if (!(error instanceof Failure)) throw error;
     const {field} = error.problem;
+    const view = this.controls?.view(), isLate = error.problem.found.startsWith("more time than");
     const state = failureState(error, {
+      ways: isLate && view ? this.ways(view) : [],
       again, goThere: this.controls?.hasField(field) ? () => { this.controls?.goTo(field); } : undefined,
       withKey: key => {
         setKey(key);
@@ -236,6 +393,13 @@ class Page {
       });
     }, 1000 * pollSeconds);
   }
+}
+
+/** Of a sample that the model gets wrong: what would be right. */
+function wrongText(id: string, {prediction}: Explanation): string {
+  const sample = samples.find(one => one.id === id), said = prediction.kind === "label" ? prediction.label : prediction.kind === "answer" ? prediction.best.answer : undefined;
+  if (!sample || said === undefined || isRight(sample, said)) return "";
+  return `The model is wrong here: right would be “${sample.right[0] ?? ""}”. The colours show which words misled it.`;
 }
 
 function spoken(explanation: Explanation): string {

@@ -1,6 +1,7 @@
 // The right pane: the state of the request, and its result. All states appear in the same place, so that nothing moves.
 
 import {button, element} from "../viewer/dom.js";
+import {copyPicture} from "../viewer/picture.js";
 import {part} from "./parts.js";
 import type {Progress} from "./server.js";
 
@@ -14,11 +15,15 @@ export class Pane {
   private readonly bar = part("progress", HTMLProgressElement);
   private readonly cancel = part("cancel", HTMLButtonElement);
   private readonly copy = part("copy", HTMLButtonElement);
-  private readonly notices = part("notice", HTMLElement);
+  private readonly picture = part("picture", HTMLButtonElement);
+  private readonly edit = part("edit", HTMLButtonElement);
+  private readonly changed = part("changed", HTMLElement);
   private readonly said = part("said", HTMLElement);
   private readonly main = part("main", HTMLElement);
   private slow: number | undefined;
   private stop: () => void = () => undefined;
+  /** Whether what is shown belongs to another text than the fields hold. */
+  private isStale = false;
   /** Whether an explanation is shown, which stays while another is computed. */
   hasResult = false;
 
@@ -27,8 +32,13 @@ export class Pane {
     window.setTimeout(() => { this.main.hidden = false; }, patience);
     this.cancel.addEventListener("click", () => { this.stop(); });
     this.copy.addEventListener("click", () => {
-      const say = (text: string): void => { this.doing.textContent = this.said.textContent = text; };
-      copyLink().then(say, () => { say("The browser did not allow copying. The link is in the address bar."); });
+      copyLink().then(text => { this.say(text); }, () => { this.say("The browser did not allow copying. The link is in the address bar."); });
+    });
+    this.picture.addEventListener("click", () => {
+      const drawn = this.shown.querySelector<HTMLElement>(".explanation, .comparison");
+      if (!drawn) return;
+      this.say("…");
+      copyPicture(drawn).then(() => { this.say("Picture copied."); }, () => { this.say("The browser did not allow copying. Save or copy, below, saves a file."); });
     });
     part("skip", HTMLButtonElement).addEventListener("click", () => { this.focus(); });
     // The viewer's links lead to elements of the page, but the address holds the view and must not change.
@@ -49,14 +59,14 @@ export class Pane {
   busy(what: string, cancel: () => void): Progress {
     this.settle();
     this.stop = cancel;
-    this.notice();
     this.result.setAttribute("aria-busy", "true");
     let line = what;
     this.slow = window.setTimeout(() => {
       this.doing.textContent = line;
       this.result.classList.add("busy");
       this.cancel.hidden = this.bar.hidden = false;
-      this.copy.hidden = true;
+      this.showStale();
+      this.copy.hidden = this.picture.hidden = this.edit.hidden = true;
       if (!this.hasResult) this.shown.replaceChildren(skeleton());
     }, patience);
     return (done, total) => {
@@ -68,6 +78,20 @@ export class Pane {
     };
   }
 
+  /** Dims the result, because the text has changed. @param isStale false: the text is again the one that is explained */
+  stale(isStale: boolean): void {
+    this.isStale = isStale && this.hasResult;
+    this.showStale();
+    if (this.isStale) this.said.textContent = "Text has changed.";
+  }
+
+  private showStale(): void {
+    const shows = this.isStale && this.cancel.hidden;
+    this.result.classList.toggle("stale", this.isStale);
+    this.changed.hidden = !shows;
+    this.doing.hidden = shows;
+  }
+
   private settle(): void {
     window.clearTimeout(this.slow);
     const hadFocus = document.activeElement === this.cancel;
@@ -76,6 +100,7 @@ export class Pane {
     this.result.classList.remove("busy");
     this.result.removeAttribute("aria-busy");
     this.doing.textContent = "";
+    this.showStale();
     if (hadFocus) this.result.focus({preventScroll: true});
   }
 
@@ -84,7 +109,9 @@ export class Pane {
     this.settle();
     this.main.hidden = false;
     this.hasResult = true;
-    this.copy.hidden = false;
+    this.stale(false);
+    this.copy.hidden = this.picture.hidden = false;
+    this.edit.hidden = !this.shown.querySelector(".explanation .holder");
     this.said.textContent = aloud;
   }
 
@@ -93,7 +120,8 @@ export class Pane {
     this.settle();
     this.main.hidden = false;
     this.hasResult = false;
-    this.copy.hidden = true;
+    this.stale(false);
+    this.copy.hidden = this.picture.hidden = this.edit.hidden = true;
     this.shown.replaceChildren(state);
     this.said.textContent = aloud;
   }
@@ -101,14 +129,26 @@ export class Pane {
   /** Shows the previous result again after a cancelled request. */
   cancelled(): void {
     this.settle();
-    this.copy.hidden = false;
+    this.copy.hidden = this.picture.hidden = false;
+    this.edit.hidden = !this.shown.querySelector(".explanation .holder");
     this.doing.textContent = "Cancelled. The previous explanation is shown.";
     this.said.textContent = "Cancelled.";
   }
 
-  notice(text = ""): void {
-    this.notices.hidden = !text;
-    this.notices.textContent = text;
+  /** A sentence above what is shown, which goes with it. It takes the place of the skeleton, so that nothing moves. */
+  notice(text: string): void {
+    this.shown.prepend(element("p", {id: "notice", class: "notice"}, text));
+  }
+
+  /** A sentence and a button in the line that is always there. */
+  remark(text: string, action: [string, () => void]): void {
+    this.doing.replaceChildren(element("span", {class: "remark"}, text), button(action[0], action[1], {class: "link"}));
+    this.said.textContent = `${text}. ${this.said.textContent}`;
+  }
+
+  /** Says how an action went; the button of a remark stays. */
+  private say(text: string): void {
+    (this.doing.querySelector(".remark") ?? this.doing).textContent = this.said.textContent = text;
   }
 }
 

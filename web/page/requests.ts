@@ -1,13 +1,17 @@
 // The requests for a view.
 
 import type {Texts} from "./samples.js";
-import {defaultMethod, type View} from "./state.js";
+import {defaultMethodOf} from "./method_names.js";
+import type {View} from "./state.js";
 import {presetOf, type Table} from "./table.js";
 
 export type Request = Record<string, unknown>;
+/** The options that were set, by name. */
+export type Settings = Readonly<Record<string, string>>;
 
 export const isQuestion = (task: string): boolean => task === "question-answering";
-export const answersAsked = 5;
+/** Many, because answers that overlap are folded into one. */
+export const answersAsked = 20;
 
 export function input([first, second]: Texts, task: string): Request {
   if (isQuestion(task)) return {question: first, context: second};
@@ -25,7 +29,7 @@ function settings(view: View, table: Table, task: string): Request {
 }
 
 export function explainRequest(view: View, table: Table, model: string | undefined, task: string, texts: Texts = view.texts): Request {
-  const method = view.methods[0] ?? defaultMethod, preset = presetOf(method);
+  const method = view.methods[0] ?? defaultMethodOf(task), preset = presetOf(method);
   return {
     model, ...input(texts, task), ...(preset === undefined ? {method} : {preset}), ...settings(view, table, task),
     ...(isQuestion(task) && {top: answersAsked}),

@@ -39,6 +39,7 @@ export interface Served {
   models: Model[];
   table: Table;
   presets: Preset[];
+  seconds: number; // that a request may take; Infinity if the server does not say
 }
 
 export type Progress = (done: number, total: number) => void;
@@ -107,7 +108,7 @@ export async function readServed(): Promise<Served> {
     models: list(json["models"]).map(fields).map(row => ({
       name: text(row["name"]), task: text(row["task"]), labels: list(row["labels"]).map(text), parameters: number(row["parameters"]),
     })),
-    table: readTable(json),
+    table: readTable(json), seconds: number(fields(json["limits"])["seconds"]) || Infinity,
     presets: list(json["presets"]).map(text).map(name => ({name, tasks: name in tasks ? list(tasks[name]).map(text) : undefined})),
   };
 }

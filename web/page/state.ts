@@ -6,7 +6,7 @@ export interface View {
   sample: string; // id of the sample; empty: the user's own texts
   texts: Texts;
   models: readonly string[]; // one, or several to compare; none: the server's first that suits the texts
-  methods: readonly string[]; // one, or several to compare
+  methods: readonly string[]; // one, or several to compare; none: the task's default
   compared: boolean;
   label: string; // the target label; empty: the predicted one
   answer: string; // the target answer; empty: the predicted one
@@ -15,11 +15,8 @@ export interface View {
   windows: boolean; // whether a long text is read in parts
 }
 
-/** The default of `limn explain`. */
-export const defaultMethod = "gradient";
-
 export const emptyView: View = {
-  sample: "", texts: ["", ""], models: [], methods: [defaultMethod], compared: false, label: "", answer: "", options: {}, entity: 0, windows: false,
+  sample: "", texts: ["", ""], models: [], methods: [], compared: false, label: "", answer: "", options: {}, entity: 0, windows: false,
 };
 
 /** Whether a field of a link belongs to the view itself; all others are options. */
@@ -69,7 +66,7 @@ export function fromFragment(fragment: string, known: readonly string[]): View |
     sample: sample?.id ?? "",
     texts: sample?.texts ?? [given.get("text") ?? "", given.get("with") ?? ""],
     models: names("model"),
-    methods: methods.length ? methods : emptyView.methods,
+    methods,
     compared: given.get("compare") === "1",
     label: (given.get("label") ?? "").slice(0, longestName),
     answer: given.get("answer") ?? "",

@@ -61,8 +61,9 @@ export class Table {
 
   /** The default of an option, in words. */
   usual({name, usual}: Option, chosen: readonly string[]): string {
-    const [first, ...others] = new Set(chosen.map(one => this.method(one)?.options[name]));
-    return usual ?? (others.length ? undefined : first) ?? (chosen.some(one => presetOf(one) !== undefined) ? "the preset’s" : "the method’s");
+    // A method's own default counts: LIME and RISE explain the probability, the others the logit.
+    const own = chosen.map(one => this.method(one)?.options[name] ?? usual), [first, ...others] = new Set(own);
+    return (others.length ? undefined : first) ?? (chosen.some(one => presetOf(one) !== undefined) ? "the preset’s" : "the method’s");
   }
 
   /** The options that were set and apply, in the table's order. */

@@ -1,6 +1,7 @@
 // The texts: a sample, or what the user types.
 
 import {option, optionsOf} from "./choice.js";
+import {draft, keepDraft} from "./drafts.js";
 import {part} from "./parts.js";
 import {isQuestion} from "./requests.js";
 import {firstSample, samples, type Sample, type Texts} from "./samples.js";
@@ -11,10 +12,10 @@ export class TextFields {
   readonly second = part("second", HTMLTextAreaElement);
   private readonly list = part("sample", HTMLSelectElement);
 
-  /** @param tasks the tasks whose samples are offered. */
-  constructor(tasks: ReadonlySet<string>) {
+  /** @param tasks the tasks whose samples are offered. @param models names of the server's models */
+  constructor(tasks: ReadonlySet<string>, models: ReadonlySet<string>) {
     const offered = samples.filter(({task}) => tasks.has(task));
-    this.list.replaceChildren(option("", "Your own text"), ...optionsOf(offered.map(({id, name, group}) => ({name: id, text: name, group}))));
+    this.list.replaceChildren(option("", "Your own text"), ...optionsOf(offered.map(({id, name, group, wrongFor}) => ({name: id, text: models.has(wrongFor) ? `✗ ${name} (the model is wrong here: see why)` : name, group}))));
   }
 
   /** @param edited called when a text was typed. @param chosen called when a sample was chosen, or none. */
@@ -22,6 +23,7 @@ export class TextFields {
     for (const area of [this.first, this.second]) {
       area.addEventListener("input", () => {
         this.leaveSample();
+        keepDraft({texts: this.texts(), pending: true});
         edited();
       });
     }
@@ -52,9 +54,24 @@ export class TextFields {
     [this.first.value, this.second.value] = texts;
   }
 
-  clear(): void {
-    this.put(["", ""]);
+  /** Brings back what the user typed; nothing if that is what the fields hold already. */
+  showOwn(): void {
+    this.put(draft()?.texts ?? ["", ""]);
     this.first.focus();
+  }
+
+  /** Puts texts into the fields as if they were typed. */
+  type(texts: Texts): void {
+    this.put(texts);
+    (texts[1] ? this.second : this.first).dispatchEvent(new Event("input", {bubbles: true}));
+  }
+
+  /** Moves a text of one's own to where the task has it: the context of a question, or the text. @param question whether the new task answers questions */
+  move(question: boolean): void {
+    const [first, second] = this.texts();
+    if (this.sampleId()) return;
+    if (question && first && !second) this.put(["", first]);
+    else if (!question && second) this.put([second, ""]);
   }
 
   /** Chooses the first sample of a task. */
@@ -76,7 +93,7 @@ export class TextFields {
     this.first.rows = question ? 2 : 8;
     this.first.classList.toggle("long", !question);
     field.hidden = !question && !this.second.value;
-    field.querySelector("label")?.replaceChildren(question ? "Context" : "Second text");
+    part("second-name", HTMLLabelElement).replaceChildren(question ? "Context" : "Second text");
   }
 
   /** A modified sample counts as the user's own text. */

@@ -33,7 +33,7 @@ export function attackView(attack: Attack, context: Context): HTMLElement {
   for (const source of textRuns(attack)) {
     texts.append(textElement(source, {unit: "token", name: sequenceName(attack, source.sequence), tokenName: token => tokens[token]?.token ?? ""}, parts));
   }
-  for (const [token, elements] of parts) for (const part of elements) paint(part, intensity(tokens[token]?.score ?? 0, scale));
+  for (const [token, elements] of parts) for (const part of elements) paint(part, intensity(tokens[token]?.score ?? 0, scale), false);
   texts.classList.add("no-special");
 
   const rows = new Map<number, HTMLElement>(), body = element("tbody");
@@ -85,7 +85,7 @@ export function attackView(attack: Attack, context: Context): HTMLElement {
   for (const text of attack.output) output.append(element("div", {class: "text", dir: "auto"}, visible(text) || "(empty)"));
   section.append(element("div", {class: "legend"}, legend("0", scoreText(scale, scale), false), element("span", {}, "gradient norm before the first step")),
     element("p", {class: "facts after"}, "The text after the attack"), output);
-  if (steps.length) section.append(element("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "Every step"}, table));
+  if (steps.length) section.append(element("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": attack.attack === "input-reduction" ? "Every step of the reduction" : "Every step of the replacement"}, table));
   section.append(element("div", {class: "tools"}, saveMenu(section, context, attack)));
   return section;
 }

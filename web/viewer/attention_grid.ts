@@ -53,7 +53,7 @@ export class HeadGrid {
   private paintHead(canvas: HTMLCanvasElement, index: number): void {
     const {columns, side} = this, {length: count} = columns;
     canvas.width = canvas.height = side;
-    const drawing = canvas.getContext("2d"), [red = 0, green = 0, blue = 0] = getComputedStyle(canvas).getPropertyValue("--for").split(" ").map(Number);
+    const drawing = canvas.getContext("2d"), [red = 0, green = 0, blue = 0] = getComputedStyle(canvas).getPropertyValue("--size").split(" ").map(Number);
     if (!drawing) return;
     const image = drawing.createImageData(side, side), {data} = image, {weights} = this.attention, start = index * count * count;
     for (let i = 0; i < count; i++) {

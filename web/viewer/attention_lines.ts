@@ -89,7 +89,7 @@ export class LineDrawing {
     if (canvas.height !== sizes[1]) [, canvas.height] = sizes;
     drawing.setTransform(scale, 0, 0, scale, 0, 0);
     drawing.clearRect(0, 0, width + 1, height + 1);
-    return {drawing, width, color: getComputedStyle(canvas).getPropertyValue("--for")};
+    return {drawing, width, color: getComputedStyle(canvas).getPropertyValue("--size")};
   }
 
   private stroke({drawing, width, color}: Blank, from: number, to: number, alpha: number, thickness: number): void {

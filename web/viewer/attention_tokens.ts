@@ -43,7 +43,7 @@ class TokenColumn {
   show(weight: ((token: number) => number) | undefined, largest: number, lit: number | undefined): void {
     this.items.forEach((one, k) => {
       const value = weight?.(k) ?? 0, heat = Math.round((100 * value) / largest), text = weight ? weightText(value) : "";
-      if (heat !== one.heat) paint(one.item, heat / 100);
+      if (heat !== one.heat) paint(one.item, heat / 100, false);
       one.heat = heat;
       if (one.number.textContent !== text) one.number.textContent = text;
       one.item.classList.toggle("lit", k === lit);

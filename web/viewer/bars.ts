@@ -4,39 +4,40 @@ import {element, styled} from "./dom.js";
 import type {Explanation} from "./json.js";
 import {percentText, scoreText} from "./numbers.js";
 import {intensity, paint} from "./palette.js";
-import {hasSign, places, scaleOf, sequenceName, strongest, wordText} from "./summary.js";
+import {hasSign, listedWords, places, scaleOf, sequenceName, strongestWords, wordText} from "./summary.js";
 import {shorten} from "./text.js";
 
-/** A colour scale with the numbers at its ends. */
+/** A colour scale with words or numbers at its ends. @param both whether scores have signs */
 export function legend(low: string, high: string, both: boolean): HTMLElement {
   const steps = 8, scale = element("span", {class: "scale", "aria-hidden": "true"});
   for (let step = both ? -steps : 0; step <= steps; step++) {
     const swatch = scale.appendChild(element("span", {class: "w"}));
-    paint(swatch, step / steps);
+    paint(swatch, step / steps, both);
   }
-  return element("span", {class: "range"}, element("span", {class: "number"}, low), scale, element("span", {class: "number"}, high));
+  return element("span", {class: "range"}, element("span", {class: "number"}, low, both && element("span", {"aria-hidden": "true"}, " ◀")), scale,
+    element("span", {class: "number"}, both && element("span", {"aria-hidden": "true"}, "▶ "), high));
 }
 
 /** One row of a bar chart. */
-export function bar(label: string, score: number, scale: number, properties: Record<string, string | number> = {}): HTMLElement {
+export function bar(label: string, score: number, scale: number, both: boolean, properties: Record<string, string | number> = {}): HTMLElement {
   const filled = styled(element("span"), "--v", Math.abs(intensity(score, scale)));
   return element("li", {...properties}, element("bdi", {class: "name"}, label),
-    element("span", {class: score < 0 ? "bar against" : "bar", "aria-hidden": "true"}, filled),
+    element("span", {class: !both ? "bar size" : score < 0 ? "bar against" : "bar", "aria-hidden": "true"}, filled),
     element("span", {class: "number"}, scoreText(score, scale)));
 }
 
 /** The eight strongest words; with signs, those for and those against in separate lists. */
-export function strongestWords(explanation: Explanation): HTMLElement {
-  const {words, texts} = explanation, scale = scaleOf(words), order = strongest(words, 8), both = hasSign(explanation);
+export function strongestBars(explanation: Explanation): HTMLElement {
+  const {words, texts} = explanation, scale = scaleOf(words), order = strongestWords(explanation, listedWords), both = hasSign(explanation);
   const list = (label: string, units: number[], where: boolean): HTMLElement | undefined => {
     if (!units.length) return undefined;
     const rows = units.map(unit => {
-      const word = words[unit], row = bar(word ? wordText(texts, word) : "", word?.score ?? 0, scale, {"data-u": unit});
+      const word = words[unit], row = bar(word ? wordText(texts, word) : "", word?.score ?? 0, scale, both, {"data-u": unit});
       const name = where && word ? sequenceName(explanation, word.sequence) : "";
       if (name) row.append(element("span", {class: "where"}, name));
       return row;
     });
-    return element("div", {}, label ? element("p", {class: "facts"}, label) : "", element("ol", {class: where ? "bars named" : "bars"}, ...rows));
+    return element("div", {}, label ? element("p", {class: "facts side"}, label) : "", element("ol", {class: where ? "bars named" : "bars"}, ...rows));
   };
   if (!both) return element("div", {class: "strongest"}, list("", order, texts.length > 1));
   const forIt = order.filter(unit => (words[unit]?.score ?? 0) > 0), against = order.filter(unit => (words[unit]?.score ?? 0) < 0);

@@ -66,7 +66,7 @@ export function barChart({names, scores, scale, both}: Bars, point: (bar: number
   function redraw(): void {
     const near = prepare(large);
     if (near) {
-      const {context, width, height, color} = near, colors: [string, string] = [`rgb(${color("--for")})`, `rgb(${color("--against")})`];
+      const {context, width, height, color} = near, colors: [string, string] = [`rgb(${color(both ? "--for" : "--size")})`, `rgb(${color("--against")})`];
       const pitch = width / Math.max(1, shown.end - shown.begin), labels = pitch >= 13, foot = labels ? 84 : 0;
       context.strokeStyle = color("--line");
       context.beginPath();
@@ -91,7 +91,7 @@ export function barChart({names, scores, scale, both}: Bars, point: (bar: number
       }
     }
     const far = prepare(strip);
-    if (far) draw(far.context, {begin: 0, end: count}, far.width, 2, far.height - 2, [`rgb(${far.color("--for")})`, `rgb(${far.color("--against")})`]);
+    if (far) draw(far.context, {begin: 0, end: count}, far.width, 2, far.height - 2, [`rgb(${far.color(both ? "--for" : "--size")})`, `rgb(${far.color("--against")})`]);
   }
 
   function show(next: Window): void {

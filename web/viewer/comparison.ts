@@ -13,19 +13,25 @@ import * as summary from "./summary.js";
 import {shorten, visible} from "./text.js";
 import {textRuns, type TextRuns, type Run} from "./text_runs.js";
 import {walk, writeRuns, type Parts} from "./texts.js";
+import {scaleEnds} from "./wording.js";
 
 const shortText = 160, beforeAnchor = 60, mostExcerpt = 400, mostTipLines = 8;
 
-/** The part of a text that fits in two lines, around the answer or entity, or else around the strongest word. */
-export function excerpt(explanation: Explanation, cut: TextRuns[]): {source: TextRuns; runs: Run[]} | undefined {
+/**
+ * The part of a text that fits in two lines, around the answer or entity, or else around the strongest word.
+ * @param from where it begins, so that the same words of several cells stand below each other
+ */
+export function excerpt(explanation: Explanation, cut: TextRuns[], from?: number): {source: TextRuns; runs: Run[]} | undefined {
   const source = explanation.task === "question-answering" ? cut.at(-1) : cut[0];
   if (!source) return undefined;
   const {runs, marks, text} = source;
   const mark = marks.find(one => one.explained) ?? marks[0];
-  const strongest = summary.strongest(explanation.words).find(i => explanation.words[i]?.sequence === source.sequence);
+  const strongest = summary.strongestWords(explanation).find(i => explanation.words[i]?.sequence === source.sequence);
   const anchor = mark?.begin ?? runs.find(run => run.word !== undefined && run.word === strongest)?.begin;
   let first = 0;
-  if (text.length > shortText && anchor !== undefined && anchor > beforeAnchor) {
+  if (from !== undefined) {
+    first = Math.max(0, runs.findIndex(run => run.begin >= from));
+  } else if (text.length > shortText && anchor !== undefined && anchor > beforeAnchor) {
     first = Math.max(0, runs.findIndex(run => run.begin >= anchor || (run.begin + beforeAnchor >= anchor && run.word !== undefined)));
   }
   const begin = runs[first]?.begin ?? 0;
@@ -68,22 +74,26 @@ class Cells {
   }
 }
 
-function cellView(explanation: Explanation, index: number, model: string, right: boolean | undefined, scale: number, cells: Cells): HTMLElement {
+function cellView(explanation: Explanation, index: number, model: string, right: boolean | undefined, scale: number, cells: Cells, above: Explanation | undefined): HTMLElement {
   const said = summary.verdict(explanation.prediction, explanation.target), parts: Parts = cells.parts[index] ?? new Map<number, HTMLElement[]>();
   const none = explanation.prediction.kind === "answer" && !explanation.prediction.best.answer;
-  const cut = textRuns(explanation), line = element("span", {class: "verdict"});
+  const cut = textRuns(explanation), both = summary.hasSign(explanation), line = element("span", {class: "verdict"});
   if (right !== undefined) line.append(element("span", {class: right ? "right" : "wrong", role: "img", "aria-label": right ? "right" : "wrong"}, right ? "✓" : "✗"));
   if (said.kind) line.append(element("span", {class: "kind"}, said.kind));
   line.append(element("bdi", {class: "answer"}, said.text));
   if (said.probability !== undefined) {
     line.append(element("span", {class: "chance"}, element("span", {class: "number"}, percentText(said.probability)), thinBar(said.probability)));
   }
-  const head = element("summary", {}, element("bdi", {class: "name"}, model), line), part = excerpt(explanation, cut);
+  // Methods of one model explain the same prediction, which is said once, and show the same words.
+  const says = (one: Explanation): string => Object.values(summary.verdict(one.prediction, one.target)).join("\0"), isRepeated = above !== undefined && says(above) === says(explanation);
+  if (isRepeated) line.classList.add("unseen");
+  const from = above && excerpt(above, textRuns(above))?.runs[0]?.begin;
+  const head = element("summary", {}, element("bdi", {class: "name"}, model), line), part = excerpt(explanation, cut, from);
   if (part) {
     const {source, runs} = part, brief = element("span", {class: "excerpt", dir: "auto"}, (runs[0]?.begin ?? 0) > 0 && "… ");
     writeRuns(brief, source, runs.map(run => ({...run, end: Math.min(run.end, run.begin + mostExcerpt)})), {unit: "word", name: "", whole: true}, parts);
     head.append(brief);
-    for (const [word, elements] of parts) for (const one of elements) paint(one, intensity(explanation.words[word]?.score ?? 0, scale));
+    for (const [word, elements] of parts) for (const one of elements) paint(one, intensity(explanation.words[word]?.score ?? 0, scale), both);
   }
 
   const made = element("details", {class: none ? "cell none" : "cell"}, head);
@@ -120,6 +130,20 @@ function rowFacts({expected, models, explanations, correlations}: Comparison, me
   return made;
 }
 
+/** Time and passes of a method: the mean over the models. */
+function cost(row: readonly Explanation[]): string {
+  const mean = (value: (one: Explanation) => number): number => row.reduce((sum, one) => sum + value(one), 0) / Math.max(1, row.length);
+  return `${durationText(mean(({seconds}) => seconds))}, ${count(mean(({passes}) => passes), "pass", "passes")}`;
+}
+
+/** The colour scale of a row, in words. */
+function rowLegend([first, ...others]: readonly Explanation[]): HTMLElement | undefined {
+  if (!first) return undefined;
+  const [low, high] = scaleEnds(first), same = others.every(other => scaleEnds(other).join() === scaleEnds(first).join());
+  const both = summary.hasSign(first);
+  return legend(same || !both ? low : "against", same || !both ? high : "for", both);
+}
+
 function inputView(comparison: Comparison, context: Context, several: boolean): HTMLElement {
   const {models, explanations, error, row} = comparison, methods = methodsOf(comparison), first = explanations[0];
   const inner = `h${Math.min(6, context.heading + 1)}` as "h3", section = element("section", {class: "input"});
@@ -136,10 +160,11 @@ function inputView(comparison: Comparison, context: Context, several: boolean): 
   const cells = new Cells(explanations, names, context);
   methods.forEach((method, m) => {
     const scale = Math.max(...models.map((_, model) => summary.scaleOf(explanations[model * methods.length + m]?.words ?? [])));
-    if (methods.length > 1) section.append(element("p", {class: "method facts"}, method));
+    const row = models.flatMap((_, model) => explanations[model * methods.length + m] ?? []);
+    section.append(element("div", {class: "method facts"}, element("span", {}, methods.length > 1 && element("strong", {}, method), methods.length > 1 && ` · ${cost(row)}`), rowLegend(row)));
     section.append(element("div", {class: "columns"}, ...models.map(({model, right}, i) => {
       const index = i * methods.length + m, cell = explanations[index];
-      return cell && cellView(cell, index, shorten(model, 60), right, scale, cells);
+      return cell && cellView(cell, index, shorten(model, 60), right, scale, cells, m > 0 ? explanations[i * methods.length] : undefined);
     })));
   });
   return section;
@@ -155,13 +180,11 @@ function titleOf(comparisons: Comparison[], {models, methods, questions}: Means)
 /** One comparison, or several for different inputs with the same models and methods. */
 export function comparisonView(comparisons: Comparison[], title: string, context: Context): HTMLElement {
   const whole = means(comparisons), {models} = whole, id = freshId("comparison");
-  const both = comparisons.some(({explanations}) => explanations.some(summary.hasSign));
-  const section = styled(element("section", {class: "comparison", "aria-labelledby": id}), "--n", String(Math.max(1, models.length)));
+  const section = styled(element("section", {class: models.length > 1 ? "comparison" : "comparison single", "aria-labelledby": id}), "--n", String(Math.max(1, models.length)));
   section.append(element(`h${context.heading}` as "h2", {id}, title || titleOf(comparisons, whole)));
   if (models.length) {
     section.append(element("div", {class: "columns names", "aria-hidden": "true"}, ...models.map(({model}) => element("bdi", {}, shorten(model, 60)))),
-      figures(whole), element("div", {class: "legend"}, legend(both ? "against" : "0", both ? "for" : "strongest word", both),
-        element("span", {}, models.length > 1 ? "One scale for all models of a row; full colour is the strongest word of the row." : "Full colour is the strongest word of the row.")));
+      ...(models.length > 1 ? [figures(whole)] : []), element("div", {class: "legend"}, element("span", {}, models.length > 1 ? "One scale for all models of a row; full colour is the strongest word of the row." : "Full colour is the strongest word of the row.")));
   }
   for (const comparison of comparisons) section.append(inputView(comparison, context, comparisons.length > 1));
   const correlations = correlationTable(whole, Math.min(6, context.heading + 1));

@@ -81,29 +81,45 @@ function caption(correlations: readonly Correlation[], inputs: number): string {
   const words = correlations.map(pair => pair.words), fewest = Math.min(...words), most = Math.max(...words);
   return [`Rank correlation of the words’ scores${inputs > 1 ? `, mean over ${inputs} inputs` : ""}: 1 is the same order, 0 no relation, −1 the opposite order`,
     correlations.some(pair => pair.magnitudes) && "; magnitudes where only one of the two has signs",
-    correlations.length > mostPairs && `. Below the diagonal Spearman’s ρ, above it Kendall’s τ-b, of ${fewest === most ? "" : `${fewest} to `}${most} words`].filter(Boolean).join("");
+    `. Spearman’s ρ of ${fewest === most ? "" : `${fewest} to `}${most} words; Kendall’s τ-b is in the tooltips.`].filter(Boolean).join("");
+}
+
+const kendallText = (value: number | undefined): string => `Kendall’s τ-b ${correlationText(value)}`;
+
+/** Below this, two orders have little in common. */
+const agreement = 0.3;
+
+/** What the correlations say: which two agree most, and which agrees with none. */
+export function finding(correlations: readonly Correlation[], cell: (index: number) => string): string {
+  const known = correlations.flatMap(({a, b, spearman}) => (spearman === undefined ? [] : [{a, b, spearman}])).sort((one, other) => other.spearman - one.spearman);
+  const [best] = known;
+  if (!best) return "";
+  if (best.spearman < agreement) return known.length === 1 ? `${cell(best.a)} and ${cell(best.b)} do not agree, ${correlationText(best.spearman)}.` : "No two of them agree.";
+  const alone = [...new Set(known.flatMap(({a, b}) => [a, b]))].filter(one => known.every(({a, b, spearman}) => (a !== one && b !== one) || spearman < agreement)).sort((a, b) => a - b);
+  const names = alone.map(cell), list = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}` : names.join("");
+  return `${cell(best.a)} and ${cell(best.b)} agree${known.length > 1 ? " most" : ""}, ${correlationText(best.spearman)}${alone.length ? `; ${list} ${alone.length > 1 ? "agree" : "agrees"} with none` : ""}.`;
 }
 
 function pairs(correlations: readonly Correlation[], cell: (index: number) => string): HTMLElement {
   const rows = correlations.map(({a, b, words, kendall, spearman}) => {
     const rho = spearman ?? 0, filled = styled(element("span"), "--v", Math.min(1, Math.abs(rho)));
-    return element("tr", {}, element("th", {scope: "row"}, element("bdi", {}, cell(a)), " and ", element("bdi", {}, cell(b))),
+    return element("tr", {title: kendallText(kendall)}, element("th", {scope: "row"}, element("bdi", {}, cell(a)), " and ", element("bdi", {}, cell(b))),
       element("td", {}, element("span", {class: rho < 0 ? "bar against" : "bar", "aria-hidden": "true"}, filled)),
-      element("td", {}, correlationText(spearman)), element("td", {}, correlationText(kendall)), element("td", {}, String(words)));
+      element("td", {}, correlationText(spearman)), element("td", {}, String(words)));
   });
   const head = element("tr", {}, element("th", {scope: "col"}, "cells"), element("td", {}),
-    ...["Spearman ρ", "Kendall τ-b", "words"].map(name => element("th", {scope: "col"}, name)));
+    ...["Spearman ρ", "words"].map(name => element("th", {scope: "col"}, name)));
   return element("table", {class: "pairs"}, element("thead", {}, head), element("tbody", {}, ...rows));
 }
 
-/** Every pair of cells, with one measure on each side of the diagonal. */
+/** Every pair of cells, below the diagonal. */
 function matrix(correlations: readonly Correlation[], cell: (index: number) => string): HTMLElement {
   const size = 1 + correlations.reduce((most, {a, b}) => Math.max(most, a, b), 0), places = Array.from({length: size}, (_, i) => i);
   const known = new Map(correlations.map(pair => [`${pair.a} ${pair.b}`, pair]));
   const value = (row: number, column: number): HTMLElement => {
-    const pair = known.get(row < column ? `${row} ${column}` : `${column} ${row}`), share = row < column ? pair?.kendall : pair?.spearman;
-    const made = element("td", {class: "w"}, row === column ? "" : correlationText(share));
-    paint(made, intensity(share ?? 0, 1));
+    if (row <= column) return element("td");
+    const pair = known.get(`${column} ${row}`), made = element("td", {class: "w", title: kendallText(pair?.kendall)}, correlationText(pair?.spearman));
+    paint(made, intensity(pair?.spearman ?? 0, 1), true);
     return made;
   };
   const rows = places.map(row => element("tr", {}, element("th", {scope: "row"}, element("span", {class: "number"}, String(row + 1)), " ", element("bdi", {}, cell(row))),
@@ -120,6 +136,6 @@ export function correlationTable({models, methods, correlations, inputs}: Means,
   };
   const title = "How similarly they rank the words", id = freshId("correlations"), table = (correlations.length > mostPairs ? matrix : pairs)(correlations, cell);
   table.setAttribute("aria-describedby", id);
-  return element("div", {class: "correlations"}, element(`h${heading}` as "h3", {}, title), element("p", {class: "facts", id}, caption(correlations, inputs)),
+  return element("div", {class: "correlations"}, element(`h${heading}` as "h3", {}, title), element("p", {class: "finding"}, finding(correlations, cell)), element("p", {class: "facts", id}, caption(correlations, inputs)),
     element("div", {class: "wide", tabindex: 0, role: "region", "aria-label": title}, table));
 }

@@ -1,8 +1,8 @@
 // One explanation, from top to bottom: the verdict, the text with its heat, the strongest words and a sentence.
 
-import {legend, strongestWords, tokenTable} from "./bars.js";
+import {legend, strongestBars, tokenTable} from "./bars.js";
 import {barChart} from "./chart.js";
-import {details, element, freshId, isolated, thinBar} from "./dom.js";
+import {button, details, element, freshId, isolated, thinBar} from "./dom.js";
 import type {Context} from "./context.js";
 import type {Explanation} from "./json.js";
 import {durationText, percentText, scoreText} from "./numbers.js";
@@ -12,6 +12,7 @@ import * as summary from "./summary.js";
 import {shorten, visible} from "./text.js";
 import {textRuns, type TextRuns} from "./text_runs.js";
 import {textElement, walk, type Parts, type Unit} from "./texts.js";
+import {citation, computation, meaning, scaleEnds} from "./wording.js";
 
 /** The verdict in the largest font, with its probability as a number and a bar. */
 export function verdictLine(verdict: summary.Verdict, heading: number, id: string): HTMLElement {
@@ -33,7 +34,8 @@ function describer(explanation: Explanation, unit: Unit): (index: number) => str
   const subwords = unit === "word" ? summary.tokensOfWords(explanation) : [];
   return index => {
     const place = at[index], score = items[index]?.score ?? NaN;
-    const numbers = `score ${scoreText(score, scale)} · share ${percentText(place?.share ?? NaN)} · rank ${place?.rank ?? "–"} of ${items.length}`;
+    const error = unit === "word" ? words[index]?.error : undefined;
+    const numbers = `score ${scoreText(score, scale)}${error === undefined ? "" : ` ± ${scoreText(error, scale)}`} · share ${percentText(place?.share ?? NaN)} · rank ${place?.rank ?? "–"} of ${items.length}`;
     if (unit === "token") {
       const token = tokens[index], label = said.get(index);
       const id = token?.id === undefined ? "" : ` · id ${token.id}`;
@@ -46,24 +48,41 @@ function describer(explanation: Explanation, unit: Unit): (index: number) => str
   };
 }
 
-/** The texts with heat behind their words or tokens. */
-export function heatTexts(explanation: Explanation, cut: TextRuns[], unit: Unit, scale: number, parts: Parts): HTMLElement {
-  const items = unit === "word" ? explanation.words : explanation.tokens;
+/** The texts with heat behind their words or tokens. @param folds whether only a passage of a long text is shown at first */
+export function heatTexts(explanation: Explanation, cut: TextRuns[], unit: Unit, scale: number, parts: Parts, folds = false): HTMLElement {
+  const items = unit === "word" ? explanation.words : explanation.tokens, both = summary.hasSign(explanation);
   const made = element("div", {class: unit === "word" ? "texts" : "texts by-token"});
+  const heat = (some: Parts): void => {
+    for (const [index, elements] of some) for (const part of elements) paint(part, intensity(items[index]?.score ?? 0, scale), both);
+  };
   for (const source of cut) {
     made.append(textElement(source, {
-      unit, name: summary.sequenceName(explanation, source.sequence),
+      unit, name: summary.sequenceName(explanation, source.sequence), ...(folds && {opened: heat}),
       ...(unit === "token" && {tokenName: (token: number) => explanation.tokens[token]?.token ?? ""}),
     }, parts));
   }
-  for (const [index, elements] of parts) for (const part of elements) paint(part, intensity(items[index]?.score ?? 0, scale));
+  heat(parts);
   return made;
+}
+
+/** Formula, settings and error, and a line for a paper; closed at first. */
+function howComputed(explanation: Explanation): HTMLElement {
+  return details("How this was computed", body => {
+    const line = citation(explanation), said = element("span", {class: "facts", "aria-live": "polite"});
+    const copy = button("Copy this line", () => {
+      const done = (text: string) => (): void => { said.textContent = text; };
+      if ("clipboard" in navigator) navigator.clipboard.writeText(line).then(done("Copied."), done("The browser did not allow copying."));
+      else done("The browser does not let this page copy.")();
+    });
+    body.append(element("dl", {class: "computed"}, ...computation(explanation).map(([name, text]) => element("div", {}, element("dt", {}, name), element("dd", {}, ...isolated(text))))),
+      element("p", {class: "facts"}, "For a paper:"), element("p", {class: "citation"}, ...isolated(line)), element("p", {class: "row start"}, copy, said));
+  });
 }
 
 export function explanationView(explanation: Explanation, context: Context): HTMLElement {
   const {tokens, words} = explanation, both = summary.hasSign(explanation), cut = textRuns(explanation), id = freshId("verdict");
   const said = summary.verdict(explanation.prediction, explanation.target), others = summary.otherLabels(explanation);
-  const instead = summary.explainedInstead(explanation), completeness = summary.completenessText(explanation);
+  const instead = summary.explainedInstead(explanation), [low, high] = scaleEnds(explanation);
   const facts = [said.confidence === undefined ? "" : `confidence ${percentText(said.confidence)}`, shorten(explanation.model, 60),
     summary.methodText(explanation), durationText(explanation.seconds)].filter(Boolean).join(" · ");
 
@@ -74,7 +93,7 @@ export function explanationView(explanation: Explanation, context: Context): HTM
     lit = elements;
   };
 
-  const strongest = strongestWords(explanation);
+  const strongest = strongestBars(explanation);
   const rows = new Map([...strongest.querySelectorAll<HTMLElement>("[data-u]")].map(row => [Number(row.dataset["u"]), row]));
 
   // Words at first; subwords and special tokens on demand.
@@ -83,7 +102,7 @@ export function explanationView(explanation: Explanation, context: Context): HTM
     const known = views.get(unit);
     if (known) return known;
     const scale = summary.scaleOf(unit === "word" ? words : tokens), parts: Parts = new Map(), describe = describer(explanation, unit);
-    const texts = heatTexts(explanation, cut, unit, scale, parts);
+    const texts = heatTexts(explanation, cut, unit, scale, parts, true);
     walk(texts, "The text with its heat. Arrow keys move between the words.", {
       enter(index, part, aloud) {
         const row = unit === "word" && index !== undefined ? rows.get(index) : undefined;
@@ -93,7 +112,7 @@ export function explanationView(explanation: Explanation, context: Context): HTM
       },
     });
     if (!explanation.texts.some(Boolean)) texts.prepend(element("p", {class: "unread"}, "(empty text)"));
-    const made = {texts, parts, key: scale > 0 ? legend(both ? scoreText(-scale, scale) : "0", scoreText(scale, scale), both) : element("span")};
+    const made = {texts, parts, key: scale > 0 ? legend(low, high, both) : element("span")};
     views.set(unit, made);
     return made;
   };
@@ -131,14 +150,13 @@ export function explanationView(explanation: Explanation, context: Context): HTM
 
   const section = element("article", {class: "explanation", "aria-labelledby": id});
   section.append(verdictLine(said, context.heading, id));
-  if (others) section.append(element("p", {class: "facts"}, others));
+  if (others) section.append(element("p", {class: "facts others"}, others));
   section.append(element("p", {class: "facts"}, facts));
   if (instead) section.append(element("p", {class: "instead"}, element("bdi", {}, instead)));
-  section.append(...warnings(explanation.warnings), holder,
-    element("div", {class: "legend"}, key, element("label", {class: "switch"}, box, " subwords and special tokens")),
-    element("p", {class: "facts"}, ...isolated(summary.targetFunctionText(explanation))));
-  if (completeness) section.append(element("p", {class: "facts"}, completeness));
-  section.append(strongest, element("p", {class: "sentence"}, ...isolated(summary.sentence(explanation))));
-  section.append(element("div", {class: "tools"}, tokens.length > 0 && every, saveMenu(section, context, explanation)));
+  section.append(...warnings(explanation.warnings), element("div", {class: "body"},
+    element("div", {class: "reading"}, holder, meaning(explanation),
+      element("div", {class: "legend"}, key, element("label", {class: "switch"}, box, " subwords and special tokens"))), strongest),
+  element("p", {class: "sentence"}, ...isolated(summary.sentence(explanation))),
+  element("div", {class: "tools"}, howComputed(explanation), tokens.length > 0 && every, saveMenu(section, context, explanation)));
   return section;
 }

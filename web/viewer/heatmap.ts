@@ -36,7 +36,7 @@ export function heatmapView(explanation: Explanation, context: Context): HTMLEle
   function show(row: number | undefined): void {
     for (const [token, elements] of parts) {
       for (const part of elements) {
-        paint(part, value(row, token));
+        paint(part, value(row, token), false);
         part.classList.toggle("lit", token === row);
       }
     }
@@ -44,7 +44,7 @@ export function heatmapView(explanation: Explanation, context: Context): HTMLEle
     const best = others.sort((a, b) => value(row, b) - value(row, a) || a - b).slice(0, most), named = best.slice(0, 3).map(quoted).join(", ");
     said.replaceChildren(...isolated(row === undefined ? `On average over all tokens, ${named} matter most. Point at a token to see what matters for it.`
       : `For ${quoted(row)}, ${named} matter most besides itself.`));
-    bars.replaceChildren(...best.map(token => bar(names[token] ?? "", value(row, token), 1)));
+    bars.replaceChildren(...best.map(token => bar(names[token] ?? "", value(row, token), 1, false)));
   }
 
   walk(texts, "The text by tokens. Arrow keys move between them; Enter pins one.", {

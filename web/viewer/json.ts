@@ -15,6 +15,7 @@ export interface Word {
   begin: number;
   end: number;
   score: number;
+  error?: number; // standard error, of methods that draw samples
 }
 
 export interface Answer {
@@ -71,6 +72,7 @@ export interface Method {
   reduce: string | undefined;
   normalize: string | undefined;
   signed: boolean;
+  details: [string, string][]; // the settings that were used, as text: baseline, steps, seed …
 }
 
 /** An input and its prediction, common to all documents except collections. */
@@ -256,7 +258,8 @@ function token(value: unknown): Token {
 
 function word(value: unknown): Word {
   const at = fields(value);
-  return {sequence: at["sequence"] === 1 ? 1 : 0, begin: offset(at["begin"]), end: offset(at["end"]), score: number(at["score"])};
+  const error = someNumber(at["standard_error"]);
+  return {sequence: at["sequence"] === 1 ? 1 : 0, begin: offset(at["begin"]), end: offset(at["end"]), score: number(at["score"]), ...(error !== undefined && {error})};
 }
 
 function reading(at: Fields): Reading {
@@ -264,6 +267,13 @@ function reading(at: Fields): Reading {
     model: text(at["model"]), task: text(at["task"]), texts: inputTexts(at["input"]), prediction: prediction(at["prediction"]),
     warnings: texts(at["warnings"]), seconds: number(at["seconds"]),
   };
+}
+
+// Everything that was set, except what other fields hold.
+function settings(method: Fields): [string, string][] {
+  return Object.entries(method).filter(([name]) => !["name", "preset", "signed", "options"].includes(name))
+    .filter(([, value]) => typeof value === "number" || value === true || (typeof value === "string" && value !== ""))
+    .map(([name, value]): [string, string] => [name, typeof value === "number" ? String(Number(value.toPrecision(4))) : String(value)]);
 }
 
 function explanation(value: unknown): Explanation {
@@ -277,7 +287,7 @@ function explanation(value: unknown): Explanation {
     },
     method: {
       name: text(method["name"]), preset: someText(method["preset"]), reduce: someText(method["reduce"]),
-      normalize: someText(method["normalize"]), signed: truth(method["signed"]),
+      normalize: someText(method["normalize"]), signed: truth(method["signed"]), details: settings(method),
     },
     value: number(at["value"]), baselineValue: someNumber(at["baseline_value"]),
     completenessError: someNumber(at["completeness_error"]), passes: number(at["passes"]),

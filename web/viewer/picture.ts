@@ -10,7 +10,8 @@ function shape(name: string, attributes: Attributes, text?: string): SVGElement 
   return made;
 }
 
-const isClear = (color: string): boolean => color === "transparent" || /[,/] ?0\)$/.test(color);
+/** Whether a computed colour shows nothing. Only a fourth number is an opacity: rgb(228, 112, 0) is a colour. */
+export const isClear = (color: string): boolean => color === "transparent" || /^\w+\((?:[^,/)]+,){3}\s*0(?:\.0+)?%?\)$|\/\s*0(?:\.0+)?%?\)$/.test(color);
 
 /** A text node, split at line breaks. */
 function lines(node: Text): {text: string; box: DOMRect}[] {
@@ -105,12 +106,19 @@ function drawing(root: HTMLElement): SVGSVGElement {
   return svg;
 }
 
+/** The width of a picture's contents in pixels, whatever the window's: a column of text, or the columns of a comparison. */
+const pictureWidth = 736, columnWidth = 352;
+
 export function svgText(root: HTMLElement): string {
-  const page = root.closest(".limn");
+  const page = root.closest(".limn"), columns = Number(root.style.getPropertyValue("--n")) || 1;
   page?.classList.add("still"); // without sticky headings
-  const text = new XMLSerializer().serializeToString(drawing(root));
-  page?.classList.remove("still");
-  return text;
+  root.style.width = `${Math.max(pictureWidth, columns * columnWidth)}px`;
+  try {
+    return new XMLSerializer().serializeToString(drawing(root));
+  } finally {
+    root.style.removeProperty("width");
+    page?.classList.remove("still");
+  }
 }
 
 /** A PNG at twice the resolution of CSS pixels, or less for very large pictures. */
@@ -127,4 +135,9 @@ export async function png(root: HTMLElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
     canvas.toBlob(blob => { if (blob) resolve(blob); else reject(new Error("The picture is too large for the browser.")); });
   });
+}
+
+/** Copies a picture. @throws if the browser does not allow it */
+export async function copyPicture(root: HTMLElement): Promise<void> {
+  await navigator.clipboard.write([new ClipboardItem({"image/png": png(root)})]);
 }

@@ -27,7 +27,7 @@ function matrix(values: number[][], rows: string[], columns: string[], scale: nu
   const body = values.map((row, i) => element("tr", {}, element("th", {scope: "row"}, element("bdi", {}, rows[i] ?? "")),
     ...row.map((value, j) => {
       const cell = element("td", {class: "w", title: `${rows[i] ?? ""} – ${columns[j] ?? ""}`}, scoreText(value, scale));
-      paint(cell, intensity(value, scale));
+      paint(cell, intensity(value, scale), true);
       return cell;
     })));
   return element("div", {class: "wide"}, element("table", {class: "pairs"}, element("thead", {}, head), element("tbody", {}, ...body)));
@@ -46,8 +46,8 @@ export function similarityView(similarity: Similarity, context: Context): HTMLEl
       for (const [index, elements] of parts[which]) {
         for (const part of elements) {
           part.classList.toggle("lit", which === side && index === word);
-          if (word === undefined || which === side) paint(part, intensity(words[index]?.score ?? 0, own));
-          else paint(part, intensity(pair(side, word, index), scale));
+          if (word === undefined || which === side) paint(part, intensity(words[index]?.score ?? 0, own), sides[which].method.signed);
+          else paint(part, intensity(pair(side, word, index), scale), true);
         }
       }
     }

@@ -110,8 +110,8 @@ export function methodText({method}: Explanation): string {
   return name(method.name) + (details ? ` (${name(details)})` : "");
 }
 
-// What the words push towards: "this answer", "positive".
-function aim(explanation: Explanation): string {
+/** What the words push towards: "this answer", "positive". */
+export function aim(explanation: Explanation): string {
   const {prediction, target} = explanation;
   if (prediction.kind === "answer") {
     if (explainsBest(prediction, target)) return prediction.best.answer ? "this answer" : "“no answer”";
@@ -125,6 +125,9 @@ function aim(explanation: Explanation): string {
   if (target.label === undefined) return "this result";
   return target.contrast === undefined ? name(target.label) : `${name(target.label)} rather than ${name(target.contrast)}`;
 }
+
+/** The name of what is explained: "the answer", "negative", "PER". */
+export const targetName = (explanation: Explanation): string => aim(explanation).replace(/^this /, "the ");
 
 /** The target function F and its value. */
 export function targetFunctionText(explanation: Explanation): string {
@@ -180,6 +183,23 @@ export function places(items: readonly Scored[]): {rank: number; share: number}[
   return sizes.map(size => ({rank: first.get(size) ?? 0, share: total > 0 ? size / total : 0}));
 }
 
+/** A character that is not punctuation (of ASCII, everything except letters and digits). */
+const meaningful = /[^\p{P}\p{Z}\p{C}$+<=>^`|~]/u;
+
+/** The length of the lists of the strongest words. */
+export const listedWords = 8;
+
+/** Words other than punctuation, by strength: what lists of the strongest words show. */
+export function strongestWords({words, texts}: Pick<Explanation, "words" | "texts">, most = words.length, sign = 0): number[] {
+  const found: number[] = [], points = texts.map(text => new Points(text));
+  for (const i of strongest(words, words.length, sign)) {
+    if (found.length === most) break;
+    const word = words[i], at = points[word?.sequence ?? 0];
+    if (word && at && meaningful.test(at.text.slice(at.unit(word.begin), at.unit(word.end)))) found.push(i);
+  }
+  return found;
+}
+
 /** A word as the user wrote it, shortened. */
 export const wordText = (texts: string[], word: Word): string => shorten(slice(texts[word.sequence] ?? "", word.begin, word.end), labelLength);
 
@@ -187,11 +207,13 @@ function listInWords(items: string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1) ?? ""}`;
 }
 
-function quotedWords({words, texts}: Explanation, sign: number): string {
-  const found = new Map<string, string>();
-  for (const i of strongest(words, 12, sign)) {
+// Of a signed explanation, only words that the lists of the eight strongest show, so that the sentence names no others.
+function quotedWords(explanation: Explanation, sign: number): string {
+  const {words, texts} = explanation, found = new Map<string, string>();
+  for (const i of strongestWords(explanation, listedWords)) {
     const word = words[i];
     if (!word || found.size === 3) break;
+    if (sign * word.score < 0) continue;
     const text = wordText(texts, word), key = text.toLowerCase();
     if (!found.has(key)) found.set(key, `“${text}”`);
   }

@@ -1,6 +1,7 @@
 // The text with heat behind each word or token, and its exploration by pointer, keys and touch.
 
-import {element} from "./dom.js";
+import {button, element} from "./dom.js";
+import {foldRuns} from "./fold.js";
 import {shorten, visible} from "./text.js";
 import type {TextRuns, Run} from "./text_runs.js";
 
@@ -14,6 +15,7 @@ export interface TextOptions {
   name: string; // of the text: "question"
   tokenName?: (token: number) => string; // if given, special tokens are shown
   whole?: boolean; // unread text is shown in full
+  opened?: (parts: Parts) => void; // if given, a long text is folded; called with the units that a button showed
 }
 
 const longest = 20_000; // characters of unread text that are shown before a button shows the rest
@@ -65,6 +67,21 @@ export function writeRuns(parent: HTMLElement, source: TextRuns, runs: readonly 
   closeMark();
 }
 
+/** A button that shows the runs that are folded. */
+function folded(source: TextRuns, runs: readonly Run[], where: string, options: TextOptions, parts: Parts): HTMLElement {
+  const made = element("span", {class: "folded-text"}), count = (runs.at(-1)?.end ?? 0) - (runs[0]?.begin ?? 0);
+  const open = (): void => {
+    const holder = element("span"), own: Parts = new Map(), root = made.closest<HTMLElement>("[tabindex]");
+    writeRuns(holder, source, runs, {...options, whole: true}, own);
+    for (const [unit, elements] of own) parts.set(unit, [...parts.get(unit) ?? [], ...elements]);
+    options.opened?.(own);
+    made.replaceWith(...holder.childNodes);
+    root?.focus({preventScroll: true});
+  };
+  made.append("… ", button(`${count.toLocaleString("en")} characters ${where}`, open, {class: "rest"}), " …");
+  return made;
+}
+
 /** The element of one text. */
 export function textElement(source: TextRuns, options: TextOptions, parts: Parts): HTMLElement {
   const {name, tokenName} = options;
@@ -75,7 +92,10 @@ export function textElement(source: TextRuns, options: TextOptions, parts: Parts
     made.append(element("span", {class: "special"}, " ", part, " "));
   };
   if (tokenName) source.before.forEach(special);
-  writeRuns(made, source, source.runs, options, parts);
+  const {before, shown, after} = options.opened ? foldRuns(source) : {before: [], shown: source.runs, after: []};
+  if (before.length) made.append(folded(source, before, "before", options, parts));
+  writeRuns(made, source, shown, options, parts);
+  if (after.length) made.append(folded(source, after, "after", options, parts));
   if (tokenName) source.after.forEach(special);
   made.dir = "auto"; // last, because browsers determine the direction again for each child
   return made;

@@ -4,11 +4,12 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 import {check} from "./browser.js";
 import {served} from "./page_server.js";
-import {idle, last, server, verdict, visit} from "./page_session.js";
+import {edit, idle, last, server, verdict, visit} from "./page_session.js";
 
 test("More: the options of the method, sent as numbers and names", async () => {
   const opened = await visit("sample=review-3&method=integrated-gradients"), {page} = opened;
   await verdict(page).waitFor();
+  await edit(page);
   await page.getByText("More", {exact: true}).click();
   assert.deepEqual(await page.locator("#options [name]").evaluateAll(fields => fields.map(field => field.getAttribute("name"))),
     ["explain", "layer", "reduce", "absolute", "normalize", "baseline", "steps", "tolerance", "max_steps", "unit", "word_score", "target", "contrast", "max_length"]);
@@ -39,7 +40,8 @@ test("the server's table decides: an option that the page does not know becomes 
   const opened = await visit("sample=review-3&model=small-sentiment&made_up=5"), {page} = opened;
   await verdict(page).waitFor();
   assert.equal(last()["made_up"], 5);
-  assert.deepEqual(await page.locator("#method optgroup").evaluateAll(groups => groups.map(group => group.getAttribute("label"))), ["Gradients", "Imagination", "As in other systems"]);
+  assert.deepEqual(await page.locator("#method optgroup").evaluateAll(groups => groups.map(group => group.getAttribute("label"))), ["Usual", "All methods"]);
+  await edit(page);
   await page.getByText("More", {exact: true}).click();
   const field = page.locator("#option-made_up");
   assert.deepEqual(await field.evaluate(input => ["type", "min", "max", "step", "placeholder", "title"].map(name => input.getAttribute(name))), ["number", "3", "9", "1", "7", "something new"]);
@@ -64,6 +66,7 @@ test("every method shows its options", async () => {
   for (const {name, options} of served.methods as unknown as {name: string; options: Record<string, string>}[]) {
     const {page} = await visit(`sample=review-3&model=small-sentiment&method=${name}`);
     await verdict(page).waitFor();
+    await edit(page);
     await page.getByText("More", {exact: true}).click();
     await page.locator("#options [name]").first().waitFor();
     for (const option of Object.keys(options)) assert.equal(await page.locator(`#option-${option}`).count(), 1, `${name}: ${option}`);

@@ -107,11 +107,29 @@ function comparison(request: Json): Json {
   return {limn: 1, input: {}, models: models.map(model => ({model, parameters: 22_566_146, bytes: 45_144_044})), explanations, correlations};
 }
 
+/** The text with its first word replaced, which changes the label, or removed, which does not. */
+function attack(request: Json): Json {
+  const {tokens, model, task, input, prediction} = explanation(request) as Record<string, Json[]>, isFlip = request["kind"] === "hotflip";
+  const before = {label: "positive", index: 1, probability: 0.93, probabilities: {positive: 0.93}}, after = isFlip ? {...before, label: "negative", index: 0, probability: 0.7} : before;
+  const first = String(tokens?.[1]?.["token"]);
+  return {limn: 1, model, task, input, prediction, attack: request["kind"], toward: null, succeeded: true, before, after, output: {text: ""}, reread: null, passes: 3, seconds: 0.1,
+    tokens: tokens?.map(({score: gradient, ...token}) => ({...token, gradient})), steps: [{token: 1, before: first, after: isFlip ? "awful" : null, input: {text: ""}, prediction: after}]};
+}
+
+/** One layer with one head, in which every token looks at itself. */
+function attention(request: Json): Json {
+  const {tokens, model, task, input, prediction} = explanation(request) as Record<string, Json[]>, count = tokens?.length ?? 0;
+  const weights = Buffer.from(Array.from({length: count * count}, (_, i) => (i % (count + 1) ? 0 : 255))).toString("base64");
+  return {limn: 1, model, task, input, prediction, tokens, layers: 1, heads: 1, weights, seconds: 0.1};
+}
+
 /** The answer to a request; undefined if it was answered already. */
 export type Behaviour = (route: string, request: Json, response: ServerResponse) => Promise<Json | undefined> | Json | undefined;
 
 export const usual: Behaviour = (route, request) => {
   if (route === "/v1/compare") return comparison(request);
+  if (route === "/v1/attack") return attack(request);
+  if (route === "/v1/attention") return attention(request);
   if (route !== "/v1/tokenize") return explanation(request);
   const {tokens, cut} = reading([request["question"] ?? request["text"], request["context"] ?? request["pair"]].filter(text => typeof text === "string"));
   return {tokens, cut_tokens: cut};

@@ -37,6 +37,11 @@ export async function visit(fragment = "", options: BrowserContextOptions = {}, 
   return {page, faults};
 }
 
+/** Opens the form, if it is folded. */
+export async function edit(page: Page): Promise<void> {
+  if (await page.locator("#ask.folded").count()) await page.click("#unfold");
+}
+
 export const refused = /Failed to load resource/;
 export const verdict = (page: Page): ReturnType<Page["locator"]> => page.locator("#shown .explanation h2");
 export const heading = (page: Page): ReturnType<Page["locator"]> => page.locator("#shown .statement h2");

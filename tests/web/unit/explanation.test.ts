@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 import {zoom, fit} from "../../../web/viewer/chart.js";
 import {excerpt} from "../../../web/viewer/comparison.js";
-import {means} from "../../../web/viewer/comparison_figures.js";
+import {finding, means} from "../../../web/viewer/comparison_figures.js";
 import {meanWeights, strongestLines} from "../../../web/viewer/attention_weights.js";
-import {read, type Attention, type Comparison, type Explanation} from "../../../web/viewer/json.js";
+import {type Correlation, read, type Attention, type Comparison, type Explanation} from "../../../web/viewer/json.js";
 import {csv, csvRow} from "../../../web/viewer/save.js";
 import * as summary from "../../../web/viewer/summary.js";
+import {foldRuns} from "../../../web/viewer/fold.js";
 import {textRuns} from "../../../web/viewer/text_runs.js";
 
 type Json = Record<string, unknown>;
@@ -45,6 +46,24 @@ test("runs cover the text and record word, token, mark and whether it was read",
   assert.deepEqual(second.marks, [{begin: 8, end: 12, label: "answer 90%", explained: true}]);
 });
 
+test("of a long text, the passage with the answer is shown, or the beginning of what was read", () => {
+  const context = `${"Nothing here. ".repeat(500)}Then Anna came. ${"Nothing more. ".repeat(500)}`, begin = 7005; // 500 sentences of 14 characters, and "Then "
+  const [, source] = textRuns(question({input: {question: "Who?", context}, words: [word(begin, begin + 4, 1, 1)], tokens: [token("who", 0, 4), token("[SEP]", 0, 0, null), token("then", begin - 5, begin - 1, 1), token("anna", begin, begin + 4, 1), token("came", begin + 5, begin + 9, 1)],
+    prediction: {answer: "Anna", begin, end: begin + 4, probability: 0.9, start_token: 3, end_token: 3}, target: {explain: "logit", start_token: 3, end_token: 3}}));
+  assert.ok(source);
+  const {before, shown, after} = foldRuns(source), textOf = (runs: readonly {begin: number; end: number}[]): string => runs.map(run => context.slice(run.begin, run.end)).join("");
+  assert.equal(textOf(before) + textOf(shown) + textOf(after), context, "nothing is lost");
+  assert.match(textOf(shown), /^\S.*Then Anna came\..*\S$/);
+  assert.ok(textOf(before).length > begin - 400 && textOf(shown).length < 2000, `${textOf(before).length} ${textOf(shown).length}`);
+  const short = textRuns(question())[1];
+  assert.deepEqual(short && foldRuns(short), {before: [], shown: short?.runs, after: []});
+  const plain = textRuns(explanation({input: {text: "word ".repeat(2000)}, tokens: [token("word", 5, 9)]}))[0], folded = plain && foldRuns(plain);
+  assert.deepEqual(folded?.before, []);
+  assert.equal(folded.shown.at(-1)?.end, 4009, "to the space after 4,000 characters from where reading begins");
+  const family = "👩🏽‍💻".repeat(2000), whole = textRuns(explanation({input: {text: family}, tokens: [token("x", 0, 4)]}))[0], emoji = whole && foldRuns(whole);
+  assert.equal((emoji?.shown.at(-1)?.end ?? 1) % 7, 0, "no character is split"); // 7 UTF-16 units each
+});
+
 test("offsets outside the text are ignored", () => {
   const [source] = textRuns(explanation({words: [word(0, 3, 1), word(1, 5, 1), word(4, 900, 1), word(90, 91, 1), word(5, 2, 1)], tokens: [token("x", 50, 90)]}));
   assert.equal(source?.runs.map(run => source.text.slice(run.begin, run.end)).join("|"), "one| |two");
@@ -75,6 +94,9 @@ test("the sentence names the strongest words, for and against", () => {
   assert.equal(summary.sentence(question()), "“Anna”, “Who” and “😍” mattered most for this answer.");
   const label = {prediction: {label: "up", index: 0, probability: 1, probabilities: {}}, target: {explain: "logit", label: "up"}};
   assert.equal(summary.sentence(explanation({...label, words: [word(0, 3, 2), word(4, 7, -1)]})), "“one” pushed most towards up; “two” pushed most against it.");
+  // The lists have eight words, and the sentence names no others.
+  const many = explanation({...label, words: [...Array.from({length: 8}, (_, i) => word(0, 3, 2 + i)), word(4, 7, -1)]});
+  assert.ok(!summary.sentence(many).includes("against"));
   assert.equal(summary.sentence(explanation({...label, words: [word(0, 3, -2)]})), "“one” pushed most against up.");
   assert.equal(summary.sentence(explanation({...label, method: {name: "x", signed: true}})), "No word pushed towards up or against it.");
 });
@@ -193,4 +215,16 @@ test("only the strongest lines are drawn if there are many", () => {
   assert.deepEqual(strongestLines(weights, () => 10, 100), [3, 0, 2]);
   assert.deepEqual(strongestLines(weights, () => 10, 25), [3, 0]);
   assert.deepEqual(strongestLines(weights, index => 10 * index, 5), []);
+});
+
+test("a comparison's finding in a sentence", () => {
+  const names = ["LIME", "Integrated Gradients", "attention", "rollout"], pair = (a: number, b: number, spearman: number | undefined): Correlation => ({a, b, words: 9, magnitudes: false, kendall: 0, spearman});
+  const said = (...pairs: Correlation[]): string => finding(pairs, index => names[index] ?? "");
+  assert.equal(said(pair(0, 1, 0.834), pair(0, 2, 0.1), pair(1, 2, -0.6)), "LIME and Integrated Gradients agree most, 0.83; attention agrees with none.");
+  assert.equal(said(pair(0, 1, 0.9), pair(0, 2, 0.1), pair(1, 2, 0.2), pair(0, 3, 0), pair(1, 3, 0), pair(2, 3, 0.1)), "LIME and Integrated Gradients agree most, 0.90; attention and rollout agree with none.");
+  assert.equal(said(pair(0, 1, 0.5), pair(0, 2, 0.4), pair(1, 2, 0.1)), "LIME and Integrated Gradients agree most, 0.50.");
+  assert.equal(said(pair(0, 1, 0.7)), "LIME and Integrated Gradients agree, 0.70.");
+  assert.equal(said(pair(0, 1, 0.1)), "LIME and Integrated Gradients do not agree, 0.10.");
+  assert.equal(said(pair(0, 1, 0.1), pair(0, 2, 0.2), pair(1, 2, -0.5)), "No two of them agree.");
+  assert.equal(said(pair(0, 1, undefined)), "");
 });

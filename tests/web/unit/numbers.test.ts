@@ -34,6 +34,7 @@ test("contrast as WCAG defines it", () => {
 test("text on heat is readable everywhere", () => {
   for (const theme of ["light", "dark"] as const) {
     for (let step = -255; step <= 255; step++) assert.ok(contrast(heat(step / 255, theme), ink(step / 255, theme)) >= 4.5, `${theme} ${step}`);
+    for (let step = 0; step <= 255; step++) assert.ok(contrast(heat(step / 255, theme, false), ink(step / 255, theme, false)) >= 4.5, `${theme}, magnitude ${step}`);
   }
 });
 

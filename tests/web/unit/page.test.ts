@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import {earlyRequest, firstView} from "../../../web/page/early.js";
+import type {Answer} from "../../../web/viewer/json.js";
+import {foldAnswers} from "../../../web/page/answers.js";
 import {EventParser} from "../../../web/page/events.js";
 import {compareRequest, explainRequest, isEmpty} from "../../../web/page/requests.js";
-import {firstSample, samples} from "../../../web/page/samples.js";
+import {firstSample, isRight, samples, type Sample} from "../../../web/page/samples.js";
 import {emptyView, fitsLink, fromFragment, longestLink, toFragment, type View} from "../../../web/page/state.js";
 import {readTable} from "../../../web/page/table.js";
 import {cutAfter, parts} from "../../../web/page/windows.js";
@@ -28,6 +30,14 @@ test("server-sent events do not depend on how the stream is split", () => {
   }
 });
 
+test("overlapping answers are folded into the most probable, and their probabilities are added", () => {
+  const answer = (begin: number, end: number, probability: number): Answer => ({answer: `${begin}-${end}`, begin, end, probability, startToken: undefined, endToken: undefined});
+  const groups = foldAnswers([answer(10, 28, 0.353), answer(14, 28, 0.119), answer(40, 44, 0.02), answer(10, 20, 0.0065), answer(21, 28, 0.0036), answer(60, 70, 0.001)]);
+  assert.deepEqual(groups.map(({best, variants, probability}) => [best.answer, variants.map(one => one.answer), Math.round(1000 * probability)]),
+    [["10-28", ["14-28", "10-20"], 479], ["40-44", [], 20]]); // 0.353 + 0.119 + 0.0065; answers under half a percent are left out
+  assert.deepEqual(foldAnswers([answer(0, 1, 0.001)]).map(({best}) => best.answer), ["0-1"], "the best is never left out");
+});
+
 const table = readTable({...served, methods: allMethods}), known = table.options.map(({name}) => name);
 const view = (more: Partial<View>): View => ({...emptyView, ...more});
 
@@ -35,7 +45,7 @@ test("a link restores its view", () => {
   const sample = samples[0];
   assert.ok(sample);
   for (const made of [
-    emptyView,
+    view({models: ["a"]}),
     view({sample: sample.id, texts: sample.texts, models: ["a"]}),
     view({texts: ["a & b = c # d ? é 🎬 \u202E\u0000\n", "second\ttext +%20"], models: ["org/name"], label: "x=y", answer: "the & end", entity: 3, windows: true}),
     view({texts: ["t", ""], models: ["a", "b"], methods: ["gradient", "lime"], compared: true, options: {steps: "20", baseline: "a text of my own", unit: "sentence"}}),
@@ -61,10 +71,10 @@ test("invalid values in a link are ignored", () => {
 test("requests contain the options that apply, with numbers as numbers", () => {
   const asked = view({texts: ["Q?", "C."], methods: ["integrated-gradients"], answer: "C", label: "no label of answers", options: {steps: "20", layer: "3", sigma: "0.5", head: "2", seed: "x", max_length: "64", always_answer: "true"}});
   assert.deepEqual(explainRequest(asked, table, "m", "question-answering"),
-    {model: "m", question: "Q?", context: "C.", method: "integrated-gradients", steps: 20, layer: "3", max_length: 64, always_answer: true, answer: "C", top: 5});
+    {model: "m", question: "Q?", context: "C.", method: "integrated-gradients", steps: 20, layer: "3", max_length: 64, always_answer: true, answer: "C", top: 20});
   assert.deepEqual(explainRequest(view({texts: ["t", "p"], methods: ["preset:seed-qa"], label: "1", options: {steps: "many"}}), table, "m", "sequence-classification"),
     {model: "m", text: "t", pair: "p", preset: "seed-qa", steps: "many", target: "1"});
-  assert.deepEqual(explainRequest(view({texts: ["t", ""], label: "a", options: {target: "0"}}), table, "m", "sequence-classification"),
+  assert.deepEqual(explainRequest(view({texts: ["t", ""], methods: ["gradient"], label: "a", options: {target: "0"}}), table, "m", "sequence-classification"),
     {model: "m", text: "t", method: "gradient", target: "0"});
   assert.deepEqual(compareRequest(view({texts: ["t", ""], methods: ["gradient", "occlusion"], options: {reduce: "l1", explain: "margin"}}), table, ["a", "b"], "sequence-classification"),
     {models: ["a", "b"], methods: ["gradient", "occlusion"], text: "t", explain: "margin"});
@@ -81,6 +91,12 @@ test("only options of all chosen methods apply", () => {
   assert.ok(!table.applies("steps", ["gradient", "integrated-gradients"], "sequence-classification"));
   assert.ok(!table.applies("stride", ["gradient"], "sequence-classification"));
   assert.ok(table.methods.every(({name}) => table.applies("normalize", [name], "")));
+});
+
+test("a sample's prediction is right or wrong", () => {
+  const of = (id: string): Sample => samples.find(sample => sample.id === id) ?? assert.fail(id);
+  assert.deepEqual([isRight(of("tweet-3"), "positive"), isRight(of("tweet-3"), "negative"), isRight(of("name-1"), "anything")], [true, false, true]);
+  assert.deepEqual(["Stanford", "stanford university in California", "a large family ranch near Duncan, Arizona", ""].map(said => isRight(of("question-4"), said)), [true, true, false, false]);
 });
 
 test("samples: nine questions, and tweets, reviews and names", () => {
