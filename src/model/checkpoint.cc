@@ -259,8 +259,8 @@ WeightFiles open_all_weights(const std::filesystem::path& folder, const Sentence
 Checkpoint Checkpoint::load(const std::filesystem::path& folder, const nlohmann::json& config,
                             const SentenceModules* modules, const Randomization& randomization) {
   auto checkpoint = std::make_unique<Implementation>();
-  const auto open = [&] {
-    if (checkpoint->files.files.empty()) checkpoint->files = open_all_weights(folder, modules);
+  const auto open = [&files = checkpoint->files, &folder, modules] {  // not the pointer, which read() takes
+    if (files.files.empty()) files = open_all_weights(folder, modules);
   };
   const std::filesystem::path encoder = modules == nullptr ? folder : folder / modules->encoder;
   return read(std::move(checkpoint), config, (encoder / "config.json").string(), modules, randomization, open);
