@@ -276,13 +276,24 @@ Subject subject_of(const Explainer& explainer, const Item& item, const ResolvedT
           .coalitions = item.coalitions};
 }
 
+/// Returns a watch for part `index` of `count`: what the part reports is the progress of the whole.
+Watch part_of(const Watch& watch, std::size_t index, std::size_t count) {
+  Watch part = watch;
+  if (watch.progress)
+    part.progress = [&watch, index, count](std::size_t done, std::size_t total) {
+      watch.progress(index * total + done, count * total);
+    };
+  return part;
+}
+
 /// Explains one item, whose logits are known, by a method that sends many perturbed inputs through the model.
 void explain_separately(const Explainer& explainer, Item& item, const Method& method, const ExplainOptions& options,
                         const Watch& watch) {
   for (std::size_t t = 0; t < item.targets.size(); ++t) {
     const ResolvedTarget& target = item.targets[t];
     const auto start = std::chrono::steady_clock::now();
-    const Subject subject = subject_of(explainer, item, target, options, watch);
+    const Watch part = part_of(watch, t, item.targets.size());
+    const Subject subject = subject_of(explainer, item, target, options, part);
     Attribution attribution = attribute(subject, method);
     attribution.passes += item.encodings.size();
     item.explanations[t] = make_explanation(explainer, item, target, method, options, std::move(attribution));
@@ -330,7 +341,7 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
       if (in_one_pass && item.encodings.size() == 1) return;
       item.logits = run(encoder, item.encodings);
       read_logits(pipeline, options, scalar, all_entities, item);
-      if (!in_one_pass) explain_separately(explainer, item, method, options, watch);
+      if (!in_one_pass) explain_separately(explainer, item, method, options, part_of(watch, i, inputs.size()));
     });
     if (!is_read || !in_one_pass) continue;
     const auto explains = [&](std::size_t window) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <memory>
@@ -58,6 +59,25 @@ Watch counting(std::size_t& passes) {
 }
 
 Input text(std::string words) { return {.text = std::move(words), .pair = std::nullopt}; }
+
+TEST(Inputs, ProgressIsThatOfTheWholeCall) {
+  const Model model = golden("golden/bert-cls");
+  std::vector<double> shares;
+  const Watch watch = {.progress =
+                           [&](std::size_t done, std::size_t total) {
+                             ASSERT_GT(total, 0u);
+                             shares.push_back(static_cast<double>(done) / static_cast<double>(total));
+                           },
+                       .cancelled = {}};
+  for (const ChosenMethod& method : {ChosenMethod(Occlusion{}), ChosenMethod(IntegratedGradients{})}) {
+    shares.clear();
+    // Texts of different lengths, whose own totals differ.
+    model.explain(std::vector{text("one two three"), text("four"), text("five six seven eight")}, method, {}, watch);
+    ASSERT_GE(shares.size(), 3u);
+    EXPECT_TRUE(std::ranges::is_sorted(shares));
+    EXPECT_EQ(shares.back(), 1);
+  }
+}
 
 /// Which of the five inputs are invalid: the first, one in the middle, the last, several, all, none.
 const std::vector<std::vector<bool>> patterns = {{1, 0, 0, 0, 0}, {0, 0, 1, 0, 0}, {0, 0, 0, 0, 1},
