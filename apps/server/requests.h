@@ -22,7 +22,7 @@ struct Limits {
   std::size_t models = 8, methods = 8;  ///< of a comparison
   std::size_t top = 100, beam = 10;
   std::size_t weights = 8'000'000;  ///< of all attention heads, one byte each before base64
-  std::size_t passages = 256;  ///< that are ranked, found or read for one question
+  std::size_t passages = 256;       ///< that are ranked, found or read for one question
 };
 
 /// The work of a request, one element per input.

@@ -9,7 +9,7 @@ import {aboutText, type Costs} from "./cost.js";
 import {common, defaultMethodOf, presetText, type Common} from "./method_names.js";
 import {OptionFields} from "./option_fields.js";
 import {part} from "./parts.js";
-import {isQuestion} from "./requests.js";
+import {isGaps, isQuestion} from "./requests.js";
 import {samples, type Sample, type Texts} from "./samples.js";
 import type {Model, Served} from "./server.js";
 import type {View} from "./state.js";
@@ -327,7 +327,8 @@ export class Controls {
       this.methods.showOne();
     }
     this.target.arrange(task, task === "sequence-classification" ? (this.model()?.labels ?? []) : []);
-    part("preset-field", HTMLElement).hidden = several || this.presets().length === 0;
+    if (isGaps(task)) part("method-field", HTMLElement).hidden = true;
+    part("preset-field", HTMLElement).hidden = isGaps(task) || several || this.presets().length === 0;
     part("go", HTMLButtonElement).textContent = several ? "Compare" : "Explain";
     this.fold.show(this.text.texts()[0]);
     this.showSummary();

@@ -12,6 +12,7 @@ import {showCut} from "./cut.js";
 import {draft, settleDraft} from "./drafts.js";
 import {Early, earlyRequest, firstView} from "./early.js";
 import {failureState} from "./failures.js";
+import {gapsView} from "./gaps.js";
 import {showVisits} from "./history.js";
 import {InPlace} from "./inplace.js";
 import {aboutText, Costs} from "./cost.js";
@@ -20,7 +21,7 @@ import {Pane, statement} from "./pane.js";
 import {part} from "./parts.js";
 import {remember} from "./past.js";
 import {secondLooks} from "./second_look.js";
-import {compareRequest, explainRequest, isEmpty, isQuestion, type Request} from "./requests.js";
+import {compareRequest, explainRequest, input, isEmpty, isGaps, isQuestion, wordsPerGap, type Request} from "./requests.js";
 import {isRight, samples, type Texts} from "./samples.js";
 import {ask, Failure, isReady, readServed, setKey, type Progress, type Served} from "./server.js";
 import {emptyView, fitsLink, toFragment, type View} from "./state.js";
@@ -251,6 +252,7 @@ class Page {
     this.early = undefined;
     const known = view.compared || view.windows ? undefined : early?.take(explainRequest(view, this.table, model, task), this.first, progress, signal);
     if (known) return known;
+    if (isGaps(task) && !view.compared) return ask("v1/predict", {model, ...input(view.texts, task), top: wordsPerGap}, undefined, signal);
     if (view.compared) return ask("v1/compare", compareRequest(view, this.table, view.models, task), progress, signal);
     if (!view.windows) return this.explained(explainRequest(view, this.table, model, task), progress, signal);
     const length = view.options["max_length"], reading = {model, ...(length && {max_length: this.table.value("max_length", length)})};
@@ -272,11 +274,27 @@ class Page {
   }
 
   private finished(view: View, json: unknown, link: string, live: boolean): void {
-    const {shown} = this.pane, document_ = read(json), list = fields(json)["explanations"];
     this.shown = view;
     settleDraft();
-    const options = {heading: 2, name: "limn"};
     this.wrong = "";
+    const aloud = isGaps(this.controls?.task ?? "") && !view.compared ? this.showGaps(json) : this.showResult(view, json);
+    this.pane.finished(aloud);
+    const title = shorten(view.texts[0], 60);
+    document.title = `${title} – limn`;
+    if (!live && link.length <= 4000 && fitsLink(view)) remember({link, title, said: shorten(aloud.split(". ")[0] ?? "", 80)});
+    showVisits();
+  }
+
+  private showGaps(json: unknown): string {
+    const {element: made, aloud} = gapsView(json), [first, second] = this.shown?.texts ?? ["", ""];
+    this.pane.shown.replaceChildren(made);
+    this.lookTwice({model: this.shown?.models[0] ?? "", task: this.controls?.task ?? "", texts: [first, second]});
+    return aloud;
+  }
+
+  /** @return what screen readers announce */
+  private showResult(view: View, json: unknown): string {
+    const {shown} = this.pane, document_ = read(json), list = fields(json)["explanations"], options = {heading: 2, name: "limn"};
     let aloud = "";
     if (document_.kind === "collection" && view.windows) {
       show(shown, json, options);
@@ -299,11 +317,7 @@ class Page {
       show(shown, json, options);
       aloud = document_.kind === "comparison" ? `${document_.explanations.length} explanations side by side` : "";
     }
-    this.pane.finished(aloud);
-    const title = shorten(view.texts[0], 60);
-    document.title = `${title} – limn`;
-    if (!live && link.length <= 4000 && fitsLink(view)) remember({link, title, said: shorten(aloud.split(". ")[0] ?? "", 80)});
-    showVisits();
+    return aloud;
   }
 
   /** Shows one explanation and what else can be explained. @param all one, or one per entity */
@@ -335,11 +349,12 @@ class Page {
   }
 
   /** Offers other questions about the same text, before the fold that saves. */
-  private lookTwice({model, task, texts: [first = "", second = ""]}: Explanation): void {
+  private lookTwice({model, task, texts: [first = "", second = ""]}: Pick<Explanation, "model" | "task" | "texts">): void {
     this.looking.abort();
     this.looking = new AbortController();
     const length = this.shown?.options["max_length"], reading = length ? {max_length: this.table.value("max_length", length)} : {};
-    this.pane.shown.querySelector(".explanation > .tools > :last-child")?.before(...secondLooks({model, task, texts: [first, second], reading}, this.looking.signal));
+    const tools = this.pane.shown.querySelector(".explanation > .tools"), offered = secondLooks({model, task, texts: [first, second], reading}, this.looking.signal);
+    for (const one of offered) tools?.insertBefore(one, tools.querySelector(":scope > .save"));
   }
 
   private empty(task: string): void {

@@ -10,6 +10,9 @@ export type Request = Record<string, unknown>;
 export type Settings = Readonly<Record<string, string>>;
 
 export const isQuestion = (task: string): boolean => task === "question-answering";
+/** Whether the model fills gaps: its prediction is shown, because it has no explanation. */
+export const isGaps = (task: string): boolean => task === "masked-lm";
+export const wordsPerGap = 8;
 /** Many, because answers that overlap are folded into one. */
 export const answersAsked = 20;
 

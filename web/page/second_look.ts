@@ -2,7 +2,7 @@
 
 import {button, details, element} from "../viewer/dom.js";
 import {show} from "../viewer/index.js";
-import {input, type Request} from "./requests.js";
+import {input, isGaps, type Request} from "./requests.js";
 import type {Texts} from "./samples.js";
 import {ask, Failure} from "./server.js";
 
@@ -49,5 +49,5 @@ function compute(body: HTMLElement, request: Request, look: Look, signal: AbortS
 
 /** @param signal aborted when another explanation is shown */
 export function secondLooks({model, task, texts, reading}: Subject, signal: AbortSignal): HTMLElement[] {
-  return looks.map(look => details(look.title, body => { compute(body, {model, ...input(texts, task), ...reading, ...look.more}, look, signal); }, {class: "look"}));
+  return looks.filter(({route}) => route === "v1/attention" || !isGaps(task)).map(look => details(look.title, body => { compute(body, {model, ...input(texts, task), ...reading, ...look.more}, look, signal); }, {class: "look"}));
 }

@@ -77,5 +77,5 @@ export function saveMenu(shown: HTMLElement, context: Context, what: Explanation
       return element("li", {}, element("span", {}, name), button("Save", save, {"aria-label": `Save as ${name}`}), button("Copy", copy, {"aria-label": `Copy as ${name}`}));
     });
     body.append(element("ul", {class: "formats"}, ...rows), said);
-  });
+  }, {class: "save"});
 }

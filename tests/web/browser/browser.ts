@@ -53,7 +53,7 @@ export async function open(browser: Browser, name: string, json: unknown, option
 
 export async function openFile(browser: Browser, file: string, options: BrowserContextOptions = {}): Promise<Opened> {
   const context = await browser.newContext({viewport: {width: 1100, height: 900}, ...options}), page = await context.newPage(), faults: string[] = [];
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(60_000); // on a busy machine, opening a file can take longer than 10 s
   page.on("console", message => { if (message.type() === "error" || message.type() === "warning") faults.push(message.text()); });
   page.on("pageerror", error => { faults.push(error.message); });
   page.on("dialog", dialog => { faults.push("dialog"); void dialog.dismiss(); });

@@ -133,6 +133,28 @@ for (const [suffix, options] of [["", {}], ["-dark", {colorScheme: "dark"}], ["-
   });
 }
 
+test("a masked language model fills the gaps; other words can be put into them", async () => {
+  server.models = {...served, models: [...served.models, {name: "small-gaps", task: "masked-lm", labels: [], parameters: 1e6}]};
+  const opened = await visit("sample=mask-1"), {page} = opened;
+  await verdict(page).getByText("paris").waitFor();
+  assert.deepEqual([server.asked.at(-1)?.route, last()["model"], last()["text"]], ["/v1/predict", "small-gaps", "The capital of France is [MASK]."]);
+  assert.equal(await page.locator("#shown .text").innerText(), "The capital of France is paris50%.");
+  await page.getByRole("button", {name: "<b>lyon 20%"}).click();
+  assert.equal(await page.locator("#shown .text").innerText(), "The capital of France is <b>lyon20%.");
+  assert.deepEqual(await page.locator(".look summary").allInnerTexts(), ["Where every head looked"]);
+  await edit(page);
+  assert.ok(await page.locator("#method-field").isHidden());
+  await check(opened, "methods-gaps", false);
+  await page.fill("#first", "[MASK] and [MASK]");
+  await page.click("#go");
+  await page.getByRole("region", {name: "Gap 2"}).waitFor();
+  assert.equal(await page.locator("#shown .text").innerText(), "paris50% and paris25%");
+  await page.click("#unfold");
+  await page.fill("#first", "no gap");
+  await page.click("#go");
+  await page.getByText("write [MASK] where").waitFor();
+});
+
 test("a second look says why it failed and is tried again; another explanation cancels it", async () => {
   let tries = 0;
   const seen = {left: false};

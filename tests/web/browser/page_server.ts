@@ -107,6 +107,13 @@ function comparison(request: Json): Json {
   return {limn: 1, input: {}, models: models.map(model => ({model, parameters: 22_566_146, bytes: 45_144_044})), explanations, correlations};
 }
 
+/** Two words for every mask. */
+function gaps(request: Json): Json {
+  const text = String(request["text"]), begins = [...text.matchAll(/\[MASK\]/g)].map(({index}) => index);
+  return {limn: 1, model: request["model"], task: "masked-lm", input: {text}, prediction: {masks: begins.map((begin, i) => ({token: 3, sequence: 0, begin, end: begin + 6,
+    fills: [{token: "paris", id: 1, probability: 0.5 / (i + 1)}, {token: "<b>lyon", id: 2, probability: 0.2 / (i + 1)}]}))}};
+}
+
 /** The text with its first word replaced, which changes the label, or removed, which does not. */
 function attack(request: Json): Json {
   const {tokens, model, task, input, prediction} = explanation(request) as Record<string, Json[]>, isFlip = request["kind"] === "hotflip";
@@ -128,6 +135,7 @@ export type Behaviour = (route: string, request: Json, response: ServerResponse)
 
 export const usual: Behaviour = (route, request) => {
   if (route === "/v1/compare") return comparison(request);
+  if (route === "/v1/predict") return gaps(request);
   if (route === "/v1/attack") return attack(request);
   if (route === "/v1/attention") return attention(request);
   if (route !== "/v1/tokenize") return explanation(request);
