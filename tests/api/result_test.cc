@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "limn/limn.h"
@@ -75,7 +76,12 @@ TEST(Inputs, ProgressIsThatOfTheWholeCall) {
     model.explain(std::vector{text("one two three"), text("four"), text("five six seven eight")}, method, {}, watch);
     ASSERT_GE(shares.size(), 3u);
     EXPECT_TRUE(std::ranges::is_sorted(shares));
-    EXPECT_EQ(shares.back(), 1);
+    if (std::holds_alternative<Occlusion>(method.method)) {
+      EXPECT_EQ(shares.back(), 1);
+    } else {
+      EXPECT_LE(shares.back(), 1);       // a path that is certified early ends before its last step
+      EXPECT_GT(shares.back(), 2 / 3.);  // in the last text
+    }
   }
 }
 
