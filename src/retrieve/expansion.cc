@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "base/ascii.h"
+
 namespace limn {
 namespace {
 
@@ -25,15 +27,6 @@ constexpr std::size_t least_letters = 3;
 bool is_word_byte(char byte) {
   const auto code = static_cast<unsigned char>(byte);
   return code >= 0x80 || std::isalnum(code) != 0 || byte == '_';
-}
-
-std::string lower(std::string_view word) {
-  std::string text;
-  for (const char byte : word) {
-    const auto code = static_cast<unsigned char>(byte);
-    text += static_cast<char>(code < 0x80 ? std::tolower(code) : code);
-  }
-  return text;
 }
 
 bool is_content(std::string_view word) {
@@ -65,7 +58,7 @@ std::vector<std::pair<std::size_t, std::size_t>> word_places(std::string_view te
 std::string whole_word(std::string_view token) {
   for (const std::string_view blank : {"Ġ", "▁"})
     if (token.starts_with(blank)) token.remove_prefix(blank.size());
-  return std::ranges::all_of(token, is_word_byte) ? lower(token) : "";
+  return std::ranges::all_of(token, is_word_byte) ? ascii_lower(token) : "";
 }
 
 void keep_best(std::vector<AddedTerm>& terms, std::size_t most) {
@@ -77,7 +70,7 @@ void keep_best(std::vector<AddedTerm>& terms, std::size_t most) {
 
 std::vector<std::string> search_words(std::string_view text) {
   std::vector<std::string> words;
-  for (const auto& [begin, end] : word_places(text)) words.push_back(lower(text.substr(begin, end - begin)));
+  for (const auto& [begin, end] : word_places(text)) words.push_back(ascii_lower(text.substr(begin, end - begin)));
   return words;
 }
 
@@ -87,7 +80,7 @@ std::vector<AddedTerm> proposed_terms(std::string_view question, const Propose& 
   std::map<std::string, AddedTerm> found;
   for (const auto& [begin, end] : word_places(question)) {
     const std::string_view masked = question.substr(begin, end - begin);
-    if (!is_content(lower(masked))) continue;
+    if (!is_content(ascii_lower(masked))) continue;
     for (const auto& [token, probability] : propose(question, begin, end)) {
       const std::string word = whole_word(token);
       if (probability < options.least_probability || !is_content(word)) continue;
