@@ -91,6 +91,18 @@ bool Fields::flag(const char* name) {
   return given->get<bool>();
 }
 
+std::optional<std::vector<std::string>> Fields::texts(const char* name, std::size_t most) {
+  const auto* list = value(name);
+  if (!list) return std::nullopt;
+  const bool is_list = list->is_array() && !list->empty() && list->size() <= most;
+  if (!is_list || !std::ranges::all_of(*list, [](const auto& text) { return text.is_string(); })) {
+    throw Error({.field = name,
+                 .found = list->is_array() ? fmt::format("a list of {}", list->size()) : "not a list",
+                 .expected = fmt::format("a list of 1 to {} texts", most)});
+  }
+  return list->get<std::vector<std::string>>();
+}
+
 void Fields::finish() const {
   for (const auto& [name, unused] : object_.items()) {
     if (known_.contains(name)) continue;

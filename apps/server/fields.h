@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace limn::server {
 
@@ -25,6 +26,8 @@ class Fields {
   std::optional<std::uint64_t> seed(const char* name);
   std::optional<double> number(const char* name, double least = std::numeric_limits<double>::lowest());
   bool flag(const char* name);
+  /// Returns a list of at least one text and at most so many.
+  std::optional<std::vector<std::string>> texts(const char* name, std::size_t most);
   /// Returns the value, of any type; null if it is missing.
   const nlohmann::json* value(const char* name);
   /// Returns whether the field exists, without marking it as known.

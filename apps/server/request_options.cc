@@ -12,20 +12,6 @@
 namespace limn::server {
 namespace {
 
-constexpr std::size_t most_backgrounds = most_texts;
-
-std::optional<std::vector<std::string>> read_background(Fields& fields) {
-  const auto* list = fields.value("background");
-  if (!list) return std::nullopt;
-  const bool is_list = list->is_array() && !list->empty() && list->size() <= most_backgrounds;
-  if (!is_list || !std::ranges::all_of(*list, [](const auto& text) { return text.is_string(); })) {
-    throw Error({.field = "background",
-                 .found = list->is_array() ? fmt::format("a list of {}", list->size()) : "not a list",
-                 .expected = fmt::format("a list of 1 to {} texts", most_backgrounds)});
-  }
-  return list->get<std::vector<std::string>>();
-}
-
 /// Options of methods, and the two others that a preset may set.
 bool is_method_option(const Option& row) {
   return !row.methods.empty() || row.name == "unit" || row.name == "word-score";
@@ -46,7 +32,7 @@ std::optional<OptionValue> read_option(Fields& fields, const Option& row, const 
     case OptionType::flag:
       return fields.flag(name) ? std::optional<OptionValue>(true) : std::nullopt;
     case OptionType::texts:
-      return read_background(fields);
+      return fields.texts(name, most_texts);
     case OptionType::layer:
       return fields.text_or_number(name);
     case OptionType::text:
@@ -59,6 +45,10 @@ std::optional<OptionValue> read_option(Fields& fields, const Option& row, const 
 }
 
 }  // namespace
+
+void read_length(Fields& fields, PredictOptions& options) {
+  if (const auto length = fields.count("max_length", 0, largest_count)) options.max_length = *length;
+}
 
 void read_reading(Fields& fields, const Limits& limits, PredictOptions& reading) {
   for (const Option& row : options())

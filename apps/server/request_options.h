@@ -14,6 +14,8 @@
 
 namespace limn::server {
 
+/// Reads the field max_length only, for routes that have no other option of reading.
+void read_length(Fields& fields, PredictOptions& options);
 /// Reads the maximum length and stride, and the options that decide when "no answer" is the answer.
 void read_reading(Fields& fields, const Limits& limits, PredictOptions& options);
 /// Reads what is explained, except the unit: read_method does that, because a preset may set it.

@@ -193,8 +193,7 @@ Request read_evaluate(const nlohmann::json& body, std::shared_ptr<const ModelSet
   const MethodRequest requested = read_method(fields, limits);
   FaithfulnessRequest request = faithfulness_request(method_names, requested, requested.preset, model.info().task);
   request.options.explaining.target = fields.text_or_number("target");
-  if (const auto length = fields.count("max_length", 0, largest_count))
-    request.options.explaining.reading.max_length = *length;
+  read_length(fields, request.options.explaining.reading);
   request.options.beam = fields.count("beam", 0, limits.beam);
   fields.finish();
   for (auto& [name, chosen] : request.methods) bound(chosen.method, limits);
@@ -226,7 +225,7 @@ Request read_tokenize(const nlohmann::json& body, std::shared_ptr<const ModelSet
   const Model model = served.model;
   ReadInputs inputs = read_inputs(fields, served, limits);
   PredictOptions options;
-  if (const auto length = fields.count("max_length", 0, largest_count)) options.max_length = *length;
+  read_length(fields, options);
   fields.finish();
   const auto run = [models, model, options, limits, name = served.name](const Inputs& texts, const Watch&) {
     Results results;

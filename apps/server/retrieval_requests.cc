@@ -8,6 +8,7 @@
 
 #include "apps/server/request_options.h"
 #include "apps/server/request_parts.h"
+#include "apps/server/table_json.h"
 #include "base/base64.h"
 #include "limn/collection.h"
 #include "render/json.h"
@@ -52,19 +53,6 @@ std::string required_text(Fields& fields, const char* name) {
   auto text = fields.text(name, 0);
   if (!text) throw Error({.field = name, .found = "none", .expected = "a text"});
   return *std::move(text);
-}
-
-std::vector<std::string> read_passages(Fields& fields, std::size_t most) {
-  const auto* list = fields.value("passages");
-  const bool is_list = list && list->is_array() && !list->empty() && list->size() <= most;
-  if (!is_list || !std::ranges::all_of(*list, [](const auto& text) { return text.is_string(); })) {
-    throw Error({.field = "passages",
-                 .found = !list              ? "none"
-                          : list->is_array() ? fmt::format("a list of {}", list->size())
-                                             : "not a list",
-                 .expected = fmt::format("a list of 1 to {} texts", most)});
-  }
-  return list->get<std::vector<std::string>>();
 }
 
 std::vector<Filter> read_filters(Fields& fields) {
@@ -133,7 +121,7 @@ Request read_embed(const nlohmann::json& body, std::shared_ptr<const ModelSet> m
   if (std::ranges::any_of(inputs.inputs, [](const Input& input) { return input.pair.has_value(); }))
     throw Error({.field = "pair", .found = "a second text", .expected = "one text", .hint = "/v1/similar reads two"});
   PredictOptions options;
-  if (const auto length = fields.count("max_length", 0, 0xFFFFFFFF)) options.max_length = *length;
+  read_length(fields, options);
   options.prompt = fields.text("prompt");
   fields.finish();
   const auto run = [models, model = served.model, name = served.name, options, limits](const Inputs& texts,
@@ -153,7 +141,7 @@ Request read_embeddings(const nlohmann::json& body, std::shared_ptr<const ModelS
   if (encoding != "float" && encoding != "base64")
     throw Error({.field = "encoding_format", .found = "'" + encoding + "'", .expected = "float, base64"});
   const std::size_t dimensions = served.model.info().dimensions;
-  if (const auto asked = fields.count("dimensions", 1, 0xFFFFFFFF); asked && *asked != dimensions)
+  if (const auto asked = fields.count("dimensions", 1, largest_count); asked && *asked != dimensions)
     throw Error({.field = "dimensions",
                  .found = std::to_string(*asked),
                  .expected = fmt::format("{}, as the model has", dimensions)});
@@ -225,10 +213,14 @@ Request read_rerank(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
                  .expected = "a cross-encoder or a model that embeds texts, of which this server has none"});
   const ServedModel& served = given ? models->find(*given) : *first;
   const std::string question = required_text(fields, "question");
-  const auto passages = read_passages(fields, limits.passages);
+  const auto given_passages = fields.texts("passages", limits.passages);
+  if (!given_passages)
+    throw Error(
+        {.field = "passages", .found = "none", .expected = fmt::format("a list of 1 to {} texts", limits.passages)});
+  const std::vector<std::string>& passages = *given_passages;
   const std::size_t top = fields.count("top", 1, limits.passages).value_or(passages.size());
   PredictOptions options;
-  if (const auto length = fields.count("max_length", 0, 0xFFFFFFFF)) options.max_length = *length;
+  read_length(fields, options);
   fields.finish();
   const auto answer = [models, model = served.model, name = served.name, passages, top, options, limits](
                           const std::string& asked, const Watch& watch) {
@@ -273,7 +265,7 @@ Request read_ask(const nlohmann::json& body, std::shared_ptr<const ModelSet> mod
   const bool explains = !fields.flag("no_explanation");
   MethodRequest requested = read_method(fields, limits);
   requested.method = fields.text("method");
-  if (const auto length = fields.count("max_length", 0, 0xFFFFFFFF)) options.reading.max_length = *length;
+  read_length(fields, options.reading);
   fields.finish();
   if (explains) {
     options.method = choose_method(requested, Task::question_answering);
