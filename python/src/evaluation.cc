@@ -11,6 +11,7 @@
 
 #include "bindings.h"
 #include "convert.h"
+#include "each_input.h"
 #include "limn/evaluate.h"
 #include "options/faithfulness.h"
 #include "options/method_list.h"
@@ -95,25 +96,19 @@ nb::tuple faithfulness(const Model& model, const nb::sequence& items, const nb::
   unit = asked.options.explaining.unit;
   asked.options.explaining = request.options;
   if (!asked.options.explaining.unit) asked.options.explaining.unit = unit;
-  const Inputs read = read_inputs(items);
-  if (read.errors.empty()) throw Error({.thing = "the texts", .found = "none", .expected = "at least one text"});
-  auto results = PythonWatch(std::move(progress)).run([&](const Watch& watch) {
-    return model.faithfulness(read.inputs, asked.methods, asked.options, watch);
-  });
+  if (nb::len(items) == 0) throw Error({.thing = "the texts", .found = "none", .expected = "at least one text"});
   names.clear();
   for (const ListedMethod& method : asked.methods) names.push_back(method.name);
   FaithfulnessMeans means(names);
-  nb::list rows;
-  std::size_t next = 0;
-  for (const nb::object& error : read.errors) {
-    if (error.is_valid()) {
-      rows.append(error);
-      continue;
-    }
-    const auto& result = results[next++];
-    if (result) means.add(*result);
-    rows.append(result ? parsed(to_json(*result)) : error_object(result.error()));
-  }
+  const nb::list rows = for_each_input(
+      items, std::move(progress),
+      [&](const std::vector<Input>& inputs, const Watch& watch) {
+        return model.faithfulness(inputs, asked.methods, asked.options, watch);
+      },
+      [&](InputFaithfulness measured, const Input&) {
+        means.add(measured);
+        return parsed(to_json(measured));
+      });
   FaithfulnessScores scores = means.scores(asked.options);
   scores.preset = preset;
   return nb::make_tuple(parsed(to_json(scores)), rows);

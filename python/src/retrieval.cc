@@ -13,6 +13,7 @@
 
 #include "bindings.h"
 #include "convert.h"
+#include "each_input.h"
 #include "limn/collection.h"
 #include "render/json.h"
 #include "render/similarity.h"
@@ -29,28 +30,17 @@ nb::list embed(const Model& model, const nb::sequence& items, const nb::dict& gi
                  .found = std::string(name(model.info().task)),
                  .expected = "a model that embeds texts"});
   const PredictOptions options = read_request(given, model.info().task).options.reading;
-  Inputs read = read_inputs(items);
-  for (Input& input : read.inputs) input.pair.reset();
-  auto found = PythonWatch(std::move(progress)).run([&](const Watch& watch) {
-    return model.predict(read.inputs, options, watch);
-  });
-  nb::list list;
-  std::size_t next = 0;
-  for (const nb::object& error : read.errors) {
-    if (error.is_valid()) {
-      list.append(error);
-      continue;
-    }
-    auto& result = found[next++];
-    if (!result) {
-      list.append(error_object(result.error()));
-      continue;
-    }
-    auto* values = new std::vector<float>(std::move(std::get<Embedding>(*result).values));
-    const nb::capsule owner(values, [](void* memory) noexcept { delete static_cast<std::vector<float>*>(memory); });
-    list.append(nb::cast(nb::ndarray<nb::numpy, float, nb::ndim<1>>(values->data(), {values->size()}, owner)));
-  }
-  return list;
+  return for_each_input(
+      items, std::move(progress),
+      [&](std::vector<Input> inputs, const Watch& watch) {
+        for (Input& input : inputs) input.pair.reset();
+        return model.predict(inputs, options, watch);
+      },
+      [](Prediction prediction, const Input&) -> nb::object {
+        auto* values = new std::vector<float>(std::move(std::get<Embedding>(prediction).values));
+        const nb::capsule owner(values, [](void* memory) noexcept { delete static_cast<std::vector<float>*>(memory); });
+        return nb::cast(nb::ndarray<nb::numpy, float, nb::ndim<1>>(values->data(), {values->size()}, owner));
+      });
 }
 
 Similarity similar(const Model& model, nb::handle item, const nb::dict& given, nb::object progress) {
