@@ -27,14 +27,9 @@
 namespace limn::cli {
 namespace {
 
-struct FaithfulnessCommand {
-  ModelOptions model;
-  std::string data;
-  std::size_t limit = std::numeric_limits<std::size_t>::max();
-  MethodRequest method;
+struct FaithfulnessCommand : EvaluationOptions {
   std::optional<std::string> preset, target, format, output;
   std::optional<std::size_t> beam;
-  std::size_t max_length = 0;
 };
 
 /// Measures every row and writes its line, if there is an output. @return the command's exit code
@@ -108,19 +103,12 @@ void add_faithfulness(CLI::App& evaluate, Run& run) {
                           const char* group) {
     return app.add_option(name, value, description)->option_text(text)->group(group);
   };
-  add_options(app, command->model);
-  option("--data", command->data,
-         ".jsonl, .csv or .tsv with text (or sentence), pair, question, context, or .txt with one text per line; no "
-         "labels are needed",
-         "FILE", "Data")
-      ->required();
-  option("--limit", command->limit, "use only the first N", "N", "Data")->check(CLI::PositiveNumber);
-  add_options(app, command->method);
-  app.get_option("--method")
-      ->description("one or more, separated by commas: " + method_names() +
-                    ", optimal-order, auto, presets, or all for the first nineteen; default: gradient. Each uses the "
-                    "options below that apply to it")
-      ->option_text("NAMES");
+  command->limit = std::numeric_limits<std::size_t>::max();
+  add_options(
+      app, *command,
+      ".jsonl, .csv or .tsv with text (or sentence), pair, question, context, or .txt with one text per line; no "
+      "labels are needed",
+      "use only the first N", "optimal-order, auto, presets, or all for the first nineteen");
   app.remove_option(app.get_option("--preset"));
   option("--preset", command->preset,
          "the metrics of a study: eraser and ferret (units token, masking remove), naopc (units token, masking mask); "

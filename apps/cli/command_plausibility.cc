@@ -21,13 +21,8 @@
 namespace limn::cli {
 namespace {
 
-struct PlausibilityCommand {
-  ModelOptions model;
-  std::string data;
-  std::size_t limit = std::numeric_limits<std::size_t>::max();
-  MethodRequest method;
+struct PlausibilityCommand : EvaluationOptions {
   std::optional<std::string> target, format;
-  std::size_t max_length = 0;
 };
 
 int run_plausibility(PlausibilityCommand command) {
@@ -62,18 +57,12 @@ void add_plausibility(CLI::App& evaluate, Run& run) {
                           const char* group) {
     return app.add_option(name, value, description)->option_text(text)->group(group);
   };
-  add_options(app, command->model);
-  option("--data", command->data,
-         "texts with human rationales: .jsonl of ERASER (its documents in docs/) or doccano, .json of Label Studio, or "
-         ".csv, .tsv or .jsonl with text and rationale (ranges of characters: 27-37;50-60)",
-         "FILE", "Data")
-      ->required();
-  option("--limit", command->limit, "use only the first N", "N", "Data")->check(CLI::PositiveNumber);
-  add_options(app, command->method);
-  app.get_option("--method")
-      ->description("one or more, separated by commas: " + method_names() +
-                    ", auto, or presets; default: gradient. Each uses the options below that apply to it")
-      ->option_text("NAMES");
+  command->limit = std::numeric_limits<std::size_t>::max();
+  add_options(
+      app, *command,
+      "texts with human rationales: .jsonl of ERASER (its documents in docs/) or doccano, .json of Label Studio, "
+      "or .csv, .tsv or .jsonl with text and rationale (ranges of characters: 27-37;50-60)",
+      "use only the first N", "auto, or presets");
   const char* what = "What is explained";
   option("--target", command->target, help_text(limn::option("target")), "TARGET", what);
   add_option(app, limn::option("unit"), command->method, what);

@@ -22,13 +22,8 @@
 namespace limn::cli {
 namespace {
 
-struct SanityCommand {
-  ModelOptions model;
-  std::string data;
-  std::size_t limit = 50;
-  MethodRequest method;
+struct SanityCommand : EvaluationOptions {
   OutputOptions output;
-  std::size_t max_length = 0;
 };
 
 int run_sanity(SanityCommand command) {
@@ -60,22 +55,10 @@ void add_sanity(CLI::App& evaluate, Run& run) {
                                        "Check whether explanations depend on the weights and the label, but not on "
                                        "case, punctuation, white space and typos.")
                        ->group("Commands");
-  add_options(app, command->model);
-  app.add_option(
-         "--data", command->data,
-         ".jsonl, .csv or .tsv with text (or sentence), pair, question, context, or .txt with one text per line")
-      ->option_text("FILE")
-      ->group("Data")
-      ->required();
-  app.add_option("--limit", command->limit, "use only the first N; default: 50")
-      ->option_text("N")
-      ->group("Data")
-      ->check(CLI::PositiveNumber);
-  add_options(app, command->method);
-  app.get_option("--method")
-      ->description("one or more, separated by commas: " + method_names() +
-                    ", auto, or presets; default: gradient. Each uses the options below that apply to it")
-      ->option_text("NAMES");
+  command->limit = 50;
+  add_options(app, *command,
+              ".jsonl, .csv or .tsv with text (or sentence), pair, question, context, or .txt with one text per line",
+              "use only the first N; default: 50", "auto, or presets");
   add_option(app, limn::option("unit"), command->method, "What is explained");
   add_length_option(app, command->max_length);
   app.add_option("--format", command->output.format,
