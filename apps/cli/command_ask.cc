@@ -29,6 +29,14 @@ struct AskCommand {
   bool no_explanation = false, why_passage = false;
 };
 
+/// @return the command's exit code
+template <class Found>
+int write_result(const OutputOptions& output, Format format, const Found& found) {
+  write_output(output.file, format == Format::json ? to_json(found) + "\n"
+                                                   : to_terminal(found, output_style(output.file.has_value(), false)));
+  return done;
+}
+
 int search(const SearchCommand& command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json});
   SearchOptions options = search_options(command.collection);
@@ -36,10 +44,7 @@ int search(const SearchCommand& command) {
   set_threads(command.collection.threads);
   const Collection collection = open_collection(command.collection);
   const SearchResult result = collection.search(command.question, options, load_reranker(command.collection));
-  write_output(command.output.file, format == Format::json
-                                        ? to_json(result) + "\n"
-                                        : to_terminal(result, output_style(command.output.file.has_value(), false)));
-  return done;
+  return write_result(command.output, format, result);
 }
 
 int ask(AskCommand command) {
@@ -56,10 +61,7 @@ int ask(AskCommand command) {
   if (!command.no_explanation) options.method = choose_method(command.method, reader.info().task);
   const Collection collection = open_collection(command.collection);
   const AskResult result = collection.ask(reader, command.question, options, load_reranker(command.collection));
-  write_output(command.output.file, format == Format::json
-                                        ? to_json(result) + "\n"
-                                        : to_terminal(result, output_style(command.output.file.has_value(), false)));
-  return done;
+  return write_result(command.output, format, result);
 }
 
 void add_question(CLI::App& app, std::string& question) {
@@ -73,10 +75,7 @@ void add_search(CLI::App& program, Run& run) {
   CLI::App& app = *program.add_subcommand("search", "Find the passages of a collection that fit a question.");
   add_question(app, command->question);
   add_options(app, command->collection);
-  app.add_option("--top", command->top, "number of passages; default: 10")
-      ->option_text("K")
-      ->group("Output")
-      ->check(CLI::PositiveNumber);
+  add_top_option(app, command->top, "number of passages; default: 10");
   add_options(app, command->output, "terminal, json");
   app.remove_option(app.get_option("--resume"));
   app.footer(command_footer(
@@ -105,10 +104,7 @@ void add_ask(CLI::App& program, Run& run) {
   app.add_flag("--why-passage", command->why_passage, "also explain why each answer's passage was found")
       ->group("Method");
   add_options(app, command->method);
-  app.add_option("--top", command->top, "number of answers; default: 3")
-      ->option_text("K")
-      ->group("Output")
-      ->check(CLI::PositiveNumber);
+  add_top_option(app, command->top, "number of answers; default: 3");
   add_options(app, command->output, "terminal, json");
   app.remove_option(app.get_option("--resume"));
   app.footer(

@@ -67,11 +67,9 @@ void add_predict(CLI::App& program, Run& run) {
   add_options(app, command->input);
   add_options(app, command->reading);
   add_options(app, command->output, "terminal, json (always for --input)");
-  app.add_option("--top", command->top,
-                 "question answering: number of answers; masked language models: number of tokens per mask; default: 1")
-      ->option_text("K")
-      ->group("Output")
-      ->check(CLI::PositiveNumber);
+  add_top_option(
+      app, command->top,
+      "question answering: number of answers; masked language models: number of tokens per mask; default: 1");
   app.footer(
       command_footer("limn predict -m minilm-l6-sentiment --text 'A gorgeous, witty film.'\n"
                      "limn predict -m minilm-l6-qa --question 'Who came?' --context 'Anna came.' --top 3\n"

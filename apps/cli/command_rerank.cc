@@ -93,10 +93,7 @@ void add_rerank(CLI::App& program, Run& run) {
   app.add_flag("--why", command->explain, "explain the score of each passage")->group("Method");
   add_options(app, command->method);
   add_length_option(app, command->reading.max_length);
-  app.add_option("--top", command->top, "only the first K; default: all")
-      ->option_text("K")
-      ->group("Output")
-      ->check(CLI::PositiveNumber);
+  add_top_option(app, command->top, "only the first K; default: all");
   add_options(app, command->output, "terminal, json");
   app.remove_option(app.get_option("--resume"));
   app.footer(command_footer(

@@ -236,6 +236,10 @@ void read_texts(MethodRequest& request, const ChosenMethod& chosen) {
       value = texts_of(std::get<std::vector<std::string>>(value).front());
 }
 
+void add_top_option(CLI::App& command, std::size_t& top, const std::string& description) {
+  command.add_option("--top", top, description)->option_text("K")->group("Output")->check(CLI::PositiveNumber);
+}
+
 std::vector<std::string> split_names(const std::optional<std::string>& list) {
   std::vector<std::string> names;
   for (std::size_t begin = 0; list && begin <= list->size();) {

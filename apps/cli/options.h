@@ -58,6 +58,8 @@ void add_length_option(CLI::App& command, std::size_t& max_length);
 void add_prompt_option(CLI::App& command, std::optional<std::string>& prompt);
 /// Adds only --aggregation.
 void add_aggregation_option(CLI::App& command, std::optional<std::string>& aggregation);
+/// Adds --top, a number of results. @param description with the default
+void add_top_option(CLI::App& command, std::size_t& top, const std::string& description);
 /// Adds --method, --preset, and the options of all methods in the table.
 void add_options(CLI::App& command, MethodRequest& request);
 /// Adds another option of the table that belongs to the request, such as --unit.
