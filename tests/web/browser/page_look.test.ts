@@ -1,4 +1,4 @@
-// What the page looks like: what is above the fold, what stands beside what, and what colours and words mean.
+// What the page looks like: what is above the fold, what is side by side, and what colours and words mean.
 
 import assert from "node:assert/strict";
 import {test} from "node:test";
