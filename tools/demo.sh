@@ -18,7 +18,7 @@ trap 'rm -rf "$results"' EXIT
 # A question to a small collection: paragraphs of Wikipedia from SQuAD (CC BY-SA 4.0).
 "$limn" index tools/demo/paragraphs.jsonl -o "$results/paragraphs.limn" --format terminal
 "$limn" ask -m minilm-l6-qa --collection "$results/paragraphs.limn" --top 1 --format terminal \
-  "Where was Super Bowl 50 played?"
+  "In which stadium was Super Bowl 50 played?"
 cat <<END
 
 The same in a browser: $(realpath "$page")
