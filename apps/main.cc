@@ -54,6 +54,8 @@ int run(int argc, char** argv) {
   add_evaluate(program, chosen);
   add_bench(program, chosen);
   add_show(program, chosen);
+  add_summary(program, chosen);
+  add_report(program, chosen);
   server::add_serve(program, chosen);
   for (CLI::App* command : program.get_subcommands({})) command->group("Commands");
   if (argc == 1) {

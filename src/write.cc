@@ -128,6 +128,14 @@ std::string to_text(const DriftScores& scores, Format format, const TerminalStyl
   return text_of_scores(scores, format);
 }
 
+std::string to_text(const Report& report, Format format, const TerminalStyle&) {
+  if (format == Format::json) return to_json(report) + "\n";
+  if (format == Format::html) return to_html(report);
+  if (format == Format::csv) return to_csv(report);
+  if (format == Format::terminal) return to_terminal(report);
+  refuse(format, "json, html, csv or terminal for a report");
+}
+
 Format format_of(const std::filesystem::path& file) {
   const std::string ending = file.extension().string();
   for (const auto& known : formats)

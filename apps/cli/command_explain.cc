@@ -59,7 +59,7 @@ class Explainer {
 /// Returns the first explanation in the file. @throws Error if it does not record how it was made.
 Explanation saved_explanation(const std::string& file) {
   std::optional<Explanation> first;
-  read_explanation_file(file, [&](Explanation explanation, std::optional<std::size_t>) {
+  read_explanation_file(file, [&](Explanation explanation, const SavedRow&) {
     if (!first) first = std::move(explanation);
   });
   if (!first) throw Error({.file = file, .found = "only rows that failed", .expected = "an explanation"});

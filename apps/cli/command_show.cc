@@ -35,10 +35,10 @@ int show(const ShowCommand& command) {
       throw Error(
           {.thing = "FILE -", .found = "a terminal as standard input", .expected = "JSON from a pipe or a file"});
     }
-    errors += read_explanation_file(file, [&](Explanation explanation, std::optional<std::size_t> row) {
+    errors += read_explanation_file(file, [&](Explanation explanation, const SavedRow& row) {
       std::vector<Explanation> one;
       one.push_back(std::move(explanation));
-      const std::size_t this_row = row.value_or(next_row);
+      const std::size_t this_row = row.number.value_or(next_row);
       output.add(this_row, std::move(one));
       next_row = this_row + 1;
     });

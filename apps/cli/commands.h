@@ -27,5 +27,7 @@ void add_models(CLI::App& program, Run& run);
 void add_evaluate(CLI::App& program, Run& run);
 void add_bench(CLI::App& program, Run& run);
 void add_show(CLI::App& program, Run& run);
+void add_summary(CLI::App& program, Run& run);
+void add_report(CLI::App& program, Run& run);
 
 }  // namespace limn::cli

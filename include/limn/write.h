@@ -14,6 +14,7 @@
 #include "limn/explanation.h"
 #include "limn/faithfulness.h"
 #include "limn/plausibility.h"
+#include "limn/report.h"
 #include "limn/sanity.h"
 #include "limn/scores.h"
 #include "limn/similarity.h"
@@ -30,6 +31,7 @@
 /// | ComparisonTable                  | yes  | yes  |     | yes | yes      |
 /// | scores of the evaluations        | yes  |      |     |     | yes      |
 /// | SanityScores                     | yes  | yes  | yes |     | yes      |
+/// | Report                           | yes  | yes  |     | yes | yes      |
 
 namespace limn {
 
@@ -97,6 +99,9 @@ std::string to_json(const DriftScores& scores);
 /// Returns the agreement with human rationales as JSON, on one line.
 std::string to_json(const PlausibilityScores& scores);
 
+/// Returns a report as JSON, on one line.
+std::string to_json(const Report& report);
+
 /// Returns a page that shows one explanation, or its textual heatmap if it has one.
 std::string to_html(const Explanation& explanation);
 /// Returns a page that shows several explanations. @param title of the page; empty: the prediction, or the number of
@@ -114,6 +119,8 @@ std::string to_html(const Similarity& similarity);
 std::string to_html(const AttentionMaps& maps);
 /// Returns a page with the chart, the tables and the verdicts.
 std::string to_html(const SanityScores& scores);
+/// Returns a page of tables that can be sorted; each example opens its explanation, if it is given.
+std::string to_html(const Report& report, std::span<const ReportExample> examples = {});
 /// Returns a page with each input in every cell, and how alike the cells order its words.
 std::string to_html(const ComparisonTable& comparison);
 
@@ -131,6 +138,8 @@ std::string to_csv(const Explanation& explanation);
 /// @param first row of the first explanation. @param header whether to begin with the header line.
 std::string to_csv(std::span<const Explanation> explanations, std::size_t first = 0, bool header = true);
 
+/// Returns one row per class and word: class, for or against, word, rows, mean score, lift.
+std::string to_csv(const Report& report);
 /// Returns one row per input and cell.
 std::string to_csv(const ComparisonTable& comparison);
 
@@ -164,6 +173,8 @@ std::string to_terminal(const SanityScores& scores);
 std::string to_terminal(const DriftScores& scores);
 /// Returns the agreement with human rationales as a table of methods.
 std::string to_terminal(const PlausibilityScores& scores);
+/// Returns the tables of a report, the first ten rows of each.
+std::string to_terminal(const Report& report);
 
 /// Returns the result in a format chosen at run time. @throws Error that lists the formats if the result does not
 /// support it.
@@ -194,6 +205,8 @@ std::string to_text(const PlausibilityScores& scores, Format format, const Termi
 std::string to_text(const SanityScores& scores, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const DriftScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const Report& report, Format format, const TerminalStyle& style = {});
 
 /// Returns the format for a file's extension: .json, .html, .svg, .csv, or .txt for terminal.
 /// @throws Error that lists the extensions for any other.

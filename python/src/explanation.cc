@@ -59,7 +59,7 @@ nb::object long_lists(const Explanation& explanation) {
 nb::list read(const std::string& json, const std::string& name) {
   std::istringstream stream(json);
   nb::list explanations;
-  read_explanations(stream, name, [&](Explanation explanation, std::optional<std::size_t>) {
+  read_explanations(stream, name, [&](Explanation explanation, const SavedRow&) {
     explanations.append(nb::cast(std::move(explanation)));
   });
   return explanations;

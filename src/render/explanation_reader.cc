@@ -332,6 +332,16 @@ class Reader {
   std::vector<ByteOffsets> offsets_;
 };
 
+/// The number of the row, and the copied fields, which stand before the explanation's own.
+SavedRow saved_row(const Json& object) {
+  SavedRow row{.number = optional<std::size_t>(object, "row"), .fields = {}};
+  for (const auto& [key, value] : object.items()) {
+    if (key == "limn") break;
+    if (key != "row" && !value.is_null()) row.fields[key] = value.is_string() ? value.get<std::string>() : value.dump();
+  }
+  return row;
+}
+
 }  // namespace
 
 std::size_t read_explanations(std::istream& stream, const std::string& name, const TakeExplanation& take) {
@@ -351,8 +361,7 @@ std::size_t read_explanations(std::istream& stream, const std::string& name, con
         continue;
       }
       if (!object.is_object()) throw Misfit{fmt::format("a JSON {}", object.type_name())};
-      const auto row = optional<std::size_t>(object, "row");
-      take(Reader(object).read(), row);
+      take(Reader(object).read(), saved_row(object));
     } catch (const Misfit& misfit) {
       throw fail(misfit.found);
     } catch (const Json::parse_error&) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <iosfwd>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -10,8 +11,14 @@
 
 namespace limn {
 
-/// Takes an explanation and, if it was saved by a run over rows, the number of its row.
-using TakeExplanation = std::function<void(Explanation, std::optional<std::size_t> row)>;
+/// What a run over rows saved beside an explanation.
+struct SavedRow {
+  std::optional<std::size_t> number;          ///< of the row, from 0; nothing if it was no run over rows
+  std::map<std::string, std::string> fields;  ///< that were copied: strings, and other values as JSON
+};
+
+/// Takes an explanation and its row.
+using TakeExplanation = std::function<void(Explanation, const SavedRow& row)>;
 
 /// Reads the output of `limn explain` and to_json: explanations as consecutive JSON objects (one per line, or
 /// indented), and passes each to `take`. Rows that are errors are skipped. Fields that the JSON lacks (the raw score of

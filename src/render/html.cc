@@ -37,7 +37,8 @@ std::string embedded(const Json& value) {
   return result;
 }
 
-/// @param body content for readers without JavaScript.
+}  // namespace
+
 std::string page(std::string_view title, std::string_view body, const Json& data) {
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -50,6 +51,8 @@ std::string page(std::string_view title, std::string_view body, const Json& data
       "<script type=\"application/json\" id=\"limn-data\">{}</script>\n<script>{}</script>\n</body>\n</html>\n",
       viewer_style_hash, viewer_script_hash, escape(title), viewer_style, body, embedded(data), viewer_script);
 }
+
+namespace {
 
 // ---- without JavaScript ------------------------------------------------------------------------------------
 

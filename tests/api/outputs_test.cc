@@ -110,7 +110,7 @@ TEST(Outputs, TheNumberItselfIsExplained) {
 
   std::istringstream stream(to_json(plain));
   Explanation again;
-  const auto keep = [&](Explanation explanation, std::optional<std::size_t>) { again = std::move(explanation); };
+  const auto keep = [&](Explanation explanation, const SavedRow&) { again = std::move(explanation); };
   ASSERT_EQ(read_explanations(stream, "saved", keep), 0U);  // no row is an error
   EXPECT_EQ(std::get<LabelPrediction>(again.prediction).meaning, OutputMeaning::value);
   EXPECT_EQ(std::get<LabelPrediction>(again.prediction).values, std::get<LabelPrediction>(plain.prediction).values);

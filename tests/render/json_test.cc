@@ -69,7 +69,7 @@ TEST(Json, OnlyMethodsWithALayerHaveOne) {
     std::string layer = "nothing was read";
     std::istringstream stream(json);
     read_explanations(stream, "the test",
-                      [&](const Explanation& read, std::optional<std::size_t>) { layer = read.method.layer; });
+                      [&](const Explanation& read, const SavedRow&) { layer = read.method.layer; });
     return layer;
   };
   Explanation explanation = example();

@@ -20,11 +20,11 @@ struct Layer {
 };
 
 const Names plain_headers = {"drift.h",   "error.h",      "explanation.h", "faithfulness.h", "memory.h",
-                             "methods.h", "model_info.h", "options.h",     "plausibility.h", "result.h",
-                             "scores.h",  "similarity.h", "watch.h"};
+                             "methods.h", "model_info.h", "options.h",     "plausibility.h", "report.h",
+                             "result.h",  "scores.h",     "similarity.h",  "watch.h"};
 const Names all_headers = {"collection.h",  "comparison.h",      "drift.h",  "evaluate.h", "error.h",
                            "explanation.h", "faithfulness.h",    "memory.h", "methods.h",  "model_info.h",
-                           "options.h",     "plausibility.h",    "result.h", "sanity.h",   "scores.h",
+                           "options.h",     "plausibility.h",    "report.h", "result.h",   "sanity.h",   "scores.h",
                            "similarity.h",  "tokenized_input.h", "watch.h",  "write.h",    "limn.h"};
 
 const std::map<std::string, Layer> layers = {
@@ -42,7 +42,7 @@ const std::map<std::string, Layer> layers = {
     // Pure functions of an Explanation.
     {"render",
      {{"base", "options", "render"},
-      {"collection.h", "comparison.h", "error.h", "explanation.h", "methods.h", "model_info.h", "scores.h",
+      {"collection.h", "comparison.h", "error.h", "explanation.h", "methods.h", "model_info.h", "report.h", "scores.h",
        "similarity.h", "tokenized_input.h", "write.h"}}},
     // The files of src/ itself: what the public headers promise.
     {"",

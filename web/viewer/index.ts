@@ -9,6 +9,7 @@ import {explanationView} from "./explanation.js";
 import {heatmapView} from "./heatmap.js";
 import {fields, read, type Collection, type Document, type Explanation} from "./json.js";
 import {percentText} from "./numbers.js";
+import {reportView} from "./report.js";
 import {similarityView} from "./similarity.js";
 import {verdict} from "./summary.js";
 import {shorten} from "./text.js";
@@ -55,6 +56,8 @@ function view(document: Document, context: Context): HTMLElement {
       return attackView(document, context);
     case "similarity":
       return similarityView(document, context);
+    case "report":
+      return reportView(document, context);
     case "collection":
       return collectionView(document, context);
   }

@@ -175,7 +175,32 @@ export interface Collection {
   comparisons: Comparison[];
 }
 
-export type Document = Explanation | Comparison | Attention | Attack | Similarity | Collection;
+/** One cell of a report's table. */
+export interface ReportCell {
+  text: string;
+  number: number | undefined; // by which its column is sorted
+  rows: number[]; // of the data, that it mentions
+}
+
+export interface ReportTable {
+  title: string;
+  note: string;
+  columns: string[];
+  rows: ReportCell[][];
+}
+
+/** What drives a model over a data set. */
+export interface Report {
+  kind: "report";
+  title: string;
+  headline: string;
+  method: string;
+  noShortcut: boolean; // there are labels, and no word is suspected
+  tables: ReportTable[];
+  examples: {row: number; explanation: Explanation; json: unknown}[];
+}
+
+export type Document = Explanation | Comparison | Attention | Attack | Similarity | Collection | Report;
 
 // ---- readers ------------------------------------------------------------------------------------------------
 
@@ -368,6 +393,28 @@ function similarity(at: Fields): Similarity {
   };
 }
 
+function report(value: unknown): Report {
+  const at = fields(value);
+  const cell = (item: unknown): ReportCell => {
+    const own = fields(item);
+    return {text: text(own["text"]), number: someNumber(own["number"]), rows: list(own["rows"]).map(offset)};
+  };
+  const table = (item: unknown): ReportTable => {
+    const own = fields(item);
+    return {
+      title: text(own["title"]), note: text(own["note"]), columns: texts(own["columns"]), rows: list(own["rows"]).map(row => list(row).map(cell)),
+    };
+  };
+  return {
+    kind: "report", title: text(at["title"]), headline: text(at["headline"]), method: text(at["method"]), noShortcut: truth(at["no_shortcut"]),
+    tables: list(at["tables"]).map(table),
+    examples: list(at["examples"]).map(item => {
+      const {row, explanation: json} = fields(item);
+      return {row: offset(row), explanation: explanation(json), json};
+    }),
+  };
+}
+
 const isComparison = (at: Fields): boolean => "models" in at || ("error" in at && !("tokens" in at));
 
 /** Reads a document, whose kind follows from its fields. A list is a collection of explanations or of comparisons. @throws Error if it is not limn's JSON */
@@ -380,6 +427,7 @@ export function read(value: unknown): Document {
     };
   }
   const at = fields(value);
+  if ("report" in at) return report(at["report"]);
   if ("attack" in at) return attack(at);
   if ("layers" in at) return attention(at);
   if ("pairs" in at) return similarity(at);
