@@ -57,6 +57,7 @@ int run(int argc, char** argv) {
   add_summary(program, chosen);
   add_report(program, chosen);
   server::add_serve(program, chosen);
+  add_completion(program, chosen);
   for (CLI::App* command : program.get_subcommands({})) command->group("Commands");
   if (argc == 1) {
     write_to_standard_error(program.help());

@@ -104,13 +104,13 @@ int explain(const CLI::App& app, ExplainCommand command) {
   ExplanationOutput output(command.output.file, format, special == Special::show);
   int code = done;
   if (command.input.file) {
-    code = take_rows(
+    code = take_rows<std::vector<Explanation>>(
         command.input, command.output, model.info().task, explainer,
-        [&](std::size_t row, Result<std::vector<Explanation>> explanations) {
+        [&](const Item& item, Result<std::vector<Explanation>> explanations) {
           if (explanations)
-            output.add(row, *std::move(explanations));
+            output.add(item.row, *std::move(explanations));
           else
-            output.fail(row, message_of(explanations.error()));
+            output.fail(item.row, message_of(explanations.error()));
         },
         explainer.rows_at_once());
   } else {

@@ -8,6 +8,7 @@
 #include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
 #include "apps/cli/output_check.h"
+#include "apps/cli/prediction_table.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
 #include "limn/limn.h"
@@ -25,7 +26,35 @@ struct PredictCommand {
   std::size_t top = 1;
 };
 
+/// Writes a table, or what other tools read. @return the command's exit code
+int write_table(const PredictCommand& command, const Model& model, PredictionFormat format,
+                const PredictOptions& options) {
+  PredictionTable table(format, model.info().task);
+  if (!command.input.file) {
+    const Input input = single_input(command.input, model.info().task, model.info().name);
+    write_output(command.output.file, table.row(0, "", input, model.predict(input, options)));
+    return done;
+  }
+  Output output(command.output.file);
+  const int code = take_rows<Prediction>(
+      command.input, command.output, model.info().task,
+      [&](const std::vector<Input>& inputs, const Watch& watch) { return model.predict(inputs, options, watch); },
+      [&](const Item& item, Result<Prediction> prediction) {
+        output.write(prediction ? table.row(item.row, item.copied, item.input, *prediction)
+                                : table.failed(item.row, item.copied, message_of(prediction.error())));
+      });
+  output.finish();
+  return code;
+}
+
 int predict(const CLI::App& app, const PredictCommand& command) {
+  const auto table = prediction_format(command.output.format, command.output.file);
+  if (table) {
+    set_threads(command.model.threads);
+    PredictOptions options = predict_options(command.reading);
+    options.top = command.top;
+    return write_table(command, load_model(find_model(command.model, command.input, command.output)), *table, options);
+  }
   const Format format = choose_format(command.output, {Format::terminal, Format::json});
   set_threads(command.model.threads);
   const Model model = load_model(find_model(command.model, command.input, command.output));
@@ -66,7 +95,7 @@ void add_predict(CLI::App& program, Run& run) {
   add_options(app, command->model);
   add_options(app, command->input);
   add_options(app, command->reading);
-  add_options(app, command->output, "terminal, json (always for --input)");
+  add_options(app, command->output, "terminal, json (for --input, too), csv, and for taggers displacy and conll");
   add_top_option(
       app, command->top,
       "question answering: number of answers; masked language models: number of tokens per mask; default: 1");

@@ -29,5 +29,6 @@ void add_bench(CLI::App& program, Run& run);
 void add_show(CLI::App& program, Run& run);
 void add_summary(CLI::App& program, Run& run);
 void add_report(CLI::App& program, Run& run);
+void add_completion(CLI::App& program, Run& run);
 
 }  // namespace limn::cli

@@ -155,33 +155,13 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
   return failures.report(rows);
 }
 
-int take_rows(
-    const InputOptions& input, const OutputOptions& output, Task task,
-    const std::function<std::vector<Result<std::vector<Explanation>>>(const std::vector<Input>&, const Watch&)>& work,
-    const std::function<void(std::size_t, Result<std::vector<Explanation>>)>& take, std::size_t batch) {
+void refuse_resume(const OutputOptions& output) {
   if (output.resume) {
     throw Error({.field = "resume",
                  .found = "a format other than json",
                  .expected = "--format json",
                  .hint = "'limn show' converts a finished file to other formats"});
   }
-  ItemReader reader(*input.file, task, input.columns);
-  const auto summary = summarize(*input.file);
-  Failures failures;
-  Progress progress(summary ? std::optional(summary->rows) : std::nullopt);
-  std::size_t rows = 0;
-  for (auto items = reader.next_batch(batch); !items.empty(); items = reader.next_batch(batch)) {
-    rows += items.size();
-    auto results =
-        results_of(items, [&](const std::vector<Input>& inputs) { return work(inputs, watch_with(progress)); });
-    progress.wipe();
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      if (!results[i]) failures.add(items[i].row, results[i].error());
-      take(items[i].row, std::move(results[i]));
-    }
-    progress.advance(items.size());
-  }
-  return failures.report(rows);
 }
 
 }  // namespace limn::cli

@@ -68,12 +68,33 @@ using LineWork = std::function<std::vector<Result<std::vector<std::string>>>(con
 int write_json_rows(const CLI::App& command, const InputOptions& input, const OutputOptions& output, const Model& model,
                     const LineWork& work, std::size_t batch = rows_in_a_batch);
 
+/// @throws Error if the output, which is not JSON, is to be resumed.
+void refuse_resume(const OutputOptions& output);
+
 /// The same for other formats, which cannot be resumed: calls `take` with every row and its
-/// explanations, in order. @return the command's exit code.
-int take_rows(
-    const InputOptions& input, const OutputOptions& output, Task task,
-    const std::function<std::vector<Result<std::vector<Explanation>>>(const std::vector<Input>&, const Watch&)>& work,
-    const std::function<void(std::size_t, Result<std::vector<Explanation>>)>& take,
-    std::size_t batch = rows_in_a_batch);
+/// result, in order. @return the command's exit code.
+template <class T>
+int take_rows(const InputOptions& input, const OutputOptions& output, Task task,
+              const std::function<std::vector<Result<T>>(const std::vector<Input>&, const Watch&)>& work,
+              const std::function<void(const Item&, Result<T>)>& take, std::size_t batch = rows_in_a_batch) {
+  refuse_resume(output);
+  ItemReader reader(*input.file, task, input.columns);
+  const auto summary = summarize(*input.file);
+  Failures failures;
+  Progress progress(summary ? std::optional(summary->rows) : std::nullopt);
+  std::size_t rows = 0;
+  for (auto items = reader.next_batch(batch); !items.empty(); items = reader.next_batch(batch)) {
+    rows += items.size();
+    auto results =
+        results_of(items, [&](const std::vector<Input>& inputs) { return work(inputs, watch_with(progress)); });
+    progress.wipe();
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (!results[i]) failures.add(items[i].row, results[i].error());
+      take(items[i], std::move(results[i]));
+    }
+    progress.advance(items.size());
+  }
+  return failures.report(rows);
+}
 
 }  // namespace limn::cli
