@@ -23,10 +23,11 @@ void add_inputs(Json& request, const Json& input, bool names_model) {
     properties["model"] = {{"type", "string"},
                            {"description", "A name that /v1/models lists; default: the first that fits."}};
   properties.update(input["properties"]);
-  properties["inputs"] = {{"type", "array"},
-                          {"items", {{"$ref", "#/components/schemas/Input"}}},
-                          {"description", "Several inputs instead of one; the answer is a list."},
-                          {"minItems", 1}};
+  properties["inputs"] = {
+      {"type", "array"},
+      {"items", {{"anyOf", {{{"$ref", "#/components/schemas/Input"}}, {{"type", "string"}}}}}},
+      {"description", "Several inputs instead of one; the answer is a list. A string is the same as its text."},
+      {"minItems", 1}};
   properties.update(request["properties"]);
   request["properties"] = std::move(properties);
   request["additionalProperties"] = false;

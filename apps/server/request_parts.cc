@@ -84,6 +84,12 @@ ReadInputs read_inputs(Fields& fields, const ServedModel& served, const Limits& 
   }
   ReadInputs read{{}, model, true};
   for (const auto& item : *list) {
+    if (item.is_string() && task != Task::question_answering) {
+      const nlohmann::json text = {{"text", item}};
+      Fields text_fields(text);
+      read.inputs.push_back(read_one(text_fields, task, model));
+      continue;
+    }
     Fields item_fields(item);
     read.inputs.push_back(read_one(item_fields, task, model));
     item_fields.finish();

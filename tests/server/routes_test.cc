@@ -288,6 +288,16 @@ TEST(Routes, SeveralInputsReturnResultsAndErrors) {
   EXPECT_EQ(results[2]["input"]["text"], "bad");
 }
 
+TEST(Routes, APlainStringIsATextUnlessTheModelAnswersQuestions) {
+  const RunningServer server({}, {"bert-cls", "bert-qa"});
+  const Json texts = server.client().post("/v1/predict", {{"inputs", {"good", "bad"}}}).json()["results"];
+  const Json objects =
+      server.client().post("/v1/predict", {{"inputs", {{{"text", "good"}}, {{"text", "bad"}}}}}).json()["results"];
+  ASSERT_EQ(texts.size(), 2u);
+  EXPECT_EQ(texts, objects);
+  EXPECT_EQ(server.client().post("/v1/predict", {{"model", "bert-qa"}, {"inputs", {"good"}}}).status, 422);
+}
+
 TEST(Routes, ModelsListsModelsMethodsAndLimits) {
   const RunningServer server({}, {"bert-cls", "bert-qa"});
   const Json said = server.client().ask("GET", "/v1/models").json();
