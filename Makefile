@@ -1,5 +1,5 @@
 # Shortcuts for common commands; CMakePresets.json defines the builds.
-.PHONY: build setup demo test test-interop wheel bench check docs install clean
+.PHONY: build setup demo test test-interop wheel deb bench check docs install clean
 
 build:
 	@cmake --preset release > /dev/null || { tools/setup.sh --dry-run; exit 1; }
@@ -30,6 +30,10 @@ test-interop: setup
 	@tools/setup.sh python interop
 	@$(MAKE) --no-print-directory build
 	@tools/python.sh interop
+
+# Packages for Debian: build/*.deb.
+deb: build
+	@cd build && cpack -G DEB
 
 bench:
 	@tools/setup.sh bench

@@ -87,6 +87,12 @@ add_test(NAME package.find_package
 set_tests_properties(package.install PROPERTIES FIXTURES_SETUP package)
 set_tests_properties(package.find_package PROPERTIES FIXTURES_REQUIRED package)
 
+# The packages for Debian are installed below a folder, used, and removed.
+if(TARGET limn)
+  add_test(NAME package.deb COMMAND ${PROJECT_SOURCE_DIR}/tools/deb.sh ${PROJECT_BINARY_DIR})
+  set_tests_properties(package.deb PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
+endif()
+
 # Each public declaration has a comment, otherwise Doxygen fails. Without Doxygen, the test is skipped with a message.
 add_test(NAME docs COMMAND ${PROJECT_SOURCE_DIR}/tools/docs.sh ${PROJECT_BINARY_DIR}/docs)
 set_tests_properties(docs PROPERTIES SKIP_RETURN_CODE 77)
