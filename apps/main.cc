@@ -56,6 +56,7 @@ int run(int argc, char** argv) {
   add_show(program, chosen);
   add_summary(program, chosen);
   add_report(program, chosen);
+  add_calibrate(program, chosen);
   server::add_serve(program, chosen);
   add_completion(program, chosen);
   for (CLI::App* command : program.get_subcommands({})) command->group("Commands");

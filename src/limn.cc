@@ -9,6 +9,7 @@
 #include "explain/similarity.h"
 #include "explain/views/attention_view.h"
 #include "explain/views/heatmap.h"
+#include "limn/calibration.h"
 #include "task/embedding.h"
 #include "task/relevance.h"
 
@@ -25,18 +26,34 @@ std::vector<Result<std::vector<Explanation>>> explain_only(const Explainer& expl
 
 struct Model::Implementation {
   Explainer explainer;
+  std::optional<Calibration> calibration = {};
+
+  void set_confidence(Prediction& prediction) const {
+    if (!calibration) return;
+    const std::optional<double> confidence = confidence_of(*calibration, prediction);
+    if (auto* answer = std::get_if<AnswerPrediction>(&prediction)) answer->confidence = confidence;
+    if (auto* label = std::get_if<LabelPrediction>(&prediction)) label->confidence = confidence;
+  }
 
   auto explain(const std::vector<Input>& inputs, const ChosenMethod& method, const ExplainOptions& options,
                bool all_entities, const Watch& watch) const {
-    return (options.faithfulness ? explain_measured : explain_only)(explainer, inputs, method, options, all_entities,
-                                                                    watch);
+    auto results = (options.faithfulness ? explain_measured : explain_only)(explainer, inputs, method, options,
+                                                                            all_entities, watch);
+    for (auto& result : results)
+      if (result)
+        for (Explanation& explanation : *result) set_confidence(explanation.prediction);
+    return results;
   }
 };
 
 Model::Model(std::shared_ptr<const Implementation> implementation) : implementation_(std::move(implementation)) {}
 
 Model Model::load(const std::filesystem::path& folder) {
-  return Model(std::shared_ptr<const Implementation>(new Implementation{Explainer(load_pipeline(folder))}));
+  const std::shared_ptr<Implementation> loaded(new Implementation{Explainer(load_pipeline(folder))});
+  const std::filesystem::path calibration = folder / calibration_file;
+  if (std::filesystem::exists(calibration))
+    loaded->calibration = read_calibration(calibration, loaded->explainer.pipeline().info);
+  return Model(loaded);
 }
 
 Model Model::load(const std::filesystem::path& adapter, const std::filesystem::path& base) {
@@ -89,7 +106,10 @@ Prediction Model::predict(const Input& input, const PredictOptions& options, con
 
 std::vector<Result<Prediction>> Model::predict(const std::vector<Input>& inputs, const PredictOptions& options,
                                                const Watch& watch) const {
-  return limn::predict(implementation_->explainer.pipeline(), inputs, options, watch);
+  auto results = limn::predict(implementation_->explainer.pipeline(), inputs, options, watch);
+  for (auto& result : results)
+    if (result) implementation_->set_confidence(*result);
+  return results;
 }
 
 std::vector<Result<std::vector<TokenLabel>>> Model::predict_words(

@@ -128,6 +128,10 @@ std::string to_text(const DriftScores& scores, Format format, const TerminalStyl
   return text_of_scores(scores, format);
 }
 
+std::string to_text(const CalibrationResult& result, Format format, const TerminalStyle&) {
+  return text_of_scores(result, format);
+}
+
 std::string to_text(const Report& report, Format format, const TerminalStyle&) {
   if (format == Format::json) return to_json(report) + "\n";
   if (format == Format::html) return to_html(report);

@@ -29,6 +29,7 @@ void add_bench(CLI::App& program, Run& run);
 void add_show(CLI::App& program, Run& run);
 void add_summary(CLI::App& program, Run& run);
 void add_report(CLI::App& program, Run& run);
+void add_calibrate(CLI::App& program, Run& run);
 void add_completion(CLI::App& program, Run& run);
 
 }  // namespace limn::cli

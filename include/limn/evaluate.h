@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "limn/calibration.h"
 #include "limn/comparison.h"
 #include "limn/drift.h"
 #include "limn/limn.h"
@@ -54,6 +55,12 @@ ClassificationScores evaluate_classification(const Model& model, const std::file
 /// tag per line, a blank line after each sentence). @throws Error as evaluate_squad().
 EntityScores evaluate_tokens(const Model& model, const std::filesystem::path& data, const EvaluateOptions& options = {},
                              const Watch& watch = {});
+
+/// Fits the confidence of a model for question answering (on a SQuAD file: right is an exact match) or sequence
+/// classification (on a .tsv, .csv or .jsonl file), and measures it. limn/calibration.h says what is fitted.
+/// @throws Error as evaluate_squad(), or if there are too few rows, or only right or only wrong predictions.
+CalibrationResult calibrate(const Model& model, const std::filesystem::path& data, const EvaluateOptions& options = {},
+                            const Watch& watch = {});
 
 // ---- quality of explanations ----------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "limn/calibration.h"
 #include "limn/comparison.h"
 #include "limn/drift.h"
 #include "limn/explanation.h"
@@ -99,6 +100,8 @@ std::string to_json(const DriftScores& scores);
 /// Returns the agreement with human rationales as JSON, on one line.
 std::string to_json(const PlausibilityScores& scores);
 
+/// Returns a fit and its quality as JSON, on one line.
+std::string to_json(const CalibrationResult& result);
 /// Returns a report as JSON, on one line.
 std::string to_json(const Report& report);
 
@@ -173,6 +176,8 @@ std::string to_terminal(const SanityScores& scores);
 std::string to_terminal(const DriftScores& scores);
 /// Returns the agreement with human rationales as a table of methods.
 std::string to_terminal(const PlausibilityScores& scores);
+/// Returns the quality of a fit as a table.
+std::string to_terminal(const CalibrationResult& result);
 /// Returns the tables of a report, the first ten rows of each.
 std::string to_terminal(const Report& report);
 
@@ -205,6 +210,8 @@ std::string to_text(const PlausibilityScores& scores, Format format, const Termi
 std::string to_text(const SanityScores& scores, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const DriftScores& scores, Format format, const TerminalStyle& style = {});
+/// As for one explanation.
+std::string to_text(const CalibrationResult& result, Format format, const TerminalStyle& style = {});
 /// As for one explanation.
 std::string to_text(const Report& report, Format format, const TerminalStyle& style = {});
 

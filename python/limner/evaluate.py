@@ -131,6 +131,44 @@ def sanity(
     )
 
 
+def calibrate(
+    model: Model | str,
+    file: str | os.PathLike[str],
+    *,
+    limit: int | None = None,
+    progress: Any = None,
+    **options: Unpack[ReadingOptions],
+) -> dict[str, Any]:
+    """Fits a confidence on labelled data and measures it, as `limn calibrate --measure-only` does (docs/trust.md)."""
+    return _evaluate("calibrate", model, file, limit, progress, options)
+
+
+def report(
+    explanations: Sequence[Explanation | Error | None],
+    *,
+    labels: Sequence[Any] | None = None,
+    columns: dict[str, Sequence[Any]] | None = None,
+    significance: float = 0.05,
+) -> dict[str, Any]:
+    """Returns what drives a model over many rows, as `limn summary` writes it (docs/trust.md).
+
+    `explanations` has one for each row, or the Error of a row without one; `labels` the right labels, `columns` other
+    values of the rows, which make parts that are compared.
+    """
+    named = dict(columns or {})
+    if labels is not None:
+        named["label"] = labels
+    for name, values in named.items():
+        if len(values) != len(explanations):
+            raise Error(
+                field=name, found=f"{len(values)} values", expected=f"one for each of {len(explanations)} explanations"
+            )
+    cores = [each._core if isinstance(each, Explanation) else None for each in explanations]
+    fields = [{name: str(values[row]) for name, values in named.items()} for row in range(len(cores))]
+    made: dict[str, Any] = _limner.report(cores, fields, significance)
+    return made
+
+
 def drift(before: Explanation, after: Explanation) -> dict[str, Any]:
     """Returns how a prediction and its explanation differ from saved ones of the same input."""
     difference: dict[str, Any] = _limner.drift(before._core, after._core)

@@ -1,9 +1,11 @@
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,6 +15,8 @@
 #include "convert.h"
 #include "each_input.h"
 #include "limn/evaluate.h"
+#include "limn/report.h"
+#include "limn/write.h"
 #include "options/faithfulness.h"
 #include "options/method_list.h"
 #include "watch.h"
@@ -29,6 +33,7 @@ nb::object evaluate(const std::string& kind, const Model& model, const std::stri
   options.limit = limit.value_or(std::numeric_limits<std::size_t>::max());
   const std::string json = PythonWatch(std::move(progress)).run([&](const Watch& watch) {
     if (kind == "squad") return to_json(evaluate_squad(model, file, options, watch));
+    if (kind == "calibrate") return to_json(calibrate(model, file, options, watch));
     if (kind == "classification") return to_json(evaluate_classification(model, file, options, watch));
     return to_json(evaluate_tokens(model, file, options, watch));
   });
@@ -147,6 +152,22 @@ nb::object drift(const Explanation& before, const Explanation& after) {
   return parsed(to_json(compare_explanations(before, after)));
 }
 
+/// The JSON of `limn summary`. @param explanations one per row, or None for a row without one. @param fields a dict of
+/// texts for each row
+nb::object report(const nb::sequence& explanations, const nb::sequence& fields, double significance) {
+  ReportBuilder builder;
+  std::size_t errors = 0, row = 0;
+  for (nb::handle each : explanations) {
+    const std::size_t number = row++;
+    if (each.is_none())
+      ++errors;
+    else
+      builder.add(nb::cast<const Explanation&>(each),
+                  {.row = number, .fields = nb::cast<std::map<std::string, std::string>>(fields[number])});
+  }
+  return parsed(to_json(builder.finish(errors, significance)));
+}
+
 }  // namespace
 
 void bind_evaluation(nb::module_& module) {
@@ -168,6 +189,8 @@ void bind_evaluation(nb::module_& module) {
          nb::object progress) { return sanity(folder, model.info().task, items, methods, given, std::move(progress)); },
       nb::arg("model"), nb::arg("folder"), nb::arg("inputs"), nb::arg("methods"), nb::arg("request"),
       nb::arg("progress") = nb::none(), "Whether explanations depend on the weights and the label.");
+  module.def("report", &report, nb::arg("explanations"), nb::arg("fields"), nb::arg("significance"),
+             "What drives a model over many rows.");
   module.def("drift", &drift, nb::arg("before"), nb::arg("after"), "How an explanation differs from a saved one.");
 }
 

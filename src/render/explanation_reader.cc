@@ -192,6 +192,7 @@ class Reader {
     prediction.label = optional<std::string>(object, "label").value_or("");
     prediction.index = at(object, "index").get<std::size_t>();
     prediction.probability = number(object, "probability");
+    prediction.confidence = optional<double>(object, "confidence");
     const Json& probabilities = at(object, "probabilities");
     for (const auto& [label, probability] : probabilities.items())
       prediction.probabilities.emplace_back(label, probability.is_null() ? 0 : probability.get<double>());

@@ -51,6 +51,7 @@ Json prediction_value(const LabelPrediction& prediction, const Offsets&) {
   Json& probabilities = value["probabilities"] = Json::object();
   for (const auto& [label, probability] : prediction.probabilities) probabilities[label] = probability;
   if (prediction.meaning == OutputMeaning::multi_label) value["labels"] = prediction.labels;
+  if (prediction.confidence) value["confidence"] = *prediction.confidence;
   return value;
 }
 

@@ -146,7 +146,7 @@ std::string terminal_table(const ReportTable& table) {
     text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
   }
   if (table.rows.size() > rows_in_terminal)
-    text += fmt::format("  and {} more: --format html, json\n", table.rows.size() - rows_in_terminal);
+    text += fmt::format("  and {} more, as HTML and JSON\n", table.rows.size() - rows_in_terminal);
   return text;
 }
 

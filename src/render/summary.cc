@@ -51,7 +51,7 @@ Verdict verdict_of(const AnswerPrediction& prediction, const Explanation&) {
 
 Verdict verdict_of(const LabelPrediction& prediction, const Explanation&) {
   if (prediction.meaning == OutputMeaning::value) return {"", values_text(prediction), {}, {}};
-  Verdict result{"", shorten(prediction.label, label_columns), prediction.probability, {}};
+  Verdict result{"", shorten(prediction.label, label_columns), prediction.probability, prediction.confidence};
   if (prediction.meaning != OutputMeaning::multi_label) return result;
   result.text.clear();
   for (const std::string& label : prediction.labels)

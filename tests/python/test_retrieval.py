@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import pathlib
 
@@ -105,6 +106,27 @@ def test_sanity(sentiment: limner.Model, texts: pathlib.Path) -> None:
     said = limn("evaluate", "sanity", "-m", "minilm-l6-sentiment", "--data", str(texts), "--format", "json")
     found = limner.evaluate.sanity(sentiment, texts.read_text().splitlines())
     assert same(found.to_dict(), json.loads(said))
+
+
+def test_report_and_calibrate(tmp_path: pathlib.Path) -> None:
+    data = pathlib.Path(__file__).parents[1] / "data" / "shortcut"
+    with open(data / "rows.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 400
+    model = limner.load(data / "planted")
+    whys = model.explain([row["text"] for row in rows], method="gradient-x-input")
+    found = limner.evaluate.report(
+        whys, labels=[row["label"] for row in rows], columns={"source": [row["source"] for row in rows]}
+    )
+    folder = str(data / "planted")
+    said = json.loads(limn("report", "-m", folder, "--data", str(data / "rows.csv"), "--format", "json"))
+    assert same(found, said) and found["shortcuts"][0]["word"] == "zorp"
+    with pytest.raises(limner.Error, match="399"):
+        limner.evaluate.report(whys, labels=["positive"] * 399)
+    said = json.loads(
+        limn("calibrate", "-m", folder, "--data", str(data / "rows.csv"), "--measure-only", "--format", "json")
+    )
+    assert same(limner.evaluate.calibrate(model, data / "rows.csv"), said)
 
 
 def test_drift(sentiment: limner.Model) -> None:

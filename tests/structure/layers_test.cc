@@ -19,13 +19,14 @@ struct Layer {
   Names headers;
 };
 
-const Names plain_headers = {"drift.h",   "error.h",      "explanation.h", "faithfulness.h", "memory.h",
-                             "methods.h", "model_info.h", "options.h",     "plausibility.h", "report.h",
-                             "result.h",  "scores.h",     "similarity.h",  "watch.h"};
-const Names all_headers = {"collection.h",  "comparison.h",      "drift.h",  "evaluate.h", "error.h",
-                           "explanation.h", "faithfulness.h",    "memory.h", "methods.h",  "model_info.h",
-                           "options.h",     "plausibility.h",    "report.h", "result.h",   "sanity.h",   "scores.h",
-                           "similarity.h",  "tokenized_input.h", "watch.h",  "write.h",    "limn.h"};
+const Names plain_headers = {"calibration.h", "drift.h",   "error.h",      "explanation.h", "faithfulness.h",
+                             "memory.h",      "methods.h", "model_info.h", "options.h",     "plausibility.h",
+                             "report.h",      "result.h",  "scores.h",     "similarity.h",  "watch.h"};
+const Names all_headers = {"calibration.h", "collection.h",  "comparison.h",   "drift.h",           "evaluate.h",
+                           "error.h",       "explanation.h", "faithfulness.h", "memory.h",          "methods.h",
+                           "model_info.h",  "options.h",     "plausibility.h", "report.h",          "result.h",
+                           "sanity.h",      "scores.h",      "similarity.h",   "tokenized_input.h", "watch.h",
+                           "write.h",       "limn.h"};
 
 const std::map<std::string, Layer> layers = {
     {"base", {{"base"}, {"error.h", "result.h"}}},
@@ -42,8 +43,8 @@ const std::map<std::string, Layer> layers = {
     // Pure functions of an Explanation.
     {"render",
      {{"base", "options", "render"},
-      {"collection.h", "comparison.h", "error.h", "explanation.h", "methods.h", "model_info.h", "report.h", "scores.h",
-       "similarity.h", "tokenized_input.h", "write.h"}}},
+      {"calibration.h", "collection.h", "comparison.h", "error.h", "explanation.h", "methods.h", "model_info.h",
+       "report.h", "scores.h", "similarity.h", "tokenized_input.h", "write.h"}}},
     // The files of src/ itself: what the public headers promise.
     {"",
      {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "retrieve", "render"}, all_headers}},

@@ -50,7 +50,7 @@ export interface Fill {
 
 export type Prediction =
   | {kind: "answer"; best: Answer; answers: Answer[]; nullProbability: number | undefined; confidence: number | undefined}
-  | {kind: "label"; label: string; probability: number | undefined; probabilities: [string, number][]; labels: string[] | undefined}
+  | {kind: "label"; label: string; probability: number | undefined; probabilities: [string, number][]; labels: string[] | undefined; confidence: number | undefined}
   | {kind: "values"; values: [string, number][]}
   | {kind: "entities"; entities: Entity[]; tokens: TokenLabel[]}
   | {kind: "masks"; masks: Fill[][]}
@@ -265,7 +265,7 @@ function prediction(value: unknown): Prediction {
   if ("values" in at) return {kind: "values", values: Object.entries(fields(at["values"])).map(([label, value]) => [label, number(value)])};
   if ("label" in at || "probabilities" in at) {
     return {
-      kind: "label", label: text(at["label"]), probability: someNumber(at["probability"]),
+      kind: "label", label: text(at["label"]), probability: someNumber(at["probability"]), confidence: someNumber(at["confidence"]),
       probabilities: Object.entries(fields(at["probabilities"])).map(([label, share]) => [label, number(share)]),
       labels: Array.isArray(at["labels"]) ? texts(at["labels"]) : undefined,
     };

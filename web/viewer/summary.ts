@@ -31,8 +31,8 @@ function wording(prediction: Prediction, target: Target | undefined): Partial<Ve
       return {text: said(best.answer), probability: best.probability, confidence};
     }
     case "label": {
-      const {label, labels, probability} = prediction;
-      if (!labels) return {text: name(label), probability};
+      const {label, labels, probability, confidence} = prediction;
+      if (!labels) return {text: name(label), probability, confidence};
       // A single probability cannot belong to several labels.
       return {text: labels.map(name).join(", ") || "no label", probability: labels.length === 1 ? probability : undefined};
     }
