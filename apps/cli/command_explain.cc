@@ -24,7 +24,7 @@ struct ExplainCommand {
   std::optional<std::string> like;
   ReadingOptions reading;
   OutputOptions output;
-  std::optional<std::string> target, answer, contrast, special;
+  std::optional<std::string> target, answer, contrast, special, picture;
   std::size_t top = 1;
   bool raw = false, faithfulness = false;
 };
@@ -84,6 +84,7 @@ int explain(const CLI::App& app, ExplainCommand command) {
   // Check options before loading the model, which takes longer.
   read_texts(command.method, choose_method(command.method));
   const auto special = command.special ? find_named(names<Special>, "special", *command.special) : Special::hide;
+  const auto picture = command.picture ? find_named(names<Picture>, "picture", *command.picture) : Picture::bars;
   set_threads(command.model.threads);
   const Explainer explainer(load_model(find_model(command.model, command.input, command.output)), command);
   const Model& model = explainer.model();
@@ -101,7 +102,7 @@ int explain(const CLI::App& app, ExplainCommand command) {
     };
     return write_json_rows(app, command.input, command.output, model, work, explainer.rows_at_once());
   }
-  ExplanationOutput output(command.output.file, format, special == Special::show);
+  ExplanationOutput output(command.output.file, format, special == Special::show, picture);
   int code = done;
   if (command.input.file) {
     code = take_rows<std::vector<Explanation>>(
@@ -161,6 +162,8 @@ void add_explain(CLI::App& program, Run& run) {
   add_options(app, command->output, list_of(names<Format>));
   option("--special", command->special, "on a terminal: hide or show special tokens and the tokens of each word",
          "hide|show", "Output");
+  option("--picture", command->picture, "svg: a bar for each word, or the text with its heat; default: bars",
+         "bars|text", "Output");
   option("--top", command->top, help_text(limn::option("top")), "K", "Output")->check(CLI::PositiveNumber);
   app.add_flag("--raw", command->raw, help_text(limn::option("raw")))->group("Output");
   app.add_flag("--faithfulness", command->faithfulness, help_text(limn::option("faithfulness")))->group("Output");

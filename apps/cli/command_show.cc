@@ -18,7 +18,7 @@ namespace {
 struct ShowCommand {
   std::vector<std::string> files;
   OutputOptions output;
-  std::optional<std::string> special;
+  std::optional<std::string> special, picture;
 };
 
 int show(const ShowCommand& command) {
@@ -27,8 +27,9 @@ int show(const ShowCommand& command) {
   const Format format =
       choose_format(options, {Format::terminal, Format::json, Format::html, Format::svg, Format::csv});
   const auto special = command.special ? find_named(names<Special>, "special", *command.special) : Special::hide;
+  const auto picture = command.picture ? find_named(names<Picture>, "picture", *command.picture) : Picture::bars;
   refuse_inputs_as_output(options, command.files);
-  ExplanationOutput output(options.file, format, special == Special::show);
+  ExplanationOutput output(options.file, format, special == Special::show, picture);
   std::size_t errors = 0, next_row = 0;
   for (const auto& file : command.files) {
     if (file == "-" && ::isatty(STDIN_FILENO) == 1) {
@@ -65,6 +66,9 @@ void add_show(CLI::App& program, Run& run) {
   app.add_option("--special", command->special,
                  "on a terminal: hide or show special tokens and the tokens of each word")
       ->option_text("hide|show")
+      ->group("Output");
+  app.add_option("--picture", command->picture, "svg: a bar for each word, or the text with its heat; default: bars")
+      ->option_text("bars|text")
       ->group("Output");
   app.footer(command_footer("limn show explanations.jsonl\nlimn show answers.jsonl labels.jsonl -o all.html"));
   app.callback([&run, command] { run = [command] { return show(*command); }; });

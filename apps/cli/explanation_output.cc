@@ -10,8 +10,9 @@
 
 namespace limn::cli {
 
-ExplanationOutput::ExplanationOutput(const std::optional<std::string>& file, Format format, bool show_special)
-    : format_(format), style_(output_style(file.has_value(), show_special)), output_(file) {}
+ExplanationOutput::ExplanationOutput(const std::optional<std::string>& file, Format format, bool show_special,
+                                     Picture picture)
+    : format_(format), picture_(picture), style_(output_style(file.has_value(), show_special)), output_(file) {}
 
 void ExplanationOutput::write_header() {
   if (format_ == Format::csv && !has_header_) output_.write(csv_header());
@@ -63,7 +64,7 @@ void ExplanationOutput::finish() {
                            count_));
     }
   } else if (format_ == Format::svg && !kept_.empty()) {
-    output_.write(to_svg(kept_.front()));
+    output_.write(picture_ == Picture::text ? to_svg_text(kept_.front()) : to_svg(kept_.front()));
   }
   output_.finish();
 }

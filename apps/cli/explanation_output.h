@@ -18,7 +18,8 @@ inline constexpr std::size_t most_explanations_on_a_page = 200;
 /// Writes explanations in any format: terminal, JSON lines and CSV immediately, HTML and SVG at the end.
 class ExplanationOutput {
  public:
-  ExplanationOutput(const std::optional<std::string>& file, Format format, bool show_special);
+  ExplanationOutput(const std::optional<std::string>& file, Format format, bool show_special,
+                    Picture picture = Picture::bars);
 
   /// Adds the explanations of one row. @throws Error for a second explanation as SVG.
   void add(std::size_t row, std::vector<Explanation> explanations);
@@ -29,6 +30,7 @@ class ExplanationOutput {
 
  private:
   Format format_;
+  Picture picture_;
   TerminalStyle style_;
   Output output_;
   std::vector<Explanation> kept_;

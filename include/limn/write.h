@@ -129,6 +129,8 @@ std::string to_html(const ComparisonTable& comparison);
 
 /// Returns a bar chart of the words in order, or of the thirty strongest words if there are more.
 std::string to_svg(const Explanation& explanation);
+/// Returns the text with its heat, the first sixty lines of 640 pixels.
+std::string to_svg_text(const Explanation& explanation);
 /// Returns a chart of the correlations when weights are randomised, a line for each method.
 std::string to_svg(const SanityScores& scores);
 /// Returns the charts one below the other.

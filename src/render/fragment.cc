@@ -20,7 +20,6 @@ constexpr std::string_view card =
     "font-family:sans-serif;overflow-wrap:anywhere";
 constexpr std::string_view secondary = "color:#555;font-size:85%";
 
-std::string css(Color color) { return fmt::format("#{:02x}{:02x}{:02x}", color.red, color.green, color.blue); }
 
 std::string line_of(std::string_view text, std::string_view style) {
   return text.empty() ? "" : fmt::format("<div style=\"{}\">{}</div>\n", style, escape(text));
@@ -57,7 +56,7 @@ std::string colored_text(const Explanation& explanation, const TextRuns& shown) 
     const Color color = needs_inverse_ink(strength, Theme::light) ? inverse_ink(Theme::light) : ink(Theme::light);
     fmt::format_to(std::back_inserter(result),
                    "<span title=\"{}\" style=\"background:{};color:{};border-radius:3px\">{}</span>",
-                   score_text(score, scale), css(heat(strength, Theme::light)), css(color), text);
+                   score_text(score, scale), color_text(heat(strength, Theme::light)), color_text(color), text);
   }
   return result + (mark ? "</u></div>\n" : "</div>\n");
 }

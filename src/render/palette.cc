@@ -1,5 +1,7 @@
 #include "render/palette.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -77,5 +79,7 @@ double contrast(Color a, Color b) {
   const double one = luminance(a) + 0.05, other = luminance(b) + 0.05;
   return std::max(one, other) / std::min(one, other);
 }
+
+std::string color_text(Color color) { return fmt::format("#{:02x}{:02x}{:02x}", color.red, color.green, color.blue); }
 
 }  // namespace limn

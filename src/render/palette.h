@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "limn/explanation.h"
 
@@ -49,6 +50,9 @@ Color hue(double intensity, Theme theme, Scale scale = Scale::with_sign);
 Color heat(double intensity, Theme theme, Scale scale = Scale::with_sign);
 /// Whether text on heat(intensity) needs inverse_ink(theme) for a contrast of 4.5 : 1.
 bool needs_inverse_ink(double intensity, Theme theme, Scale scale = Scale::with_sign);
+
+/// The colour as "#rrggbb".
+std::string color_text(Color color);
 
 /// Relative luminance, from 0 to 1 (WCAG 2.2, "relative luminance").
 double luminance(Color color);

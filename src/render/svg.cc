@@ -18,15 +18,20 @@ namespace {
 constexpr std::size_t most_bars = 30, most_label_columns = 28;
 // Pixels; 7 is a generous estimate for one column of 12 px sans serif, because the reader's fonts are unknown.
 constexpr double row_height = 18, bar_height = 12, column_width = 7, bar_width = 320, number_width = 64, gap = 8;
-constexpr double title_height = 28, subtitle_height = 20, margin = 12;
-
-std::string color_text(Color color) { return fmt::format("#{:02x}{:02x}{:02x}", color.red, color.green, color.blue); }
+constexpr double title_height = 28, subtitle_height = 20, axis_height = 18, margin = 12;
 
 /// One chart: the content of its <svg>, and its size in pixels.
 struct Chart {
   std::string content;
   double width = 0, height = 0;
 };
+
+/// What the bars measure: "attribution to negative, logit".
+std::string axis_title(const Explanation& explanation) {
+  const std::string target = explanation.target.label.value_or(explanation.target.text);
+  return (has_sign(explanation) ? "attribution to " : "influence on ") +
+         (target.empty() ? "the prediction" : shorten(target, 24)) + ", " + shorten(explanation.target.explain, 16);
+}
 
 Chart chart(const Explanation& explanation) {
   std::vector<std::size_t> words;
@@ -66,7 +71,8 @@ Chart chart(const Explanation& explanation) {
       std::find_if(words.begin(), words.end(), [&](std::size_t i) { return explanation.words[i].sequence == 1; }) -
       words.begin());
   const bool has_gap = first_of_pair > 0 && first_of_pair < words.size();  // between question and context
-  const double height = top + row_height * static_cast<double>(words.size()) + (has_gap ? gap : 0) + margin;
+  const double height =
+      top + row_height * static_cast<double>(words.size()) + (has_gap ? gap : 0) + axis_height + margin;
 
   std::string out;
   const auto add = [&]<typename... Values>(fmt::format_string<Values...> format, Values&&... values) {
@@ -90,7 +96,10 @@ Chart chart(const Explanation& explanation) {
         share < 0 ? zero - length - gap / 2 : zero + length + gap / 2, baseline, share < 0 ? "end" : "start",
         score_text(score, scale));
   }
-  add("<line x1=\"{0:g}\" y1=\"{1:g}\" x2=\"{0:g}\" y2=\"{2:g}\" stroke=\"#555555\"/>\n", zero, top, height - margin);
+  const double bottom = height - margin - axis_height;
+  add("<line x1=\"{0:g}\" y1=\"{1:g}\" x2=\"{0:g}\" y2=\"{2:g}\" stroke=\"#555555\"/>\n", zero, top, bottom);
+  add("<text x=\"{:g}\" y=\"{:g}\" text-anchor=\"middle\" font-size=\"11\" fill=\"#555555\">{}</text>\n",
+      zero + (longest - left_bars) / 2, bottom + 14, escape(axis_title(explanation)));
   return {.content = std::move(out), .width = width, .height = height};
 }
 

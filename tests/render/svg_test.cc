@@ -55,5 +55,35 @@ TEST(Svg, ShortensLongWords) {
   EXPECT_LT(to_svg(explanation).size(), 4000u);
 }
 
+TEST(Svg, SaysWhatTheBarsMeasure) {
+  EXPECT_THAT(to_svg(fixtures::sentiment()), HasSubstr(">attribution to positive, "));
+}
+
+TEST(SvgText, IsWellFormedForEveryText) {
+  std::vector<Explanation> samples = fixtures::entities();
+  samples.insert(samples.end(), {fixtures::macedonia(), fixtures::no_answer(), fixtures::sentiment(),
+                                 fixtures::multi_label(), fixtures::hostile(), Explanation{}});
+  for (const Explanation& explanation : samples) EXPECT_EQ(markup::fault(to_svg_text(explanation)), "");
+}
+
+TEST(SvgText, EachWordOfTheTextIsDrawnInOrderOnItsHeat) {
+  const Explanation explanation = fixtures::sentiment();
+  const std::string svg = to_svg_text(explanation);
+  for (const Word& word : explanation.words)
+    EXPECT_THAT(svg, HasSubstr(">" + std::string(explanation.text_of(word)) + "<"));
+  EXPECT_LT(svg.find(">gorgeous<"), svg.find(">witty<"));
+  EXPECT_LT(svg.find(">witty<"), svg.find(">dull<"));
+  EXPECT_GE(explanation.words.size(), 17u);
+  EXPECT_GE(markup::count(svg, "<rect "), 17u);
+}
+
+TEST(SvgText, ALongTextIsCutAndSaysSo) {
+  Explanation explanation;
+  for (int i = 0; i < 20'000; ++i) explanation.text += "word ";
+  const std::string svg = to_svg_text(explanation);
+  EXPECT_THAT(svg, HasSubstr("the first 60 lines"));
+  EXPECT_LT(svg.size(), 200'000u);
+}
+
 }  // namespace
 }  // namespace limn
