@@ -46,7 +46,7 @@ def compare(
     request = request_of(None, None, options)
     listed = [_listed(method) for method in chosen]
     items = [inputs] if is_one(inputs) else list(column(inputs))
-    with Progress(None, progress) as shown:
+    with Progress(None, progress, share=True) as shown:
 
         def report(done: int, total: int) -> None:
             shown.total = total

@@ -18,8 +18,12 @@ class Progress:
     (done, total) instead.
     """
 
-    def __init__(self, total: int | None, show: bool | Callable[[int, int | None], object] | None) -> None:
+    def __init__(
+        self, total: int | None, show: bool | Callable[[int, int | None], object] | None, share: bool = False
+    ) -> None:
         self.total = total
+        self.share = share
+        """the library counts parts of the whole call, not inputs"""
         self.done = 0
         self._call = show if callable(show) else None
         self._shown = show if isinstance(show, bool) else _can_show() and total != 1
@@ -49,14 +53,15 @@ class Progress:
         if not self._shown or time.monotonic() - self._begin < _SHOWN_AFTER_SECONDS:
             return
         if self._bar is None:
-            self._bar = _make_bar(self.total)
+            self._bar = _make_bar(self.total, self.share)
         if self._bar:
             self._bar.update(done - self._bar.n)
         else:
             self._line = True
             of = "" if self.total is None else f"/{self.total}"
             rate = done / (time.monotonic() - self._begin)
-            print(f"\r{done}{of} texts, {rate:.0f}/s ", end="", file=sys.stderr, flush=True)
+            said = f"{100 * done // (self.total or 1)} %" if self.share else f"{done}{of} texts, {rate:.0f}/s"
+            print(f"\r{said} ", end="", file=sys.stderr, flush=True)
 
     def __enter__(self) -> Progress:
         return self
@@ -76,9 +81,10 @@ def _can_show() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()
 
 
-def _make_bar(total: int | None) -> Any:
+def _make_bar(total: int | None, share: bool) -> Any:
     try:
         from tqdm.auto import tqdm
     except ImportError:
         return False
-    return tqdm(total=total, unit="text", leave=False)
+    form = "{percentage:3.0f}%|{bar}| [{elapsed}<{remaining}]" if share else None
+    return tqdm(total=total, unit="text", leave=False, bar_format=form)
