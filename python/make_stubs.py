@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Writes the type stubs of the methods and of the keyword arguments, from limn's table of options.
+"""Writes the type stubs of the methods and of the keyword arguments, from limn's table of options, and completes those
+of the extension, which nanobind wrote.
 
-make_stubs.py FOLDER_OF_THE_EXTENSION FOLDER_OF_THE_PACKAGE OUTPUT_FOLDER
+make_stubs.py FOLDER_OF_THE_EXTENSION FOLDER_OF_THE_PACKAGE STUB_OF_THE_EXTENSION OUTPUT_FOLDER
 """
 
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -54,8 +56,19 @@ def keywords(name: str, chosen: list[dict[str, Any]], doc: str) -> str:
     return f"class {name}(TypedDict, total=False):\n" + docstring([doc], "    ") + members
 
 
+def completed(stub: str) -> str:
+    """Names the types of items, which nanobind leaves out and strict checkers want. What comes from JSON has any type."""
+    stub = re.sub(r"\b(list|Sequence)\b(?=[,):])", r"\1[Any]", stub)
+    stub = re.sub(r"\bdict\b(?=[,):])", "dict[str, Any]", stub)
+    stub = re.sub(r"\btuple\b(?=:)", "tuple[Any, ...]", stub)
+    stub = stub.replace("def __iter__(self) -> object", "def __iter__(self) -> Iterator[Any]").replace("-> object", "-> Any")
+    return stub.replace("import Sequence\n", "import Iterator, Sequence\nfrom typing import Any\n", 1)
+
+
 def main() -> None:
-    output = Path(sys.argv[3])
+    output = Path(sys.argv[4])
+    stub = completed(Path(sys.argv[3]).read_text(encoding="utf-8"))
+    (output / "_limner.pyi").write_text(stub, encoding="utf-8")
     base = '''
 class Method:
     """A method of explanation with its options. Options that are not given have the method's defaults."""
@@ -88,7 +101,9 @@ def request_of(
 
 '''
     classes = "\n".join(method_class(method) for method in _limner.methods())
-    (output / "methods.pyi").write_text(HEAD + base + classes, encoding="utf-8")
+    public = ["Method", "Preset", "methods", "preset", "presets"]
+    public += [names.class_name(method["name"]) for method in _limner.methods()]
+    (output / "methods.pyi").write_text(HEAD + base + classes + f"\n__all__ = {public!r}\n", encoding="utf-8")
     offered = [row for row in rows.values() if not row["preset_only"]]
     reading = [row for row in offered if row["reading"]]
     text = HEAD + "\n"

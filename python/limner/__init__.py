@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from . import evaluate
+from . import methods as _methods
 from ._compare import compare
 from ._errors import Error, InputTypeError
 from ._explanation import Explanation, Token, Word, read, save, to_html
@@ -31,10 +32,8 @@ __all__ = [
     "Error",
     "Explanation",
     "InputTypeError",
-    "Method",
     "Model",
     "Pipeline",
-    "Preset",
     "Sanity",
     "Similarity",
     "Token",
@@ -44,11 +43,8 @@ __all__ = [
     "evaluate",
     "index",
     "load",
-    "methods",
     "models",
     "pipeline",
-    "preset",
-    "presets",
     "read",
     "rerank",
     "save",
@@ -60,3 +56,4 @@ __all__ = [
     "to_pandas",
     "widget",
 ]
+__all__ += _methods.__all__

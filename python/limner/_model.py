@@ -301,7 +301,7 @@ def _load_folder(folder: str) -> Model:
 def _bundled() -> list[str]:
     """The folder of limner-models, if that distribution is installed."""
     try:
-        import limner_models  # type: ignore[import-not-found,unused-ignore]
+        import limner_models  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError:
         return []
     return [limner_models.folder()]

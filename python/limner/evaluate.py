@@ -28,7 +28,7 @@ def _evaluate(
 ) -> dict[str, Any]:
     loaded = model if isinstance(model, Model) else load(model)
     request = request_of(None, None, options)
-    with Progress(None, progress) as shown:
+    with Progress(None, progress, share=True) as shown:
 
         def report(done: int, total: int) -> None:
             shown.total = total
@@ -186,10 +186,10 @@ def ask(
     progress: Any = None,
 ) -> dict[str, Any]:
     """Returns how well a collection answers the questions of a SQuAD file whose paragraphs it contains."""
-    cores = [None if one is None else _loaded(one)._core for one in (reader, reranker)]
+    reading, ranking = (None if one is None else _loaded(one)._core for one in (reader, reranker))
     with collection._lock:
         scores: dict[str, Any] = _limner.evaluate_ask(
-            collection._core, os.fspath(file), *cores, {"retriever": retriever}, limit, progress
+            collection._core, os.fspath(file), reading, ranking, {"retriever": retriever}, limit, progress
         )
     return scores
 

@@ -28,7 +28,8 @@ class Explainer:
     ) -> None:
         import ray
 
-        cpus = ray.get_runtime_context().get_assigned_resources().get("CPU", 1)
+        runtime: Any = ray.get_runtime_context()
+        cpus = runtime.get_assigned_resources().get("CPU", 1)
         _limner.set_threads(max(1, int(cpus)))
         self.model = worker_model(model)
         self.columns = columns_of(text, pair, question, context)

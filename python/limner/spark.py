@@ -49,7 +49,7 @@ def explain(
     from pyspark.sql.types import StructType, _parse_datatype_string
 
     added = ", ".join(f"{name} {kind}" for name, kind in zip(ADDED, _TYPES))
-    more = _parse_datatype_string(added)
+    more: Any = _parse_datatype_string(added)
     kept = [field for field in frame.schema.fields if field.name not in ADDED]
     schema = StructType([*kept, *more.fields])
     function = mapper(model, columns_of(text, pair, question, context), threads, options)

@@ -32,7 +32,7 @@ def widget(explanations: Explanation | Iterable[Explanation], height: int = 480)
     import anywidget
     import traitlets
 
-    class Viewer(anywidget.AnyWidget):  # type: ignore[misc]
+    class Viewer(anywidget.AnyWidget):  # type: ignore[misc,unused-ignore]
         """limn's viewer."""
 
         _esm = _MODULE
