@@ -13,13 +13,33 @@ _CLEANED = [
     (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
 ]  # fmt: skip
 
+_SPECIAL = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<s>", "</s>", "<pad>", "<unk>", "<mask>"}
+
+
+def _byte_letters() -> dict[str, int]:
+    """The letters that stand for bytes in byte-level vocabularies, such as Ġ for a space (GPT-2, encoder.py)."""
+    same = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    moved = [byte for byte in range(256) if byte not in same]
+    return {**{chr(byte): byte for byte in same}, **{chr(256 + index): byte for index, byte in enumerate(moved)}}
+
+
+_BYTES = _byte_letters()
+
+
+def _token_text(token: str, byte_level: bool) -> str:
+    """Returns a single token as text."""
+    if byte_level and all(letter in _BYTES for letter in token):
+        return bytes(_BYTES[letter] for letter in token).decode("utf-8", errors="replace")
+    return token.replace("▁", "")
+
 
 def decode(tokens: list[str], texts: list[str]) -> str:
     """Returns tokens as text, as the tokenizer's decoder does. `texts`: what each token covers in the input."""
     if any(token.startswith("##") for token in tokens) or not any(token[:1] in "Ġ▁" for token in tokens if token):
         result = ""
         for index, token in enumerate(tokens):
-            piece = token[2:] if token.startswith("##") else " " * (index > 0) + token
+            # The first token keeps its ##, as there.
+            piece = token if index == 0 else token[2:] if token.startswith("##") else " " + token
             for found, replacement in _CLEANED:
                 piece = piece.replace(found, replacement)
             result += piece
@@ -84,24 +104,34 @@ def token_labels(model: Model, result: dict[str, Any], ignored: tuple[str, ...] 
 def fills(model: Model, result: dict[str, Any]) -> list[list[dict[str, Any]]]:
     """Returns for each mask token its fills: score, token, token_str, sequence."""
     text = result["input"]["text"]
-    tokens = [t for t in model.tokenize(text)["tokens"]]
+    tokens = list(model.tokenize(text)["tokens"])
+    masks = result["prediction"]["masks"]
+    # transformers leaves special tokens out, unless that would hide another mask.
+    single = len(masks) == 1
     shown = []
-    for mask in result["prediction"]["masks"]:
+    for mask in masks:
         options = []
+        seen = [token["token"] for token in [*tokens, *mask["fills"]]]
+        byte_level = any(token.startswith("Ġ") for token in seen)
         for fill in mask["fills"]:
             pieces, covered = [], []
+            said = _token_text(fill["token"], byte_level)
             for position, token in enumerate(tokens):
                 if position == mask["token"]:
-                    pieces.append(fill["token"])
-                    covered.append(fill["token"].lstrip("Ġ▁"))
-                elif token["sequence"] is not None and not token["special"]:
+                    if not single or fill["token"] not in _SPECIAL:
+                        pieces.append(fill["token"])
+                        covered.append(said.removeprefix(" ") if fill["token"].startswith("Ġ") else said)
+                elif token["special"]:
+                    pieces += [] if single else [token["token"]]
+                    covered += [] if single else [token["token"]]
+                else:
                     pieces.append(token["token"])
                     covered.append(text[token["begin"] : token["end"]])
             options.append(
                 {
                     "score": fill["probability"],
                     "token": fill["id"],
-                    "token_str": fill["token"].replace("Ġ", " ").replace("▁", "").removeprefix("##"),
+                    "token_str": said,
                     "sequence": decode(pieces, covered),
                 }
             )

@@ -137,11 +137,33 @@ def test_pipelines_equal_those_of_transformers() -> None:
             assert _rounded(one) == _rounded(other), (task, options)
 
 
-def test_fill_mask_equals_that_of_transformers() -> None:
-    folder = ROOT / "tests" / "golden-families" / "bert-mlm"
-    ours = limner.pipeline("fill-mask", model=folder)
-    theirs = transformers.pipeline("fill-mask", model=str(folder))
-    assert _rounded(ours("the [MASK] of rome")) == _rounded(theirs("the [MASK] of rome"))
+@pytest.mark.parametrize(
+    ("kind", "folder"), [("Bert", "models/minilm-l6-sentiment"), ("Roberta", "tests/golden/roberta-cls")]
+)
+@pytest.mark.parametrize("text", ["The {} of Rome.", "{} of {} unbelievableness, ok", "he said {}, don't"])
+def test_fill_mask_equals_that_of_transformers(kind: str, folder: str, text: str) -> None:
+    tokenizer = transformers.AutoTokenizer.from_pretrained(ROOT / folder)
+    torch.manual_seed(0)
+    config = getattr(transformers, f"{kind}Config")(
+        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
+        max_position_embeddings=130, initializer_range=0.3,
+    )  # fmt: skip
+    model = getattr(transformers, f"{kind}ForMaskedLM")(config).eval()
+    ours = limner.pipeline("fill-mask", model=model, tokenizer=tokenizer)
+    theirs = transformers.pipeline("fill-mask", model=model, tokenizer=tokenizer)
+    given = text.replace("{}", tokenizer.mask_token)
+    found, expected = ours(given, top_k=100), theirs(given, top_k=100)
+    if text.count("{}") == 1:
+        found, expected = [found], [expected]
+    assert len(found) == len(expected) == text.count("{}")
+    for one, other in zip(found, expected):
+        assert len(one) == 100
+        assert [fill["score"] for fill in one] == pytest.approx([fill["score"] for fill in other], rel=1e-4)
+        assert [_said(fill) for fill in one] == [_said(fill) for fill in other]
+
+
+def _said(fill: dict[str, Any]) -> tuple[Any, ...]:
+    return fill["token"], fill["token_str"], fill["sequence"]
 
 
 def _rounded(value: Any) -> Any:
