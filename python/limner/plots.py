@@ -53,10 +53,8 @@ def to_shap(why: Explanation) -> Any:
             pieces[-1] += " "
     values = np.array(scores)
     base = why.baseline_value if why.baseline_value is not None else why.value - float(values.sum())
-    return shap.Explanation(
-        values=values,
-        base_values=base,
-        data=np.array(pieces, dtype=object),
-        feature_names=pieces,
-        output_names=why.label,
+    found = shap.Explanation(
+        values=values, base_values=base, data=np.array(pieces, dtype=object), feature_names=pieces
     )
+    found.output_names = why.label  # shap 0.51 does not take a single name above
+    return found

@@ -79,14 +79,17 @@ def test_shap(model: limner.Model) -> None:
     assert isinstance(found, shap.Explanation)
     assert "".join(found.data) == TEXTS[1]
     assert list(found.values) == [word.score for word in why.words]
-    assert "<svg" in shap.plots.text(found, display=False) or "<div" in shap.plots.text(found, display=False)
+    assert found.output_names == why.label
+    assert found.base_values + found.values.sum() == pytest.approx(why.value, abs=0.05)
+    page = shap.plots.text(found, display=False)
+    assert "schöner" in page and why.label in page
 
 
 def test_plot(model: limner.Model) -> None:
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
     axes = model.explain(TEXTS[0]).plot()
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["A", "fine", "film"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["A", "fine", "film", "."]
 
 
 def test_widget(model: limner.Model) -> None:
