@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import signal
+import sys
 from typing import Any
 
 import limner
@@ -43,6 +44,7 @@ def kill_once(marker: str) -> None:
 @pytest.fixture(scope="module")
 def ray() -> Any:
     ray = pytest.importorskip("ray")
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import this file
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
     yield ray
     ray.shutdown()
@@ -104,6 +106,10 @@ def test_ray_does_the_rows_of_a_killed_actor_again(ray: Any, tmp_path: pathlib.P
 @pytest.fixture(scope="module")
 def spark() -> Any:
     sql = pytest.importorskip("pyspark.sql")
+    from pyspark import cloudpickle
+
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import this file
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     session = (
         sql.SparkSession.builder.master("local[2,4]")  # a task may fail up to three times
         .config("spark.ui.enabled", "false")
