@@ -71,8 +71,10 @@ case ${1:-} in
     build_wheel
     repair_wheel
     models_wheel
-    environment interop torch transformers peft captum shap matplotlib pyarrow pandas anywidget nbclient nbformat \
-      ipykernel 'ray[data]' pyspark mypy pyright pytest numpy
+    # Releases whose numbers the tests compare, and which work together: PySpark 4 does not know pandas 3 yet.
+    environment interop torch==2.13.0 'transformers>=5,<6' peft 'captum==0.9.*' 'shap==0.51.*' \
+      'transformers-interpret==0.10.*' matplotlib pyarrow 'pandas<3' anywidget nbclient nbformat ipykernel \
+      'ray[data]' 'pyspark>=4,<5' mypy pyright pytest numpy
     install_in interop "$work"/wheels/*.whl
     cd "$root/tests/python" && "$work/interop/bin/python" -m pytest -q -p no:cacheprovider interop "${@:2}"
     ;;
