@@ -3,6 +3,7 @@
 #   tools/python.sh wheel     the wheels of limner, self-contained, and of limner-models: build/python/VERSION/wheels
 #   tools/python.sh test      the tests against the installed wheel
 #   tools/python.sh interop   the tests that need PyTorch, Ray, Spark and other packages (hundreds of megabytes)
+#   tools/python.sh fresh     installs the wheels of `wheel` in a bare Debian (as root, with debootstrap), and runs the README
 # PYTHON chooses the interpreter; LIMN_BUILD the build folder whose library is used (default: build).
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -54,6 +55,39 @@ install_in() {
   "$work/$1/bin/python" -m pip install -q --disable-pip-version-check --no-deps --force-reinstall "${@:2}"
 }
 
+# A bare Debian in a folder: no compiler, no development package, no network when the wheels are installed.
+fresh() {
+  local folder=$work/fresh suite mirror
+  ((EUID == 0)) || skip "a bare Debian needs root"
+  command -v debootstrap >/dev/null || skip "debootstrap is missing (tools/setup.sh fresh)"
+  ls "$work"/wheels/limner-*.whl "$work"/wheels/limner_models-*.whl >/dev/null || { echo "first: make wheel" >&2; exit 1; }
+  if [[ ! -e $folder/ready ]]; then
+    suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE)' | awk -v suite="$suite" '$2 == suite {print $1; exit}')
+    rm -rf "$folder"
+    debootstrap --variant=minbase --include=python3,python3-venv "$suite" "$folder" ${mirror:+"$mirror"} >"$work/fresh.log" ||
+      skip "debootstrap failed here (see $work/fresh.log)"
+    touch "$folder/ready"
+  fi
+  rm -rf "$folder/try" && mkdir "$folder/try"
+  cp "$work"/wheels/*.whl "$folder/try"
+  awk '/^```python/ {inside = 1; next} /^```/ {if (inside) exit} inside' "$root/README.md" >"$folder/try/readme.py"
+  unshare --mount true || skip "this machine does not permit namespaces"
+  # Programs find the libraries beside them by /proc.
+  # shellcheck disable=SC2016 # the shell in the folder expands these
+  unshare --mount --pid --fork --mount-proc="$folder/proc" chroot "$folder" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/try sh -euc '
+    cd /try
+    ! command -v cc && ! command -v g++ && ! command -v cmake
+    python3 -m venv v
+    v/bin/pip install -q --no-index *.whl
+    v/bin/python readme.py
+    test -s why.html
+    v/bin/limn explain -m minilm-l6-sentiment --text "A gorgeous, witty film." --format terminal
+    v/bin/python -c "import limner; print(limner.load(\"minilm-l6-sentiment\").explain(\"A gorgeous, witty film.\"))"' ||
+    { echo "The wheels do not work in a bare Debian." >&2; exit 1; }
+  echo "The wheels work in a bare Debian: $(cat "$folder/etc/debian_version")"
+}
+
 case ${1:-} in
   wheel)
     build_wheel
@@ -78,8 +112,11 @@ case ${1:-} in
     install_in interop "$work"/wheels/*.whl
     cd "$root/tests/python" && "$work/interop/bin/python" -m pytest -q -p no:cacheprovider interop "${@:2}"
     ;;
+  fresh)
+    fresh
+    ;;
   *)
-    echo "tools/python.sh: unknown task '${1:-}'; known: wheel, test, interop" >&2
+    echo "tools/python.sh: unknown task '${1:-}'; known: wheel, test, interop, fresh" >&2
     exit 2
     ;;
 esac

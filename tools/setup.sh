@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that limn needs; the only list of them. Quick and silent if nothing is missing.
-#   tools/setup.sh [--dry-run] [test] [python] [interop] [bench] [check] [docs]     --dry-run: only print the command that installs them
+#   tools/setup.sh [--dry-run] [test] [python] [interop] [fresh] [bench] [check] [docs]     --dry-run: only print the command that installs them
 set -euo pipefail
 
 packages=(make cmake ninja-build g++ pkg-config
@@ -18,10 +18,11 @@ for argument in "$@"; do
       ;;
     python) packages+=(python3-dev python3-venv) ;;
     interop) command -v java >/dev/null || packages+=(default-jre-headless) ;;
+    fresh) packages+=(debootstrap) ;;
     bench) packages+=(libbenchmark-dev) ;;
     docs) packages+=(doxygen) ;;
     check) packages+=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14) ;;
-    *) echo "tools/setup.sh: unknown argument '$argument'; known: --dry-run, test, python, interop, bench, check, docs" >&2; exit 2 ;;
+    *) echo "tools/setup.sh: unknown argument '$argument'; known: --dry-run, test, python, interop, fresh, bench, check, docs" >&2; exit 2 ;;
   esac
 done
 
