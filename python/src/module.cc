@@ -9,6 +9,8 @@
 
 NB_MODULE(_limner, module) {
   namespace python = limn::python;
+  // Other packages may keep objects until the process ends, which nanobind would report on standard error.
+  nanobind::set_leak_warnings(false);
   module.doc() = "The extension module of limner: limn's C++ library with Python's types.";
   // The last one registered is asked first.
   nanobind::register_exception_translator([](const std::exception_ptr& error, void*) {
