@@ -95,6 +95,7 @@ def presets() -> list[str]:
 def methods() -> list[str]:
     """Returns the names of all methods."""
 
+def listed(methods: str | Method | Sequence[str | Method] | None) -> list[Any]: ...
 def request_of(
     method: str | Method | None, chosen_preset: str | None, options: Mapping[str, Any], like: Any = None
 ) -> dict[str, Any]: ...

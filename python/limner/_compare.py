@@ -12,7 +12,7 @@ from ._inputs import column, is_one
 from ._model import Model, load
 from ._progress import Progress
 from ._results import Comparison
-from .methods import Method, request_of
+from .methods import Method, listed, request_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -42,9 +42,7 @@ def compare(
         named = [(model.name, model) for model in map(_loaded, given)]
     if not named:
         raise Error(field="models", found="none", expected="at least one model")
-    chosen = [methods] if isinstance(methods, (str, Method)) else list(methods or [])
     request = request_of(None, None, options)
-    listed = [_listed(method) for method in chosen]
     items = [inputs] if is_one(inputs) else list(column(inputs))
     with Progress(None, progress, share=True) as shown:
 
@@ -53,12 +51,8 @@ def compare(
             shown._show(done)
 
         cores = [(name, model._core) for name, model in named]
-        table = _limner.compare(cores, items, listed, request, report if shown.within(1) else None)
+        table = _limner.compare(cores, items, listed(methods), request, report if shown.within(1) else None)
     return Comparison(table)
-
-
-def _listed(method: str | Method) -> Any:
-    return (repr(method), method.request()) if isinstance(method, Method) else method
 
 
 def _loaded(model: Model | str | os.PathLike[str]) -> Model:

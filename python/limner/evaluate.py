@@ -6,13 +6,13 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from . import _limner
-from ._errors import Error
+from ._errors import Error, InputTypeError
 from ._explanation import Explanation
 from ._inputs import column, is_one
 from ._model import Model, load
 from ._progress import Progress
 from ._results import Sanity
-from .methods import Method, request_of
+from .methods import Method, listed, request_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,7 @@ def faithfulness(
     "eraser", "ferret" or "naopc".
     """
     means, rows = _limner.faithfulness(
-        _loaded(model)._core, _items(texts), _listed_all(methods), request_of(None, None, options), preset, beam, progress
+        _loaded(model)._core, _items(texts), listed(methods), request_of(None, None, options), preset, beam, progress
     )
     return {**means, "texts": rows}
 
@@ -108,7 +108,7 @@ def plausibility(
     """Returns how well explanations agree with the human rationales of a file (docs/trust.md)."""
     request = request_of(None, None, options)
     scores: dict[str, Any] = _limner.plausibility(
-        _loaded(model)._core, os.fspath(file), _listed_all(methods), request, limit, progress
+        _loaded(model)._core, os.fspath(file), listed(methods), request, limit, progress
     )
     return scores
 
@@ -127,7 +127,7 @@ def sanity(
         raise Error(thing="the model", found="one from memory", expected="a model loaded from a folder")
     request = request_of(None, None, options)
     return Sanity(
-        _limner.sanity(loaded._core, loaded.folder, _items(texts), _listed_all(methods), request, progress)
+        _limner.sanity(loaded._core, loaded.folder, _items(texts), listed(methods), request, progress)
     )
 
 
@@ -171,6 +171,9 @@ def report(
 
 def drift(before: Explanation, after: Explanation) -> dict[str, Any]:
     """Returns how a prediction and its explanation differ from saved ones of the same input."""
+    for name, given in (("before", before), ("after", after)):
+        if not isinstance(given, Explanation):
+            raise InputTypeError(field=name, found=type(given).__name__, expected="an Explanation")
     difference: dict[str, Any] = _limner.drift(before._core, after._core)
     return difference
 
@@ -200,8 +203,3 @@ def _loaded(model: Model | str) -> Model:
 
 def _items(texts: Any) -> list[Any]:
     return [texts] if is_one(texts) else list(column(texts))
-
-
-def _listed_all(methods: str | Method | Sequence[str | Method] | None) -> list[Any]:
-    chosen = [methods] if isinstance(methods, (str, Method)) else list(methods or [])
-    return [(repr(method), method.request()) if isinstance(method, Method) else method for method in chosen]

@@ -8,11 +8,11 @@ IntegratedGradients(steps=50)
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import _limner
-from ._errors import Error
+from ._errors import Error, InputTypeError
 from ._names import class_name, help_lines
 
 _ROWS: dict[str, dict[str, Any]] = {row["name"]: row for row in _limner.options()}
@@ -106,6 +106,17 @@ def _make_class(method: dict[str, Any]) -> type[Method]:
 _CLASSES = {class_name(name): _make_class(row) for name, row in _TABLE.items()}
 globals().update(_CLASSES)
 __all__ = ["Method", "Preset", "methods", "preset", "presets", *_CLASSES]
+
+
+def listed(methods: str | Method | Sequence[str | Method] | None) -> list[Any]:
+    """Returns methods as the library's calls take several: names, or (label, request) for those with own options."""
+    chosen = [methods] if isinstance(methods, (str, Method)) else list(methods or [])
+    for method in chosen:
+        if not isinstance(method, (str, Method)):
+            raise InputTypeError(
+                field="methods", found=getattr(method, "__name__", type(method).__name__), expected="names or methods"
+            )
+    return [(repr(method), method.request()) if isinstance(method, Method) else method for method in chosen]
 
 
 def request_of(
