@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _limner
-from ._errors import Error
+from ._errors import Error, InputTypeError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -282,6 +282,10 @@ class Explanation:
 def _listed(explanations: Explanation | Iterable[Explanation]) -> list[_limner.Explanation]:
     if isinstance(explanations, Explanation):
         return [explanations._core]
+    if not isinstance(explanations, Iterable):
+        raise InputTypeError(
+            thing="the explanations", found=type(explanations).__name__, expected="an Explanation, or several"
+        )
     cores = []
     for index, explanation in enumerate(explanations):
         if not isinstance(explanation, Explanation):

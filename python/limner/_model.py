@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from . import _limner
-from ._errors import Error
+from ._errors import Error, InputTypeError
 from ._explanation import Explanation, read
 from ._inputs import Items, batches, read_items
 from ._progress import Progress
@@ -249,6 +249,8 @@ class Model:
     ) -> dict[str, Any]:
         if isinstance(like, (str, os.PathLike)):
             like = read(like)[0]
+        if like is not None and not isinstance(like, Explanation):
+            raise InputTypeError(field="like", found=type(like).__name__, expected="an Explanation, or a file of one")
         return request_of(method, preset, options, None if like is None else like._core)
 
     def _step(self, request: dict[str, Any]) -> int:

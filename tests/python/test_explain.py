@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
+import pathlib
 import pickle
 import resource
 import sys
+from collections.abc import Callable
 
 import limner
 import numpy as np
 import pytest
-from conftest import close, golden
+from conftest import ROOT, close, golden
 
 TEXT = "A gorgeous, witty film."
 METHODS = {
@@ -152,6 +155,65 @@ def test_methods_have_their_options_as_keyword_arguments() -> None:
         limner.Occlusion(steps=3)  # type: ignore[call-arg]
     assert repr(limner.Lime(samples=5)) == "Lime(samples=5)"
     assert limner.preset("lit-ig").name == "integrated-gradients"
+
+
+@pytest.mark.parametrize("bad", [None, 3, b"minilm-l6-sentiment", ["minilm-l6-sentiment"], object()])
+def test_a_model_of_the_wrong_type_is_named(bad: object) -> None:
+    with pytest.raises(limner.Error, match="expected a folder, a name, or a model") as caught:
+        limner.load(bad)
+    assert isinstance(caught.value, TypeError)
+    assert caught.value.found == type(bad).__name__
+
+
+def test_a_model_class_that_is_not_known_is_named(tmp_path: pathlib.Path) -> None:
+    for file in (ROOT / "tests" / "golden" / "bert-cls").iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    config = json.loads((tmp_path / "config.json").read_text())
+    config.update(model_type="gpt2", architectures=["GPT2ForSequenceClassification"])
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    with pytest.raises(limner.Error) as caught:
+        limner.load(tmp_path)
+    assert "gpt2" in caught.value.found.lower()
+    assert "bert" in caught.value.expected and "roberta" in caught.value.expected
+
+
+def test_a_tokenizer_that_does_not_fit_is_named(tmp_path: pathlib.Path) -> None:
+    folder = ROOT / "tests" / "golden" / "bert-cls"
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    for name in ("tokenizer.json", "tokenizer_config.json"):  # 30,522 tokens; the model has 4,000
+        (tmp_path / name).write_bytes((ROOT / "models" / "minilm-l6-sentiment" / name).read_bytes())
+    model = limner.load(tmp_path)
+    assert any("30522 ids" in warning and "4000 rows" in warning for warning in model.info["warnings"])
+    with pytest.raises(limner.Error, match="'gorgeous'.*4000 rows"):
+        model.explain(TEXT)
+
+
+def test_other_values_of_the_wrong_type_are_named(sentiment: limner.Model, tmp_path: pathlib.Path) -> None:
+    why = sentiment.explain(TEXT)
+    calls: list[Callable[[], object]] = [
+        lambda: limner.evaluate.drift(why, None),  # type: ignore[arg-type]
+        lambda: sentiment.explain(TEXT, like=3),  # type: ignore[arg-type]
+        lambda: sentiment.explain(TEXT, method=3),  # type: ignore[arg-type]
+        lambda: limner.save(None, tmp_path / "why.json"),  # type: ignore[arg-type]
+        lambda: limner.compare(sentiment, None),
+        lambda: limner.compare(sentiment, TEXT, methods=[limner.Lime]),  # type: ignore[list-item]
+        lambda: sentiment.tokenize(None),  # type: ignore[arg-type]
+        lambda: limner.pipeline("text-classification", model=sentiment)(None),
+    ]
+    for call in calls:
+        with pytest.raises(limner.Error) as caught:
+            call()
+        assert isinstance(caught.value, TypeError)
+        assert caught.value.found and caught.value.expected
+
+
+def test_a_closed_stream_says_so(sentiment: limner.Model, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "texts.txt").write_text("A fine film.\nA dull film.\n")
+    with open(tmp_path / "texts.txt") as stream:
+        assert [why.text for why in sentiment.explain(stream)] == ["A fine film.\n", "A dull film.\n"]
+    with pytest.raises(ValueError, match="closed file"):
+        list(sentiment.explain(stream))
 
 
 def test_a_generator_takes_constant_memory(sentiment: limner.Model) -> None:
