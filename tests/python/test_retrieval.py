@@ -9,6 +9,7 @@ import pathlib
 import limner
 import numpy as np
 import pytest
+from conftest import ROOT
 from test_command import QUESTION, TEXT, limn, same
 
 EMBEDDER = "all-minilm-l6-v2"
@@ -133,3 +134,77 @@ def test_drift(sentiment: limner.Model) -> None:
     why = sentiment.explain(TEXT)
     found = limner.evaluate.drift(why, why)
     assert not found["changed"] and found["spearman"] == pytest.approx(1)
+    assert (found["drift"], found["gained"], found["lost"]) == (pytest.approx(0), [], [])
+
+
+def test_drift_is_the_rank_correlation_of_the_words(sentiment: limner.Model) -> None:
+    one, other = (sentiment.explain(TEXT, method=method) for method in ("gradient-x-input", "occlusion"))
+    found = limner.evaluate.drift(one, other)
+    # Spearman's rho without ties: 1 - 6 sum(d^2) / (n^3 - n); Kendall's tau: (concordant - discordant) / pairs.
+    a, b = np.array(one.word_scores), np.array(other.word_scores)
+    n = len(a)
+    assert n == len(set(a)) == len(set(b)) == 6
+    differences = a.argsort().argsort() - b.argsort().argsort()
+    assert found["spearman"] == pytest.approx(1 - 6 * (differences**2).sum() / (n**3 - n))
+    signs = [np.sign(a[i] - a[j]) * np.sign(b[i] - b[j]) for i in range(n) for j in range(i)]
+    assert found["kendall"] == pytest.approx(sum(signs) / len(signs))
+    assert found["drift"] == pytest.approx(1 - found["spearman"])
+    strongest = [{why.words[i].text for i in abs(scores).argsort()[-5:]} for why, scores in ((one, a), (other, b))]
+    assert (set(found["gained"]), set(found["lost"])) == (strongest[1] - strongest[0], strongest[0] - strongest[1])
+
+
+def test_drift_equals_that_of_the_command(sentiment: limner.Model, tmp_path: pathlib.Path) -> None:
+    saved, moved = tmp_path / "saved.jsonl", tmp_path / "moved.jsonl"
+    folder = ROOT / "tests" / "golden" / "bert-cls"
+    saved.write_text(limn("explain", "-m", "minilm-l6-sentiment", "--text", TEXT))
+    limn("compare", "-m", str(folder), "--baseline", str(saved), "-o", str(moved))
+    said = [json.loads(line) for line in moved.read_text().splitlines()]
+    found = limner.evaluate.drift(sentiment.explain(TEXT), limner.load(folder).explain(TEXT, like=saved))
+    assert len(said) == 1 and found["changed"]
+    assert same({"row": said[0]["row"], **found}, said[0])
+
+
+def test_ask_is_measured(embedder: limner.Model, qa: limner.Model, tmp_path: pathlib.Path) -> None:
+    contexts = ["Anna came to Rome from Persia.", "The library of Pella was built in 1912 by Leo Marsh."]
+    asked = [("Who came to Rome?", "Anna"), ("Who built the library?", "Leo Marsh"), ("Who built the library?", "Anna")]
+    answers = [{"text": text, "answer_start": contexts[index > 0].find(text)} for index, (_, text) in enumerate(asked)]
+    answers[2]["answer_start"] = 0  # a wrong one, which the reader must not find
+    questions = [{"id": str(i), "question": q, "answers": [a]} for i, ((q, _), a) in enumerate(zip(asked, answers))]
+    paragraphs = [{"context": contexts[0], "qas": questions[:1]}, {"context": contexts[1], "qas": questions[1:]}]
+    squad = tmp_path / "squad.json"
+    squad.write_text(json.dumps({"version": "1.1", "data": [{"title": "t", "paragraphs": paragraphs}]}))
+    file = tmp_path / "notes.limn"
+    collection = limner.index(squad, file, embedder=embedder)
+    arguments = ["--collection", str(file), "--data", str(squad), "--format", "json"]
+    found = limner.evaluate.ask(collection, squad, reader=qa, retriever="bm25")
+    assert same(found, json.loads(limn("evaluate", "ask", *arguments, "--reader", "minilm-l6-qa", "--retriever", "bm25")))
+    assert found["questions"] == 3 and found["recall"]["1"] == 100 and found["mrr"] == 100
+    assert found["em"] == pytest.approx(200 / 3) and found["f1"] == pytest.approx(200 / 3)
+    passages = limner.evaluate.ask(collection, squad, limit=1)
+    assert same(passages, json.loads(limn("evaluate", "ask", *arguments, "--limit", "1")))
+    assert (passages["questions"], passages["em"], passages["f1"]) == (1, None, None)
+    with pytest.raises(limner.Error, match="retriever"):
+        limner.evaluate.ask(collection, squad, retriever="google")
+    with pytest.raises(limner.Error):
+        limner.evaluate.ask(collection, tmp_path / "missing.json")
+
+
+def test_compare_of_two_models_and_their_names(tmp_path: pathlib.Path) -> None:
+    names = {"new": "minilm-l6-qa", "old": "minilm-l6-squad1"}
+    inputs = [(QUESTION, PASSAGES[1]), {"question": QUESTION, "context": "It rains."}]
+    table = limner.compare(names, inputs, methods=["gradient", limner.Occlusion(masking="mask")])
+    assert len(table.inputs) == 2
+    for given, row in zip(inputs, table.inputs):
+        assert [model["model"] for model in row["models"]] == list(names)
+        cells = [(name, method) for name in names.values() for method in ("gradient", limner.Occlusion(masking="mask"))]
+        assert len(row["explanations"]) == 4 and len(row["correlations"]) == 6
+        for (name, method), cell in zip(cells, row["explanations"]):
+            alone = limner.load(name).explain([given], method=method)[0]
+            assert [word["score"] for word in cell["words"]] == pytest.approx(list(alone.word_scores), abs=1e-5)
+    for name in ("table.json", "table.csv", "table.html", "table.txt"):
+        table.save(tmp_path / name)
+        assert (tmp_path / name).stat().st_size > 0
+    with pytest.raises(limner.Error, match="one task"):
+        limner.compare(["minilm-l6-qa", "minilm-l6-sentiment"], inputs)
+    with pytest.raises(limner.Error, match="at least one model"):
+        limner.compare([], inputs)
