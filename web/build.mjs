@@ -1,10 +1,10 @@
 // Compiles the viewer to viewer.js and viewer.css, and the server's page to page.html, in the given folder. The page is a single file,
-// so that a browser need not wait for other files; policy.txt is its Content-Security-Policy. The output is
-// reproducible.
+// so that a browser need not wait for other files, except for the views of more.js, which it loads when one is opened.
+// policy.txt is its Content-Security-Policy. The output is reproducible.
 import {build} from "esbuild";
 import {createHash} from "node:crypto";
 import {readFileSync, writeFileSync} from "node:fs";
-import {dirname, join, resolve} from "node:path";
+import {dirname, join, relative, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -29,7 +29,23 @@ async function inline(entry, more = {}) {
 const hash = text => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 const pageScript = await inline("page/main.ts", {format: "iife", charset: "utf8", loader: {".jsonl": "text", ".txt": "text"}});
 const pageStyle = await inline("page/page.css");
+
+/** Replaces imports of the modules that page/shared.ts hands over, and puts style sheets into the script as text. */
+const handedOver = {name: "handed-over", setup(builder) {
+  const names = [...readFileSync(join(here, "page/shared.ts"), "utf8").matchAll(/"((?:viewer|page)\/\w+)":/g)].map(([, name]) => name);
+  builder.onResolve({filter: /^\.\.?\/.*\.js$/}, ({path, resolveDir}) => {
+    const name = relative(here, join(resolveDir, path)).replace(/\.js$/, "");
+    return names.includes(name) ? {path: name, namespace: "handed-over"} : undefined;
+  });
+  builder.onLoad({filter: /.*/, namespace: "handed-over"}, ({path}) => ({contents: `module.exports = window.limnPage.shared[${JSON.stringify(path)}];`}));
+  builder.onLoad({filter: /\.css$/}, async ({path}) => {
+    const {outputFiles: [{text}]} = await build({...common, entryPoints: [path], write: false});
+    return {contents: text.trim(), loader: "text"};
+  });
+}};
+const moreScript = await inline("page/more.ts", {format: "iife", charset: "utf8", plugins: [handedOver]});
+writeFileSync(join(output, "more.js"), moreScript);
 writeFileSync(join(output, "page.html"), readFileSync(join(here, "page/page.html"), "utf8")
   .replace("<!-- style -->", () => `<style>${pageStyle}</style>`).replace("<!-- script -->", () => `<script>${pageScript}</script>`));
-writeFileSync(join(output, "policy.txt"), `default-src 'none'; script-src ${hash(pageScript)}; style-src ${hash(pageStyle)}; connect-src 'self'; ` +
+writeFileSync(join(output, "policy.txt"), `default-src 'none'; script-src ${hash(pageScript)} ${hash(moreScript)}; style-src ${hash(pageStyle)}; connect-src 'self'; ` +
   "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");

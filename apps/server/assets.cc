@@ -5,11 +5,12 @@
 namespace limn::server {
 
 // Generated from the files by cmake/embed.cmake.
-extern const std::string_view openapi_json, openapi_retrieval_json, page_html, page_policy;
+extern const std::string_view openapi_json, openapi_retrieval_json, page_html, page_more, page_policy;
 
 std::span<const Asset> assets() {
   // Built from web/page by tools/web.sh.
-  static const std::array files = {Asset{"/", "text/html; charset=utf-8", page_html}};
+  static const std::array files = {Asset{"/", "text/html; charset=utf-8", page_html},
+                                   Asset{"/more.js", "text/javascript; charset=utf-8", page_more}};
   return files;
 }
 

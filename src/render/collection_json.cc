@@ -32,6 +32,9 @@ Json answer_value(const FoundAnswer& found) {
              {"passage", found.passage.id},
              {"passage_rank", found.passage.rank},
              {"passage_score", found.passage.score},
+             {"passage_bm25", or_null(found.passage.bm25)},
+             {"passage_dense", or_null(found.passage.dense)},
+             {"passage_begin", found.passage.begin},
              {"context", found.passage.text}};
   value["explanation"] = found.explanation ? json_value(*found.explanation) : Json(nullptr);
   if (found.retrieval) value["retrieval"] = json_value(*found.retrieval);

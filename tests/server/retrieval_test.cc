@@ -191,6 +191,11 @@ TEST(Retrieval, AskAnswersAndExplains) {
   EXPECT_THAT(answer["document"].get<std::string>(), HasSubstr("rulers"));
   EXPECT_EQ(answer["explanation"]["prediction"]["answer"], answer["answer"]);
   EXPECT_TRUE(answer["retrieval"].contains("pairs"));
+  // The notes are ASCII, so code points are bytes.
+  const auto place = answer["begin"].get<std::size_t>() - answer["passage_begin"].get<std::size_t>();
+  EXPECT_EQ(answer["context"].get<std::string>().substr(place, answer["answer"].get<std::string>().size()),
+            answer["answer"]);
+  EXPECT_TRUE(answer["passage_dense"].is_number());
   for (const char* stage : {"expand_ms", "retrieve_ms", "rerank_ms", "read_ms", "explain_ms"})
     EXPECT_GE(found["stages"][stage].get<double>(), 0) << stage;
   const Json plain = client.post("/v1/ask", {{"question", "Who ruled Macedonia?"}, {"no_explanation", true}}).json();

@@ -345,6 +345,19 @@ TEST(Routes, HealthReadinessAndPage) {
   EXPECT_EQ(client.ask("GET", "/healthz").status, 200);  // no body followed the head
 }
 
+// Whether the hashes are right, browsers say: tests/web opens both under this policy.
+TEST(Routes, LaterViewsOfThePageAreAScriptThatThePolicyNames) {
+  const RunningServer server;
+  Client client = server.client();
+  const Reply more = client.ask("GET", "/more.js");
+  EXPECT_EQ(more.status, 200);
+  EXPECT_EQ(more.headers.at("content-type"), "text/javascript; charset=utf-8");
+  EXPECT_FALSE(more.headers.at("etag").empty());
+  EXPECT_GT(more.body.size(), 10'000u);
+  const std::regex scripts(R"(script-src 'sha256-[A-Za-z0-9+/]{43}=' 'sha256-[A-Za-z0-9+/]{43}=';)");
+  EXPECT_TRUE(std::regex_search(more.headers.at("content-security-policy"), scripts));
+}
+
 TEST(Routes, ResponsesHaveSecurityHeaders) {
   const RunningServer server;
   Client client = server.client();

@@ -17,6 +17,7 @@ import {headingOf, presetName, presetOf} from "./table.js";
 import {Tabs} from "./tabs.js";
 import {TargetField} from "./target_field.js";
 import {TextFields} from "./text_fields.js";
+import type {Place} from "./views.js";
 
 /** What a comparison compares at first. */
 const usuallyCompared = ["gradient", "integrated-gradients", "occlusion"];
@@ -48,10 +49,10 @@ export class Controls {
 
   /**
    * @param submit called when there is something to explain: immediately after a choice, and for a text when Explain is
-   * pressed. @param edited called when a text was typed
+   * pressed. @param edited called when a text was typed. @param leave called when a tab of another view is chosen
    */
-  constructor(private readonly served: Served, private readonly submit: (pressed: boolean) => void, private readonly edited: () => void, private readonly costs: Costs) {
-    this.tabs = new Tabs(() => { this.choseTab(); });
+  constructor(private readonly served: Served, private readonly submit: (pressed: boolean) => void, private readonly edited: () => void, private readonly costs: Costs, private readonly leave: (place: Place) => void) {
+    this.tabs = new Tabs(["explain", "compare", ...(served.collections.length ? ["ask" as const] : []), "tables"], () => { this.choseTab(); });
     this.fold = new Fold(() => {
       // On a phone, a focus would open the keyboard over the form.
       if (matchMedia("(min-width: 900px)").matches) this.text.first.focus();
@@ -141,6 +142,13 @@ export class Controls {
       : `This server has no method “${method}”.`;
   }
 
+  /** Marks the tab of a place that a link leads to. @return whether this server has it */
+  goElsewhere(place: Place): boolean {
+    const has = place === "tables" || this.served.collections.length > 0;
+    if (has) this.tabs.show(place);
+    return has;
+  }
+
   /** Puts texts into the fields as if they were typed. */
   type(texts: Texts): void {
     this.text.type(texts);
@@ -216,6 +224,11 @@ export class Controls {
   }
 
   private choseTab(): void {
+    const {mode} = this.tabs;
+    if (mode === "ask" || mode === "tables") {
+      this.leave(mode);
+      return;
+    }
     this.startOver();
     this.arrange();
     this.submit(true);

@@ -6,6 +6,7 @@ import {statement} from "./pane.js";
 import type {Failure} from "./server.js";
 
 export interface Ways {
+  cannot?: string; // the heading for a request that is refused
   again: () => void;
   withKey: (key: string) => void;
   shorter: (share: number) => void; // keeps this share of the text
@@ -38,7 +39,7 @@ function keyForm(withKey: (key: string) => void): HTMLElement {
   return form;
 }
 
-export function failureState({trouble, problem, retrySeconds}: Failure, {again, withKey, shorter, ways, goThere}: Ways): HTMLElement {
+export function failureState({trouble, problem, retrySeconds}: Failure, {again, withKey, shorter, ways, goThere, cannot = "That cannot be explained"}: Ways): HTMLElement {
   const {detail, found, expected, hint} = problem;
   const there: [string, () => void][] = goThere ? [["Go to the field", goThere]] : [];
   switch (trouble) {
@@ -58,7 +59,7 @@ export function failureState({trouble, problem, retrySeconds}: Failure, {again, 
       return statement("trouble", "The server failed", [shorten(detail, longest), "This is a fault in limn. The server's log has details."], [["Try again", again]]);
     case "refused":
       if (ways.length) return statement("trouble", "It took too long for this server", ["The work was stopped. This would take less time:"], ways);
-      return statement("trouble", "That cannot be explained", [
+      return statement("trouble", cannot, [
         ...(found || expected ? [line("Field", problem.field.replaceAll("_", " ")), line("Found", found), line("Expected", expected)] : [shorten(detail, longest)]),
         line("Hint", hint)], [...there, ["Try again", again]]);
   }

@@ -9,7 +9,8 @@ const tip = new Tip();
 export function info(name: string, sentence: string): HTMLElement {
   const made = element("button", {type: "button", class: "info", "aria-label": `About ${name}: ${sentence}`}, element("span", {"aria-hidden": "true"}, "i"));
   const show = (): void => {
-    if (!tip.element.isConnected) document.querySelector("main")?.append(tip.element);
+    const main = made.closest("main");
+    if (tip.element.parentElement !== main) main?.append(tip.element);
     tip.show(made, [name, sentence]);
   };
   for (const event of ["pointerenter", "focus", "click"]) made.addEventListener(event, show);

@@ -11,6 +11,7 @@ import {Controls} from "./controls.js";
 import {showCut} from "./cut.js";
 import {draft, settleDraft} from "./drafts.js";
 import {Early, earlyRequest, firstView} from "./early.js";
+import {Elsewhere} from "./elsewhere.js";
 import {failureState} from "./failures.js";
 import {gapsView} from "./gaps.js";
 import {showVisits} from "./history.js";
@@ -26,6 +27,7 @@ import {isRight, samples, type Texts} from "./samples.js";
 import {ask, Failure, isReady, readServed, setKey, type Progress, type Served} from "./server.js";
 import {emptyView, fitsLink, toFragment, type View} from "./state.js";
 import {noTable} from "./table.js";
+import {placeOf} from "./views.js";
 import {parts} from "./windows.js";
 import {listenToWords, type Change} from "./word_menu.js";
 
@@ -37,6 +39,7 @@ class Page {
   private readonly pane = new Pane(() => this.copyLink());
   private controls: Controls | undefined;
   private early: Early | undefined;
+  private elsewhere: Elsewhere | undefined;
   private first = ""; // name of the server's first model
   private table = noTable;
   private shown: View | undefined; // what the right pane shows, even during another request
@@ -75,7 +78,11 @@ class Page {
       return;
     }
     part("ask", HTMLFormElement).inert = false;
-    this.controls = new Controls(served, pressed => { void this.run(true, "", pressed); }, () => { this.edited(); }, this.costs);
+    this.controls = new Controls(served, pressed => { void this.run(true, "", pressed); }, () => { this.edited(); }, this.costs, place => {
+      this.running?.abort();
+      void this.elsewhere?.show(place);
+    });
+    this.elsewhere = new Elsewhere(served, (link, isNew) => { this.note(link, isNew); });
     this.most = served.seconds;
     this.listen();
     showVisits();
@@ -86,10 +93,17 @@ class Page {
 
   /** Shows the view in the address; without one, the first sample. */
   private follow(task: string): void {
-    const view = firstView(location.hash.slice(1), task, this.table.options.map(({name}) => name)), own = draft();
+    const place = placeOf(location.hash.slice(1));
+    if (place && this.controls?.goElsewhere(place)) {
+      this.running?.abort();
+      void this.elsewhere?.show(place, new URLSearchParams(location.hash.slice(1)));
+      return;
+    }
+    const view = firstView(place ? "" : location.hash.slice(1), task, this.table.options.map(({name}) => name)), own = draft();
     // A text that is too long for a link.
     const isLost = !view.sample && !view.texts[0] && !view.texts[1] && !new URLSearchParams(location.hash.slice(1)).has("text");
     const unknown = this.controls?.show(isLost && own ? {...view, texts: own.texts} : view) ?? [];
+    if (place) unknown.push("This server has no collection to ask.");
     void this.run(false, unknown.join(" "));
   }
 
@@ -164,6 +178,7 @@ class Page {
   private async run(isNew: boolean, notice = "", pressed = false, live = false): Promise<void> {
     const controls = this.controls;
     if (!controls) return;
+    this.elsewhere?.leave();
     this.running?.abort();
     this.isLive = live;
     window.clearTimeout(this.later);

@@ -34,9 +34,20 @@ export interface Preset {
   tasks: string[] | undefined; // undefined: every task
 }
 
+/** Documents that can be asked. */
+export interface Documents {
+  name: string;
+  documents: number;
+  passages: number;
+  embedder: string; // the model that made the embeddings; empty: there are none
+  retrievers: string[]; // the usual one first
+}
+
 /** The server's models, options and limits. */
 export interface Served {
   models: Model[];
+  collections: Documents[];
+  inputs: number; // that a request may have
   table: Table;
   presets: Preset[];
   seconds: number; // that a request may take; Infinity if the server does not say
@@ -102,12 +113,20 @@ async function get(route: string): Promise<unknown> {
   return response.json().catch(() => undefined);
 }
 
+/** The text of a file of the page. @throws Failure */
+export const getText = async (route: string): Promise<string> => (await send(route, {})).text();
+
 export async function readServed(): Promise<Served> {
   const json = fields(await get("v1/models")), tasks = fields(json["preset_tasks"]);
   return {
     models: list(json["models"]).map(fields).map(row => ({
       name: text(row["name"]), task: text(row["task"]), labels: list(row["labels"]).map(text), parameters: number(row["parameters"]),
     })),
+    collections: list(json["collections"]).map(fields).map(row => ({
+      name: text(row["name"]), documents: number(row["documents"]), passages: number(row["passages"]), embedder: text(row["embedder"]),
+      retrievers: list(row["retrievers"]).map(text),
+    })),
+    inputs: number(fields(json["limits"])["inputs"]) || 1,
     table: readTable(json), seconds: number(fields(json["limits"])["seconds"]) || Infinity,
     presets: list(json["presets"]).map(text).map(name => ({name, tasks: name in tasks ? list(tasks[name]).map(text) : undefined})),
   };

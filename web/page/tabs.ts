@@ -1,16 +1,19 @@
-// What the page does with a text: explain it, or compare models and methods on it.
+// What the page does: explain a text, compare models and methods on it, ask documents, or read a table.
 
 import {part} from "./parts.js";
+import type {Place} from "./views.js";
 
-export type Mode = "explain" | "compare";
-const modes: readonly Mode[] = ["explain", "compare"];
+export type Mode = "explain" | "compare" | Place;
 
 export class Tabs {
-  private readonly tabs = modes.map(mode => part(`tab-${mode}`, HTMLButtonElement));
+  private readonly tabs: readonly HTMLButtonElement[];
   private chosen: Mode = "explain";
 
-  /** @param changed called when the user chooses another tab */
-  constructor(changed: () => void) {
+  /** @param modes the tabs that this server has. @param changed called when the user chooses another tab */
+  constructor(private readonly modes: readonly Mode[], changed: () => void) {
+    this.tabs = modes.map(mode => part(`tab-${mode}`, HTMLButtonElement));
+    for (const tab of this.tabs) tab.hidden = false;
+    part("tabs", HTMLElement).classList.add("known");
     this.tabs.forEach((tab, i) => {
       const choose = (at: number): void => {
         const mode = modes[(at + modes.length) % modes.length] ?? "explain";
@@ -34,8 +37,8 @@ export class Tabs {
   show(mode: Mode): void {
     this.chosen = mode;
     this.tabs.forEach((tab, i) => {
-      tab.setAttribute("aria-selected", String(modes[i] === mode));
-      tab.tabIndex = modes[i] === mode ? 0 : -1;
+      tab.setAttribute("aria-selected", String(this.modes[i] === mode));
+      tab.tabIndex = this.modes[i] === mode ? 0 : -1;
     });
   }
 }

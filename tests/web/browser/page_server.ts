@@ -8,7 +8,7 @@ import {join} from "node:path";
 export type Json = Record<string, unknown>;
 
 const pages = join(process.env["LIMN_SOURCE_DIR"] ?? ".", "web/dist");
-const types: Record<string, string> = {"page.html": "text/html; charset=utf-8"};
+const types: Record<string, string> = {"page.html": "text/html; charset=utf-8", "more.js": "text/javascript; charset=utf-8"};
 /** The Content-Security-Policy of `limn serve`. */
 const policy = readFileSync(join(pages, "policy.txt"), "utf8");
 
