@@ -11,9 +11,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 if (process.argv.length !== 3) throw new Error("usage: node build.mjs FOLDER");
 const output = resolve(process.argv[2]);
 
+const texts = {".jsonl": "text", ".txt": "text"};
 const common = {absWorkingDir: here, bundle: true, minify: true, target: ["chrome110", "firefox115", "safari16.4"], legalComments: "none"};
 const script = (from, to) => build({
-  ...common, entryPoints: [join(here, from)], outfile: to, format: "iife", charset: "utf8", loader: {".jsonl": "text", ".txt": "text"},
+  ...common, entryPoints: [join(here, from)], outfile: to, format: "iife", charset: "utf8", loader: texts,
 });
 const style = (from, to) => build({...common, entryPoints: [join(here, from)], outfile: to});
 
@@ -27,7 +28,7 @@ async function inline(entry, more = {}) {
   return text.trim();
 }
 const hash = text => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-const pageScript = await inline("page/main.ts", {format: "iife", charset: "utf8", loader: {".jsonl": "text", ".txt": "text"}});
+const pageScript = await inline("page/main.ts", {format: "iife", charset: "utf8", loader: texts});
 const pageStyle = await inline("page/page.css");
 
 /** Replaces imports of the modules that page/shared.ts hands over, and puts style sheets into the script as text. */
@@ -43,7 +44,7 @@ const handedOver = {name: "handed-over", setup(builder) {
     return {contents: text.trim(), loader: "text"};
   });
 }};
-const moreScript = await inline("page/more.ts", {format: "iife", charset: "utf8", plugins: [handedOver]});
+const moreScript = await inline("page/more.ts", {format: "iife", charset: "utf8", loader: texts, plugins: [handedOver]});
 writeFileSync(join(output, "more.js"), moreScript);
 writeFileSync(join(output, "page.html"), readFileSync(join(here, "page/page.html"), "utf8")
   .replace("<!-- style -->", () => `<style>${pageStyle}</style>`).replace("<!-- script -->", () => `<script>${pageScript}</script>`));

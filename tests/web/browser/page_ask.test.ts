@@ -88,7 +88,7 @@ test("no answer, added words, and passages without a reader", async () => {
   await page.getByText("from a passage that was found first").waitFor();
   await check(opened, "ask-no-answer", false);
   await page.selectOption("#ask-model", "none");
-  await page.locator(".found > .verdict h2").getByText("Who <i>came</i>").waitFor();
+  await page.locator(".found > h2").getByText("Who <i>came</i>").waitFor();
   assert.deepEqual(server.asked.at(-1)?.route, "/v1/search");
   assert.deepEqual(await page.locator(".passage u").allInnerTexts(), ["came"]);
 });
