@@ -82,7 +82,7 @@ struct RepeatedText {
 /// A row whose label may be wrong: the model is as sure of another class as it usually is of that class's own rows
 /// (confident learning, Northcutt et al. 2021).
 struct SuspectedLabel {
-  std::size_t row = 0;
+  std::size_t row = 0;     ///< of the data
   std::string label;       ///< in the data
   std::string predicted;   ///< by the model
   double probability = 0;  ///< of the prediction
@@ -91,7 +91,7 @@ struct SuspectedLabel {
 
 /// A row that is predicted wrongly.
 struct WrongRow {
-  std::size_t row = 0;
+  std::size_t row = 0;     ///< of the data
   std::string text;        ///< its beginning
   std::string label;       ///< in the data
   std::string predicted;   ///< by the model
@@ -108,27 +108,28 @@ struct ConfidenceBin {
 
 /// The whole report. Rows are counted from 0.
 struct Report {
-  std::string model;
-  std::string method;             ///< of the explanations
-  std::size_t explanations = 0;   ///< rows may have several
-  std::size_t rows = 0;           ///< with an explanation
-  std::size_t errors = 0;         ///< rows without
-  std::size_t labelled = 0;       ///< rows with a right label or answer
-  std::size_t wrong = 0;          ///< of them
-  std::size_t tokens = 0;         ///< read by the model, without special tokens
-  std::size_t extra_tokens = 0;   ///< of them, those beyond one per word
-  std::size_t words_dropped = 0;  ///< rare words that were forgotten to bound the memory
-  std::vector<ReportClass> classes;
+  std::string model;                 ///< its name
+  std::string method;                ///< of the explanations
+  std::size_t explanations = 0;      ///< rows may have several
+  std::size_t rows = 0;              ///< with an explanation
+  std::size_t errors = 0;            ///< rows without
+  std::size_t labelled = 0;          ///< rows with a right label or answer
+  std::size_t wrong = 0;             ///< of them
+  std::size_t tokens = 0;            ///< read by the model, without special tokens
+  std::size_t extra_tokens = 0;      ///< of them, those beyond one per word
+  std::size_t words_dropped = 0;     ///< rare words that were forgotten to bound the memory
+  std::vector<ReportClass> classes;  ///< in the model's order
   /// Rows by right label and prediction; labels are those of `classes`, in their order. Empty without labels.
   std::map<std::pair<std::string, std::string>, std::size_t> confusion;
-  std::vector<ConfidenceBin> confidence;  ///< ten
-  std::vector<WrongRow> wrong_rows;       ///< at most 100, the highest probability first
-  std::vector<SuspectedShortcut> shortcuts;
-  std::vector<WorseSlice> slices;
-  std::vector<FragmentedWord> fragmented;                  ///< at most 30, by extra tokens
-  std::vector<RepeatedText> repeated;                      ///< at most 50, the largest first
-  std::vector<SuspectedLabel> suspected_labels;            ///< at most 100, the highest probability first
-  std::size_t all_suspected_labels = 0, all_repeated = 0;  ///< without these limits
+  std::vector<ConfidenceBin> confidence;         ///< ten
+  std::vector<WrongRow> wrong_rows;              ///< at most 100, the highest probability first
+  std::vector<SuspectedShortcut> shortcuts;      ///< at most 20, the smallest p first
+  std::vector<WorseSlice> slices;                ///< at most 20, the smallest p first
+  std::vector<FragmentedWord> fragmented;        ///< at most 30, by extra tokens
+  std::vector<RepeatedText> repeated;            ///< at most 50, the largest first
+  std::vector<SuspectedLabel> suspected_labels;  ///< at most 100, the highest probability first
+  std::size_t all_suspected_labels = 0;          ///< without this limit
+  std::size_t all_repeated = 0;                  ///< groups of repeated texts, without the limit
 
   /// The rows that the report mentions as examples, ascending, without repetition.
   std::vector<std::size_t> examples() const;
@@ -144,13 +145,15 @@ struct ReportExample {
 /// bytes per row, and 200,000 different words at most.
 class ReportBuilder {
  public:
-  ReportBuilder();
+  ReportBuilder();  ///< an empty report
   ~ReportBuilder();
-  ReportBuilder(ReportBuilder&&) noexcept;
-  ReportBuilder& operator=(ReportBuilder&&) noexcept;
+  ReportBuilder(ReportBuilder&&) noexcept;             ///< takes over what was collected
+  ReportBuilder& operator=(ReportBuilder&&) noexcept;  ///< takes over what was collected
 
+  /// Adds an explanation of a row.
   void add(const Explanation& explanation, const ReportRow& row);
-  /// @param errors rows without an explanation. @param significance largest q of shortcuts and slices
+  /// Returns the report of all explanations so far. @param errors rows without an explanation. @param significance
+  /// largest q of shortcuts and slices
   Report finish(std::size_t errors = 0, double significance = 0.05) const;
 
  private:

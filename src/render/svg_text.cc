@@ -14,7 +14,7 @@
 namespace limn {
 namespace {
 
-// Pixels. The reader's fonts are unknown: each piece of text is fitted to the width that Helvetica would give it.
+// Pixels. The reader's fonts are unknown: each part of a text is fitted to the width that Helvetica would give it.
 constexpr double widest_letter = 12, blank_width = 4.5, font_size = 14, line_height = 26, box_height = 20,
                  line_width = 640, page_margin = 16;
 constexpr double header = 52, legend_height = 40;
@@ -86,24 +86,24 @@ class Page {
   std::size_t lines_ = 1;
 };
 
-/// The pieces of a text between its white space, at most `longest` columns each.
-std::vector<std::string> pieces_of(const std::string& text, std::size_t longest) {
-  std::vector<std::string> pieces(1);
+/// The parts of a text between its white space, at most `longest` columns each.
+std::vector<std::string> parts_of(const std::string& text, std::size_t longest) {
+  std::vector<std::string> parts(1);
   std::size_t wide = 0;
   for (const Cluster& cluster : clusters(text)) {
     if (cluster.text == " ") {
-      pieces.emplace_back();
+      parts.emplace_back();
       wide = 0;
       continue;
     }
     if (wide + cluster.columns > longest) {
-      pieces.emplace_back();
+      parts.emplace_back();
       wide = 0;
     }
-    pieces.back() += cluster.text;
+    parts.back() += cluster.text;
     wide += cluster.columns;
   }
-  return pieces;
+  return parts;
 }
 
 void draw(Page& page, const Explanation& explanation, const TextRuns& shown, double scale) {
@@ -121,10 +121,10 @@ void draw(Page& page, const Explanation& explanation, const TextRuns& shown, dou
     const double heat = run.word ? intensity(explanation.words[*run.word].score, scale) : 0;
     const bool is_explained = run.mark && shown.marks[*run.mark].explained;
     bool is_first = true;
-    for (const std::string& piece : pieces_of(text, longest)) {
+    for (const std::string& one : parts_of(text, longest)) {
       if (!is_first) page.blank();
       is_first = false;
-      if (!piece.empty()) page.add(piece, heat, scale_of(explanation), is_explained);
+      if (!one.empty()) page.add(one, heat, scale_of(explanation), is_explained);
     }
   }
 }

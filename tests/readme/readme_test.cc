@@ -56,7 +56,7 @@ fs::path playground() {
     fs::create_symlink(to, at, ignored);
   };
   link(LIMN_PROGRAM, folder / "build" / "limn");
-  for (const char* name : {"models", "tools"}) link(fs::path(LIMN_SOURCE_DIR) / name, folder / name);
+  for (const char* name : {"models", "tests", "tools"}) link(fs::path(LIMN_SOURCE_DIR) / name, folder / name);
   return folder;
 }
 

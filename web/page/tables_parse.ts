@@ -59,7 +59,7 @@ async function* partsOf(blob: Blob, encoding: string, signal: AbortSignal): Asyn
     const {value, done} = await reader.read();
     signal.throwIfAborted();
     const text = decoder.decode(value, {stream: !done});
-    // Streams may give large pieces.
+    // Streams may give large parts.
     for (let at = 0; at < text.length; at += 65_536) {
       yield text.slice(at, at + 65_536);
       if (performance.now() - since > slice) {
