@@ -202,6 +202,11 @@ class Tables implements OtherView {
     const {data, view} = this, began = performance.now();
     if (!data || (!isNow && began < this.next)) return;
     const sorting = view.sorting ?? "file";
+    if (sorting === "text" && !data.hasRanks) {
+      void data.rankTexts().then(() => { if (this.data === data) this.refresh(true); });
+      if (isNow) this.shownRows.textContent = "Sorting …";
+      return;
+    }
     this.rows = data.order(sorting, view.filter);
     this.grid.show(data, this.rows, sorting);
     this.figures.replaceChildren(figuresLine(data));

@@ -4,6 +4,7 @@
 import type {Prediction} from "../viewer/json.js";
 import {Labels, type Columns} from "./tables_columns.js";
 import type {Parsed} from "./tables_parse.js";
+import {ranksOf} from "./tables_sort.js";
 
 export type Sorting = "file" | "wrong" | "unsure" | "sure" | "prediction" | "text";
 export const sortings: Readonly<Record<Sorting, string>> = {
@@ -44,6 +45,7 @@ export class TableData {
   private readonly right: Int8Array; // 1: right, 0: wrong, -1: unknown
   private readonly labels: Labels;
   private readonly at: {text: number; pair: number; label: number};
+  private textRanks: Int32Array | undefined; // places by text
   finished = 0; // rows
 
   constructor(readonly table: Parsed, readonly columns: Columns, readonly modelLabels: readonly string[], task: string) {
@@ -54,6 +56,16 @@ export class TableData {
     this.right = new Int8Array(length).fill(-1);
     this.labels = new Labels(modelLabels, task);
     this.at = {text: index(columns.text), pair: index(columns.pair), label: index(columns.label)};
+  }
+
+  /** Whether the rows can be sorted by text. */
+  get hasRanks(): boolean {
+    return this.textRanks !== undefined;
+  }
+
+  /** Prepares sorting by text, which takes long for many rows, in slices. */
+  async rankTexts(): Promise<void> {
+    this.textRanks = await ranksOf(this.table.rows.map((_, row) => this.text(row)));
   }
 
   get length(): number {
@@ -101,7 +113,7 @@ export class TableData {
     this.errors.set(row, why);
   }
 
-  /** Rows that a filter keeps, in an order. */
+  /** Rows that a filter keeps, in an order; by text only after rankTexts(). */
   order(sorting: Sorting, {kind, text, said, meant}: Filter): Int32Array {
     const wanted = text.toLowerCase(), kept: number[] = [];
     for (let row = 0; row < this.length; row++) {
@@ -113,19 +125,20 @@ export class TableData {
     }
     const order = Int32Array.from(kept);
     if (sorting === "file") return order;
-    const {probability, right, state} = this, sure = (row: number): number => (Number.isNaN(probability[row]) ? -1 : probability[row] ?? -1);
-    const byText = (of: (row: number) => string) => (a: number, b: number): number => {
-      const [x, y] = [of(a), of(b)];
-      return x < y ? -1 : x > y ? 1 : a - b;
-    };
-    // Wrong, failed, right, unknown; among the wrong ones, the surest first, which are the worst.
-    const rank = (row: number): number => (right[row] === 0 ? 0 : state[row] === failed ? 1 : right[row] === 1 ? 2 : 3);
-    const unsure = (row: number): number => (sure(row) < 0 ? 2 : sure(row));
-    const compare: Record<Exclude<Sorting, "file">, (a: number, b: number) => number> = {
-      wrong: (a, b) => rank(a) - rank(b) || sure(b) - sure(a) || a - b, sure: (a, b) => sure(b) - sure(a) || a - b, unsure: (a, b) => unsure(a) - unsure(b) || a - b,
-      prediction: byText(row => this.said[row] ?? ""), text: byText(row => this.text(row)),
-    };
-    return order.sort(compare[sorting]);
+    const {probability, right, state} = this;
+    // One number per row: comparing numbers takes a tenth of the time of comparing what they are made of.
+    const keys = new Float64Array(this.length), names = sorting === "prediction" ? new Map([...new Set(this.said)].sort().map((name, i) => [name, i])) : undefined;
+    for (const row of order) {
+      if (sorting === "text" || names) {
+        keys[row] = names?.get(this.said[row] ?? "") ?? this.textRanks?.[row] ?? row;
+        continue;
+      }
+      const sure = probability[row] ?? NaN, isKnown = !Number.isNaN(sure);
+      // Wrong, failed, right, unknown; among the wrong ones, the surest first, which are the worst.
+      const rank = right[row] === 0 ? 0 : state[row] === failed ? 1 : right[row] === 1 ? 2 : 3;
+      keys[row] = sorting === "unsure" ? (isKnown ? sure : 2) : (sorting === "wrong" ? 4 * rank : 0) + (isKnown ? 1 - sure : 2);
+    }
+    return order.sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
   }
 
   figures(): {right: number; wrong: number; failed: number; unknown: number} {

@@ -6,6 +6,7 @@ import {BadTable, delimiterOf, encodingOf, mostRows, parseTable, type Parsed} fr
 import {batches} from "../../../web/page/tables_run.js";
 import {tableText} from "../../../web/page/tables_save.js";
 import {emptyTables, fromTablesFragment, toTablesFragment, type TablesView} from "../../../web/page/tables_state.js";
+import {ranksOf} from "../../../web/page/tables_sort.js";
 import {chooseRows, WordSums} from "../../../web/page/tables_words.js";
 
 const parsed = (contents: BlobPart, name = ""): Promise<Parsed> => parseTable(new Blob([contents]), name, () => undefined, new AbortController().signal);
@@ -88,8 +89,17 @@ function filled(): TableData {
   return data;
 }
 
-test("wrong rows come first, the surest of them at the top; filters keep what they say", () => {
+test("texts are ranked as Array.sort orders them", async () => {
+  const texts = Array.from({length: 5000}, (_, i) => `text ${(i * 7919) % 1000}`), ranks = await ranksOf(texts);
+  const expected = texts.map((text, i): [string, number] => [text, i]).sort(([a, i], [b, j]) => (a < b ? -1 : a > b ? 1 : i - j));
+  assert.deepEqual(expected.map(([, i]) => ranks[i]), expected.map((_, place) => place));
+  assert.equal((await ranksOf([])).length, 0);
+});
+
+test("wrong rows come first, the surest of them at the top; filters keep what they say", async () => {
   const data = filled(), filter = (more: Partial<Filter>): Filter => ({...noFilter, ...more}), order = (...given: Parameters<TableData["order"]>): number[] => [...data.order(...given)];
+  await data.rankTexts();
+  assert.deepEqual(order("prediction", noFilter), [4, 1, 2, 5, 0, 3]);
   assert.deepEqual(order("wrong", noFilter), [5, 2, 4, 0, 1, 3]);
   assert.deepEqual(order("unsure", noFilter), [2, 3, 1, 0, 5, 4]);
   assert.deepEqual(order("sure", noFilter), [5, 0, 1, 3, 2, 4]);
