@@ -1,20 +1,30 @@
 #!/usr/bin/env python3
-"""Times limner beside Captum, transformers-interpret and shap on the same model and texts; see docs/performance.md.
+"""Times limner beside Captum, transformers-interpret and shap on the same model and texts; see docs/python.md.
 
-    python_peers.py MODEL TEXTS.jsonl [--texts 1000] [--first]
+    python_peers.py MODEL TEXTS.jsonl [--texts 1000] [--block 50] [--peers NAME,NAME…]
+    python_peers.py MODEL TEXTS.jsonl --overhead LIMN [--texts 1000] [--rounds 5]
 
-Each measurement is a process of its own with two threads. --first: only the seconds to the first explanation, import
-included. TEXTS.jsonl has one {"text": …} per line. Needs the packages of `make test-interop`.
+Each peer is a process of its own with one thread. The processes explain the texts in turn, a block each, so that a slow
+moment of the machine concerns all of them; the others sleep. Prints for each the seconds from the start of the process to
+the first explanation (imports included; elapsed, and of the processor), explanations per second of the processor, which
+other programs hardly disturb, and the peak resident memory.
+--overhead: the binding beside `LIMN bench`, in turn, with one text per call and with all texts in one call.
+TEXTS.jsonl has one {"text": …} per line. Needs the packages of `make test-interop`.
 """
 
+from __future__ import annotations
+
 import argparse
+import itertools
 import json
 import resource
+import statistics
 import subprocess
 import sys
 import time
+from typing import Any
 
-THREADS = 2
+THREADS = 1
 SETUP = """
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
@@ -55,29 +65,106 @@ def explain(text):
     return model.explain(text, method=limner.preset("{preset}"))
 """
 PEERS = {
-    "captum, 50 steps": CAPTUM,
-    "limner, captum-lig": LIMNER.replace("{preset}", "captum-lig"),
+    "captum": CAPTUM,
+    "limner:captum-lig": LIMNER.replace("{preset}", "captum-lig"),
     "transformers-interpret": INTERPRET,
-    "limner, transformers-interpret": LIMNER.replace("{preset}", "transformers-interpret"),
-    "shap, partition": SHAP,
-    "limner, shap-partition": LIMNER.replace("{preset}", "shap-partition"),
-    "limner, gradient": LIMNER.replace('method=limner.preset("{preset}")', 'method="gradient"'),
+    "limner:transformers-interpret": LIMNER.replace("{preset}", "transformers-interpret"),
+    "shap": SHAP,
+    "limner:shap-partition": LIMNER.replace("{preset}", "shap-partition"),
+    "limner:gradient": LIMNER.replace('method=limner.preset("{preset}")', 'method="gradient"'),
 }
 
 
-def measure(name: str, folder: str, texts: list[str]) -> dict[str, float]:
-    """Runs one peer in this process."""
-    begin = time.perf_counter()
-    scope: dict = {"folder": folder}
+def serve(name: str, folder: str, texts: list[str]) -> None:
+    """One peer: explains the first text, then the blocks that standard input names."""
+    scope: dict[str, Any] = {"folder": folder}
     exec(PEERS[name].replace("{threads}", str(THREADS)), scope)
-    scope["explain"](texts[0])
-    first = time.perf_counter() - begin
-    begin = time.perf_counter()
-    for text in texts[1:]:
-        scope["explain"](text)
-    seconds = time.perf_counter() - begin
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"first_s": first, "per_s": (len(texts) - 1) / seconds if len(texts) > 1 else 0, "peak_mb": peak}
+    explain = scope["explain"]
+    explain(texts[0])
+    print(time.process_time(), flush=True)
+    for line in sys.stdin:
+        begin, end = map(int, line.split())
+        start = time.process_time()
+        for text in texts[begin:end]:
+            explain(text)
+        print(time.process_time() - start, flush=True)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
+
+
+class Peer:
+    """The process of a peer."""
+
+    def __init__(self, name: str, model: str, file: str) -> None:
+        command = [sys.executable, __file__, model, file, "--serve", name]
+        start = time.perf_counter()
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        self.first_processor = float(self._line() or "nan")
+        self.first = time.perf_counter() - start
+        self.seconds: list[float] = []
+
+    def _line(self) -> str:
+        assert self.process.stdout
+        return self.process.stdout.readline().strip()
+
+    def run(self, begin: int, end: int) -> None:
+        assert self.process.stdin
+        print(begin, end, file=self.process.stdin, flush=True)
+        self.seconds.append(float(self._line()))
+
+    def peak(self) -> float:
+        assert self.process.stdin
+        self.process.stdin.close()
+        return float(self._line())
+
+
+def compare_peers(names: list[str], given: argparse.Namespace) -> None:
+    peers = {name: Peer(name, given.model, given.file) for name in names}
+    for begin in range(0, given.texts, given.block):
+        for peer in peers.values():
+            peer.run(begin, min(begin + given.block, given.texts))
+    for name, peer in peers.items():
+        rate = given.texts / sum(peer.seconds)
+        first = f"{peer.first:5.2f} s ({peer.first_processor:5.2f} s)"
+        print(f"{name:32} first {first}  {rate:8.2f} texts/s  peak {peer.peak():5.0f} MB", flush=True)
+
+
+def bench_seconds(command: list[str], texts: int) -> float:
+    """The processor seconds of `limn bench` on so many texts, loading included."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([*command, "--limit", str(texts)], check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def measure_overhead(texts: list[str], given: argparse.Namespace) -> None:
+    """Processor seconds of the binding and of `limn bench`, one thread: other programs hardly disturb them."""
+    import limner
+
+    limner.set_threads(1)
+    model = limner.load(given.model)
+    model.explain(texts[:20])
+    outside = []
+    for text in texts[: given.texts]:
+        start = time.perf_counter()
+        why = model.explain(text)
+        outside.append(time.perf_counter() - start - why.to_dict()["seconds"])
+    print(f"outside the library, for one text: {1000 * statistics.median(outside):.2f} ms (median)", flush=True)
+    for method, one in itertools.product(["gradient", "forward"], [True, False]):
+        call: Any = model.predict if method == "forward" else model.explain
+        command = [given.overhead, "bench", "-m", given.model, "--input", given.file, "--threads", "1"]
+        command += ["--batch", "1" if one else "0", "--method", method, "--format", "json"]
+        ours, theirs = [], []
+        for _ in range(given.rounds):
+            theirs.append(bench_seconds(command, given.texts) - bench_seconds(command, 1))
+            start = time.process_time()
+            for part in texts if one else [texts]:
+                call(part)
+            ours.append(time.process_time() - start)
+        a, b = (1000 * statistics.median(seconds) / given.texts for seconds in (ours, theirs))
+        kind = "one text per call" if one else "all texts in one call"
+        print(f"{method:10} {kind:22} limner {a:6.2f} ms, limn bench {b:6.2f} ms: {a / b - 1:+.1%}", flush=True)
 
 
 def main() -> None:
@@ -85,19 +172,21 @@ def main() -> None:
     parser.add_argument("model")
     parser.add_argument("file")
     parser.add_argument("--texts", type=int, default=1000)
-    parser.add_argument("--first", action="store_true")
-    parser.add_argument("--peer")
+    parser.add_argument("--block", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--peers", default=",".join(PEERS), help="default: all")
+    parser.add_argument("--overhead", metavar="LIMN", help="the command limn")
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
     given = parser.parse_args()
     with open(given.file, encoding="utf-8") as stream:
-        texts = [json.loads(line)["text"] for line in stream][: 1 if given.first else given.texts]
-    if given.peer:
-        print(json.dumps(measure(given.peer, given.model, texts)))
-        return
-    for name in PEERS:
-        command = [sys.executable, __file__, given.model, given.file, "--peer", name, "--texts", str(len(texts))]
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
-        said = run.stdout.strip().splitlines()[-1] if run.returncode == 0 else run.stderr.strip().splitlines()[-1]
-        print(f"{name:32} {said}", flush=True)
+        texts = [json.loads(line)["text"] for line in stream]
+    given.texts = min(given.texts, len(texts))
+    if given.serve:
+        serve(given.serve, given.model, texts)
+    elif given.overhead:
+        measure_overhead(texts[: given.texts], given)
+    else:
+        compare_peers(given.peers.split(","), given)
 
 
 main()
