@@ -48,9 +48,9 @@ async function visit(fragment: string): Promise<Opened> {
 }
 
 test("an answer from the paragraphs, explained, and why its passage was found", options, async () => {
-  const opened = await visit(`view=ask&question=${encodeURIComponent("Where was Super Bowl 50 played?")}&explain=1`), {page} = opened;
+  const opened = await visit(`view=ask&question=${encodeURIComponent("In which stadium was Super Bowl 50 played?")}&explain=1`), {page} = opened;
   await page.locator(".found .explanation").first().waitFor();
-  assert.match(await page.locator(".found h2").first().innerText(), /Levi's Stadium|Santa Clara/);
+  assert.match(await page.locator(".found h2").first().innerText(), /Levi's Stadium/);
   assert.ok(await page.locator(".found:first-child .texts mark").count() > 0);
   await page.getByRole("button", {name: "Why this passage"}).first().click();
   await page.locator(".similarity").waitFor();
