@@ -50,7 +50,8 @@ class Tables implements OtherView {
     this.home.say(aloud);
   }, "These rows cannot be predicted");
   private running = new AbortController();
-  private explaining = new AbortController();
+  private explaining = new AbortController(); // a row
+  private gathering = new AbortController(); // the words of each class
   private table: Parsed | undefined;
   private data: TableData | undefined;
   private rows: Int32Array = new Int32Array();
@@ -103,6 +104,7 @@ class Tables implements OtherView {
   private startOver(): void {
     this.running.abort();
     this.explaining.abort();
+    this.gathering.abort();
     this.attempt.stop();
     this.table = this.data = undefined;
     this.work.hidden = true;
@@ -251,10 +253,12 @@ class Tables implements OtherView {
 
   private summarise(data: TableData, model: string, task: string): void {
     this.overview.replaceChildren();
+    this.gathering.abort();
+    this.gathering = new AbortController();
     if (task !== "sequence-classification" || data.modelLabels.length < 2) return;
     const matrix = confusionTable(data, (meant, said) => { this.filterBy({...noFilter, meant, said}); });
     const words = details("Words of each class", body => {
-      const doing = element("p", {class: "hint"}, "Explaining …"), running = this.explaining.signal;
+      const doing = element("p", {class: "hint"}, "Explaining …"), running = this.gathering.signal;
       body.append(doing);
       wordsPerClass(data, model, task, this.served.inputs, running, (done, total) => { doing.textContent = `Explaining: ${number(done)} of ${number(total)} rows …`; })
         .then(found => { body.replaceChildren(wordsLists(found, data.length)); }, (error: unknown) => {
