@@ -86,9 +86,8 @@ int compare_with_baseline(const std::string& model, const DriftRequest& request,
   const Format format = choose_format({.format = output.format, .file = {}}, {Format::terminal, Format::json});
   refuse_inputs_as_output(output, {*request.baseline});
   DriftComparer comparer(load_model(find_model({.model = model}, {}, output)), output);
-  read_explanation_file(*request.baseline, [&](const Explanation& saved, const SavedRow&) {
-    comparer.compare(*request.baseline, saved);
-  });
+  read_explanation_file(*request.baseline,
+                        [&](const Explanation& saved, const SavedRow&) { comparer.compare(*request.baseline, saved); });
   return comparer.finish(format, request.fail_above);
 }
 

@@ -20,7 +20,6 @@ constexpr std::string_view card =
     "font-family:sans-serif;overflow-wrap:anywhere";
 constexpr std::string_view secondary = "color:#555;font-size:85%";
 
-
 std::string line_of(std::string_view text, std::string_view style) {
   return text.empty() ? "" : fmt::format("<div style=\"{}\">{}</div>\n", style, escape(text));
 }

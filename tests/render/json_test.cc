@@ -68,8 +68,7 @@ TEST(Json, OnlyMethodsWithALayerHaveOne) {
   const auto layer_of = [](const std::string& json) {
     std::string layer = "nothing was read";
     std::istringstream stream(json);
-    read_explanations(stream, "the test",
-                      [&](const Explanation& read, const SavedRow&) { layer = read.method.layer; });
+    read_explanations(stream, "the test", [&](const Explanation& read, const SavedRow&) { layer = read.method.layer; });
     return layer;
   };
   Explanation explanation = example();
