@@ -84,7 +84,7 @@ function filled(): TableData {
   const table: Parsed = {name: "t.csv", format: "", columns: ["text", "label"], rows: [["good", "positive"], ["bad", "negative"], ["odd", "positive"], ["x", "?"], ["long", "negative"], ["worst", "1"]], notes: []};
   const data = new TableData(table, {text: "text", pair: "", label: "label"}, ["negative", "positive"], "sequence-classification");
   for (const [row, label, probability] of [[0, "positive", 0.9], [1, "negative", 0.8], [2, "negative", 0.6], [3, "positive", 0.7], [5, "negative", 0.95]] as const)
-    data.set(row, {kind: "label", label, probability, probabilities: [], labels: undefined});
+    data.set(row, {kind: "label", label, probability, probabilities: [], labels: undefined, confidence: undefined});
   data.fail(4, "too long");
   return data;
 }
