@@ -137,7 +137,7 @@ std::string explanation_file(const ReportCommand& command) {
 
 int report(const CLI::App& app, ReportCommand command) {
   const Format format = choose_format(command.output, formats);
-  if (!command.method.method && !command.method.preset) command.method.method = "gradient-x-input";
+  if (!command.method.method && !command.method.preset) command.method.method = "integrated-gradients";
   read_texts(command.method, choose_method(command.method));
   const std::string file = explanation_file(command);
   const OutputOptions rows = {.format = "json", .file = file, .resume = command.output.resume};
@@ -196,7 +196,7 @@ void add_report(CLI::App& program, Run& run) {
   app.get_option("--method")
       ->description(
           "the method of the explanations, see limn explain --help; default: "
-          "gradient-x-input, one pass per text");
+          "integrated-gradients; gradient-x-input is rough, but takes one pass per text");
   add_options(app, command->reading);
   add_report_output(app, command->output, command->significance);
   app.add_option("--explanations", command->explanations,

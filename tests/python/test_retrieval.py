@@ -115,7 +115,7 @@ def test_report_and_calibrate(tmp_path: pathlib.Path) -> None:
         rows = list(csv.DictReader(file))
     assert len(rows) == 400
     model = limner.load(data / "planted")
-    whys = model.explain([row["text"] for row in rows], method="gradient-x-input")
+    whys = model.explain([row["text"] for row in rows], method="integrated-gradients")
     found = limner.evaluate.report(
         whys, labels=[row["label"] for row in rows], columns={"source": [row["source"] for row in rows]}
     )
