@@ -59,14 +59,8 @@ template <class Scores>
 auto with_progress(Scores (*evaluate)(const Model&, const std::filesystem::path&, const EvaluateOptions&,
                                       const Watch&)) {
   return [evaluate](const Model& model, const std::string& data, const EvaluateOptions& options) {
-    std::optional<Progress> progress;
-    std::size_t before = 0;
-    const Watch watch = {.progress =
-                             [&](std::size_t rows, std::size_t total) {
-                               if (!progress) progress.emplace(total);
-                               progress->advance(rows - std::exchange(before, rows));
-                             }};
-    return evaluate(model, data, options, watch);
+    CallProgress progress;
+    return evaluate(model, data, options, progress.watch());
   };
 }
 
@@ -128,15 +122,10 @@ int evaluate_ask(const EvaluateAskCommand& command) {
   std::optional<Model> reader;
   if (command.reader) reader = load_model(find_model(*command.reader, model_folders()));
   const Collection collection = open_collection(command.collection);
-  std::optional<Progress> progress;
-  std::size_t before = 0;
-  const Watch watch = {.progress = [&](std::size_t rows, std::size_t total) {
-    if (!progress) progress.emplace(total);
-    progress->advance(rows - std::exchange(before, rows));
-  }};
-  const AskScores scores =
-      limn::evaluate_ask(collection, command.data, reader, load_reranker(command.collection), options, watch);
-  if (progress) progress->wipe();
+  CallProgress progress;
+  const AskScores scores = limn::evaluate_ask(collection, command.data, reader, load_reranker(command.collection),
+                                              options, progress.watch());
+  progress.wipe();
   write_output(std::nullopt, format == Format::json
                                  ? to_json(scores) + "\n"
                                  : to_terminal(scores) + fmt::format("\n{:.1f} seconds\n", scores.seconds));

@@ -107,4 +107,16 @@ void Progress::draw_if_due() {
 
 void Progress::wipe() { line_.wipe(); }
 
+Watch CallProgress::watch() {
+  return {.progress =
+              [this](std::size_t done, std::size_t total) {
+                if (!shown_) shown_.emplace(total);
+                shown_->advance(done - std::exchange(done_, done));
+              }};
+}
+
+void CallProgress::wipe() {
+  if (shown_) shown_->wipe();
+}
+
 }  // namespace limn

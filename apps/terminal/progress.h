@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "limn/watch.h"
+
 namespace limn {
 
 /// A line on standard error that is redrawn in place; nothing if standard error is not a terminal. The destructor
@@ -65,6 +67,18 @@ class Progress {
   std::size_t done_;
   double share_ = 0;
   const Clock::time_point start_;
+};
+
+/// The progress of one call of the library over many rows, whose total the call itself reports.
+class CallProgress {
+ public:
+  /// @return a watch for the call, which this object must outlive
+  Watch watch();
+  void wipe();
+
+ private:
+  std::optional<Progress> shown_;
+  std::size_t done_ = 0;
 };
 
 /// Returns the text of the line: "412/4961 ━━━───────  38.1 rows/s  1m59s left"; for a single row "43 % ━━━─── …".
