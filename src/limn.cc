@@ -28,6 +28,15 @@ struct Model::Implementation {
   Explainer explainer;
   std::optional<Calibration> calibration = {};
 
+  /// @param folder where a calibration may be
+  static std::shared_ptr<const Implementation> with_calibration(Pipeline pipeline,
+                                                                const std::filesystem::path& folder) {
+    const std::shared_ptr<Implementation> loaded(new Implementation{Explainer(std::move(pipeline))});
+    const std::filesystem::path file = folder / calibration_file;
+    if (std::filesystem::exists(file)) loaded->calibration = read_calibration(file, loaded->explainer.pipeline().info);
+    return loaded;
+  }
+
   void set_confidence(Prediction& prediction) const {
     if (!calibration) return;
     const std::optional<double> confidence = confidence_of(*calibration, prediction);
@@ -49,16 +58,11 @@ struct Model::Implementation {
 Model::Model(std::shared_ptr<const Implementation> implementation) : implementation_(std::move(implementation)) {}
 
 Model Model::load(const std::filesystem::path& folder) {
-  const std::shared_ptr<Implementation> loaded(new Implementation{Explainer(load_pipeline(folder))});
-  const std::filesystem::path calibration = folder / calibration_file;
-  if (std::filesystem::exists(calibration))
-    loaded->calibration = read_calibration(calibration, loaded->explainer.pipeline().info);
-  return Model(loaded);
+  return Model(Implementation::with_calibration(load_pipeline(folder), folder));
 }
 
 Model Model::load(const std::filesystem::path& adapter, const std::filesystem::path& base) {
-  return Model(
-      std::shared_ptr<const Implementation>(new Implementation{Explainer(load_pipeline_with_adapter(adapter, base))}));
+  return Model(Implementation::with_calibration(load_pipeline_with_adapter(adapter, base), adapter));
 }
 
 Model Model::load(MemoryCheckpoint checkpoint) {

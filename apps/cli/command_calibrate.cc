@@ -32,23 +32,21 @@ int calibrate(const CalibrateCommand& command) {
   const Format format = choose_format({.format = command.format, .file = {}}, {Format::terminal, Format::json});
   set_threads(command.model.threads);
   const std::filesystem::path folder = find_model(command.model.model, model_folders());
-  const std::string file = command.file.value_or((folder / calibration_file).string());
-  refuse_inputs_as_output({.format = {}, .file = file}, {command.data});
+  const std::filesystem::path usual = folder / calibration_file, file = command.file.value_or(usual.string());
+  refuse_inputs_as_output({.format = {}, .file = file.string()}, {command.data},
+                          file == usual ? std::filesystem::path() : folder);
   const Model model = load_model(folder);
-  std::optional<Progress> progress;
-  std::size_t before = 0;
-  const Watch watch = {.progress = [&](std::size_t rows, std::size_t total) {
-    if (!progress) progress.emplace(total);
-    progress->advance(rows - std::exchange(before, rows));
-  }};
-  const CalibrationResult result =
-      limn::calibrate(model, command.data, {.limit = command.limit, .columns = named_columns(command.columns)}, watch);
-  if (progress) progress->wipe();
-  if (!command.measure_only) write_text(to_json(result.calibration) + "\n", std::filesystem::path(file));
-  std::string text = to_text(result, format);
-  if (format == Format::terminal && !command.measure_only)
-    text += fmt::format("\nwritten to {}; predictions of the model now have this confidence\n", file);
-  write_output(std::nullopt, text);
+  CallProgress progress;
+  const CalibrationResult result = limn::calibrate(
+      model, command.data, {.limit = command.limit, .columns = named_columns(command.columns)}, progress.watch());
+  progress.wipe();
+  write_output(std::nullopt, to_text(result, format));
+  if (command.measure_only) return done;
+  write_text(to_json(result.calibration) + "\n", file);  // after the figures, which would be lost if this fails
+  if (format == Format::terminal)
+    write_output(std::nullopt,
+                 fmt::format("\nwritten to {}; predictions of the model look for {} beside the checkpoint\n",
+                             file.string(), calibration_file));
   return done;
 }
 

@@ -2,6 +2,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 
@@ -126,23 +129,56 @@ struct ReportCommand {
   double significance = 0.05;
 };
 
-/// The file in which explanations are collected. @throws Error if a run without an output is to be resumed
-std::string explanation_file(const ReportCommand& command) {
-  if (command.explanations) return *command.explanations;
-  if (command.output.file) return *command.output.file + ".explanations.jsonl";
-  if (command.output.resume)
-    throw Error({.field = "resume", .found = "no file", .expected = "--output or --explanations of the earlier run"});
-  return (std::filesystem::temp_directory_path() / fmt::format("limn-report-{}.jsonl", ::getpid())).string();
-}
+/// The file in which explanations are collected.
+class ExplanationFile {
+ public:
+  /// @throws Error if a run without an output is to be resumed, or if the output is this file
+  explicit ExplanationFile(const ReportCommand& command) : is_kept_(command.explanations.has_value()) {
+    const std::optional<std::string>& output = command.output.file;
+    if (command.explanations) {
+      name_ = *command.explanations;
+      if (output == name_)
+        throw Error({.field = "explanations", .found = "the same file as the output", .expected = "another file"});
+    } else if (output && !is_special_file(*output)) {
+      name_ = *output + ".explanations.jsonl";
+    } else {
+      if (command.output.resume)
+        throw Error(
+            {.field = "resume", .found = "no file", .expected = "--output or --explanations of the earlier run"});
+      std::string folder = (std::filesystem::temp_directory_path() / "limn-report.XXXXXX").string();
+      if (::mkdtemp(folder.data()) == nullptr)
+        throw Error({.file = folder, .found = std::strerror(errno), .expected = "a folder for temporary files"});
+      folder_ = folder;
+      name_ = folder + "/explanations.jsonl";
+    }
+  }
+  ExplanationFile(const ExplanationFile&) = delete;
+  ExplanationFile& operator=(const ExplanationFile&) = delete;
+  ~ExplanationFile() {
+    std::error_code ignored;
+    if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+  }
+
+  const std::string& name() const { return name_; }
+  /// Removes the file at the end of the run, unless the user asked for it.
+  void finish() const {
+    if (!is_kept_) std::filesystem::remove(name_);
+  }
+
+ private:
+  bool is_kept_;
+  std::string name_;
+  std::filesystem::path folder_;  // a temporary one; empty if there is none
+};
 
 int report(const CLI::App& app, ReportCommand command) {
   const Format format = choose_format(command.output, formats);
   if (!command.method.method && !command.method.preset) command.method.method = "integrated-gradients";
   read_texts(command.method, choose_method(command.method));
-  const std::string file = explanation_file(command);
-  const OutputOptions rows = {.format = "json", .file = file, .resume = command.output.resume};
-  refuse_inputs_as_output(rows, {*command.input.file});
+  const ExplanationFile file(command);
+  const OutputOptions rows = {.format = "json", .file = file.name(), .resume = command.output.resume};
   set_threads(command.model.threads);
+  find_model(command.model, command.input, rows);  // refuses to write over what is read
   const Model model = load_model(find_model(command.model, command.input, command.output));
   const ChosenMethod chosen = choose_method(command.method, model.info().task);
   ExplainOptions options;
@@ -159,8 +195,8 @@ int report(const CLI::App& app, ReportCommand command) {
   };
   const int code = write_json_rows(app, command.input, rows, model, work,
                                    shares_passes(chosen.method) ? rows_in_a_batch : std::size_t{1});
-  write_report({file}, command.output, format, command.significance);
-  if (!command.explanations) std::filesystem::remove(file);
+  write_report({file.name()}, command.output, format, command.significance);
+  file.finish();
   return code;
 }
 

@@ -6,6 +6,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/utf8.h"
+#include "base/white_space.h"
 #include "limn/error.h"
 #include "render/csv.h"
 #include "render/display_text.h"
@@ -88,13 +90,13 @@ std::string displacy(const Input& input, const EntityPrediction& prediction) {
 std::string conll(const Input& input, const EntityPrediction& prediction) {
   std::string lines;
   for (const Span& part : word_parts(input.text)) {
-    const std::string word = input.text.substr(part.begin, part.end - part.begin);
-    if (shorten(word, word.size()).empty()) continue;  // white space
+    std::size_t at = part.begin;
+    if (is_whitespace(next_code_point(input.text, at))) continue;
     std::string tag = "O";
     for (const Entity& entity : prediction.entities)
       if (part.begin < entity.end && part.end > entity.begin)
         tag = (part.begin <= entity.begin ? "B-" : "I-") + entity.label;
-    lines += visible(word) + " " + tag + "\n";
+    lines += visible(input.text.substr(part.begin, part.end - part.begin)) + " " + tag + "\n";
   }
   return lines + "\n";
 }

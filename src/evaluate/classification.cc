@@ -15,19 +15,23 @@
 #include "limn/error.h"
 
 namespace limn {
+
+std::optional<std::size_t> find_label(std::string_view text, std::span<const std::string> labels) {
+  if (const auto label = std::ranges::find(labels, text); label != labels.end())
+    return static_cast<std::size_t>(label - labels.begin());
+  std::size_t index = 0;
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, index);
+  if (parsed.ec == std::errc() && parsed.ptr == end && index < labels.size()) return index;
+  return std::nullopt;
+}
+
 namespace {
 
 std::size_t label_of(const Row& row, std::span<const std::string> labels, const std::string& file,
                      const RowFields& fields) {
   const std::string* const text = fields.find(row, "label");
-  if (text) {
-    if (const auto label = std::ranges::find(labels, *text); label != labels.end())
-      return static_cast<std::size_t>(label - labels.begin());
-    std::size_t index = 0;
-    const char* const end = text->data() + text->size();
-    const auto parsed = std::from_chars(text->data(), end, index);
-    if (parsed.ec == std::errc() && parsed.ptr == end && index < labels.size()) return index;
-  }
+  if (const auto label = text ? find_label(*text, labels) : std::nullopt) return *label;
   throw Error(
       {.file = file,
        .thing = fmt::format("line {}, label", row.line),

@@ -17,6 +17,9 @@ struct LabelledInput {
   std::size_t label = 0;  ///< index into the labels
 };
 
+/// The label that a text names, or whose index it is; nothing if there is none.
+std::optional<std::size_t> find_label(std::string_view text, std::span<const std::string> labels);
+
 /// Reads the rows of a .tsv, .csv or .jsonl file: the fields of an input (see row_input.h) and `label` (a label's
 /// name or index).
 /// @param labels of the model, at least two. @param warnings takes what was guessed. @throws Error that names file and

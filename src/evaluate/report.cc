@@ -1,16 +1,18 @@
 #include "limn/report.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "evaluate/answer_text.h"
+#include "evaluate/classification.h"
 #include "evaluate/near_duplicates.h"
 #include "evaluate/report_words.h"
 #include "evaluate/significance.h"
+#include "limn/error.h"
 
 namespace limn {
 
@@ -30,11 +32,12 @@ struct KeptRow {
 
 namespace {
 
-constexpr std::size_t bins = 10;              // of the confidence
-constexpr std::size_t longest_excerpt = 160;  // bytes of a text that are listed
-constexpr std::size_t most_values = 20;       // different values of a column that makes slices
-constexpr std::size_t longest_value = 40;     // bytes
-constexpr std::size_t smallest_slice = 5;     // of a slice
+constexpr std::size_t bins = 10;                // of the confidence
+constexpr std::size_t longest_excerpt = 160;    // bytes of a text that are listed
+constexpr std::size_t most_values = 20;         // different values of a column that makes slices
+constexpr std::size_t longest_value = 40;       // bytes
+constexpr std::size_t most_other_labels = 100;  // a column of texts or numbers holds no labels
+constexpr std::size_t smallest_slice = 5;       // of a slice
 constexpr std::size_t most_slices = 20, most_wrong_rows = 100, most_repeated = 50, most_listed_rows = 20,
                       most_suspected_labels = 100;
 constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
@@ -78,19 +81,13 @@ std::optional<Decision> decision_of(const Explanation& explanation) {
   return std::nullopt;
 }
 
-/// The right label of a row as the model names it; nothing if the row has none.
-std::optional<std::string> right_label(const Explanation& explanation, const ReportRow& row) {
+/// The right label of a row as the model names it, or else as the data does; nothing if the row has none.
+/// @param labels of the model
+std::optional<std::string> right_label(const ReportRow& row, std::span<const std::string> labels) {
   const auto field = row.fields.find("label");
-  const auto* label = std::get_if<LabelPrediction>(&explanation.prediction);
-  if (field == row.fields.end() || !label || label->probabilities.empty()) return std::nullopt;
-  for (const auto& [name, probability] : label->probabilities)
-    if (name == field->second) return name;
-  std::size_t index = 0;
-  const char* const end = field->second.data() + field->second.size();
-  const auto parsed = std::from_chars(field->second.data(), end, index);
-  if (parsed.ec == std::errc() && parsed.ptr == end && index < label->probabilities.size())
-    return label->probabilities[index].first;
-  return field->second;  // a label that the model lacks: always wrong
+  if (field == row.fields.end() || labels.empty()) return std::nullopt;
+  const auto known = find_label(field->second, labels);
+  return known ? labels[*known] : field->second;  // a label that the model lacks is always wrong
 }
 
 std::optional<bool> is_wrong_answer(const Explanation& explanation, const ReportRow& row) {
@@ -120,6 +117,7 @@ struct ReportBuilder::State {
   std::vector<std::uint32_t> lengths;  // words of each row
   std::vector<bool> is_wrong, is_labelled;
   std::vector<std::string> labels;
+  std::size_t model_labels = 0;                    // the first of them are the model's
   std::vector<std::size_t> labelled_of, wrong_of;  // by predicted class: rows with a right label, and wrong ones
   std::vector<double> own_probability;             // by class: sum over its own rows
   std::vector<std::size_t> own_rows;
@@ -135,6 +133,16 @@ struct ReportBuilder::State {
     report.classes.push_back({.label = label, .words = {}, .words_against = {}});
     labelled_of.push_back(0), wrong_of.push_back(0), own_probability.push_back(0), own_rows.push_back(0);
     return labels.size() - 1;
+  }
+
+  /// @throws Error if the data has too many labels that the model lacks
+  std::size_t index_of_right(const std::string& label) {
+    const std::size_t index = index_of(label);
+    if (labels.size() <= model_labels + most_other_labels) return index;
+    throw Error({.field = "label",
+                 .found = "more than " + std::to_string(most_other_labels) + " labels that the model does not have",
+                 .expected = "the right labels of the rows",
+                 .hint = "choose another column of the data, or leave it out"});
   }
 
   void add_columns(const ReportRow& row, bool wrong) {
@@ -181,13 +189,13 @@ void ReportBuilder::add(const Explanation& explanation, const ReportRow& row) {
     report.model = explanation.model;
     report.method = explanation.method.name;
     if (const auto* label = std::get_if<LabelPrediction>(&explanation.prediction))
-      for (const auto& [name, probability] : label->probabilities) state.index_of(name);
+      for (const auto& [name, probability] : label->probabilities) state.model_labels = state.index_of(name) + 1;
   }
   state.is_signed = state.is_signed || explanation.method.is_signed;
   const std::size_t predicted = state.index_of(decision->label);
   ++report.classes[predicted].predicted;
 
-  const std::optional<std::string> label = right_label(explanation, row);
+  const std::optional<std::string> label = right_label(row, std::span(state.labels).first(state.model_labels));
   std::optional<bool> is_wrong = is_wrong_answer(explanation, row);
   if (label && decision->is_prediction) is_wrong = *label != decision->label;
   const std::vector<RowWord> words = row_words(explanation);
@@ -209,7 +217,7 @@ void ReportBuilder::add(const Explanation& explanation, const ReportRow& row) {
   KeptRow kept{.row = static_cast<std::uint32_t>(row.row), .predicted = static_cast<std::uint16_t>(predicted)};
   kept.probability = static_cast<float>(decision->probability);
   if (label) {
-    const std::size_t right = state.index_of(*label);
+    const std::size_t right = state.index_of_right(*label);
     kept.label = static_cast<std::uint16_t>(right);
     ++report.classes[right].labelled;
     ++report.confusion[{*label, decision->label}];

@@ -63,6 +63,21 @@ TEST(Calibrate, AFileOfAnotherModelIsRefused) {
   }
 }
 
+TEST(Calibrate, TheOutputIsNoFileThatIsRead) {
+  const Folder folder;
+  const std::string model = copy_of_model(folder), config = read(model + "/config.json");
+  for (const std::string& output : {model + "/config.json", shortcut_data + "rows.csv"}) {
+    const Result result = run({"calibrate", "-m", model, "--data", shortcut_data + "rows.csv", "-o", output});
+    EXPECT_EQ(result.code, 1) << output;
+    EXPECT_THAT(result.err, HasSubstr("--output")) << output;
+  }
+  EXPECT_EQ(read(model + "/config.json"), config);
+  const Result lost = run({"calibrate", "-m", model, "--data", shortcut_data + "rows.csv", "--format", "json", "-o",
+                           folder / "nowhere/fit.json"});
+  EXPECT_EQ(lost.code, 1);
+  EXPECT_THAT(lost.out, HasSubstr("auroc"));  // the figures are not lost
+}
+
 TEST(Calibrate, BadDataEndsInAMessage) {
   const Folder folder;
   const auto message = [&](const std::string& rows) {

@@ -82,6 +82,13 @@ TEST(Report, ThePageHoldsTheExamplesAndEscapesTheirText) {
   EXPECT_FALSE(fs::exists(folder / "r.html.explanations.jsonl"));
 }
 
+TEST(Report, ADeviceAsOutputGetsNoFileBesideIt) {
+  EXPECT_EQ(report_of("control", {"-o", "/dev/null", "--format", "json"}).code, 0);
+  const Result resume = report_of("control", {"-o", "/dev/null", "--format", "json", "--resume"});
+  EXPECT_EQ(resume.code, 1);
+  EXPECT_THAT(resume.err, HasSubstr("--explanations"));
+}
+
 TEST(Report, BadInputEndsInAMessage) {
   const Folder folder;
   EXPECT_EQ(run({"summary", folder.write("empty.jsonl", "")}).code, 1);
@@ -89,6 +96,12 @@ TEST(Report, BadInputEndsInAMessage) {
   const Result format = report_of("control", {"-o", folder / "r.svg"});
   EXPECT_EQ(format.code, 1);
   EXPECT_THAT(format.err, HasSubstr("html"));
+  const Result same = report_of("control", {"-o", folder / "r.json", "--explanations", folder / "r.json"});
+  EXPECT_EQ(same.code, 1);
+  EXPECT_THAT(same.err, HasSubstr("--explanations"));
+  const Result over_data = report_of("control", {"--explanations", shortcut_data + "control/config.json"});
+  EXPECT_EQ(over_data.code, 1);
+  EXPECT_THAT(over_data.err, HasSubstr("the model's folder"));
   const Result resume = report_of("control", {"--resume", "--format", "json"});
   EXPECT_EQ(resume.code, 1);
   EXPECT_THAT(resume.err, HasSubstr("--explanations"));

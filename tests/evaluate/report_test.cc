@@ -8,6 +8,7 @@
 
 #include "evaluate/near_duplicates.h"
 #include "evaluate/significance.h"
+#include "limn/error.h"
 
 namespace limn {
 namespace {
@@ -172,6 +173,17 @@ TEST(Report, ColumnsWithManyValuesMakeNoParts) {
   EXPECT_THAT(report.slices[0].name, testing::AnyOf("half: first", "label: bad"));
   EXPECT_EQ(report.slices[0].wrong, 50U);
   EXPECT_EQ(report.slices[0].rest, 0);
+}
+
+TEST(Report, AColumnOfTextsIsNoLabel) {
+  ReportBuilder builder;
+  const auto add = [&](std::size_t row) {
+    builder.add(explanation_of("fine", {1}, "good", .9),
+                {.row = row, .fields = {{"label", "text " + std::to_string(row)}}});
+  };
+  for (std::size_t row = 0; row < 100; ++row) add(row);
+  EXPECT_EQ(builder.finish().wrong, 100U);
+  EXPECT_THROW(add(100), Error);
 }
 
 TEST(Report, NothingIsExplained) {
