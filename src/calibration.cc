@@ -53,7 +53,7 @@ double accuracy_of(const std::vector<bool>& right) {
 /// Cross-validated confidences of a logistic model.
 std::vector<double> cross_validated(const std::vector<FeatureRow>& rows) {
   std::vector<double> confidences(rows.size());
-  for (const std::size_t half : {0, 1}) {
+  for (std::size_t half = 0; half < 2; ++half) {
     const LogisticModel model = fit_logistic(other_half(rows, half));
     for (std::size_t i = half; i < rows.size(); i += 2) confidences[i] = model.probability(rows[i].features);
   }
@@ -93,7 +93,7 @@ CalibrationResult calibrate_labels(const Model& model, const std::filesystem::pa
   result.calibration.rows = rows.size();
   result.calibration.temperature = fit_temperature(labelled);
   std::vector<double> confidences(rows.size());
-  for (const std::size_t half : {0, 1}) {
+  for (std::size_t half = 0; half < 2; ++half) {
     const double temperature = fit_temperature(other_half(labelled, half));
     for (std::size_t i = half; i < rows.size(); i += 2)
       confidences[i] = at_temperature(labelled[i].probabilities, temperature)[predicted[i]];

@@ -101,9 +101,8 @@ std::optional<bool> is_wrong_answer(const Explanation& explanation, const Report
 std::vector<std::size_t> quartiles(std::vector<std::size_t> lengths) {
   std::ranges::sort(lengths);
   std::vector<std::size_t> bounds;
-  for (const std::size_t quarter : {1, 2, 3}) bounds.push_back(lengths[lengths.size() * quarter / 4]);
-  const auto repeated = std::ranges::unique(bounds);
-  bounds.erase(repeated.begin(), repeated.end());
+  for (std::size_t quarter = 1; quarter < 4; ++quarter) bounds.push_back(lengths[lengths.size() * quarter / 4]);
+  bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());  // clang 14 cannot read ranges::unique
   return bounds;
 }
 
