@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "server/running_server.h"
 
 namespace limn::server_test {
@@ -17,12 +21,20 @@ struct Refusal {
   const char* detail;
 };
 
-class Refusals : public testing::TestWithParam<Refusal> {};
+/// The server ends with its suite: a static one would still answer while the program's other objects are destroyed.
+class Refusals : public testing::TestWithParam<Refusal> {
+ protected:
+  static void SetUpTestSuite() {
+    server = std::make_unique<RunningServer>(nullptr, std::vector<std::string>{"bert-cls", "bert-qa"});
+  }
+  static void TearDownTestSuite() { server.reset(); }
+
+  static inline std::unique_ptr<RunningServer> server;
+};
 
 TEST_P(Refusals, AreProblemDetailsWithHints) {
-  static const RunningServer server({}, {"bert-cls", "bert-qa"});
   const Refusal& refusal = GetParam();
-  const Reply reply = server.client().post("/v1/explain", refusal.body);
+  const Reply reply = server->client().post("/v1/explain", refusal.body);
   EXPECT_EQ(reply.status, refusal.status) << reply.body;
   EXPECT_EQ(reply.headers.at("content-type"), "application/problem+json");
   const Json problem = reply.json();
