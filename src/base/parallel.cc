@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <exception>
-#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -15,31 +13,38 @@
 namespace limn {
 namespace {
 
-/// One call of parallel_for: threads take indices until none are left.
+/// Waits for about 50 ns, and leaves the processor to the other thread of its core.
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#else
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+#endif
+}
+
+/// A pass has hundreds of short jobs. Waking a thread takes longer than many of them, so threads look for the next one
+/// for about 50 µs before they sleep.
+constexpr int spins = 1000;
+
+/// One call of parallel_for, on its stack: threads take indices until none are left.
 struct Job {
-  const std::function<void(std::size_t)>& work;
+  void (*const work)(const void*, std::size_t);
+  const void* const context;
   const std::size_t count;
   std::atomic<std::size_t> next = 0;
-  std::atomic<std::size_t> finished = 0;
-  std::mutex mutex;
-  std::condition_variable all_finished;
-  std::exception_ptr error;
-
-  Job(const std::function<void(std::size_t)>& work, std::size_t count) : work(work), count(count) {}
+  std::atomic<std::size_t> helpers = 0;  // workers that may still use this object; increased under the pool's lock
+  std::mutex mutex = {};
+  std::exception_ptr error = {};
 
   bool exhausted() const { return next.load(std::memory_order_relaxed) >= count; }
 
   void help() {
     for (std::size_t i; (i = next.fetch_add(1)) < count;) {
       try {
-        work(i);
+        work(context, i);
       } catch (...) {
         const std::lock_guard lock(mutex);
         if (!error) error = std::current_exception();
-      }
-      if (finished.fetch_add(1) + 1 == count) {
-        const std::lock_guard lock(mutex);
-        all_finished.notify_all();
       }
     }
   }
@@ -61,22 +66,22 @@ class Pool {
   }
   std::size_t size() const { return size_; }
 
-  void run(const std::shared_ptr<Job>& job) {
+  void run(Job& job) {
     {
       const std::lock_guard lock(mutex_);
-      jobs_.push_back(job);
+      jobs_.push_back(&job);
+      ++waiting_;
     }
     wake_.notify_all();
-    job->help();
+    job.help();
     {
       const std::lock_guard lock(mutex_);
-      std::erase(jobs_, job);
+      if (std::erase(jobs_, &job) > 0) --waiting_;
     }
     // The last calls usually finish at the same time, so spinning briefly avoids a sleep.
-    for (int spin = 0; spin < 2000 && job->finished.load() != job->count; ++spin)
-      std::atomic_signal_fence(std::memory_order_seq_cst);
-    std::unique_lock lock(job->mutex);
-    job->all_finished.wait(lock, [&] { return job->finished.load() == job->count; });
+    for (int spin = 0; spin < spins && job.helpers.load() > 0; ++spin) pause();
+    std::unique_lock lock(mutex_);
+    all_left_.wait(lock, [&] { return job.helpers.load() == 0; });
   }
 
  private:
@@ -91,24 +96,30 @@ class Pool {
   }
 
   void serve() {
-    std::unique_lock lock(mutex_);
     while (true) {
+      for (int spin = 0; spin < spins && waiting_.load() == 0; ++spin) pause();
+      std::unique_lock lock(mutex_);
       wake_.wait(lock, [&] { return stopping_ || !jobs_.empty(); });
       if (stopping_) return;
-      const std::shared_ptr<Job> job = jobs_.front();
+      Job* const job = jobs_.front();
       if (job->exhausted()) {
-        jobs_.pop_front();
+        jobs_.erase(jobs_.begin());
+        --waiting_;
         continue;
       }
+      ++job->helpers;
       lock.unlock();
       job->help();
       lock.lock();
+      --job->helpers;  // the job may be gone as soon as the lock is released
+      all_left_.notify_all();
     }
   }
 
   std::mutex resize_mutex_, mutex_;
-  std::condition_variable wake_;
-  std::deque<std::shared_ptr<Job>> jobs_;
+  std::condition_variable wake_, all_left_;
+  std::vector<Job*> jobs_;
+  std::atomic<std::size_t> waiting_ = 0;  // size of jobs_, readable without the lock
   std::vector<std::thread> workers_;
   std::atomic<std::size_t> size_ = 0;
   bool stopping_ = false;
@@ -158,15 +169,15 @@ Pool& pool() { return PoolOwner::instance().pool(); }
 void set_threads(std::size_t threads) { pool().resize(threads); }
 std::size_t threads() { return pool().size(); }
 
-void parallel_for(std::size_t count, const std::function<void(std::size_t)>& work) {
+void run_parallel(std::size_t count, void (*work)(const void* context, std::size_t i), const void* context) {
   if (count == 0) return;
   if (count == 1 || threads() == 1) {
-    for (std::size_t i = 0; i < count; ++i) work(i);
+    for (std::size_t i = 0; i < count; ++i) work(context, i);
     return;
   }
-  const auto job = std::make_shared<Job>(work, count);
+  Job job{.work = work, .context = context, .count = count};
   pool().run(job);
-  if (job->error) std::rethrow_exception(job->error);
+  if (job.error) std::rethrow_exception(job.error);
 }
 
 }  // namespace limn

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
 
 namespace limn {
 
@@ -10,11 +9,18 @@ namespace limn {
 void set_threads(std::size_t threads);
 std::size_t threads();
 
+/// parallel_for for a function and its first argument.
+void run_parallel(std::size_t count, void (*work)(const void* context, std::size_t i), const void* context);
+
 /// Calls work(i) for each i in [0, count), in any order, on up to threads() threads; returns when all calls are done.
 /// Rethrows the first exception that a call throws. May be called from several threads at once, from within `work`, and
 /// in a child of fork() after its parent called it. The division of work into calls must not depend on threads(), so
-/// that results do not depend on it.
-void parallel_for(std::size_t count, const std::function<void(std::size_t)>& work);
+/// that results do not depend on it. Allocates nothing.
+template <class Work>
+void parallel_for(std::size_t count, const Work& work) {
+  run_parallel(
+      count, [](const void* context, std::size_t i) { (*static_cast<const Work*>(context))(i); }, &work);
+}
 
 /// parallel_for for little work per row: each call handles several rows.
 template <class Work>
