@@ -55,7 +55,7 @@ set(CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS limn-models)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME liblimn-dev)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS
-    "libdnnl-dev, libfmt-dev, libpcre2-dev, libsqlite3-dev, libutf8proc-dev, libxml2-dev")
+    "libfmt-dev, libpcre2-dev, libsqlite3-dev, libutf8proc-dev, libxml2-dev")
 set(CPACK_DEBIAN_MODELS_PACKAGE_NAME limn-models)
 set(CPACK_DEBIAN_MODELS_PACKAGE_ARCHITECTURE all)
 foreach(component COMMAND LIBRARY MODELS)

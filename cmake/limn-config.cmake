@@ -1,7 +1,6 @@
 # find_package(limn) defines the target limn::limn. The library is static, so its dependencies must be installed, too.
 include(CMakeFindDependencyMacro)
 find_dependency(fmt)
-find_dependency(dnnl)
 find_dependency(Threads)
 find_dependency(PkgConfig)
 find_dependency(SQLite3)

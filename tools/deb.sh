@@ -13,7 +13,7 @@ cpack -G DEB >cpack.log || { tail -20 cpack.log >&2; exit 1; }
 debs=(limn_*.deb liblimn-dev_*.deb limn-models_*.deb)
 for deb in "${debs[@]}"; do [[ -f $deb ]]; done
 depends=$(dpkg-deb -f "${debs[0]}" Depends)
-for library in libc6 libstdc++6 libdnnl libfmt libsqlite3 libxml2; do
+for library in libc6 libstdc++6 libfmt libsqlite3 libxml2; do
   [[ $depends == *$library* ]] || { echo "the package does not depend on $library: $depends" >&2; exit 1; }
 done
 mkdir -p deb_root/var/lib/dpkg/{info,updates} && : >deb_root/var/lib/dpkg/status

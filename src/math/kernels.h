@@ -6,14 +6,17 @@
 #include <string_view>
 
 #include "math/activation.h"
+#include "math/product.h"
 
 namespace limn {
 
-/// The operations on rows that are not matrix products, each forward followed by its vjp: plain loops that the compiler
-/// vectorizes for one instruction set. n is the number of elements of the row. Rows may be updated in place only where
+/// The matrix products and the operations on rows of one instruction set, each forward followed by its vjp: plain loops
+/// that the compiler vectorizes. n is the number of elements of the row. Rows may be updated in place only where
 /// the comment allows it.
 struct Kernels {
-  std::string_view isa;  ///< "avx512", "avx2", "baseline"
+  std::string_view isa;  ///< "amx", "avx512", "avx2", "baseline", "amx-emulated"
+
+  ProductKernels products;
 
   /// x̂ = (x − mean) / √(variance + epsilon); y = x̂ ∘ w + b (b may be null). Returns 1 / √(…). y or x_hat may be x;
   /// x_hat may be null.
@@ -55,11 +58,11 @@ struct Kernels {
   float (*dot_half)(const std::uint16_t* a, const float* b, std::size_t n);
 };
 
-/// The best kernels that this processor can run, chosen once. The environment variable LIMN_ISA=avx2|baseline selects
-/// a lower instruction set.
+/// The best kernels that this processor can run, chosen once. The environment variable LIMN_ISA, one of the names
+/// above, selects others.
 const Kernels& kernels();
 
-/// All kernels that this processor can run, the best first.
+/// All kernels that this processor can run, the best first; the last ones are AMX's, emulated on any processor.
 std::span<const Kernels* const> available_kernels();
 
 }  // namespace limn

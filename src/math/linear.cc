@@ -1,33 +1,32 @@
 #include "math/linear.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 
 #include "base/parallel.h"
-#include "math/gemm.h"
+#include "math/scratch.h"
 
 namespace limn {
 namespace {
 
-// Large enough that packing the operands costs little, small enough to distribute the work of one sentence over a few
-// threads; measured with bench/products_bench.cc. The sizes, and thus results, do not depend on the number of threads.
-constexpr std::size_t tile_rows = 512, tile_columns = 192;
+// Small enough to distribute the work of one sentence over a few threads, large enough that the epilogue's rows and the
+// left operand are read from the cache; measured with bench/products_bench.cc. Results do not depend on the sizes.
+constexpr std::size_t tile_rows = most_split_rows, tile_columns = 96, most_tile_columns = 384;
+// Shorter sums gain little from split operands, and fewer rounding errors average out in them.
+constexpr std::size_t least_split_inner = 128;
+constexpr std::size_t most_layers = 3;  // queries, keys and values
 
-/// Calls work(rows begin, end, columns begin, end) for each tile of a (rows, columns) result.
-template <class Work>
-void for_each_tile(std::size_t rows, std::size_t columns, const Work& work) {
-  const std::size_t down = (rows + tile_rows - 1) / tile_rows, across = (columns + tile_columns - 1) / tile_columns;
-  parallel_for(down * across, [&](std::size_t tile) {
-    const std::size_t row = tile / across * tile_rows, column = tile % across * tile_columns;
-    work(row, std::min(row + tile_rows, rows), column, std::min(column + tile_columns, columns));
-  });
-}
+std::size_t quotient_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+
+struct TileRange {
+  std::size_t begin = 0, end = 0;
+};
 
 /// The part of an optional (N, columns) matrix that a tile covers, or empty.
 template <class T>
-BasicView<T> part(BasicView<T> matrix, std::size_t row, std::size_t row_end, std::size_t column,
-                  std::size_t column_end) {
-  return matrix.empty() ? matrix : matrix.row_range(row, row_end).column_range(column, column_end);
+BasicView<T> part(BasicView<T> matrix, TileRange rows, TileRange columns) {
+  return matrix.empty() ? matrix : matrix.row_range(rows.begin, rows.end).column_range(columns.begin, columns.end);
 }
 
 template <class T>
@@ -35,53 +34,141 @@ T* row_or_null(BasicView<T> matrix, std::size_t i) {
   return matrix.empty() ? nullptr : matrix.row(i);
 }
 
+bool is_split(ConstView x, const Kernels& with) {
+  return with.products.split != nullptr && x.columns >= least_split_inner;
+}
+
+std::size_t split_bytes(ConstView x, const Kernels& with) {
+  return is_split(x, with) ? with.products.split_bytes(x.rows, x.columns) : 0;
+}
+
+/// Wide tiles read long parts of the weights' rows, but every thread needs a few.
+std::size_t tile_width(std::size_t columns) {
+  constexpr std::size_t tiles_a_thread = 2;
+  const std::size_t width = quotient_up(columns, tiles_a_thread * threads() * tile_columns) * tile_columns;
+  return std::min(width, most_tile_columns);
+}
+
+/// Splits x into `memory` if the instruction set needs it. Returns `memory`, or null.
+const char* split(ConstView x, bool columns_contiguous, char* memory, const Kernels& with) {
+  if (!is_split(x, with)) return nullptr;
+  constexpr std::size_t rows_a_call = 2 * split_rows;
+  parallel_for(quotient_up(x.rows, rows_a_call), [&](std::size_t call) {
+    for (std::size_t row = call * rows_a_call; row < std::min((call + 1) * rows_a_call, x.rows); row += split_rows)
+      with.products.split(x.data, x.stride, x.rows, x.columns, row / split_rows, columns_contiguous, memory);
+  });
+  return memory;
+}
+
+void multiply(ConstView x, const char* split_x, const Operand& w, View y, bool accumulate, const Kernels& with) {
+  with.products.product({.rows = y.rows,
+                         .columns = y.columns,
+                         .inner = x.columns,
+                         .left = x.data,
+                         .left_row_stride = x.stride,
+                         .right = w,
+                         .result = y.data,
+                         .result_stride = y.stride,
+                         .accumulate = accumulate,
+                         .split_left = split_x});
+}
+
+void linear_tile(ConstView x, const char* split_x, const LinearLayer& layer, TileRange rows, TileRange columns,
+                 const Kernels& with) {
+  const Epilogue& epilogue = layer.epilogue;
+  const View tile = part(layer.y, rows, columns);
+  const std::span<const float> b = epilogue.bias;
+  if (!b.empty()) {
+    for (std::size_t i = 0; i < tile.rows; ++i)
+      if (epilogue.residual)
+        with.add(&b[columns.begin], tile.columns, tile.row(i));
+      else
+        std::copy_n(&b[columns.begin], tile.columns, tile.row(i));
+  }
+  multiply(x, split_x, layer.w.transposed().from_column(columns.begin), tile, epilogue.residual || !b.empty(), with);
+  const View derivative = part(epilogue.derivative, rows, columns);
+  const View gated = part(epilogue.gated, rows, columns);
+  const View ungated = part(epilogue.ungated, rows, columns);
+  if (!gated.empty())
+    for (std::size_t i = 0; i < tile.rows; ++i)
+      with.gate(tile.row(i), tile.columns, gated.row(i), row_or_null(derivative, i), row_or_null(ungated, i));
+  else if (epilogue.activation != Activation::identity || !derivative.empty())
+    for (std::size_t i = 0; i < tile.rows; ++i)
+      with.activate(epilogue.activation, tile.row(i), tile.columns, row_or_null(derivative, i));
+}
+
+void vjp_tile_epilogue(View tile, const VjpEpilogue& epilogue, TileRange rows, TileRange columns, const Kernels& with) {
+  const ConstView derivative = part(epilogue.derivative, rows, columns);
+  const ConstView ungated = part(epilogue.ungated, rows, columns);
+  const View dgate = part(epilogue.dgate, rows, columns);
+  if (derivative.empty()) return;
+  for (std::size_t i = 0; i < tile.rows; ++i)
+    if (!ungated.empty())
+      with.gate_vjp(derivative.row(i), ungated.row(i), tile.columns, tile.row(i), dgate.row(i));
+    else
+      with.activate_vjp(tile.row(i), derivative.row(i), tile.columns);
+}
+
 }  // namespace
 
+void linear(ConstView x, std::span<const LinearLayer> layers, const Kernels& with) {
+  std::size_t tiles = 0;
+  for (const LinearLayer& layer : layers) {
+    assert(layer.w.outputs() == layer.y.columns && layer.w.inputs() == x.columns && x.rows == layer.y.rows);
+    assert(layer.epilogue.gated.empty() || layer.epilogue.activation == Activation::identity);
+    tiles += quotient_up(layer.y.columns, tile_columns);
+  }
+  for (TileRange rows; rows.begin < x.rows; rows.begin = rows.end) {
+    rows.end = std::min(rows.begin + tile_rows, x.rows);
+    const ConstView tile_x = x.row_range(rows.begin, rows.end);
+    const char* const split_x = split(tile_x, true, scratch(split_bytes(tile_x, with)), with);
+    parallel_for(tiles, [&](std::size_t tile) {
+      std::size_t index = 0, column = tile * tile_columns;
+      for (; column >= quotient_up(layers[index].y.columns, tile_columns) * tile_columns; ++index)
+        column -= quotient_up(layers[index].y.columns, tile_columns) * tile_columns;
+      const LinearLayer& layer = layers[index];
+      linear_tile(tile_x, split_x, layer, rows, {column, std::min(column + tile_columns, layer.y.columns)}, with);
+    });
+  }
+}
+
 void linear(ConstView x, const Weight& w, View y, const Epilogue& epilogue, const Kernels& with) {
-  assert(w.outputs() == y.columns && w.inputs() == x.columns && x.rows == y.rows);
-  assert(epilogue.gated.empty() || epilogue.activation == Activation::identity);
-  const std::span<const float> b = epilogue.bias;
-  for_each_tile(
-      y.rows, y.columns, [&](std::size_t row, std::size_t row_end, std::size_t column, std::size_t column_end) {
-        const View tile = part(y, row, row_end, column, column_end);
-        if (!b.empty()) {
-          for (std::size_t i = 0; i < tile.rows; ++i)
-            if (epilogue.residual)
-              with.add(&b[column], tile.columns, tile.row(i));
-            else
-              std::copy_n(&b[column], tile.columns, tile.row(i));
-        }
-        gemm(x.row_range(row, row_end), Transpose::no, w.matrix().row_range(column, column_end), Transpose::yes, tile,
-             1, epilogue.residual || !b.empty());
-        const View derivative = part(epilogue.derivative, row, row_end, column, column_end);
-        const View gated = part(epilogue.gated, row, row_end, column, column_end);
-        const View ungated = part(epilogue.ungated, row, row_end, column, column_end);
-        if (!gated.empty())
-          for (std::size_t i = 0; i < tile.rows; ++i)
-            with.gate(tile.row(i), tile.columns, gated.row(i), row_or_null(derivative, i), row_or_null(ungated, i));
-        else if (epilogue.activation != Activation::identity || !derivative.empty())
-          for (std::size_t i = 0; i < tile.rows; ++i)
-            with.activate(epilogue.activation, tile.row(i), tile.columns, row_or_null(derivative, i));
-      });
+  const LinearLayer layer = {.w = w, .y = y, .epilogue = epilogue};
+  linear(x, {&layer, 1}, with);
+}
+
+void linear_vjp(std::span<const LinearLayerVjp> layers, View dx, const VjpEpilogue& epilogue, const Kernels& with) {
+  assert(layers.size() <= most_layers);
+  for (TileRange rows; rows.begin < dx.rows; rows.begin = rows.end) {
+    rows.end = std::min(rows.begin + tile_rows, dx.rows);
+    std::array<ConstView, most_layers> dy;
+    std::array<const char*, most_layers> split_dy = {};
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      assert(layers[i].w.outputs() == layers[i].dy.columns && layers[i].w.inputs() == dx.columns);
+      dy[i] = layers[i].dy.row_range(rows.begin, rows.end);
+      bytes += split_bytes(dy[i], with);
+    }
+    char* memory = scratch(bytes);
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      split_dy[i] = split(dy[i], false, memory, with);
+      memory += split_bytes(dy[i], with);
+    }
+    const std::size_t width = tile_width(dx.columns);
+    parallel_for(quotient_up(dx.columns, width), [&](std::size_t tile) {
+      const TileRange columns = {tile * width, std::min((tile + 1) * width, dx.columns)};
+      const View result = part(dx, rows, columns);
+      for (std::size_t i = 0; i < layers.size(); ++i)
+        multiply(dy[i], split_dy[i], layers[i].w.operand().from_column(columns.begin), result,
+                 epilogue.accumulate || i > 0, with);
+      vjp_tile_epilogue(result, epilogue, rows, columns, with);
+    });
+  }
 }
 
 void linear_vjp(ConstView dy, const Weight& w, View dx, const VjpEpilogue& epilogue, const Kernels& with) {
-  assert(w.outputs() == dy.columns && w.inputs() == dx.columns && dx.rows == dy.rows);
-  for_each_tile(dx.rows, dx.columns,
-                [&](std::size_t row, std::size_t row_end, std::size_t column, std::size_t column_end) {
-                  const View tile = part(dx, row, row_end, column, column_end);
-                  gemm(dy.row_range(row, row_end), Transpose::no, w.matrix().column_range(column, column_end),
-                       Transpose::no, tile, 1, epilogue.accumulate);
-                  const ConstView derivative = part(epilogue.derivative, row, row_end, column, column_end);
-                  const ConstView ungated = part(epilogue.ungated, row, row_end, column, column_end);
-                  const View dgate = part(epilogue.dgate, row, row_end, column, column_end);
-                  if (derivative.empty()) return;
-                  for (std::size_t i = 0; i < tile.rows; ++i)
-                    if (!ungated.empty())
-                      with.gate_vjp(derivative.row(i), ungated.row(i), tile.columns, tile.row(i), dgate.row(i));
-                    else
-                      with.activate_vjp(tile.row(i), derivative.row(i), tile.columns);
-                });
+  const LinearLayerVjp layer = {.dy = dy, .w = w};
+  linear_vjp({&layer, 1}, dx, epilogue, with);
 }
 
 }  // namespace limn

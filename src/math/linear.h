@@ -6,11 +6,13 @@
 #include "math/activation.h"
 #include "math/kernels.h"
 #include "math/mat.h"
+#include "math/product.h"
 
 namespace limn {
 
-/// The matrix (out, in) of a linear layer, in the layout that the matrix products need. Currently this is a view of the
-/// mapped file, which must outlive it. A kernel that needs another layout would pack the matrix here, once.
+/// The matrix (out, in) of a linear layer: a view of the mapped file or of converted weights, which must outlive it.
+/// Products pack it themselves, one panel at a time while it is in the cache (docs/performance.md has the
+/// measurements).
 class Weight {
  public:
   Weight() = default;
@@ -22,6 +24,10 @@ class Weight {
   /// A range of the outputs.
   Weight output_range(std::size_t begin, std::size_t end) const { return matrix_.row_range(begin, end); }
   ConstView matrix() const { return matrix_; }
+  /// wᵀ (in, out), with which x is multiplied.
+  Operand transposed() const { return {.data = matrix_.data, .stride = matrix_.stride, .columns_contiguous = true}; }
+  /// w (out, in), with which dy is multiplied.
+  Operand operand() const { return {.data = matrix_.data, .stride = matrix_.stride}; }
 
  private:
   ConstView matrix_;
@@ -38,7 +44,16 @@ struct Epilogue {
   View ungated = {};                             ///< receives `gated` before the product; requires `derivative`
 };
 
-/// y = epilogue(x wᵀ), in tiles that are distributed over the threads. x (N, in), y (N, out).
+/// One of several linear layers that read the same x.
+struct LinearLayer {
+  const Weight& w;
+  View y;  ///< (N, out)
+  Epilogue epilogue = {};
+};
+
+/// y = epilogue(x wᵀ) for each layer, in tiles that are distributed over the threads. x (N, in).
+void linear(ConstView x, std::span<const LinearLayer> layers, const Kernels& with = kernels());
+/// The same for one layer.
 void linear(ConstView x, const Weight& w, View y, const Epilogue& epilogue = {}, const Kernels& with = kernels());
 
 /// The steps applied to each tile of dx = dy w, in this order. Views are (N, in); a step whose view is empty is
@@ -50,7 +65,16 @@ struct VjpEpilogue {
   ConstView derivative = {};  ///< dx = dx ∘ derivative: the vjp of the activation, and of its gate if there is one
 };
 
-/// dx = epilogue(dy w): the vjp of y = x wᵀ + b needs only the weights. dy (N, out), dx (N, in).
+/// The derivative of the result of one of several linear layers that read the same x.
+struct LinearLayerVjp {
+  ConstView dy;  ///< (N, out)
+  const Weight& w;
+};
+
+/// dx = epilogue(Σ dy w) over the layers: the vjp of y = x wᵀ + b needs only the weights. dx (N, in).
+void linear_vjp(std::span<const LinearLayerVjp> layers, View dx, const VjpEpilogue& epilogue = {},
+                const Kernels& with = kernels());
+/// The same for one layer.
 void linear_vjp(ConstView dy, const Weight& w, View dx, const VjpEpilogue& epilogue = {},
                 const Kernels& with = kernels());
 

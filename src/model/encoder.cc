@@ -153,9 +153,13 @@ void attention_block(const LayerPass& pass, View x, LayerTrace* trace) {
   const ConstView input = block_input(pass, weights.attention_norm, x, trace ? &trace->attention_norm : nullptr);
   Mat& qkv = trace ? trace->qkv : pass.space.qkv;
   qkv.resize(x.rows, 3 * hidden_size);
-  linear(input, weights.query, qkv.view().column_range(0, hidden_size));
-  linear(input, weights.key, qkv.view().column_range(hidden_size, 2 * hidden_size));
-  linear(input, weights.value, qkv.view().column_range(2 * hidden_size, 3 * hidden_size));
+  const auto layer = [&](const Linear& linear, std::size_t index) {
+    return LinearLayer{.w = linear.w,
+                       .y = qkv.view().column_range(index * hidden_size, (index + 1) * hidden_size),
+                       .epilogue = {.bias = linear.b}};
+  };
+  const LinearLayer layers[] = {layer(weights.query, 0), layer(weights.key, 1), layer(weights.value, 2)};
+  limn::linear(input, layers);
   if (pass.rotation) rotate(qkv, pass.batch.row_begin, pass.config.heads, *pass.rotation);
   Mat& context = pass.space.context;
   context.resize(x.rows, hidden_size);
@@ -178,10 +182,12 @@ void attention_block_vjp(const LayerPass& pass, View dx, const LayerTrace& trace
   attention_vjp(trace.qkv, pass.batch.row_begin, pass.config.heads, pass.scores, context, qkv);
   if (pass.rotation) rotate_vjp(qkv, pass.batch.row_begin, pass.config.heads, *pass.rotation);
   block_input_vjp(pass, weights.attention_norm, trace.attention_norm, dx, [&](View dinput, bool accumulate) {
-    linear_vjp(qkv.view().column_range(0, hidden_size), weights.query.w, dinput, {.accumulate = accumulate});
-    linear_vjp(qkv.view().column_range(hidden_size, 2 * hidden_size), weights.key.w, dinput, {.accumulate = true});
-    linear_vjp(qkv.view().column_range(2 * hidden_size, 3 * hidden_size), weights.value.w, dinput,
-               {.accumulate = true});
+    const auto layer = [&](const Linear& linear, std::size_t index) {
+      return LinearLayerVjp{.dy = qkv.view().column_range(index * hidden_size, (index + 1) * hidden_size),
+                            .w = linear.w};
+    };
+    const LinearLayerVjp layers[] = {layer(weights.query, 0), layer(weights.key, 1), layer(weights.value, 2)};
+    linear_vjp(layers, dinput, {.accumulate = accumulate});
   });
 }
 
@@ -226,8 +232,8 @@ void feed_forward_block_vjp(const LayerPass& pass, View dx, const LayerTrace& tr
   }
   linear_vjp(dx, weights.down.w, hidden, through_activation);
   block_input_vjp(pass, weights.feed_forward_norm, trace.feed_forward_norm, dx, [&](View dinput, bool accumulate) {
-    linear_vjp(hidden, weights.up.w, dinput, {.accumulate = accumulate});
-    if (gated) linear_vjp(gate, weights.gate.w, dinput, {.accumulate = true});
+    const LinearLayerVjp layers[] = {{.dy = hidden, .w = weights.up.w}, {.dy = gate, .w = weights.gate.w}};
+    linear_vjp({layers, gated ? 2u : 1u}, dinput, {.accumulate = accumulate});
   });
 }
 

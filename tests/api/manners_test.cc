@@ -18,7 +18,7 @@
 #include "limn/limn.h"
 #include "limn/write.h"
 
-// Functions of GCC's OpenMP library, which limn's oneDNN brings into the host. `#pragma omp parallel` compiles to
+// Functions of GCC's OpenMP library, which a host may use beside limn. `#pragma omp parallel` compiles to
 // GOMP_parallel; calling it by name needs no OpenMP compiler option.
 extern "C" void omp_set_num_threads(int threads) noexcept;
 extern "C" int omp_get_max_threads() noexcept;

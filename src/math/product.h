@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+
+namespace limn {
+
+/// How the elements of a matrix are stored; products convert them to float32 in registers.
+enum class ElementType { f32, f16, bf16 };
+
+/// The right operand (K, N) of a product. Element (k, n) is at data[k · stride + n], or, if its columns are contiguous,
+/// at data[n · stride + k].
+struct Operand {
+  const void* data = nullptr;
+  ElementType type = ElementType::f32;
+  std::size_t stride = 0;  ///< in elements
+  bool columns_contiguous = false;
+
+  /// The same operand without its first columns.
+  Operand from_column(std::size_t column) const {
+    const std::size_t elements = columns_contiguous ? column * stride : column;
+    const std::size_t bytes = elements * (type == ElementType::f32 ? 4 : 2);
+    return {static_cast<const char*>(data) + bytes, type, stride, columns_contiguous};
+  }
+};
+
+/// result (M, N) = alpha · left (M, K) · right (K, N) + (accumulate ? result : 0). K is `inner`.
+struct Product {
+  std::size_t rows = 0, columns = 0, inner = 0;
+  const float* left = nullptr;  ///< element (m, k) is at left[m · left_row_stride + k · left_inner_stride]
+  std::size_t left_row_stride = 0, left_inner_stride = 1;
+  Operand right;
+  float* result = nullptr;
+  std::size_t result_stride = 0;
+  float alpha = 1;
+  bool accumulate = false;
+  const char* split_left = nullptr;  ///< `left` as ProductKernels::split writes it, or null
+};
+
+/// Rows that ProductKernels::split handles per call; a product of split rows has at most most_split_rows.
+inline constexpr std::size_t split_rows = 16, most_split_rows = 512;
+
+/// The matrix products of one instruction set, on the calling thread. Each element of a result is the same for any
+/// number of rows and columns.
+struct ProductKernels {
+  void (*product)(const Product& product);
+
+  /// Some instruction sets split the left operand (M, K) of products with weights first, for all columns of the result:
+  /// bytes that M rows of K elements take, or null.
+  std::size_t (*split_bytes)(std::size_t rows, std::size_t inner) = nullptr;
+  /// Writes the part for the rows split_rows · block to split_rows · (block + 1) − 1 of x (M, K), whose rows are
+  /// `stride` floats apart.
+  /// @param columns_contiguous of the right operand
+  void (*split)(const float* x, std::size_t stride, std::size_t rows, std::size_t inner, std::size_t block,
+                bool columns_contiguous, char* result) = nullptr;
+};
+
+}  // namespace limn
