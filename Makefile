@@ -1,5 +1,5 @@
 # Shortcuts for common commands; CMakePresets.json defines the builds.
-.PHONY: build setup demo test test-interop wheel deb bench check docs install clean
+.PHONY: build setup demo test test-interop wheel deb bench bench-peers check docs install clean
 
 build:
 	@cmake --preset release > /dev/null || { tools/setup.sh --dry-run; exit 1; }
@@ -40,6 +40,12 @@ bench:
 	@cmake --preset release > /dev/null
 	@cmake --build --preset release --target limn_bench
 	@build/limn_bench
+
+# Compares limn with PyTorch and Captum ($PEERS_PYTHON has them) and writes the table of docs/performance.md.
+bench-peers: build
+	@tools/setup.sh bench
+	@cmake --build --preset release --target limn_bench
+	@bench/peers.py $(ARGUMENTS)
 
 # Run this before sharing a change: format, warnings, lint, sanitizers, short fuzzing.
 check:
