@@ -28,7 +28,11 @@ class KernelsTest : public testing::TestWithParam<const Kernels*> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Isa, KernelsTest, testing::ValuesIn(available_kernels().begin(), available_kernels().end()),
-                         [](const auto& info) { return std::string(info.param->isa); });
+                         [](const auto& info) {
+                           std::string name(info.param->isa);
+                           std::ranges::replace(name, '-', '_');  // names of tests have no hyphens
+                           return name;
+                         });
 
 const std::size_t lengths[] = {2, 3, 7, 16, 31, 33, 64, 127, 384, 770};
 
@@ -271,7 +275,7 @@ TEST_P(KernelsTest, ActivateVjpAndAddAreElementwise) {
 }
 
 TEST(KernelChoiceTest, SelectsTheBestOfThisMachine) {
-  EXPECT_EQ(available_kernels().back()->isa, "baseline");
+  EXPECT_EQ(available_kernels().back()->isa, "amx-emulated");  // for tests: the slowest of all
   if (std::getenv("LIMN_ISA") == nullptr) EXPECT_EQ(kernels().isa, available_kernels().front()->isa);
 }
 
