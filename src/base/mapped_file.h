@@ -19,7 +19,9 @@ class MappedFile {
 
   /// Tells the system that a part of bytes() is not needed at present: its pages are removed from the process's memory,
   /// and reloaded from the file on the next access.
-  void release(std::span<const std::byte> part) const;
+  void release(std::span<const std::byte> part) const { release_pages(part); }
+  /// The same for a part of any mapped file.
+  static void release_pages(std::span<const std::byte> part);
 
  private:
   const std::byte* data_ = nullptr;

@@ -38,6 +38,11 @@ void tile_multiply(int sums, int left, int right) {
 }  // namespace
 
 extern const ProductKernels products;
-const ProductKernels products = {.product = tile_product, .split_bytes = split_bytes, .split = split};
+const ProductKernels products = {.product = tile_product,
+                                 .panel_outputs = 2 * tile_side,
+                                 .panel_bytes = tile_panel_bytes,
+                                 .pack = tile_pack,
+                                 .split_bytes = split_bytes,
+                                 .split = split};
 
 }  // namespace limn::amx_emulated

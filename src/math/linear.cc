@@ -85,7 +85,8 @@ void linear_tile(ConstView x, const char* split_x, const LinearLayer& layer, Til
       else
         std::copy_n(&b[columns.begin], tile.columns, tile.row(i));
   }
-  multiply(x, split_x, layer.w.transposed().from_column(columns.begin), tile, epilogue.residual || !b.empty(), with);
+  multiply(x, split_x, layer.w.transposed(with).from_column(columns.begin), tile, epilogue.residual || !b.empty(),
+           with);
   const View derivative = part(epilogue.derivative, rows, columns);
   const View gated = part(epilogue.gated, rows, columns);
   const View ungated = part(epilogue.ungated, rows, columns);
@@ -116,6 +117,7 @@ void linear(ConstView x, std::span<const LinearLayer> layers, const Kernels& wit
   for (const LinearLayer& layer : layers) {
     assert(layer.w.outputs() == layer.y.columns && layer.w.inputs() == x.columns && x.rows == layer.y.rows);
     assert(layer.epilogue.gated.empty() || layer.epilogue.activation == Activation::identity);
+    layer.w.prepare(with, true);
     tiles += quotient_up(layer.y.columns, tile_columns);
   }
   for (TileRange rows; rows.begin < x.rows; rows.begin = rows.end) {
@@ -139,6 +141,7 @@ void linear(ConstView x, const Weight& w, View y, const Epilogue& epilogue, cons
 
 void linear_vjp(std::span<const LinearLayerVjp> layers, View dx, const VjpEpilogue& epilogue, const Kernels& with) {
   assert(layers.size() <= most_layers);
+  for (const LinearLayerVjp& layer : layers) layer.w.prepare(with, false);
   for (TileRange rows; rows.begin < dx.rows; rows.begin = rows.end) {
     rows.end = std::min(rows.begin + tile_rows, dx.rows);
     std::array<ConstView, most_layers> dy;
@@ -159,7 +162,7 @@ void linear_vjp(std::span<const LinearLayerVjp> layers, View dx, const VjpEpilog
       const TileRange columns = {tile * width, std::min((tile + 1) * width, dx.columns)};
       const View result = part(dx, rows, columns);
       for (std::size_t i = 0; i < layers.size(); ++i)
-        multiply(dy[i], split_dy[i], layers[i].w.operand().from_column(columns.begin), result,
+        multiply(dy[i], split_dy[i], layers[i].w.operand(with).from_column(columns.begin), result,
                  epilogue.accumulate || i > 0, with);
       vjp_tile_epilogue(result, epilogue, rows, columns, with);
     });

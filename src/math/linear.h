@@ -7,31 +7,9 @@
 #include "math/kernels.h"
 #include "math/mat.h"
 #include "math/product.h"
+#include "math/weight.h"
 
 namespace limn {
-
-/// The matrix (out, in) of a linear layer: a view of the mapped file or of converted weights, which must outlive it.
-/// Products pack it themselves, one panel at a time while it is in the cache (docs/performance.md has the
-/// measurements).
-class Weight {
- public:
-  Weight() = default;
-  Weight(ConstView matrix) : matrix_(matrix) {}
-
-  std::size_t outputs() const { return matrix_.rows; }
-  std::size_t inputs() const { return matrix_.columns; }
-  bool empty() const { return matrix_.empty(); }
-  /// A range of the outputs.
-  Weight output_range(std::size_t begin, std::size_t end) const { return matrix_.row_range(begin, end); }
-  ConstView matrix() const { return matrix_; }
-  /// wᵀ (in, out), with which x is multiplied.
-  Operand transposed() const { return {.data = matrix_.data, .stride = matrix_.stride, .columns_contiguous = true}; }
-  /// w (out, in), with which dy is multiplied.
-  Operand operand() const { return {.data = matrix_.data, .stride = matrix_.stride}; }
-
- private:
-  ConstView matrix_;
-};
 
 /// The steps applied to each tile of y = x wᵀ while it is in the cache, in this order. Views are (N, out); a step whose
 /// view is empty is skipped.

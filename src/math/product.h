@@ -8,18 +8,29 @@ namespace limn {
 enum class ElementType { f32, f16, bf16 };
 
 /// The right operand (K, N) of a product. Element (k, n) is at data[k · stride + n], or, if its columns are contiguous,
-/// at data[n · stride + k].
+/// at data[n · stride + k]. If it is packed, `data` has the panels of ProductKernels::pack and `stride` is the number
+/// of inputs; its columns are the outputs if they are contiguous, otherwise the inputs.
 struct Operand {
   const void* data = nullptr;
   ElementType type = ElementType::f32;
   std::size_t stride = 0;  ///< in elements
   bool columns_contiguous = false;
+  bool packed = false;
+  std::size_t first_column = 0;  ///< of a packed operand
 
-  /// The same operand without its first columns.
+  /// The same operand without its first columns; of packed outputs, a multiple of ProductKernels::panel_outputs.
   Operand from_column(std::size_t column) const {
+    if (packed) {
+      Operand rest = *this;
+      rest.first_column += column;
+      return rest;
+    }
     const std::size_t elements = columns_contiguous ? column * stride : column;
     const std::size_t bytes = elements * (type == ElementType::f32 ? 4 : 2);
-    return {static_cast<const char*>(data) + bytes, type, stride, columns_contiguous};
+    return {.data = static_cast<const char*>(data) + bytes,
+            .type = type,
+            .stride = stride,
+            .columns_contiguous = columns_contiguous};
   }
 };
 
@@ -43,6 +54,13 @@ inline constexpr std::size_t split_rows = 16, most_split_rows = 512;
 /// number of rows and columns.
 struct ProductKernels {
   void (*product)(const Product& product);
+
+  /// Weights (outputs, inputs) that are used often are packed once, in panels of this number of outputs: x wᵀ reads a
+  /// panel from begin to end, and dy w reads square parts of it. A panel takes panel_bytes(inputs).
+  std::size_t panel_outputs;
+  std::size_t (*panel_bytes)(std::size_t inputs);
+  /// Packs the panel that begins at an output of wᵀ (inputs, outputs), an operand with contiguous columns.
+  void (*pack)(const Operand& w, std::size_t inputs, std::size_t outputs, std::size_t first, void* panel);
 
   /// Some instruction sets split the left operand (M, K) of products with weights first, for all columns of the result:
   /// bytes that M rows of K elements take, or null.

@@ -21,54 +21,18 @@
 #include "base/json.h"
 #include "base/parallel.h"
 #include "limn/error.h"
+#include "math/weight_memory.h"
 #include "model/read_weights.h"
 #include "model/sentence_modules.h"
 #include "model/tensor_files.h"
 
 namespace limn {
 
-/// Memory for converted weights, in large blocks. Pages that are never written to cost nothing.
-class WeightMemory {
- public:
-  float* take(std::size_t count) {
-    // Every tensor starts at a cache line, so that no vector load straddles two.
-    if (count > std::numeric_limits<std::size_t>::max() / 2 / sizeof(float)) throw std::bad_alloc();
-    const std::size_t rounded = (count + line_floats - 1) / line_floats * line_floats;
-    if (rounded > left_) grow(rounded);
-    float* const numbers = next_;
-    next_ += rounded;
-    left_ -= rounded;
-    return numbers;
-  }
-
- private:
-  static constexpr std::size_t page_bytes = std::size_t{2} << 20;
-  static constexpr std::size_t line_floats = 64 / sizeof(float);
-  static constexpr std::size_t block_floats = std::size_t{64} << 20;
-
-  void grow(std::size_t count) {
-    const std::size_t numbers = std::max(count, block_floats);
-    const std::size_t bytes = (numbers * sizeof(float) + page_bytes - 1) / page_bytes * page_bytes;
-    blocks_.emplace_back(static_cast<float*>(std::aligned_alloc(page_bytes, bytes)));
-    next_ = blocks_.back().get();
-    if (next_ == nullptr) throw std::bad_alloc();
-    left_ = numbers;
-    // Large pages if the system has them: page faults of small ones would take half of the loading time.
-    ::madvise(next_, bytes, MADV_HUGEPAGE);
-  }
-
-  struct Free {
-    void operator()(float* numbers) const { std::free(numbers); }
-  };
-  std::vector<std::unique_ptr<float[], Free>> blocks_;
-  float* next_ = nullptr;
-  std::size_t left_ = 0;  // free elements of the last block
-};
-
 struct Checkpoint::Implementation {
   Config config;
-  WeightFiles files;                       // `weights` points into these for F32 tensors
-  WeightMemory converted;                  // and into this for all others
+  WeightFiles files;       // `weights` points into these for F32 tensors
+  WeightMemory converted;  // and into this for all others
+  std::shared_ptr<PackedWeights> packed = std::make_shared<PackedWeights>();
   std::vector<std::vector<float>> random;  // and into these for randomized ones
   Weights weights;
   std::size_t parameters = 0;
@@ -113,6 +77,13 @@ class Reader {
     return place(entry);
   }
 
+  /// @param packed where a matrix of a mapped file is packed
+  Weight packable(ConstView matrix, const std::shared_ptr<PackedWeights>& packed) const {
+    const auto* const at = reinterpret_cast<const std::byte*>(matrix.data);
+    if (std::ranges::any_of(files_.files, [&](const WeightFile& file) { return holds(file, at); }))
+      return Weight::mapped(matrix, packed);
+    return converted_.holds(matrix.data) ? Weight::owned(matrix) : Weight(matrix);
+  }
   bool has(const std::string& name) const { return files_.tensors.contains(name); }
 
   /// Reads the elements of all tensors found so far. @throws Error for the first one that is not finite.
@@ -184,14 +155,14 @@ class Reader {
            reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % alignof(float) == 0;
   }
 
+  static bool holds(const WeightFile& file, const std::byte* at) {
+    const auto bytes = file.file.bytes();
+    return std::less_equal{}(bytes.data(), at) && std::less{}(at, bytes.data() + bytes.size());
+  }
   /// Null for a tensor that is not in a file.
   const MappedFile* file_of(const Tensor& tensor) const {
-    const auto holds = [&](const WeightFile& file) {
-      const auto bytes = file.file.bytes();
-      return std::less_equal{}(bytes.data(), tensor.bytes.data()) &&
-             std::less{}(tensor.bytes.data(), bytes.data() + bytes.size());
-    };
-    const auto found = std::ranges::find_if(files_.files, holds);
+    const auto found =
+        std::ranges::find_if(files_.files, [&](const WeightFile& file) { return holds(file, tensor.bytes.data()); });
     return found == files_.files.end() ? nullptr : &found->file;
   }
 
@@ -293,7 +264,8 @@ Checkpoint Checkpoint::read(std::unique_ptr<Implementation> checkpoint, const nl
   const TensorSource source = {
       .has = [&](const std::string& name) { return reader.has(name); },
       .elements = [&](const std::vector<std::string>& spelled,
-                      std::vector<std::size_t> shape) { return reader.elements(spelled, std::move(shape)); }};
+                      std::vector<std::size_t> shape) { return reader.elements(spelled, std::move(shape)); },
+      .packable = [&](ConstView matrix) { return reader.packable(matrix, checkpoint->packed); }};
   checkpoint->weights = read_weights(source, checkpoint->config);
   reader.read_all();
   randomize(checkpoint->weights, randomization, checkpoint->random);

@@ -1,6 +1,7 @@
 #include "model/read_weights.h"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -22,15 +23,24 @@ class WeightReader {
     return source_.elements(spellings(names_, name), std::move(shape));
   }
   ConstView matrix(const std::string& name, std::size_t rows, std::size_t columns) const {
-    return {elements(name + ".weight", {rows, columns}).data(), rows, columns};
+    const ConstView matrix(elements(name + ".weight", {rows, columns}).data(), rows, columns);
+    weights_.try_emplace(matrix.data, matrix);
+    return matrix;
   }
   Linear linear(const std::string& name, std::size_t out, std::size_t in, bool bias = true) const {
-    return {matrix(name, out, in), bias ? elements(name + ".bias", {out}) : std::span<const float>()};
+    return {weight(name, out, in), bias ? elements(name + ".bias", {out}) : std::span<const float>()};
   }
   Norm norm(const std::string& name, std::size_t hidden_size, const EncoderConfig& encoder) const {
     const bool bias = encoder.norm_bias;
     return {elements(name + ".weight", {hidden_size}),
             bias ? elements(name + ".bias", {hidden_size}) : std::span<const float>(), encoder.norm_epsilon};
+  }
+  /// A matrix of a linear layer. Layers that share it share its packing; one that is also read otherwise is not packed.
+  Weight weight(const std::string& name, std::size_t out, std::size_t in) const {
+    const float* const data = elements(name + ".weight", {out, in}).data();
+    const auto [found, is_new] = weights_.try_emplace(data, ConstView(data, out, in));
+    if (is_new) found->second = source_.packable(found->second.matrix());
+    return found->second;
   }
   bool has(const std::string& name) const { return std::ranges::any_of(spellings(names_, name), source_.has); }
   std::vector<std::string> spelled(const std::string& name) const { return spellings(names_, name); }
@@ -41,6 +51,7 @@ class WeightReader {
  private:
   const TensorSource& source_;
   const FamilyNames& names_;
+  mutable std::map<const float*, Weight> weights_;
 };
 
 /// One of several linear layers that a tensor concatenates.
@@ -175,7 +186,7 @@ Head head(const WeightReader& reader, const FamilyNames& names, const Config& co
     if (!step.bias.empty()) biases.insert(biases.begin(), step.bias);
     HeadStep& result = head.steps.emplace_back();
     const bool tied = step.tied && !reader.has(step.linear + ".weight");
-    result.linear.w = tied ? word : reader.matrix(step.linear, outputs, inputs);
+    result.linear.w = tied ? Weight(word) : reader.weight(step.linear, outputs, inputs);
     const bool bias = step.has_bias == StepNames::Bias::always ||
                       (step.has_bias == StepNames::Bias::head && config.head.bias) ||
                       (step.has_bias == StepNames::Bias::decoder && config.head.decoder_bias);
@@ -196,8 +207,8 @@ Weights read_weights(const TensorSource& source, const Config& config) {
   const WeightReader reader(source, names);
   Weights weights;
   weights.embeddings = embeddings(reader, names, encoder);
+  weights.relative = relative_positions(reader, names, encoder);  // before the layers: see WeightReader::weight
   for (std::size_t i = 0; i < encoder.layers; ++i) weights.layers.push_back(layer(reader, names, encoder, i));
-  weights.relative = relative_positions(reader, names, encoder);
   weights.convolution = convolution(reader, names, encoder);
   if (encoder.norm_first) weights.final_norm = reader.norm(names.final_norm, encoder.hidden_size, encoder);
   weights.head = head(reader, names, config, weights.embeddings.word);

@@ -1,8 +1,14 @@
 // gemm, linear and attention: all operations that multiply matrices.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
 
+#include "base/mapped_file.h"
 #include "base/parallel.h"
 #include "math/attention.h"
 #include "math/gemm.h"
@@ -213,6 +219,38 @@ TEST(LinearTest, ARowDoesNotDependOnTheOtherRows) {
       EXPECT_TRUE(std::equal(one.begin(), one.end(), all.begin() + static_cast<long>(i * out))) << with->isa << i;
     }
   }
+}
+
+TEST(LinearTest, PackedWeightsGiveTheSameResults) {
+  const std::size_t in = 160, out = 416;
+  const Random w(out * in, 2);
+  const std::string path = testing::TempDir() + "packed_weights_" + std::to_string(::getpid());
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(w.single.data()), static_cast<long>(w.single.size() * sizeof(float)));
+  for (const Kernels* with : available_kernels())
+    for (const std::size_t rows : {1u, 13u, 47u, 520u})
+      for (const bool is_mapped : {true, false}) {
+        const Random x(rows * in, 1), dy(rows * out, 3);
+        std::vector<float> stored = w.single;
+        const Weight plain(ConstView(w.single.data(), out, in));
+        std::vector<float> y(rows * out), dx(rows * in);
+        linear({x.single.data(), rows, in}, plain, View(y.data(), rows, out), {}, *with);
+        linear_vjp({dy.single.data(), rows, out}, plain, View(dx.data(), rows, in), {}, *with);
+        const MappedFile mapped(path);
+        const float* const data = is_mapped ? reinterpret_cast<const float*>(mapped.bytes().data()) : stored.data();
+        const ConstView matrix(data, out, in);
+        const Weight packed =
+            is_mapped ? Weight::mapped(matrix, std::make_shared<PackedWeights>()) : Weight::owned(matrix);
+        for (int pass = 0; pass < 3; ++pass) {
+          std::vector<float> packed_y(rows * out), packed_dx(rows * in);
+          linear({x.single.data(), rows, in}, packed, View(packed_y.data(), rows, out), {}, *with);
+          linear_vjp({dy.single.data(), rows, out}, packed, View(packed_dx.data(), rows, in), {}, *with);
+          EXPECT_EQ(packed.transposed(*with).packed, !is_mapped || pass > 0);
+          EXPECT_EQ(packed_y, y) << with->isa << " " << rows;
+          EXPECT_EQ(packed_dx, dx) << with->isa << " " << rows;
+        }
+      }
+  std::filesystem::remove(path);
 }
 
 /// Packed sequences of different lengths, some longer than a block of queries.
