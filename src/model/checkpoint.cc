@@ -149,9 +149,11 @@ class Reader {
                             count};
   }
 
-  /// Whether the elements can be used in place, in the mapped file.
+  /// Whether the elements can be used in place, in the mapped file. The system maps 2 MB of it to read a small tensor,
+  /// among them weights that have been packed, so small ones are copied.
   static bool stays(const Tensor& tensor) {
-    return tensor.type == "F32" && tensor.strides.empty() &&
+    constexpr std::size_t least_bytes = std::size_t{256} << 10;
+    return tensor.type == "F32" && tensor.strides.empty() && tensor.bytes.size() >= least_bytes &&
            reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % alignof(float) == 0;
   }
 
