@@ -366,22 +366,6 @@ TEST(Bench, HasDocumentedFields) {
   }
 }
 
-TEST(Bench, RunsTheInstructionSetThatTheEnvironmentNames) {
-  Folder folder;
-  const std::string file = folder.write("rows.jsonl", "{\"text\": \"a good film\"}\n");
-  for (const std::string isa : {"baseline", "amx-emulated"}) {  // the two that every processor can run
-    const Json result = run_json({"bench", "-m", golden("bert-cls"), "--input", file, "--method", "gradient"},
-                                 {.environment = {{"LIMN_ISA", isa}}});
-    EXPECT_EQ(result["isa"], isa);
-  }
-}
-
-TEST(Bench, UnknownMethodListsForward) {
-  const Result result = run({"bench", "-m", golden("bert-cls"), "--input", "-", "--method", "foward"});
-  EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.err, AllOf(HasSubstr("'foward'"), HasSubstr("forward, gradient, gradient-x-input")));
-}
-
 TEST(Evaluate, ScoresAnswers) {
   Folder folder;
   // "Anna" is the correct answer; the context does not mention Berta, so that question has no answer.
