@@ -1,4 +1,4 @@
-#if defined(__AMX_BF16__)  // other processors have no such instructions
+#if defined(__AMX_BF16__) || defined(__AMXBF16__)  // GCC and clang 14; other processors have no such instructions
 
 #include <immintrin.h>
 
