@@ -98,7 +98,7 @@ void allocate(Trace& trace, const EncoderConfig& config, std::size_t rows, Layer
   trace.layers.resize(config.layers);
   place_all();          // counts the floats
   trace.block.reset();  // frees the old block before the new one is allocated
-  trace.block.reset(new float[floats]);
+  trace.block = take_block(floats);
   next = trace.block.get();
   place_all();
 }

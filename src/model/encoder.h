@@ -8,6 +8,7 @@
 
 #include "limn/options.h"
 #include "limn/watch.h"
+#include "math/block.h"
 #include "math/mat.h"
 #include "math/norm.h"
 #include "model/config.h"
@@ -41,7 +42,7 @@ struct LayerTrace {
 
 /// All matrices of a trace share one block of memory: many allocations of varying sizes would fragment the heap.
 struct Trace {
-  std::unique_ptr<float[]> block;
+  Block block;
   NormTrace embedding_norm, final_norm, convolution_norm;
   Mat convolution_derivative;  // (N, C)
   std::vector<LayerTrace> layers;
