@@ -1,5 +1,5 @@
 # Shortcuts for common commands; CMakePresets.json defines the builds.
-.PHONY: build setup demo test test-interop wheel deb bench bench-peers check docs install clean
+.PHONY: build setup demo test test-interop wheel deb bench bench-peers bench-check check docs install clean
 
 build:
 	@cmake --preset release > /dev/null || { tools/setup.sh --dry-run; exit 1; }
@@ -46,6 +46,12 @@ bench-peers: build
 	@tools/setup.sh bench
 	@cmake --build --preset release --target limn_bench
 	@bench/peers.py $(ARGUMENTS)
+
+# Counts instructions, and those of the merge base (BASE=…); fails if they have grown by more than 2 %.
+bench-check:
+	@tools/setup.sh bench
+	@cmake --preset release > /dev/null
+	@bench/check.sh
 
 # Run this before sharing a change: format, warnings, lint, sanitizers, short fuzzing.
 check:

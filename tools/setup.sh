@@ -19,7 +19,7 @@ for argument in "$@"; do
     python) packages+=(python3-dev python3-venv) ;;
     interop) command -v java >/dev/null || packages+=(default-jre-headless) ;;
     fresh) packages+=(debootstrap) ;;
-    bench) packages+=(libbenchmark-dev) ;;
+    bench) packages+=(libbenchmark-dev valgrind) ;;
     docs) packages+=(doxygen) ;;
     check) packages+=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14) ;;
     *) echo "tools/setup.sh: unknown argument '$argument'; known: --dry-run, test, python, interop, fresh, bench, check, docs" >&2; exit 2 ;;
