@@ -7,8 +7,7 @@
 #include <span>
 #include <utility>
 
-#include "evaluate/answer_text.h"
-#include "evaluate/classification.h"
+#include "evaluate/judgement.h"
 #include "evaluate/near_duplicates.h"
 #include "evaluate/report_words.h"
 #include "evaluate/significance.h"
@@ -48,53 +47,6 @@ std::string excerpt(std::string_view text) {
   std::size_t end = longest_excerpt;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return std::string(text.substr(0, end)) + "…";
-}
-
-/// The class of an explanation, its probability, and the model's names of labels.
-struct Decision {
-  std::string label;
-  double probability = 0;
-  bool is_prediction = true;  ///< the explained class is the predicted one
-};
-
-std::optional<Decision> decision_of(const Explanation& explanation) {
-  if (const auto* label = std::get_if<LabelPrediction>(&explanation.prediction)) {
-    if (label->meaning == OutputMeaning::value) return Decision{.label = "value", .probability = 1};
-    const std::string target = explanation.target.label.value_or(label->label);
-    for (const auto& [name, probability] : label->probabilities)
-      if (name == target)
-        return Decision{.label = target, .probability = probability, .is_prediction = target == label->label};
-    return Decision{.label = target, .probability = label->probability, .is_prediction = target == label->label};
-  }
-  if (const auto* answer = std::get_if<AnswerPrediction>(&explanation.prediction)) {
-    const bool is_empty = answer->best.text.empty();
-    return Decision{.label = is_empty ? "no answer" : "answer",
-                    .probability = is_empty ? answer->null_probability : answer->best.probability};
-  }
-  if (const auto* entities = std::get_if<EntityPrediction>(&explanation.prediction)) {
-    for (const Entity& entity : entities->entities)
-      if (explanation.target.start_token &&
-          entity.first_token == explanation.window_begin + *explanation.target.start_token)
-        return Decision{.label = entity.label, .probability = entity.probability};
-    return Decision{.label = explanation.target.label.value_or("token"), .probability = 1};
-  }
-  return std::nullopt;
-}
-
-/// The right label of a row as the model names it, or else as the data does; nothing if the row has none.
-/// @param labels of the model
-std::optional<std::string> right_label(const ReportRow& row, std::span<const std::string> labels) {
-  const auto field = row.fields.find("label");
-  if (field == row.fields.end() || labels.empty()) return std::nullopt;
-  const auto known = find_label(field->second, labels);
-  return known ? labels[*known] : field->second;  // a label that the model lacks is always wrong
-}
-
-std::optional<bool> is_wrong_answer(const Explanation& explanation, const ReportRow& row) {
-  const auto* answer = std::get_if<AnswerPrediction>(&explanation.prediction);
-  const auto field = row.fields.find("answer");
-  if (!answer || field == row.fields.end()) return std::nullopt;
-  return compare_answers(field->second, answer->best.text).exact < 1;
 }
 
 /// The upper bounds of all but the last group of equal size.
@@ -156,7 +108,7 @@ struct ReportBuilder::State {
     }
   }
 
-  void add_wrong(const Explanation& explanation, const ReportRow& row, std::string label, const Decision& decision) {
+  void add_wrong(const Explanation& explanation, const ReportRow& row, std::string label, const Judgement& decision) {
     auto& wrong = report.wrong_rows;
     const auto higher = std::ranges::greater{};
     const auto at = std::ranges::upper_bound(wrong, decision.probability, higher, &WrongRow::probability);
@@ -182,7 +134,7 @@ ReportBuilder& ReportBuilder::operator=(ReportBuilder&&) noexcept = default;
 void ReportBuilder::add(const Explanation& explanation, const ReportRow& row) {
   State& state = *state_;
   Report& report = state.report;
-  const std::optional<Decision> decision = decision_of(explanation);
+  const std::optional<Judgement> decision = decision_of(explanation);
   if (!decision) return;
   if (report.explanations++ == 0) {
     report.model = explanation.model;
@@ -194,9 +146,8 @@ void ReportBuilder::add(const Explanation& explanation, const ReportRow& row) {
   const std::size_t predicted = state.index_of(decision->label);
   ++report.classes[predicted].predicted;
 
-  const std::optional<std::string> label = right_label(row, std::span(state.labels).first(state.model_labels));
-  std::optional<bool> is_wrong = is_wrong_answer(explanation, row);
-  if (label && decision->is_prediction) is_wrong = *label != decision->label;
+  const std::optional<std::string> label = right_label(row.fields, std::span(state.labels).first(state.model_labels));
+  const std::optional<bool> is_wrong = limn::is_wrong(explanation, *decision, row.fields, label);
   const std::vector<RowWord> words = row_words(explanation);
   state.words.add(row.row, predicted, words, is_wrong);
   if (is_wrong) ++state.labelled_of[predicted], state.wrong_of[predicted] += *is_wrong;
