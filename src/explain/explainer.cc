@@ -87,6 +87,11 @@ std::vector<double> row_major(ConstView x, std::size_t column_begin, std::size_t
   return values;
 }
 
+bool explains_no_answer(const Explanation& why) {
+  const auto* answer = std::get_if<AnswerPrediction>(&why.prediction);
+  return answer && answer->best.text.empty() && why.target.text.empty();
+}
+
 Explanation make_explanation(const Explainer& explainer, const Item& item, const ResolvedTarget& target,
                              const Method& method, const ExplainOptions& options, Attribution attribution) {
   const Pipeline& pipeline = explainer.pipeline();
@@ -138,7 +143,8 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
         "output of the embedding block (layer = word takes them at the word embeddings)");
   why.warnings.insert(why.warnings.end(), attribution.warnings.begin(), attribution.warnings.end());
   if (const auto windows = windows_notice(why.task, item.encodings.size()))
-    why.warnings.push_back(fmt::format("{}, window {} is explained", *windows, target.window + 1));
+    why.warnings.push_back(fmt::format("{}, window {} is explained{}", *windows, target.window + 1,
+                                       explains_no_answer(why) ? ", which came nearest to an answer" : ""));
   if (options.raw && why.task == Task::question_answering) {
     why.logits["start"] = row_major(logits, 0, 1);
     why.logits["end"] = row_major(logits, 1, 2);
