@@ -9,7 +9,19 @@ namespace limn {
 Game::Game(std::size_t units, Evaluate evaluate, Report report, Check check)
     : units_(units), evaluate_(std::move(evaluate)), report_(std::move(report)), check_(std::move(check)) {}
 
-std::vector<double> Game::values(std::span<const Mask> masks) {
+void Game::report_partial(std::span<const Mask> masks, const ScoresSoFar& so_far) {
+  constexpr std::chrono::milliseconds between{500};
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_partial_ < between) return;
+  std::vector<double> values;
+  for (const Mask& mask : masks) values.push_back(known_.at(mask));
+  const UnitScores scores = so_far(values);
+  if (scores.scores.empty()) return;
+  partial_(scores);
+  last_partial_ = std::chrono::steady_clock::now();
+}
+
+std::vector<double> Game::values(std::span<const Mask> masks, const ScoresSoFar& so_far) {
   constexpr std::size_t report_every = 64;
   std::vector<const Mask*> unknown;
   for (std::size_t i = 0; i < masks.size(); ++i) {
@@ -26,6 +38,8 @@ std::vector<double> Game::values(std::span<const Mask> masks) {
     for (std::size_t i = 0; i < found.size(); ++i) known_[*some[i]] = found[i];
     evaluations_ += found.size();
     if (report_) report_(evaluations_, total);
+    if (const std::size_t next = begin + some.size(); partial_ && so_far && next < unknown.size())
+      report_partial(masks.first(static_cast<std::size_t>(unknown[next] - masks.data())), so_far);
   }
   std::vector<double> result;
   result.reserve(masks.size());

@@ -1,17 +1,33 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace limn {
 
 /// Whether each unit is present: a coalition.
 using Mask = std::vector<bool>;
+
+/// A method's scores for the units of a game.
+struct UnitScores {
+  enum class Kind {
+    shares,        ///< contributions to F: a unit's score is divided among its tokens
+    complete,      ///< the same, and the scores add up to F(x) − F(∅)
+    not_additive,  ///< means, indices: each token of a unit gets the whole score
+  };
+  Kind kind = Kind::shares;
+  std::vector<double> scores;                  ///< (units)
+  std::vector<double> standard_errors = {};    ///< (units), or empty
+  std::map<std::string, double> numbers = {};  ///< samples, …, for MethodInfo
+  std::vector<std::string> warnings = {};
+};
 
 /// The cooperative game of perturbation methods: a value for each coalition of present units. Equal coalitions are
 /// evaluated once.
@@ -28,13 +44,20 @@ class Game {
   Game(std::size_t units, Evaluate evaluate, Report report = {}, Check check = {});
 
   std::size_t units() const { return units_; }
-  /// Returns one value per mask.
-  std::vector<double> values(std::span<const Mask> masks);
+  /// Receives the scores so far.
+  using Partial = std::function<void(const UnitScores& scores)>;
+  /// Computes the scores from the values of the first masks; no scores if they are too few.
+  using ScoresSoFar = std::function<UnitScores(std::span<const double> values)>;
+
+  /// Returns one value per mask. @param so_far used to report the scores periodically, if anyone asked for them
+  std::vector<double> values(std::span<const Mask> masks, const ScoresSoFar& so_far = {});
   double all_present() { return values({{Mask(units_, true)}}).front(); }
   double all_masked() { return values({{Mask(units_, false)}}).front(); }
 
   /// Stores a known value, so that the mask is not evaluated.
   void set_known(Mask mask, double value) { known_[std::move(mask)] = value; }
+  /// Asks for the scores so far, twice a second at most.
+  void on_partial(Partial partial) { partial_ = std::move(partial); }
   /// Sets the expected number of evaluations, for the progress of methods that cannot ask for all values at once.
   void plan(std::size_t evaluations) { planned_ = evaluations; }
   /// Ends work that draws or reads many masks if the call was cancelled. @param index of the mask
@@ -45,26 +68,16 @@ class Game {
   std::size_t evaluations() const { return evaluations_; }
 
  private:
+  void report_partial(std::span<const Mask> masks, const ScoresSoFar& so_far);
+
   std::size_t units_;
   Evaluate evaluate_;
   Report report_;
   Check check_;
+  Partial partial_;
+  std::chrono::steady_clock::time_point last_partial_;
   std::unordered_map<Mask, double> known_;
   std::size_t evaluations_ = 0, planned_ = 0;
-};
-
-/// A method's scores for the units of a game.
-struct UnitScores {
-  enum class Kind {
-    shares,        ///< contributions to F: a unit's score is divided among its tokens
-    complete,      ///< the same, and the scores add up to F(x) − F(∅)
-    not_additive,  ///< means, indices: each token of a unit gets the whole score
-  };
-  Kind kind = Kind::shares;
-  std::vector<double> scores;                  ///< (units)
-  std::vector<double> standard_errors = {};    ///< (units), or empty
-  std::map<std::string, double> numbers = {};  ///< samples, …, for MethodInfo
-  std::vector<std::string> warnings = {};
 };
 
 }  // namespace limn

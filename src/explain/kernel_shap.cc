@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "base/random.h"
@@ -33,18 +34,18 @@ Mask kernel_mask(std::size_t n, std::mt19937_64& engine) {
 /// and its complement are then opposite, so a pair is one observation, half the difference of the two values. Standard
 /// errors use the sandwich estimator, because the residuals of a game neither are independent of the mask nor have
 /// equal variance, with a correction for the degrees of freedom.
-/// @param masks, mask_values, complement_values  one per pair: the mask, F(mask), F(its complement)
-UnitScores regress(const std::vector<Mask>& masks, const double* mask_values, const double* complement_values,
-                   double change) {
+/// @param masks each followed by its complement @param values F(mask) of the first masks, at least one pair
+UnitScores regress(const std::vector<Mask>& masks, std::span<const double> values, double change) {
   const auto n = static_cast<Eigen::Index>(masks.front().size()), free = n - 1;
-  const auto pairs = static_cast<Eigen::Index>(masks.size());
+  const auto pairs = static_cast<Eigen::Index>(values.size() / 2);
   Matrix x(pairs, free);
   Vector y(pairs);
   for (Eigen::Index i = 0; i < pairs; ++i) {
-    const Mask& mask = masks[static_cast<std::size_t>(i)];
+    const auto at = 2 * static_cast<std::size_t>(i);
+    const Mask& mask = masks[at];
     const double last = mask.back() ? 1 : 0;
     for (Eigen::Index j = 0; j < free; ++j) x(i, j) = (mask[static_cast<std::size_t>(j)] ? 1. : 0.) - last;
-    y(i) = (mask_values[i] - complement_values[i]) / 2 - (last - 0.5) * change;
+    y(i) = (values[at] - values[at + 1]) / 2 - (last - 0.5) * change;
   }
   Matrix normal = x.transpose() * x;
   normal.diagonal().array() += 1e-9 * static_cast<double>(pairs);  // with fewer pairs than units: minimum norm
@@ -70,20 +71,19 @@ UnitScores score_units(Game& game, const KernelShap& method) {
   const std::size_t n = game.units();
   if (n <= most_exact_units) return {.kind = UnitScores::Kind::complete, .scores = exact_shapley(game)};
   const std::size_t pairs = (method.samples + 1) / 2;
-  std::vector<Mask> masks;  // one per pair, then their complements
+  std::vector<Mask> masks;  // each followed by its complement
   for (std::size_t pair = 0; pair < pairs; ++pair) {
     auto engine = random_engine(method.seed, pair);
     masks.push_back(kernel_mask(n, engine));
-  }
-  for (std::size_t pair = 0; pair < pairs; ++pair) {
-    masks.push_back(masks[pair]);
+    masks.push_back(masks.back());
     masks.back().flip();
   }
   game.plan(2 * pairs + 2);
   const double change = game.all_present() - game.all_masked();
-  const std::vector<double> values = game.values(masks);
-  masks.resize(pairs);
-  UnitScores result = regress(masks, values.data(), values.data() + pairs, change);
+  const std::vector<double> values = game.values(masks, [&](std::span<const double> some) {
+    return some.size() / 2 >= n ? regress(masks, some, change) : UnitScores();  // fewer have no standard errors
+  });
+  UnitScores result = regress(masks, values, change);
   result.numbers = {{"samples", static_cast<double>(2 * pairs)}};
   return result;
 }

@@ -1,5 +1,6 @@
 #include "explain/perturbation.h"
 
+#include <cassert>
 #include <cmath>
 #include <numeric>
 #include <optional>
@@ -139,10 +140,24 @@ Attribution attribution_of(const Subject& subject, const Units& units, const Uni
 
 namespace {
 
+/// The scores of units as words, whose places are those of the result.
+std::vector<Word> partial_words(const Subject& subject, const UnitScores& found) {
+  const std::vector<Token> tokens(subject.encoding.size());
+  std::vector<Word> words = units(subject.encoding, tokens, subject.text, subject.pair, subject.unit(), WordScore::sum);
+  assert(words.size() == found.scores.size());
+  for (std::size_t u = 0; u < words.size(); ++u) {
+    words[u].score = found.scores[u];
+    if (!found.standard_errors.empty()) words[u].standard_error = found.standard_errors[u];
+  }
+  return words;
+}
+
 template <class Method>
 Attribution attribute_by_game(const Subject& subject, const Method& method) {
   const Units units = units_of(subject, subject.unit());
   Game game = masking_game(subject, units, method.masking);
+  if (subject.watch.partial)
+    game.on_partial([&](const UnitScores& scores) { subject.watch.partial(partial_words(subject, scores)); });
   return attribution_of(subject, units, score_units(game, method), game);
 }
 

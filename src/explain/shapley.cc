@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 #include <numeric>
+#include <span>
 #include <string>
 
 #include "base/random.h"
@@ -49,6 +50,33 @@ std::vector<double> exact_shapley(Game& game) {
   return scores;
 }
 
+namespace {
+
+/// Means over the first orders, in which the units of a game join one by one, and their standard errors.
+/// @param values (permutations, n + 1), F after each step of each order
+UnitScores scores_of_orders(const std::vector<std::vector<std::size_t>>& orders, std::span<const double> values,
+                            std::size_t permutations) {
+  const std::size_t n = orders.empty() ? 0 : orders.front().size();
+  std::vector<double> mean(n, 0.), deviations(n, 0.);  // Welford's recurrences
+  for (std::size_t draw = 0; draw < permutations; ++draw) {
+    const double* const of_draw = values.data() + draw * (n + 1);
+    for (std::size_t k = 0; k < n; ++k) {
+      const std::size_t unit = orders[draw][k];
+      const double share = of_draw[k + 1] - of_draw[k], step = share - mean[unit];
+      mean[unit] += step / static_cast<double>(draw + 1);
+      deviations[unit] += step * (share - mean[unit]);
+    }
+  }
+  const auto draws = static_cast<double>(permutations);
+  UnitScores result = {.kind = UnitScores::Kind::complete, .scores = mean, .numbers = {{"permutations", draws}}};
+  if (permutations > 1)
+    for (const double deviation : deviations)
+      result.standard_errors.push_back(std::sqrt(deviation / (draws - 1) / draws));
+  return result;
+}
+
+}  // namespace
+
 UnitScores score_units(Game& game, const ShapleySampling& method) {
   const std::size_t n = game.units();
   if (method.exact) {
@@ -68,23 +96,12 @@ UnitScores score_units(Game& game, const ShapleySampling& method) {
       masks.back()[unit] = true;
     }
   }
-  const std::vector<double> values = game.values(masks);
-  std::vector<double> mean(n, 0.), deviations(n, 0.);  // Welford's recurrences
-  for (std::size_t draw = 0; draw < method.permutations; ++draw) {
-    const double* const of_draw = values.data() + draw * (n + 1);
-    for (std::size_t k = 0; k < n; ++k) {
-      const std::size_t unit = orders[draw][k];
-      const double share = of_draw[k + 1] - of_draw[k], step = share - mean[unit];
-      mean[unit] += step / static_cast<double>(draw + 1);
-      deviations[unit] += step * (share - mean[unit]);
-    }
-  }
-  const auto draws = static_cast<double>(method.permutations);
-  UnitScores result = {.kind = UnitScores::Kind::complete, .scores = mean, .numbers = {{"permutations", draws}}};
-  if (method.permutations > 1)
-    for (const double deviation : deviations)
-      result.standard_errors.push_back(std::sqrt(deviation / (draws - 1) / draws));
-  return result;
+  const auto scores_of = [&](std::span<const double> values) -> UnitScores {
+    const std::size_t permutations = values.size() / (n + 1);
+    if (permutations < 2 && permutations < method.permutations) return {};
+    return scores_of_orders(orders, values, permutations);
+  };
+  return scores_of(game.values(masks, scores_of));
 }
 
 }  // namespace limn

@@ -292,6 +292,24 @@ TEST(Perturbation, ExactShapleyRejectsLongText) {
   }
 }
 
+TEST(Perturbation, ScoresSoFarAreOfTheWordsOfTheResult) {
+  const std::string text = "one two, three four five six seven eight nine ten eleven twelve thirteen";
+  std::vector<Word> last;
+  Watch watch;
+  watch.partial = [&](const std::vector<Word>& words) { last = words; };
+  const Explanation why = sentiment().explain(text, KernelShap{.samples = 400}, {}, watch);
+  ASSERT_EQ(last.size(), why.words.size());
+  ASSERT_EQ(last.size(), 14U);  // with the comma
+  for (std::size_t i = 0; i < last.size(); ++i) {
+    EXPECT_EQ(last[i].begin, why.words[i].begin);
+    EXPECT_EQ(last[i].end, why.words[i].end);
+    EXPECT_TRUE(last[i].standard_error.has_value());
+  }
+  last.clear();
+  sentiment().explain(text, Occlusion{}, {}, watch);
+  EXPECT_TRUE(last.empty());  // draws no samples
+}
+
 TEST(Perturbation, ProgressReachesItsTotal) {
   std::vector<std::size_t> seen;
   Watch watch;

@@ -83,6 +83,32 @@ TEST(Shapley, ExactRejectsTooManyUnits) {
   EXPECT_EQ(game.evaluations(), 0u);
 }
 
+TEST(Sampling, ReportsScoresSoFar) {
+  const PairGame pairs = pair_game(14);
+  const double change = [&] {
+    Game game = pairs.game();
+    return game.all_present() - game.all_masked();
+  }();
+  const auto check = [&](const auto& method) {
+    Game game = pairs.game(), quiet = pairs.game();
+    std::size_t reports = 0;
+    game.on_partial([&](const UnitScores& some) {
+      ++reports;
+      ASSERT_EQ(some.scores.size(), 14U);
+      ASSERT_EQ(some.standard_errors.size(), 14U);
+      // Scores of any number of samples add up to F(all) − F(none).
+      EXPECT_NEAR(std::accumulate(some.scores.begin(), some.scores.end(), 0.), change, 1e-6);
+      for (const double error : some.standard_errors) EXPECT_GE(error, 0);
+    });
+    const UnitScores found = score_units(game, method), expected = score_units(quiet, method);
+    EXPECT_GE(reports, 1U);
+    EXPECT_EQ(found.scores, expected.scores);
+    EXPECT_EQ(found.standard_errors, expected.standard_errors);
+  };
+  check(KernelShap{.samples = 600});
+  check(ShapleySampling{.permutations = 200});
+}
+
 TEST(KernelShap, IsExactUpToTwelveUnits) {
   for (const std::size_t units : {1u, 2u, 3u, 12u}) {
     const PairGame pairs = pair_game(units);
