@@ -1,173 +1,26 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
 #include <string>
-#include <vector>
 
 #include "limn/write.h"
 #include "render/display_text.h"
 #include "render/palette.h"
 #include "render/summary.h"
-#include "render/text_runs.h"
+#include "render/svg_page.h"
 
 namespace limn {
-namespace {
-
-// Pixels. The reader's fonts are unknown: each part of a text is fitted to the width that Helvetica would give it.
-constexpr double widest_letter = 12, blank_width = 4.5, font_size = 14, line_height = 26, box_height = 20,
-                 line_width = 640, page_margin = 16;
-constexpr double header = 52, legend_height = 40;
-constexpr std::size_t most_lines = 60;
-
-/// About the width of a text in Helvetica: its letters fall into few widths.
-double width_of(const std::string& text) {
-  double ems = 0;
-  for (const Cluster& cluster : clusters(text)) {
-    const auto is_one_of = [&](std::string_view letters) {
-      return cluster.text.size() == 1 && letters.find(cluster.text) != letters.npos;
-    };
-    if (is_one_of("ijl'|"))
-      ems += 0.22;
-    else if (is_one_of(".,:;!It/[]f ("))
-      ems += 0.28;
-    else if (is_one_of(")r-\"`"))
-      ems += 0.34;
-    else if (is_one_of("kcsvxyzJ"))
-      ems += 0.5;
-    else if (is_one_of("wABCDEFGHKLNPRSTUVXYZ"))
-      ems += 0.7;
-    else if (is_one_of("mMOQW%&@"))
-      ems += 0.84;
-    else
-      ems += 0.56 * static_cast<double>(std::max<std::size_t>(cluster.columns, 1));
-  }
-  return font_size * ems;
-}
-
-/// Draws runs line by line, and wraps between words.
-class Page {
- public:
-  void add(const std::string& text, double heat, Scale scale, bool is_marked) {
-    const double width = width_of(text);
-    if (x_ > 0 && x_ + width > line_width) next_line();
-    if (lines_ > most_lines) return;
-    const double left = page_margin + x_, top = header + line_height * static_cast<double>(lines_ - 1);
-    if (heat != 0)
-      fmt::format_to(std::back_inserter(out_),
-                     "<rect x=\"{:g}\" y=\"{:g}\" width=\"{:g}\" height=\"{:g}\" rx=\"2\" fill=\"{}\"/>\n", left, top,
-                     width, box_height, color_text(limn::heat(heat, Theme::light, scale)));
-    if (is_marked)
-      fmt::format_to(std::back_inserter(out_),
-                     "<path d=\"M{:g} {:g}h{:g}\" stroke=\"#000000\" stroke-width=\"1.5\"/>\n", left,
-                     top + box_height + 1, width);
-    const bool is_inverse = heat != 0 && needs_inverse_ink(heat, Theme::light, scale);
-    fmt::format_to(
-        std::back_inserter(out_),
-        "<text x=\"{:g}\" y=\"{:g}\" textLength=\"{:g}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{}\">{}</text>\n",
-        left, top + 15, width, color_text(is_inverse ? inverse_ink(Theme::light) : ink(Theme::light)), escape(text));
-    x_ += width;
-  }
-  void blank() {
-    if (x_ > 0) x_ += blank_width;
-  }
-  void next_line() {
-    x_ = 0;
-    ++lines_;
-  }
-
-  bool is_cut() const { return lines_ > most_lines; }
-  double height() const { return header + line_height * static_cast<double>(std::min(lines_, most_lines)); }
-  const std::string& content() const { return out_; }
-
- private:
-  std::string out_;
-  double x_ = 0;
-  std::size_t lines_ = 1;
-};
-
-/// The parts of a text between its white space, at most `longest` columns each.
-std::vector<std::string> parts_of(const std::string& text, std::size_t longest) {
-  std::vector<std::string> parts(1);
-  std::size_t wide = 0;
-  for (const Cluster& cluster : clusters(text)) {
-    if (cluster.text == " ") {
-      parts.emplace_back();
-      wide = 0;
-      continue;
-    }
-    if (wide + cluster.columns > longest) {
-      parts.emplace_back();
-      wide = 0;
-    }
-    parts.back() += cluster.text;
-    wide += cluster.columns;
-  }
-  return parts;
-}
-
-void draw(Page& page, const Explanation& explanation, const TextRuns& shown, double scale) {
-  const auto longest = static_cast<std::size_t>(line_width / widest_letter);
-  for (std::size_t i = 0; i < shown.runs.size();) {
-    if (page.is_cut()) return;
-    const Run& run = shown.runs[i];
-    std::size_t end = run.end;  // the tokens of a word are drawn together
-    while (++i < shown.runs.size() && shown.runs[i].word == run.word && shown.runs[i].mark == run.mark)
-      end = shown.runs[i].end;
-    const std::string_view part = shown.text.substr(run.begin, end - run.begin);
-    std::string text;
-    for (const char letter : visible(part, {.keep_layout = true}))
-      text += letter == '\n' || letter == '\t' ? ' ' : letter;
-    const double heat = run.word ? intensity(explanation.words[*run.word].score, scale) : 0;
-    const bool is_explained = run.mark && shown.marks[*run.mark].explained;
-    bool is_first = true;
-    for (const std::string& one : parts_of(text, longest)) {
-      if (!is_first) page.blank();
-      is_first = false;
-      if (!one.empty()) page.add(one, heat, scale_of(explanation), is_explained);
-    }
-  }
-}
-
-}  // namespace
 
 std::string to_svg_text(const Explanation& explanation) {
-  const double scale = word_scale(explanation);
-  Page page;
-  const std::vector<TextRuns> texts = text_runs(explanation);
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (i > 0) page.next_line();
-    draw(page, explanation, texts[i], scale);
-  }
+  constexpr std::size_t most_lines = 60;
+  SvgPage page(svg_header, most_lines);
+  page.draw(explanation, word_scale(explanation));
   const Verdict said = verdict(explanation);
   std::string title = shorten((said.kind.empty() ? "" : said.kind + " ") + said.text, 56);
   if (said.probability) title += " " + percent_text(*said.probability);
   std::string subtitle = shorten(explanation.model, 30) + " · " + shorten(method_text(explanation), 40);
   if (page.is_cut()) subtitle += fmt::format(" · the first {} lines", most_lines);
-  const double width = line_width + 2 * page_margin, height = page.height() + legend_height;
-  std::string legend;
-  const Scale colors = scale_of(explanation);
-  double x = page_margin;
-  const auto swatch = [&](double heat, const char* text) {
-    legend += fmt::format("<rect x=\"{:g}\" y=\"{:g}\" width=\"14\" height=\"14\" rx=\"2\" fill=\"{}\"/>\n", x,
-                          page.height() + 14, color_text(limn::heat(heat, Theme::light, colors)));
-    legend += fmt::format("<text x=\"{:g}\" y=\"{:g}\" font-size=\"11\">{}</text>\n", x + 20, page.height() + 25, text);
-    x += 150;
-  };
-  if (colors == Scale::magnitude) {
-    swatch(1, "depends on it most");
-  } else {
-    swatch(1, "speaks for it");
-    swatch(-1, "speaks against it");
-  }
-  return fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" viewBox=\"0 0 {0:g} {1:g}\" "
-      "role=\"img\" font-family=\"Helvetica, Arial, sans-serif\" "
-      "font-size=\"{2:g}\">\n<title>{3}</title>\n<desc>{4}</desc>\n"
-      "<text x=\"{5:g}\" y=\"22\" font-size=\"16\" font-weight=\"bold\">{3}</text>\n"
-      "<text x=\"{5:g}\" y=\"40\" font-size=\"11\" fill=\"#555555\">{6}</text>\n{7}{8}</svg>\n",
-      width, height, font_size, escape(title), escape(sentence(explanation)), page_margin, escape(subtitle),
-      page.content(), legend);
+  return svg_picture(page.height() + svg_legend_height, title, sentence(explanation), subtitle,
+                     page.content() + svg_legend(scale_of(explanation), page.height() + 14));
 }
 
 }  // namespace limn
