@@ -81,7 +81,8 @@ Json post_item(const PostRoute& task) {
   answer["content"]["application/json"]["schema"]["oneOf"] = std::move(one);
   if (task.streams) {
     answer["description"] =
-        "The answer. With `Accept: text/event-stream`: events `progress` {done, total}, then `result` or `problem`; "
+        "The answer. With `Accept: text/event-stream`: events `progress` {done, total}, with the `words` so far from "
+        "methods that draw samples, then `result` or `problem`; "
         "closing the connection cancels the work.";
     answer["content"]["text/event-stream"]["schema"]["type"] = "string";
   }

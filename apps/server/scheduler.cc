@@ -245,6 +245,12 @@ std::vector<Result<WorkResult>> Scheduler::results_of(const std::vector<std::vec
                                if (job.progress && job.wanted()) job.progress(done, total);
                              });
                            },
+                       .partial =
+                           [&](const std::vector<Word>& words) {
+                             for_each_waiting([&](Job& job, bool) {
+                               if (job.partial && job.wanted()) job.partial(words);
+                             });
+                           },
                        .cancelled =
                            [&] {
                              bool anyone = false;

@@ -24,6 +24,7 @@ namespace limn::server {
 using Clock = std::chrono::steady_clock;
 /// Called periodically by running work.
 using Progress = std::function<void(std::size_t done, std::size_t total)>;
+using Partial = std::function<void(const std::vector<Word>& words)>;
 
 /// The result for one input.
 struct WorkResult {
@@ -57,6 +58,7 @@ struct Job {
   std::shared_ptr<const Exchange> exchange;  ///< the work is cancelled if the client disconnects
   Clock::time_point deadline;
   Progress progress;                       ///< may be empty; called by the worker
+  Partial partial = {};                    ///< the same, with the scores so far
   std::function<void(HttpResponse)> done;  ///< called once, from a thread of the scheduler
 
   bool wanted() const { return !exchange->gone && Clock::now() <= deadline; }

@@ -91,12 +91,18 @@ class Collector {
     const auto now = Clock::now();
     if (answers_.size() != 1 || now - last_event_ < between_events) return;
     last_event_ = now;
-    exchange_->push(event("progress", progress_text(done, total)), false);
+    exchange_->push(event("progress", progress_text(done, total, std::exchange(words_, ""))), false);
+  }
+
+  /// The next event of a request with a single input contains the scores so far. @param words as JSON
+  void partial(std::string words) {
+    const std::lock_guard lock(mutex_);
+    words_ = std::move(words);
   }
 
  private:
-  static std::string progress_text(std::size_t done, std::size_t total) {
-    return fmt::format("{{\"done\":{},\"total\":{}}}", done, total);
+  static std::string progress_text(std::size_t done, std::size_t total, const std::string& words = {}) {
+    return fmt::format("{{\"done\":{},\"total\":{}{}{}}}", done, total, words.empty() ? "" : ",\"words\":", words);
   }
 
   /// Sends the answer: for a single input its own, for several a list in which failed inputs have an error.
@@ -142,6 +148,7 @@ class Collector {
   const bool many_, stream_;
   const Join join_;
   Clock::time_point last_event_{};
+  std::string words_;  // of the next event, as JSON
 };
 
 }  // namespace
@@ -369,11 +376,17 @@ void Service::submit(const std::shared_ptr<Exchange>& exchange, Request request)
       continue;
     }
     Progress progress;
+    Partial partial;
+    if (stream && count == 1)
+      partial = [collector, input = request.work[i].input](const std::vector<Word>& words) {
+        collector->partial(json_text(words_json(words, input)));
+      };
     if (stream) progress = [collector](std::size_t done, std::size_t total) { collector->progress(done, total); };
     jobs.push_back({.work = std::move(request.work[i]),
                     .exchange = exchange,
                     .deadline = deadline,
                     .progress = std::move(progress),
+                    .partial = std::move(partial),
                     .done = [collector, i](HttpResponse response) { collector->set(i, std::move(response)); }});
   }
   // The head of a stream must be sent before its events.

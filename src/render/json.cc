@@ -133,9 +133,9 @@ Json tokens_value(const Explanation& explanation, const Offsets& offsets) {
   return tokens;
 }
 
-Json words_value(const Explanation& explanation, const Offsets& offsets) {
+Json words_value(std::span<const Word> all, const Offsets& offsets) {
   Json words = Json::array();
-  for (const Word& word : explanation.words) {
+  for (const Word& word : all) {
     words.push_back({{"text", offsets.text(word.sequence, word.begin, word.end)},
                      {"sequence", word.sequence},
                      {"begin", offsets(word.sequence, word.begin)},
@@ -205,12 +205,16 @@ Json json_value(const Explanation& explanation) {
              {"seconds", explanation.seconds}};
   if (explanation.window_begin > 0) value["window_begin"] = explanation.window_begin;
   value["tokens"] = tokens_value(explanation, offsets);
-  value["words"] = words_value(explanation, offsets);
+  value["words"] = words_value(explanation.words, offsets);
   if (!explanation.heatmap.empty()) value["heatmap"] = explanation.heatmap;
   if (!explanation.logits.empty()) value["logits"] = logits_value(explanation);
   if (explanation.faithfulness) value["faithfulness"] = faithfulness_value(*explanation.faithfulness);
   if (!explanation.warnings.empty()) value["warnings"] = explanation.warnings;
   return value;
+}
+
+Json words_json(std::span<const Word> words, const Input& input) {
+  return words_value(words, Offsets(input.text, input.pair));
 }
 
 Json json_value(const Prediction& prediction, const Input& input, std::string_view model) {

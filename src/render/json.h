@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,8 @@ namespace limn {
 /// Results as JSON values, for callers that add keys; limn/write.h returns them as text.
 nlohmann::ordered_json json_value(const Explanation& explanation);
 nlohmann::ordered_json json_value(const Prediction& prediction, const Input& input, std::string_view model);
+/// Words with their scores, as in an explanation of the input.
+nlohmann::ordered_json words_json(std::span<const Word> words, const Input& input);
 /// The tokens that a model reads: ids, tokens, types, and offsets.
 std::string to_json(const TokenizedInput& tokenized, const Input& input, std::string_view model, bool is_question);
 /// One embedded text: {"text", "embedding", "tokens"}.

@@ -97,6 +97,30 @@ TEST(Queue, FullQueueReturnsRetryAfter) {
   EXPECT_EQ(server.metric("limn_queue_refused_total"), 1);
 }
 
+TEST(Streams, SendScoresSoFarWithTheirStandardErrors) {
+  const RunningServer server;
+  const std::string text = "one, two three four five six seven eight nine ten eleven twelve thirteen fourteen";
+  const Json body = {{"text", text}, {"method", "kernel-shap"}, {"samples", 5000}};
+  Client client = server.client();
+  client.send(Client::request("POST", "/v1/explain", body.dump(), Client::json_type + as_stream));
+  const std::string stream = client.read_to_the_end();
+  std::size_t events = 0, with_words = 0;
+  for (std::size_t at = 0; (at = stream.find("event: progress\ndata: ", at)) != std::string::npos; ++events) {
+    at += std::string_view("event: progress\ndata: ").size();
+    const Json progress = Json::parse(stream.substr(at, stream.find('\n', at) - at));
+    EXPECT_LE(progress["done"], progress["total"]);
+    if (!progress.contains("words")) continue;
+    ++with_words;
+    ASSERT_EQ(progress["words"].size(), 15U);
+    EXPECT_EQ(progress["words"][2]["text"], "two");
+    EXPECT_EQ(progress["words"][2]["begin"], 5);
+    for (const Json& word : progress["words"]) EXPECT_GE(word["standard_error"], 0);
+  }
+  EXPECT_GE(events, 2U);
+  EXPECT_GE(with_words, 1U);
+  EXPECT_THAT(stream, HasSubstr("event: result\ndata: "));
+}
+
 TEST(Streams, SendProgressThenResult) {
   const RunningServer server;
   const Json body = {{"text", "one two three four five six seven eight nine ten eleven twelve thirteen"},

@@ -31,7 +31,7 @@ export class Early {
 
   constructor(private readonly request: Request) {
     // The default method finishes before it could show progress, so its response is not streamed.
-    const progress: Progress | undefined = request["method"] === "gradient" ? undefined : (done, total) => { this.progress(done, total); };
+    const progress: Progress | undefined = request["method"] === "gradient" ? undefined : (...now) => { this.progress(...now); };
     this.answer = ask("v1/explain", request, progress, this.stop.signal);
     this.answer.catch(() => undefined); // it may not be needed
   }

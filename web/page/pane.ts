@@ -1,12 +1,20 @@
 // The right pane: the state of the request, and its result. All states appear in the same place, so that nothing moves.
 
 import {button, element} from "../viewer/dom.js";
+import {fields} from "../viewer/json.js";
+import {scoreText} from "../viewer/numbers.js";
 import {copyPicture} from "../viewer/picture.js";
 import {part} from "./parts.js";
 import type {Progress} from "./server.js";
 
 /** Milliseconds before the pane shows that it is busy, so that fast requests do not flicker. */
 const patience = 150;
+
+/** "gorgeous 1.2 ± 0.1, witty 0.9 ± 0.1", of words as the server names them. */
+function strongest(words: readonly unknown[]): string {
+  const known = words.map(fields).map(({text, score, standard_error: error}) => ({text: String(text), score: Number(score), error: Number(error)}));
+  return known.sort((a, b) => Math.abs(b.score) - Math.abs(a.score)).slice(0, 4).map(({text, score, error}) => `${text} ${scoreText(score, score)} ± ${scoreText(error, score)}`).join(", ");
+}
 
 export class Pane {
   readonly shown = part("shown", HTMLElement);
@@ -69,11 +77,13 @@ export class Pane {
       this.copy.hidden = this.picture.hidden = this.edit.hidden = true;
       if (!this.hasResult) this.shown.replaceChildren(skeleton());
     }, patience);
-    return (done, total) => {
+    let soFar = "";
+    return (done, total, words) => {
       if (!total) return;
+      if (words?.length) soFar = ` · so far ${strongest(words)}`;
       this.bar.max = total;
       this.bar.value = done;
-      line = `${what} ${Math.floor((100 * done) / total)} %`;
+      line = `${what} ${Math.floor((100 * done) / total)} %${soFar}`;
       if (!this.bar.hidden) this.doing.textContent = line;
     };
   }

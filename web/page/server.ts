@@ -53,7 +53,8 @@ export interface Served {
   seconds: number; // that a request may take; Infinity if the server does not say
 }
 
-export type Progress = (done: number, total: number) => void;
+/** @param words the scores so far, of methods that draw samples */
+export type Progress = (done: number, total: number, words?: readonly unknown[]) => void;
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 const number = (value: unknown): number => (typeof value === "number" ? value : 0);
@@ -165,7 +166,7 @@ export async function ask(route: string, request: unknown, progress: Progress | 
     if (done) break;
     for (const {name, data} of parser.feed(decoder.decode(value, {stream: true}))) {
       const json = parsed(data);
-      if (name === "progress") progress?.(number(fields(json)["done"]), number(fields(json)["total"]));
+      if (name === "progress") progress?.(number(fields(json)["done"]), number(fields(json)["total"]), list(fields(json)["words"]));
       else if (name === "problem") result = failure(500, json, 0);
       else if (name === "result") result = json;
     }

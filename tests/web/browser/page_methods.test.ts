@@ -116,6 +116,22 @@ test("progress has its total from the first event", async () => {
   assert.equal(await page.locator("#progress").evaluate(bar => (bar as HTMLProgressElement).max), 1002);
 });
 
+test("methods that draw samples show their strongest scores so far, with standard errors", async () => {
+  const words = [["A", 0.01, 0.02], ["gorgeous", 1.234, 0.1], ["witty", -2.5, 0.25], ["a", 0, 0.1], ["film", 0.3, 0.0512], ["of", 0.1, 0.1]]
+    .map(([text, score, standard_error], i) => ({text, sequence: 0, begin: i, end: i + 1, score, standard_error}));
+  server.behaviour = (route, request, response) => {
+    if (request["method"] !== "kernel-shap") return usual(route, request, response);
+    event(response, "progress", {done: 500, total: 1000, words});
+    event(response, "progress", {done: 600, total: 1000});
+    return undefined;
+  };
+  const opened = await visit("sample=review-1&model=small-sentiment&method=gradient"), {page} = opened;
+  await verdict(page).waitFor();
+  await page.selectOption("#method", "kernel-shap");
+  await page.getByText("60 % · so far witty −2.50 ± 0.25, gorgeous 1.23 ± 0.10, film 0.300 ± 0.051, of 0.100 ± 0.100").waitFor();
+  await check(opened, "methods-so-far", false);
+});
+
 for (const [suffix, options] of [["", {}], ["-dark", {colorScheme: "dark"}], ["-phone", phone]] as [string, BrowserContextOptions][]) {
   test(`what changes the verdict, what suffices for it, and where heads looked are computed when their folds open${suffix}`, async () => {
     const opened = await visit("sample=review-3&method=gradient", options), {page} = opened;
