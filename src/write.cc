@@ -15,10 +15,12 @@ struct NamedFormat {
   Format format;
   std::string_view name, ending;
 };
-constexpr std::array<NamedFormat, 5> formats = {{{Format::json, "json", ".json"},
+constexpr std::array<NamedFormat, 7> formats = {{{Format::json, "json", ".json"},
                                                  {Format::html, "html", ".html"},
                                                  {Format::svg, "svg", ".svg"},
                                                  {Format::csv, "csv", ".csv"},
+                                                 {Format::tsv, "tsv", ".tsv"},
+                                                 {Format::latex, "latex", ".tex"},
                                                  {Format::terminal, "terminal", ".txt"}}};
 
 [[noreturn]] void refuse(Format format, std::string_view expected) {
@@ -26,6 +28,12 @@ constexpr std::array<NamedFormat, 5> formats = {{{Format::json, "json", ".json"}
     if (known.format == format)
       throw Error({.thing = "the format", .found = std::string(known.name), .expected = std::string(expected)});
   throw Error({.thing = "the format", .found = "none", .expected = std::string(expected)});
+}
+
+std::string table_of(const Explanation& explanation, const TableStyle& style) { return to_csv(explanation, style); }
+
+std::string table_of(std::span<const Explanation> explanations, const TableStyle& style) {
+  return to_csv(explanations, 0, true, style);
 }
 
 template <class T>
@@ -38,11 +46,15 @@ std::string text_of_explanation(const T& result, Format format, const TerminalSt
     case Format::svg:
       return to_svg(result);
     case Format::csv:
-      return to_csv(result);
+      return table_of(result, {});
+    case Format::tsv:
+      return table_of(result, {.separator = '\t'});
+    case Format::latex:
+      return to_latex(result);
     case Format::terminal:
       return to_terminal(result, style);
   }
-  refuse(format, "json, html, svg, csv or terminal");
+  refuse(format, "json, html, svg, csv, tsv, latex or terminal");
 }
 
 template <class Scores>
@@ -91,9 +103,11 @@ std::string to_text(const NamedPrediction& prediction, Format format, const Term
 std::string to_text(const ComparisonTable& comparison, Format format, const TerminalStyle& style) {
   if (format == Format::json) return to_json(comparison);
   if (format == Format::html) return to_html(comparison);
+  if (format == Format::svg) return to_svg(comparison);
   if (format == Format::csv) return to_csv(comparison);
+  if (format == Format::tsv) return to_csv(comparison, {.separator = '\t', .wide = true});
   if (format == Format::terminal) return to_terminal(comparison, style);
-  refuse(format, "json, html, csv or terminal for a comparison");
+  refuse(format, "json, html, svg, csv, tsv or terminal for a comparison");
 }
 
 std::string to_text(const SquadScores& scores, Format format, const TerminalStyle&) {
@@ -147,7 +161,7 @@ Format format_of(const std::filesystem::path& file) {
   throw Error({.file = file.string(),
                .thing = "the file extension",
                .found = ending.empty() ? "none" : "'" + ending + "'",
-               .expected = ".json, .html, .svg, .csv or .txt"});
+               .expected = ".json, .html, .svg, .csv, .tsv, .tex or .txt"});
 }
 
 void write_text(std::string_view text, std::ostream& stream) {

@@ -13,6 +13,7 @@
 #include "apps/cli/options.h"
 #include "apps/cli/output_check.h"
 #include "apps/cli/row_file.h"
+#include "apps/cli/row_table.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
 #include "apps/terminal/progress.h"
@@ -23,6 +24,7 @@
 #include "options/methods.h"
 #include "render/comparison_csv.h"
 #include "render/comparison_json.h"
+#include "render/comparison_svg.h"
 #include "render/comparison_terminal.h"
 #include "render/html.h"
 #include "store/model_lookup.h"
@@ -33,6 +35,9 @@ namespace {
 /// Fewer rows than for explain, because each passes through every model with every method.
 constexpr std::size_t most_rows_at_once = 8;
 
+/// All are drawn at once; more would make the page too slow for browsers.
+constexpr std::size_t most_explanations_on_a_page = 200;
+
 struct CompareCommand {
   std::vector<std::string> models;
   std::size_t threads = 0;
@@ -40,7 +45,8 @@ struct CompareCommand {
   MethodRequest method;
   ReadingOptions reading;
   OutputOptions output;
-  std::optional<std::string> target, answer, contrast;
+  std::optional<std::string> target, answer, contrast, table;
+  bool whole = false;
   DriftRequest drift;
 };
 
@@ -200,13 +206,18 @@ class Comparer {
 
 class ComparisonOutput {
  public:
-  ComparisonOutput(const std::optional<std::string>& file, Format format, const ComparisonAxes& axes, bool many)
+  ComparisonOutput(const std::optional<std::string>& file, Format format, const std::optional<TableStyle>& table,
+                   const ComparisonAxes& axes, bool many, bool whole)
       : format_(format),
+        table_style_(table),
         axes_(axes),
         many_(many),
         means_(axes),
         style_(output_style(file.has_value(), false)),
-        output_(file) {}
+        output_(file) {
+    if (whole) style_.lines = 0;
+    if (table) table_.emplace(table->separator, comparison_columns(table->wide));
+  }
 
   void add(const Item& item, Result<ComparedInput> result) {
     std::optional<Error> error;
@@ -220,7 +231,15 @@ class ComparisonOutput {
     means_.add(input);
     switch (format_) {
       case Format::terminal:
-        output_.write(to_terminal(axes_, input, style_, many_ || axes_.cells() > most_whole_texts));
+        output_.write(to_terminal(axes_, input, style_, many_ || axes_.cells() > most_whole_texts || is_long(input)));
+        break;
+      case Format::svg:
+        if (many_ && means_.inputs() > 1)
+          throw Error({.field = "format",
+                       .found = "svg of more than one input",
+                       .expected = "one",
+                       .hint = "html can contain several"});
+        output_.write(to_svg(axes_, input));
         break;
       case Format::html:
         if ((kept_.size() + 1) * axes_.cells() <= std::max(most_explanations_on_a_page, axes_.cells()))
@@ -229,8 +248,9 @@ class ComparisonOutput {
           ++left_out_;
         break;
       case Format::csv:
-        output_.write(to_csv(axes_, input, is_first_));
-        is_first_ = false;
+      case Format::tsv:
+        output_.write(error ? table_->failed(item.row, item.copied, input.error)
+                            : table_->row(item.row, item.copied, comparison_cells(axes_, input, table_style_->wide)));
         break;
       default:
         write_json(item, input, error);
@@ -238,6 +258,7 @@ class ComparisonOutput {
   }
 
   void finish() {
+    if (table_) output_.write(table_->finish());
     if (format_ == Format::terminal) output_.write(to_terminal(axes_, means_, style_));
     if (format_ == Format::html) {
       output_.write(to_html(axes_, kept_));
@@ -250,6 +271,13 @@ class ComparisonOutput {
   }
 
  private:
+  /// Whether the whole texts of all cells would be more than a screen.
+  bool is_long(const ComparedInput& input) const {
+    if (style_.lines == 0 || input.cells.empty()) return false;
+    const std::size_t bytes = input.cells.front().text.size() + input.cells.front().pair.value_or("").size();
+    return axes_.cells() * (bytes / style_.width + 1) > style_.lines / 2;
+  }
+
   void write_json(const Item& item, const ComparedInput& input, const std::optional<Error>& error) {
     if (!many_) return output_.write(to_json(axes_, input) + "\n");
     std::vector<std::string> parts;  // the error of a failed row comes first
@@ -260,6 +288,8 @@ class ComparisonOutput {
   }
 
   Format format_;
+  std::optional<TableStyle> table_style_;
+  std::optional<RowTable> table_;
   const ComparisonAxes& axes_;
   bool many_;
   ComparisonMeans means_;
@@ -267,7 +297,6 @@ class ComparisonOutput {
   Output output_;
   std::vector<ComparedInput> kept_;
   std::size_t left_out_ = 0;
-  bool is_first_ = true;
 };
 
 int compare_file(const CompareCommand& command, const Comparer& comparer, ComparisonOutput& output) {
@@ -318,13 +347,16 @@ int compare(CompareCommand command) {
     set_threads(command.threads);
     return compare_with_baseline(command.models.front(), command.drift, command.output);
   }
-  const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv});
+  const Format format = choose_format(
+      command.output, {Format::terminal, Format::json, Format::html, Format::svg, Format::csv, Format::tsv});
+  const auto table = table_style(format, command.table, true);
   // Check options before loading the models, which takes longer.
   for (const auto& [name, chosen] : list_methods(split_names(command.method.method), command.method).methods)
     read_texts(command.method, chosen);
   set_threads(command.threads);
   const Comparer comparer(load_models(command), command);
-  ComparisonOutput output(command.output.file, format, comparer.axes(), command.input.file.has_value());
+  ComparisonOutput output(command.output.file, format, table, comparer.axes(), command.input.file.has_value(),
+                          command.whole);
   int code = done;
   if (command.input.file) {
     code = compare_file(command, comparer, output);
@@ -387,10 +419,14 @@ void add_compare(CLI::App& program, Run& run) {
   add_option(app, limn::option("unit"), command->method, what);
   add_options(app, command->reading);
   option("--format", command->output.format,
-         "terminal, json, html, csv; default: by the extension of --output, otherwise terminal on a terminal and json "
+         "terminal, json, html, svg, csv, tsv; default: by the extension of --output, otherwise terminal on a terminal "
+         "and "
+         "json "
          "elsewhere "
          "(one object per line)",
          "FORMAT", "Output");
+  add_whole_option(app, command->whole);
+  add_table_option(app, command->table, "wide");
   option("-o,--output", command->output.file, "write to this file instead of standard output", "FILE", "Output");
   app.footer(
       command_footer("limn compare -m minilm-l6-qa -m minilm-l6-squad1 --question 'Who came?' --context 'Anna came.'\n"

@@ -24,9 +24,9 @@ struct ExplainCommand {
   std::optional<std::string> like;
   ReadingOptions reading;
   OutputOptions output;
-  std::optional<std::string> target, answer, contrast, special, picture;
+  std::optional<std::string> target, answer, contrast, special, picture, table;
   std::size_t top = 1;
-  bool raw = false, faithfulness = false;
+  bool raw = false, faithfulness = false, whole = false;
 };
 
 class Explainer {
@@ -73,8 +73,8 @@ Explanation saved_explanation(const std::string& file) {
 }
 
 int explain(const CLI::App& app, ExplainCommand command) {
-  const Format format =
-      choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::svg, Format::csv});
+  const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::svg,
+                                                       Format::csv, Format::tsv, Format::latex});
   if (command.like) {
     refuse_inputs_as_output(command.output, {*command.like});
     const Explanation saved = saved_explanation(*command.like);
@@ -85,6 +85,7 @@ int explain(const CLI::App& app, ExplainCommand command) {
   read_texts(command.method, choose_method(command.method));
   const auto special = command.special ? find_named(names<Special>, "special", *command.special) : Special::hide;
   const auto picture = command.picture ? find_named(names<Picture>, "picture", *command.picture) : Picture::bars;
+  const auto table = table_style(format, command.table, false);
   set_threads(command.model.threads);
   const Explainer explainer(load_model(find_model(command.model, command.input, command.output)), command);
   const Model& model = explainer.model();
@@ -102,16 +103,18 @@ int explain(const CLI::App& app, ExplainCommand command) {
     };
     return write_json_rows(app, command.input, command.output, model, work, explainer.rows_at_once());
   }
-  ExplanationOutput output(command.output.file, format, special == Special::show, picture);
+  ExplanationOutput output(
+      command.output.file, format,
+      {.show_special = special == Special::show, .picture = picture, .whole = command.whole, .table = table});
   int code = done;
   if (command.input.file) {
     code = take_rows<std::vector<Explanation>>(
         command.input, command.output, model.info().task, explainer,
         [&](const Item& item, Result<std::vector<Explanation>> explanations) {
           if (explanations)
-            output.add(item.row, *std::move(explanations));
+            output.add(item.row, item.copied, *std::move(explanations));
           else
-            output.fail(item.row, message_of(explanations.error()));
+            output.fail(item.row, item.copied, message_of(explanations.error()));
         },
         explainer.rows_at_once());
   } else {
@@ -119,7 +122,7 @@ int explain(const CLI::App& app, ExplainCommand command) {
     Progress progress(1);
     auto explanations = explainer({input}, watch_with(progress));
     progress.wipe();
-    output.add(0, std::move(explanations.front()).value());
+    output.add(0, "", std::move(explanations.front()).value());
   }
   output.finish();
   return code;
@@ -164,6 +167,8 @@ void add_explain(CLI::App& program, Run& run) {
          "hide|show", "Output");
   option("--picture", command->picture, "svg: a bar for each word, or the text with its heat; default: bars",
          "bars|text", "Output");
+  add_whole_option(app, command->whole);
+  add_table_option(app, command->table, "long");
   option("--top", command->top, help_text(limn::option("top")), "K", "Output")->check(CLI::PositiveNumber);
   app.add_flag("--raw", command->raw, help_text(limn::option("raw")))->group("Output");
   app.add_flag("--faithfulness", command->faithfulness, help_text(limn::option("faithfulness")))->group("Output");

@@ -26,7 +26,8 @@ struct HeatmapCommand {
 };
 
 int heatmap(const CLI::App& app, const HeatmapCommand& command) {
-  const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv});
+  const Format format =
+      choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::csv, Format::tsv});
   const auto special = command.special ? find_named(names<Special>, "special", *command.special) : Special::hide;
   set_threads(command.model.threads);
   const Model model = load_model(find_model(command.model, command.input, command.output));
@@ -49,12 +50,13 @@ int heatmap(const CLI::App& app, const HeatmapCommand& command) {
     return write_json_rows(app, command.input, command.output, model, work, 1);
   }
   const Input input = single_input(command.input, model.info().task, model.info().name);
-  ExplanationOutput output(command.output.file, format, special == Special::show);
+  ExplanationOutput output(command.output.file, format,
+                           {.show_special = special == Special::show, .table = table_style(format, {}, false)});
   Progress progress(1);
   std::vector<Explanation> explanations;
   explanations.push_back(model.heatmap(input, options, watch_with(progress)));
   progress.wipe();
-  output.add(0, std::move(explanations));
+  output.add(0, "", std::move(explanations));
   output.finish();
   return done;
 }
@@ -68,7 +70,7 @@ void add_heatmap(CLI::App& program, Run& run) {
   add_options(app, command->model);
   add_options(app, command->input);
   add_length_option(app, command->max_length);
-  add_options(app, command->output, "html (interactive), json, csv and terminal (means; json always for --input)");
+  add_options(app, command->output, "html (interactive), json, csv, tsv and terminal (means; json always for --input)");
   app.add_option("--special", command->special,
                  "on a terminal: hide or show special tokens and the tokens of each word")
       ->option_text("hide|show")

@@ -43,6 +43,7 @@ int write_table(const PredictCommand& command, const Model& model, PredictionFor
         output.write(prediction ? table.row(item.row, item.copied, item.input, *prediction)
                                 : table.failed(item.row, item.copied, message_of(prediction.error())));
       });
+  output.write(table.finish());
   output.finish();
   return code;
 }
@@ -95,7 +96,7 @@ void add_predict(CLI::App& program, Run& run) {
   add_options(app, command->model);
   add_options(app, command->input);
   add_options(app, command->reading);
-  add_options(app, command->output, "terminal, json (for --input, too), csv, and for taggers displacy and conll");
+  add_options(app, command->output, "terminal, json (for --input, too), csv, tsv, and for taggers displacy and conll");
   add_top_option(
       app, command->top,
       "question answering: number of answers; masked language models: number of tokens per mask; default: 1");

@@ -18,18 +18,23 @@ namespace {
 struct ShowCommand {
   std::vector<std::string> files;
   OutputOptions output;
-  std::optional<std::string> special, picture;
+  std::optional<std::string> special, picture, table;
+  bool whole = false;
 };
 
 int show(const ShowCommand& command) {
   OutputOptions options = command.output;
   if (!options.format && !options.file) options.format = "terminal";  // the input is JSON already
-  const Format format =
-      choose_format(options, {Format::terminal, Format::json, Format::html, Format::svg, Format::csv});
+  const Format format = choose_format(
+      options, {Format::terminal, Format::json, Format::html, Format::svg, Format::csv, Format::tsv, Format::latex});
   const auto special = command.special ? find_named(names<Special>, "special", *command.special) : Special::hide;
   const auto picture = command.picture ? find_named(names<Picture>, "picture", *command.picture) : Picture::bars;
   refuse_inputs_as_output(options, command.files);
-  ExplanationOutput output(options.file, format, special == Special::show, picture);
+  ExplanationOutput output(options.file, format,
+                           {.show_special = special == Special::show,
+                            .picture = picture,
+                            .whole = command.whole,
+                            .table = table_style(format, command.table, false)});
   std::size_t errors = 0, next_row = 0;
   for (const auto& file : command.files) {
     if (file == "-" && ::isatty(STDIN_FILENO) == 1) {
@@ -40,7 +45,7 @@ int show(const ShowCommand& command) {
       std::vector<Explanation> one;
       one.push_back(std::move(explanation));
       const std::size_t this_row = row.number.value_or(next_row);
-      output.add(this_row, std::move(one));
+      output.add(this_row, row.copied, std::move(one), row.number.has_value());
       next_row = this_row + 1;
     });
   }
@@ -70,7 +75,10 @@ void add_show(CLI::App& program, Run& run) {
   app.add_option("--picture", command->picture, "svg: a bar for each word, or the text with its heat; default: bars")
       ->option_text("bars|text")
       ->group("Output");
-  app.footer(command_footer("limn show explanations.jsonl\nlimn show answers.jsonl labels.jsonl -o all.html"));
+  add_whole_option(app, command->whole);
+  add_table_option(app, command->table, "long");
+  app.footer(
+      command_footer("limn show explanations.jsonl\nlimn show answers.jsonl labels.jsonl -o all.html"));
   app.callback([&run, command] { run = [command] { return show(*command); }; });
 }
 

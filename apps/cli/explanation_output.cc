@@ -2,46 +2,63 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/row_file.h"
 #include "limn/error.h"
 #include "limn/write.h"
-#include "render/csv.h"
 #include "render/html.h"
 #include "render/json.h"
 
 namespace limn::cli {
 
-ExplanationOutput::ExplanationOutput(const std::optional<std::string>& file, Format format, bool show_special,
-                                     Picture picture)
-    : format_(format), picture_(picture), style_(output_style(file.has_value(), show_special)), output_(file) {}
-
-void ExplanationOutput::write_header() {
-  if (format_ == Format::csv && !has_header_) output_.write(csv_header());
-  has_header_ = true;
+ExplanationOutput::ExplanationOutput(const std::optional<std::string>& file, Format format,
+                                     const ExplanationStyle& style)
+    : format_(format),
+      picture_(style.picture),
+      table_style_(style.table),
+      style_(output_style(file.has_value(), style.show_special)),
+      output_(file) {
+  if (style.whole) style_.lines = 0;
+  if (table_style_) table_.emplace(table_style_->separator, explanation_columns(table_style_->wide));
 }
 
-void ExplanationOutput::fail(std::size_t row, std::string_view message) {
-  write_header();
-  if (format_ == Format::csv) output_.write(failed_row_csv(row, message));
+void ExplanationOutput::fail(std::size_t row, const std::string& copied, std::string_view message) {
+  if (table_) output_.write(table_->failed(row, copied, message));
 }
 
-void ExplanationOutput::add(std::size_t row, std::vector<Explanation> explanations) {
-  write_header();
+void ExplanationOutput::add(std::size_t row, const std::string& copied, std::vector<Explanation> explanations,
+                            bool numbered) {
   switch (format_) {
     case Format::terminal:
       for (const auto& explanation : explanations)
         output_.write((count_++ > 0 ? "\n" : "") + to_terminal(explanation, style_));
       break;
     case Format::json:
-      for (const auto& explanation : explanations) output_.write(to_json(explanation) + "\n");
+      for (const auto& explanation : explanations) {
+        const std::string json = to_json(explanation);
+        const std::string members = json.substr(1, json.size() - 2);
+        output_.write(numbered ? row_line(row, copied.empty() ? members : copied + "," + members) : json + "\n");
+      }
       count_ += explanations.size();
       break;
     case Format::csv:
-      for (std::size_t i = 0; i < explanations.size(); ++i) output_.write(row_csv(row, i, explanations[i]));
+    case Format::tsv: {
+      std::vector<Cells> lines;
+      for (std::size_t i = 0; i < explanations.size(); ++i)
+        for (Cells& cells : explanation_cells(explanations[i], i, table_style_->wide))
+          lines.push_back(std::move(cells));
+      output_.write(table_->row(row, copied, lines));
       count_ += explanations.size();
+      break;
+    }
+    case Format::latex:
+      for (const auto& explanation : explanations) output_.write((count_++ > 0 ? "\n" : "") + to_latex(explanation));
       break;
     case Format::html:
       for (auto& explanation : explanations)
-        if (count_++ < most_explanations_on_a_page) kept_.push_back(std::move(explanation));
+        if (++count_; page_bytes_ <= most_bytes_on_a_page) {
+          page_bytes_ += to_json(explanation).size();
+          kept_.push_back(std::move(explanation));
+        }
       break;
     case Format::svg:
       for (auto& explanation : explanations) kept_.push_back(std::move(explanation));
@@ -56,7 +73,7 @@ void ExplanationOutput::add(std::size_t row, std::vector<Explanation> explanatio
 }
 
 void ExplanationOutput::finish() {
-  write_header();
+  if (table_) output_.write(table_->finish());
   if (format_ == Format::html) {
     output_.write(to_html(kept_));
     if (count_ > kept_.size()) {

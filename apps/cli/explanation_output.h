@@ -7,37 +7,47 @@
 #include <vector>
 
 #include "apps/cli/names.h"
+#include "apps/cli/row_table.h"
 #include "apps/terminal/output.h"
 #include "limn/explanation.h"
 
 namespace limn::cli {
 
-/// The most explanations on one page; more would make it too large for browsers.
-inline constexpr std::size_t most_explanations_on_a_page = 200;
+/// The most bytes of JSON on one page; more would make it too large for browsers. The viewer shows fifty explanations
+/// at a time.
+inline constexpr std::size_t most_bytes_on_a_page = 100'000'000;
 
-/// Writes explanations in any format: terminal, JSON lines and CSV immediately, HTML and SVG at the end.
+/// How explanations are written.
+struct ExplanationStyle {
+  bool show_special = false;             ///< terminal: special tokens, and the tokens of each word
+  Picture picture = Picture::bars;       ///< svg
+  bool whole = false;                    ///< terminal: all of long texts, which may be more than a screen
+  std::optional<TableStyle> table = {};  ///< csv and tsv
+};
+
+/// Writes explanations in any format: terminal, JSON lines and tables immediately, HTML and SVG at the end.
 class ExplanationOutput {
  public:
-  ExplanationOutput(const std::optional<std::string>& file, Format format, bool show_special,
-                    Picture picture = Picture::bars);
+  ExplanationOutput(const std::optional<std::string>& file, Format format, const ExplanationStyle& style);
 
-  /// Adds the explanations of one row. @throws Error for a second explanation as SVG.
-  void add(std::size_t row, std::vector<Explanation> explanations);
-  /// Adds a row that has no explanation: CSV contains its error.
-  void fail(std::size_t row, std::string_view message);
+  /// Adds the explanations of one row. @param copied the other fields of the row, as members of a JSON object without
+  /// braces: tables contain them. @param numbered JSON contains the row and these fields, too. @throws Error for a
+  /// second explanation as SVG.
+  void add(std::size_t row, const std::string& copied, std::vector<Explanation> explanations, bool numbered = false);
+  /// Adds a row that has no explanation: tables contain its error.
+  void fail(std::size_t row, const std::string& copied, std::string_view message);
   /// Finishes the output; warns on standard error if explanations did not fit on the page.
   void finish();
 
  private:
   Format format_;
   Picture picture_;
+  std::optional<TableStyle> table_style_;
+  std::optional<RowTable> table_;
   TerminalStyle style_;
   Output output_;
   std::vector<Explanation> kept_;
-  std::size_t count_ = 0;
-  bool has_header_ = false;
-
-  void write_header();
+  std::size_t count_ = 0, page_bytes_ = 0;
 };
 
 }  // namespace limn::cli

@@ -8,6 +8,7 @@ namespace limn {
 namespace cli {
 enum class Special { hide, show };
 enum class Picture { bars, text };
+enum class TableForm { long_form, wide_form };
 }  // namespace cli
 
 template <>
@@ -17,10 +18,15 @@ template <>
 inline constexpr auto names<cli::Picture> = std::to_array<Named<cli::Picture>>({{"bars", cli::Picture::bars},
                                                                                 {"text", cli::Picture::text}});
 template <>
+inline constexpr auto names<cli::TableForm> =
+    std::to_array<Named<cli::TableForm>>({{"long", cli::TableForm::long_form}, {"wide", cli::TableForm::wide_form}});
+template <>
 inline constexpr auto names<Format> = std::to_array<Named<Format>>({{"terminal", Format::terminal},
                                                                     {"json", Format::json},
                                                                     {"html", Format::html},
                                                                     {"svg", Format::svg},
-                                                                    {"csv", Format::csv}});
+                                                                    {"csv", Format::csv},
+                                                                    {"tsv", Format::tsv},
+                                                                    {"latex", Format::latex}});
 
 }  // namespace limn

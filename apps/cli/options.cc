@@ -64,6 +64,8 @@ std::optional<Format> format_of(const std::filesystem::path& file) {
   if (ending == ".html" || ending == ".htm") return Format::html;
   if (ending == ".svg") return Format::svg;
   if (ending == ".csv") return Format::csv;
+  if (ending == ".tsv") return Format::tsv;
+  if (ending == ".tex") return Format::latex;
   if (ending == ".txt") return Format::terminal;
   return std::nullopt;
 }
@@ -77,7 +79,7 @@ Format format_for(const std::filesystem::path& file) {
   if (ending.empty() || std::filesystem::is_directory(file, ignored)) return Format::json;  // a folder is refused later
   throw Error({.field = "output",
                .found = fmt::format("the extension {}", ending),
-               .expected = ".json, .jsonl, .html, .svg, .csv or .txt, or a format given by name"});
+               .expected = ".json, .jsonl, .html, .svg, .csv, .tsv, .tex or .txt, or a format given by name"});
 }
 
 }  // namespace
@@ -238,6 +240,21 @@ void read_texts(MethodRequest& request, const ChosenMethod& chosen) {
 
 void add_top_option(CLI::App& command, std::size_t& top, const std::string& description) {
   command.add_option("--top", top, description)->option_text("K")->group("Output")->check(CLI::PositiveNumber);
+}
+
+void add_whole_option(CLI::App& command, bool& whole) {
+  command
+      .add_flag("--whole", whole,
+                "on a terminal: all of long texts; otherwise the passage that matters, so that all fits on the screen")
+      ->group("Output");
+}
+
+void add_table_option(CLI::App& command, std::optional<std::string>& table, const std::string& usual) {
+  described(command.add_option("--table", table,
+                               "csv and tsv: a line for each word (long), or for each explanation, with its words as a "
+                               "column of JSON (wide); default: " +
+                                   usual),
+            "Output", "long|wide");
 }
 
 std::vector<std::string> split_names(const std::optional<std::string>& list) {

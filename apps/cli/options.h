@@ -60,6 +60,10 @@ void add_prompt_option(CLI::App& command, std::optional<std::string>& prompt);
 void add_aggregation_option(CLI::App& command, std::optional<std::string>& aggregation);
 /// Adds --top, a number of results. @param description with the default
 void add_top_option(CLI::App& command, std::size_t& top, const std::string& description);
+/// Adds --whole.
+void add_whole_option(CLI::App& command, bool& whole);
+/// Adds --table, the form of words in tables. @param usual the default
+void add_table_option(CLI::App& command, std::optional<std::string>& table, const std::string& usual);
 /// Adds --method, --preset, and the options of all methods in the table.
 void add_options(CLI::App& command, MethodRequest& request);
 /// Adds another option of the table that belongs to the request, such as --unit.

@@ -9,7 +9,6 @@
 #include "base/utf8.h"
 #include "base/white_space.h"
 #include "limn/error.h"
-#include "render/csv.h"
 #include "render/display_text.h"
 #include "render/json.h"
 #include "text/words.h"
@@ -19,17 +18,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json fields_of(const std::string& copied) { return Json::parse("{" + copied + "}"); }
-
-std::string cell_of(const Json& fields, const std::string& column) {
-  const auto found = fields.find(column);
-  if (found == fields.end() || found->is_null()) return {};
-  return found->is_string() ? found->get<std::string>() : found->dump();
-}
-
 std::string number(double value) { return fmt::format("{}", value); }
 
-std::vector<std::string> columns_for(Task task) {
+Cells columns_for(Task task) {
   switch (task) {
     case Task::question_answering:
       return {"answer", "begin", "end", "probability"};
@@ -46,8 +37,8 @@ std::vector<std::string> columns_for(Task task) {
 }
 
 /// The cells of each line of a row.
-std::vector<std::vector<std::string>> cells_of(const Input& input, const Prediction& prediction) {
-  std::vector<std::vector<std::string>> rows;
+std::vector<Cells> cells_of(const Input& input, const Prediction& prediction) {
+  std::vector<Cells> rows;
   if (const auto* label = std::get_if<LabelPrediction>(&prediction)) {
     if (label->meaning == OutputMeaning::value)
       for (const auto& [name, value] : label->values) rows.push_back({name, number(value)});
@@ -106,14 +97,15 @@ std::string conll(const Input& input, const EntityPrediction& prediction) {
 std::optional<PredictionFormat> prediction_format(const std::optional<std::string>& name,
                                                   const std::optional<std::string>& file) {
   if (name == "csv" || (!name && file && file->ends_with(".csv"))) return PredictionFormat::csv;
+  if (name == "tsv" || (!name && file && file->ends_with(".tsv"))) return PredictionFormat::tsv;
   if (name == "displacy") return PredictionFormat::displacy;
   if (name == "conll") return PredictionFormat::conll;
   return std::nullopt;
 }
 
-PredictionTable::PredictionTable(PredictionFormat format, Task task) : format_(format), task_(task) {
-  if (format == PredictionFormat::csv) {
-    columns_for(task);
+PredictionTable::PredictionTable(PredictionFormat format, Task task) : format_(format) {
+  if (format == PredictionFormat::csv || format == PredictionFormat::tsv) {
+    table_.emplace(format == PredictionFormat::tsv ? '\t' : ',', columns_for(task));
   } else if (task != Task::token_classification) {
     throw Error({.field = "format",
                  .found = format == PredictionFormat::conll ? "conll" : "displacy",
@@ -121,40 +113,17 @@ PredictionTable::PredictionTable(PredictionFormat format, Task task) : format_(f
   }
 }
 
-std::string PredictionTable::header(const std::string& copied) {
-  if (has_header_ || format_ != PredictionFormat::csv) return {};
-  has_header_ = true;
-  std::string text = "row";
-  const Json fields = fields_of(copied);
-  for (const auto& [name, value] : fields.items()) {
-    columns_.push_back(name);
-    text += "," + csv_field(name);
-  }
-  for (const std::string& name : columns_for(task_)) text += "," + name;
-  return text + ",error\r\n";
-}
-
-std::string PredictionTable::line(std::size_t number, const std::string& copied, const std::vector<std::string>& cells,
-                                  std::string_view error) const {
-  const Json fields = fields_of(copied);
-  std::string text = std::to_string(number);
-  for (const std::string& column : columns_) text += "," + csv_field(cell_of(fields, column));
-  for (const std::string& cell : cells) text += "," + csv_field(cell);
-  return text + "," + csv_field(error) + "\r\n";
-}
-
 std::string PredictionTable::row(std::size_t number, const std::string& copied, const Input& input,
                                  const Prediction& prediction) {
-  if (format_ == PredictionFormat::displacy) return displacy(input, std::get<EntityPrediction>(prediction));
-  if (format_ == PredictionFormat::conll) return conll(input, std::get<EntityPrediction>(prediction));
-  std::string text = header(copied);
-  for (const auto& cells : cells_of(input, prediction)) text += line(number, copied, cells, "");
-  return text;
+  if (table_) return table_->row(number, copied, cells_of(input, prediction));
+  return format_ == PredictionFormat::displacy ? displacy(input, std::get<EntityPrediction>(prediction))
+                                               : conll(input, std::get<EntityPrediction>(prediction));
 }
 
 std::string PredictionTable::failed(std::size_t number, const std::string& copied, std::string_view message) {
-  if (format_ != PredictionFormat::csv) return {};
-  return header(copied) + line(number, copied, std::vector<std::string>(columns_for(task_).size()), message);
+  return table_ ? table_->failed(number, copied, message) : "";
 }
+
+std::string PredictionTable::finish() { return table_ ? table_->finish() : ""; }
 
 }  // namespace limn::cli

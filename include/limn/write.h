@@ -20,7 +20,8 @@
 #include "limn/scores.h"
 #include "limn/similarity.h"
 
-/// Writes results to a string, a stream or a file, in each format that the result supports.
+/// Writes results to a string, a stream or a file, in each format that the result supports. Explanations and comparisons
+/// also have tsv, as csv, and explanations latex.
 ///
 /// |                                  | json | html | svg | csv | terminal |
 /// | -------------------------------- | ---- | ---- | --- | --- | -------- |
@@ -29,7 +30,7 @@
 /// | AttentionMaps                    | yes  | yes  |     |     |          |
 /// | Similarity                       | yes  | yes  |     |     | yes      |
 /// | NamedPrediction                  | yes  |      |     |     | yes      |
-/// | ComparisonTable                  | yes  | yes  |     | yes | yes      |
+/// | ComparisonTable                  | yes  | yes  | yes | yes | yes      |
 /// | scores of the evaluations        | yes  |      |     |     | yes      |
 /// | SanityScores                     | yes  | yes  | yes |     | yes      |
 /// | Report                           | yes  | yes  |     | yes | yes      |
@@ -42,6 +43,8 @@ enum class Format {
   html,     ///< a self-contained interactive page
   svg,      ///< a bar chart for papers
   csv,      ///< a table, one row per word (RFC 4180)
+  tsv,      ///< the same, separated by tabs
+  latex,    ///< the text with its heat, for papers
   terminal  ///< text, optionally with colours
 };
 
@@ -53,7 +56,14 @@ struct TerminalStyle {
   ColorDepth colors = ColorDepth::none;  ///< none: marks instead of colours
   std::size_t width = 80;                ///< columns; less than 20 counts as 20
   bool show_special = false;             ///< shows special tokens, and the tokens of each word
+  std::size_t lines = 0;                 ///< of an explanation, at most: of long texts, what matters is shown; 0: all
   bool dark_background = true;           ///< selects colours that are readable on the background
+};
+
+/// The layout of a table.
+struct TableStyle {
+  char separator = ',';  ///< between cells; cells that contain it, quotes or line ends are quoted
+  bool wide = false;     ///< one line per explanation, whose words are one column of JSON, and not one line per word
 };
 
 /// A prediction with what it is about. Both texts must outlive it.
@@ -131,22 +141,32 @@ std::string to_html(const ComparisonTable& comparison);
 std::string to_svg(const Explanation& explanation);
 /// Returns the text with its heat, the first sixty lines of 640 pixels.
 std::string to_svg_text(const Explanation& explanation);
+/// Returns the text with its heat as LaTeX for xcolor and \colorbox: a paragraph that is complete in itself, but for
+/// the two packages that its first line names. All text is escaped.
+std::string to_latex(const Explanation& explanation);
+/// Returns several paragraphs.
+std::string to_latex(std::span<const Explanation> explanations);
+/// Returns the text of the input with its heat for each model and method, one below the other, and how alike they order
+/// the words. @throws Error if the comparison has not exactly one input
+std::string to_svg(const ComparisonTable& comparison);
 /// Returns a chart of the correlations when weights are randomised, a line for each method.
 std::string to_svg(const SanityScores& scores);
 /// Returns the charts one below the other.
 std::string to_svg(std::span<const Explanation> explanations);
 
-/// Returns one line per word: row (of the input), explanation (among those of the row), sequence, begin, end, text,
-/// score, error (of rows that failed). `begin` and `end` count Unicode code points.
-std::string to_csv(const Explanation& explanation);
+/// Returns one line per word: row (of the input), label, probability, target (what is explained), explanation (among
+/// those of the row), sequence, word, begin, end, score, error (of rows that failed). `begin` and `end` count Unicode
+/// code points. In a wide table, a line per explanation, with its words as a list of JSON objects.
+std::string to_csv(const Explanation& explanation, const TableStyle& style = {});
 /// The same for the explanations of several inputs. Callers that write a long file in parts set `first` and `header`.
 /// @param first row of the first explanation. @param header whether to begin with the header line.
-std::string to_csv(std::span<const Explanation> explanations, std::size_t first = 0, bool header = true);
+std::string to_csv(std::span<const Explanation> explanations, std::size_t first = 0, bool header = true,
+                   const TableStyle& style = {});
 
 /// Returns one row per class and word: class, for or against, word, rows, mean score, lift.
 std::string to_csv(const Report& report);
-/// Returns one row per input and cell.
-std::string to_csv(const ComparisonTable& comparison);
+/// Returns one line per input and cell (wide), or per word of each.
+std::string to_csv(const ComparisonTable& comparison, const TableStyle& style = {.wide = true});
 
 /// Returns an explanation for a terminal, ending in a line feed: prediction, coloured text, legend, strongest words, a
 /// sentence. Control characters of the input are made visible.
@@ -217,7 +237,7 @@ std::string to_text(const CalibrationResult& result, Format format, const Termin
 /// As for one explanation.
 std::string to_text(const Report& report, Format format, const TerminalStyle& style = {});
 
-/// Returns the format for a file's extension: .json, .html, .svg, .csv, or .txt for terminal.
+/// Returns the format for a file's extension: .json, .html, .svg, .csv, .tsv, .tex, or .txt for terminal.
 /// @throws Error that lists the extensions for any other.
 Format format_of(const std::filesystem::path& file);
 

@@ -227,7 +227,7 @@ class Explanation:
         return self._core.to_text("terminal", width or shutil.get_terminal_size().columns)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes a file in the format of its extension: .json, .html, .svg, .csv or .txt."""
+        """Writes a file in the format of its extension: .json, .html, .svg, .csv, .tsv, .tex or .txt."""
         save(self, path)
 
     @staticmethod
@@ -300,7 +300,7 @@ def to_html(explanations: Explanation | Sequence[Explanation]) -> str:
 
 
 def save(explanations: Explanation | Iterable[Explanation], path: str | os.PathLike[str]) -> None:
-    """Writes explanations to one file, in the format of its extension: .json, .html, .svg, .csv or .txt. The file is
+    """Writes explanations to one file, in the format of its extension: .json, .html, .svg, .csv, .tsv, .tex or .txt. The file is
     written completely or not at all."""
     file = os.fspath(path)
     kind = _limner.format_of(file)

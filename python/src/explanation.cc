@@ -109,7 +109,7 @@ void bind_explanation(nb::module_& module) {
   module.def(
       "format_of",
       [](const std::string& file) {
-        static constexpr const char* names[] = {"json", "html", "svg", "csv", "terminal"};
+        static constexpr const char* names[] = {"json", "html", "svg", "csv", "tsv", "latex", "terminal"};
         return names[static_cast<std::size_t>(format_of(file))];
       },
       nb::arg("file"), "The format of a file, by its extension.");

@@ -17,6 +17,8 @@ inline constexpr auto format_names = std::to_array<Named<Format>>({{"json", Form
                                                                    {"html", Format::html},
                                                                    {"svg", Format::svg},
                                                                    {"csv", Format::csv},
+                                                                   {"tsv", Format::tsv},
+                                                                   {"latex", Format::latex},
                                                                    {"terminal", Format::terminal}});
 
 /// A result in the format of that name. @throws Error if the result does not have it.
@@ -31,7 +33,7 @@ void bind_written(nb::class_<T>& bound) {
   bound.def(
       "to_text",
       [](const T& self, const std::string& format, std::size_t width) { return text_in(self, format, width); },
-      nb::arg("format"), nb::arg("width") = 80, "The result as json, html, svg, csv or terminal text.",
+      nb::arg("format"), nb::arg("width") = 80, "The result as json, html, svg, csv, tsv, latex or terminal text.",
       nb::call_guard<nb::gil_scoped_release>());
 }
 

@@ -2,27 +2,48 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
-
-#include "render/csv.h"
-#include "render/summary.h"
+#include <utility>
 
 namespace limn {
 
-std::string to_csv(const ComparisonAxes& axes, const ComparedInput& input, bool header) {
-  std::string text = header ? "row,model,method,says,probability,right,value,passes,seconds,error\r\n" : "";
-  const std::size_t row = input.row.value_or(0);
-  if (input.cells.empty()) return text + fmt::format("{},,,,,,,,,{}\r\n", row, csv_field(input.error));
+Cells comparison_columns(bool wide) {
+  Cells columns = {"model", "method", "label", "probability", "target", "right", "value", "passes", "seconds"};
+  for (std::string& column : word_columns(wide)) columns.push_back(std::move(column));
+  return columns;
+}
+
+std::vector<Cells> comparison_cells(const ComparisonAxes& axes, const ComparedInput& input, bool wide) {
+  std::vector<Cells> lines;
   for (std::size_t i = 0; i < input.cells.size(); ++i) {
     const Explanation& cell = input.cells[i];
     const std::size_t model = i / axes.methods.size();
-    const Verdict said = verdict(cell);
     const bool known = model < input.right.size() && input.right[model];
-    fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},\r\n", row, csv_field(axes.models[model].name),
-                   csv_field(axes.methods[i % axes.methods.size()]), csv_field(said.text),
-                   said.probability ? fmt::format("{}", *said.probability) : "",
-                   known ? (*input.right[model] ? "true" : "false") : "", cell.value, cell.passes, cell.seconds);
+    Cells first = {axes.models[model].name, axes.methods[i % axes.methods.size()]};
+    for (std::string& text : outcome_cells(cell)) first.push_back(std::move(text));
+    first.push_back(known ? (*input.right[model] ? "true" : "false") : "");
+    first.push_back(fmt::format("{}", cell.value));
+    first.push_back(std::to_string(cell.passes));
+    first.push_back(fmt::format("{}", cell.seconds));
+    for (const Cells& words : word_cells(cell, wide)) {
+      Cells& line = lines.emplace_back(first);
+      line.insert(line.end(), words.begin(), words.end());
+    }
   }
+  return lines;
+}
+
+std::string to_csv(const ComparisonAxes& axes, const ComparedInput& input, bool header, const TableStyle& style) {
+  std::string text;
+  const auto add = [&](std::string row, Cells cells, std::string error) {
+    cells.insert(cells.begin(), std::move(row));
+    cells.push_back(std::move(error));
+    text += table_line(cells, style.separator);
+  };
+  const Cells columns = comparison_columns(style.wide);
+  if (header) add("row", columns, "error");
+  const std::string row = std::to_string(input.row.value_or(0));
+  if (input.cells.empty()) add(row, Cells(columns.size()), input.error);
+  for (Cells& cells : comparison_cells(axes, input, style.wide)) add(row, std::move(cells), "");
   return text;
 }
 

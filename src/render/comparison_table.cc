@@ -27,9 +27,10 @@ std::string to_json(const ComparisonTable& comparison) {
 
 std::string to_html(const ComparisonTable& comparison) { return to_html(comparison.axes, comparison.inputs); }
 
-std::string to_csv(const ComparisonTable& comparison) {
+std::string to_csv(const ComparisonTable& comparison, const TableStyle& style) {
   std::string text;
-  for_each_input(comparison, [&](const ComparedInput& input) { text += to_csv(comparison.axes, input, text.empty()); });
+  for_each_input(comparison,
+                 [&](const ComparedInput& input) { text += to_csv(comparison.axes, input, text.empty(), style); });
   return text;
 }
 

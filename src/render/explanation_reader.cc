@@ -335,10 +335,12 @@ class Reader {
 
 /// The number of the row, and the copied fields, which stand before the explanation's own.
 SavedRow saved_row(const Json& object) {
-  SavedRow row{.number = optional<std::size_t>(object, "row"), .fields = {}};
+  SavedRow row{.number = optional<std::size_t>(object, "row"), .fields = {}, .copied = {}};
   for (const auto& [key, value] : object.items()) {
     if (key == "limn") break;
-    if (key != "row" && !value.is_null()) row.fields[key] = value.is_string() ? value.get<std::string>() : value.dump();
+    if (key == "row") continue;
+    row.copied += (row.copied.empty() ? "" : ",") + Json(key).dump() + ":" + value.dump();
+    if (!value.is_null()) row.fields[key] = value.is_string() ? value.get<std::string>() : value.dump();
   }
   return row;
 }

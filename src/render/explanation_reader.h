@@ -15,6 +15,7 @@ namespace limn {
 struct SavedRow {
   std::optional<std::size_t> number;          ///< of the row, from 0; nothing if it was no run over rows
   std::map<std::string, std::string> fields;  ///< that were copied: strings, and other values as JSON
+  std::string copied;                         ///< the same in their order, as members of a JSON object without braces
 };
 
 /// Takes an explanation and its row.

@@ -223,7 +223,8 @@ TEST(Explain, FormatFollowsFileExtension) {
   EXPECT_THAT(write("a.html"),
               AllOf(HasSubstr("<!DOCTYPE html>"), HasSubstr("gorgeous"), Not(HasSubstr("<b>gorgeous"))));
   EXPECT_THAT(write("a.svg"), AllOf(HasSubstr("<svg"), HasSubstr("gorgeous")));
-  EXPECT_THAT(write("a.csv"), HasSubstr("row,explanation,sequence,begin,end,text,score,error\r\n"));
+  EXPECT_THAT(write("a.csv"),
+              HasSubstr("row,label,probability,target,explanation,sequence,word,begin,end,score,error\r\n"));
   EXPECT_THAT(write("a.txt"), AllOf(HasSubstr("gorgeous"), Not(HasSubstr("\x1b"))));
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry : fs::directory_iterator(folder.path())) ++files;

@@ -169,11 +169,18 @@ TEST(Compare, CsvHasOneLinePerCell) {
   EXPECT_EQ(result.code, 3) << result.err;
   const auto rows = lines(read(folder / "a.csv"));
   ASSERT_EQ(rows.size(), 1u + 4 + 1 + 4);
-  EXPECT_THAT(rows[0], StartsWith("row,model,method,says,probability,right,"));
-  EXPECT_THAT(rows[1], AllOf(StartsWith("0,bert-cls,gradient,LABEL_"), HasSubstr(",false,")));
-  EXPECT_THAT(rows[4], StartsWith("0,distilbert-cls,rollout,LABEL_"));
+  // The data's own label does not hide the model's.
+  EXPECT_EQ(rows[0], "row,input_label,model,method,label,probability,target,right,value,passes,seconds,words,error\r");
+  EXPECT_THAT(rows[1], AllOf(StartsWith("0,another,bert-cls,gradient,LABEL_"), HasSubstr(",false,")));
+  EXPECT_THAT(rows[4],
+              AllOf(StartsWith("0,another,distilbert-cls,rollout,LABEL_"), HasSubstr("[{\"\"word\"\":\"\"a\"\",")));
   EXPECT_THAT(rows[5], AllOf(StartsWith("1,,,,"), HasSubstr("text")));
-  EXPECT_THAT(rows[6], AllOf(StartsWith("2,bert-cls,gradient,"), Not(HasSubstr(",false,"))));
+  EXPECT_THAT(rows[6], AllOf(StartsWith("2,,bert-cls,gradient,"), Not(HasSubstr(",false,"))));
+  const Result long_form = run(compare({golden("bert-cls")}, {"--input", file, "--format", "tsv", "--table", "long"}));
+  const auto words = lines(long_form.out);
+  ASSERT_EQ(words.size(), 1u + 2 + 1 + 1) << long_form.out;
+  EXPECT_THAT(words[0], AllOf(StartsWith("row\tinput_label\tmodel\t"), HasSubstr("\tword\tbegin\tend\tscore\terror")));
+  EXPECT_THAT(words[2], AllOf(StartsWith("0\tanother\tbert-cls\tgradient\t"), HasSubstr("\tfilm\t2\t6\t")));
 }
 
 TEST(Compare, OptionsApplyToTheirMethodsAndPresetsAreMethods) {
@@ -249,8 +256,8 @@ TEST(Compare, RejectsInvalidMethodLists) {
 }
 
 TEST(Compare, RejectsUnsupportedFormats) {
-  expect_mistake(compare(two_models, {"--text", "a", "--format", "svg"}),
-                 {"--format", "'svg'", "terminal, json, html, csv"});
+  expect_mistake(compare(two_models, {"--text", "a", "--format", "latex"}),
+                 {"--format", "'latex'", "terminal, json, html, svg, csv, tsv"});
 }
 
 TEST(Compare, ErrorsNameTheModel) {

@@ -34,6 +34,62 @@ TEST(PredictCsv, KeepsRowsColumnsAndErrors) {
   EXPECT_THAT(one.out, StartsWith("row,answer,begin,end,probability,error\r\n0,Anna,0,4,0."));
 }
 
+TEST(PredictTsv, RenamesColumnsThatWouldBeThereTwice) {
+  const Folder folder;
+  const std::string data = folder.write("rows.tsv", "text\tlabel\tinput_label\nDull.\tnegative\tx\n");
+  const Result result = run({"predict", "-m", "minilm-l6-sentiment", "--input", data, "-o", folder / "out.tsv"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto rows = lines(read(folder / "out.tsv"));
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0], "row\tinput_input_label\tinput_label\tlabel\tprobability\terror\r");
+  EXPECT_THAT(rows[1], StartsWith("0\tnegative\tx\tnegative\t0.99"));
+}
+
+TEST(ExplainCsv, KeepsRowsColumnsAndErrors) {
+  const Folder folder;
+  const std::string data = folder.write("rows.csv", "id,text,note\na,\"A witty film.\",\"x,y\"\nb,,z\nc,Dull.,\n");
+  const auto explain = [&](const std::vector<std::string>& how) {
+    std::vector<std::string> command = {"explain", "-m", "minilm-l6-sentiment", "--input", data};
+    command.insert(command.end(), how.begin(), how.end());
+    const Result result = run(command);
+    EXPECT_EQ(result.code, 3) << result.err;
+    return lines(result.out);
+  };
+  const auto words = explain({"--format", "csv"});
+  ASSERT_EQ(words.size(), 1U + 4 + 1 + 2);  // words and full stops
+  EXPECT_EQ(words[0], "row,id,note,label,probability,target,explanation,sequence,word,begin,end,score,error\r");
+  EXPECT_THAT(words[2], AllOf(StartsWith("0,a,\"x,y\",positive,0.99"), HasSubstr(",positive,0,0,witty,2,7,")));
+  EXPECT_THAT(words[5], AllOf(StartsWith("1,b,z,,,,,,,,,,"), HasSubstr("text")));
+  EXPECT_THAT(words[6], StartsWith("2,c,,negative,0.99"));
+  const auto wide = explain({"--format", "csv", "--table", "wide"});
+  ASSERT_EQ(wide.size(), 4U);
+  EXPECT_EQ(wide[0], "row,id,note,label,probability,target,explanation,words,error\r");
+  EXPECT_THAT(wide[1], HasSubstr("{\"\"word\"\":\"\"witty\"\",\"\"sequence\"\":0,\"\"begin\"\":2,\"\"end\"\":7,"));
+  // Saved explanations give the same table.
+  const std::string saved = folder / "saved.jsonl";
+  explain({"-o", saved});
+  const auto shown = lines(run({"show", saved, "--format", "csv", "--table", "wide"}).out);
+  ASSERT_EQ(shown.size(), 3U);
+  EXPECT_EQ(shown[0], wide[0]);
+  EXPECT_EQ(shown[1], wide[1]);
+  EXPECT_EQ(shown[2], wide[3]);
+  const Result refused =
+      run({"explain", "-m", "minilm-l6-sentiment", "--text", "a", "--table", "wide", "--format", "json"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("--table"), HasSubstr("csv or tsv")));
+}
+
+TEST(ExplainCsv, HasALabelAndATargetForEachTask) {
+  const Result entities = run({"explain", "-m", "minilm-l6-ner", "--text", "Lena saw Oslo.", "--format", "csv"});
+  const auto rows = lines(entities.out);
+  ASSERT_EQ(rows.size(), 1U + 4 + 4) << entities.err;  // two entities, each explained by three words and the full stop
+  EXPECT_THAT(rows[1], AllOf(StartsWith("0,PER,0."), HasSubstr(",Lena,0,0,Lena,0,4,")));
+  EXPECT_THAT(rows[7], AllOf(StartsWith("0,LOC,0."), HasSubstr(",Oslo,1,0,Oslo,9,13,")));
+  const Result answer =
+      run({"explain", "-m", "minilm-l6-qa", "--question", "Who came?", "--context", "Anna came.", "--format", "csv"});
+  EXPECT_THAT(lines(answer.out).at(1), AllOf(StartsWith("0,Anna,0."), HasSubstr(",Anna,0,0,Who,0,3,")));
+}
+
 TEST(PredictDisplacy, HasSpacysFieldsInCodePoints) {
   const Result result =
       run({"predict", "-m", "minilm-l6-ner", "--text", "Yesterday à Paris, Lena saw Oslo.", "--format", "displacy"});

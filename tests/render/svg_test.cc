@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "fixtures.h"
+#include "limn/error.h"
 #include "limn/write.h"
 #include "markup.h"
 
@@ -53,6 +56,29 @@ TEST(Svg, ShortensLongWords) {
   explanation.text = std::string(1 << 20, 'x');
   explanation.words = {{0, 1 << 20, 1, 0}};
   EXPECT_LT(to_svg(explanation).size(), 4000u);
+}
+
+TEST(Svg, AComparisonShowsTheTextInEachCell) {
+  ComparisonTable table;
+  table.axes.models = {{.name = "m"}};
+  table.axes.methods = {"integrated-gradients", "gradient"};
+  ComparedInput& input = table.inputs.emplace_back();
+  input.cells = {fixtures::sentiment(), fixtures::sentiment()};
+  Explanation& magnitudes = input.cells[1];
+  magnitudes.method = MethodInfo();
+  magnitudes.method.name = "gradient";
+  for (Word& word : magnitudes.words) word.score = std::abs(word.score);
+  for (Token& token : magnitudes.tokens) token.score = std::abs(token.score);
+  input.correlations = {{.a = 0, .b = 1, .words = 20, .magnitudes = true, .kendall = 0.5, .spearman = -0.25}};
+  const std::string svg = to_svg(table);
+  EXPECT_EQ(markup::fault(svg), "");
+  EXPECT_EQ(markup::count(svg, ">gorgeous<"), 2U);
+  EXPECT_EQ(markup::count(svg, "<rect "), 2U * 20 + 2 + 1);  // words, two colours with a sign, one without
+  EXPECT_THAT(svg, HasSubstr(">integrated-gradients: positive 93% · 312 ms, 32 passes</text>"));
+  EXPECT_THAT(svg, HasSubstr(">integrated-gradients and gradient: τ 0.50, ρ −0.25, 20 words, without signs</text>"));
+  EXPECT_EQ(to_text(table, Format::svg), svg);
+  table.inputs.emplace_back();
+  EXPECT_THROW(to_svg(table), Error);
 }
 
 TEST(Svg, SaysWhatTheBarsMeasure) {
