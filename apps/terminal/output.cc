@@ -88,6 +88,8 @@ TerminalStyle output_style(bool to_file, bool show_special) {
                                         .term = environment("TERM"),
                                         .color_fg_bg = environment("COLORFGBG")},
                                        known ? size.ws_col : 80);
+  // The prompt needs a line.
+  if (is_terminal) style.lines = known && size.ws_row > 1 ? size.ws_row - 1U : 23;
   style.show_special = show_special;
   return style;
 }

@@ -1,15 +1,19 @@
 #include "render/terminal.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "render/display_text.h"
 #include "render/palette.h"
 #include "render/summary.h"
 #include "render/terminal_paint.h"
+#include "render/terminal_passage.h"
 #include "render/text_flow.h"
 #include "render/text_runs.h"
 
@@ -17,6 +21,7 @@ namespace limn {
 namespace {
 
 constexpr std::size_t text_indent = 2;
+constexpr std::size_t low_screen = 34;  // lines, on which long lists would leave no room for the text
 
 std::string repeated(std::string_view text, std::size_t count) {
   std::string result;
@@ -31,6 +36,10 @@ std::string bar(double share, std::size_t full_columns) {
   return repeated("█", eighths / 8) + std::string(parts[eighths % 8]);
 }
 
+std::size_t line_count(std::string_view text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
 // Renders one explanation.
 class ExplanationWriter {
  public:
@@ -38,15 +47,18 @@ class ExplanationWriter {
       : explanation_(explanation),
         style_(style),
         heat_scale_(scale_of(explanation)),
-        scale_(style.show_special ? token_scale(explanation) : word_scale(explanation)) {}
+        scale_(style.show_special ? token_scale(explanation) : word_scale(explanation)),
+        bars_(style.lines > 0 && style.lines < low_screen ? listed_words / 2 : listed_words) {}
 
   std::string write() {
     write_verdict();
-    write_texts();
+    const std::string before = std::exchange(out_, "");
     write_legend();
     write_bars();
     line(sentence(explanation_));
-    return std::move(out_);
+    const std::string after = std::exchange(out_, "");
+    write_texts(line_count(before) + line_count(after));
+    return before + out_ + after;
   }
 
  private:
@@ -89,19 +101,68 @@ class ExplanationWriter {
     out_ += '\n';
   }
 
-  void write_texts() {
-    for (const TextRuns& shown : text_runs(explanation_)) {
-      TextFlow flow(out_, style_, text_indent);
+  /// @param others lines of the other parts, which the style's lines hold, too
+  void write_texts(std::size_t others) {
+    const std::vector<TextRuns> texts = text_runs(explanation_);
+    constexpr std::size_t least_lines = 3;
+    std::size_t left = style_.lines == 0 ? 0 : std::max(style_.lines - std::min(style_.lines, others), least_lines);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const std::size_t later = texts.size() - i - 1;
+      // A question is short: the context gets what it leaves.
+      const std::size_t own = left == 0 ? 0 : std::max(later > 0 ? left / 3 : left, least_lines);
+      const std::string text = own == 0 ? whole(texts[i]) : passage(texts[i], own - 1);
+      left -= std::min(left, line_count(text) + 1);
+      if (style_.lines > 0) left = std::max<std::size_t>(left, 1);
+      out_ += text + '\n';
+    }
+  }
+
+  std::string whole(const TextRuns& shown) { return part(shown, shown.runs, true, true); }
+
+  std::string part(const TextRuns& shown, const std::vector<Run>& runs, bool has_begin, bool has_end) {
+    std::string out;
+    TextFlow flow(out, style_, text_indent);
+    if (has_begin)
       for (const std::size_t token : shown.before) add_special(flow, token);
-      for (std::size_t i = 0; i < shown.runs.size(); ++i)
-        add_run(flow, shown, shown.runs[i], i + 1 < shown.runs.size() ? &shown.runs[i + 1] : nullptr);
+    for (std::size_t i = 0; i < runs.size(); ++i)
+      add_run(flow, shown, runs[i], i > 0 ? &runs[i - 1] : nullptr, i + 1 < runs.size() ? &runs[i + 1] : nullptr);
+    if (has_end)
       for (const std::size_t token : shown.after) {
         if (style_.show_special) flow.add(" ");
         add_special(flow, token);
       }
-      flow.finish();
-      out_ += '\n';
+    flow.finish();
+    return out;
+  }
+
+  /// What matters of a text: the passage around the explained answer or entity, or else around the strongest word, and
+  /// how much stands before and after it. @param lines at most
+  std::string passage(const TextRuns& shown, std::size_t lines) {
+    const std::size_t width = std::max<std::size_t>(style_.width, 20) - text_indent;
+    if (shown.text.size() <= 8 * lines * width) {  // no line has fewer columns than an eighth of its bytes
+      std::string text = whole(shown);
+      if (line_count(text) <= lines) return text;
     }
+    const std::size_t anchor = terminal_anchor(explanation_, shown);
+    for (std::size_t bytes = 4 * lines * width;; bytes = bytes * 3 / 4) {
+      const std::vector<Run> runs = runs_around(shown, anchor, bytes);
+      if (runs.empty()) return "";
+      const CodePoints points(shown.text);
+      const std::size_t before = points.before(runs.front().begin);
+      const std::size_t after = points.before(shown.text.size()) - points.before(runs.back().end);
+      std::string text;
+      if (before > 0) text += left_out(before, "before");
+      text += part(shown, runs, before == 0, after == 0);
+      if (after > 0) text += left_out(after, "after");
+      if (line_count(text) <= lines || bytes < width) return text;
+    }
+  }
+
+  std::string left_out(std::size_t count, std::string_view where) const {
+    std::string out;
+    add_line(out, style_, fmt::format("… {} {} {}", with_commas(count), count == 1 ? "character" : "characters", where),
+             dim, text_indent);
+    return out;
   }
 
   void add_special(TextFlow& flow, std::size_t index) {
@@ -113,7 +174,7 @@ class ExplanationWriter {
     flow.add(" ");
   }
 
-  void add_run(TextFlow& flow, const TextRuns& shown, const Run& run, const Run* next) {
+  void add_run(TextFlow& flow, const TextRuns& shown, const Run& run, const Run* previous, const Run* next) {
     Paint paint{.scale = heat_scale_};
     const auto unit = style_.show_special ? run.token : run.word;
     if (unit) {
@@ -124,7 +185,7 @@ class ExplanationWriter {
     const Mark* mark = run.mark ? &shown.marks[*run.mark] : nullptr;
     if (mark && !marks_with_brackets()) paint.underline = true, paint.bold = mark->explained;
 
-    if (mark && run.begin == mark_begin(shown, *run.mark)) {
+    if (mark && (!previous || previous->mark != run.mark)) {
       if (marks_with_brackets()) flow.add(mark->explained ? "[" : "(");
     }
     flow.add(visible(shown.text.substr(run.begin, run.end - run.begin), {.keep_layout = true}), paint);
@@ -139,13 +200,6 @@ class ExplanationWriter {
       if (marks_with_brackets()) flow.add(mark->explained ? "]" : ")");
       if (mark->label != "answer") flow.add(" " + mark->label, {.bold = mark->explained, .dim = !mark->explained});
     }
-  }
-
-  // The beginning of the first run of a mark; if a mark splits a cluster, its first run begins after the cluster.
-  static std::size_t mark_begin(const TextRuns& shown, std::size_t mark) {
-    const auto first =
-        std::find_if(shown.runs.begin(), shown.runs.end(), [&](const Run& run) { return run.mark == mark; });
-    return first->begin;
   }
 
   void write_legend() {
@@ -177,7 +231,7 @@ class ExplanationWriter {
   }
 
   void write_bars() {
-    const std::vector<std::size_t> all = strongest_words(explanation_, listed_words);
+    const std::vector<std::size_t> all = strongest_words(explanation_, bars_);
     if (all.empty()) return;
     if (!has_sign(explanation_)) {
       write_bars(all);
@@ -195,7 +249,7 @@ class ExplanationWriter {
     const double scale = word_scale(explanation_);
     std::vector<std::string> labels;
     std::size_t label_columns = 0;
-    for (const std::size_t i : strongest_words(explanation_, listed_words)) {
+    for (const std::size_t i : strongest_words(explanation_, bars_)) {
       const std::string label = word_text(explanation_, explanation_.words[i], most_columns);
       label_columns = std::max(label_columns, columns(label));
     }
@@ -220,6 +274,7 @@ class ExplanationWriter {
   const TerminalStyle& style_;
   Scale heat_scale_;
   double scale_;
+  std::size_t bars_;  // words in the lists
   std::string out_;
 };
 

@@ -13,6 +13,7 @@
 namespace limn::terminal_test {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -239,6 +240,81 @@ TEST(TerminalStyle, ReadsTheBackgroundFromTheEnvironment) {
   EXPECT_FALSE(dark("0;7"));
   EXPECT_FALSE(dark("0;default;15"));
   EXPECT_EQ(terminal_style({}, 100).width, 100u);
+}
+
+// ---- long texts ---------------------------------------------------------------------------------------------
+
+/// A question and 9,000 words of which `answer` is the answer.
+Explanation long_context(std::size_t answer) {
+  std::string context;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < 9000; ++i) {
+    if (i == answer) begin = context.size();
+    context += "word" + std::to_string(i) + (i == answer ? "x " : " ");
+  }
+  const std::string text = "word" + std::to_string(answer) + "x";
+  Explanation explanation = fixtures::of_texts("Which one?", context, {{text, 1.0}}, 0.01);
+  explanation.task = Task::question_answering;
+  AnswerPrediction prediction;
+  for (std::size_t i = 0; i < explanation.tokens.size(); ++i)
+    if (explanation.tokens[i].sequence == 1 && explanation.tokens[i].begin == begin)
+      explanation.target.start_token = explanation.target.end_token = i;
+  prediction.best = {
+      text, begin, begin + text.size(), *explanation.target.start_token, *explanation.target.end_token, 0, 9, 0.75};
+  explanation.prediction = prediction;
+  explanation.target.text = text;
+  explanation.method.name = "gradient";
+  return explanation;
+}
+
+/// "…313,000 characters before": the number; 0 if there is none.
+std::size_t left_out(const std::string& shown, const std::string& where) {
+  const std::size_t end = shown.find(" characters " + where);
+  if (end == std::string::npos) return 0;
+  std::string digits;
+  for (std::size_t at = shown.rfind("… ", end) + std::string_view("… ").size(); at < end; ++at)
+    if (shown[at] != ',') digits += shown[at];
+  return std::stoul(digits);
+}
+
+TEST(TerminalPassage, ShowsTheAnswerOnOneScreenAndSaysWhatIsLeftOut) {
+  std::size_t cases = 0;
+  for (const std::size_t answer : {std::size_t{0}, std::size_t{4500}, std::size_t{8999}})
+    for (const std::size_t screen : {std::size_t{23}, std::size_t{49}}) {
+      const Explanation explanation = long_context(answer);
+      const std::string shown = to_terminal(explanation, {.width = 80, .lines = screen});
+      EXPECT_LE(lines(shown).size(), screen) << shown;
+      EXPECT_THAT(shown, HasSubstr("word" + std::to_string(answer) + "x"));
+      // Words are unique: the first and the last that are shown say how much is left out.
+      const std::string& context = *explanation.pair;
+      const std::string first_word = "word" + std::to_string(answer);
+      const std::size_t before = left_out(shown, "before"), after = left_out(shown, "after");
+      EXPECT_EQ(before == 0, answer == 0);
+      EXPECT_EQ(after == 0, answer == 8999);
+      EXPECT_THAT(shown, HasSubstr(context.substr(before, context.find(' ', before) - before)));
+      if (before > 0) EXPECT_EQ(shown.find(context.substr(before - 9, 8)), std::string::npos);
+      if (after > 0) EXPECT_EQ(context[context.size() - after], ' ');
+      EXPECT_GT(context.size(), before + after);
+      ++cases;
+    }
+  EXPECT_EQ(cases, 6U);
+  EXPECT_THAT(to_terminal(long_context(4500), {.lines = 0}), AllOf(HasSubstr("word0▁ "), HasSubstr("word8999▁")));
+}
+
+TEST(TerminalPassage, CutsTextsWithoutWordsBetweenCodePoints) {
+  Explanation explanation;
+  for (int i = 0; i < 40000; ++i) explanation.text += "ü";
+  explanation.words = {{60000, 60002, 1, 0}};
+  const std::string shown = to_terminal(explanation, {.width = 80, .lines = 30});
+  EXPECT_LE(lines(shown).size(), 30U);
+  EXPECT_EQ(shown.find("\uFFFD"), std::string::npos);
+  EXPECT_GT(left_out(shown, "before"), 25000U);
+  EXPECT_GT(left_out(shown, "after"), 5000U);
+}
+
+TEST(TerminalPassage, ShortTextsAreWhole) {
+  for (const Explanation& explanation : samples())
+    EXPECT_EQ(to_terminal(explanation, {.width = 80, .lines = 60}), to_terminal(explanation, {.width = 80}));
 }
 
 }  // namespace
