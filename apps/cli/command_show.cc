@@ -9,6 +9,7 @@
 #include "apps/cli/help.h"
 #include "apps/cli/options.h"
 #include "apps/cli/output_check.h"
+#include "apps/cli/selection.h"
 #include "apps/terminal/output.h"
 #include "limn/error.h"
 
@@ -18,6 +19,7 @@ namespace {
 struct ShowCommand {
   std::vector<std::string> files;
   OutputOptions output;
+  SelectionOptions selection;
   std::optional<std::string> special, picture, table;
   bool whole = false;
 };
@@ -35,21 +37,36 @@ int show(const ShowCommand& command) {
                             .picture = picture,
                             .whole = command.whole,
                             .table = table_style(format, command.table, false)});
-  std::size_t errors = 0, next_row = 0;
+  Selection selection(command.selection);
+  std::vector<SelectedExplanation> kept;
+  const auto write = [&](SelectedExplanation& one) {
+    std::vector<Explanation> explanations;
+    explanations.push_back(std::move(one.explanation));
+    output.add(one.number, one.row.copied, std::move(explanations), one.row.number.has_value());
+  };
+  std::size_t errors = 0, next_row = 0, left_out = 0, shown = 0;
   for (const auto& file : command.files) {
     if (file == "-" && ::isatty(STDIN_FILENO) == 1) {
       throw Error(
           {.thing = "FILE -", .found = "a terminal as standard input", .expected = "JSON from a pipe or a file"});
     }
     errors += read_explanation_file(file, [&](Explanation explanation, const SavedRow& row) {
-      std::vector<Explanation> one;
-      one.push_back(std::move(explanation));
-      const std::size_t this_row = row.number.value_or(next_row);
-      output.add(this_row, row.copied, std::move(one), row.number.has_value());
-      next_row = this_row + 1;
+      SelectedExplanation one{
+          .explanation = std::move(explanation), .row = row, .number = row.number.value_or(next_row)};
+      next_row = one.number + 1;
+      if (!selection.holds(one))
+        ++left_out;
+      else if (++shown; selection.sorts())
+        kept.push_back(std::move(one));
+      else
+        write(one);
     });
   }
+  selection.check_fields();
+  selection.sort(kept);
+  for (SelectedExplanation& one : kept) write(one);
   output.finish();
+  if (left_out > 0) complain(fmt::format("{} of {} explanations fulfil the conditions", shown, shown + left_out));
   if (errors > 0) complain(fmt::format("{} rows are errors and are not shown", errors));
   return done;
 }
@@ -68,6 +85,7 @@ void add_show(CLI::App& program, Run& run) {
   app.add_option("-o,--output", command->output.file, "write to this file instead of standard output")
       ->option_text("FILE")
       ->group("Output");
+  add_options(app, command->selection);
   app.add_option("--special", command->special,
                  "on a terminal: hide or show special tokens and the tokens of each word")
       ->option_text("hide|show")
@@ -78,7 +96,8 @@ void add_show(CLI::App& program, Run& run) {
   add_whole_option(app, command->whole);
   add_table_option(app, command->table, "long");
   app.footer(
-      command_footer("limn show explanations.jsonl\nlimn show answers.jsonl labels.jsonl -o all.html"));
+      command_footer("limn show explanations.jsonl\nlimn show answers.jsonl labels.jsonl -o all.html\n"
+                     "limn show explanations.jsonl --where wrong --sort probability -o wrong.html"));
   app.callback([&run, command] { run = [command] { return show(*command); }; });
 }
 
