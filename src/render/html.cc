@@ -102,6 +102,9 @@ std::string plain(const Explanation& explanation) {
   return result + paragraph(sentence(explanation));
 }
 
+// Explanations that readers without JavaScript see; the viewer shows fifty at a time.
+constexpr std::size_t most_without_script = 200;
+
 // ---- titles ------------------------------------------------------------------------------------------------
 
 std::string count(std::size_t number, std::string_view thing) {
@@ -130,7 +133,7 @@ std::string to_html(std::span<const Explanation> explanations, std::string_view 
   std::string body = title.empty() && explanations.size() == 1 ? "" : fmt::format("<h1>{}</h1>\n", escape(name));
   Json list = Json::array();
   for (const Explanation& explanation : explanations) {
-    body += plain(explanation);
+    if (list.size() < most_without_script) body += plain(explanation);
     Json& value = list.emplace_back(json_value(explanation));
     // Four decimals are enough for a colour and keep the page small.
     if (!explanation.heatmap.empty())
@@ -138,6 +141,8 @@ std::string to_html(std::span<const Explanation> explanations, std::string_view 
         for (Json& score : row)
           if (score.is_number()) score = std::round(1e4 * score.get<double>()) / 1e4;
   }
+  if (list.size() > most_without_script)
+    body += paragraph(fmt::format("{} more with JavaScript.", count(list.size() - most_without_script, "explanation")));
   return page(name, body,
               {{"limn", format_version}, {"title", title.empty() ? "" : name}, {"explanations", std::move(list)}});
 }

@@ -366,3 +366,23 @@ test("the page that the command writes shows itself, with and without JavaScript
   await opened.page.emulateMedia({media: "print"});
   assert.equal(await opened.page.locator(".tools").isVisible(), false);
 });
+
+test("many explanations are shown fifty at a time", async () => {
+  const one = data("signed.json") as {input: {text: string}};
+  const explanations = Array.from({length: 120}, (_, i) => ({...one, input: {text: `${one.input.text} ${i}`}}));
+  const opened = await open(browser, "pages", {explanations}), {page} = opened, pager = page.locator(".pager").first();
+  const shown = (): Promise<number> => page.locator(".collection .explanation").count();
+  assert.equal(await page.locator("h1").innerText(), "120 explanations");
+  assert.equal(await shown(), 50);
+  assert.equal(await pager.locator(".number").innerText(), "1–50 of 120");
+  assert.ok(await pager.getByRole("button", {name: "Previous"}).isDisabled());
+  await check(opened, "pages");
+  await pager.getByRole("button", {name: "Next"}).click();
+  assert.equal(await page.locator(".collection nav li").first().innerText().then(text => text.includes(`${one.input.text} 50`)), true);
+  await page.locator(".pager").last().getByRole("button", {name: "Last"}).click();
+  assert.equal(await shown(), 20);
+  assert.equal(await pager.locator(".number").innerText(), "101–120 of 120");
+  assert.ok(await pager.getByRole("button", {name: "Next"}).isDisabled());
+  await pager.getByRole("button", {name: "First"}).click();
+  assert.equal(await shown(), 50);
+});
