@@ -50,7 +50,7 @@ case $task in
   bundle-check)
     mkdir -p out/bundle
     node web/build.mjs out/bundle
-    for file in viewer.js viewer.css page.html more.js policy.txt; do
+    for file in viewer.js viewer.css page.html more.js docs.css policy.txt; do
       cmp "out/bundle/$file" "$root/web/dist/$file" ||
         { echo "web/dist/$file is out of date: run tools/web.sh bundle" >&2; exit 1; }
     done

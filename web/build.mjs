@@ -1,6 +1,6 @@
 // Compiles the viewer to viewer.js and viewer.css, and the server's page to page.html, in the given folder. The page is a single file,
 // so that a browser need not wait for other files, except for the views of more.js, which it loads when one is opened.
-// policy.txt is its Content-Security-Policy. The output is reproducible.
+// docs.css is the style of the server's documentation. policy.txt is their Content-Security-Policy. The output is reproducible.
 import {build} from "esbuild";
 import {createHash} from "node:crypto";
 import {readFileSync, writeFileSync} from "node:fs";
@@ -46,7 +46,9 @@ const handedOver = {name: "handed-over", setup(builder) {
 }};
 const moreScript = await inline("page/more.ts", {format: "iife", charset: "utf8", loader: texts, plugins: [handedOver]});
 writeFileSync(join(output, "more.js"), moreScript);
+const docsStyle = await inline("page/docs.css");
+writeFileSync(join(output, "docs.css"), docsStyle);
 writeFileSync(join(output, "page.html"), readFileSync(join(here, "page/page.html"), "utf8")
   .replace("<!-- style -->", () => `<style>${pageStyle}</style>`).replace("<!-- script -->", () => `<script>${pageScript}</script>`));
-writeFileSync(join(output, "policy.txt"), `default-src 'none'; script-src ${hash(pageScript)} ${hash(moreScript)}; style-src ${hash(pageStyle)}; connect-src 'self'; ` +
+writeFileSync(join(output, "policy.txt"), `default-src 'none'; script-src ${hash(pageScript)} ${hash(moreScript)}; style-src ${hash(pageStyle)} ${hash(docsStyle)}; connect-src 'self'; ` +
   "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");

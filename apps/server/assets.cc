@@ -5,7 +5,7 @@
 namespace limn::server {
 
 // Generated from the files by cmake/embed.cmake.
-extern const std::string_view openapi_json, openapi_retrieval_json, page_html, page_more, page_policy;
+extern const std::string_view openapi_json, openapi_retrieval_json, page_html, page_more, page_policy, docs_css;
 
 std::span<const Asset> assets() {
   // Built from web/page by tools/web.sh.
@@ -15,6 +15,7 @@ std::span<const Asset> assets() {
 }
 
 std::string_view content_policy() { return page_policy; }
+std::string_view documentation_style() { return docs_css; }
 
 std::string_view openapi_template() { return openapi_json; }
 std::string_view openapi_retrieval_schemas() { return openapi_retrieval_json; }

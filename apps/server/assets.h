@@ -18,6 +18,9 @@ std::span<const Asset> assets();
 /// The strictest Content-Security-Policy under which the page works.
 std::string_view content_policy();
 
+/// The style sheet of the page at /docs.
+std::string_view documentation_style();
+
 /// The OpenAPI description of the interface, without the routes and the names of methods, presets and options, which
 /// openapi() fills in.
 std::string_view openapi_template();

@@ -130,6 +130,7 @@ Json openapi_paths() {
   paths["/readyz"] = get_item({"readyz", "Whether the server accepts requests", {"503"}, json, schema_named("Status")});
   paths["/metrics"] = get_item({"metrics", "Prometheus metrics", {"401"}, "text/plain", {{"type", "string"}}});
   paths["/openapi.json"] = get_item({"openapi", "This document", {}, json, {{"type", "object"}}});
+  paths["/docs"] = get_item({"docs", "The documentation for people", {}, "text/html", {{"type", "string"}}});
   return paths;
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "apps/server/assets.h"
+#include "apps/server/documentation.h"
 #include "apps/server/openapi.h"
 #include "apps/server/table_json.h"
 #include "base/json.h"
@@ -184,7 +185,8 @@ const std::vector<Service::Route>& Service::routes() {
                                {"/metrics", "GET", true},
                                {"/healthz", "GET"},
                                {"/readyz", "GET"},
-                               {"/openapi.json", "GET"}};
+                               {"/openapi.json", "GET"},
+                               {"/docs", "GET"}};
     for (const Asset& asset : assets())
       list.push_back({std::string(asset.path), "GET", false, nullptr, &asset, make_body(std::string(asset.bytes)),
                       entity_tag(asset.bytes)});
@@ -203,6 +205,8 @@ Service::Service(Options options, Models& models)
       models_(models),
       cache_(options_.cache_bytes),
       openapi_(openapi(options_.limits, !options_.api_keys.empty())),
+      docs_(documentation_page(
+          openapi_, static_cast<long>(std::chrono::duration_cast<std::chrono::seconds>(options_.time).count()))),
       scheduler_(options_.scheduler, cache_, metrics_) {}
 
 void Service::reloaded() {
@@ -251,7 +255,8 @@ void Service::handle(const std::shared_ptr<Exchange>& exchange) {
   }
   const auto route = std::ranges::find(routes(), request.path, &Route::path);
   if (route == routes().end())
-    return exchange->respond(problem(404, "there is nothing at this path; /openapi.json lists all paths"));
+    return exchange->respond(
+        problem(404, "there is nothing at this path; /docs describes all paths, and /openapi.json for machines"));
   const std::string methods = route->method == "GET" ? "GET, HEAD" : route->method;
   if (request.method == "OPTIONS") {
     HttpResponse response{
@@ -288,6 +293,7 @@ HttpResponse Service::answer(const Route& route, const HttpRequest& request) con
   }
   if (route.path == "/v1/models") return {.body = make_body(models_text())};
   if (route.path == "/openapi.json") return {.body = make_body(openapi_)};
+  if (route.path == "/docs") return {.content_type = "text/html; charset=utf-8", .body = make_body(docs_)};
   if (route.path == "/metrics")
     return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = make_body(metrics_text())};
   if (route.path == "/readyz" && stopping_) return problem(503, "the server is stopping");

@@ -61,6 +61,7 @@ class Service {
   Metrics metrics_;
   Cache cache_;
   std::string openapi_;
+  std::string docs_;  // the page at /docs
   std::atomic<bool> stopping_ = false;
   Scheduler scheduler_;  // destroyed before the members above, which its workers use
   Serial reader_;        // destroyed first; parses requests, which may take a while, and submits them

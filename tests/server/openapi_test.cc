@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "options/methods.h"
+#include "render/markup.h"
 #include "server/running_server.h"
 
 namespace limn::server_test {
@@ -120,7 +121,7 @@ TEST(OpenApi, DescribesEveryRouteAndAllNames) {
        {"/v1/explain", "/v1/predict", "/v1/compare", "/v1/tokenize", "/v1/attack", "/v1/attention", "/v1/evaluate",
         "/v1/embed", "/v1/embeddings", "/v1/similar", "/v1/rerank", "/v1/search", "/v1/ask"})
     EXPECT_TRUE(document["paths"][path].contains("post"));
-  for (const char* path : {"/v1/models", "/healthz", "/readyz", "/metrics", "/openapi.json"})
+  for (const char* path : {"/v1/models", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"})
     EXPECT_TRUE(document["paths"][path].contains("get"));
   EXPECT_EQ(document["components"]["schemas"]["Method"]["enum"].size(), methods().size() + 2);  // optimal-order, auto
   // null means the same as a missing field, in the document as in requests.
@@ -133,6 +134,37 @@ TEST(OpenApi, DescribesEveryRouteAndAllNames) {
   const std::regex reference(R"re("#/components/(\w+)/(\w+)")re");
   for (std::sregex_iterator match(text.begin(), text.end(), reference), end; match != end; ++match)
     EXPECT_TRUE(document["components"][(*match)[1].str()].contains((*match)[2].str())) << match->str();
+}
+
+TEST(Documentation, DescribesEveryPathFieldAndMethodForPeople) {
+  const RunningServer server;
+  const auto reply = server.client().ask("GET", "/docs");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.headers.at("content-type"), "text/html; charset=utf-8");
+  const std::string& page = reply.body;
+  const Json document = server.client().ask("GET", "/openapi.json").json();
+  std::size_t paths = 0, fields = 0, known = 0;
+  for (const auto& [path, item] : document["paths"].items()) {
+    EXPECT_NE(page.find("<code>" + path + "</code>"), std::string::npos) << path;
+    ++paths;
+  }
+  for (const auto& [field, schema] : document["components"]["schemas"]["ExplainRequest"]["properties"].items()) {
+    EXPECT_NE(page.find("<td><code>" + field + "</code>"), std::string::npos) << field;
+    ++fields;
+  }
+  for (const NamedMethod& method : methods()) {
+    EXPECT_NE(page.find("<td><code>" + std::string(method.name) + "</code></td>"), std::string::npos) << method.name;
+    ++known;
+  }
+  EXPECT_EQ(paths, 19U);
+  EXPECT_GT(fields, 40U);
+  EXPECT_EQ(known, methods().size());
+  // Nothing is loaded from elsewhere, and the policy allows the style.
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+  EXPECT_EQ(page.find("src="), std::string::npos);
+  EXPECT_EQ(page.find("href=\"http"), std::string::npos);
+  EXPECT_EQ(page.find("$ref"), std::string::npos);
+  EXPECT_EQ(markup::fault(page, {"meta", "link"}), "");
 }
 
 }  // namespace
