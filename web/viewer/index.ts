@@ -34,10 +34,10 @@ function index(explanations: Explanation[], sections: HTMLElement[]): HTMLElemen
 // Explanations that are drawn at a time: a table of thousands would take a browser minutes.
 const perPage = 50;
 
-function pager(first: number, count: number, turn: (first: number) => void): HTMLElement {
+function pager(name: string, first: number, count: number, turn: (first: number) => void): HTMLElement {
   const whole = (n: number): string => n.toLocaleString("en"), last = Math.floor((count - 1) / perPage) * perPage;
   const to = (text: string, target: number, here: boolean): HTMLElement => button(text, () => { turn(target); }, {disabled: here});
-  return element("nav", {class: "pager", "aria-label": "Pages"},
+  return element("nav", {class: "pager", "aria-label": name},
     to("First", 0, first === 0), to("Previous", first - perPage, first === 0),
     element("span", {class: "number"}, `${whole(first + 1)}–${whole(Math.min(count, first + perPage))} of ${whole(count)}`),
     to("Next", first + perPage, first >= last), to("Last", last, first >= last));
@@ -54,8 +54,8 @@ function collectionView({title, explanations, comparisons}: Collection, context:
   const turn = (first: number): void => {
     const shown = explanations.slice(first, first + perPage);
     const sections = shown.map((explanation, i) => view(explanation, {...context, heading: Math.min(6, context.heading + 1), json: json[first + i]}));
-    const turner = (): HTMLElement | false => explanations.length > perPage && pager(first, explanations.length, target => { turn(target); heading.focus(); });
-    made.replaceChildren(heading, ...[turner(), sections.length > 1 && index(shown, sections), ...sections, turner()].filter(part => part !== false));
+    const turner = (name: string): HTMLElement | false => explanations.length > perPage && pager(name, first, explanations.length, target => { turn(target); heading.focus(); });
+    made.replaceChildren(heading, ...[turner("Pages"), sections.length > 1 && index(shown, sections), ...sections, turner("Pages, below")].filter(part => part !== false));
   };
   turn(0);
   return made;
