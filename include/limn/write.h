@@ -20,8 +20,8 @@
 #include "limn/scores.h"
 #include "limn/similarity.h"
 
-/// Writes results to a string, a stream or a file, in each format that the result supports. Explanations and comparisons
-/// also have tsv, as csv, and explanations latex.
+/// Writes results to a string, a stream or a file, in each format that the result supports. Explanations and
+/// comparisons also have tsv, as csv, and explanations latex.
 ///
 /// |                                  | json | html | svg | csv | terminal |
 /// | -------------------------------- | ---- | ---- | --- | --- | -------- |
@@ -141,8 +141,8 @@ std::string to_html(const ComparisonTable& comparison);
 std::string to_svg(const Explanation& explanation);
 /// Returns the text with its heat, the first sixty lines of 640 pixels.
 std::string to_svg_text(const Explanation& explanation);
-/// Returns the text with its heat as LaTeX for xcolor and \colorbox: a paragraph that is complete in itself, but for
-/// the two packages that its first line names. All text is escaped.
+/// Returns the text with its heat as LaTeX with coloured boxes of xcolor: a paragraph that is complete in itself, but
+/// for the two packages that its first line names. All text is escaped.
 std::string to_latex(const Explanation& explanation);
 /// Returns several paragraphs.
 std::string to_latex(std::span<const Explanation> explanations);
