@@ -128,10 +128,10 @@ TEST(Comparison, HasTheExplanationsOfEachModelAndMethodInEveryFormat) {
   EXPECT_THAT(to_text(table, Format::csv), HasSubstr("row,model,method"));
   EXPECT_THAT(to_text(table, Format::terminal), HasSubstr("gorgeous"));
   try {
-    to_text(table, Format::svg);
-    FAIL() << "a comparison has no SVG";
+    to_text(table, Format::latex);
+    FAIL() << "a comparison has no LaTeX";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("json, html, csv or terminal"));
+    EXPECT_THAT(error.what(), HasSubstr("json, html, svg, csv, tsv or terminal"));
   }
 }
 

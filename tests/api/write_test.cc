@@ -18,11 +18,9 @@
 namespace limn {
 namespace {
 
-const std::map<Format, std::string> endings = {{Format::json, ".json"},
-                                               {Format::html, ".html"},
-                                               {Format::svg, ".svg"},
-                                               {Format::csv, ".csv"},
-                                               {Format::terminal, ".txt"}};
+const std::map<Format, std::string> endings = {
+    {Format::json, ".json"}, {Format::html, ".html"}, {Format::svg, ".svg"},     {Format::csv, ".csv"},
+    {Format::tsv, ".tsv"},   {Format::latex, ".tex"}, {Format::terminal, ".txt"}};
 
 class Writing : public testing::Test {
  protected:
@@ -75,7 +73,8 @@ class Writing : public testing::Test {
 
 TEST_F(Writing, EveryTypeHasEveryDestination) {
   const Explanation one = model_.explain("a good film"), other = model_.explain("a bad end");
-  const std::set<Format> all = {Format::json, Format::html, Format::svg, Format::csv, Format::terminal};
+  const std::set<Format> all = {Format::json, Format::html,  Format::svg,     Format::csv,
+                                Format::tsv,  Format::latex, Format::terminal};
   try_matrix(one, all);
   try_matrix(std::vector<Explanation>{one, other}, all);
   try_matrix(model_.hotflip(Input{.text = "a good film", .pair = {}}), {Format::json, Format::html, Format::terminal});
@@ -84,12 +83,13 @@ TEST_F(Writing, EveryTypeHasEveryDestination) {
   const Prediction prediction = model_.predict(input);
   try_matrix(NamedPrediction{prediction, input, "bert-cls"}, {Format::json, Format::terminal});
   const Comparison comparison({{"bert-cls", model_}}, {{"gradient", Gradient{}}, {"occlusion", Occlusion{}}});
-  try_matrix(comparison.table({input}), {Format::json, Format::html, Format::csv, Format::terminal});
+  try_matrix(comparison.table({input}),
+             {Format::json, Format::html, Format::svg, Format::csv, Format::tsv, Format::terminal});
   try_matrix(SquadScores(), {Format::json, Format::terminal});
   try_matrix(ClassificationScores(), {Format::json, Format::terminal});
   try_matrix(EntityScores(), {Format::json, Format::terminal});
-  EXPECT_EQ(written_, 5u + 5u + 3u + 2u + 2u + 4u + 3u * 2u);
-  EXPECT_EQ(refused_, 2u + 3u + 3u + 1u + 3u * 3u);
+  EXPECT_EQ(written_, 7u + 7u + 3u + 2u + 2u + 6u + 3u * 2u);
+  EXPECT_EQ(refused_, 4u + 5u + 5u + 1u + 3u * 5u);
 }
 
 TEST_F(Writing, MatchesRenderFunctions) {
