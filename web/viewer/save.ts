@@ -11,8 +11,10 @@ export const csvRow = (values: readonly (string | number)[]): string =>
   `${values.map(value => (/[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll("\"", "\"\"")}"` : String(value))).join(",")}\r\n`;
 
 const wordRows = (explanations: readonly Explanation[]): string =>
-  csvRow(["row", "explanation", "sequence", "begin", "end", "text", "score", "error"]) + explanations.map((explanation, i) => explanation.words.map(word =>
-    csvRow([0, i, word.sequence, word.begin, word.end, slice(explanation.texts[word.sequence] ?? "", word.begin, word.end), word.score, ""])).join("")).join("");
+  csvRow(["row", "label", "probability", "target", "explanation", "sequence", "word", "begin", "end", "score", "error"]) + explanations.map(({prediction, target, texts, words}, i) => {
+    const said = verdict(prediction, target), of = [0, said.kind || said.text, said.probability ?? "", target.text || (target.label ?? ""), i];
+    return words.map(({sequence, begin, end, score}) => csvRow([...of, sequence, slice(texts[sequence] ?? "", begin, end), begin, end, score, ""])).join("");
+  }).join("");
 
 /** The words of an explanation as `limn explain --format csv` writes them, the rows of a heatmap, the steps of an attack, or all attention weights. */
 export function csv(what: Explanation | Comparison | Attack | Attention): string {

@@ -148,9 +148,10 @@ test("PNG, SVG, CSV and JSON are saved, and copied", async () => {
   }
   assert.deepEqual(JSON.parse(files["JSON"]?.toString() ?? ""), data("question.json"));
   const words = (data("question.json") as {words: {text: string; begin: number; end: number; sequence: number; score: number}[]}).words, first = words[0];
+  const said = (data("question.json") as {prediction: {answer: string; probability: number}}).prediction;
   const rows = files["CSV"]?.toString().split("\r\n") ?? [];
-  assert.equal(rows[0], "row,explanation,sequence,begin,end,text,score,error");
-  assert.equal(rows[1], `0,0,${first?.sequence},${first?.begin},${first?.end},${first?.text},${first?.score},`);
+  assert.equal(rows[0], "row,label,probability,target,explanation,sequence,word,begin,end,score,error");
+  assert.equal(rows[1], `0,${said.answer},${said.probability},${said.answer},0,${first?.sequence},${first?.text},${first?.begin},${first?.end},${first?.score},`);
   assert.equal(rows.length, words.length + 2);
   const svg = files["SVG"]?.toString() ?? "";
   assert.match(svg, />Macedonia</);
