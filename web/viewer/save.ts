@@ -4,15 +4,15 @@ import type {Context} from "./context.js";
 import {button, details, element} from "./dom.js";
 import type {Attack, Attention, Comparison, Explanation} from "./json.js";
 import {png, svgText} from "./picture.js";
-import {slice, verdict} from "./summary.js";
+import {slice, spanText, verdict} from "./summary.js";
 
 /** A row of comma-separated values (RFC 4180). */
 export const csvRow = (values: readonly (string | number)[]): string =>
   `${values.map(value => (/[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll("\"", "\"\"")}"` : String(value))).join(",")}\r\n`;
 
 const wordRows = (explanations: readonly Explanation[]): string =>
-  csvRow(["row", "label", "probability", "target", "explanation", "sequence", "word", "begin", "end", "score", "error"]) + explanations.map(({prediction, target, texts, words}, i) => {
-    const said = verdict(prediction, target), of = [0, said.kind || said.text, said.probability ?? "", target.text || (target.label ?? ""), i];
+  csvRow(["row", "label", "probability", "target", "explanation", "sequence", "word", "begin", "end", "score", "error"]) + explanations.map(({prediction, target, texts, tokens, words}, i) => {
+    const said = verdict(prediction, target), of = [0, said.kind || said.text, said.probability ?? "", target.text || (target.label ?? spanText(texts, tokens, target)), i];
     return words.map(({sequence, begin, end, score}) => csvRow([...of, sequence, slice(texts[sequence] ?? "", begin, end), begin, end, score, ""])).join("");
   }).join("");
 

@@ -92,7 +92,7 @@ export function explainedInstead({prediction, target, texts, tokens}: Explanatio
 }
 
 // The text of the explained tokens, which the JSON identifies only by position.
-function spanText(texts: string[], tokens: Explanation["tokens"], {startToken, endToken}: Target): string {
+export function spanText(texts: string[], tokens: Explanation["tokens"], {startToken, endToken}: Target): string {
   const first = tokens[startToken ?? -1], last = tokens[endToken ?? -1];
   if (first?.sequence === undefined || first.sequence !== last?.sequence) return "";
   return slice(texts[first.sequence] ?? "", first.begin, last.end);

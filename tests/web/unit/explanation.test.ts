@@ -171,7 +171,7 @@ test("attention weights are read from one byte each", () => {
 
 test("comma-separated values", () => {
   assert.equal(csvRow(["a,b", "say \"x\"", 1.5, "line\nfeed"]), "\"a,b\",\"say \"\"x\"\"\",1.5,\"line\nfeed\"\r\n");
-  assert.equal(csv(question()).split("\r\n")[3], "0,Anna,0.9,,0,1,😍,5,6,0.2,");
+  assert.equal(csv(question()).split("\r\n")[3], "0,Anna,0.9,Anna,0,1,😍,5,6,0.2,");
 });
 
 test("foreign JSON is rejected, and malformed JSON does no harm", () => {
