@@ -48,6 +48,7 @@ int attack(const CLI::App& app, const AttackCommand& command, Kind kind) {
   if (command.input.file) {
     const auto work = [&](const std::vector<Input>& inputs, const Watch& watch) {
       std::vector<Result<std::vector<std::string>>> rows;
+      rows.reserve(inputs.size());
       for (const Input& input : inputs)
         rows.push_back(attempt([&] { return std::vector{members_of(to_json((model.*kind)(input, options, watch)))}; }));
       return rows;

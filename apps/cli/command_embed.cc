@@ -40,6 +40,7 @@ int embed(const CLI::App& app, const EmbedCommand& command) {
         [&](const std::vector<Input>& inputs, const Watch& watch) {
           auto embeddings = embed_all(inputs, watch);
           std::vector<Result<std::vector<std::string>>> rows;
+          rows.reserve(inputs.size());
           for (std::size_t i = 0; i < inputs.size(); ++i)
             rows.push_back(std::move(embeddings[i]).transform([&](const Prediction& embedding) {
               return std::vector{members_of(embedding_json(std::get<Embedding>(embedding), inputs[i].text, name))};

@@ -93,9 +93,11 @@ int explain(const CLI::App& app, ExplainCommand command) {
   if (command.input.file && format == Format::json) {
     const auto work = [&](const std::vector<Input>& inputs, const Watch& watch) {
       std::vector<Result<std::vector<std::string>>> rows;
+      rows.reserve(inputs.size());
       for (auto& result : explainer(inputs, watch))
         rows.push_back(std::move(result).transform([](const std::vector<Explanation>& explanations) {
           std::vector<std::string> lines;
+          lines.reserve(explanations.size());
           for (const auto& explanation : explanations) lines.push_back(members_of(to_json(explanation)));
           return lines;
         }));

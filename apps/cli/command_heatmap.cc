@@ -43,6 +43,7 @@ int heatmap(const CLI::App& app, const HeatmapCommand& command) {
   if (command.input.file) {
     const auto work = [&](const std::vector<Input>& inputs, const Watch& watch) {
       std::vector<Result<std::vector<std::string>>> rows;
+      rows.reserve(inputs.size());
       for (const Input& input : inputs)
         rows.push_back(attempt([&] { return std::vector{members_of(to_json(model.heatmap(input, options, watch)))}; }));
       return rows;

@@ -69,6 +69,7 @@ int predict(const CLI::App& app, const PredictCommand& command) {
         [&](const std::vector<Input>& inputs, const Watch& watch) {
           auto predictions = model.predict(inputs, options, watch);
           std::vector<Result<std::vector<std::string>>> rows;
+          rows.reserve(inputs.size());
           for (std::size_t i = 0; i < inputs.size(); ++i)
             rows.push_back(std::move(predictions[i]).transform([&](const Prediction& prediction) {
               return std::vector{

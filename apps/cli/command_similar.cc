@@ -36,6 +36,7 @@ int similar(const CLI::App& app, SimilarCommand command) {
         app, command.input, command.output, model,
         [&](const std::vector<Input>& inputs, const Watch& watch) {
           std::vector<Result<std::vector<std::string>>> rows;
+          rows.reserve(inputs.size());
           for (const Input& input : inputs)
             rows.push_back(attempt(
                 [&] { return std::vector{members_of(to_json(model.similar(input, chosen, options, watch)))}; }));

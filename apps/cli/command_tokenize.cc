@@ -96,6 +96,7 @@ int tokenize(const CLI::App& app, const TokenizeCommand& command) {
         app, command.input, command.output, model,
         [&](const std::vector<Input>& inputs, const Watch&) {
           std::vector<Result<std::vector<std::string>>> rows;
+          rows.reserve(inputs.size());
           for (const auto& input : inputs)
             rows.push_back(attempt([&] {
               return std::vector{members_of(to_json(model.tokenize(input, options), input, name, question))};

@@ -135,6 +135,7 @@ void Selection::sort(std::vector<SelectedExplanation>& explanations) {
       return is_less(a.first, b.first);
     });
     std::vector<SelectedExplanation> sorted;
+    sorted.reserve(order.size());
     for (const auto& [value, index] : order) sorted.push_back(std::move(explanations[index]));
     explanations = std::move(sorted);
   } else if (reverse_) {

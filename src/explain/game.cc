@@ -14,6 +14,7 @@ void Game::report_partial(std::span<const Mask> masks, const ScoresSoFar& so_far
   const auto now = std::chrono::steady_clock::now();
   if (now - last_partial_ < between) return;
   std::vector<double> values;
+  values.reserve(masks.size());
   for (const Mask& mask : masks) values.push_back(known_.at(mask));
   const UnitScores scores = so_far(values);
   if (scores.scores.empty()) return;

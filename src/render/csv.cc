@@ -30,6 +30,7 @@ struct Outcome {
   Cells operator()(const LabelPrediction& label) const {
     if (label.meaning == OutputMeaning::value) {
       std::vector<std::string> values;
+      values.reserve(label.values.size());
       for (const auto& [name, value] : label.values) values.push_back(number(value));
       return {joined(values), ""};
     }
