@@ -1,10 +1,13 @@
 #include "apps/cli/row_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "apps/cli/names.h"
+#include "apps/terminal/output.h"
 #include "limn/error.h"
 
 namespace limn::cli {
@@ -28,16 +31,13 @@ std::string RowTable::header(const std::string& copied) {
   if (std::exchange(has_header_, true)) return {};
   Cells cells = {"row"};
   const Json fields = fields_of(copied);
-  const auto is_taken = [&](const std::string& name) {
-    return name == "error" || std::ranges::count(cells, name) > 0 || std::ranges::count(columns_, name) > 0 ||
-           (name.starts_with("input_") && fields.contains(name));
+  const auto is_of_the_result = [&](const std::string& name) {
+    return name == "row" || name == "error" || std::ranges::count(columns_, name) > 0;
   };
   for (const auto& [name, value] : fields.items()) {
-    data_columns_.push_back(name);
     std::string shown = name;
-    if (name == "error" || name == "row" || std::ranges::count(columns_, name) > 0) do
-        shown.insert(0, "input_");
-      while (is_taken(shown));
+    while (is_of_the_result(shown) || (shown != name && fields.contains(shown))) shown.insert(0, "input_");
+    data_columns_.push_back(name);
     cells.push_back(std::move(shown));
   }
   cells.insert(cells.end(), columns_.begin(), columns_.end());
@@ -45,11 +45,18 @@ std::string RowTable::header(const std::string& copied) {
   return table_line(cells, separator_);
 }
 
+Cells RowTable::data_cells(std::size_t number, const std::string& copied) {
+  const Json fields = fields_of(copied);
+  Cells cells = {std::to_string(number)};
+  for (const std::string& column : data_columns_) cells.push_back(cell_of(fields, column));
+  for (const auto& [name, value] : fields.items())
+    if (std::ranges::count(data_columns_, name) == 0) left_out_.insert(name);
+  return cells;
+}
+
 std::string RowTable::row(std::size_t number, const std::string& copied, const std::vector<Cells>& lines) {
   std::string text = header(copied);
-  const Json fields = fields_of(copied);
-  Cells first = {std::to_string(number)};
-  for (const std::string& column : data_columns_) first.push_back(cell_of(fields, column));
+  const Cells first = data_cells(number, copied);
   for (const Cells& line : lines) {
     Cells cells = first;
     cells.insert(cells.end(), line.begin(), line.end());
@@ -61,15 +68,18 @@ std::string RowTable::row(std::size_t number, const std::string& copied, const s
 
 std::string RowTable::failed(std::size_t number, const std::string& copied, std::string_view message) {
   std::string text = header(copied);
-  const Json fields = fields_of(copied);
-  Cells cells = {std::to_string(number)};
-  for (const std::string& column : data_columns_) cells.push_back(cell_of(fields, column));
+  Cells cells = data_cells(number, copied);
   cells.resize(cells.size() + columns_.size());
   cells.emplace_back(message);
   return text + table_line(cells, separator_);
 }
 
-std::string RowTable::finish() { return header(""); }
+std::string RowTable::finish() {
+  if (!left_out_.empty())
+    complain(fmt::format("the table has the fields of the first row only, not {}; json has all",
+                         fmt::join(left_out_, ", ")));
+  return header("");
+}
 
 std::optional<TableStyle> table_style(Format format, const std::optional<std::string>& form, bool wide_by_default) {
   if (format != Format::csv && format != Format::tsv) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,15 +25,17 @@ class RowTable {
   std::string row(std::size_t number, const std::string& copied, const std::vector<Cells>& lines);
   /// The line of a row that has no result.
   std::string failed(std::size_t number, const std::string& copied, std::string_view message);
-  /// The header, if no row has come.
+  /// The header, if no row has come. Reports fields that only later rows have, and that the table lacks.
   std::string finish();
 
  private:
   std::string header(const std::string& copied);
+  Cells data_cells(std::size_t number, const std::string& copied);
 
   char separator_;
   Cells columns_;
   std::vector<std::string> data_columns_;
+  std::set<std::string> left_out_;  // fields that the first row does not have
   bool has_header_ = false;
 };
 

@@ -79,6 +79,20 @@ TEST(ExplainCsv, KeepsRowsColumnsAndErrors) {
   EXPECT_THAT(refused.err, AllOf(HasSubstr("--table"), HasSubstr("csv or tsv")));
 }
 
+TEST(PredictCsv, SaysWhichFieldsOfLaterRowsItLacks) {
+  const Folder folder;
+  const std::string data = folder.write("rows.jsonl",
+                                        "{\"id\": 1, \"text\": \"Dull.\"}\n"
+                                        "{\"text\": \"Witty.\", \"source\": \"web\"}\n");
+  const Result result = run({"predict", "-m", "minilm-l6-sentiment", "--input", data, "--format", "csv"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("not source; json has all"));
+  const auto rows = lines(result.out);
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0], "row,id,label,probability,error\r");
+  EXPECT_THAT(rows[2], StartsWith("1,,positive,0."));
+}
+
 TEST(ExplainCsv, HasALabelAndATargetForEachTask) {
   const Result entities = run({"explain", "-m", "minilm-l6-ner", "--text", "Lena saw Oslo.", "--format", "csv"});
   const auto rows = lines(entities.out);
