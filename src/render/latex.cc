@@ -46,7 +46,7 @@ std::string latex_text(std::string_view text) {
         result += "\\textquotesingle{}";
         break;
       case '"':
-        result += "\\textquotedbl{}";
+        result += "\\symbol{34}";  // \textquotedbl exists in some font encodings only
         break;
       case '<':
         result += "\\textless{}";
@@ -91,7 +91,7 @@ std::string paragraph_of(const Explanation& explanation, const TextRuns& shown, 
     std::string text = latex_text(shown.text.substr(run.begin, end - run.begin));
     const double heat = run.word ? intensity(explanation.words[*run.word].score, scale) : 0;
     if (run.mark && shown.marks[*run.mark].explained && text.find_first_not_of(' ') != text.npos)
-      text = "\\underline{" + text + "}";
+      text.insert(0, "\\underline{").append("}");
     result += std::abs(heat) < least_heat ? text : boxed(text, heat, scale_of(explanation));
   }
   return result;

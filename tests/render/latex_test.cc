@@ -35,7 +35,7 @@ TEST(Latex, EscapesWhatTexReadsAsCommands) {
   const std::string latex = to_latex(explanation);
   EXPECT_THAT(latex,
               HasSubstr(R"(50\% of \textbackslash{}write18\{rm\} \& \#1\_a\textasciicircum{}2 \textasciitilde{} \$5 )"
-                        R"(\textquotedbl{}q\textquotedbl{} \textquotesingle{}r\textquotesingle{} )"
+                        R"(\symbol{34}q\symbol{34} \textquotesingle{}r\textquotesingle{} )"
                         R"(\textasciigrave{}s\textasciigrave{} a-{}-{}b \textless{}x\textbar{}y\textgreater{}\par)"));
   EXPECT_THAT(latex, AllOf(HasSubstr(R"(100\% \textbackslash{}bad\{ 50\%)"), Not(HasSubstr(R"(\write18)"))));
   EXPECT_EQ(brace_fault(latex), "");
