@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "evaluate/classification.h"
+#include "evaluate/in_batches.h"
 #include "evaluate/squad.h"
 #include "evaluate/tokens.h"
 #include "limn/evaluate.h"
@@ -34,54 +35,37 @@ void keep_first(std::vector<Item>& items, std::size_t limit) {
   if (items.size() > limit) items.resize(limit);
 }
 
-/// An error that also names the item of the data that it is about.
-Error about(const Error& error, std::string thing) {
-  auto parts = error.parts();
-  parts.thing = std::move(thing) + (parts.thing.empty() ? "" : ": " + parts.thing);
-  return Error(std::move(parts));
-}
-
-/// Runs the model over the items in parts that are small enough for progress to move.
-/// @param run (part of the items, watch) -> one Result per item. @param name_of (i) -> the item in words, for errors
-template <class Item, class Run>
-auto run_all(const std::vector<Item>& items, const Watch& watch, const Run& run,
-             const std::function<std::string(std::size_t)>& name_of) {
-  constexpr std::size_t at_once = 16;
-  const Watch inner = {.progress = {}, .cancelled = watch.cancelled};
-  std::vector<std::decay_t<decltype(run(items, inner).front().value())>> values;
-  values.reserve(items.size());
-  if (watch.progress) watch.progress(0, items.size());
-  for (std::size_t begin = 0; begin < items.size(); begin += at_once) {
-    const auto first = items.begin() + static_cast<std::ptrdiff_t>(begin);
-    const auto last = items.begin() + static_cast<std::ptrdiff_t>(std::min(begin + at_once, items.size()));
-    auto results = run({first, last}, inner);
-    for (auto& result : results) {
-      if (!result) throw about(result.error(), name_of(values.size()));
-      values.push_back(*std::move(result));
-    }
-    if (watch.progress) watch.progress(values.size(), items.size());
-  }
-  return values;
-}
-
-/// Predictions of type P for all inputs.
-template <class P>
-std::vector<P> predict_all(const Model& model, const std::vector<Input>& inputs, const PredictOptions& options,
-                           const Watch& watch, const std::function<std::string(std::size_t)>& name_of) {
-  const auto run = [&](const std::vector<Input>& part, const Watch& inner) {
-    return model.predict(part, options, inner);
-  };
-  std::vector<P> predictions;
-  for (auto& prediction : run_all(inputs, watch, run, name_of))
-    predictions.push_back(std::get<P>(std::move(prediction)));
+/// Predictions of all items: those that an earlier run made, and the model's for the others.
+/// @param run (batch of the items, watch) -> one Result per item. @param convert (item, what run returned) ->
+/// RowPrediction. @param name_of (i) -> the item in words, for errors
+template <class Item, class Run, class Convert>
+std::vector<RowPrediction> predict_rows(const std::vector<Item>& items, const EvaluateOptions& options,
+                                        const Watch& watch, const Run& run, const Convert& convert,
+                                        const std::function<std::string(std::size_t)>& name_of) {
+  std::vector<RowPrediction> predictions = options.known;
+  keep_first(predictions, items.size());
+  in_batches(
+      items, predictions.size(), watch, run,
+      [&](std::size_t i, const auto& value) {
+        const RowPrediction& prediction = predictions.emplace_back(convert(items[i], value));
+        if (options.take) options.take(i, prediction);
+      },
+      name_of);
   return predictions;
 }
 
-template <class Item>
-std::vector<Input> inputs_of(const std::vector<Item>& items) {
-  std::vector<Input> inputs;
-  for (const auto& item : items) inputs.push_back(item.input);
-  return inputs;
+/// Runs a model's predict() on a batch of inputs.
+auto predict_with(const Model& model, PredictOptions options) {
+  return [&model, options = std::move(options)](const std::vector<Input>& inputs, const Watch& watch) {
+    return model.predict(inputs, options, watch);
+  };
+}
+
+[[noreturn]] void fail_known(const Model& model, const std::string& label) {
+  throw Error({.file = model.info().name,
+               .thing = "a prediction of an earlier run",
+               .found = label.empty() ? "none" : "\"" + label + "\"",
+               .expected = "a label of this model"});
 }
 
 }  // namespace
@@ -94,12 +78,39 @@ SquadScores evaluate_squad(const Model& model, const std::filesystem::path& data
   const auto start = Clock::now();
   PredictOptions reading = options.reading;
   if (reading.max_length == 0) reading.max_length = std::min<std::size_t>(384, model.info().max_positions);
-  const auto answers = predict_all<AnswerPrediction>(model, inputs_of(questions), reading, watch,
-                                                     [&](std::size_t i) { return "question " + questions[i].id; });
+  const auto predictions = predict_rows(
+      inputs_of(questions), options, watch, predict_with(model, reading),
+      [](const Input&, const Prediction& prediction) {
+        const auto& answer = std::get<AnswerPrediction>(prediction);
+        const GivenAnswer given = given_answer(answer);
+        RowPrediction row{.labels = {}, .null_excess = given.null_excess};
+        if (!answer.answers.empty()) row.labels = {*given.text}, row.probability = answer.answers.front().probability;
+        return row;
+      },
+      [&](std::size_t i) { return "question " + questions[i].id; });
+  std::vector<GivenAnswer> answers;
+  for (const RowPrediction& row : predictions)
+    answers.push_back({.text = row.labels.empty() ? "" : row.labels.front(), .null_excess = row.null_excess});
   std::optional<double> threshold = options.null_threshold;
   if (!threshold) threshold = default_null_threshold(questions);
   if (!reading.null_allowed) threshold.reset();
-  SquadScores scores = score_squad(questions, answers, threshold);
+  SquadScores scores = score_answers(questions, answers, threshold);
+  for (std::size_t i = 0; i < predictions.size(); ++i) scores.evaluated[i].prediction = predictions[i];
+  scores.seconds = seconds_since(start);
+  return scores;
+}
+
+SquadScores score_predictions(const std::filesystem::path& data, const std::filesystem::path& predictions,
+                              const std::optional<std::filesystem::path>& na_probabilities,
+                              const EvaluateOptions& options) {
+  const auto start = Clock::now();
+  auto questions = read_squad(data);
+  keep_first(questions, options.limit);
+  std::vector<std::string> warnings;
+  const auto answers = read_predictions(predictions, na_probabilities, questions, warnings);
+  SquadScores scores = score_answers(questions, answers, options.null_threshold.value_or(1));
+  if (!na_probabilities) scores.best_exact.reset(), scores.best_f1.reset();
+  scores.warnings = std::move(warnings);
   scores.seconds = seconds_since(start);
   return scores;
 }
@@ -117,11 +128,22 @@ ClassificationScores evaluate_classification(const Model& model, const std::file
   auto rows = read_labelled(data, model.info().labels, RowFields(options.columns), &warnings);
   keep_first(rows, options.limit);
   const auto start = Clock::now();
+  const auto predictions = predict_rows(
+      inputs_of(rows), options, watch, predict_with(model, options.reading),
+      [&](const Input&, const Prediction& prediction) {
+        const auto& label = std::get<LabelPrediction>(prediction);
+        return RowPrediction{.labels = {model.info().labels[label.index]}, .probability = label.probability};
+      },
+      [](std::size_t i) { return fmt::format("row {}", i + 1); });
   std::vector<std::size_t> labels;
-  const auto predictions = predict_all<LabelPrediction>(model, inputs_of(rows), options.reading, watch,
-                                                        [](std::size_t i) { return fmt::format("row {}", i + 1); });
-  for (const auto& prediction : predictions) labels.push_back(prediction.index);
+  for (const RowPrediction& row : predictions) {
+    const std::string label = row.labels.empty() ? "" : row.labels.front();
+    const auto index = find_label(label, model.info().labels);
+    if (!index) fail_known(model, label);
+    labels.push_back(*index);
+  }
   ClassificationScores scores = score_labels(rows, labels, model.info().labels);
+  for (std::size_t i = 0; i < predictions.size(); ++i) scores.evaluated[i].prediction = predictions[i];
   scores.seconds = seconds_since(start);
   scores.warnings = std::move(warnings);
   scores.cut_rows = static_cast<std::size_t>(std::ranges::count_if(
@@ -137,15 +159,20 @@ EntityScores evaluate_tokens(const Model& model, const std::filesystem::path& da
   const auto start = Clock::now();
   std::vector<std::vector<std::string>> words, tags;
   for (const auto& sentence : sentences) words.push_back(sentence.words);
-  const auto run = [&](const std::vector<std::vector<std::string>>& part, const Watch& inner) {
-    return model.predict_words(part, options.reading, inner);
-  };
-  const auto labels = run_all(words, watch, run, [](std::size_t i) { return fmt::format("sentence {}", i + 1); });
-  for (std::size_t i = 0; i < sentences.size(); ++i) {
-    auto& row = tags.emplace_back(sentences[i].words.size(), "O");
-    for (const auto& label : labels[i]) row[label.token] = label.label;
-  }
+  auto predictions = predict_rows(
+      words, options, watch,
+      [&](const std::vector<std::vector<std::string>>& part, const Watch& inner) {
+        return model.predict_words(part, options.reading, inner);
+      },
+      [](const std::vector<std::string>& sentence, const std::vector<TokenLabel>& labels) {
+        RowPrediction row{.labels = std::vector<std::string>(sentence.size(), "O")};
+        for (const TokenLabel& label : labels) row.labels[label.token] = label.label;
+        return row;
+      },
+      [](std::size_t i) { return fmt::format("sentence {}", i + 1); });
+  for (const RowPrediction& row : predictions) tags.push_back(row.labels);
   EntityScores scores = score_entities(sentences, tags);
+  for (std::size_t i = 0; i < predictions.size(); ++i) scores.evaluated[i].prediction = std::move(predictions[i]);
   std::set<std::string> known;
   for (const std::string& tag : standard_tags(model.info().labels)) known.emplace(entity_type(tag));
   for (const auto& [type, score] : scores.labels)

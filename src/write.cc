@@ -58,6 +58,14 @@ std::string text_of_explanation(const T& result, Format format, const TerminalSt
 }
 
 template <class Scores>
+std::string text_of_evaluation(const Scores& scores, Format format) {
+  if (format == Format::json) return to_json(scores) + "\n";
+  if (format == Format::html) return to_html(scores);
+  if (format == Format::terminal) return to_terminal(scores);
+  refuse(format, "json, html or terminal for an evaluation");
+}
+
+template <class Scores>
 std::string text_of_scores(const Scores& scores, Format format) {
   if (format == Format::json) return to_json(scores) + "\n";
   if (format == Format::terminal) return to_terminal(scores);
@@ -111,15 +119,15 @@ std::string to_text(const ComparisonTable& comparison, Format format, const Term
 }
 
 std::string to_text(const SquadScores& scores, Format format, const TerminalStyle&) {
-  return text_of_scores(scores, format);
+  return text_of_evaluation(scores, format);
 }
 
 std::string to_text(const ClassificationScores& scores, Format format, const TerminalStyle&) {
-  return text_of_scores(scores, format);
+  return text_of_evaluation(scores, format);
 }
 
 std::string to_text(const EntityScores& scores, Format format, const TerminalStyle&) {
-  return text_of_scores(scores, format);
+  return text_of_evaluation(scores, format);
 }
 
 std::string to_text(const FaithfulnessScores& scores, Format format, const TerminalStyle&) {

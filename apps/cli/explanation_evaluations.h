@@ -29,5 +29,7 @@ void add_options(CLI::App& app, EvaluationOptions& options, const std::string& d
 void add_faithfulness(CLI::App& evaluate, CommandRun& run);
 void add_plausibility(CLI::App& evaluate, CommandRun& run);
 void add_sanity(CLI::App& evaluate, CommandRun& run);
+/// The evaluation of a collection and its answers.
+void add_evaluate_ask(CLI::App& evaluate, CommandRun& run);
 
 }  // namespace limn::cli

@@ -297,8 +297,9 @@ Format choose_format(const OutputOptions& options, const std::vector<Format>& po
 }
 
 std::vector<std::pair<std::string, std::string>> given_options(const CLI::App& command) {
-  constexpr std::array ignored = {"--output", "--resume", "--threads", "--input",       "--data",
-                                  "--model",  "--help",   "--format",  "--explanations"};
+  constexpr std::array ignored = {"--output",       "--resume", "--threads",     "--input",
+                                  "--data",         "--model",  "--help",        "--format",
+                                  "--explanations", "--rows",   "--predictions", "--na-probabilities"};
   std::vector<std::pair<std::string, std::string>> given;
   for (const CLI::Option* option : command.get_options()) {
     if (option->count() == 0 || option->get_lnames().empty()) continue;

@@ -21,22 +21,6 @@ using Json = nlohmann::ordered_json;
 
 std::string joined(const std::string& a, const std::string& b) { return a.empty() || b.empty() ? a + b : a + "," + b; }
 
-std::string settings(const CLI::App& command, const Model& model, const std::optional<InputSummary>& input) {
-  Json object = {{"limn", LIMN_VERSION}, {"command", command.get_name()}, {"model", model.info().name}};
-  for (const auto& [name, bytes] : model.info().files) object["bytes of " + name] = bytes;
-  if (input) {
-    object["input bytes"] = input->bytes;
-    object["input fingerprint"] = fmt::format("{:016x}", input->fingerprint);
-  }
-  std::error_code ignored;
-  for (const auto& [name, value] : given_options(command)) {
-    object[name] = value;
-    if (std::filesystem::is_regular_file(value, ignored))  // --background, --like: the content counts
-      object["fingerprint of " + name] = fmt::format("{:016x}", fingerprint(read_file(value)));
-  }
-  return object.dump(2, ' ', false, Json::error_handler_t::replace);
-}
-
 /// Checks that a finished output belongs to this run. @return the command's exit code.
 int check_complete(ItemReader& reader, const std::string& input, const std::string& output, const std::string& run) {
   const FinishedRows finished = check_finished(output, run);
@@ -57,6 +41,22 @@ int check_complete(ItemReader& reader, const std::string& input, const std::stri
 }
 
 }  // namespace
+
+std::string run_settings(const CLI::App& command, const Model& model, const std::optional<InputSummary>& input) {
+  Json object = {{"limn", LIMN_VERSION}, {"command", command.get_name()}, {"model", model.info().name}};
+  for (const auto& [name, bytes] : model.info().files) object["bytes of " + name] = bytes;
+  if (input) {
+    object["input bytes"] = input->bytes;
+    object["input fingerprint"] = fmt::format("{:016x}", input->fingerprint);
+  }
+  std::error_code ignored;
+  for (const auto& [name, value] : given_options(command)) {
+    object[name] = value;
+    if (std::filesystem::is_regular_file(value, ignored))  // --background, --like: the content counts
+      object["fingerprint of " + name] = fmt::format("{:016x}", fingerprint(read_file(value)));
+  }
+  return object.dump(2, ' ', false, Json::error_handler_t::replace);
+}
 
 std::string error_members(const Error& error) {
   Json object = {{"message", message_of(error)}};
@@ -90,7 +90,7 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
   const std::string name = *input.file == "-" ? "standard input" : *input.file;
   ItemReader reader(*input.file, model.info().task, input.columns);
   const auto summary = summarize(*input.file);
-  const std::string run = settings(command, model, summary);
+  const std::string run = run_settings(command, model, summary);
   if (output.resume && to_file && std::filesystem::exists(*output.file) &&
       !std::filesystem::exists(*output.file + ".partial"))
     return check_complete(reader, name, *output.file, run);

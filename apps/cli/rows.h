@@ -59,6 +59,9 @@ std::string members_of(const std::string& object);
 /// Returns a watch that shows the progress of slow work within a row.
 Watch watch_with(Progress& progress);
 
+/// Returns the settings of a run as a JSON object: a run can be resumed only with equal ones. @param input the data
+std::string run_settings(const CLI::App& command, const Model& model, const std::optional<InputSummary>& input);
+
 /// Returns, for each input, the members of each of its lines.
 using LineWork = std::function<std::vector<Result<std::vector<std::string>>>(const std::vector<Input>&, const Watch&)>;
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <map>
 #include <optional>
@@ -40,6 +41,10 @@ struct EvaluateOptions {
   std::size_t limit = std::numeric_limits<std::size_t>::max();  ///< only the first so many rows
   /// Classification: the columns of `text`, `pair` and `label`, if they have other names.
   std::map<std::string, std::string> columns = {};
+  /// Predictions of the first rows by an earlier run, which are used as they are.
+  std::vector<RowPrediction> known = {};
+  /// Called with each further prediction as soon as it is there, in order, to be saved.
+  std::function<void(std::size_t row, const RowPrediction&)> take = {};
 };
 
 /// Exact match and F1 of a question-answering model on a SQuAD 1.1 or 2.0 file (.json).
@@ -47,6 +52,14 @@ struct EvaluateOptions {
 /// question cannot be read; the message names it.
 SquadScores evaluate_squad(const Model& model, const std::filesystem::path& data, const EvaluateOptions& options = {},
                            const Watch& watch = {});
+/// Scores a file of predictions, {"id": "answer"}, on a SQuAD file as evaluate-v2.0.py does; no model is needed.
+/// A question without a prediction is wrong, and counted in a warning.
+/// @param na_probabilities a file {"id": number}: "no answer" is predicted if the number exceeds
+/// options.null_threshold (1 by default, as in the script); without it, there are no best thresholds.
+/// @throws Error if a file is broken.
+SquadScores score_predictions(const std::filesystem::path& data, const std::filesystem::path& predictions,
+                              const std::optional<std::filesystem::path>& na_probabilities = {},
+                              const EvaluateOptions& options = {});
 /// Accuracy and macro F1 of a model for sequence classification on a .tsv, .csv or .jsonl file with `text` (or
 /// `sentence`), `label` (name or index), and `pair` if there is one. @throws Error as evaluate_squad().
 ClassificationScores evaluate_classification(const Model& model, const std::filesystem::path& data,

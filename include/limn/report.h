@@ -141,6 +141,13 @@ struct ReportExample {
   Explanation explanation;  ///< of this row
 };
 
+/// What the page of an evaluation shows besides the scores.
+struct EvaluationExamples {
+  std::string model = {};                        ///< its name
+  std::string method = {};                       ///< of the explanations; empty: there are none
+  std::vector<ReportExample> explanations = {};  ///< of some rows; the first of a row is shown
+};
+
 /// Collects a report from explanations one by one; explanations of the same row follow each other. Memory: about 64
 /// bytes per row, and 200,000 different words at most.
 class ReportBuilder {

@@ -134,6 +134,13 @@ std::string to_html(const AttentionMaps& maps);
 std::string to_html(const SanityScores& scores);
 /// Returns a page of tables that can be sorted; each example opens its explanation, if it is given.
 std::string to_html(const Report& report, std::span<const ReportExample> examples = {});
+/// Returns a page with the scores and the evaluated rows, wrong ones first; a row opens its explanation, if it is
+/// given.
+std::string to_html(const SquadScores& scores, const EvaluationExamples& examples = {});
+/// The same for labels, with the counts by right and predicted label.
+std::string to_html(const ClassificationScores& scores, const EvaluationExamples& examples = {});
+/// The same for entities, with the kinds of errors.
+std::string to_html(const EntityScores& scores, const EvaluationExamples& examples = {});
 /// Returns a page with each input in every cell, and how alike the cells order its words.
 std::string to_html(const ComparisonTable& comparison);
 
@@ -189,6 +196,13 @@ std::string to_terminal(const SquadScores& scores);
 std::string to_terminal(const ClassificationScores& scores);
 /// Returns the scores of an evaluation as a table.
 std::string to_terminal(const EntityScores& scores);
+
+/// Returns the numbers of the rows in the order in which they are shown: wrong ones first, the surest at the top.
+std::vector<std::size_t> wrong_first(std::span<const EvaluatedRow> rows);
+/// Returns the answers as the official scripts read them, {"id": "answer"}; empty for "no answer".
+std::string predictions_json(const SquadScores& scores);
+/// Returns score of "no answer" − score of the best answer as evaluate-v2.0.py reads it, {"id": number}.
+std::string na_probabilities_json(const SquadScores& scores);
 
 /// Returns means over texts as a table of methods.
 std::string to_terminal(const FaithfulnessScores& scores);

@@ -73,12 +73,20 @@ ClassificationScores score_labels(std::span<const LabelledInput> rows, std::span
   assert(rows.size() == predicted.size() && !rows.empty());
   std::vector<LabelCounts> counts(labels.size());
   std::size_t right = 0;
+  ClassificationScores scores{.rows = rows.size(), .labels = {}};
   for (std::size_t i = 0; i < rows.size(); ++i) {
     ++counts[rows[i].label].present;
     ++counts[predicted[i]].predicted;
     if (rows[i].label == predicted[i]) ++counts[predicted[i]].right, ++right;
+    const std::string &expected = labels[rows[i].label], &found = labels[predicted[i]];
+    ++scores.confusion[{expected, found}];
+    scores.evaluated.push_back({.id = std::to_string(i),
+                                .input = rows[i].input,
+                                .prediction = {.labels = {found}},
+                                .expected = expected,
+                                .predicted = found,
+                                .is_right = rows[i].label == predicted[i]});
   }
-  ClassificationScores scores{.rows = rows.size(), .labels = {}};
   scores.accuracy = 100 * static_cast<double>(right) / static_cast<double>(rows.size());
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (counts[i].present + counts[i].predicted == 0) continue;

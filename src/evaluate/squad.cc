@@ -111,33 +111,99 @@ std::vector<SquadQuestion> read_squad(const std::filesystem::path& file) {
   return questions;
 }
 
-SquadScores score_squad(std::span<const SquadQuestion> questions, std::span<const AnswerPrediction> predictions,
-                        std::optional<double> null_threshold) {
-  assert(questions.size() == predictions.size());
+SquadScores score_answers(std::span<const SquadQuestion> questions, std::span<const GivenAnswer> answers,
+                          std::optional<double> null_threshold) {
+  assert(questions.size() == answers.size());
   SquadScores scores;
   std::vector<Candidate> exact_candidates, f1_candidates;
+  std::size_t never_answered_right = 0;  // questions that are right if none is answered
   for (std::size_t i = 0; i < questions.size(); ++i) {
     const auto& references = questions[i].answers;
-    const std::vector<Answer>& answers = predictions[i].answers;
-    const std::string_view text = answers.empty() ? std::string_view() : answers.front().text;
-    // A context without any span always has the null answer.
-    const double null_excess = answers.empty() ? INFINITY : predictions[i].null_score - answers.front().score;
-    const AnswerScore answered = best_answer_score(references, text);
-    const bool predicts_no_answer = null_threshold && null_excess > *null_threshold;
-    const AnswerScore score = predicts_no_answer ? best_answer_score(references, "") : answered;
-
+    const auto& [text, null_excess] = answers[i];
+    EvaluatedRow row{.id = questions[i].id, .input = questions[i].input};
+    row.prediction = {.labels = text ? std::vector{*text} : std::vector<std::string>(), .null_excess = null_excess};
+    if (!references.empty()) row.expected = references.front();
+    AnswerScore score, answered;
+    if (text) {
+      answered = best_answer_score(references, *text);
+      const bool predicts_no_answer = null_threshold && null_excess > *null_threshold;
+      score = predicts_no_answer ? best_answer_score(references, "") : answered;
+      if (!predicts_no_answer) row.predicted = *text;
+      never_answered_right += references.empty();
+    }
+    row.is_right = score.exact == 1;
+    row.f1 = 100 * score.f1;
+    scores.evaluated.push_back(std::move(row));
     add(scores.all, score);
     add(references.empty() ? scores.no_answer : scores.has_answer, score);
-    const double loss = text.empty() ? 0 : -1;  // change of the score if a question without an answer is answered
+    // Change of the score if a question without an answer is answered.
+    const double loss = !text || text->empty() ? 0 : -1;
     exact_candidates.push_back({null_excess, references.empty() ? loss : answered.exact});
     f1_candidates.push_back({null_excess, references.empty() ? loss : answered.f1});
   }
-  const Best exact = best_threshold(std::move(exact_candidates), scores.no_answer.questions);
-  const Best f1 = best_threshold(std::move(f1_candidates), scores.no_answer.questions);
+  const Best exact = best_threshold(std::move(exact_candidates), never_answered_right);
+  const Best f1 = best_threshold(std::move(f1_candidates), never_answered_right);
   scores.best_exact = exact.percent, scores.best_exact_threshold = exact.threshold;
   scores.best_f1 = f1.percent, scores.best_f1_threshold = f1.threshold;
   for (SquadPart* part : {&scores.all, &scores.has_answer, &scores.no_answer}) to_percent(*part);
   return scores;
+}
+
+SquadScores score_squad(std::span<const SquadQuestion> questions, std::span<const AnswerPrediction> predictions,
+                        std::optional<double> null_threshold) {
+  std::vector<GivenAnswer> answers;
+  for (const AnswerPrediction& prediction : predictions) answers.push_back(given_answer(prediction));
+  return score_answers(questions, answers, null_threshold);
+}
+
+GivenAnswer given_answer(const AnswerPrediction& prediction) {
+  // A context without any span always has the null answer.
+  if (prediction.answers.empty()) return {.text = "", .null_excess = INFINITY};
+  const Answer& best = prediction.answers.front();
+  return {.text = best.text, .null_excess = prediction.null_score - best.score};
+}
+
+std::vector<GivenAnswer> read_predictions(const std::filesystem::path& predictions,
+                                          const std::optional<std::filesystem::path>& na_probabilities,
+                                          std::span<const SquadQuestion> questions,
+                                          std::vector<std::string>& warnings) {
+  const auto read_object = [](const std::filesystem::path& file) {
+    Json object = read_json(file);
+    if (!object.is_object())
+      throw Error({.file = file.string(), .found = shown(object), .expected = "an object {\"question's id\": …}"});
+    return object;
+  };
+  const Json texts = read_object(predictions);
+  const Json numbers = na_probabilities ? read_object(*na_probabilities) : Json::object();
+  std::vector<GivenAnswer> answers;
+  std::size_t missing = 0;
+  std::string first_missing;
+  for (const SquadQuestion& question : questions) {
+    GivenAnswer& answer = answers.emplace_back();
+    const auto text = texts.find(question.id);
+    if (text == texts.end()) {
+      if (missing++ == 0) first_missing = question.id;
+      continue;
+    }
+    if (!text->is_string())
+      throw Error({.file = predictions.string(),
+                   .thing = question.id,
+                   .found = shown(*text),
+                   .expected = "a text in quotes, empty for no answer"});
+    answer.text = text->get<std::string>();
+    if (!na_probabilities) continue;
+    const auto number = numbers.find(question.id);
+    if (number == numbers.end() || !number->is_number())
+      throw Error({.file = na_probabilities->string(),
+                   .thing = question.id,
+                   .found = number == numbers.end() ? "none" : shown(*number),
+                   .expected = "a number for each prediction"});
+    answer.null_excess = number->get<double>();
+  }
+  if (missing > 0)
+    warnings.push_back(fmt::format("{} of {} questions have no prediction and count as wrong; the first is {}", missing,
+                                   questions.size(), first_missing));
+  return answers;
 }
 
 std::optional<double> default_null_threshold(std::span<const SquadQuestion> questions) {

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
@@ -11,13 +10,12 @@
 #include "render/json.h"
 #include "render/json_parts.h"
 #include "render/report_tables.h"
+#include "render/table_text.h"
 
 namespace limn {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t rows_in_terminal = 10, widest_cell = 36;  // of a table; columns
 
 Json word_list(const std::vector<DrivingWord>& words) {
   Json list = Json::array();
@@ -91,63 +89,6 @@ void add_findings(Json& value, const Report& report) {
   for (const RepeatedText& one : report.repeated)
     value["repeated"].push_back(
         {{"rows", one.rows}, {"count", one.count}, {"exact", one.exact}, {"several_labels", one.has_several_labels}});
-}
-
-Json table_value(const ReportTable& table) {
-  Json rows = Json::array();
-  for (const auto& cells : table.rows) {
-    Json row = Json::array();
-    for (const ReportCell& cell : cells) {
-      Json one{{"text", cell.text}};
-      if (cell.number) one["number"] = *cell.number;
-      if (!cell.rows.empty()) one["rows"] = cell.rows;
-      row.push_back(std::move(one));
-    }
-    rows.push_back(std::move(row));
-  }
-  return {{"title", table.title}, {"note", table.note}, {"columns", table.columns}, {"rows", std::move(rows)}};
-}
-
-/// The table for readers without JavaScript.
-std::string plain_table(const ReportTable& table) {
-  std::string text =
-      fmt::format("<h2>{}</h2>\n<p>{}</p>\n<table>\n<tr>", escape(table.title), escape(visible(table.note)));
-  for (const std::string& column : table.columns) text += "<th>" + escape(visible(column)) + "</th>";
-  text += "</tr>\n";
-  for (const auto& cells : table.rows) {
-    text += "<tr>";
-    for (const ReportCell& cell : cells) text += "<td>" + escape(visible(cell.text)) + "</td>";
-    text += "</tr>\n";
-  }
-  return text + "</table>\n";
-}
-
-std::string terminal_table(const ReportTable& table) {
-  std::vector<std::vector<std::string>> rows = {table.columns};
-  for (const auto& cells : table.rows) {
-    if (rows.size() > rows_in_terminal) break;
-    auto& row = rows.emplace_back();
-    for (const ReportCell& cell : cells) row.push_back(shorten(cell.text, widest_cell));
-  }
-  std::vector<std::size_t> widths(table.columns.size());
-  for (auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (&row == &rows.front()) row[i] = shorten(row[i], widest_cell);
-      widths[i] = std::max(widths[i], columns(row[i]));
-    }
-  std::string text = visible(table.title) + "\n" + visible(table.note) + "\n";
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    std::string line;
-    for (std::size_t i = 0; i < rows[r].size(); ++i) {
-      const std::string pad(widths[i] - columns(rows[r][i]), ' ');
-      const bool is_number = !table.rows.front()[i].text.empty() && table.rows.front()[i].number;
-      line += "  " + (is_number ? pad + rows[r][i] : rows[r][i] + pad);
-    }
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  }
-  if (table.rows.size() > rows_in_terminal)
-    text += fmt::format("  and {} more, as HTML and JSON\n", table.rows.size() - rows_in_terminal);
-  return text;
 }
 
 }  // namespace

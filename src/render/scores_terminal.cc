@@ -4,11 +4,13 @@
 
 #include "limn/write.h"
 #include "render/display_text.h"
+#include "render/scores_tables.h"
+#include "render/table_text.h"
 
 namespace limn {
 namespace {
 
-std::string percent(std::optional<double> value) { return value ? fmt::format("{:.2f}", *value) : "-"; }
+constexpr std::size_t most_labels = 40;
 
 std::string table_of(const LabelScores& labels) {
   std::string table = fmt::format("{:<16}  {:>9}  {:>6}  {:>6}  {:>7}\n", "", "precision", "recall", "F1", "support");
@@ -37,11 +39,11 @@ std::string to_terminal(const SquadScores& scores) {
   add("all", scores.all);
   add("has answer", scores.has_answer);
   add("no answer", scores.no_answer);
-  if (scores.no_answer.questions > 0) {
-    table += fmt::format("\nbest EM {:.2f} at null threshold {:.4g}, best F1 {:.2f} at {:.4g}\n", scores.best_exact,
-                         scores.best_exact_threshold, scores.best_f1, scores.best_f1_threshold);
+  if (scores.no_answer.questions > 0 && scores.best_exact) {
+    table += fmt::format("\nbest EM {:.2f} at null threshold {:.4g}, best F1 {:.2f} at {:.4g}\n", *scores.best_exact,
+                         scores.best_exact_threshold, scores.best_f1.value_or(0), scores.best_f1_threshold);
   }
-  return table;
+  return table + lines_of(scores.warnings);
 }
 
 std::string to_terminal(const ClassificationScores& scores) {
@@ -49,13 +51,15 @@ std::string to_terminal(const ClassificationScores& scores) {
       scores.cut_rows == 0 ? "" : fmt::format(", of which {} are too long for the model and were cut", scores.cut_rows);
   return fmt::format("rows      {}{}\naccuracy  {:.2f}\nmacro F1  {:.2f}\n\n", scores.rows, cut, scores.accuracy,
                      scores.macro_f1) +
-         table_of(scores.labels) + lines_of(scores.warnings);
+         table_of(scores.labels) + "\n" + terminal_table(table_of_confusion(scores), most_labels) +
+         lines_of(scores.warnings);
 }
 
 std::string to_terminal(const EntityScores& scores) {
   return fmt::format("sentences  {}\nprecision  {:.2f}\nrecall     {:.2f}\nF1         {:.2f}\n\n", scores.sentences,
                      scores.all.precision, scores.all.recall, scores.all.f1) +
-         table_of(scores.labels) + lines_of(scores.warnings);
+         table_of(scores.labels) + "\n" + terminal_table(table_of_errors(scores), most_labels) +
+         lines_of(scores.warnings);
 }
 
 }  // namespace limn

@@ -113,5 +113,25 @@ TEST(ScoreLabels, EqualScikitLearn) {
   }
 }
 
+// confusion_matrix and precision_recall_fscore_support of scikit-learn 1.9.1 on these ten rows.
+TEST(ScoreLabels, ConfusionEqualsScikitLearns) {
+  const std::vector<std::string> names = {"a", "b", "c"};
+  const std::vector<std::size_t> expected = {0, 0, 0, 1, 1, 2, 2, 2, 2, 0}, predicted = {0, 1, 0, 1, 2, 2, 2, 0, 2, 0};
+  std::vector<LabelledInput> rows;
+  for (const std::size_t label : expected) rows.push_back({.input = {.text = "x", .pair = {}}, .label = label});
+  const ClassificationScores scores = score_labels(rows, predicted, names);
+  EXPECT_EQ(
+      Json::parse(to_json(scores))["confusion"],
+      Json::parse(R"({"a": {"a": 3, "b": 1, "c": 0}, "b": {"a": 0, "b": 1, "c": 1}, "c": {"a": 1, "b": 0, "c": 3}})"));
+  EXPECT_DOUBLE_EQ(scores.labels.at("a").precision, 75);
+  EXPECT_DOUBLE_EQ(scores.labels.at("b").recall, 50);
+  EXPECT_NEAR(scores.labels.at("c").f1, 75, 1e-9);
+  EXPECT_EQ(scores.labels.at("c").support, 4u);
+  EXPECT_NEAR(scores.macro_f1, 66.66666666666666, 1e-9);
+  EXPECT_DOUBLE_EQ(scores.accuracy, 70);
+  EXPECT_THAT(to_terminal(scores), HasSubstr("Confusion"));
+  EXPECT_THAT(wrong_first(scores.evaluated), testing::ElementsAre(1, 4, 7, 0, 2, 3, 5, 6, 8, 9));
+}
+
 }  // namespace
 }  // namespace limn

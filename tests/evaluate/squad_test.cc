@@ -99,11 +99,91 @@ TEST(ScoreSquad, EqualsTheOfficialScript) {
     expect_part(scores.all, test["all"]);
     expect_part(scores.has_answer, test["has_answer"]);
     expect_part(scores.no_answer, test["no_answer"]);
-    EXPECT_NEAR(scores.best_exact, test["best_em"].get<double>(), 1e-9);
+    EXPECT_NEAR(scores.best_exact.value(), test["best_em"].get<double>(), 1e-9);
     EXPECT_EQ(scores.best_exact_threshold, test["best_em_threshold"].get<double>());
-    EXPECT_NEAR(scores.best_f1, test["best_f1"].get<double>(), 1e-9);
+    EXPECT_NEAR(scores.best_f1.value(), test["best_f1"].get<double>(), 1e-9);
     EXPECT_EQ(scores.best_f1_threshold, test["best_f1_threshold"].get<double>());
   }
+}
+
+// Six questions through squad_evaluate() of transformers 4.45.2 (transformers/data/metrics/squad_metrics.py), which is
+// the official script: answers {q1: "the red ball" | "red ball", q2: "Paris", q4: "in May 1990", q6: "Anna"}, none for
+// q3, q5.
+class GivenPredictions : public testing::Test {
+ protected:
+  static std::vector<SquadQuestion> questions() {
+    std::vector<SquadQuestion> all = {question({"the red ball", "red ball"}),
+                                      question({"Paris"}),
+                                      question({}),
+                                      question({"in May 1990"}),
+                                      question({}),
+                                      question({"Anna"})};
+    for (std::size_t i = 0; i < all.size(); ++i) all[i].id = "q" + std::to_string(i + 1);
+    return all;
+  }
+  const DataFile predictions{
+      "predictions.json",
+      R"({"q1": "a red ball!", "q2": "Rome", "q3": "nobody", "q4": "May 1990", "q5": "", "q6": "Anna"})"};
+  const DataFile numbers{"na.json", R"({"q1": 0.1, "q2": 0.9, "q3": 0.8, "q4": 0.3, "q5": 0.95, "q6": 0.85})"};
+  std::vector<std::string> warnings;
+};
+
+TEST_F(GivenPredictions, EqualTheOfficialScript) {
+  const auto answers = read_predictions(predictions.path(), numbers.path(), questions(), warnings);
+  EXPECT_THAT(warnings, IsEmpty());
+  const auto never = score_answers(questions(), answers, 1);
+  EXPECT_DOUBLE_EQ(never.all.exact.value(), 50);
+  EXPECT_NEAR(never.all.f1.value(), 63.333333333333336, 1e-9);
+  EXPECT_DOUBLE_EQ(never.has_answer.exact.value(), 50);
+  EXPECT_NEAR(never.has_answer.f1.value(), 70, 1e-9);
+  EXPECT_DOUBLE_EQ(never.no_answer.exact.value(), 50);
+  EXPECT_DOUBLE_EQ(never.best_exact.value(), 50);
+  EXPECT_DOUBLE_EQ(never.best_exact_threshold, 0.1);
+  EXPECT_NEAR(never.best_f1.value(), 63.333333333333336, 1e-9);
+  EXPECT_DOUBLE_EQ(never.best_f1_threshold, 0.3);
+  const auto half = score_answers(questions(), answers, 0.5);
+  EXPECT_DOUBLE_EQ(half.has_answer.exact.value(), 25);
+  EXPECT_NEAR(half.has_answer.f1.value(), 45, 1e-9);
+  EXPECT_DOUBLE_EQ(half.no_answer.exact.value(), 100);
+  EXPECT_NEAR(half.all.f1.value(), 63.333333333333336, 1e-9);
+}
+
+TEST_F(GivenPredictions, AreListedRowByRowAndWrittenAsTheyAreRead) {
+  const auto answers = read_predictions(predictions.path(), numbers.path(), questions(), warnings);
+  const auto scores = score_answers(questions(), answers, 0.5);
+  ASSERT_THAT(scores.evaluated, SizeIs(6));
+  EXPECT_EQ(scores.evaluated[0].predicted, "a red ball!");
+  EXPECT_TRUE(scores.evaluated[0].is_right);
+  EXPECT_EQ(scores.evaluated[1].predicted, "");  // 0.9 > 0.5: "no answer"
+  EXPECT_THAT(scores.evaluated[1].prediction.labels, ElementsAre("Rome"));
+  EXPECT_TRUE(scores.evaluated[2].is_right);
+  EXPECT_EQ(Json::parse(predictions_json(scores)),
+            Json::parse(R"({"q1": "a red ball!", "q2": "", "q3": "", "q4": "May 1990", "q5": "", "q6": ""})"));
+  std::ifstream stream(numbers.path());
+  EXPECT_EQ(Json::parse(na_probabilities_json(scores)), Json::parse(stream));
+  EXPECT_THAT(wrong_first(scores.evaluated), ElementsAre(1, 3, 5, 0, 2, 4));
+}
+
+TEST_F(GivenPredictions, AMissingOneIsAlwaysWrong) {
+  const DataFile some("some.json", R"({"q1": "red ball", "q5": ""})");
+  const auto answers = read_predictions(some.path(), {}, questions(), warnings);
+  EXPECT_THAT(warnings, ElementsAre("4 of 6 questions have no prediction and count as wrong; the first is q2"));
+  const auto scores = score_answers(questions(), answers, std::nullopt);
+  EXPECT_NEAR(scores.all.exact.value(), 100. * 2 / 6, 1e-9);
+  EXPECT_DOUBLE_EQ(scores.no_answer.exact.value(), 50);  // q3 has none
+  EXPECT_NEAR(scores.best_exact.value(), 100. * 2 / 6, 1e-9);
+}
+
+TEST_F(GivenPredictions, BrokenFilesAreErrors) {
+  const auto error = [&](const std::string& texts, const std::string& excess) {
+    const DataFile a("a.json", texts), b("b.json", excess);
+    return error_of([&] { read_predictions(a.path(), b.path(), questions(), warnings); });
+  };
+  EXPECT_THAT(error("[]", "{}"), HasSubstr("a.json: found"));
+  EXPECT_THAT(error(R"({"q1": 3})", "{}"), HasSubstr("q1: found 3, expected a text in quotes"));
+  EXPECT_THAT(error(R"({"q1": "x"})", "{}"), HasSubstr("b.json: q1: found none, expected a number"));
+  EXPECT_THAT(error(R"({"q1": "x"})", R"({"q1": "0.1"})"), HasSubstr("expected a number"));
+  EXPECT_THAT(error(R"({"q1": )", "{}"), HasSubstr("a.json"));
 }
 
 const std::string squad_file = R"({"version": "v2.0", "data": [{"title": "t", "paragraphs": [

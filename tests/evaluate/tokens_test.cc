@@ -54,6 +54,35 @@ TEST(ScoreEntities, ZeroWithoutEntities) {
   EXPECT_EQ(score_entities(sentences, predicted).all.f1, 0);
 }
 
+// By hand: LOC Rome is found as PER; PER Ann Bell as Bell alone; LOC Oslo not at all; ORG "the UN" is right; "in" is no
+// entity.
+TEST(ScoreEntities, CountsKindsOfErrors) {
+  const std::vector<TaggedSentence> sentences = {
+      {{"Ann", "Bell", "saw", "Rome"}, {"B-PER", "I-PER", "O", "B-LOC"}},
+      {{"Oslo", "and", "the", "UN", "in"}, {"B-LOC", "O", "B-ORG", "I-ORG", "O"}},
+  };
+  const std::vector<Tags> predicted = {{"O", "B-PER", "O", "B-PER"}, {"O", "O", "B-ORG", "I-ORG", "B-LOC"}};
+  const EntityScores scores = score_entities(sentences, predicted);
+  const auto counts = [](const EntityErrors& errors) {
+    return std::vector{errors.wrong_type, errors.wrong_boundary, errors.missed, errors.spurious};
+  };
+  EXPECT_THAT(counts(scores.errors), ElementsAre(1, 1, 1, 1));
+  ASSERT_THAT(scores.errors_by_type, SizeIs(2));
+  EXPECT_THAT(counts(scores.errors_by_type.at("LOC")), ElementsAre(1, 0, 1, 1));
+  EXPECT_THAT(counts(scores.errors_by_type.at("PER")), ElementsAre(0, 1, 0, 0));
+  // Each entity of the data is right or one of three errors: 4 = 1 right + 3.
+  EXPECT_EQ(scores.all.support, 4u);
+  EXPECT_DOUBLE_EQ(scores.all.recall, 25);
+  ASSERT_THAT(scores.evaluated, SizeIs(2));
+  EXPECT_EQ(scores.evaluated[0].expected, "PER: Ann Bell; LOC: Rome");
+  EXPECT_EQ(scores.evaluated[0].predicted, "PER: Bell; PER: Rome");
+  EXPECT_FALSE(scores.evaluated[0].is_right);
+  const auto json = Json::parse(to_json(scores));
+  EXPECT_EQ(json["errors"], Json::parse(R"({"wrong_type": 1, "wrong_boundary": 1, "missed": 1, "spurious": 1})"));
+  EXPECT_EQ(json["errors_by_type"]["LOC"]["spurious"], 1);
+  EXPECT_THAT(to_terminal(scores), HasSubstr("wrong boundary"));
+}
+
 // Expectations: tools/make_evaluation_cases.py.
 TEST(ScoreEntities, EqualSeqeval) {
   std::ifstream file(LIMN_SOURCE_DIR "/tests/evaluate/data/entities.json");

@@ -1,0 +1,154 @@
+// limn evaluate squad, classification and tokens: files of predictions, tables of models, pages, and runs that are
+// resumed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cli/program.h"
+
+namespace limn::cli_test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+const char* const three_questions = R"({"version": "v2.0", "data": [{"title": "t", "paragraphs": [
+    {"context": "Anna came to Rome in May.", "qas": [
+      {"id": "1", "question": "Who came to Rome?", "answers": [{"text": "Anna", "answer_start": 0}]},
+      {"id": "2", "question": "When did Anna come to Rome?", "answers": [{"text": "in May", "answer_start": 18}]},
+      {"id": "3", "question": "What is the capital of Peru?", "answers": []}]}]}]})";
+
+Json scores_of(const std::vector<std::string>& arguments) {
+  const Result result = run(arguments);
+  EXPECT_EQ(result.code, 0) << result.err;
+  return result.code == 0 ? Json::parse(result.out) : Json();
+}
+
+TEST(EvaluateSquad, WritesPredictionsThatHaveTheSameScores) {
+  const Folder folder;
+  const std::string data = folder.write("squad.json", three_questions);
+  const Json scores = scores_of({"evaluate", "squad", "-m", "minilm-l6-qa", "--data", data, "--predictions",
+                                 folder / "predictions.json", "--na-probabilities", folder / "na.json"});
+  const Json predictions = Json::parse(read(folder / "predictions.json"));
+  EXPECT_EQ(predictions.size(), 3u);
+  EXPECT_EQ(predictions["1"], "Anna");
+  const Json again = scores_of({"evaluate", "squad", "--data", data, "--predictions", folder / "predictions.json"});
+  for (const char* name : {"questions", "em", "f1", "has_answer", "no_answer"}) EXPECT_EQ(again[name], scores[name]);
+  EXPECT_TRUE(again["best_em"].is_null() && again["best_f1_threshold"].is_null());
+  const Json with_null = scores_of({"evaluate", "squad", "--data", data, "--predictions", folder / "predictions.json",
+                                    "--na-probabilities", folder / "na.json"});
+  EXPECT_EQ(with_null["em"], scores["em"]);
+  EXPECT_TRUE(with_null["best_em"].is_number());
+}
+
+TEST(EvaluateSquad, RefusesWhatItCannotScore) {
+  const Folder folder;
+  const std::string data = folder.write("squad.json", three_questions);
+  const auto error = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"evaluate", "squad", "--data", data};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Result result = run(arguments);
+    EXPECT_EQ(result.code, 1);
+    return result.err;
+  };
+  EXPECT_THAT(error({}), AllOf(HasSubstr("--model"), HasSubstr("--predictions")));
+  EXPECT_THAT(error({"--predictions", folder.write("list.json", "[]")}), HasSubstr("list.json"));
+  EXPECT_THAT(error({"--predictions", folder / "none.json", "--resume"}), HasSubstr("--rows"));
+}
+
+TEST(Evaluate, SeveralModelsMakeATable) {
+  const Folder folder;
+  const std::string data = folder.write("squad.json", three_questions);
+  const Json scores = scores_of({"evaluate", "squad", "-m", "minilm-l6-qa,minilm-l6-squad1", "--data", data});
+  ASSERT_EQ(scores["models"].size(), 2u);
+  EXPECT_EQ(scores["models"][0]["model"], "minilm-l6-qa");
+  EXPECT_GT(scores["models"][0]["megabytes"], 1);
+  EXPECT_EQ(scores["models"][1]["questions"], 3);
+  const Result table = run(
+      {"evaluate", "squad", "-m", "minilm-l6-qa", "-m", "minilm-l6-squad1", "--data", data, "--format", "terminal"});
+  EXPECT_EQ(table.code, 0) << table.err;
+  EXPECT_THAT(table.out, AllOf(HasSubstr("EM"), HasSubstr("F1"), HasSubstr("seconds"), HasSubstr("MB")));
+  const Result page =
+      run({"evaluate", "squad", "-m", "minilm-l6-qa,minilm-l6-squad1", "--data", data, "--format", "html"});
+  EXPECT_EQ(page.code, 1);
+  EXPECT_THAT(page.err, HasSubstr("2 models"));
+}
+
+const char* const phrases = "sentence\tlabel\nA gorgeous film.\t1\nDull and silly.\t0\nAwful <b>.\t1\n";
+
+TEST(Evaluate, ThePageHasTheWrongRowsFirstAndTheirExplanations) {
+  const Folder folder;
+  const Result result = run({"evaluate", "classification", "-m", "minilm-l6-sentiment", "--data",
+                             folder.write("labels.tsv", phrases), "-o", folder / "page.html"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const std::string page = read(folder / "page.html");
+  EXPECT_THAT(page, AllOf(HasSubstr("accuracy 66.67"), HasSubstr("1 of 3 are wrong"), HasSubstr("\"explanation\":"),
+                          Not(HasSubstr("Awful <b>"))));
+  const auto wrong = page.find("Awful"), right = page.find("gorgeous");
+  ASSERT_NE(wrong, page.npos);
+  EXPECT_LT(wrong, right);
+}
+
+TEST(Evaluate, ThePageOfEntitiesNamesKindsOfErrors) {
+  const Folder folder;
+  const std::string data =
+      folder.write("ner.txt", "Angela B-PER\nMerkel I-PER\nlives O\nin O\nBerlin B-ORG\n\nHello O\n");
+  const Result result = run({"evaluate", "tokens", "-m", "minilm-l6-ner", "--data", data, "--format", "html"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out, AllOf(HasSubstr("wrong boundary"), HasSubstr("LOC: Berlin"), HasSubstr("1 of 2 are wrong")));
+  const Json scores = scores_of({"evaluate", "tokens", "-m", "minilm-l6-ner", "--data", data});
+  EXPECT_EQ(scores["errors"]["wrong_type"], 1);
+}
+
+TEST(Evaluate, AKilledRunIsResumedFromItsRows) {
+  const Folder folder;
+  std::string text = "sentence\tlabel\n";
+  for (int i = 0; i < 4000; ++i)
+    text += "Row " + std::to_string(i) + (i % 3 ? " is a fine film.\t1\n" : " is a dull film.\t0\n");
+  const std::string data = folder.write("labels.tsv", text), rows = folder / "rows.jsonl";
+  const std::vector<std::string> command = {"evaluate", "classification", "-m", golden("bert-cls"), "--data", data};
+  std::vector<std::string> kept = command, resumed;
+  kept.insert(kept.end(), {"--rows", rows});
+  resumed = kept;
+  resumed.push_back("--resume");
+  Json whole = scores_of(command);
+  {
+    const Running running(kept);
+    std::error_code ignored;
+    for (std::uintmax_t size = 0; size < 10000 && !running.has_ended();
+         std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
+      size = fs::file_size(rows + ".partial", ignored);
+      if (ignored) size = 0;
+    }
+    running.send(SIGKILL);
+    running.wait();
+  }
+  ASSERT_TRUE(fs::exists(rows + ".partial"));
+  const Result second = run(resumed);
+  ASSERT_EQ(second.code, 0) << second.err;
+  EXPECT_THAT(second.err, HasSubstr("rows are already done"));
+  Json completed = Json::parse(second.out);
+  for (Json* scores : {&whole, &completed}) scores->erase("seconds");
+  EXPECT_EQ(completed, whole);
+  const auto lines = json_lines(read(rows));
+  ASSERT_EQ(lines.size(), 4000u);
+  for (std::size_t i = 0; i < lines.size(); ++i) ASSERT_EQ(lines[i]["row"], i);
+
+  const Result third = run(resumed);
+  EXPECT_EQ(third.code, 0);
+  EXPECT_THAT(third.err, HasSubstr("already complete"));
+  std::vector<std::string> other = resumed, without = command;
+  other.insert(other.end(), {"--max-length", "5"});
+  without.push_back("--resume");
+  EXPECT_THAT(run(other).err, HasSubstr("max-length"));
+  EXPECT_EQ(run(without).code, 1);
+}
+
+}  // namespace
+}  // namespace limn::cli_test
