@@ -8,18 +8,20 @@
 #include <numeric>
 #include <set>
 
-#include "base/ascii.h"
+#include "base/attempt.h"
 #include "evaluate/answer_text.h"
 #include "evaluate/calibration.h"
 #include "evaluate/classification.h"
+#include "evaluate/conll.h"
 #include "evaluate/correlation.h"
+#include "evaluate/in_batches.h"
 #include "evaluate/squad.h"
 #include "limn/evaluate.h"
+#include "task/entity_chunks.h"
 
 namespace limn {
 namespace {
 
-constexpr std::size_t at_once = 16;
 constexpr std::size_t rows_per_feature = 10;  // fewer rows say too little about a feature
 
 [[noreturn]] void refuse(const std::filesystem::path& data, std::string found, std::string expected) {
@@ -73,21 +75,21 @@ CalibrationResult calibrate_labels(const Model& model, const std::filesystem::pa
   std::vector<bool> right;
   std::vector<double> probabilities;
   std::vector<std::size_t> predicted;
-  for (std::size_t begin = 0; begin < rows.size(); begin += at_once) {
-    std::vector<Input> inputs;
-    for (std::size_t i = begin; i < std::min(begin + at_once, rows.size()); ++i) inputs.push_back(rows[i].input);
-    const auto predictions = model.predict(inputs, options.reading, {.progress = {}, .cancelled = watch.cancelled});
-    for (std::size_t i = 0; i < predictions.size(); ++i) {
-      const auto& label = std::get<LabelPrediction>(predictions[i].value());
-      LabelledProbabilities& row = labelled.emplace_back();
-      for (const auto& [name, probability] : label.probabilities) row.probabilities.push_back(probability);
-      row.right = rows[begin + i].label;
-      right.push_back(row.right == label.index);
-      predicted.push_back(label.index);
-      probabilities.push_back(label.probability);
-    }
-    if (watch.progress) watch.progress(labelled.size(), rows.size());
-  }
+  in_batches(
+      inputs_of(rows), 0, watch,
+      [&](const std::vector<Input>& inputs, const Watch& inner) {
+        return model.predict(inputs, options.reading, inner);
+      },
+      [&](std::size_t i, const Prediction& prediction) {
+        const auto& label = std::get<LabelPrediction>(prediction);
+        LabelledProbabilities& row = labelled.emplace_back();
+        for (const auto& [name, probability] : label.probabilities) row.probabilities.push_back(probability);
+        row.right = rows[i].label;
+        right.push_back(row.right == label.index);
+        predicted.push_back(label.index);
+        probabilities.push_back(label.probability);
+      },
+      [](std::size_t i) { return fmt::format("row {}", i + 1); });
   check_rows(data, right, 1);
   CalibrationResult result;
   result.calibration.rows = rows.size();
@@ -136,26 +138,28 @@ CalibrationResult calibrate_answers(const Model& model, const std::filesystem::p
   std::vector<FeatureRow> rows, explained;
   std::vector<bool> right;
   std::vector<double> probabilities;
-  const Watch inner = {.progress = {}, .cancelled = watch.cancelled};
-  for (std::size_t begin = 0; begin < questions.size(); begin += at_once) {
-    std::vector<Input> inputs;
-    for (std::size_t i = begin; i < std::min(begin + at_once, questions.size()); ++i)
-      inputs.push_back(questions[i].input);
-    const ExplainOptions how = {.reading = reading};
+  const ExplainOptions how = {.reading = reading};
+  const auto explain_both = [&](const std::vector<Input>& inputs, const Watch& inner) {
+    std::vector<Result<std::pair<Explanation, Explanation>>> both;
     const auto gradient = model.explain(inputs, Gradient{}, how, inner);
     const auto product = model.explain(inputs, GradientXInput{}, how, inner);
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      const auto& answer = std::get<AnswerPrediction>(gradient[i].value().prediction);
-      FeatureRow row{.features = answer_features(answer)};
-      row.is_right = best_answer_score(questions[begin + i].answers, answer.best.text).exact == 1;
-      right.push_back(row.is_right);
-      probabilities.push_back(answer.best.text.empty() ? answer.null_probability : answer.best.probability);
-      rows.push_back(row);
-      add_explanation_features(row.features, *gradient[i], product[i].value());
-      explained.push_back(std::move(row));
-    }
-    if (watch.progress) watch.progress(rows.size(), questions.size());
-  }
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      both.push_back(attempt([&] { return std::pair(gradient[i].value(), product[i].value()); }));
+    return both;
+  };
+  in_batches(
+      inputs_of(questions), 0, watch, explain_both,
+      [&](std::size_t i, const std::pair<Explanation, Explanation>& explanations) {
+        const auto& answer = std::get<AnswerPrediction>(explanations.first.prediction);
+        FeatureRow row{.features = answer_features(answer)};
+        row.is_right = best_answer_score(questions[i].answers, answer.best.text).exact == 1;
+        right.push_back(row.is_right);
+        probabilities.push_back(answer.best.text.empty() ? answer.null_probability : answer.best.probability);
+        rows.push_back(row);
+        add_explanation_features(row.features, explanations.first, explanations.second);
+        explained.push_back(std::move(row));
+      },
+      [&](std::size_t i) { return "question " + questions[i].id; });
   if (rows.empty()) refuse(data, "no question", "questions with their answers");
   check_rows(data, right, explained.front().features.size());
   const LogisticModel fitted = fit_logistic(rows);
@@ -170,18 +174,67 @@ CalibrationResult calibrate_answers(const Model& model, const std::filesystem::p
   return result;
 }
 
+/// Fits how often an entity is right by the log-odds of its probability. Entities that were not found have none.
+CalibrationResult calibrate_entities(const Model& model, const std::filesystem::path& data,
+                                     const EvaluateOptions& options, const Watch& watch) {
+  auto sentences = read_conll(data);
+  if (sentences.size() > options.limit) sentences.resize(options.limit);
+  std::vector<std::vector<std::string>> words;
+  for (const TaggedSentence& sentence : sentences) words.push_back(sentence.words);
+  std::vector<FeatureRow> rows;
+  std::vector<bool> right;
+  std::vector<double> probabilities;
+  in_batches(
+      words, 0, watch,
+      [&](const std::vector<std::vector<std::string>>& part, const Watch& inner) {
+        return model.predict_words(part, options.reading, inner);
+      },
+      [&](std::size_t i, const std::vector<TokenLabel>& labels) {
+        std::vector<std::string> tags(words[i].size(), "O");
+        std::vector<double> of_word(words[i].size());
+        for (const TokenLabel& label : labels) {
+          tags[label.token] = label.label;
+          of_word[label.token] = label.probability;
+        }
+        const auto present = entity_chunks(sentences[i].tags);
+        for (const Chunk& chunk : entity_chunks(tags)) {
+          double probability = 0;
+          for (std::size_t word = chunk.first; word <= chunk.last; ++word) probability += of_word[word];
+          probability /= static_cast<double>(chunk.last - chunk.first + 1);
+          const bool is_right = std::ranges::find(present, chunk) != present.end();
+          rows.push_back({.features = entity_features(probability), .is_right = is_right});
+          right.push_back(is_right);
+          probabilities.push_back(probability);
+        }
+      },
+      [](std::size_t i) { return fmt::format("sentence {}", i + 1); });
+  check_rows(data, right, 1);
+  const LogisticModel fitted = fit_logistic(rows);
+  CalibrationResult result;
+  result.calibration.rows = rows.size();
+  result.calibration.weights = fitted.weights;
+  result.calibration.intercept = fitted.intercept;
+  result.accuracy = accuracy_of(right);
+  result.probability = confidence_quality(probabilities, right);
+  result.confidence = confidence_quality(cross_validated(rows), right);
+  return result;
+}
+
 }  // namespace
 
 CalibrationResult calibrate(const Model& model, const std::filesystem::path& data, const EvaluateOptions& options,
                             const Watch& watch) {
   const Task task = model.info().task;
-  if (task != Task::sequence_classification && task != Task::question_answering)
+  const auto fit = task == Task::question_answering        ? calibrate_answers
+                   : task == Task::sequence_classification ? calibrate_labels
+                   : task == Task::token_classification    ? calibrate_entities
+                                                           : nullptr;
+  if (fit == nullptr)
     throw Error({.file = model.info().name,
                  .thing = "task",
                  .found = std::string(name(task)),
-                 .expected = "question-answering or sequence-classification"});
-  CalibrationResult result = task == Task::question_answering ? calibrate_answers(model, data, options, watch)
-                                                              : calibrate_labels(model, data, options, watch);
+                 .expected = "question-answering, sequence-classification or token-classification"});
+  CalibrationResult result = fit(model, data, options, watch);
   result.calibration.task = task;
   result.calibration.labels = model.info().labels;
   result.calibration.files = model.info().files;

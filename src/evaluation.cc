@@ -61,6 +61,25 @@ auto predict_with(const Model& model, PredictOptions options) {
   };
 }
 
+/// Measures the probabilities and the confidences of the predictions, if every row has them.
+RowConfidence row_confidence(const std::vector<EvaluatedRow>& rows) {
+  std::vector<double> probabilities, confidences;
+  std::vector<bool> right;
+  for (const EvaluatedRow& row : rows) {
+    const RowPrediction& prediction = row.prediction;
+    const bool is_null = row.predicted.empty() && prediction.null_probability;
+    if (const auto probability = is_null ? prediction.null_probability : prediction.probability)
+      probabilities.push_back(*probability);
+    if (prediction.confidence) confidences.push_back(*prediction.confidence);
+    right.push_back(row.is_right);
+  }
+  RowConfidence result;
+  if (rows.empty()) return result;
+  if (probabilities.size() == rows.size()) result.probability = confidence_quality(probabilities, right);
+  if (confidences.size() == rows.size()) result.confidence = confidence_quality(confidences, right);
+  return result;
+}
+
 [[noreturn]] void fail_known(const Model& model, const std::string& label) {
   throw Error({.file = model.info().name,
                .thing = "a prediction of an earlier run",
@@ -78,6 +97,11 @@ SquadScores evaluate_squad(const Model& model, const std::filesystem::path& data
   const auto start = Clock::now();
   PredictOptions reading = options.reading;
   if (reading.max_length == 0) reading.max_length = std::min<std::size_t>(384, model.info().max_positions);
+  std::optional<double> threshold = options.null_threshold;
+  if (!threshold) threshold = default_null_threshold(questions);
+  if (!reading.null_allowed) threshold.reset();
+  reading.null_allowed = threshold.has_value();  // so that the confidence is that of the answer that is scored
+  reading.null_threshold = threshold.value_or(0);
   const auto predictions = predict_rows(
       inputs_of(questions), options, watch, predict_with(model, reading),
       [](const Input&, const Prediction& prediction) {
@@ -85,17 +109,17 @@ SquadScores evaluate_squad(const Model& model, const std::filesystem::path& data
         const GivenAnswer given = given_answer(answer);
         RowPrediction row{.labels = {}, .null_excess = given.null_excess};
         if (!answer.answers.empty()) row.labels = {*given.text}, row.probability = answer.answers.front().probability;
+        row.null_probability = answer.null_probability;
+        row.confidence = answer.confidence;
         return row;
       },
       [&](std::size_t i) { return "question " + questions[i].id; });
   std::vector<GivenAnswer> answers;
   for (const RowPrediction& row : predictions)
     answers.push_back({.text = row.labels.empty() ? "" : row.labels.front(), .null_excess = row.null_excess});
-  std::optional<double> threshold = options.null_threshold;
-  if (!threshold) threshold = default_null_threshold(questions);
-  if (!reading.null_allowed) threshold.reset();
   SquadScores scores = score_answers(questions, answers, threshold);
   for (std::size_t i = 0; i < predictions.size(); ++i) scores.evaluated[i].prediction = predictions[i];
+  scores.confidence = row_confidence(scores.evaluated);
   scores.seconds = seconds_since(start);
   return scores;
 }
@@ -132,7 +156,10 @@ ClassificationScores evaluate_classification(const Model& model, const std::file
       inputs_of(rows), options, watch, predict_with(model, options.reading),
       [&](const Input&, const Prediction& prediction) {
         const auto& label = std::get<LabelPrediction>(prediction);
-        return RowPrediction{.labels = {model.info().labels[label.index]}, .probability = label.probability};
+        RowPrediction row{.labels = {model.info().labels[label.index]}};
+        row.probability = label.probability;
+        row.confidence = label.confidence;
+        return row;
       },
       [](std::size_t i) { return fmt::format("row {}", i + 1); });
   std::vector<std::size_t> labels;
@@ -144,6 +171,7 @@ ClassificationScores evaluate_classification(const Model& model, const std::file
   }
   ClassificationScores scores = score_labels(rows, labels, model.info().labels);
   for (std::size_t i = 0; i < predictions.size(); ++i) scores.evaluated[i].prediction = predictions[i];
+  scores.confidence = row_confidence(scores.evaluated);
   scores.seconds = seconds_since(start);
   scores.warnings = std::move(warnings);
   scores.cut_rows = static_cast<std::size_t>(std::ranges::count_if(

@@ -42,6 +42,8 @@ struct Model::Implementation {
     const std::optional<double> confidence = confidence_of(*calibration, prediction);
     if (auto* answer = std::get_if<AnswerPrediction>(&prediction)) answer->confidence = confidence;
     if (auto* label = std::get_if<LabelPrediction>(&prediction)) label->confidence = confidence;
+    if (auto* entities = std::get_if<EntityPrediction>(&prediction))
+      for (Entity& entity : entities->entities) entity.confidence = entity_confidence(*calibration, entity.probability);
   }
 
   auto explain(const std::vector<Input>& inputs, const ChosenMethod& method, const ExplainOptions& options,

@@ -62,7 +62,9 @@ std::string text_of_evaluation(const Scores& scores, Format format) {
   if (format == Format::json) return to_json(scores) + "\n";
   if (format == Format::html) return to_html(scores);
   if (format == Format::terminal) return to_terminal(scores);
-  refuse(format, "json, html or terminal for an evaluation");
+  if constexpr (requires { to_svg(scores); })
+    if (format == Format::svg) return to_svg(scores);
+  refuse(format, "json, html, terminal or, for answers and labels, svg");
 }
 
 template <class Scores>
@@ -151,7 +153,11 @@ std::string to_text(const DriftScores& scores, Format format, const TerminalStyl
 }
 
 std::string to_text(const CalibrationResult& result, Format format, const TerminalStyle&) {
-  return text_of_scores(result, format);
+  if (format == Format::json) return to_json(result) + "\n";
+  if (format == Format::html) return to_html(result);
+  if (format == Format::svg) return to_svg(result);
+  if (format == Format::terminal) return to_terminal(result);
+  refuse(format, "json, html, svg or terminal for a calibration");
 }
 
 std::string to_text(const Report& report, Format format, const TerminalStyle&) {

@@ -29,7 +29,8 @@ struct CalibrateCommand {
 };
 
 int calibrate(const CalibrateCommand& command) {
-  const Format format = choose_format({.format = command.format, .file = {}}, {Format::terminal, Format::json});
+  const Format format = choose_format({.format = command.format, .file = {}},
+                                      {Format::terminal, Format::json, Format::html, Format::svg});
   set_threads(command.model.threads);
   const std::filesystem::path folder = find_model(command.model.model, model_folders());
   const std::filesystem::path usual = folder / calibration_file, file = command.file.value_or(usual.string());
@@ -59,7 +60,7 @@ void add_calibrate(CLI::App& program, Run& run) {
   add_options(app, command->model);
   app.add_option("--data", command->data,
                  "for question answering a SQuAD file (.json), for classification .tsv, .csv or .jsonl with text and "
-                 "label; not the data on which the model was trained")
+                 "label, for taggers CoNLL; not the data on which the model was trained")
       ->option_text("FILE")
       ->group("Data")
       ->required();
@@ -74,7 +75,10 @@ void add_calibrate(CLI::App& program, Run& run) {
       ->option_text("FILE")
       ->group("Output");
   app.add_flag("--measure-only", command->measure_only, "measure, but write no file")->group("Output");
-  app.add_option("--format", command->format, "terminal or json; default: terminal on a terminal and json elsewhere")
+  app.add_option("--format", command->format,
+                 "terminal, json, html or svg (reliability diagram and risk-coverage curve); default: terminal on a "
+                 "terminal and "
+                 "json elsewhere")
       ->option_text("FORMAT")
       ->group("Output");
   app.footer(

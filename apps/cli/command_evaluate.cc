@@ -31,6 +31,7 @@
 namespace limn::cli {
 namespace {
 
+const std::vector<Format> evaluation_formats = {Format::terminal, Format::json, Format::html, Format::svg};
 constexpr std::size_t explained_rows = 100;  // of a page
 
 struct EvaluateCommand {
@@ -110,8 +111,11 @@ void write_evaluation(const EvaluateCommand& command, Format format, const Score
     EvaluationExamples examples{.model = "predictions"};
     if (model) examples = explain_rows(command, *model, scores.evaluated);
     text = to_html(scores, examples);
+  } else if (format == Format::terminal) {
+    text = to_terminal(scores);
   } else {
-    text = format == Format::json ? to_json(scores) : to_terminal(scores);
+    text = to_text(scores, format);
+    text.pop_back();  // its line feed
   }
   write_scores(command, format, text, scores.seconds);
 }
@@ -146,7 +150,7 @@ std::pair<double, double> main_scores(const EntityScores& scores) { return {scor
 template <class Scores>
 int evaluate_models(const EvaluateCommand& command, const std::vector<std::string>& names, Format format,
                     Evaluation<Scores> evaluate, std::vector<std::string> columns) {
-  if (format == Format::html || command.rows || command.predictions)
+  if (format == Format::html || format == Format::svg || command.rows || command.predictions)
     throw Error({.field = "model",
                  .found = fmt::format("{} models", names.size()),
                  .expected = "one, if rows, predictions or a page are written"});
@@ -181,8 +185,7 @@ int evaluate_models(const EvaluateCommand& command, const std::vector<std::strin
 template <class Scores>
 int evaluate_data(const CLI::App& app, EvaluateCommand command, Evaluation<Scores> evaluate,
                   std::vector<std::string> columns, const std::function<void(const Scores&)>& also = {}) {
-  const Format format =
-      choose_format({.format = command.format, .file = command.output}, {Format::terminal, Format::json, Format::html});
+  const Format format = choose_format({.format = command.format, .file = command.output}, evaluation_formats);
   const std::vector<std::string> names = model_names(command);
   if (command.resume && !command.rows)
     throw Error({.field = "resume", .found = "no file of rows", .expected = "--rows of the earlier run"});
@@ -204,8 +207,7 @@ int evaluate_data(const CLI::App& app, EvaluateCommand command, Evaluation<Score
 
 /// Scores a file of predictions without a model.
 int score_given(const EvaluateCommand& command) {
-  const Format format =
-      choose_format({.format = command.format, .file = command.output}, {Format::terminal, Format::json, Format::html});
+  const Format format = choose_format({.format = command.format, .file = command.output}, evaluation_formats);
   if (command.rows || command.resume)
     throw Error({.field = "rows", .found = "no model", .expected = "a model that predicts them"});
   refuse_inputs_as_output({.format = {}, .file = command.output},
@@ -290,8 +292,9 @@ void add_evaluation(CLI::App& evaluate, Run& run, const char* name, const char* 
          "html: the method that explains the rows, see limn explain --help; default: gradient", "NAME", "Output");
   option(
       "--format", command->format,
-      "terminal, json or html (the rows, wrong ones first, each opens its explanation); default: by the extension of "
-      "--output, otherwise terminal on a terminal and json elsewhere",
+      "terminal, json, html (the rows, wrong ones first, each opens its explanation) or svg (reliability diagram and "
+      "risk-coverage curve; not of tokens); default: by the extension of --output, otherwise terminal on a terminal "
+      "and json elsewhere",
       "FORMAT", "Output");
   option("-o,--output", command->output, "write to this file instead of standard output", "FILE", "Output");
   app.footer(command_footer(example));

@@ -20,15 +20,25 @@ std::string object_of(const RowPrediction& prediction) {
   Json object = {{"labels", prediction.labels}};
   // JSON has no infinity, which a context without any span has.
   object["null_excess"] = std::isinf(prediction.null_excess) ? Json(nullptr) : Json(prediction.null_excess);
-  object["probability"] = prediction.probability ? Json(*prediction.probability) : Json(nullptr);
+  const auto add = [&](const char* name, const std::optional<double>& value) {
+    if (value) object[name] = *value;
+  };
+  add("probability", prediction.probability);
+  add("null_probability", prediction.null_probability);
+  add("confidence", prediction.confidence);
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 RowPrediction prediction_of(const nlohmann::json& object) {
   RowPrediction prediction{.labels = object.at("labels").get<std::vector<std::string>>()};
-  const auto &excess = object.at("null_excess"), &probability = object.at("probability");
+  const auto& excess = object.at("null_excess");
   prediction.null_excess = excess.is_null() ? INFINITY : excess.get<double>();
-  if (!probability.is_null()) prediction.probability = probability.get<double>();
+  const auto read = [&](const char* name, std::optional<double>& value) {
+    if (object.contains(name)) value = object.at(name).get<double>();
+  };
+  read("probability", prediction.probability);
+  read("null_probability", prediction.null_probability);
+  read("confidence", prediction.confidence);
   return prediction;
 }
 

@@ -13,7 +13,8 @@
 namespace limn::cli {
 
 /// The file of an evaluation that keeps the prediction of each row, one JSON line each, so that an interrupted run can
-/// be resumed: {"row", "labels", "null_excess", "probability"}.
+/// be resumed: {"row", "labels", "null_excess", "probability",
+/// "null_probability", "confidence"}.
 class SavedPredictions {
  public:
   /// @param settings a JSON object: a run can be resumed only with equal settings. @throws Error as RowFile

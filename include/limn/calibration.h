@@ -28,12 +28,25 @@ struct Calibration {
   /// 1706.04599).
   double temperature = 1;
   /// Question answering: the confidence is the sigmoid of `intercept` + Σ weight · feature, by the feature's name
-  /// (answer_features).
+  /// (answer_features). Token classification: the same for each entity, with the log-odds of its probability.
   std::map<std::string, double> weights;
   double intercept = 0;                                    ///< of this sum
   std::size_t rows = 0;                                    ///< on which it was fitted
   std::vector<std::string> labels;                         ///< of the model, to recognise it
   std::vector<std::pair<std::string, std::size_t>> files;  ///< names and bytes of its files, to recognise it
+};
+
+/// Predictions whose probability is in [i/10, (i + 1)/10); the last bin includes 1.
+struct ReliabilityBin {
+  std::size_t rows = 0;         ///< how many there are
+  double mean_probability = 0;  ///< over them
+  double right = 0;             ///< share of right predictions
+};
+
+/// A point of the risk–coverage curve.
+struct RiskPoint {
+  double coverage = 0;  ///< the share of the predictions, the surest first
+  double risk = 0;      ///< the share of wrong ones among them; of equal probabilities all count alike
 };
 
 /// How well a probability tells right predictions from wrong ones.
@@ -42,6 +55,8 @@ struct ConfidenceQuality {
   double brier = 0;              ///< mean (probability − 1 or 0)²
   std::optional<double> auroc;   ///< chance that a right one has a higher probability than a wrong one; ties count half
   double risk_coverage = 0;      ///< area under the share of wrong predictions among the surest k, mean over k
+  std::vector<ReliabilityBin> bins = {};  ///< ten
+  std::vector<RiskPoint> curve = {};      ///< at most 200 points, the last at coverage 1
 };
 
 /// A fit with its quality by two-fold cross-validation: the confidence of each half comes from a fit on the other.
@@ -59,8 +74,12 @@ struct CalibrationResult {
 /// "no answer" ("null_margin"), each as a difference of logarithms; "is_null" if no answer is predicted.
 std::map<std::string, double> answer_features(const AnswerPrediction& prediction);
 
-/// Returns the fitted confidence of a prediction; nothing for predictions without one: entities, several labels,
-/// numbers.
+/// Returns the fitted confidence of an entity with this probability: how often such an entity has the right type and
+/// the right words.
+double entity_confidence(const Calibration& calibration, double probability);
+
+/// Returns the fitted confidence of a prediction; nothing for predictions without one: several entities, several
+/// labels, numbers.
 std::optional<double> confidence_of(const Calibration& calibration, const Prediction& prediction);
 
 /// Measures probabilities of predictions of which some are right. @pre equal sizes, at least one

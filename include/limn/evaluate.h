@@ -69,8 +69,9 @@ ClassificationScores evaluate_classification(const Model& model, const std::file
 EntityScores evaluate_tokens(const Model& model, const std::filesystem::path& data, const EvaluateOptions& options = {},
                              const Watch& watch = {});
 
-/// Fits the confidence of a model for question answering (on a SQuAD file: right is an exact match) or sequence
-/// classification (on a .tsv, .csv or .jsonl file), and measures it. limn/calibration.h says what is fitted.
+/// Fits the confidence of a model for question answering (on a SQuAD file: right is an exact match), sequence
+/// classification (on a .tsv, .csv or .jsonl file) or token classification (on a CoNLL file: the confidence of
+/// entities), and measures it. limn/calibration.h says what is fitted.
 /// @throws Error as evaluate_squad(), or if there are too few rows, or only right or only wrong predictions.
 CalibrationResult calibrate(const Model& model, const std::filesystem::path& data, const EvaluateOptions& options = {},
                             const Watch& watch = {});

@@ -111,13 +111,14 @@ struct LabelPrediction {
 
 /// A named entity in the text.
 struct Entity {
-  std::string label;            ///< label without its B-/I- prefix
-  std::size_t begin = 0;        ///< offset of the first byte in the text
-  std::size_t end = 0;          ///< one past the last byte
-  std::string text;             ///< as in the original text
-  double probability = 0;       ///< mean over the first tokens of its words
-  std::size_t first_token = 0;  ///< position among the tokens of the whole text, inclusive
-  std::size_t last_token = 0;   ///< position among the tokens of the whole text, inclusive
+  std::string label;                      ///< label without its B-/I- prefix
+  std::size_t begin = 0;                  ///< offset of the first byte in the text
+  std::size_t end = 0;                    ///< one past the last byte
+  std::string text;                       ///< as in the original text
+  double probability = 0;                 ///< mean over the first tokens of its words
+  std::optional<double> confidence = {};  ///< that it is right, if a calibration has been fitted
+  std::size_t first_token = 0;            ///< position among the tokens of the whole text, inclusive
+  std::size_t last_token = 0;             ///< position among the tokens of the whole text, inclusive
 };
 
 /// The label of one token.

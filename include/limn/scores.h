@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "limn/calibration.h"
 #include "limn/explanation.h"
 
 /// How good a model is on labelled data: what the evaluations of limn/evaluate.h return. Everything is in percent.
@@ -17,8 +18,10 @@ namespace limn {
 struct RowPrediction {
   /// The best answer (also where "no answer" wins; none without a span), the label, or a tag for each word.
   std::vector<std::string> labels = {};
-  double null_excess = 0;                  ///< SQuAD: score of "no answer" − score of the best answer
-  std::optional<double> probability = {};  ///< of the best answer or the label
+  double null_excess = 0;                       ///< SQuAD: score of "no answer" − score of the best answer
+  std::optional<double> probability = {};       ///< of the best answer or the label
+  std::optional<double> null_probability = {};  ///< SQuAD: of "no answer"
+  std::optional<double> confidence = {};        ///< of the prediction, if a calibration has been fitted
 };
 
 /// One row of labelled data after its evaluation.
@@ -30,6 +33,13 @@ struct EvaluatedRow {
   std::string predicted = {};     ///< the same as predicted, after the null threshold
   bool is_right = false;          ///< equal by the rules of the evaluation
   std::optional<double> f1 = {};  ///< SQuAD: F1 of the answer's words, in percent
+};
+
+/// How well the model's own probability, and its fitted confidence, tell right predictions from wrong ones; nothing
+/// without rows that have one.
+struct RowConfidence {
+  std::optional<ConfidenceQuality> probability = {};  ///< of the prediction, "no answer" included
+  std::optional<ConfidenceQuality> confidence = {};   ///< only if a calibration has been fitted
 };
 
 /// Exact match and F1 of some of the questions; nothing if there are none.
@@ -52,6 +62,7 @@ struct SquadScores {
   double best_f1_threshold = 0;       ///< the smallest threshold that gives it
   double seconds = 0;                 ///< predicting and scoring
   std::vector<EvaluatedRow> evaluated = {};  ///< each question
+  RowConfidence confidence = {};             ///< how well probabilities tell right predictions from wrong ones
   std::vector<std::string> warnings = {};    ///< how many predictions are missing
 };
 
@@ -80,6 +91,7 @@ struct ClassificationScores {
   std::vector<std::string> warnings = {};    ///< how the data was read if that was a guess
   Confusion confusion = {};                  ///< texts by right and predicted label; only counts above 0
   std::vector<EvaluatedRow> evaluated = {};  ///< each text
+  RowConfidence confidence = {};             ///< how well probabilities tell right predictions from wrong ones
 };
 
 /// What happens to entities that are not found exactly. Each entity of the data is right, or one of the first three.

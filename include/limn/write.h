@@ -132,6 +132,8 @@ std::string to_html(const Similarity& similarity);
 std::string to_html(const AttentionMaps& maps);
 /// Returns a page with the chart, the tables and the verdicts.
 std::string to_html(const SanityScores& scores);
+/// Returns a page with the reliability diagram, the risk–coverage curve and the figures, with and without the fit.
+std::string to_html(const CalibrationResult& result);
 /// Returns a page of tables that can be sorted; each example opens its explanation, if it is given.
 std::string to_html(const Report& report, std::span<const ReportExample> examples = {});
 /// Returns a page with the scores and the evaluated rows, wrong ones first; a row opens its explanation, if it is
@@ -158,6 +160,13 @@ std::string to_latex(std::span<const Explanation> explanations);
 std::string to_svg(const ComparisonTable& comparison);
 /// Returns a chart of the correlations when weights are randomised, a line for each method.
 std::string to_svg(const SanityScores& scores);
+/// Returns the reliability diagram and the risk–coverage curve of the model's probability and, if a calibration has
+/// been fitted, of its confidence.
+std::string to_svg(const SquadScores& scores);
+/// The same for labels.
+std::string to_svg(const ClassificationScores& scores);
+/// Returns the reliability diagram and the risk–coverage curve of the probability and of the confidence.
+std::string to_svg(const CalibrationResult& result);
 /// Returns the charts one below the other.
 std::string to_svg(std::span<const Explanation> explanations);
 

@@ -101,6 +101,8 @@ LogisticModel fit_logistic(std::span<const FeatureRow> rows) {
   return model;
 }
 
+std::map<std::string, double> entity_features(double probability) { return {{"log_odds", log_odds(probability)}}; }
+
 std::map<std::string, double> answer_features(const AnswerPrediction& prediction) {
   const bool is_null = prediction.best.text.empty();
   const double best = is_null ? prediction.null_probability : prediction.best.probability;
@@ -116,6 +118,11 @@ std::map<std::string, double> answer_features(const AnswerPrediction& prediction
           {"is_null", is_null ? 1. : 0.}};
 }
 
+double entity_confidence(const Calibration& calibration, double probability) {
+  return LogisticModel{.weights = calibration.weights, .intercept = calibration.intercept}.probability(
+      entity_features(probability));
+}
+
 std::optional<double> confidence_of(const Calibration& calibration, const Prediction& prediction) {
   if (const auto* answer = std::get_if<AnswerPrediction>(&prediction))
     return LogisticModel{.weights = calibration.weights, .intercept = calibration.intercept}.probability(
@@ -128,18 +135,24 @@ std::optional<double> confidence_of(const Calibration& calibration, const Predic
 }
 
 ConfidenceQuality confidence_quality(const std::vector<double>& probabilities, const std::vector<bool>& right) {
-  constexpr std::size_t bins = 10;
+  constexpr std::size_t bins = 10, most_points = 200;
   const std::size_t rows = probabilities.size();
   const auto all = static_cast<double>(rows);
-  double sums[bins] = {}, hits[bins] = {};
+  double sums[bins] = {}, hits[bins] = {}, counts[bins] = {};
   ConfidenceQuality quality;
   for (std::size_t i = 0; i < rows; ++i) {
     const double p = probabilities[i], hit = right[i] ? 1 : 0;
     const auto bin = std::min(static_cast<std::size_t>(std::clamp(p, 0., 1.) * bins), bins - 1);
-    sums[bin] += p, hits[bin] += hit;
+    sums[bin] += p, hits[bin] += hit, ++counts[bin];
     quality.brier += (p - hit) * (p - hit) / all;
   }
-  for (std::size_t bin = 0; bin < bins; ++bin) quality.calibration_error += std::abs(hits[bin] - sums[bin]) / all;
+  for (std::size_t bin = 0; bin < bins; ++bin) {
+    quality.calibration_error += std::abs(hits[bin] - sums[bin]) / all;
+    const double in_bin = counts[bin];
+    quality.bins.push_back({.rows = static_cast<std::size_t>(in_bin),
+                            .mean_probability = in_bin > 0 ? sums[bin] / in_bin : 0,
+                            .right = in_bin > 0 ? hits[bin] / in_bin : 0});
+  }
 
   std::vector<std::size_t> order(rows);
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -154,7 +167,10 @@ ConfidenceQuality confidence_quality(const std::vector<double>& probabilities, c
     wins += tied_wrong * (rights + tied_right / 2);
     for (std::size_t i = k; i < end; ++i) {
       const double share = static_cast<double>(i - k + 1) / static_cast<double>(end - k);
-      quality.risk_coverage += (wrong + share * tied_wrong) / static_cast<double>(i + 1) / all;
+      const double risk = (wrong + share * tied_wrong) / static_cast<double>(i + 1);
+      quality.risk_coverage += risk / all;
+      if ((i + 1) * most_points / rows != i * most_points / rows)
+        quality.curve.push_back({.coverage = static_cast<double>(i + 1) / all, .risk = risk});
     }
     rights += tied_right, wrong += tied_wrong;
     k = end;

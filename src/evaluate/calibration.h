@@ -12,6 +12,9 @@
 
 namespace limn {
 
+/// Features of an entity: "log_odds" of its probability.
+std::map<std::string, double> entity_features(double probability);
+
 /// The probabilities of all labels, and the index of the right one.
 struct LabelledProbabilities {
   std::vector<double> probabilities;

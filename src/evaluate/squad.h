@@ -33,7 +33,8 @@ struct GivenAnswer {
 GivenAnswer given_answer(const AnswerPrediction& prediction);
 
 /// Scores given answers, and lists every question in `evaluated`.
-/// @param answers one per question. @param null_threshold "no answer" is predicted if null_excess is larger; empty: never
+/// @param answers one per question. @param null_threshold "no answer" is predicted if null_excess is larger; empty:
+/// never
 SquadScores score_answers(std::span<const SquadQuestion> questions, std::span<const GivenAnswer> answers,
                           std::optional<double> null_threshold);
 

@@ -7,20 +7,16 @@
 #include "base/json.h"
 #include "limn/error.h"
 #include "limn/write.h"
+#include "render/confidence.h"
+#include "render/display_text.h"
 #include "render/json.h"
 #include "render/json_parts.h"
+#include "render/table_text.h"
 
 namespace limn {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json quality_value(const ConfidenceQuality& quality) {
-  return {{"calibration_error", quality.calibration_error},
-          {"brier", quality.brier},
-          {"auroc", or_null(quality.auroc)},
-          {"risk_coverage", quality.risk_coverage}};
-}
 
 Json calibration_value(const Calibration& calibration) {
   Json value{{"limn", format_version}, {"task", name(calibration.task)}, {"rows", calibration.rows}};
@@ -33,6 +29,11 @@ Json calibration_value(const Calibration& calibration) {
   value["labels"] = calibration.labels;
   for (const auto& [file, bytes] : calibration.files) value["files"][file] = bytes;
   return value;
+}
+
+/// What was fitted on.
+const char* things(const CalibrationResult& result) {
+  return result.calibration.task == Task::token_classification ? "entities" : "rows";
 }
 
 [[noreturn]] void refuse(const std::filesystem::path& file, std::string thing, std::string found,
@@ -84,19 +85,30 @@ std::string to_json(const CalibrationResult& result) {
 
 std::string to_terminal(const CalibrationResult& result) {
   std::string text =
-      fmt::format("{} rows, {:.1f} % right\n\n{:<24}  {:>6}  {:>6}  {:>6}  {:>13}\n", result.calibration.rows,
-                  100 * result.accuracy, "", "ECE", "Brier", "AUROC", "risk-coverage");
-  const auto add = [&](const char* name, const ConfidenceQuality& quality) {
-    text +=
-        fmt::format("{:<24}  {:>6.4f}  {:>6.4f}  {:>6}  {:>13.4f}\n", name, quality.calibration_error, quality.brier,
-                    quality.auroc ? fmt::format("{:.4f}", *quality.auroc) : "-", quality.risk_coverage);
-  };
-  add("probability", result.probability);
-  add("confidence", result.confidence);
-  if (result.with_explanations) add("with explanations", *result.with_explanations);
+      fmt::format("{} {}, {:.1f} % right\n\n", result.calibration.rows, things(result), 100 * result.accuracy) +
+      quality_lines(named_qualities(result));
   if (result.calibration.task == Task::sequence_classification)
     text += fmt::format("\ntemperature {:.4g}\n", result.calibration.temperature);
   return text;
+}
+
+std::string to_svg(const CalibrationResult& result) {
+  return confidence_chart("Probability and fitted confidence", named_qualities(result));
+}
+
+std::string to_html(const CalibrationResult& result) {
+  std::string tables;
+  for (const ReportTable& table : {table_of_qualities(named_qualities(result)), table_of_bins(named_qualities(result))})
+    tables += plain_table(table);
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Confidence</title>\n"
+      "<style>body {{ font-family: Helvetica, Arial, sans-serif; margin: 2em; background: #fff; color: #222 }} "
+      "svg {{ max-width: 100%; height: auto }} th, td {{ text-align: left; padding: 2px 12px }}"
+      "</style>\n</head>\n<body>\n<h1>Confidence</h1>\n<p>{} {}, {:.1f} % right; each confidence comes from a fit on "
+      "the other half of them.</p>\n{}{}</body>\n</html>\n",
+      result.calibration.rows, things(result), 100 * result.accuracy, to_svg(result), tables);
 }
 
 }  // namespace limn

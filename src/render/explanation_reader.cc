@@ -213,6 +213,7 @@ class Reader {
       read_span(each, 0, entity);
       entity.text = at(each, "text").get<std::string>();
       entity.probability = number(each, "probability");
+      entity.confidence = optional<double>(each, "confidence");
       entity.first_token = at(each, "start_token").get<std::size_t>();
       entity.last_token = at(each, "end_token").get<std::size_t>();
       prediction.entities.push_back(std::move(entity));

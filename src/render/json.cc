@@ -57,7 +57,7 @@ Json prediction_value(const LabelPrediction& prediction, const Offsets&) {
 
 Json prediction_value(const EntityPrediction& prediction, const Offsets& offsets) {
   Json entities = Json::array(), tokens = Json::array();
-  for (const Entity& entity : prediction.entities)
+  for (const Entity& entity : prediction.entities) {
     entities.push_back({{"label", entity.label},
                         {"begin", offsets(0, entity.begin)},
                         {"end", offsets(0, entity.end)},
@@ -65,6 +65,8 @@ Json prediction_value(const EntityPrediction& prediction, const Offsets& offsets
                         {"probability", entity.probability},
                         {"start_token", entity.first_token},
                         {"end_token", entity.last_token}});
+    if (entity.confidence) entities.back()["confidence"] = *entity.confidence;
+  }
   for (const TokenLabel& token : prediction.tokens)
     tokens.push_back({{"token", token.token}, {"label", token.label}, {"probability", token.probability}});
   return {{"entities", entities}, {"tokens", tokens}};

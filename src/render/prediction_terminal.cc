@@ -47,8 +47,9 @@ std::string text_of(const EntityPrediction& prediction) {
   if (prediction.entities.empty()) return "no entities\n";
   std::string text;
   for (const auto& entity : prediction.entities)
-    text += fmt::format("{:>6}  {:<6}  {}\n", percent_text(entity.probability),
-                        shorten(entity.label, prediction_columns), shorten(entity.text, 60));
+    text += fmt::format("{:>6}  {:<6}  {}{}\n", percent_text(entity.probability),
+                        shorten(entity.label, prediction_columns), shorten(entity.text, 60),
+                        entity.confidence ? "  (confidence " + percent_text(*entity.confidence) + ")" : "");
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "limn/write.h"
+#include "render/confidence.h"
 #include "render/display_text.h"
 #include "render/html.h"
 #include "render/json.h"
@@ -53,15 +54,27 @@ std::string to_html(const SquadScores& scores, const EvaluationExamples& example
   if (scores.no_answer.questions > 0 && scores.best_exact)
     headline += fmt::format("; best EM {} at null threshold {:.4g}, best F1 {} at {:.4g}", percent(scores.best_exact),
                             scores.best_exact_threshold, percent(scores.best_f1), scores.best_f1_threshold);
-  return evaluation_page(headline, {table_of_questions(scores), table_of_rows(scores.evaluated)}, scores.warnings,
-                         examples);
+  return evaluation_page(
+      headline,
+      {table_of_questions(scores), table_of_rows(scores.evaluated),
+       table_of_qualities(named_qualities(scores.confidence)), table_of_bins(named_qualities(scores.confidence))},
+      scores.warnings, examples);
 }
 
 std::string to_html(const ClassificationScores& scores, const EvaluationExamples& examples) {
   return evaluation_page(
       fmt::format("{} rows, accuracy {:.2f}, macro F1 {:.2f}", scores.rows, scores.accuracy, scores.macro_f1),
-      {table_of_confusion(scores), table_of_labels(scores.labels), table_of_rows(scores.evaluated)}, scores.warnings,
-      examples);
+      {table_of_confusion(scores), table_of_labels(scores.labels), table_of_rows(scores.evaluated),
+       table_of_qualities(named_qualities(scores.confidence)), table_of_bins(named_qualities(scores.confidence))},
+      scores.warnings, examples);
+}
+
+std::string to_svg(const SquadScores& scores) {
+  return confidence_chart("Confidence of answers", named_qualities(scores.confidence));
+}
+
+std::string to_svg(const ClassificationScores& scores) {
+  return confidence_chart("Confidence of labels", named_qualities(scores.confidence));
 }
 
 std::string to_html(const EntityScores& scores, const EvaluationExamples& examples) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "limn/write.h"
+#include "render/confidence.h"
 
 namespace limn {
 namespace {
@@ -36,6 +37,13 @@ Json object(const ClassificationScores& scores) {
   return result;
 }
 
+/// {"probability": {…}, "confidence": {…}} of those that were measured.
+Json object(const RowConfidence& confidence) {
+  Json result = Json::object();
+  for (const auto& [name, quality] : named_qualities(confidence)) result[name] = quality_value(*quality);
+  return result;
+}
+
 Json object(const EntityErrors& errors) {
   return {{"wrong_type", errors.wrong_type},
           {"wrong_boundary", errors.wrong_boundary},
@@ -58,14 +66,20 @@ std::string to_json(const SquadScores& scores) {
                 {"best_em_threshold", scores.best_exact ? Json(scores.best_exact_threshold) : Json(nullptr)},
                 {"best_f1", number(scores.best_f1)},
                 {"best_f1_threshold", scores.best_f1 ? Json(scores.best_f1_threshold) : Json(nullptr)},
+                {"confidence", object(scores.confidence)},
                 {"seconds", scores.seconds}};
   if (!scores.warnings.empty()) value["warnings"] = scores.warnings;
   return dump(value);
 }
 
 std::string to_json(const ClassificationScores& scores) {
-  Json value = {{"rows", scores.rows},         {"cut_rows", scores.cut_rows},     {"accuracy", scores.accuracy},
-                {"macro_f1", scores.macro_f1}, {"labels", object(scores.labels)}, {"confusion", object(scores)},
+  Json value = {{"rows", scores.rows},
+                {"cut_rows", scores.cut_rows},
+                {"accuracy", scores.accuracy},
+                {"macro_f1", scores.macro_f1},
+                {"labels", object(scores.labels)},
+                {"confusion", object(scores)},
+                {"confidence", object(scores.confidence)},
                 {"seconds", scores.seconds}};
   if (!scores.warnings.empty()) value["warnings"] = scores.warnings;
   return dump(value);

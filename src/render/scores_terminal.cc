@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "limn/write.h"
+#include "render/confidence.h"
 #include "render/display_text.h"
 #include "render/scores_tables.h"
 #include "render/table_text.h"
@@ -21,6 +22,11 @@ std::string table_of(const LabelScores& labels) {
                          score.recall, score.f1, score.support);
   }
   return table;
+}
+
+std::string confidence_lines(const RowConfidence& confidence) {
+  const NamedQualities qualities = named_qualities(confidence);
+  return qualities.empty() ? "" : "\n" + quality_lines(qualities);
 }
 
 std::string lines_of(const std::vector<std::string>& warnings) {
@@ -43,7 +49,7 @@ std::string to_terminal(const SquadScores& scores) {
     table += fmt::format("\nbest EM {:.2f} at null threshold {:.4g}, best F1 {:.2f} at {:.4g}\n", *scores.best_exact,
                          scores.best_exact_threshold, scores.best_f1.value_or(0), scores.best_f1_threshold);
   }
-  return table + lines_of(scores.warnings);
+  return table + confidence_lines(scores.confidence) + lines_of(scores.warnings);
 }
 
 std::string to_terminal(const ClassificationScores& scores) {
@@ -52,7 +58,7 @@ std::string to_terminal(const ClassificationScores& scores) {
   return fmt::format("rows      {}{}\naccuracy  {:.2f}\nmacro F1  {:.2f}\n\n", scores.rows, cut, scores.accuracy,
                      scores.macro_f1) +
          table_of(scores.labels) + "\n" + terminal_table(table_of_confusion(scores), most_labels) +
-         lines_of(scores.warnings);
+         confidence_lines(scores.confidence) + lines_of(scores.warnings);
 }
 
 std::string to_terminal(const EntityScores& scores) {

@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/program.h"
 
@@ -43,6 +45,48 @@ TEST(Calibrate, PredictionsCarryTheProbabilityAtTheFittedTemperature) {
   EXPECT_EQ(why["prediction"]["confidence"], said["confidence"]);
   const std::string shown = run_on_terminal({"explain", "-m", model, "--text", "a bad film"}, 80).out;
   EXPECT_THAT(shown, HasSubstr("confidence "));
+}
+
+// The numbers of the confidence of entities by hand: sigmoid of intercept + weight · log-odds.
+TEST(Calibrate, EntitiesCarryAConfidence) {
+  const Folder folder;
+  const std::string model = folder / "ner";
+  fs::copy(LIMN_SOURCE_DIR "/models/minilm-l6-ner", model, fs::copy_options::recursive);
+  std::string data;
+  const std::vector<std::pair<std::string, std::string>> names = {
+      {"Angela", "Merkel"}, {"Ann", "Smith"}, {"Barack", "Obama"}, {"Tom", "Hanks"}};
+  for (std::size_t i = 0; i < 12; ++i) {
+    // Every third sentence is labelled wrongly, so that there are right and wrong entities.
+    const std::string type = i % 3 ? "PER" : "LOC";
+    data += names[i % 4].first + " B-" + type + "\n" + names[i % 4].second + " I-" + type;
+    data += "\nlives O\nin O\nBerlin B-LOC\n\n";
+  }
+  const Result fit = run({"calibrate", "-m", model, "--data", folder.write("data.txt", data), "--format", "json"});
+  ASSERT_EQ(fit.code, 0) << fit.err;
+  const Json kept = Json::parse(fit.out)["calibration"];
+  EXPECT_EQ(kept["task"], "token-classification");
+  EXPECT_GE(kept["rows"], 20);
+  const Result said = run({"predict", "-m", model, "--text", "Angela Merkel lives in Berlin", "--format", "json"});
+  ASSERT_EQ(said.code, 0) << said.err;
+  const Json entity = Json::parse(said.out)["prediction"]["entities"][0];
+  const double p = entity["probability"].get<double>(), weight = kept["weights"]["log_odds"].get<double>();
+  const double sum = kept["intercept"].get<double>() + weight * std::log(p / (1 - p));
+  EXPECT_NEAR(entity["confidence"].get<double>(), 1 / (1 + std::exp(-sum)), 1e-4);
+}
+
+TEST(Calibrate, DrawsTheReliabilityDiagram) {
+  const std::string data = shortcut_data + "rows.csv";
+  for (const char* format : {"svg", "html"}) {
+    const Result result =
+        run({"calibrate", "-m", shortcut_data + "planted", "--data", data, "--measure-only", "--format", format});
+    ASSERT_EQ(result.code, 0) << result.err;
+    EXPECT_THAT(result.out, AllOf(HasSubstr("<svg"), HasSubstr("Reliability"), HasSubstr("Risk and coverage"),
+                                  HasSubstr("probability: ECE"), HasSubstr("confidence: ECE")));
+  }
+  const Result svg =
+      run({"evaluate", "classification", "-m", shortcut_data + "planted", "--data", data, "--format", "svg"});
+  ASSERT_EQ(svg.code, 0) << svg.err;
+  EXPECT_THAT(svg.out, AllOf(HasSubstr("probability: ECE"), testing::Not(HasSubstr("confidence: ECE"))));
 }
 
 TEST(Calibrate, AFileOfAnotherModelIsRefused) {
@@ -91,9 +135,13 @@ TEST(Calibrate, BadDataEndsInAMessage) {
   for (int i = 0; i < 30; ++i) one_kind += "a good film\tpositive\n";
   EXPECT_THAT(message(one_kind), HasSubstr("only right predictions"));
   EXPECT_THAT(message("text\na good film\n"), HasSubstr("label"));
-  const Result task = run({"calibrate", "-m", "minilm-l6-ner", "--data", folder.write("d.tsv", "text\tlabel\n")});
+  const Result task = run({"calibrate", "-m", "all-minilm-l6-v2", "--data", folder.write("d.tsv", "text\tlabel\n")});
   EXPECT_EQ(task.code, 1);
-  EXPECT_THAT(task.err, HasSubstr("question-answering or sequence-classification"));
+  EXPECT_THAT(task.err, HasSubstr("question-answering, sequence-classification or token-classification"));
+  // Of an unreadable row, the message gives the number.
+  std::string rows = "text\tlabel\n";
+  for (int i = 0; i < 20; ++i) rows += "a good film\tpositive\n";
+  EXPECT_THAT(message(rows + " \tpositive\n"), HasSubstr("row 21"));
 }
 
 }  // namespace

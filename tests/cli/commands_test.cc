@@ -377,7 +377,7 @@ TEST(Evaluate, ScoresAnswers) {
          "answers": [{"text": "in May", "answer_start": 18}]}]}]}]})");
   const Json answers = run_json({"evaluate", "squad", "-m", "minilm-l6-qa", "--data", squad});
   EXPECT_THAT(keys(answers), ElementsAre("questions", "em", "f1", "has_answer", "no_answer", "best_em",
-                                         "best_em_threshold", "best_f1", "best_f1_threshold", "seconds"));
+                                         "best_em_threshold", "best_f1", "best_f1_threshold", "confidence", "seconds"));
   EXPECT_EQ(answers["questions"], 2);
   EXPECT_EQ(answers["em"], 50);                              // "Anna"; "May" is not "in May"
   EXPECT_NEAR(answers["f1"].get<double>(), 83.3333, 0.001);  // 1 and 2/3

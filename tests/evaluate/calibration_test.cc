@@ -22,6 +22,25 @@ TEST(ConfidenceQuality, EqualsAHandMadeTable) {
   EXPECT_NEAR(quality.risk_coverage, (0 + .25 + 1. / 3 + .5) / 4, 1e-12);
 }
 
+// By hand: .95 and .91 right, .92 wrong in the last bin; .15 wrong in the second. Surest first: right, wrong, right,
+// wrong.
+TEST(ConfidenceQuality, HasBinsAndACurve) {
+  const ConfidenceQuality quality = confidence_quality({.91, .15, .95, .92}, {true, false, true, false});
+  ASSERT_EQ(quality.bins.size(), 10u);
+  EXPECT_EQ(quality.bins[9].rows, 3u);
+  EXPECT_NEAR(quality.bins[9].mean_probability, (.91 + .95 + .92) / 3, 1e-12);
+  EXPECT_NEAR(quality.bins[9].right, 2. / 3, 1e-12);
+  EXPECT_EQ(quality.bins[1].rows, 1u);
+  EXPECT_EQ(quality.bins[1].right, 0);
+  EXPECT_EQ(quality.bins[5].rows, 0u);
+  ASSERT_EQ(quality.curve.size(), 4u);
+  const double risks[] = {0, 1. / 2, 1. / 3, 2. / 4};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_NEAR(quality.curve[i].coverage, static_cast<double>(i + 1) / 4, 1e-12);
+    EXPECT_NEAR(quality.curve[i].risk, risks[i], 1e-12);
+  }
+}
+
 TEST(ConfidenceQuality, HasNoAurocIfAllAreRight) {
   const ConfidenceQuality quality = confidence_quality({.9, .1}, {true, true});
   EXPECT_FALSE(quality.auroc);

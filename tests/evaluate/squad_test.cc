@@ -71,7 +71,7 @@ TEST(ScoreSquad, PartsWithoutQuestionsHaveNoScores) {
   EXPECT_EQ(json,
             Json::parse(R"({"questions": 1, "em": 100.0, "f1": 100.0, "has_answer": {"n": 1, "em": 100.0, "f1": 100.0},
       "no_answer": {"n": 0, "em": null, "f1": null}, "best_em": 100.0, "best_em_threshold": 0.0, "best_f1": 100.0,
-      "best_f1_threshold": 0.0, "seconds": 1.5})"));
+      "best_f1_threshold": 0.0, "confidence": {}, "seconds": 1.5})"));
   EXPECT_EQ(default_null_threshold(questions), std::nullopt);
   EXPECT_EQ(default_null_threshold(std::vector{question({"x"}), question({})}), 0);
 }
