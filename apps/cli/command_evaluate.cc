@@ -22,6 +22,8 @@
 #include "apps/cli/saved_predictions.h"
 #include "apps/terminal/output.h"
 #include "apps/terminal/progress.h"
+#include "base/fingerprint.h"
+#include "base/output_file.h"
 #include "limn/evaluate.h"
 #include "limn/write.h"
 #include "options/methods.h"
@@ -182,6 +184,14 @@ int evaluate_models(const EvaluateCommand& command, const std::vector<std::strin
 
 // ---- the commands -----------------------------------------------------------------------------------------
 
+/// What identifies the data of a run that may be resumed; unlike summarize(), for files of any format.
+std::optional<InputSummary> summary_of(const std::string& data) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(data, ignored)) return std::nullopt;
+  const std::string content = read_file(data);
+  return InputSummary{.rows = 0, .bytes = content.size(), .fingerprint = fingerprint(content)};
+}
+
 template <class Scores>
 int evaluate_data(const CLI::App& app, EvaluateCommand command, Evaluation<Scores> evaluate,
                   std::vector<std::string> columns, const std::function<void(const Scores&)>& also = {}) {
@@ -197,7 +207,7 @@ int evaluate_data(const CLI::App& app, EvaluateCommand command, Evaluation<Score
     refuse_inputs_as_output({.format = {}, .file = file}, {command.data}, folder);
   const Model model = load_model(folder);
   std::optional<SavedPredictions> saved;
-  if (command.rows) saved.emplace(*command.rows, run_settings(app, model, summarize(command.data)), command.resume);
+  if (command.rows) saved.emplace(*command.rows, run_settings(app, model, summary_of(command.data)), command.resume);
   const Scores scores = evaluate_model(command, model, evaluate, saved ? &*saved : nullptr);
   if (saved) saved->finish();
   if (also) also(scores);

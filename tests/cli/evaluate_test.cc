@@ -47,6 +47,19 @@ TEST(EvaluateSquad, WritesPredictionsThatHaveTheSameScores) {
   EXPECT_TRUE(with_null["best_em"].is_number());
 }
 
+TEST(EvaluateSquad, KeepsItsRows) {
+  const Folder folder;
+  const std::string data = folder.write("squad.json", three_questions), rows = folder / "rows.jsonl";
+  const Json scores = scores_of({"evaluate", "squad", "-m", "minilm-l6-qa", "--data", data, "--rows", rows});
+  const auto kept = json_lines(read(rows));
+  ASSERT_EQ(kept.size(), 3u);
+  EXPECT_EQ(kept[0]["labels"], Json({"Anna"}));
+  EXPECT_TRUE(kept[2]["null_excess"].is_number());
+  const Json again = scores_of({"evaluate", "squad", "-m", "minilm-l6-qa", "--data", data, "--rows", rows, "--resume"});
+  EXPECT_EQ(again["best_f1_threshold"], scores["best_f1_threshold"]);
+  EXPECT_EQ(again["confidence"], scores["confidence"]);
+}
+
 TEST(EvaluateSquad, RefusesWhatItCannotScore) {
   const Folder folder;
   const std::string data = folder.write("squad.json", three_questions);
