@@ -116,9 +116,9 @@ struct Entity {
   std::size_t end = 0;                    ///< one past the last byte
   std::string text;                       ///< as in the original text
   double probability = 0;                 ///< mean over the first tokens of its words
-  std::optional<double> confidence = {};  ///< that it is right, if a calibration has been fitted
   std::size_t first_token = 0;            ///< position among the tokens of the whole text, inclusive
   std::size_t last_token = 0;             ///< position among the tokens of the whole text, inclusive
+  std::optional<double> confidence = {};  ///< that it is right, if a calibration has been fitted
 };
 
 /// The label of one token.

@@ -65,7 +65,7 @@ std::string terminal_table(const ReportTable& table, std::size_t most_rows) {
     std::string line;
     for (std::size_t i = 0; i < rows[r].size(); ++i) {
       const std::string pad(widths[i] - columns(rows[r][i]), ' ');
-      const bool is_number = !table.rows.front()[i].text.empty() && table.rows.front()[i].number;
+      const bool is_number = !table.rows.empty() && !table.rows.front()[i].text.empty() && table.rows.front()[i].number;
       line += "  " + (is_number ? pad + rows[r][i] : rows[r][i] + pad);
     }
     text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";

@@ -110,8 +110,9 @@ TEST(Evaluate, ThePageHasTheWrongRowsFirstAndTheirExplanations) {
 
 TEST(Evaluate, ThePageOfEntitiesNamesKindsOfErrors) {
   const Folder folder;
-  const std::string data =
-      folder.write("ner.txt", "Angela B-PER\nMerkel I-PER\nlives O\nin O\nBerlin B-ORG\n\nHello O\n");
+  const std::string data = folder.write("ner.txt",
+                                        "Angela B-PER\nMerkel I-PER\nlives O\nin O\nBerlin B-ORG\n\n"
+                                        "The O\nmeeting O\ntook O\nplace O\nin O\nParis B-LOC\n. O\n");
   const Result result = run({"evaluate", "tokens", "-m", "minilm-l6-ner", "--data", data, "--format", "html"});
   ASSERT_EQ(result.code, 0) << result.err;
   EXPECT_THAT(result.out, AllOf(HasSubstr("wrong boundary"), HasSubstr("LOC: Berlin"), HasSubstr("1 of 2 are wrong")));
