@@ -7,6 +7,8 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "base/mapped_file.h"
 #include "base/parallel.h"
@@ -218,6 +220,27 @@ TEST(LinearTest, ARowDoesNotDependOnTheOtherRows) {
       linear({&x.single[i * in], 1, in}, ConstView(w.single.data(), out, in), View(one.data(), 1, out), {}, *with);
       EXPECT_TRUE(std::equal(one.begin(), one.end(), all.begin() + static_cast<long>(i * out))) << with->isa << i;
     }
+  }
+}
+
+TEST(LinearTest, ThreadsThatPackTheSameWeightsAgree) {
+  const std::size_t rows = 37, in = 256, out = 416;
+  const Random w(out * in, 1), x(rows * in, 2);
+  for (const Kernels* with : available_kernels()) {
+    std::vector<float> stored = w.single;
+    const Weight weight = Weight::owned(ConstView(stored.data(), out, in));
+    std::vector<std::vector<float>> results(4);
+    std::vector<std::thread> threads;
+    for (std::vector<float>& dx : results) {
+      threads.emplace_back([&, with] {
+        std::vector<float> y(rows * out);
+        dx.resize(rows * in);
+        linear({x.single.data(), rows, in}, weight, View(y.data(), rows, out), {}, *with);
+        linear_vjp({y.data(), rows, out}, weight, View(dx.data(), rows, in), {}, *with);
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const std::vector<float>& dx : results) EXPECT_EQ(dx, results.front()) << with->isa;
   }
 }
 
