@@ -128,6 +128,20 @@ void add_explanation_features(std::map<std::string, double>& features, const Exp
   features["agreement"] = scores.size() == others.size() ? spearman_rho(scores, others).value_or(0) : 0;
 }
 
+/// The fit to all rows, measured by cross-validation beside the model's probabilities.
+CalibrationResult logistic_calibration(const std::vector<FeatureRow>& rows, const std::vector<bool>& right,
+                                       const std::vector<double>& probabilities) {
+  const LogisticModel fitted = fit_logistic(rows);
+  CalibrationResult result;
+  result.calibration.rows = rows.size();
+  result.calibration.weights = fitted.weights;
+  result.calibration.intercept = fitted.intercept;
+  result.accuracy = accuracy_of(right);
+  result.probability = confidence_quality(probabilities, right);
+  result.confidence = confidence_quality(cross_validated(rows), right);
+  return result;
+}
+
 CalibrationResult calibrate_answers(const Model& model, const std::filesystem::path& data,
                                     const EvaluateOptions& options, const Watch& watch) {
   auto questions = read_squad(data);
@@ -162,14 +176,7 @@ CalibrationResult calibrate_answers(const Model& model, const std::filesystem::p
       [&](std::size_t i) { return "question " + questions[i].id; });
   if (rows.empty()) refuse(data, "no question", "questions with their answers");
   check_rows(data, right, explained.front().features.size());
-  const LogisticModel fitted = fit_logistic(rows);
-  CalibrationResult result;
-  result.calibration.rows = rows.size();
-  result.calibration.weights = fitted.weights;
-  result.calibration.intercept = fitted.intercept;
-  result.accuracy = accuracy_of(right);
-  result.probability = confidence_quality(probabilities, right);
-  result.confidence = confidence_quality(cross_validated(rows), right);
+  CalibrationResult result = logistic_calibration(rows, right, probabilities);
   result.with_explanations = confidence_quality(cross_validated(explained), right);
   return result;
 }
@@ -209,15 +216,7 @@ CalibrationResult calibrate_entities(const Model& model, const std::filesystem::
       },
       [](std::size_t i) { return fmt::format("sentence {}", i + 1); });
   check_rows(data, right, 1);
-  const LogisticModel fitted = fit_logistic(rows);
-  CalibrationResult result;
-  result.calibration.rows = rows.size();
-  result.calibration.weights = fitted.weights;
-  result.calibration.intercept = fitted.intercept;
-  result.accuracy = accuracy_of(right);
-  result.probability = confidence_quality(probabilities, right);
-  result.confidence = confidence_quality(cross_validated(rows), right);
-  return result;
+  return logistic_calibration(rows, right, probabilities);
 }
 
 }  // namespace

@@ -53,12 +53,7 @@ void split_line(const float* x, std::uint16_t* high, std::uint16_t* low) {
 }  // namespace
 
 extern const ProductKernels products;
-const ProductKernels products = {.product = tile_product,
-                                 .panel_outputs = 2 * tile_side,
-                                 .panel_bytes = tile_panel_bytes,
-                                 .pack = tile_pack,
-                                 .split_bytes = split_bytes,
-                                 .split = split};
+const ProductKernels products = tile_products;
 
 }  // namespace limn::amx
 

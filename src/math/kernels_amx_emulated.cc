@@ -38,11 +38,6 @@ void tile_multiply(int sums, int left, int right) {
 }  // namespace
 
 extern const ProductKernels products;
-const ProductKernels products = {.product = tile_product,
-                                 .panel_outputs = 2 * tile_side,
-                                 .panel_bytes = tile_panel_bytes,
-                                 .pack = tile_pack,
-                                 .split_bytes = split_bytes,
-                                 .split = split};
+const ProductKernels products = tile_products;
 
 }  // namespace limn::amx_emulated
