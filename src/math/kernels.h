@@ -56,6 +56,9 @@ struct Kernels {
 
   /// Σ a ∘ b, where a is F16 (finite) and the sum F32. Without a vjp: it compares embeddings of a collection.
   float (*dot_half)(const std::uint16_t* a, const float* b, std::size_t n);
+
+  /// y = x, where x is F16 (any value: subnormal, infinite, NaN). Without a vjp: it reads weights.
+  void (*widen_half)(const std::uint16_t* x, std::size_t n, float* y);
 };
 
 /// The best kernels that this processor can run, chosen once. The environment variable LIMN_ISA, one of the names

@@ -4,8 +4,12 @@
 
 #include <cmath>
 #include <complex>
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
 #include <numbers>
 #include <string>
+#include <vector>
 
 #include "reference.h"
 
@@ -272,6 +276,26 @@ TEST_P(KernelsTest, ActivateVjpAndAddAreElementwise) {
   EXPECT_EQ(dy, (std::vector<float>{0.5f, -4, 0}));
   kernels().add(derivative.data(), 3, dy.data());
   EXPECT_EQ(dy, (std::vector<float>{1, -2, 0}));
+}
+
+TEST_P(KernelsTest, WidenHalfIsExactForAllValues) {
+  std::vector<std::uint16_t> halves(1 << 16);
+  for (std::size_t i = 0; i < halves.size(); ++i) halves[i] = static_cast<std::uint16_t>(i);
+  std::vector<float> found(halves.size());
+  kernels().widen_half(halves.data(), halves.size(), found.data());
+  for (std::size_t i = 0; i < halves.size(); ++i) {
+    const int exponent = static_cast<int>(i >> 10 & 31), fraction = static_cast<int>(i & 1023);
+    const float sign = (i & 0x8000) != 0 ? -1.f : 1.f;
+    if (exponent == 31 && fraction != 0) {
+      EXPECT_TRUE(std::isnan(found[i])) << i;
+      continue;
+    }
+    const float magnitude = exponent == 31  ? std::numeric_limits<float>::infinity()
+                            : exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
+                                            : std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
+    ASSERT_EQ(found[i], sign * magnitude) << i;
+    EXPECT_EQ(std::signbit(found[i]), sign < 0) << i;
+  }
 }
 
 TEST(KernelChoiceTest, SelectsTheBestOfThisMachine) {
