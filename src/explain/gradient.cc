@@ -8,7 +8,8 @@ Layer last_layer(const Encoder& encoder) { return {static_cast<int>(encoder.conf
 
 TracedPass traced_forward(const Encoder& encoder, Batch batch, Layer layer, Mat x) {
   TracedPass pass{.batch = std::move(batch), .layer = layer, .trace = {}, .head_trace = {}, .logits = {}};
-  const Mat hidden = forward(encoder, pass.batch, layer, std::move(x), last_layer(encoder), &pass.trace);
+  const Mat hidden = forward(encoder, pass.batch, layer, std::move(x), last_layer(encoder), &pass.trace,
+                             rows_read(encoder, pass.batch));
   pass.logits = head_forward(encoder, pass.batch, hidden, &pass.head_trace);
   return pass;
 }

@@ -55,8 +55,8 @@ void for_each_logits(const Subject& subject, Layer layer, std::size_t count,
   const auto rows_of = [&](std::size_t) { return subject.encoding.size(); };
   in_passes(count, forward_rows, rows_of, [&](std::size_t begin, std::size_t end) {
     const Batch batch = copies(subject, begin, end);
-    const Mat hidden =
-        forward(encoder, batch, layer, filled(batch, size_at(encoder.config, layer), begin, fill), last_layer(encoder));
+    const Mat hidden = forward(encoder, batch, layer, filled(batch, size_at(encoder.config, layer), begin, fill),
+                               last_layer(encoder), nullptr, rows_read(encoder, batch));
     const Mat logits = head_forward(encoder, batch, hidden);
     for (std::size_t i = 0; i < end - begin; ++i) take(logits_of(encoder, batch, logits.view(), i));
   });
@@ -88,7 +88,8 @@ void for_each_output(const Subject& subject, std::span<const PerturbedInput> inp
   in_passes(inputs.size(), forward_rows, rows_of, [&](std::size_t begin, std::size_t end) {
     Batch batch;
     for (std::size_t i = begin; i < end; ++i) batch.add(inputs[i].ids, inputs[i].type_ids, subject.encoding.unpooled);
-    const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last_layer(encoder));
+    const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last_layer(encoder),
+                               nullptr, rows_read(encoder, batch));
     const Mat logits = head_forward(encoder, batch, hidden);
     for (std::size_t i = begin; i < end; ++i) take(i, logits_of(encoder, batch, logits.view(), i - begin));
   });

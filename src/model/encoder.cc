@@ -146,8 +146,11 @@ void block_input_vjp(const LayerPass& pass, const Norm& weights, const NormTrace
   add(branch, dx);
 }
 
-/// x = norm(x + output(attention(query x, key x, value x))), or x + output(attention(… norm(x) …))
-void attention_block(const LayerPass& pass, View x, LayerTrace* trace) {
+// x = norm(x + output(attention(query x, key x, value x))), or x + output(attention(… norm(x) …)), in two parts: rows
+// depend on each other only in the first.
+
+/// space.context = attention(query input, key input, value input)
+void attention_block(const LayerPass& pass, ConstView x, LayerTrace* trace) {
   const LayerWeights& weights = pass.weights;
   const std::size_t hidden_size = x.columns;
   const ConstView input = block_input(pass, weights.attention_norm, x, trace ? &trace->attention_norm : nullptr);
@@ -164,22 +167,15 @@ void attention_block(const LayerPass& pass, View x, LayerTrace* trace) {
   Mat& context = pass.space.context;
   context.resize(x.rows, hidden_size);
   attention(qkv, pass.batch.row_begin, pass.config.heads, pass.scores, context);
-  linear(context, weights.output, x, true);
-  if (!pass.config.norm_first) norm(weights.attention_norm, x, trace ? &trace->attention_norm : nullptr);
 }
 
-template <class Tap>
-void attention_block_vjp(const LayerPass& pass, View dx, const LayerTrace& trace, const Tap& tap) {
+/// Adds ∂F/∂x to dx, given ∂F/∂context in space.context.
+void attention_block_vjp(const LayerPass& pass, View dx, const LayerTrace& trace) {
   const LayerWeights& weights = pass.weights;
   const std::size_t hidden_size = dx.columns;
-  if (!pass.config.norm_first) norm_vjp(weights.attention_norm, trace.attention_norm, dx);
-  Mat& context = pass.space.context;
-  context.resize(dx.rows, hidden_size);
-  linear_vjp(dx, weights.output.w, context);
-  tap(context);
   Mat& qkv = pass.space.qkv;
   qkv.resize(dx.rows, 3 * hidden_size);
-  attention_vjp(trace.qkv, pass.batch.row_begin, pass.config.heads, pass.scores, context, qkv);
+  attention_vjp(trace.qkv, pass.batch.row_begin, pass.config.heads, pass.scores, pass.space.context, qkv);
   if (pass.rotation) rotate_vjp(qkv, pass.batch.row_begin, pass.config.heads, *pass.rotation);
   block_input_vjp(pass, weights.attention_norm, trace.attention_norm, dx, [&](View dinput, bool accumulate) {
     const auto layer = [&](const Linear& linear, std::size_t index) {
@@ -189,6 +185,22 @@ void attention_block_vjp(const LayerPass& pass, View dx, const LayerTrace& trace
     const LinearLayerVjp layers[] = {layer(weights.query, 0), layer(weights.key, 1), layer(weights.value, 2)};
     linear_vjp(layers, dinput, {.accumulate = accumulate});
   });
+}
+
+/// x = norm(x + output(context)), or x + output(context)
+void attention_output(const LayerPass& pass, View x, LayerTrace* trace) {
+  const LayerWeights& weights = pass.weights;
+  linear(pass.space.context, weights.output, x, true);
+  if (!pass.config.norm_first) norm(weights.attention_norm, x, trace ? &trace->attention_norm : nullptr);
+}
+
+/// Replaces dx by ∂F/∂x without the way through context, and space.context by ∂F/∂context.
+void attention_output_vjp(const LayerPass& pass, View dx, const LayerTrace& trace) {
+  const LayerWeights& weights = pass.weights;
+  if (!pass.config.norm_first) norm_vjp(weights.attention_norm, trace.attention_norm, dx);
+  Mat& context = pass.space.context;
+  context.resize(dx.rows, dx.columns);
+  linear_vjp(dx, weights.output.w, context);
 }
 
 /// x = norm(x + down(act(up x) ∘ gate x)), or x + down(act(up norm(x)) ∘ gate norm(x)); only some families have a gate.
@@ -292,6 +304,53 @@ bool has_final_norm(const EncoderConfig& config, std::size_t layer) {
   return config.norm_first && layer + 1 == config.layers;
 }
 
+/// Whether the rows of a layer's output may be computed separately, each from its own attention.
+bool has_separate_rows(const EncoderConfig& config, std::size_t layer) {
+  return layer + 1 == config.layers && !has_convolution(config, layer);
+}
+
+Mat rows_of(ConstView x, std::span<const std::size_t> rows) {
+  Mat some;
+  gather(x, rows, some);
+  return some;
+}
+
+/// A matrix of `count` rows: those of x, and zeros between them.
+Mat spread(ConstView x, std::span<const std::size_t> rows, std::size_t count) {
+  Mat all = Mat::zeros(count, x.columns);
+  for (std::size_t i = 0; i < rows.size(); ++i) std::ranges::copy(x.row_span(i), all.row(rows[i]));
+  return all;
+}
+
+std::vector<std::size_t> nonzero_rows(ConstView x) {
+  std::vector<std::size_t> rows;
+  for (std::size_t i = 0; i < x.rows; ++i)
+    if (std::ranges::any_of(x.row_span(i), [](float value) { return value != 0; })) rows.push_back(i);
+  return rows;
+}
+
+/// The rows of the last layer whose vjp is computed: those that are not 0, unless that saves little. Empty: all.
+std::vector<std::size_t> rows_of_vjp(const Trace& trace, ConstView dx) {
+  std::vector<std::size_t> rows = nonzero_rows(dx);
+  if (rows.empty()) rows.push_back(0);
+  if (!trace.last_rows.empty()) {
+    assert(std::ranges::includes(trace.last_rows, rows));
+    return trace.last_rows;
+  }
+  if (2 * rows.size() > dx.rows) rows.clear();
+  return rows;
+}
+
+/// What the vjps above a layer's attention need, for some of its rows.
+LayerTrace above_attention(const EncoderConfig& config, const LayerTrace& trace, std::span<const std::size_t> rows) {
+  LayerTrace some;
+  gather(trace.activation_derivative, rows, some.activation_derivative);
+  if (config.gated) gather(trace.gate_value, rows, some.gate_value);
+  if (!trace.feed_forward_norm.x_hat.view().empty()) gather(trace.feed_forward_norm, rows, some.feed_forward_norm);
+  if (!config.norm_first) gather(trace.attention_norm, rows, some.attention_norm);
+  return some;
+}
+
 }  // namespace
 
 std::size_t trace_floats_a_row(const EncoderConfig& config) {
@@ -347,10 +406,14 @@ Mat word_embeddings(const Encoder& encoder, const Batch& batch) {
   return gather_rows(encoder.weights.embeddings.word, batch.ids);
 }
 
-Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace) {
+Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace,
+            std::span<const std::size_t> needed) {
   assert(x.rows() == batch.rows() && from.number <= to.number);
   if (from.number < to.number) begin_pass(encoder.watch);
-  if (trace != nullptr) allocate(*trace, encoder.config, batch.rows(), from, to);
+  if (trace != nullptr) {
+    allocate(*trace, encoder.config, batch.rows(), from, to);
+    trace->last_rows.clear();
+  }
   Pass pass(encoder, batch);
   for (int number = from.number + 1; number <= to.number; ++number) {
     if (number == 0) {
@@ -360,12 +423,20 @@ Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer
     const auto layer = static_cast<std::size_t>(number - 1);
     const LayerPass layer_pass = pass.layer(layer);
     LayerTrace* layer_trace = trace ? &trace->layers[layer] : nullptr;
+    const bool some_rows = !needed.empty() && has_separate_rows(encoder.config, layer);
     if (has_convolution(encoder.config, layer)) layer_pass.space.input = copy(x);
     attention_block(layer_pass, x, layer_trace);
+    if (some_rows) {
+      x = rows_of(x, needed);
+      layer_pass.space.context = rows_of(layer_pass.space.context, needed);
+      if (trace != nullptr) trace->last_rows.assign(needed.begin(), needed.end());
+    }
+    attention_output(layer_pass, x, layer_trace);
     feed_forward_block(layer_pass, x, layer_trace);
     if (has_convolution(encoder.config, layer)) convolution_block(layer_pass, encoder.weights.convolution, x, trace);
     if (has_final_norm(encoder.config, layer))
       norm(encoder.weights.final_norm, x, trace ? &trace->final_norm : nullptr);
+    if (some_rows) x = spread(x, needed, batch.rows());
   }
   return x;
 }
@@ -383,13 +454,27 @@ Mat vjp(const Encoder& encoder, const Batch& batch, Layer from, Mat dx, Layer to
     const auto layer = static_cast<std::size_t>(number - 1);
     const LayerPass layer_pass = pass.layer(layer);
     const LayerTrace& layer_trace = trace.layers[layer];
-    if (has_final_norm(encoder.config, layer)) norm_vjp(encoder.weights.final_norm, trace.final_norm, dx);
+    std::vector<std::size_t> rows;
+    if (has_separate_rows(encoder.config, layer)) rows = rows_of_vjp(trace, dx);
+    LayerTrace some;
+    NormTrace some_final;
+    const bool is_gathered = !rows.empty() && trace.last_rows.empty();
+    if (!rows.empty()) dx = rows_of(dx, rows);
+    if (is_gathered) some = above_attention(encoder.config, layer_trace, rows);
+    if (is_gathered && has_final_norm(encoder.config, layer)) gather(trace.final_norm, rows, some_final);
+    const LayerTrace& above = is_gathered ? some : layer_trace;
+    if (has_final_norm(encoder.config, layer))
+      norm_vjp(encoder.weights.final_norm, is_gathered ? some_final : trace.final_norm, dx);
     if (has_convolution(encoder.config, layer))
       convolution_block_vjp(layer_pass, encoder.weights.convolution, dx, trace);
-    feed_forward_block_vjp(layer_pass, dx, layer_trace);
-    attention_block_vjp(layer_pass, dx, layer_trace, [&](ConstView dcontext) {
-      if (tap) tap(layer, dcontext);
-    });
+    feed_forward_block_vjp(layer_pass, dx, above);
+    attention_output_vjp(layer_pass, dx, above);
+    if (!rows.empty()) {
+      dx = spread(dx, rows, batch.rows());
+      layer_pass.space.context = spread(layer_pass.space.context, rows, batch.rows());
+    }
+    if (tap) tap(layer, layer_pass.space.context);
+    attention_block_vjp(layer_pass, dx, layer_trace);
     if (has_convolution(encoder.config, layer)) add(layer_pass.space.input, dx);
   }
   return dx;

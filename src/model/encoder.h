@@ -43,6 +43,7 @@ struct LayerTrace {
 /// All matrices of a trace share one block of memory: many allocations of varying sizes would fragment the heap.
 struct Trace {
   Block block;
+  std::vector<std::size_t> last_rows;  // those that the last layer computed after its attention; empty: all
   NormTrace embedding_norm, final_norm, convolution_norm;
   Mat convolution_derivative;  // (N, C)
   std::vector<LayerTrace> layers;
@@ -69,7 +70,10 @@ Mat word_embeddings(const Encoder& encoder, const Batch& batch);
 /// `to`. Layer::word() stands for the word embeddings (see above); Layer::embeddings() for the input of the first
 /// layer, that is, the output of the embedding block after its norm and projection; a number i for the output of layer
 /// i, after the final norm if it is the last layer and there is one. `trace` receives what vjp needs.
-Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace = nullptr);
+/// @param needed the rows of the last layer's output that the head reads, ascending; all others may be left 0. Empty:
+/// all rows.
+Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace = nullptr,
+            std::span<const std::size_t> needed = {});
 
 /// The trace of selected rows of a batch (whole sequences, possibly repeated), so that one backward pass differentiates
 /// several target functions F. `from` and `to` as in forward.
@@ -80,7 +84,7 @@ Trace gather(const Encoder& encoder, const Trace& trace, Layer from, Layer to, s
 using AttentionTap = std::function<void(std::size_t layer, ConstView dcontext)>;
 
 /// Returns ∂F/∂(hidden state at `from`), given dx = ∂F/∂(hidden state at `to`). Mirrors forward line by line, in
-/// reverse order.
+/// reverse order. At the last layer, rows of dx that are 0 cost nothing above its attention.
 Mat vjp(const Encoder& encoder, const Batch& batch, Layer from, Mat dx, Layer to, const Trace& trace,
         const AttentionTap& tap = {});
 

@@ -127,6 +127,18 @@ void to_unit_length_vjp(View dx, const HeadStepTrace& trace) {
 
 }  // namespace
 
+std::vector<std::size_t> rows_read(const Encoder& encoder, const Batch& batch) {
+  const std::vector<Pooling>& poolings = encoder.weights.head.poolings;
+  const auto is_one_row = [](Pooling pooling) { return pooling == Pooling::first || pooling == Pooling::last; };
+  std::vector<std::size_t> rows;
+  if (poolings.empty() || !std::ranges::all_of(poolings, is_one_row)) return rows;
+  for (std::size_t sequence = 0; sequence < batch.sequences(); ++sequence)
+    for (const Pooling pooling : poolings) rows.push_back(pooled_rows(pooling, batch, sequence).begin);
+  std::ranges::sort(rows);
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
+}
+
 Mat head_forward(const Encoder& encoder, const Batch& batch, ConstView hidden, HeadTrace* trace) {
   const Head& head = encoder.weights.head;
   if (trace != nullptr) trace->steps.resize(head.steps.size());

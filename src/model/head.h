@@ -20,6 +20,9 @@ struct HeadTrace {
   std::vector<HeadStepTrace> steps;
 };
 
+/// The rows of the last hidden state that the head reads, ascending; empty if it reads all.
+std::vector<std::size_t> rows_read(const Encoder& encoder, const Batch& batch);
+
 /// Computes the logits from the encoder's last hidden state (N, C): (N, L) if the head has outputs for every token,
 /// (sequences, L) if it pools.
 Mat head_forward(const Encoder& encoder, const Batch& batch, ConstView hidden, HeadTrace* trace = nullptr);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -161,6 +162,50 @@ TEST_P(FamilyTest, GradientsMatchPyTorch) {
                   prefix + "grad_x_input");
     }
   }
+}
+
+TEST_P(FamilyTest, NeededRowsOfTheLastLayerEqualThoseOfAllRows) {
+  Batch batch;
+  for (const Json& row : cases_) add(row, batch);
+  const std::vector<std::size_t> read = rows_read(encoder(), batch);
+  const std::vector<Pooling>& poolings = encoder().weights.head.poolings;
+  const bool is_first = std::ranges::equal(poolings, std::array{Pooling::first});
+  if (is_first || poolings.empty()) EXPECT_EQ(read.size(), is_first ? cases_.size() : 0);
+  const std::vector<std::size_t> needed = read.empty() ? std::vector<std::size_t>{1, batch.rows() - 1} : read;
+  ASSERT_LE(2 * needed.size(), batch.rows());
+  Trace all_trace, some_trace;
+  const auto hidden = [&](Trace& trace, std::span<const std::size_t> rows) {
+    return forward(encoder(), batch, Layer::word(), word_embeddings(encoder(), batch), last(), &trace, rows);
+  };
+  const Mat all = hidden(all_trace, {}), some = hidden(some_trace, needed);
+  const Mat untraced =
+      forward(encoder(), batch, Layer::word(), word_embeddings(encoder(), batch), last(), nullptr, needed);
+  Mat picked, picked_untraced, expected;
+  gather(some, needed, picked);
+  gather(untraced, needed, picked_untraced);
+  gather(all, needed, expected);
+  // Products of fewer rows may add in another order.
+  const double scale = largest(row_major(expected));
+  expect_near(row_major(picked), row_major(expected), 1e-5 * scale, "hidden");
+  expect_near(row_major(picked_untraced), row_major(expected), 1e-5 * scale, "hidden without a trace");
+
+  // vjp of some rows + vjp of the others = vjp of all: the others are so many that their vjp takes all rows.
+  Mat dx_some = Mat::zeros(all.rows(), all.columns()), dx_others = copy(all);
+  for (const std::size_t row : needed)
+    for (std::size_t j = 0; j < all.columns(); ++j) {
+      dx_some(row, j) = all(row, j);
+      dx_others(row, j) = 0;
+    }
+  const auto gradient = [&](const Mat& of, const Trace& trace) {
+    const Mat dx = vjp(encoder(), batch, Layer::word(), copy(of), last(), trace);
+    return row_major(dx);
+  };
+  const std::vector<double> whole = gradient(all, all_trace), others = gradient(dx_others, all_trace);
+  std::vector<double> rest;
+  for (std::size_t i = 0; i < whole.size(); ++i) rest.push_back(whole[i] - others[i]);
+  const double gradient_scale = largest(whole);
+  expect_near(gradient(dx_some, all_trace), rest, 2e-5 * gradient_scale, "gradient");
+  expect_near(gradient(dx_some, some_trace), rest, 2e-5 * gradient_scale, "gradient of the trace of some rows");
 }
 
 }  // namespace
