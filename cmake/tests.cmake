@@ -10,7 +10,8 @@ function(test_settings target)
   target_include_directories(${target} PRIVATE src tests ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${target} PRIVATE LIMN_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                              LIMN_BINARY_DIR="${PROJECT_BINARY_DIR}" LIMN_PROGRAM="${PROJECT_BINARY_DIR}/limn")
-  target_link_libraries(${target} PRIVATE limn::limn GTest::gmock_main fmt::fmt nlohmann_json::nlohmann_json)
+  target_link_libraries(${target} PRIVATE limn::limn GTest::gmock_main fmt::fmt nlohmann_json::nlohmann_json
+                        Eigen3::Eigen)
   # Tests are compiled more often than they are run.
   # `if (x) EXPECT_EQ(a, b);` holds a second if: with braces removed by clang-format, GCC warns.
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1> -Wno-dangling-else)

@@ -178,13 +178,22 @@ struct Lime {
 };
 
 /// Shapley values by weighted regression (Lundberg and Lee 2017), with standard errors. Exact for up to 12 units,
-/// paired samples for more; the regression is constrained to Σ scores = F(x) − F(all units masked).
+/// sampled coalitions for more; the regression is constrained to Σ scores = F(x) − F(all units masked).
 struct KernelShap {
+  /// How coalitions are chosen.
+  enum class Sampling {
+    kernel,    ///< at random by the Shapley kernel, each with its complement (Covert and Lee 2021)
+    leverage,  ///< the same, all sizes equally likely (Musco and Witter 2025)
+    adaptive   ///< those that a Gaussian process, fitted to the known ones, expects to tell most; needs the fewest
+  };
   Scalar explain = Scalar::logit;         ///< the target function F
   Masking masking = Masking::mask;        ///< masking strategy
   std::size_t samples = 1000;             ///< number of random draws
   Normalize normalize = Normalize::none;  ///< normalisation of the scores
   std::uint64_t seed = 0;                 ///< random seed
+  Sampling sampling = Sampling::kernel;   ///< how coalitions are chosen
+  /// Sampling ends when each standard error is at most this fraction of the largest |score|; unset: never early.
+  std::optional<double> tolerance = {};
   /// Whether both are equal.
   friend bool operator==(const KernelShap&, const KernelShap&) = default;
 };
@@ -197,6 +206,8 @@ struct ShapleySampling {
   bool exact = false;                     ///< evaluates all 2ⁿ coalitions
   Normalize normalize = Normalize::none;  ///< normalisation of the scores
   std::uint64_t seed = 0;                 ///< random seed
+  /// Sampling ends when each standard error is at most this fraction of the largest |score|; unset: never early.
+  std::optional<double> tolerance = {};
   /// Whether both are equal.
   friend bool operator==(const ShapleySampling&, const ShapleySampling&) = default;
 };

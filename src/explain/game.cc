@@ -9,17 +9,23 @@ namespace limn {
 Game::Game(std::size_t units, Evaluate evaluate, Report report, Check check)
     : units_(units), evaluate_(std::move(evaluate)), report_(std::move(report)), check_(std::move(check)) {}
 
-void Game::report_partial(std::span<const Mask> masks, const ScoresSoFar& so_far) {
+bool Game::is_time_for_partial() const {
   constexpr std::chrono::milliseconds between{500};
-  const auto now = std::chrono::steady_clock::now();
-  if (now - last_partial_ < between) return;
+  return partial_ && std::chrono::steady_clock::now() - last_partial_ >= between;
+}
+
+void Game::offer(const UnitScores& scores) {
+  if (!is_time_for_partial() || scores.scores.empty()) return;
+  partial_(scores);
+  last_partial_ = std::chrono::steady_clock::now();
+}
+
+void Game::report_partial(std::span<const Mask> masks, const ScoresSoFar& so_far) {
+  if (!is_time_for_partial()) return;
   std::vector<double> values;
   values.reserve(masks.size());
   for (const Mask& mask : masks) values.push_back(known_.at(mask));
-  const UnitScores scores = so_far(values);
-  if (scores.scores.empty()) return;
-  partial_(scores);
-  last_partial_ = std::chrono::steady_clock::now();
+  offer(so_far(values));
 }
 
 std::vector<double> Game::values(std::span<const Mask> masks, const ScoresSoFar& so_far) {
@@ -39,7 +45,7 @@ std::vector<double> Game::values(std::span<const Mask> masks, const ScoresSoFar&
     for (std::size_t i = 0; i < found.size(); ++i) known_[*some[i]] = found[i];
     evaluations_ += found.size();
     if (report_) report_(evaluations_, total);
-    if (const std::size_t next = begin + some.size(); partial_ && so_far && next < unknown.size())
+    if (const std::size_t next = begin + some.size(); so_far && next < unknown.size())
       report_partial(masks.first(static_cast<std::size_t>(unknown[next] - masks.data())), so_far);
   }
   std::vector<double> result;

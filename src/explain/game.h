@@ -58,6 +58,8 @@ class Game {
   void set_known(Mask mask, double value) { known_[std::move(mask)] = value; }
   /// Asks for the scores so far, twice a second at most.
   void on_partial(Partial partial) { partial_ = std::move(partial); }
+  /// Reports scores so far, if anyone asked for them and the last ones are not too recent.
+  void offer(const UnitScores& scores);
   /// Sets the expected number of evaluations, for the progress of methods that cannot ask for all values at once.
   void plan(std::size_t evaluations) { planned_ = evaluations; }
   /// Ends work that draws or reads many masks if the call was cancelled. @param index of the mask
@@ -68,6 +70,7 @@ class Game {
   std::size_t evaluations() const { return evaluations_; }
 
  private:
+  bool is_time_for_partial() const;
   void report_partial(std::span<const Mask> masks, const ScoresSoFar& so_far);
 
   std::size_t units_;

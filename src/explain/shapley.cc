@@ -1,10 +1,13 @@
 #include "explain/shapley.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cmath>
 #include <numeric>
+#include <ranges>
 #include <span>
 #include <string>
 
@@ -13,6 +16,22 @@
 #include "limn/error.h"
 
 namespace limn {
+
+double relative_standard_error(const UnitScores& found) {
+  if (found.standard_errors.empty()) return 1;
+  const auto magnitude = [](double score) { return std::abs(score); };
+  const double largest = std::ranges::max(found.scores | std::views::transform(magnitude));
+  const double error = std::ranges::max(found.standard_errors);
+  return error == 0 ? 0 : error / largest;
+}
+
+void warn_of_tolerance(UnitScores& found, std::optional<double> tolerance) {
+  const double reached = relative_standard_error(found);
+  if (tolerance && reached > *tolerance)
+    found.warnings.push_back(
+        fmt::format("the largest standard error is {:.2g} of the largest score after all samples, not {:.2g}", reached,
+                    *tolerance));
+}
 
 void check_exact_units(const char* thing, std::size_t units) {
   if (units <= most_exact_units) return;
@@ -101,7 +120,10 @@ UnitScores score_units(Game& game, const ShapleySampling& method) {
     if (permutations < 2 && permutations < method.permutations) return {};
     return scores_of_orders(orders, values, permutations);
   };
-  return scores_of(game.values(masks, scores_of));
+  constexpr std::size_t least = 10, step = 5;  // with fewer orders the standard errors themselves are too uncertain
+  return sample_until(method.tolerance, {.least = least, .step = step, .most = orders.size()}, [&](std::size_t count) {
+    return scores_of(game.values(std::span(masks).first(count * (n + 1)), scores_of));
+  });
 }
 
 }  // namespace limn

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "explain/game.h"
+#include "limn/methods.h"
 
 namespace limn {
 
@@ -18,5 +22,38 @@ std::vector<double> coalition_values(Game& game);
 
 /// Computes Shapley values from all 2ⁿ coalitions. @param game with at most most_exact_units units
 std::vector<double> exact_shapley(Game& game);
+
+/// The largest standard error ÷ the largest |score|; 0 if all scores are 0, 1 if there are no standard errors.
+double relative_standard_error(const UnitScores& found);
+
+/// Adds a warning to the result of a method that did not reach its tolerance.
+void warn_of_tolerance(UnitScores& found, std::optional<double> tolerance);
+
+/// Numbers of samples: the first at which a method may stop, those between two tests, all.
+struct SampleCounts {
+  std::size_t least = 1, step = 1, most = 1;
+};
+
+/// Returns scores_of(number of samples) for all samples, or for the first number of them whose standard errors are
+/// within the tolerance.
+template <class ScoresOf>
+UnitScores sample_until(std::optional<double> tolerance, const SampleCounts& counts, const ScoresOf& scores_of) {
+  std::size_t count = tolerance ? std::min(counts.least, counts.most) : counts.most;
+  UnitScores found = scores_of(count);
+  while (tolerance && count < counts.most && relative_standard_error(found) > *tolerance) {
+    count = std::min(count + counts.step, counts.most);
+    found = scores_of(count);
+  }
+  warn_of_tolerance(found, tolerance);
+  return found;
+}
+
+/// The smallest number of samples from which adaptive sampling can fit its model of a game.
+constexpr std::size_t least_adaptive_samples(std::size_t units) { return 2 * units; }
+
+/// Estimates Shapley values from coalitions that are chosen as those before become known (coalition_surrogate.h): first
+/// each unit alone and all but it, then those that reduce the variances of the estimates most. @param method with at
+/// least least_adaptive_samples samples
+UnitScores adaptive_shapley(Game& game, const KernelShap& method);
 
 }  // namespace limn

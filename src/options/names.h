@@ -69,6 +69,11 @@ inline constexpr auto names<Lime::Flavour> = std::to_array<Named<Lime::Flavour>>
                                                                                   {"captum", Lime::Flavour::captum},
                                                                                   {"ferret", Lime::Flavour::ferret}});
 template <>
+inline constexpr auto names<KernelShap::Sampling> =
+    std::to_array<Named<KernelShap::Sampling>>({{"kernel", KernelShap::Sampling::kernel},
+                                                {"leverage", KernelShap::Sampling::leverage},
+                                                {"adaptive", KernelShap::Sampling::adaptive}});
+template <>
 inline constexpr auto names<SmoothGrad::Statistic> =
     std::to_array<Named<SmoothGrad::Statistic>>({{"mean-gradient", SmoothGrad::Statistic::mean_gradient},
                                                  {"mean", SmoothGrad::Statistic::mean},

@@ -72,9 +72,11 @@ std::vector<Option> method_options() {
        .methods = unset("as many as the tolerance requires", &IntegratedGradients::steps)},
       {.name = "tolerance",
        .type = number,
-       .help = "the largest completeness error allowed, as a fraction of F(x) - F(baseline)",
+       .help = "the error at which the method stops: integrated gradients: completeness error, as a fraction of "
+               "F(x) - F(baseline); Shapley values: standard error, as a fraction of the largest score",
        .range = {.least = 0, .open = true},
-       .methods = of(&IntegratedGradients::tolerance)},
+       .methods = of(&IntegratedGradients::tolerance) +
+                  unset("none: all samples", &KernelShap::tolerance, &ShapleySampling::tolerance)},
       {.name = "max-steps",
        .type = count,
        .help = "the largest number of points on the path, even if the tolerance is not met",
@@ -98,6 +100,13 @@ std::vector<Option> method_options() {
        .cost = Cost::samples,
        .methods = of(&SmoothGrad::samples, &ExpectedGradients::samples, &Lime::samples, &KernelShap::samples,
                      &ShapleySampling::permutations, &PartitionShap::evaluations, &Rise::samples, &Sobol::samples)},
+      {.name = "sampling",
+       .type = choice,
+       .help =
+           "how coalitions are chosen: at random by the Shapley kernel or by leverage, or adaptive: those that tell "
+           "most, so that about a third as many reach the same error",
+       .values = values_of<KernelShap::Sampling>(),
+       .methods = of(&KernelShap::sampling)},
       {.name = "sigma",
        .type = number,
        .help = "standard deviation of the noise, as a fraction of the input's range",

@@ -33,7 +33,12 @@ TEST(Shapley, AirportGame) {
 
 /// Every method that estimates Shapley values, with enough samples for a small game.
 std::vector<UnitScores (*)(Game&)> shapley_methods() {
+  using Sampling = KernelShap::Sampling;
   return {[](Game& game) { return score_units(game, KernelShap{.samples = 600}); },
+          [](Game& game) { return score_units(game, KernelShap{.samples = 600, .sampling = Sampling::leverage}); },
+          [](Game& game) { return score_units(game, KernelShap{.samples = 300, .sampling = Sampling::adaptive}); },
+          [](Game& game) { return score_units(game, KernelShap{.sampling = Sampling::adaptive, .tolerance = 0.05}); },
+          [](Game& game) { return score_units(game, ShapleySampling{.permutations = 200, .tolerance = 0.1}); },
           [](Game& game) { return score_units(game, ShapleySampling{.permutations = 200}); },
           [](Game& game) { return score_units(game, ShapleySampling{.exact = game.units() <= most_exact_units}); }};
 }
