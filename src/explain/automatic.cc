@@ -28,7 +28,9 @@ std::vector<Result<std::vector<Explanation>>> explain_automatically(
         method.method = KernelShap{.explain = shapley.explain,
                                    .masking = shapley.masking,
                                    .normalize = shapley.normalize,
-                                   .seed = shapley.seed};
+                                   .seed = shapley.seed,
+                                   .sampling = KernelShap::Sampling::adaptive,
+                                   .tolerance = 0.05};
     } catch (const Error& error) {
       results.emplace_back(error);
       continue;
