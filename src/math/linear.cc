@@ -13,8 +13,6 @@ namespace {
 // Small enough to distribute the work of one sentence over a few threads, large enough that the epilogue's rows and the
 // left operand are read from the cache; measured with bench/products_bench.cc. Results do not depend on the sizes.
 constexpr std::size_t tile_rows = most_split_rows, tile_columns = 96, most_tile_columns = 384;
-// Shorter sums gain little from split operands, and fewer rounding errors average out in them.
-constexpr std::size_t least_split_inner = 128;
 constexpr std::size_t most_layers = 3;  // queries, keys and values
 
 std::size_t quotient_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
@@ -35,7 +33,7 @@ T* row_or_null(BasicView<T> matrix, std::size_t i) {
 }
 
 bool is_split(ConstView x, const Kernels& with) {
-  return with.products.split != nullptr && x.columns >= least_split_inner;
+  return with.products.split != nullptr && x.columns >= least_prepared_side;
 }
 
 std::size_t split_bytes(ConstView x, const Kernels& with) {

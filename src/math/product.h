@@ -47,6 +47,10 @@ struct Product {
   const char* split_left = nullptr;  ///< `left` as ProductKernels::split writes it, or null
 };
 
+/// Sides from which matrices are worth preparing: smaller weights are in the cache without being packed, and shorter
+/// sums gain little from split operands, while fewer rounding errors average out in them.
+inline constexpr std::size_t least_prepared_side = 128;
+
 /// Rows that ProductKernels::split handles per call; a product of split rows has at most most_split_rows.
 inline constexpr std::size_t split_rows = 16, most_split_rows = 512;
 

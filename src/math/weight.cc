@@ -15,9 +15,6 @@
 namespace limn {
 namespace {
 
-// Smaller ones are in the cache anyway, and products with AMX do not split them.
-constexpr std::size_t least_packed_side = 128;
-
 void release(ConstView matrix) {
   MappedFile::release_pages(std::as_bytes(std::span(matrix.data, matrix.rows * matrix.stride)));
 }
@@ -60,7 +57,7 @@ void Weight::Packing::pack(ConstView matrix, const Kernels& with) {
 Weight::Weight(ConstView matrix, std::shared_ptr<PackedWeights> packed) : matrix_(matrix) {
   // A whole number of panels of any instruction set takes the same memory as the matrix.
   constexpr std::size_t side = 32;
-  if (matrix.rows < least_packed_side || matrix.columns < least_packed_side) return;
+  if (matrix.rows < least_prepared_side || matrix.columns < least_prepared_side) return;
   if (matrix.rows % side != 0 || matrix.columns % side != 0) return;
   packing_ = std::make_shared<Packing>(std::move(packed));
 }
