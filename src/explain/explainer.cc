@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "explain/automatic.h"
+#include "explain/document.h"
 #include "explain/gradient.h"
+#include "explain/item.h"
 #include "explain/method_info.h"
 #include "explain/methods.h"
 #include "explain/passes.h"
@@ -20,8 +22,6 @@
 #include "model/passes.h"
 #include "options/option.h"
 #include "options/presets.h"
-#include "task/input_windows.h"
-#include "task/target_request.h"
 
 namespace limn {
 namespace {
@@ -40,28 +40,6 @@ bool is_saturated(Scalar explain, double value) {
       return false;
   }
 }
-
-/// The state of one input, from its encodings to its explanations.
-struct Item {
-  const Input* input = nullptr;
-  std::optional<WindowStore> windows;  // question answering and token classification: the windows; otherwise one
-  Prediction prediction;
-  std::vector<ResolvedTarget> targets;
-  std::vector<Explanation> explanations;  // one per target
-  Coalitions* coalitions = nullptr;       // shared with other calls
-  std::optional<Error> error;             // why there are no explanations
-
-  /// Runs work on this item and stores an Error that it throws. @return whether the work succeeded
-  template <class Work>
-  bool attempt(const Work& work) {
-    try {
-      work();
-    } catch (const Error& caught) {
-      error = caught;
-    }
-    return !error;
-  }
-};
 
 /// Sets the item's targets from its prediction.
 void choose_targets(const Pipeline& pipeline, const ExplainOptions& options, Scalar scalar, bool all_entities,
@@ -323,7 +301,38 @@ void explain_separately(const Explainer& explainer, Item& item, const Method& me
   }
 }
 
+bool is_in_one_pass(const Method& method) {
+  return std::holds_alternative<Gradient>(method) || std::holds_alternative<GradientXInput>(method);
+}
+
+/// Explains the targets of all items by a method of one pass, packed into shared passes.
+void explain_in_passes(const Explainer& explainer, const Encoder& encoder, std::span<Item> items, const Method& method,
+                       const ExplainOptions& options, bool all_entities, const Watch& watch) {
+  std::vector<PackedWindow> packed;
+  for (Item& item : items) {
+    if (item.error) continue;
+    const auto explains = [&](std::size_t window) {
+      return item.windows->size() == 1 ||
+             std::ranges::find(item.targets, window, &ResolvedTarget::window) != item.targets.end();
+    };
+    for (std::size_t w = 0; w < item.windows->size(); ++w)
+      if (explains(w)) packed.push_back({&item, w});
+  }
+  const auto rows_of_window = [&](std::size_t i) { return packed[i].encoding().size(); };
+  in_passes(packed.size(), traced_rows(encoder.config), rows_of_window, [&](std::size_t begin, std::size_t end) {
+    explain_packed(explainer, std::span(packed).subspan(begin, end - begin), method, options, all_entities, watch);
+  });
+}
+
 }  // namespace
+
+void explain_targets(const Explainer& explainer, const Encoder& encoder, std::span<Item> items, const Method& method,
+                     const ExplainOptions& options, bool all_entities, const Watch& watch) {
+  if (is_in_one_pass(method)) return explain_in_passes(explainer, encoder, items, method, options, all_entities, watch);
+  for (std::size_t i = 0; i < items.size(); ++i)
+    items[i].attempt(
+        [&] { explain_separately(explainer, items[i], method, options, part_of(watch, i, items.size())); });
+}
 
 const OneHotNorm& Explainer::onehot_norm() const {
   std::call_once(once_, [&] {
@@ -350,40 +359,34 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
   max_length(pipeline, options.reading);  // throws if it is wrong for every input
   if (common_options(method, encoder.config).reduce == Reduce::onehot_l2)
     explainer.onehot_norm();  // computed before a pass uses much memory
+  const bool is_preset_still = chosen.preset && is_preset(*chosen.preset, method, options.unit);
+  const auto describe = [&](Explanation& why) {
+    if (is_preset_still) why.method.preset = chosen.preset;
+    if (chosen.seed) why.method.seed = *chosen.seed;
+  };
+  if (options.document) {
+    auto results = explain_documents(explainer, inputs, method, options, watch);
+    for (auto& result : results)
+      if (result) describe(result->front());
+    return results;
+  }
   std::vector<Item> items(inputs.size());
-  std::vector<PackedWindow> packed;
   const Scalar scalar = common_options(method, encoder.config).explain;
-  const bool in_one_pass = std::holds_alternative<Gradient>(method) || std::holds_alternative<GradientXInput>(method);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     Item& item = items[i];
     item.input = &inputs[i];
     item.coalitions = coalitions.empty() ? nullptr : &coalitions[i];
-    const bool is_read = item.attempt([&] {
+    item.attempt([&] {
       item.windows.emplace(InputWindows(pipeline, inputs[i], options.reading), encoder);
       item.windows->encoding(0);
-      if (in_one_pass && item.windows->size() == 1) return;
+      if (is_in_one_pass(method) && item.windows->size() == 1) return;
       read_windows(pipeline, encoder, options, scalar, all_entities, item);
-      if (!in_one_pass) explain_separately(explainer, item, method, options, part_of(watch, i, inputs.size()));
+      if (!is_in_one_pass(method))
+        explain_separately(explainer, item, method, options, part_of(watch, i, inputs.size()));
     });
-    if (!is_read || !in_one_pass) continue;
-    const auto explains = [&](std::size_t window) {
-      return item.windows->size() == 1 ||
-             std::ranges::find(item.targets, window, &ResolvedTarget::window) != item.targets.end();
-    };
-    for (std::size_t w = 0; w < item.windows->size(); ++w)
-      if (explains(w)) packed.push_back({&item, w});
   }
-  const auto rows_of_window = [&](std::size_t i) { return packed[i].encoding().size(); };
-  in_passes(packed.size(), traced_rows(encoder.config), rows_of_window, [&](std::size_t begin, std::size_t end) {
-    explain_packed(explainer, std::span(packed).subspan(begin, end - begin), method, options, all_entities, watch);
-  });
-  const bool is_preset_still = chosen.preset && is_preset(*chosen.preset, method, options.unit);
-  for (Item& item : items) {
-    for (Explanation& why : item.explanations) {
-      if (is_preset_still) why.method.preset = chosen.preset;
-      if (chosen.seed) why.method.seed = *chosen.seed;
-    }
-  }
+  if (is_in_one_pass(method)) explain_in_passes(explainer, encoder, items, method, options, all_entities, watch);
+  for (Item& item : items) std::ranges::for_each(item.explanations, describe);
   std::vector<Result<std::vector<Explanation>>> results;
   for (Item& item : items)
     if (item.error)
