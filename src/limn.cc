@@ -1,5 +1,7 @@
 #include "limn/limn.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/attempt.h"
@@ -100,9 +102,13 @@ TokenizedInput Model::tokenize(const Input& input, const PredictOptions& options
 
 std::vector<std::string> Model::warnings(const Input& input, const PredictOptions& options) const {
   const Pipeline& pipeline = implementation_->explainer.pipeline();
-  const auto encodings = read_input(pipeline, input, options);
-  std::vector<std::string> warnings = reading_warnings(encodings);
-  if (auto windows = windows_notice(pipeline.info.task, encodings.size())) warnings.push_back(std::move(*windows));
+  const InputWindows read(pipeline, input, options);
+  std::vector<std::string> warnings;
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    const Encoding encoding = read[i];
+    std::ranges::move(reading_warnings({&encoding, 1}), std::back_inserter(warnings));
+  }
+  if (auto windows = windows_notice(pipeline.info.task, read.size())) warnings.push_back(std::move(*windows));
   return warnings;
 }
 

@@ -26,7 +26,7 @@ struct ExplainCommand {
   OutputOptions output;
   std::optional<std::string> target, answer, contrast, special, picture, table;
   std::size_t top = 1;
-  bool raw = false, faithfulness = false, whole = false;
+  bool raw = false, faithfulness = false, document = false, whole = false;
 };
 
 class Explainer {
@@ -40,6 +40,7 @@ class Explainer {
     options_.contrast = command.contrast;
     options_.raw = command.raw;
     options_.faithfulness = command.faithfulness;
+    options_.document = command.document;
   }
 
   const Model& model() const { return model_; }
@@ -162,6 +163,7 @@ void add_explain(CLI::App& program, Run& run) {
   option("--target", command->target, help_text(limn::option("target")), "TARGET", what);
   option("--answer", command->answer, help_text(limn::option("answer")), "TEXT", what);
   option("--contrast", command->contrast, help_text(limn::option("contrast")), "LABEL", what);
+  app.add_flag("--explain-document", command->document, help_text(limn::option("explain-document")))->group(what);
   add_option(app, limn::option("unit"), command->method, what);
   add_options(app, command->reading);
   add_options(app, command->output, list_of(names<Format>));

@@ -211,6 +211,23 @@ struct Faithfulness {
   std::size_t beam = 0;                               ///< width of the search for the bounds; 0: exact, or none
 };
 
+/// A window of a long text that contributes to the explanation of the whole.
+struct ExplainedWindow {
+  std::size_t window = 0;  ///< index of the window
+  std::size_t begin = 0;   ///< offset of its first byte in the context, or in the text to tag
+  std::size_t end = 0;     ///< one past the last byte
+  double weight = 1;       ///< by which its F, and so each score, is multiplied
+  double value = 0;        ///< its F(x)
+  std::string text = {};   ///< question answering: its best answer; otherwise its first entity
+};
+
+/// How the windows of a long text were combined to one explanation: F is Σ weight · F of the window.
+struct DocumentHeat {
+  std::size_t windows = 1;                      ///< how many windows were read
+  double weight = 1;                            ///< question answering: sum of the weights that are explained, of 1
+  std::vector<ExplainedWindow> explained = {};  ///< the heaviest first; question answering: up to 99.9 % of the weight
+};
+
 /// The model's prediction for one input, and how much each token and word contributes to it.
 struct Explanation {
   std::string model;                          ///< the model's name
@@ -237,6 +254,7 @@ struct Explanation {
   std::map<std::string, std::vector<double>>
       logits;  ///< "start" and "end", or "logits" (row-major); empty unless requested
   std::optional<Faithfulness> faithfulness = {};  ///< set if requested
+  std::optional<DocumentHeat> document = {};      ///< set if requested; `tokens` are then those of all its windows
 
   /// The text of one sequence. @param sequence 0 or 1.
   std::string_view sequence(int sequence) const;

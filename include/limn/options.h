@@ -92,6 +92,7 @@ struct ExplainOptions {
   std::optional<WordScore> word_score = {};  ///< default: sum if the scores are signed, absmax otherwise
   bool raw = false;                          ///< also return the logits
   bool faithfulness = false;                 ///< also measure how faithful the explanation is
+  bool document = false;                     ///< one explanation of all windows of a long text
 };
 
 /// Options for an attack. It never changes special tokens, nor the tokens that the prediction is about: the tagged

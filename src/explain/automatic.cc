@@ -23,8 +23,10 @@ std::vector<Result<std::vector<Explanation>>> explain_automatically(
     };
     try {
       const auto& shapley = std::get<ShapleySampling>(chosen.method);
-      const std::vector<Encoding> encodings = read_input(explainer.pipeline(), input, options.reading);
-      if (!std::ranges::all_of(encodings, is_short))
+      const InputWindows windows(explainer.pipeline(), input, options.reading);
+      bool all_short = true;
+      for (std::size_t w = 0; w < windows.size() && all_short; ++w) all_short = is_short(windows[w]);
+      if (!all_short)
         method.method = KernelShap{.explain = shapley.explain,
                                    .masking = shapley.masking,
                                    .normalize = shapley.normalize,

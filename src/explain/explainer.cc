@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "explain/automatic.h"
+#include "explain/document.h"
 #include "explain/gradient.h"
+#include "explain/item.h"
 #include "explain/method_info.h"
 #include "explain/methods.h"
 #include "explain/passes.h"
@@ -20,7 +22,6 @@
 #include "model/passes.h"
 #include "options/option.h"
 #include "options/presets.h"
-#include "task/target_request.h"
 
 namespace limn {
 namespace {
@@ -40,44 +41,32 @@ bool is_saturated(Scalar explain, double value) {
   }
 }
 
-/// The state of one input, from its encodings to its explanations.
-struct Item {
-  const Input* input = nullptr;
-  std::vector<Encoding> encodings;  // question answering and token classification: the windows; otherwise one
-  std::vector<Mat> logits;          // one per encoding; empty before the forward pass
-  Prediction prediction;
-  std::vector<ResolvedTarget> targets;
-  std::vector<Explanation> explanations;  // one per target
-  Coalitions* coalitions = nullptr;       // shared with other calls
-  std::optional<Error> error;             // why there are no explanations
-
-  /// Runs work on this item and stores an Error that it throws. @return whether the work succeeded
-  template <class Work>
-  bool attempt(const Work& work) {
-    try {
-      work();
-    } catch (const Error& caught) {
-      error = caught;
-    }
-    return !error;
-  }
-};
-
-/// Sets the item's prediction and targets from its logits.
-void read_logits(const Pipeline& pipeline, const ExplainOptions& options, Scalar scalar, bool all_entities,
-                 Item& item) {
-  const std::vector<ConstView> views(item.logits.begin(), item.logits.end());
-  item.prediction = predict(pipeline, *item.input, item.encodings, views, options.reading);
-  const ReadInput read = {.input = *item.input,
-                          .head = pipeline.head(),
-                          .prediction = item.prediction,
-                          .encodings = item.encodings,
-                          .logits = views};
+/// Sets the item's targets from its prediction.
+void choose_targets(const Pipeline& pipeline, const ExplainOptions& options, Scalar scalar, bool all_entities,
+                    Item& item) {
+  const ReadInput read = {
+      .input = *item.input, .head = pipeline.head(), .prediction = item.prediction, .windows = *item.windows};
   if (all_entities)
     item.targets = resolve_targets(options, scalar, read);
   else
     item.targets.push_back(resolve_target(options, scalar, read));
   item.explanations.resize(item.targets.size());
+}
+
+/// Runs the item's windows and sets its prediction and targets. Of a long context, windows are not kept.
+void read_windows(const Pipeline& pipeline, const Encoder& encoder, const ExplainOptions& options, Scalar scalar,
+                  bool all_entities, Item& item) {
+  constexpr std::size_t most_kept = 32;
+  const bool keeps = pipeline.head().task != Task::question_answering || item.windows->size() <= most_kept;
+  PredictionReader reader(pipeline, *item.input, options.reading);
+  const auto take = [&](std::size_t, std::size_t window, Encoding& encoding, ConstView logits) {
+    reader.take(encoding, logits);
+    if (keeps) item.windows->keep(window, std::move(encoding), copy(logits));
+  };
+  const auto read = [&](std::size_t) { return InputWindows(pipeline, *item.input, options.reading); };
+  if (auto error = run_windows(encoder, 1, read, take).front()) throw std::move(*error);
+  item.prediction = reader.prediction();
+  choose_targets(pipeline, options, scalar, all_entities, item);
 }
 
 std::vector<double> row_major(ConstView x, std::size_t column_begin, std::size_t column_end) {
@@ -108,8 +97,8 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
   why.baseline_value = attribution.baseline_value;
   why.completeness_error = attribution.completeness_error;
   why.heatmap = std::move(attribution.heatmap);
-  const Encoding& encoding = item.encodings[target.window];
-  const ConstView logits = item.logits[target.window];
+  const Encoding& encoding = item.windows->encoding(target.window);
+  const ConstView logits = item.windows->logits(target.window);
   why.value = value(target.target, logits);
   why.passes = attribution.passes;
   std::vector<double>& scores = attribution.scores;
@@ -129,7 +118,7 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
     for (std::size_t i = 0; i < why.words.size(); ++i)
       why.words[i].standard_error = attribution.standard_errors[members[i].front()];
   }
-  why.warnings = reading_warnings(item.encodings);
+  why.warnings = reading_warnings(*item.windows);
   if (pipeline.head().meaning == OutputMeaning::value && common.explain != Scalar::logit)
     why.warnings.push_back("this model's output is a number, not a probability: the number itself is explained");
   if (is_saturated(common.explain, why.value) &&
@@ -142,7 +131,7 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
         "this model normalises each word embedding separately, so its length does not matter: scores are taken at the "
         "output of the embedding block (layer = word takes them at the word embeddings)");
   why.warnings.insert(why.warnings.end(), attribution.warnings.begin(), attribution.warnings.end());
-  if (const auto windows = windows_notice(why.task, item.encodings.size()))
+  if (const auto windows = windows_notice(why.task, item.windows->size()))
     why.warnings.push_back(fmt::format("{}, window {} is explained{}", *windows, target.window + 1,
                                        explains_no_answer(why) ? ", which came nearest to an answer" : ""));
   if (options.raw && why.task == Task::question_answering) {
@@ -185,7 +174,7 @@ struct PackedWindow {
   Item* item;
   std::size_t window;
 
-  const Encoding& encoding() const { return item->encodings[window]; }
+  const Encoding& encoding() const { return item->windows->encoding(window); }
 };
 
 /// One target of one item, and the index of its sequence in a pass.
@@ -209,7 +198,7 @@ void take_gradients(const Explainer& explainer, const Encoder& encoder, const Tr
     const auto end = scores.begin() + static_cast<std::ptrdiff_t>(pass.batch.row_begin[sequence + 1]);
     item->attempt([&, item = item, target = target] {
       item->explanations[target] = make_explanation(explainer, *item, item->targets[target], method, options,
-                                                    {.scores = {begin, end}, .passes = item->encodings.size()});
+                                                    {.scores = {begin, end}, .passes = item->windows->size()});
     });
   }
 }
@@ -232,9 +221,14 @@ void explain_packed(const Explainer& explainer, std::span<const PackedWindow> wi
   std::vector<PackedTarget> more;            // the other targets
   for (std::size_t i = 0; i < windows.size(); ++i) {
     Item& item = *windows[i].item;
-    if (item.logits.empty()) {
-      item.logits.push_back(copy(logits_of(encoder, pass.batch, pass.logits.view(), i)));
-      if (!item.attempt([&] { read_logits(pipeline, options, common.explain, all_entities, item); })) continue;
+    if (!item.windows->has_logits(windows[i].window)) {
+      const ConstView logits = logits_of(encoder, pass.batch, pass.logits.view(), i);
+      item.windows->keep(windows[i].window, copy(logits));
+      if (item.targets.empty() && !item.attempt([&] {
+            item.prediction = predict(pipeline, *item.input, windows[i].encoding(), logits, options.reading);
+            choose_targets(pipeline, options, common.explain, all_entities, item);
+          }))
+        continue;
     }
     bool is_first = true;
     for (std::size_t t = 0; t < item.targets.size(); ++t) {
@@ -272,11 +266,11 @@ void explain_packed(const Explainer& explainer, std::span<const PackedWindow> wi
 Subject subject_of(const Explainer& explainer, const Item& item, const ResolvedTarget& target,
                    const ExplainOptions& options, const Watch& watch) {
   return {.explainer = explainer,
-          .encoding = item.encodings[target.window],
+          .encoding = item.windows->encoding(target.window),
           .target = target.target,
           .text = item.input->text,
           .pair = item.input->pair ? std::string_view(*item.input->pair) : std::string_view(),
-          .value = value(target.target, item.logits[target.window]),
+          .value = value(target.target, item.windows->logits(target.window)),
           .options = options,
           .watch = watch,
           .coalitions = item.coalitions};
@@ -301,13 +295,44 @@ void explain_separately(const Explainer& explainer, Item& item, const Method& me
     const Watch part = part_of(watch, t, item.targets.size());
     const Subject subject = subject_of(explainer, item, target, options, part);
     Attribution attribution = attribute(subject, method);
-    attribution.passes += item.encodings.size();
+    attribution.passes += item.windows->size();
     item.explanations[t] = make_explanation(explainer, item, target, method, options, std::move(attribution));
     item.explanations[t].seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
 }
 
+bool is_in_one_pass(const Method& method) {
+  return std::holds_alternative<Gradient>(method) || std::holds_alternative<GradientXInput>(method);
+}
+
+/// Explains the targets of all items by a method of one pass, packed into shared passes.
+void explain_in_passes(const Explainer& explainer, const Encoder& encoder, std::span<Item> items, const Method& method,
+                       const ExplainOptions& options, bool all_entities, const Watch& watch) {
+  std::vector<PackedWindow> packed;
+  for (Item& item : items) {
+    if (item.error) continue;
+    const auto explains = [&](std::size_t window) {
+      return item.windows->size() == 1 ||
+             std::ranges::find(item.targets, window, &ResolvedTarget::window) != item.targets.end();
+    };
+    for (std::size_t w = 0; w < item.windows->size(); ++w)
+      if (explains(w)) packed.push_back({&item, w});
+  }
+  const auto rows_of_window = [&](std::size_t i) { return packed[i].encoding().size(); };
+  in_passes(packed.size(), traced_rows(encoder.config), rows_of_window, [&](std::size_t begin, std::size_t end) {
+    explain_packed(explainer, std::span(packed).subspan(begin, end - begin), method, options, all_entities, watch);
+  });
+}
+
 }  // namespace
+
+void explain_targets(const Explainer& explainer, const Encoder& encoder, std::span<Item> items, const Method& method,
+                     const ExplainOptions& options, bool all_entities, const Watch& watch) {
+  if (is_in_one_pass(method)) return explain_in_passes(explainer, encoder, items, method, options, all_entities, watch);
+  for (std::size_t i = 0; i < items.size(); ++i)
+    items[i].attempt(
+        [&] { explain_separately(explainer, items[i], method, options, part_of(watch, i, items.size())); });
+}
 
 const OneHotNorm& Explainer::onehot_norm() const {
   std::call_once(once_, [&] {
@@ -334,40 +359,34 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
   max_length(pipeline, options.reading);  // throws if it is wrong for every input
   if (common_options(method, encoder.config).reduce == Reduce::onehot_l2)
     explainer.onehot_norm();  // computed before a pass uses much memory
+  const bool is_preset_still = chosen.preset && is_preset(*chosen.preset, method, options.unit);
+  const auto describe = [&](Explanation& why) {
+    if (is_preset_still) why.method.preset = chosen.preset;
+    if (chosen.seed) why.method.seed = *chosen.seed;
+  };
+  if (options.document) {
+    auto results = explain_documents(explainer, inputs, method, options, watch);
+    for (auto& result : results)
+      if (result) describe(result->front());
+    return results;
+  }
   std::vector<Item> items(inputs.size());
-  std::vector<PackedWindow> packed;
   const Scalar scalar = common_options(method, encoder.config).explain;
-  const bool in_one_pass = std::holds_alternative<Gradient>(method) || std::holds_alternative<GradientXInput>(method);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     Item& item = items[i];
     item.input = &inputs[i];
     item.coalitions = coalitions.empty() ? nullptr : &coalitions[i];
-    const bool is_read = item.attempt([&] {
-      item.encodings = read_input(pipeline, inputs[i], options.reading);
-      if (in_one_pass && item.encodings.size() == 1) return;
-      item.logits = run(encoder, item.encodings);
-      read_logits(pipeline, options, scalar, all_entities, item);
-      if (!in_one_pass) explain_separately(explainer, item, method, options, part_of(watch, i, inputs.size()));
+    item.attempt([&] {
+      item.windows.emplace(InputWindows(pipeline, inputs[i], options.reading), encoder);
+      item.windows->encoding(0);
+      if (is_in_one_pass(method) && item.windows->size() == 1) return;
+      read_windows(pipeline, encoder, options, scalar, all_entities, item);
+      if (!is_in_one_pass(method))
+        explain_separately(explainer, item, method, options, part_of(watch, i, inputs.size()));
     });
-    if (!is_read || !in_one_pass) continue;
-    const auto explains = [&](std::size_t window) {
-      return item.encodings.size() == 1 ||
-             std::ranges::find(item.targets, window, &ResolvedTarget::window) != item.targets.end();
-    };
-    for (std::size_t w = 0; w < item.encodings.size(); ++w)
-      if (explains(w)) packed.push_back({&item, w});
   }
-  const auto rows_of_window = [&](std::size_t i) { return packed[i].encoding().size(); };
-  in_passes(packed.size(), traced_rows(encoder.config), rows_of_window, [&](std::size_t begin, std::size_t end) {
-    explain_packed(explainer, std::span(packed).subspan(begin, end - begin), method, options, all_entities, watch);
-  });
-  const bool is_preset_still = chosen.preset && is_preset(*chosen.preset, method, options.unit);
-  for (Item& item : items) {
-    for (Explanation& why : item.explanations) {
-      if (is_preset_still) why.method.preset = chosen.preset;
-      if (chosen.seed) why.method.seed = *chosen.seed;
-    }
-  }
+  if (is_in_one_pass(method)) explain_in_passes(explainer, encoder, items, method, options, all_entities, watch);
+  for (Item& item : items) std::ranges::for_each(item.explanations, describe);
   std::vector<Result<std::vector<Explanation>>> results;
   for (Item& item : items)
     if (item.error)
@@ -384,9 +403,9 @@ void for_each_subject(const Explainer& explainer, const Input& input, const Expl
   Item item;
   item.input = &input;
   item.coalitions = coalitions;
-  item.encodings = read_input(pipeline, input, options.reading);
-  item.logits = run(pipeline.encoder(watch), item.encodings);
-  read_logits(pipeline, options, explain, all_entities, item);
+  const Encoder encoder = pipeline.encoder(watch);
+  item.windows.emplace(InputWindows(pipeline, input, options.reading), encoder);
+  read_windows(pipeline, encoder, options, explain, all_entities, item);
   for (const ResolvedTarget& target : item.targets)
     work(subject_of(explainer, item, target, options, watch), target.info);
 }

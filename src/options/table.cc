@@ -240,6 +240,11 @@ std::vector<Option> shared_options() {
        .help = "measure how faithful the explanation is: how much of the probability its order of the units removes, "
                "between the worst and the best order",
        .explaining = in(&ExplainOptions::faithfulness)},
+      {.name = "explain-document",
+       .type = flag,
+       .help =
+           "one explanation of a long context, or of a long text to tag, for the answers or entities of all windows",
+       .explaining = in(&ExplainOptions::document)},
       {.name = "max-length",
        .type = count,
        .help = "the largest number of tokens read at once, including special tokens",

@@ -90,6 +90,7 @@ class Reader {
     if (object_.contains("heatmap")) read_heatmap(object_["heatmap"]);
     if (object_.contains("logits")) read_logits(object_["logits"]);
     if (object_.contains("faithfulness")) read_faithfulness(object_["faithfulness"]);
+    if (object_.contains("document")) read_document(object_["document"]);
     return std::move(e);
   }
 
@@ -289,6 +290,22 @@ class Reader {
       info.method = method;
     } catch (const Error& error) {
       throw Misfit{fmt::format("method.options: {}", error.what())};
+    }
+  }
+
+  void read_document(const Json& object) {
+    DocumentHeat& document = explanation_.document.emplace();
+    document.windows = at(object, "windows").get<std::size_t>();
+    document.weight = number(object, "weight");
+    const int sequence = explanation_.task == Task::question_answering ? 1 : 0;
+    const Json& explained = at(object, "explained");
+    for (const Json& each : explained) {
+      ExplainedWindow& window = document.explained.emplace_back();
+      window.window = at(each, "window").get<std::size_t>();
+      read_span(each, sequence, window);
+      window.weight = number(each, "weight");
+      window.value = number(each, "value");
+      window.text = at(each, "text").get<std::string>();
     }
   }
 

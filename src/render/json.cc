@@ -180,6 +180,18 @@ Json faithfulness_value(const Faithfulness& faithfulness) {
   return value;
 }
 
+Json document_value(const DocumentHeat& document, const Offsets& offsets, int sequence) {
+  Json explained = Json::array();
+  for (const ExplainedWindow& window : document.explained)
+    explained.push_back({{"window", window.window},
+                         {"begin", offsets(sequence, window.begin)},
+                         {"end", offsets(sequence, window.end)},
+                         {"weight", window.weight},
+                         {"value", window.value},
+                         {"text", window.text}});
+  return {{"windows", document.windows}, {"weight", document.weight}, {"explained", explained}};
+}
+
 Task task_of(const Prediction& prediction) {
   if (std::holds_alternative<AnswerPrediction>(prediction)) return Task::question_answering;
   if (std::holds_alternative<LabelPrediction>(prediction)) return Task::sequence_classification;
@@ -211,6 +223,7 @@ Json json_value(const Explanation& explanation) {
   if (!explanation.heatmap.empty()) value["heatmap"] = explanation.heatmap;
   if (!explanation.logits.empty()) value["logits"] = logits_value(explanation);
   if (explanation.faithfulness) value["faithfulness"] = faithfulness_value(*explanation.faithfulness);
+  if (explanation.document) value["document"] = document_value(*explanation.document, offsets, is_question ? 1 : 0);
   if (!explanation.warnings.empty()) value["warnings"] = explanation.warnings;
   return value;
 }

@@ -19,12 +19,27 @@ constexpr double title_weight = 0.3, cosine_weight = 1.5;
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
 
-/// The question as an FTS5 expression: each of its words, in quotes, so that none is an operator.
-std::string words_expression(std::string_view question) {
+/// From so many passages on, words that most of them have are left out: FTS5's BM25 gives a word of more than half of
+/// the passages the weight 0 (1e-6), but scoring all these takes seconds. `frequent_share` is larger than one half
+/// because shares are those of a sample.
+constexpr std::size_t many_passages = 50'000;
+constexpr double frequent_share = 0.55;
+
+/// A word in quotes, so that it is no operator.
+std::string in_double_quotes(const std::string& word) { return '"' + word + '"'; }
+
+/// The words of a question, each once.
+std::vector<std::string> distinct_words(std::string_view question) {
   std::set<std::string> seen;
+  std::vector<std::string> words = search_words(question);
+  std::erase_if(words, [&](const std::string& word) { return !seen.insert(word).second; });
+  return words;
+}
+
+/// An FTS5 expression that matches any of the words.
+std::string any_of(const std::vector<std::string>& words) {
   std::string expression;
-  for (const std::string& word : search_words(question))
-    if (seen.insert(word).second) expression += (expression.empty() ? "\"" : " OR \"") + word + "\"";
+  for (const std::string& word : words) expression += (expression.empty() ? "" : " OR ") + in_double_quotes(word);
   return expression;
 }
 
@@ -44,9 +59,9 @@ class Search {
     const Retriever retriever = options_.retriever.value_or(embedder_ != nullptr ? Retriever::hybrid : Retriever::bm25);
     if (retriever != Retriever::dense) {
       const bool is_last = retriever == Retriever::bm25 && added.empty();
-      by_words(words_expression(question), is_last ? most : most_by_words, 1);
+      by_words(any_of(without_frequent(distinct_words(question))), is_last ? most : most_by_words, 1);
       for (const AddedTerm& term : added)
-        by_words(words_expression(term.term), most_by_words, options_.expansion.weight * term.weight);
+        by_words(any_of(distinct_words(term.term)), most_by_words, options_.expansion.weight * term.weight);
     }
     if (retriever != Retriever::bm25) by_meaning(question);
     std::vector<ScoredPassage> ranked = fused(retriever);
@@ -76,6 +91,35 @@ class Search {
     while (select.next()) allowed_->insert(select.integer(0));
   }
   bool is_allowed(std::int64_t passage) const { return !allowed_ || allowed_->contains(passage); }
+
+  /// The words without those of most passages, unless there are no others.
+  std::vector<std::string> without_frequent(std::vector<std::string> words) const {
+    if (collection_.info().passages < many_passages) return words;
+    Statement last(database_, "SELECT max(id) FROM passages");
+    const std::int64_t end = last.next() ? last.integer(0) : 0;
+    last.reset();
+    // A sample of passages with successive numbers at several places; the index is sorted by them.
+    constexpr std::int64_t places = 16, length = 500;
+    Statement all(database_, "SELECT count(*) FROM passages WHERE id BETWEEN ? AND ?");
+    Statement with(database_, "SELECT count(*) FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?");
+    const auto count = [](Statement& statement) {
+      const std::int64_t number = statement.next() ? statement.integer(0) : 0;
+      statement.reset();
+      return number;
+    };
+    std::int64_t sampled = 0;
+    std::vector<std::int64_t> found(words.size());
+    for (std::int64_t place = 0; place < places; ++place) {
+      const std::int64_t first = 1 + (end - length) * place / (places - 1);
+      sampled += count(all.bind(first).bind(first + length - 1));
+      for (std::size_t i = 0; i < words.size(); ++i)
+        found[i] += count(with.bind(in_double_quotes(words[i])).bind(first).bind(first + length - 1));
+    }
+    std::vector<std::string> rare;
+    for (std::size_t i = 0; i < words.size(); ++i)
+      if (static_cast<double>(found[i]) <= frequent_share * static_cast<double>(sampled)) rare.push_back(words[i]);
+    return rare.empty() ? words : rare;
+  }
 
   /// Adds `weight` times BM25 to the scores of at most so many passages.
   void by_words(const std::string& expression, std::size_t most, double weight) {

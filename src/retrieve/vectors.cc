@@ -101,6 +101,9 @@ void Vectors::pack(const SetBlock& set_block) const {
 
 std::vector<ScoredPassage> Vectors::scan(std::span<const float> query) const {
   std::vector<ScoredPassage> result;
+  Statement blocks(database_, "SELECT count(*) FROM vectors");
+  if (blocks.next()) result.reserve(static_cast<std::size_t>(blocks.integer(0)) * block_rows);
+  blocks.reset();
   Statement select(database_, "SELECT ids, data FROM vectors");
   while (select.next()) {
     const auto ids = values_in<std::int64_t>(select.bytes(0));

@@ -73,68 +73,27 @@ Pipeline joined(std::string name, Tokenizer tokenizer, Checkpoint checkpoint,
           .sentence = std::move(modules)};
 }
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
-
-void check_input(const Pipeline& pipeline, const Input& input) {
-  const Task task = pipeline.head().task;
-  const auto require_text = [](std::string_view text, const char* thing) {
-    if (is_blank(text))
-      throw Error({.thing = thing, .found = text.empty() ? "empty" : "only white space", .expected = "a text"});
-  };
-  if (task == Task::question_answering) {
-    require_text(input.text, "the question");
-    if (!input.pair)
-      throw Error(
-          {.thing = "the context", .found = "none", .expected = "a question and the context that contains the answer"});
-    require_text(*input.pair, "the context");
-    return;
-  }
-  require_text(input.text, "the text");
-  if (task == Task::sentence_embedding && input.pair) require_text(*input.pair, "the second text");
-  if (task == Task::token_classification && input.pair)
-    throw Error(
-        {.thing = "the second text", .found = "one", .expected = "a single text, because this model tags tokens"});
-}
-
-/// Checks ids and types, because later look-ups do not.
-void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
-  const EncoderConfig& config = pipeline.checkpoint.config().encoder;
-  check_ids(pipeline, encoding);
-  if (std::all_of(encoding.special.begin(), encoding.special.end(), [](std::uint8_t special) { return special != 0; }))
-    throw Error(
-        {.thing = "the text", .found = "no tokens", .expected = "a text with characters that the tokenizer keeps"});
-  if (config.token_types == 0) return;
-  const std::int32_t largest = *std::max_element(encoding.type_ids.begin(), encoding.type_ids.end());
-  if (static_cast<std::size_t>(largest) >= config.token_types)
-    throw Error(
-        {.thing = "the tokenizer's post-processor",
-         .found = fmt::format("token type {}", largest),
-         .expected = fmt::format("types below {}, which config.json's type_vocab_size allows", config.token_types)});
-}
-
-/// Runs the encodings of all inputs in shared passes. @param read (i) -> the encodings of input i. @param result
-/// (i, encodings, logits of each) -> its result. @return one Result per input
-template <class Read, class ResultOf>
-auto run_all(const Encoder& encoder, std::size_t inputs, const Read& read, const ResultOf& result) {
-  std::vector<Encoding> encodings;
-  std::vector<std::size_t> begins;
-  std::vector<Result<std::size_t>> counts;  // number of encodings of each input
-  for (std::size_t i = 0; i < inputs; ++i) {
-    begins.push_back(encodings.size());
-    counts.push_back(attempt([&] {
-      for (Encoding& encoding : read(i)) encodings.push_back(std::move(encoding));
-      return encodings.size() - begins[i];
-    }));
-  }
-  const std::vector<Mat> logits = run(encoder, encodings);
-  const std::vector<ConstView> views(logits.begin(), logits.end());
-  const auto result_of = [&](std::size_t i) {
-    const std::size_t count = counts[i].value();
-    return result(i, std::span(encodings).subspan(begins[i], count), std::span(views).subspan(begins[i], count));
-  };
-  std::vector<decltype(attempt([&] { return result_of(0); }))> results;
-  for (std::size_t i = 0; i < inputs; ++i) results.push_back(attempt([&] { return result_of(i); }));
+/// One result for each input: its error, or else its value.
+template <class T>
+std::vector<Result<T>> results_of(std::vector<std::optional<Error>> errors, std::vector<T>& values) {
+  std::vector<Result<T>> results;
+  for (std::size_t i = 0; i < errors.size(); ++i)
+    if (errors[i])
+      results.emplace_back(std::move(*errors[i]));
+    else
+      results.emplace_back(std::move(values[i]));
   return results;
+}
+
+void check_logits(const Pipeline& pipeline, ConstView logits) {
+  for (std::size_t i = 0; i < logits.rows; ++i)
+    for (const float value : logits.row_span(i))
+      if (!std::isfinite(value))
+        throw Error({.file = pipeline.info.name,
+                     .thing = "the logits",
+                     .found = "NaN or infinity",
+                     .expected = "finite numbers",
+                     .hint = "the weights may be damaged, or too large for single precision"});
 }
 
 }  // namespace
@@ -196,87 +155,82 @@ std::size_t max_length(const Pipeline& pipeline, const PredictOptions& options) 
 }
 
 std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, const PredictOptions& options) {
-  check_input(pipeline, input);
-  const std::size_t length = max_length(pipeline, options);
-  const std::size_t stride = std::min(options.stride, length / 2);
+  const InputWindows windows(pipeline, input, options);
   std::vector<Encoding> encodings;
-  if (pipeline.head().task == Task::question_answering) {
-    encodings = pipeline.tokenizer.windows(input.text, *input.pair, length, stride);
-  } else if (pipeline.head().task == Task::token_classification) {
-    encodings = pipeline.tokenizer.windows(input.text, length, stride);
-  } else if (pipeline.sentence) {
-    encodings.push_back(encode_sentence(pipeline, input.text, options.prompt, length));
-    if (input.pair) {
-      const auto& prompt = options.pair_prompt ? options.pair_prompt : options.prompt;
-      encodings.push_back(encode_sentence(pipeline, *input.pair, prompt, length));
-    }
-  } else {
-    encodings.push_back(pipeline.tokenizer.encode(input.text, input.pair, length));
-  }
-  for (const Encoding& encoding : encodings) check_encoding(pipeline, encoding);
+  for (std::size_t i = 0; i < windows.size(); ++i) encodings.push_back(windows[i]);
   return encodings;
 }
 
-std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings) {
-  std::vector<Mat> all;
-  const auto rows_of = [&](std::size_t i) { return encodings[i].size(); };
-  in_passes(encodings.size(), forward_rows, rows_of, [&](std::size_t begin, std::size_t end) {
-    Batch batch;
-    for (std::size_t i = begin; i < end; ++i) batch.add(encodings[i].ids, encodings[i].type_ids, encodings[i].unpooled);
-    const Layer last = {static_cast<int>(encoder.config.layers)};
-    const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last, nullptr,
-                               rows_read(encoder, batch));
-    const Mat logits = head_forward(encoder, batch, hidden);
-    for (std::size_t i = begin; i < end; ++i) all.push_back(copy(logits_of(encoder, batch, logits.view(), i - begin)));
-  });
-  return all;
+PredictionReader::PredictionReader(const Pipeline& pipeline, const Input& input, const PredictOptions& options)
+    : pipeline_(pipeline), input_(input), options_(options) {
+  if (pipeline.head().task == Task::question_answering) answers_.emplace(*input.pair, options);
 }
 
-Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const Encoding> encodings,
-                   std::span<const ConstView> logits, const PredictOptions& options) {
-  for (const ConstView view : logits)
-    for (std::size_t i = 0; i < view.rows; ++i)
-      for (const float value : view.row_span(i))
-        if (!std::isfinite(value))
-          throw Error({.file = pipeline.info.name,
-                       .thing = "the logits",
-                       .found = "NaN or infinity",
-                       .expected = "finite numbers",
-                       .hint = "the weights may be damaged, or too large for single precision"});
-  switch (pipeline.head().task) {
-    case Task::question_answering: {
-      std::vector<AnswerWindow> windows;
-      for (std::size_t i = 0; i < encodings.size(); ++i)
-        windows.push_back({.encoding = &encodings[i], .logits = logits[i]});
-      return best_answers(windows, *input.pair, options);
-    }
+void PredictionReader::take(Encoding& encoding, ConstView logits) {
+  check_logits(pipeline_, logits);
+  switch (pipeline_.head().task) {
+    case Task::question_answering:
+      return answers_->take({.encoding = &encoding, .logits = logits});
+    case Task::token_classification:
+      return words_.take(encoding, logits);
+    default:
+      encodings_.push_back(encoding);
+      logits_.push_back(copy(logits));
+  }
+}
+
+Prediction PredictionReader::prediction() {
+  switch (pipeline_.head().task) {
+    case Task::question_answering:
+      return answers_->prediction();
     case Task::sequence_classification:
-      return predict_label(logits[0], pipeline.head());
+      return predict_label(logits_.front(), pipeline_.head());
     case Task::token_classification: {
-      const JoinedWindows text = join_windows(encodings, logits);
-      return find_entities(text.logits, text.encoding, input.text, pipeline.head(), options.aggregation);
+      const JoinedWindows text = words_.joined();
+      return find_entities(text.logits, text.encoding, input_.text, pipeline_.head(), options_.aggregation);
     }
-    case Task::sentence_embedding:
-      return embedding_of(encodings, logits);
+    case Task::sentence_embedding: {
+      const std::vector<ConstView> views(logits_.begin(), logits_.end());
+      return embedding_of(encodings_, views);
+    }
     case Task::masked_lm:
       break;
   }
-  throw Error({.file = pipeline.info.name,
+  throw Error({.file = pipeline_.info.name,
                .thing = "the model's task",
                .found = "masked-lm",
                .expected = "question-answering, sequence-classification or token-classification",
                .hint = "a masked language model has the textual heatmap, which explains every token by every other"});
 }
 
+Prediction predict(const Pipeline& pipeline, const Input& input, const Encoding& encoding, ConstView logits,
+                   const PredictOptions& options) {
+  PredictionReader reader(pipeline, input, options);
+  Encoding window = encoding;
+  reader.take(window, logits);
+  return reader.prediction();
+}
+
 std::vector<Result<Prediction>> predict(const Pipeline& pipeline, std::span<const Input> inputs,
                                         const PredictOptions& options, const Watch& watch) {
   if (pipeline.head().task == Task::masked_lm) return fill_masks(pipeline, inputs, options, watch);
   max_length(pipeline, options);  // throws if it is wrong for every input
-  return run_all(
-      pipeline.encoder(watch), inputs.size(), [&](std::size_t i) { return read_input(pipeline, inputs[i], options); },
-      [&](std::size_t i, std::span<const Encoding> encodings, std::span<const ConstView> logits) {
-        return predict(pipeline, inputs[i], encodings, logits, options);
-      });
+  std::vector<std::optional<PredictionReader>> readers(inputs.size());
+  std::vector<Prediction> predictions(inputs.size());
+  std::vector<std::size_t> windows(inputs.size());
+  const auto read = [&](std::size_t i) {
+    InputWindows reading(pipeline, inputs[i], options);
+    windows[i] = reading.size();
+    readers[i].emplace(pipeline, inputs[i], options);
+    return reading;
+  };
+  const auto take = [&](std::size_t i, std::size_t window, Encoding& encoding, ConstView logits) {
+    readers[i]->take(encoding, logits);
+    if (window + 1 < windows[i]) return;
+    predictions[i] = readers[i]->prediction();
+    readers[i].reset();
+  };
+  return results_of(run_windows(pipeline.encoder(watch), inputs.size(), read, take), predictions);
 }
 
 std::vector<Result<std::vector<TokenLabel>>> predict_words(const Pipeline& pipeline,
@@ -288,22 +242,26 @@ std::vector<Result<std::vector<TokenLabel>>> predict_words(const Pipeline& pipel
                  .found = std::string(name(pipeline.head().task)),
                  .expected = "token-classification"});
   const std::size_t length = max_length(pipeline, options);
+  std::vector<WindowJoiner> texts(sentences.size());
+  std::vector<std::vector<TokenLabel>> labels(sentences.size());
+  std::vector<std::size_t> windows(sentences.size());
   const auto read = [&](std::size_t i) {
-    std::vector<Encoding> windows =
+    std::vector<Encoding> encodings =
         pipeline.tokenizer.windows(sentences[i], length, std::min(options.stride, length / 2));
-    for (const Encoding& window : windows) check_ids(pipeline, window);
-    return windows;
+    for (const Encoding& encoding : encodings) check_ids(pipeline, encoding);
+    windows[i] = encodings.size();
+    return InputWindows(pipeline, std::move(encodings));
   };
-  const auto label = [&](std::size_t, std::span<const Encoding> windows, std::span<const ConstView> logits) {
-    const JoinedWindows text = join_windows(windows, logits);
-    std::vector<TokenLabel> labels;
+  const auto take = [&](std::size_t i, std::size_t window, Encoding& encoding, ConstView logits) {
+    texts[i].take(encoding, logits);
+    if (window + 1 < windows[i]) return;
+    const JoinedWindows text = std::exchange(texts[i], {}).joined();
     for (const WordLabel& word :
          word_labels(text.logits, text.encoding, text.encoding.words, pipeline.head(), options.aggregation))
-      labels.push_back(
+      labels[i].push_back(
           {.token = word.word, .label = pipeline.head().labels[word.index], .probability = word.probability});
-    return labels;
   };
-  return run_all(pipeline.encoder(watch), sentences.size(), read, label);
+  return results_of(run_windows(pipeline.encoder(watch), sentences.size(), read, take), labels);
 }
 
 std::vector<Token> tokens_of(const Tokenizer& tokenizer, const Encoding& encoding) {
@@ -340,6 +298,12 @@ std::vector<std::string> reading_warnings(std::span<const Encoding> encodings) {
                       encoding.cut_tokens +
                           static_cast<std::size_t>(std::count(encoding.special.begin(), encoding.special.end(), 0))));
   return warnings;
+}
+
+std::vector<std::string> reading_warnings(const WindowStore& windows) {
+  std::vector<Encoding> cut;
+  for (std::size_t i = 0; i < windows.size() && i < 2; ++i) cut.push_back(windows.read(i));  // of two texts, or windows
+  return reading_warnings(cut);
 }
 
 std::optional<std::string> windows_notice(Task task, std::size_t windows) {

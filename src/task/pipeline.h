@@ -15,6 +15,9 @@
 #include "model/checkpoint.h"
 #include "model/encoder.h"
 #include "model/sentence_modules.h"
+#include "task/input_windows.h"
+#include "task/question_answering.h"
+#include "task/token_classification.h"
 #include "text/tokenizer.h"
 
 namespace limn {
@@ -52,13 +55,30 @@ std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, c
 /// exceed the model's maximum.
 std::size_t max_length(const Pipeline& pipeline, const PredictOptions& options);
 
-/// Returns the logits of each encoding: (T, 2), (T, labels) or (1, labels). Packs as many encodings into one pass as
-/// memory allows.
-std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings);
+/// Makes the prediction for an input from its windows, one after the other. Those of a context are not kept. Pipeline,
+/// input and options must outlive it.
+class PredictionReader {
+ public:
+  PredictionReader(const Pipeline& pipeline, const Input& input, const PredictOptions& options);
 
-/// Returns the prediction from the logits of an input's encodings.
-Prediction predict(const Pipeline& pipeline, const Input& input, std::span<const Encoding> encodings,
-                   std::span<const ConstView> logits, const PredictOptions& options);
+  /// @throws Error if a logit is not finite.
+  void take(Encoding& encoding, ConstView logits);
+  /// The prediction, once all windows have been taken.
+  Prediction prediction();
+
+ private:
+  const Pipeline& pipeline_;
+  const Input& input_;
+  const PredictOptions& options_;
+  std::optional<AnswerCollector> answers_;
+  WindowJoiner words_;
+  std::vector<Encoding> encodings_;
+  std::vector<Mat> logits_;
+};
+
+/// Returns the prediction for an input of one encoding.
+Prediction predict(const Pipeline& pipeline, const Input& input, const Encoding& encoding, ConstView logits,
+                   const PredictOptions& options);
 
 /// Returns the predictions for inputs. @throws Error if the options are wrong for every input.
 std::vector<Result<Prediction>> predict(const Pipeline& pipeline, std::span<const Input> inputs,
@@ -76,6 +96,8 @@ std::vector<Token> shown_tokens(const Tokenizer& tokenizer, const Encoding& enco
 
 /// Returns warnings about text that was not read.
 std::vector<std::string> reading_warnings(std::span<const Encoding> encodings);
+/// The same; windows leave nothing out.
+std::vector<std::string> reading_warnings(const WindowStore& windows);
 /// Says that a context or a text was read in windows: whatever stands near the edge of one has less context there than
 /// in a single pass. Nothing if one window holds it all.
 std::optional<std::string> windows_notice(Task task, std::size_t windows);

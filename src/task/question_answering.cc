@@ -4,9 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
-#include <map>
-#include <set>
-#include <tuple>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -38,152 +36,148 @@ double context_probability(const AnswerWindow& window, std::size_t start, std::s
   return probability;
 }
 
-/// log Σ exp of the start logits and of the end logits over all tokens that were read, each token once.
-struct Normalizers {
-  double start = 0, end = 0;
-};
-
-std::size_t window_of_null(std::span<const AnswerWindow> windows) {
-  assert(!windows.empty());
-  std::size_t smallest = 0;
-  for (std::size_t w = 1; w < windows.size(); ++w)
-    if (score_of(windows[w], 0, 0) < score_of(windows[smallest], 0, 0)) smallest = w;
-  return smallest;
+Span characters_between(const AnswerWindow& window, std::size_t start, std::size_t end) {
+  if (start > end || !in_context(window, start) || !in_context(window, end)) return {};
+  return characters_of(*window.encoding, start, end);
 }
 
-/// Windows repeat tokens: of a token of the context, the largest logit counts; the others, which every window has,
-/// count in the window of the null answer. So the probabilities of all windows can be compared, do not depend on the
-/// number of windows, and are a single window's softmax if there is one.
-double log_sum_of_column(std::span<const AnswerWindow> windows, std::size_t column) {
-  std::vector<double> logits, context;
-  const std::size_t null = window_of_null(windows);
-  for (std::size_t w = 0; w < windows.size(); ++w) {
-    std::size_t position = windows[w].encoding->window_begin;
-    for (std::size_t token = 0; token < windows[w].encoding->size(); ++token) {
-      const double logit = windows[w].logits(token, column);
-      if (!in_context(windows[w], token)) {
-        if (w == null) logits.push_back(logit);
-        continue;
-      }
-      if (position >= context.size()) context.resize(position + 1, -std::numeric_limits<double>::infinity());
-      context[position] = std::max(context[position], logit);
-      ++position;
-    }
-  }
-  logits.insert(logits.end(), context.begin(), context.end());
-  return log_sum_exp(logits);
-}
-
-Normalizers normalizers_of(std::span<const AnswerWindow> windows) {
-  return {log_sum_of_column(windows, 0), log_sum_of_column(windows, 1)};
-}
-
-/// A span of one window; the smallest in order is the best.
-struct Candidate {
-  double score = 0;
-  std::size_t window = 0, start = 0, end = 0;
-
-  friend bool operator<(const Candidate& a, const Candidate& b) {
-    return std::tuple(-a.score, a.window, a.start, a.end) < std::tuple(-b.score, b.window, b.start, b.end);
-  }
-};
-
-/// Collects the best K candidates that cover different characters.
-class BestSpans {
- public:
-  explicit BestSpans(std::size_t count) : count_(count) {}
-
-  void offer(const Candidate& candidate, Span characters) {
-    if (std::isnan(candidate.score) || count_ == 0) return;
-    if (best_.size() == count_ && !(candidate < best_.rbegin()->first)) return;
-    const auto key = std::pair(characters.begin, characters.end);
-    if (const auto known = by_characters_.find(key); known != by_characters_.end()) {
-      if (!(candidate < known->second)) return;
-      best_.erase(known->second);
-      by_characters_.erase(known);
-    } else if (best_.size() == count_) {
-      by_characters_.erase(best_.rbegin()->second);
-      best_.erase(std::prev(best_.end()));
-    }
-    best_.emplace(candidate, key);
-    by_characters_.emplace(key, candidate);
-  }
-
-  const auto& best() const { return best_; }
-
- private:
-  using Characters = std::pair<std::size_t, std::size_t>;
-  std::size_t count_;
-  std::map<Candidate, Characters> best_;
-  std::map<Characters, Candidate> by_characters_;
-};
-
-Answer make_answer(std::span<const AnswerWindow> windows, const Normalizers& normalizers, std::size_t window,
-                   std::size_t start, std::size_t end, std::string_view context) {
-  const AnswerWindow& w = windows[window];
-  Answer answer;
-  answer.start_token = start;
-  answer.end_token = end;
-  answer.window = window;
-  answer.score = score_of(w, start, end);
-  answer.probability = std::exp(answer.score - normalizers.start - normalizers.end);
-  answer.context_probability = context_probability(w, start, end);
-  if (start <= end && in_context(w, start) && in_context(w, end)) {
-    const Span characters = characters_of(*w.encoding, start, end);
-    answer.begin = characters.begin;
-    answer.end = characters.end;
-    assert(answer.begin <= answer.end && answer.end <= context.size());
-    answer.text = context.substr(answer.begin, answer.end - answer.begin);
-  }
-  return answer;
+std::string_view text_at(Span characters, std::string_view context) {
+  assert(characters.begin <= characters.end && characters.end <= context.size());
+  return context.substr(characters.begin, characters.end - characters.begin);
 }
 
 }  // namespace
 
-Answer answer_at(std::span<const AnswerWindow> windows, std::size_t window, std::size_t start, std::size_t end,
-                 std::string_view context) {
-  return make_answer(windows, normalizers_of(windows), window, start, end, context);
+/// Windows repeat tokens: of a token of the context, the largest logit counts; the others, which every window has,
+/// count in the window of the null answer. So the probabilities of all windows can be compared, do not depend on the
+/// number of windows, and are a single window's softmax if there is one.
+void AnswerCollector::Denominator::take(const AnswerWindow& window, std::size_t column, bool is_null) {
+  constexpr std::size_t most_finished = 4096;
+  const std::size_t begin = window.encoding->window_begin;
+  assert(begin >= begin_);
+  const std::size_t complete = std::min(begin - begin_, shared_.size());
+  const auto after = shared_.begin() + static_cast<std::ptrdiff_t>(complete);
+  finished_.insert(finished_.end(), shared_.begin(), after);
+  shared_.erase(shared_.begin(), after);
+  begin_ = begin;
+  if (finished_.size() > most_finished + sums_) {
+    const double sum = log_sum_exp(std::span<const double>(finished_).subspan(sums_));
+    finished_.resize(sums_);
+    finished_.push_back(sum);
+    ++sums_;
+  }
+  if (is_null) others_.clear();
+  std::size_t position = 0;
+  for (std::size_t token = 0; token < window.encoding->size(); ++token) {
+    const double logit = window.logits(token, column);
+    if (!in_context(window, token)) {
+      if (is_null) others_.push_back(logit);
+      continue;
+    }
+    if (position == shared_.size()) shared_.push_back(-std::numeric_limits<double>::infinity());
+    shared_[position] = std::max(shared_[position], logit);
+    ++position;
+  }
+}
+
+double AnswerCollector::Denominator::value() const {
+  std::vector<double> logits = others_;
+  logits.insert(logits.end(), finished_.begin(), finished_.end());
+  logits.insert(logits.end(), shared_.begin(), shared_.end());
+  return log_sum_exp(logits);
+}
+
+AnswerCollector::AnswerCollector(std::string_view context, const PredictOptions& options)
+    : context_(context), options_(options) {}
+
+void AnswerCollector::offer(const Candidate& candidate, Span characters) {
+  const std::size_t count = std::max<std::size_t>(options_.top, 1);  // the null answer is compared with the best span
+  if (std::isnan(candidate.score)) return;
+  if (best_.size() == count && !(candidate < best_.rbegin()->first)) return;
+  const auto key = std::pair(characters.begin, characters.end);
+  if (const auto known = by_characters_.find(key); known != by_characters_.end()) {
+    if (!(candidate < known->second)) return;
+    best_.erase(known->second);
+    by_characters_.erase(known);
+  } else if (best_.size() == count) {
+    by_characters_.erase(best_.rbegin()->second.characters);
+    best_.erase(std::prev(best_.end()));
+  }
+  best_.emplace(candidate, Found{key});
+  by_characters_.emplace(key, candidate);
+}
+
+/// Moves the best candidates to the answers, whose probabilities are not known before the last window.
+void AnswerCollector::take_best() {
+  for (const auto& [span, found] : best_)
+    prediction_.answers.push_back(
+        {.text = std::string(text_at({found.characters.first, found.characters.second}, context_)),
+         .begin = found.characters.first,
+         .end = found.characters.second,
+         .start_token = span.start,
+         .end_token = span.end,
+         .window = span.window,
+         .score = span.score,
+         .context_probability = found.context_probability});
+  best_.clear();
+  by_characters_.clear();
+}
+
+void AnswerCollector::take(const AnswerWindow& window) {
+  const Encoding& encoding = *window.encoding;
+  assert(window.logits.rows == encoding.size() && window.logits.columns == 2);
+  const double null_score = score_of(window, 0, 0), null_probability = context_probability(window, 0, 0);
+  const bool is_null = windows_ == 0 || null_score < null_.score;
+  if (is_null) {
+    null_.window = windows_;
+    null_.score = null_score;
+    null_.context_probability = null_probability;
+  }
+  null_context_probability_ = std::min(null_context_probability_, null_probability);
+  start_.take(window, 0, is_null);
+  end_.take(window, 1, is_null);
+  for (std::size_t start = 0; start < encoding.size(); ++start) {
+    if (!in_context(window, start)) continue;
+    const std::size_t limit = start + std::min(options_.max_answer_tokens, encoding.size() - start);
+    Span characters;
+    for (std::size_t end = start; end < limit && in_context(window, end); ++end) {
+      characters = joined(characters, encoding.characters[end]);
+      if (characters.begin < characters.end) offer({score_of(window, start, end), windows_, start, end}, characters);
+    }
+  }
+  for (auto& [span, found] : best_)
+    if (span.window == windows_) found.context_probability = context_probability(window, span.start, span.end);
+  if (options_.top_of_each_window) take_best();
+  ++windows_;
+}
+
+AnswerPrediction AnswerCollector::prediction() {
+  take_best();
+  const double denominator_of_start = start_.value(), denominator_of_end = end_.value();
+  const auto probability = [&](const Answer& answer) {
+    return std::exp(answer.score - denominator_of_start - denominator_of_end);
+  };
+  for (Answer& answer : prediction_.answers) answer.probability = probability(answer);
+  null_.probability = probability(null_);
+  prediction_.null_score = null_.score;
+  prediction_.null_probability = null_.probability;
+  prediction_.null_context_probability = null_context_probability_;
+  const auto best = std::ranges::max_element(prediction_.answers, {}, &Answer::score);
+  const bool null_wins =
+      prediction_.answers.empty() || (options_.null_allowed && null_.score - best->score > options_.null_threshold);
+  prediction_.best = null_wins ? null_ : *best;
+  return std::move(prediction_);
+}
+
+std::string_view answer_text(const AnswerWindow& window, std::size_t start, std::size_t end, std::string_view context) {
+  return text_at(characters_between(window, start, end), context);
 }
 
 AnswerPrediction best_answers(std::span<const AnswerWindow> windows, std::string_view context,
                               const PredictOptions& options) {
-  AnswerPrediction prediction;
-  const Normalizers normalizers = normalizers_of(windows);
-  BestSpans spans(std::max<std::size_t>(options.top, 1));  // the null answer is compared with the best span
-  const auto take = [&] {
-    for (const auto& [span, characters] : spans.best())
-      prediction.answers.push_back(make_answer(windows, normalizers, span.window, span.start, span.end, context));
-    spans = BestSpans(std::max<std::size_t>(options.top, 1));
-  };
-  for (std::size_t w = 0; w < windows.size(); ++w) {
-    const AnswerWindow& window = windows[w];
-    const Encoding& encoding = *window.encoding;
-    assert(window.logits.rows == encoding.size() && window.logits.columns == 2);
-    for (std::size_t start = 0; start < encoding.size(); ++start) {
-      if (!in_context(window, start)) continue;
-      const std::size_t limit = start + std::min(options.max_answer_tokens, encoding.size() - start);
-      Span characters;
-      for (std::size_t end = start; end < limit && in_context(window, end); ++end) {
-        characters = joined(characters, encoding.characters[end]);
-        if (characters.begin < characters.end) spans.offer({score_of(window, start, end), w, start, end}, characters);
-      }
-    }
-    if (options.top_of_each_window) take();
-  }
-  take();
-  Answer null = make_answer(windows, normalizers, window_of_null(windows), 0, 0, {});
-  null.text.clear(), null.begin = null.end = 0;
-  prediction.null_score = null.score;
-  prediction.null_probability = null.probability;
-  prediction.null_context_probability = 1;
-  for (const AnswerWindow& window : windows)
-    prediction.null_context_probability =
-        std::min(prediction.null_context_probability, context_probability(window, 0, 0));
-  const auto best = std::ranges::max_element(prediction.answers, {}, &Answer::score);
-  const bool null_wins =
-      prediction.answers.empty() || (options.null_allowed && null.score - best->score > options.null_threshold);
-  prediction.best = null_wins ? null : *best;
-  return prediction;
+  AnswerCollector answers(context, options);
+  for (const AnswerWindow& window : windows) answers.take(window);
+  return answers.prediction();
 }
 
 }  // namespace limn

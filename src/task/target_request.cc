@@ -85,12 +85,13 @@ struct TokenSpan {
 
 /// Returns the tokens of the first window that contains all `characters`: tokens that begin and end exactly at them, or
 /// the fewest tokens that cover them.
-std::optional<TokenSpan> tokens_of(Span characters, bool exact, std::span<const AnswerWindow> windows) {
-  for (std::size_t w = 0; w < windows.size(); ++w) {
-    const Encoding& encoding = *windows[w].encoding;
+std::optional<TokenSpan> tokens_of(Span characters, bool exact, const WindowStore& windows, int sequence) {
+  const auto [first, last] = windows.around(characters);
+  for (std::size_t w = first; w < last; ++w) {
+    const Encoding encoding = windows.read(w);
     std::optional<std::size_t> start, end;
     for (std::size_t token = 0; token < encoding.size(); ++token) {
-      if (encoding.sequences[token] != windows[w].sequence) continue;
+      if (encoding.sequences[token] != sequence) continue;
       const Span offsets = encoding.characters[token];
       if (offsets.end > characters.begin &&
           (exact ? offsets.begin == characters.begin : offsets.begin <= characters.begin)) {
@@ -104,7 +105,7 @@ std::optional<TokenSpan> tokens_of(Span characters, bool exact, std::span<const 
   return std::nullopt;
 }
 
-TokenSpan find_answer(std::string_view answer, std::string_view context, std::span<const AnswerWindow> windows) {
+TokenSpan find_answer(std::string_view answer, std::string_view context, const WindowStore& windows, int sequence) {
   check_utf8(answer, "answer");
   constexpr std::string_view spaces = " \t\r\n";
   const std::size_t begin = std::min(answer.find_first_not_of(spaces), answer.size());
@@ -116,7 +117,7 @@ TokenSpan find_answer(std::string_view answer, std::string_view context, std::sp
     for (const bool ignore_case : {false, true}) {
       for (const Span& characters : find_all(context, answer, ignore_case)) {
         found = true;
-        if (const auto tokens = tokens_of(characters, exact_tokens, windows)) return *tokens;
+        if (const auto tokens = tokens_of(characters, exact_tokens, windows, sequence)) return *tokens;
       }
     }
   }
@@ -146,18 +147,15 @@ ResolvedTarget answer_target(const ExplainOptions& options, Scalar explain, cons
     throw Error({.field = "answer", .found = "an answer and a target", .expected = "one of the two"});
   const bool has_pair = read.input.pair.has_value();
   const std::string& context = has_pair ? *read.input.pair : read.input.text;
-  std::vector<AnswerWindow> windows;
-  for (std::size_t w = 0; w < read.encodings.size(); ++w)
-    windows.push_back({&read.encodings[w], read.logits[w], has_pair ? 1 : 0});
-
+  const int sequence = has_pair ? 1 : 0;
   const Answer& best = std::get<AnswerPrediction>(read.prediction).best;
   TokenSpan span{best.window, best.start_token, best.end_token};
   if (options.answer) {
-    span = find_answer(*options.answer, context, windows);
+    span = find_answer(*options.answer, context, read.windows, sequence);
   } else if (options.target) {
     const std::string_view request = *options.target;
     const std::size_t colon = request.find(':');
-    const std::size_t tokens = read.encodings[span.window].size();
+    const std::size_t tokens = read.windows.encoding(span.window).size();
     span.start = token_index(request.substr(0, colon), tokens, request, "START:END");
     span.end = token_index(colon == request.npos ? "" : request.substr(colon + 1), tokens, request, "START:END");
   }
@@ -165,8 +163,8 @@ ResolvedTarget answer_target(const ExplainOptions& options, Scalar explain, cons
   if (explain == Scalar::max_logit) {
     for (const auto& [option, name] : {std::pair(&options.target, "target"), std::pair(&options.answer, "answer")})
       if (*option) throw Error({.field = name, .found = "explain = max-logit", .expected = "an F of a given position"});
-    span.start = largest_row(read.logits[span.window], 0);
-    span.end = largest_row(read.logits[span.window], 1);
+    span.start = largest_row(read.windows.logits(span.window), 0);
+    span.end = largest_row(read.windows.logits(span.window), 1);
   }
 
   ResolvedTarget resolved = start_target(explain, read.head);
@@ -175,7 +173,9 @@ ResolvedTarget answer_target(const ExplainOptions& options, Scalar explain, cons
   resolved.target.over_rows = true;
   resolved.info.start_token = span.start;
   resolved.info.end_token = span.end;
-  resolved.info.text = answer_at(windows, span.window, span.start, span.end, context).text;
+  resolved.info.text =
+      answer_text({.encoding = &read.windows.encoding(span.window), .logits = {}, .sequence = sequence}, span.start,
+                  span.end, context);
   return resolved;
 }
 
@@ -216,23 +216,29 @@ ResolvedTarget similarity_target(const ExplainOptions& options, const ReadInput&
   refuse(options.answer, "answer", "question answering");
   refuse(options.target, "target", tasks);
   refuse(options.contrast, "contrast", tasks);
-  if (read.logits.size() != 2)
+  if (read.windows.size() != 2)
     throw Error({.thing = "the second text",
                  .found = "none",
                  .expected = "two texts: the cosine of their embeddings is explained"});
   ResolvedTarget resolved;
-  resolved.target.other = unit_vector(read.logits[1].row_span(0));
+  resolved.target.other = unit_vector(read.windows.logits(1).row_span(0));
   resolved.info.explain = "cosine";
   return resolved;
 }
 
 // ---- token classification ----------------------------------------------------------------------------------------
 
+std::vector<TokenPlace> places_of(const WindowStore& windows) {
+  std::vector<Encoding> encodings;
+  for (std::size_t w = 0; w < windows.size(); ++w) encodings.push_back(windows.read(w));
+  return token_places(encodings);
+}
+
 ResolvedTarget token_target(TokenPlace place, std::optional<std::size_t> label, std::string_view text,
                             const ExplainOptions& options, Scalar explain, const ReadInput& read) {
   ResolvedTarget resolved = start_target(explain, read.head);
   resolved.window = place.window;
-  const ConstView logits = read.logits[place.window].row_range(place.token, place.token + 1);
+  const ConstView logits = read.windows.logits(place.window).row_range(place.token, place.token + 1);
   choose_label(resolved, place.token, label ? *label : argmax(logits), options, read.head);
   resolved.info.start_token = resolved.info.end_token = place.token;
   resolved.info.text = text;
@@ -243,7 +249,7 @@ ResolvedTarget token_target(TokenPlace place, std::optional<std::size_t> label, 
 /// aggregation may give a word another type than that of its first token.
 ResolvedTarget entity_target(const Entity& entity, TokenPlace place, const ExplainOptions& options, Scalar explain,
                              const ReadInput& read) {
-  const auto logits = read.logits[place.window].row_span(place.token);
+  const auto logits = read.windows.logits(place.window).row_span(place.token);
   const std::vector<std::string> tags = standard_tags(read.head.labels);
   std::optional<std::size_t> label;
   for (std::size_t i = 0; i < logits.size(); ++i)
@@ -252,7 +258,7 @@ ResolvedTarget entity_target(const Entity& entity, TokenPlace place, const Expla
 }
 
 std::string_view text_of(TokenPlace place, const ReadInput& read) {
-  const Encoding& encoding = read.encodings[place.window];
+  const Encoding& encoding = read.windows.encoding(place.window);
   const Span span = encoding.characters[place.token];
   if (encoding.sequences[place.token] < 0) return {};
   return std::string_view(read.input.text).substr(span.begin, span.end - span.begin);
@@ -261,11 +267,12 @@ std::string_view text_of(TokenPlace place, const ReadInput& read) {
 /// Returns the token with the largest logit among those that are not special.
 TokenPlace strongest_token(const ReadInput& read) {
   const auto largest = [&](TokenPlace place) {
-    return std::ranges::max(read.logits[place.window].row_span(place.token));
+    return std::ranges::max(read.windows.logits(place.window).row_span(place.token));
   };
   std::optional<TokenPlace> best;
-  for (const TokenPlace place : token_places(read.encodings))
-    if (!read.encodings[place.window].special[place.token] && (!best || largest(place) > largest(*best))) best = place;
+  for (const TokenPlace place : places_of(read.windows))
+    if (!read.windows.encoding(place.window).special[place.token] && (!best || largest(place) > largest(*best)))
+      best = place;
   if (!best) throw Error({.thing = "the text", .found = "no word", .expected = "at least one"});
   return *best;
 }
@@ -283,8 +290,8 @@ ResolvedTarget requested_token(const ExplainOptions& options, Scalar explain, co
   const std::string_view request = *options.target;
   const std::size_t colon = request.find(':');
   if (const Entity* entity = requested_entity(request, read); entity && !parse_index(request.substr(0, colon)))
-    return entity_target(*entity, token_places(read.encodings)[entity->first_token], options, explain, read);
-  const std::vector<TokenPlace> places = token_places(read.encodings);
+    return entity_target(*entity, places_of(read.windows)[entity->first_token], options, explain, read);
+  const std::vector<TokenPlace> places = places_of(read.windows);
   const TokenPlace place = places[token_index(request.substr(0, colon), places.size(), request, "POSITION:LABEL")];
   std::optional<std::size_t> label;
   if (colon != request.npos) label = label_index(request.substr(colon + 1), read.head, "target");
@@ -306,14 +313,14 @@ std::vector<ResolvedTarget> resolve_targets(const ExplainOptions& options, Scala
   if (!prediction || prediction->entities.empty() || options.target || options.answer)
     return {resolve_target(options, explain, read)};
   std::vector<ResolvedTarget> targets;
-  const std::vector<TokenPlace> places = token_places(read.encodings);
+  const std::vector<TokenPlace> places = places_of(read.windows);
   for (const Entity& entity : prediction->entities)
     targets.push_back(entity_target(entity, places[entity.first_token], options, explain, read));
   return targets;
 }
 
 ResolvedTarget resolve_target(const ExplainOptions& options, Scalar explain, const ReadInput& read) {
-  assert(!read.encodings.empty() && read.encodings.size() == read.logits.size());
+  assert(read.windows.size() > 0);
   if (explain == Scalar::max_logit && read.head.task != Task::question_answering)
     throw Error({.field = "explain",
                  .found = fmt::format("max-logit for a model of {}", name(read.head.task)),
@@ -340,7 +347,7 @@ ResolvedTarget resolve_target(const ExplainOptions& options, Scalar explain, con
     return token_target(place, std::nullopt, text_of(place, read), options, explain, read);
   }
   const auto strongest = std::ranges::max_element(entities, {}, &Entity::probability);
-  return entity_target(*strongest, token_places(read.encodings)[strongest->first_token], options, explain, read);
+  return entity_target(*strongest, places_of(read.windows)[strongest->first_token], options, explain, read);
 }
 
 }  // namespace limn

@@ -1,25 +1,22 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <vector>
 
 #include "limn/explanation.h"
 #include "limn/options.h"
-#include "math/mat.h"
 #include "model/config.h"
+#include "task/input_windows.h"
 #include "task/target.h"
-#include "text/encoding.h"
 
 namespace limn {
 
-/// One input with its encodings, logits and prediction, from which a target is chosen.
+/// One input with its windows and prediction, from which a target is chosen.
 struct ReadInput {
   const Input& input;
   const HeadConfig& head;
   const Prediction& prediction;
-  std::span<const Encoding> encodings;  ///< question answering and token classification: the windows; otherwise one
-  std::span<const ConstView> logits;    ///< one per encoding
+  const WindowStore& windows;  ///< question answering and token classification: the windows; otherwise one encoding
 };
 
 /// A target, its description for the result, and the encoding (window) to which it belongs.

@@ -80,6 +80,25 @@ Span entity_characters(const Encoding& encoding, std::string_view text, std::siz
   return characters;
 }
 
+/// The tokens of a window whose logits count. @param next_begin window_begin of the next window @param cut first token
+/// of the text that no earlier window provides; becomes that of the next window
+std::vector<std::size_t> counted_tokens(const Encoding& window, bool is_first, bool is_last, std::size_t next_begin,
+                                        std::size_t& cut) {
+  std::vector<std::size_t> tokens;
+  const auto text_tokens = static_cast<std::size_t>(std::ranges::count(window.special, std::uint8_t{0}));
+  const std::size_t end = window.window_begin + text_tokens;
+  const std::size_t next_cut = is_last ? end : (next_begin + end + 1) / 2;
+  std::size_t position = window.window_begin;  // in the text
+  for (std::size_t token = 0; token < window.size(); ++token) {
+    const bool is_counted = window.special[token] ? (position == window.window_begin ? is_first : is_last)
+                                                  : cut <= position && position < next_cut;
+    if (is_counted) tokens.push_back(token);
+    if (!window.special[token]) ++position;
+  }
+  cut = next_cut;
+  return tokens;
+}
+
 }  // namespace
 
 std::vector<WordLabel> word_labels(ConstView logits, const Encoding& encoding, std::span<const std::int32_t> words,
@@ -100,43 +119,42 @@ std::vector<WordLabel> word_labels(ConstView logits, const Encoding& encoding, s
 
 std::vector<TokenPlace> token_places(std::span<const Encoding> windows) {
   std::vector<TokenPlace> places;
-  std::size_t cut = 0;  // first token of the text that no earlier window provides
+  std::size_t cut = 0;
   for (std::size_t w = 0; w < windows.size(); ++w) {
-    const Encoding& window = windows[w];
     const bool is_last = w + 1 == windows.size();
-    const auto text_tokens = static_cast<std::size_t>(std::ranges::count(window.special, std::uint8_t{0}));
-    const std::size_t end = window.window_begin + text_tokens;
-    const std::size_t next_cut = is_last ? end : (windows[w + 1].window_begin + end + 1) / 2;
-    std::size_t position = window.window_begin;  // in the text
-    for (std::size_t token = 0; token < window.size(); ++token) {
-      const bool is_counted = window.special[token] ? (position == window.window_begin ? w == 0 : is_last)
-                                                    : cut <= position && position < next_cut;
-      if (is_counted) places.push_back({w, token});
-      if (!window.special[token]) ++position;
-    }
-    cut = next_cut;
+    for (const std::size_t token :
+         counted_tokens(windows[w], w == 0, is_last, is_last ? 0 : windows[w + 1].window_begin, cut))
+      places.push_back({w, token});
   }
   return places;
 }
 
-JoinedWindows join_windows(std::span<const Encoding> windows, std::span<const ConstView> logits) {
-  JoinedWindows joined;
-  const std::vector<TokenPlace> places = token_places(windows);
-  joined.logits = Mat(places.size(), logits[0].columns);
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const auto [window, token] = places[i];
-    const Encoding& from = windows[window];
-    Encoding& to = joined.encoding;
-    to.ids.push_back(from.ids[token]);
-    to.type_ids.push_back(from.type_ids[token]);
-    to.offsets.push_back(from.offsets[token]);
-    to.characters.push_back(from.characters[token]);
-    to.words.push_back(from.words[token]);
-    to.sequences.push_back(from.sequences[token]);
-    to.special.push_back(from.special[token]);
-    for (std::size_t column = 0; column < joined.logits.columns(); ++column)
-      joined.logits(i, column) = logits[window](token, column);
+void WindowJoiner::append(bool is_last, std::size_t next_begin) {
+  for (const std::size_t token : counted_tokens(window_, windows_ == 1, is_last, next_begin, cut_)) {
+    encoding_.ids.push_back(window_.ids[token]);
+    encoding_.type_ids.push_back(window_.type_ids[token]);
+    encoding_.offsets.push_back(window_.offsets[token]);
+    encoding_.characters.push_back(window_.characters[token]);
+    encoding_.words.push_back(window_.words[token]);
+    encoding_.sequences.push_back(window_.sequences[token]);
+    encoding_.special.push_back(window_.special[token]);
+    const auto row = window_logits_.view().row_span(token);
+    logits_.insert(logits_.end(), row.begin(), row.end());
   }
+}
+
+void WindowJoiner::take(const Encoding& window, ConstView logits) {
+  if (windows_ > 0) append(false, window.window_begin);
+  ++windows_;
+  window_ = window;
+  window_logits_ = copy(logits);
+  columns_ = logits.columns;
+}
+
+JoinedWindows WindowJoiner::joined() {
+  append(true, 0);
+  JoinedWindows joined{.encoding = std::move(encoding_), .logits = Mat(logits_.size() / columns_, columns_)};
+  std::ranges::copy(logits_, joined.logits.row(0));
   return joined;
 }
 

@@ -42,8 +42,22 @@ struct JoinedWindows {
   Encoding encoding;
   Mat logits;  ///< (T, L)
 };
-/// @param logits (T of the window, L) of each window
-JoinedWindows join_windows(std::span<const Encoding> windows, std::span<const ConstView> logits);
+/// Joins the windows of a text one after the other, and keeps of each the tokens whose logits count.
+class WindowJoiner {
+ public:
+  /// @param logits (T of the window, L)
+  void take(const Encoding& window, ConstView logits);
+  JoinedWindows joined();
+
+ private:
+  void append(bool is_last, std::size_t next_begin);
+
+  Encoding window_;  // the last one, whose end depends on the next
+  Mat window_logits_;
+  std::size_t windows_ = 0, cut_ = 0, columns_ = 0;
+  Encoding encoding_;
+  std::vector<float> logits_;
+};
 
 /// Returns a label for every token that is not special, and the entities of the text: entity_chunks() groups words,
 /// which are those of WordRule::tags, or subwords for Aggregation::simple. An entity extends from the first to the last

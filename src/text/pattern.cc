@@ -116,6 +116,11 @@ std::vector<CharacterRange> Pattern::find(std::span<const Character> text) const
   }
 }
 
+bool Pattern::is_within_words() const {
+  if (code_) return code_->expression == " {2,}";
+  return literal_.find(U' ') == literal_.npos;
+}
+
 std::vector<CharacterRange> Pattern::find_regex(std::span<const Character> text) const {
   std::u32string subject;
   subject.reserve(text.size());

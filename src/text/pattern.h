@@ -23,6 +23,8 @@ class Pattern {
   /// All non-overlapping matches from left to right; an empty match never touches the previous one.
   /// @throws Error if matching exceeds its limit of steps or memory.
   std::vector<CharacterRange> find(std::span<const Character> text) const;
+  /// Whether it is known that no match touches a single space between two words.
+  bool is_within_words() const;
 
  private:
   struct Code;  // a compiled expression

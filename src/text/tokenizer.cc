@@ -20,34 +20,25 @@ struct Tokenizer::Implementation {
   TokenizerParts parts;
   AddedTokenFinder original, normalized;  ///< added tokens matched before, after normalisation
   std::size_t size = 0;                   ///< the largest id + 1
+  bool is_splittable = false;             ///< a text may be tokenized in blocks
 
   explicit Implementation(TokenizerParts from);
 
   /// Appends the tokens of a text, which must be valid UTF-8. Word indices count from 0, or are all `word`.
-  void tokenize(std::string_view text, std::optional<std::int32_t> word, Subwords& subwords) const;
+  /// @return how many words the text has, unless they are given
+  std::int32_t tokenize(std::string_view text, std::optional<std::int32_t> word, Subwords& subwords) const;
   /// Sets the characters of the tokens added since the last call, and trims spaces from their offsets. @param added the
   /// matched text of an added token; empty for tokens of the vocabulary.
   void finish(std::string_view text, std::string_view added, Subwords& subwords) const;
   /// How many tokens fit next to the special tokens. @throws Error if not even those fit.
   std::size_t room(std::size_t max_length, bool pair) const;
+  /// The tokens of a text, in blocks if that does not change them.
+  TokenBlocks blocks(std::string_view text, std::size_t block_bytes) const;
   /// The windows of a single text (see Tokenizer::windows).
-  std::vector<Encoding> windows(const Subwords& subwords, std::size_t max_length, std::size_t stride) const;
+  WindowReader windows(TokenBlocks tokens, std::size_t max_length, std::size_t stride) const;
 };
 
 namespace {
-
-/// Windows of `width` subwords, of which neighbours share `stride`. @param encode (SubwordRange) -> Encoding
-template <class Encode>
-std::vector<Encoding> windows_of(const Subwords& subwords, std::size_t width, std::size_t stride,
-                                 const Encode& encode) {
-  std::vector<Encoding> windows;
-  for (std::size_t begin = 0;; begin += width - stride) {
-    const std::size_t end = std::min(begin + width, subwords.size());
-    windows.push_back(encode(SubwordRange{subwords, begin, end}));
-    windows.back().window_begin = begin;
-    if (end == subwords.size()) return windows;
-  }
-}
 
 /// The lengths to which a pair is truncated to have at most `room` tokens: the longer sequence is cut first; if both
 /// must be cut, they end up equal, and an odd token goes to the one that was longer (the second of equals).
@@ -86,18 +77,54 @@ bool is_only_blanks(std::string_view token) {
   return true;
 }
 
+bool splits_at_spaces(const PreTokenizerStep& step) {
+  if (const auto* bytes = std::get_if<ByteLevelPreTokenizer>(&step)) return bytes->use_regex;
+  if (const auto* spaces = std::get_if<MetaspacePreTokenizer>(&step)) return spaces->split;
+  return std::holds_alternative<BertPreTokenizer>(step) || std::holds_alternative<WhitespacePreTokenizer>(step) ||
+         std::holds_alternative<WordPreTokenizer>(step);
+}
+
+/// Whether a step leaves the text on one side of a space alone, whatever is on the other. Regular expressions may not.
+bool is_local(const PreTokenizerStep& step) { return !std::holds_alternative<PatternPreTokenizer>(step); }
+bool is_local(const NormalizerStep& step) {
+  const auto* replace = std::get_if<Replace>(&step);
+  return replace == nullptr || replace->pattern.is_within_words();
+}
+
+/// Whether a token may take a single space between a letter, digit or full stop and a letter or digit, or text on both
+/// sides of it.
+bool may_cross_space(const AddedToken& token) {
+  const bool only_spaces = token.content.find_first_not_of(' ') == token.content.npos;
+  if (only_spaces) return token.content.size() < 2;
+  const auto is_text = [](unsigned char c) {
+    return c >= 0x80 || is_letter(c) || is_number(c) || is_one_of(U".,;:!?", c);
+  };
+  return token.content.find(' ') != token.content.npos || (token.lstrip && is_text(token.content.front())) ||
+         (token.rstrip && is_text(token.content.back()));
+}
+
+bool can_split(const TokenizerParts& parts) {
+  return std::ranges::any_of(parts.pre_tokenizer, splits_at_spaces) &&
+         std::ranges::all_of(
+             parts.pre_tokenizer, [](const auto& step) { return is_local(step); }) &&
+         std::ranges::all_of(
+             parts.normalizer, [](const auto& step) { return is_local(step); }) &&
+         std::ranges::none_of(parts.added_tokens, may_cross_space);
+}
+
 }  // namespace
 
 Tokenizer::Implementation::Implementation(TokenizerParts from)
     : parts(std::move(from)),
       original(chosen(parts.added_tokens, false), {}),
       normalized(chosen(parts.added_tokens, true), parts.normalizer),
-      size(parts.vocabulary.size()) {
+      size(parts.vocabulary.size()),
+      is_splittable(can_split(parts)) {
   for (const AddedToken& token : parts.added_tokens) size = std::max(size, static_cast<std::size_t>(token.id) + 1);
 }
 
-void Tokenizer::Implementation::tokenize(std::string_view text, std::optional<std::int32_t> word,
-                                         Subwords& subwords) const {
+std::int32_t Tokenizer::Implementation::tokenize(std::string_view text, std::optional<std::int32_t> word,
+                                                 Subwords& subwords) const {
   SubwordScratch scratch;
   const std::size_t tokens_before = subwords.size();
   std::int32_t words = 0;
@@ -128,6 +155,7 @@ void Tokenizer::Implementation::tokenize(std::string_view text, std::optional<st
     }
   }
   extend_to_characters(text, std::span(subwords.characters).subspan(tokens_before));
+  return words;
 }
 
 void Tokenizer::Implementation::finish(std::string_view text, std::string_view added, Subwords& subwords) const {
@@ -158,17 +186,21 @@ std::size_t Tokenizer::Implementation::room(std::size_t max_length, bool pair) c
   return max_length - added;
 }
 
-std::vector<Encoding> Tokenizer::Implementation::windows(const Subwords& subwords, std::size_t max_length,
-                                                         std::size_t stride) const {
-  const std::size_t available = max_length > 0 ? room(max_length, false) : subwords.size();
-  if (subwords.size() > available && available <= stride) {
+TokenBlocks Tokenizer::Implementation::blocks(std::string_view text, std::size_t block_bytes) const {
+  const auto tokens = [this](std::string_view part, Subwords& subwords) { return tokenize(part, {}, subwords); };
+  return {text, tokens, is_splittable ? block_bytes : 0};
+}
+
+WindowReader Tokenizer::Implementation::windows(TokenBlocks tokens, std::size_t max_length, std::size_t stride) const {
+  const std::size_t available = max_length > 0 ? room(max_length, false) : tokens.size();
+  if (tokens.size() > available && available <= stride) {
     throw Error({.thing = "length",
                  .found = std::to_string(max_length) + " tokens",
                  .expected = "more than the " + std::to_string(max_length - available) +
                              " special tokens of the model and the stride of " + std::to_string(stride)});
   }
-  return windows_of(subwords, available, stride,
-                    [&](SubwordRange range) { return apply(parts.post_processor.layout, range, {}); });
+  return {std::move(tokens), available, stride,
+          [this](SubwordRange range) { return apply(parts.post_processor.layout, range, {}); }};
 }
 
 Tokenizer::Tokenizer(std::shared_ptr<const Implementation> implementation)
@@ -205,14 +237,14 @@ Encoding Tokenizer::encode(std::string_view text, std::optional<std::string_view
   return encoding;
 }
 
-std::vector<Encoding> Tokenizer::windows(std::string_view question, std::string_view context, std::size_t max_length,
-                                         std::size_t stride) const {
+WindowReader Tokenizer::window_reader(std::string_view question, std::string_view context, std::size_t max_length,
+                                      std::size_t stride, std::size_t block_bytes) const {
   const Implementation& tokenizer = *implementation_;
   check_utf8(question, "question");
   check_utf8(context, "context");
-  Subwords first, second;
+  Subwords first;
   tokenizer.tokenize(question, {}, first);
-  tokenizer.tokenize(context, {}, second);
+  TokenBlocks second = tokenizer.blocks(context, block_bytes);
   const std::size_t room = tokenizer.room(max_length, true);
   const bool fits = first.size() + second.size() <= room;
   if (!fits && first.size() + stride >= room) {
@@ -224,16 +256,26 @@ std::vector<Encoding> Tokenizer::windows(std::string_view question, std::string_
                  .hint = "shorten the question, or use longer windows or a smaller stride"});
   }
   const std::size_t width = fits ? second.size() : room - first.size();
-  return windows_of(second, width, stride, [&](SubwordRange context_range) {
-    return apply(tokenizer.parts.post_processor.layout, {first, 0, first.size()}, context_range);
-  });
+  return {std::move(second), width, stride, [&tokenizer, first](SubwordRange range) {
+            return apply(tokenizer.parts.post_processor.layout, {first, 0, first.size()}, range);
+          }};
+}
+
+WindowReader Tokenizer::window_reader(std::string_view text, std::size_t max_length, std::size_t stride,
+                                      std::size_t block_bytes) const {
+  check_utf8(text, "text");
+  return implementation_->windows(implementation_->blocks(text, block_bytes), max_length, stride);
+}
+
+bool Tokenizer::has_blocks() const { return implementation_->is_splittable; }
+
+std::vector<Encoding> Tokenizer::windows(std::string_view question, std::string_view context, std::size_t max_length,
+                                         std::size_t stride) const {
+  return window_reader(question, context, max_length, stride).all();
 }
 
 std::vector<Encoding> Tokenizer::windows(std::string_view text, std::size_t max_length, std::size_t stride) const {
-  check_utf8(text, "text");
-  Subwords subwords;
-  implementation_->tokenize(text, {}, subwords);
-  return implementation_->windows(subwords, max_length, stride);
+  return window_reader(text, max_length, stride).all();
 }
 
 std::vector<Encoding> Tokenizer::windows(std::span<const std::string> words, std::size_t max_length,
@@ -243,7 +285,7 @@ std::vector<Encoding> Tokenizer::windows(std::span<const std::string> words, std
     check_utf8(words[i], "word " + std::to_string(i + 1));
     implementation_->tokenize(words[i], static_cast<std::int32_t>(i), subwords);
   }
-  return implementation_->windows(subwords, max_length, stride);
+  return implementation_->windows(TokenBlocks(std::move(subwords)), max_length, stride).all();
 }
 
 Tokenizer Tokenizer::lowercased() const {

@@ -12,6 +12,7 @@
 
 #include "base/utf8.h"
 #include "text/encoding.h"
+#include "text/window_reader.h"
 
 namespace limn {
 
@@ -47,6 +48,16 @@ class Tokenizer {
   /// The same for a text that is already split into words (`is_split_into_words=True`): words[i] has word index i, and
   /// its offsets are relative to words[i].
   std::vector<Encoding> windows(std::span<const std::string> words, std::size_t max_length, std::size_t stride) const;
+
+  /// windows() of texts of any length: each is encoded when it is asked for. The tokenizer and the second text must
+  /// outlive the reader.
+  WindowReader window_reader(std::string_view question, std::string_view context, std::size_t max_length,
+                             std::size_t stride, std::size_t block_bytes = TokenBlocks::usual_bytes) const;
+  /// The same for a single text.
+  WindowReader window_reader(std::string_view text, std::size_t max_length, std::size_t stride,
+                             std::size_t block_bytes = TokenBlocks::usual_bytes) const;
+  /// Whether long texts are tokenized in blocks: not if a word may extend over a space, or a step may not be local.
+  bool has_blocks() const;
 
   /// The same tokenizer for lowercased texts; itself if it already begins by lowercasing.
   Tokenizer lowercased() const;

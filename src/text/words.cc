@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "text/aligned_text.h"
 #include "text/unicode.h"
@@ -110,11 +111,35 @@ std::vector<Span> parts_of(std::string_view text, WordRule rule) {
   return parts;
 }
 
+bool is_ascii_word_character(char c) { return is_ascii(static_cast<unsigned char>(c)) && is_word_character(c); }
+
+/// A range of the text that contains the span. At its ends are a space or line feed and a letter or digit of ASCII, or
+/// an end of the text: there is a boundary whatever is on the other side.
+Span between_words(std::string_view text, Span span) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\n'; };
+  while (span.begin > 0 && !(is_space(text[span.begin - 1]) && is_ascii_word_character(text[span.begin]))) --span.begin;
+  while (span.end < text.size() && !(is_space(text[span.end]) && is_ascii_word_character(text[span.end - 1])))
+    ++span.end;
+  return span;
+}
+
+/// The parts of those words of the text that tokens of the sequence are in.
+std::vector<Span> parts_of_tokens(const Encoding& encoding, int sequence, std::string_view text, WordRule rule) {
+  Span tokens;
+  for (std::size_t token = 0; token < encoding.size(); ++token)
+    if (encoding.sequences[token] == sequence) tokens = joined(tokens, encoding.characters[token]);
+  if (tokens.begin == tokens.end) return {};
+  const Span read = between_words(text, tokens);
+  std::vector<Span> parts = parts_of(text.substr(read.begin, read.end - read.begin), rule);
+  for (Span& part : parts) part = {read.begin + part.begin, read.begin + part.end};
+  return parts;
+}
+
 /// Numbers the words of the tokens of one sequence.
 class WordCounter {
  public:
-  WordCounter(std::string_view text, WordRule rule)
-      : blanks_are_words_(rule == WordRule::subwords), parts_(parts_of(text, rule)) {}
+  WordCounter(std::vector<Span> parts, WordRule rule)
+      : blanks_are_words_(rule == WordRule::subwords), parts_(std::move(parts)) {}
 
   /// Returns the index of the word of the next token. @param characters those of the token; tokens must come in the
   /// order of the text
@@ -152,7 +177,7 @@ std::vector<std::int32_t> word_indices(const Encoding& encoding, std::string_vie
   std::vector<std::int32_t> words(encoding.size(), -1);
   for (const int sequence : {0, 1}) {
     const auto is_here = [&](std::size_t token) { return encoding.sequences[token] == sequence; };
-    WordCounter counter(sequence == 0 ? text : pair, rule);
+    WordCounter counter(parts_of_tokens(encoding, sequence, sequence == 0 ? text : pair, rule), rule);
     for (std::size_t token = 0; token < encoding.size(); ++token)
       if (is_here(token)) words[token] = counter.add(encoding.characters[token]);
     if (const auto blank = counter.blank_word(); blank && *blank > 0)

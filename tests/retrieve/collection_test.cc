@@ -157,6 +157,23 @@ TEST_F(CollectionTest, HybridAddsBothScores) {
     EXPECT_NEAR(passage.score, passage.bm25.value_or(0) / words.front().score + 1.5 * passage.dense.value(), 1e-9);
 }
 
+/// FTS5's BM25 gives a word of more than half of the passages the weight 1e-6.
+TEST_F(CollectionTest, WordsOfMostPassagesDoNotCountInALargeCollection) {
+  std::string rows;
+  for (int i = 0; i < 50'100; ++i)
+    rows += R"({"id": ")" + std::to_string(i) + R"(", "text": "the row )" + (i % 1000 == 7 ? "of a zebra" : "as such") +
+            "\"}\n";
+  write("rows.jsonl", rows);
+  index(nullptr);
+  const auto with = find("the zebra"), without = find("zebra");
+  ASSERT_EQ(with.size(), 10u);
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    EXPECT_EQ(with[i].id, without[i].id);
+    EXPECT_NEAR(with[i].score, without[i].score, 1e-5);
+  }
+  EXPECT_EQ(find("the row").size(), 10u) << "there are no other words";
+}
+
 TEST_F(CollectionTest, FiltersByFields) {
   index(&embedder_);
   const auto with = [&](std::vector<Filter> filters, Retriever retriever) {

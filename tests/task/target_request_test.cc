@@ -39,6 +39,12 @@ std::string error_of(const std::function<void()>& call) {
   return "no error";
 }
 
+WindowStore windows_of(const std::vector<Encoding>& encodings, const std::vector<ConstView>& logits) {
+  WindowStore windows;
+  for (std::size_t i = 0; i < encodings.size(); ++i) windows.keep(i, encodings[i], copy(logits[i]));
+  return windows;
+}
+
 // ---- question answering ----
 
 class AnswerTarget : public testing::Test {
@@ -55,7 +61,7 @@ class AnswerTarget : public testing::Test {
     std::vector<AnswerWindow> windows;
     for (std::size_t i = 0; i < encodings.size(); ++i) windows.push_back({&encodings[i], views[i]});
     const Prediction prediction = best_answers(windows, *input.pair, options.reading);
-    return resolve_target(options, explain, {input, head, prediction, encodings, views});
+    return resolve_target(options, explain, {input, head, prediction, windows_of(encodings, views)});
   }
   void expect_span(const ResolvedTarget& resolved, std::size_t start, std::size_t end, const std::string& text) const {
     ASSERT_THAT(resolved.target.picks, SizeIs(2));
@@ -143,7 +149,7 @@ class LabelTarget : public testing::Test {
 
   ResolvedTarget resolve(const ExplainOptions& options) const {
     const Prediction prediction = predict_label(logits, head);
-    return resolve_target(options, Scalar::logit, {input, head, prediction, encodings, views});
+    return resolve_target(options, Scalar::logit, {input, head, prediction, windows_of(encodings, views)});
   }
   void expect_label(const ResolvedTarget& resolved, std::size_t index) const {
     ASSERT_THAT(resolved.target.picks, SizeIs(1));
@@ -199,11 +205,11 @@ class TokenTarget : public testing::Test {
   Prediction predict() const { return find_entities(logits, encodings[0], input.text, head, Aggregation::first); }
   ResolvedTarget resolve(const ExplainOptions& options) const {
     const Prediction prediction = predict();
-    return resolve_target(options, Scalar::logit, {input, head, prediction, encodings, views});
+    return resolve_target(options, Scalar::logit, {input, head, prediction, windows_of(encodings, views)});
   }
   std::vector<ResolvedTarget> resolve_all(const ExplainOptions& options) const {
     const Prediction prediction = predict();
-    return resolve_targets(options, Scalar::logit, {input, head, prediction, encodings, views});
+    return resolve_targets(options, Scalar::logit, {input, head, prediction, windows_of(encodings, views)});
   }
   void expect_token(const ResolvedTarget& resolved, std::size_t token, std::size_t label,
                     const std::string& text) const {
@@ -257,7 +263,7 @@ TEST(MaskedLmTarget, IsRejected) {
   const Mat logits = matrix({{1}, {1}, {1}});
   const std::vector<ConstView> views = {logits};
   EXPECT_THAT(error_of([&] {
-                resolve_target({}, Scalar::logit, {input, head, {}, encodings, views});
+                resolve_target({}, Scalar::logit, {input, head, {}, windows_of(encodings, views)});
               }),
               HasSubstr("masked-lm"));
 }

@@ -26,7 +26,7 @@ AttackSearch::AttackSearch(const Explainer& explainer, const Input& input, const
   encoding_ = std::move(encodings.front());
   const std::vector<Mat> logits = run(encoder(), {&encoding_, 1});
   const ConstView view = logits.front();
-  prediction_ = limn::predict(pipeline_, input, {&encoding_, 1}, {&view, 1}, options.reading);
+  prediction_ = limn::predict(pipeline_, input, encoding_, view, options.reading);
   resolve(view);
   choose_fixed();
 }
@@ -55,11 +55,8 @@ void AttackSearch::check_options() const {
 }
 
 void AttackSearch::resolve(ConstView logits) {
-  const ReadInput read = {.input = input_,
-                          .head = pipeline_.head(),
-                          .prediction = prediction_,
-                          .encodings = {&encoding_, 1},
-                          .logits = {&logits, 1}};
+  const WindowStore window(encoding_, copy(logits));
+  const ReadInput read = {.input = input_, .head = pipeline_.head(), .prediction = prediction_, .windows = window};
   const Task task = pipeline_.head().task;
   ExplainOptions own, other;
   own.target = options_.target;
@@ -156,7 +153,7 @@ std::vector<Reading> AttackSearch::read(const std::vector<std::vector<EditedToke
       Reading& reading = readings[i];
       const ConstView logits = logits_of(encoder, pass.batch, pass.logits.view(), i - begin);
       reading.prediction =
-          limn::predict(pipeline_, reading.edited.input, {&reading.edited.encoding, 1}, {&logits, 1}, options_.reading);
+          limn::predict(pipeline_, reading.edited.input, reading.edited.encoding, logits, options_.reading);
       reading.decision = decision_of(reading.edited, reading.prediction, logits);
       value_vjp(target_in(reading.edited), logits, logits_of(encoder, pass.batch, dlogits.view(), i - begin));
     }
