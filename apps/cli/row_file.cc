@@ -83,6 +83,8 @@ int open_to_append(const fs::path& file) { return ::open(file.c_str(), O_RDWR | 
 
 fs::path record_of(const fs::path& file) { return file.string() + ".settings"; }
 
+fs::path partial_of(const fs::path& file) { return file.string() + ".partial"; }
+
 }  // namespace
 
 void add_row(Fingerprint& input, std::uint64_t row) { input.add(fmt::format("{:016x}", row)); }
@@ -93,7 +95,7 @@ std::string row_line(std::size_t row, std::string_view members) {
 
 RowFile::RowFile(fs::path file, const std::string& settings, bool resume)
     : file_(std::move(file)),
-      partial_(file_.string() + ".partial"),
+      partial_(partial_of(file_)),
       settings_file_(file_.string() + ".partial.settings"),
       rows_file_(file_.string() + ".partial.rows"),
       settings_(settings),
@@ -143,6 +145,11 @@ RowFile::~RowFile() {
     for (const auto& file : {partial_, settings_file_, rows_file_}) ::unlink(file.c_str());
   ::close(rows_descriptor_);
   ::close(descriptor_);
+}
+
+std::string RowFile::interrupted() const {
+  return fmt::format("interrupted; finished rows are in {}: the same command with --resume continues the run",
+                     partial_.string());
 }
 
 void RowFile::fail(int error) const {
@@ -238,6 +245,8 @@ void RowFile::finish() {
   ::close(descriptor_);
   descriptor_ = rows_descriptor_ = -1;
 }
+
+bool is_finished(const fs::path& file) { return fs::exists(file) && !fs::exists(partial_of(file)); }
 
 FinishedRows check_finished(const fs::path& file, const std::string& settings) {
   const fs::path record_file = record_of(file);

@@ -33,6 +33,7 @@ class RowFile {
   std::size_t rows() const { return inputs_.size(); }  ///< number of rows that an earlier run has finished
   std::size_t failed_rows() const { return failed_; }  ///< number of failed rows so far
   const std::filesystem::path& partial() const { return partial_; }
+  std::string interrupted() const;  ///< what to say when the run is interrupted: where the rows are, how to go on
 
   /// Compares a row of the input with the one that an earlier run has finished. @throws Error if it is another one.
   void check_input(std::size_t row, std::uint64_t fingerprint) const;
@@ -60,6 +61,9 @@ struct FinishedRows {
   std::size_t rows = 0, failed = 0;
   std::uint64_t input = 0;  ///< fingerprint of the fingerprints of all rows of the input
 };
+
+/// Whether an earlier run has finished the file and none has begun it again.
+bool is_finished(const std::filesystem::path& file);
 
 /// Checks that a file is the whole output of a run with these settings.
 /// @throws Error if the settings differ, if the file has been changed, or if nothing is known about it.

@@ -91,18 +91,14 @@ int write_json_rows(const CLI::App& command, const InputOptions& input, const Ou
   ItemReader reader(*input.file, model.info().task, input.columns);
   const auto summary = summarize(*input.file);
   const std::string run = run_settings(command, model, summary);
-  if (output.resume && to_file && std::filesystem::exists(*output.file) &&
-      !std::filesystem::exists(*output.file + ".partial"))
-    return check_complete(reader, name, *output.file, run);
+  if (output.resume && to_file && is_finished(*output.file)) return check_complete(reader, name, *output.file, run);
   std::optional<RowFile> row_file;
   std::optional<OnInterrupt> hint;
   std::optional<Output> stream;
   if (to_file) {
     row_file.emplace(*output.file, run, output.resume);
     // All rows written so far are in the file, and resuming drops an incomplete line.
-    hint.emplace(fmt::format("interrupted; finished rows are in {}: the same command with --resume continues the run",
-                             row_file->partial().string()),
-                 "");
+    hint.emplace(row_file->interrupted(), "");
   } else {
     stream.emplace(output.file);
   }

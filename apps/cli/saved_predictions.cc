@@ -45,9 +45,7 @@ RowPrediction prediction_of(const nlohmann::json& object) {
 }  // namespace
 
 SavedPredictions::SavedPredictions(const std::string& file, const std::string& settings, bool resume) {
-  const bool is_finished =
-      resume && std::filesystem::exists(file) && !std::filesystem::exists(std::filesystem::path(file + ".partial"));
-  if (is_finished) {
+  if (resume && is_finished(file)) {
     const std::size_t rows = check_finished(file, settings).rows;
     read(file, rows);
     complain(fmt::format("{} is already complete: no row is predicted again", file));
@@ -56,9 +54,7 @@ SavedPredictions::SavedPredictions(const std::string& file, const std::string& s
   rows_.emplace(file, settings, resume);
   read(rows_->partial(), rows_->rows());
   if (!known_.empty()) complain(fmt::format("{} rows are already done", known_.size()));
-  hint_.emplace(fmt::format("interrupted; finished rows are in {}: the same command with --resume continues the run",
-                            rows_->partial().string()),
-                "");
+  hint_.emplace(rows_->interrupted(), "");
 }
 
 void SavedPredictions::read(const std::filesystem::path& file, std::size_t rows) {

@@ -11,6 +11,7 @@
 #include "evaluate/judgement.h"
 #include "limn/error.h"
 #include "render/csv.h"
+#include "render/summary.h"
 
 namespace limn::cli {
 namespace {
@@ -99,12 +100,8 @@ std::optional<std::string> Selection::value_of(const SelectedExplanation& one, c
     if (field == "row") return std::to_string(one.number);
     if (field == "model") return why.model;
     if (field == "method") return why.method.name;
-    if (field == "confidence") {
-      std::optional<double> confidence;
-      if (const auto* label = std::get_if<LabelPrediction>(&why.prediction)) confidence = label->confidence;
-      if (const auto* answer = std::get_if<AnswerPrediction>(&why.prediction)) confidence = answer->confidence;
-      if (confidence) return fmt::format("{}", *confidence);
-    }
+    if (field == "confidence")
+      if (const auto confidence = verdict(why).confidence) return fmt::format("{}", *confidence);
     const auto& fields = one.row.fields;
     auto own = fields.find(field);
     if (own == fields.end() && field.starts_with("input_")) own = fields.find(field.substr(6));

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -23,11 +24,29 @@ std::string_view environment(const char* name) {
   return value ? value : "";
 }
 
+/// The open descriptor that a path names: 1 for /dev/stdout. Opening such a path again would truncate the file behind
+/// it, and forget the place of ">>".
+std::optional<int> named_descriptor(std::string_view file) {
+  if (file == "/dev/stdout") return STDOUT_FILENO;
+  if (file == "/dev/stderr") return STDERR_FILENO;
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (!file.starts_with(folder)) continue;
+    const std::string_view number = file.substr(folder.size());
+    int descriptor = -1;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), descriptor);
+    if (error == std::errc() && end == number.data() + number.size()) return descriptor;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Output::Output(const std::optional<std::string>& file) : name_(file.value_or("standard output")) {
   if (!file) return;
-  if (is_special_file(*file)) {
+  if (const auto named = named_descriptor(*file)) {
+    const int descriptor = ::fcntl(*named, F_DUPFD_CLOEXEC, 0);
+    stream_ = descriptor < 0 ? nullptr : ::fdopen(descriptor, "w");
+  } else if (is_special_file(*file)) {
     stream_ = std::fopen(file->c_str(), "we");
   } else {
     std::error_code ignored;
@@ -75,7 +94,7 @@ void write_output(const std::optional<std::string>& file, std::string_view text)
 
 bool is_special_file(const std::string& file) {
   std::error_code ignored;
-  return std::filesystem::is_other(std::filesystem::status(file, ignored));
+  return named_descriptor(file) || std::filesystem::is_other(std::filesystem::status(file, ignored));
 }
 
 TerminalStyle output_style(bool to_file, bool show_special) {

@@ -36,7 +36,8 @@ class Output {
 /// Writes the whole output of a command.
 void write_output(const std::optional<std::string>& file, std::string_view text);
 
-/// Whether the file exists and is a device, a pipe or something else that must not be replaced.
+/// Whether the file exists and is a device, a pipe, an open descriptor (/dev/stdout) or something else that must not be
+/// replaced.
 bool is_special_file(const std::string& file);
 
 /// Returns what standard output can show, from the environment and the terminal's size; plain text for a file.

@@ -64,7 +64,8 @@ Verdict verdict_of(const LabelPrediction& prediction, const Explanation&) {
 Verdict verdict_of(const EntityPrediction& prediction, const Explanation& explanation) {
   const TargetInfo& target = explanation.target;
   if (const Entity* entity = explained_entity(prediction, explanation))
-    return {shorten(entity->label, label_columns), shorten(entity->text, answer_columns), entity->probability, {}};
+    return {shorten(entity->label, label_columns), shorten(entity->text, answer_columns), entity->probability,
+            entity->confidence};
   if (!target.label) return {"", prediction.entities.empty() ? "no entities" : "entities", {}, {}};
   Verdict result{shorten(*target.label, label_columns), shorten(target.text, answer_columns), {}, {}};
   for (const TokenLabel& token : prediction.tokens)

@@ -72,6 +72,22 @@ TEST(Calibrate, EntitiesCarryAConfidence) {
   const double p = entity["probability"].get<double>(), weight = kept["weights"]["log_odds"].get<double>();
   const double sum = kept["intercept"].get<double>() + weight * std::log(p / (1 - p));
   EXPECT_NEAR(entity["confidence"].get<double>(), 1 / (1 + std::exp(-sum)), 1e-4);
+
+  // An explanation of an entity is sorted by that entity's confidence.
+  const std::string saved = folder / "why.jsonl";
+  ASSERT_EQ(run({"explain", "-m", model, "--text", "Ann Smith lives in Berlin, Barack in Ulm", "-o", saved}).code, 0);
+  const Result sorted = run({"show", saved, "--sort", "confidence", "--format", "json"});
+  ASSERT_EQ(sorted.code, 0) << sorted.err;
+  std::vector<double> confidences;
+  for (const Json& row : json_lines(sorted.out)) {
+    const Json& of = row.contains("explanations") ? row["explanations"][0] : row;
+    const Json& prediction = (of.contains("prediction") ? of : row)["prediction"];
+    for (const Json& found : prediction["entities"])
+      if (found["start_token"] <= of["target"]["start_token"] && of["target"]["start_token"] <= found["end_token"])
+        confidences.push_back(found["confidence"]);
+  }
+  EXPECT_GE(confidences.size(), 3U);
+  EXPECT_TRUE(std::is_sorted(confidences.rbegin(), confidences.rend()));
 }
 
 TEST(Calibrate, DrawsTheReliabilityDiagram) {

@@ -85,6 +85,24 @@ TEST(StandardStreams, LostOutputIsAnError) {
   EXPECT_EQ(runs, 4u);
 }
 
+// /dev/stdout is the open descriptor: a file behind it is continued, neither truncated nor replaced.
+TEST(StandardStreams, OutputToDevStdoutContinuesTheFileBehindIt) {
+  const Folder folder;
+  for (const std::string name : {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}) {
+    for (const int mode : {O_TRUNC, O_APPEND}) {
+      const std::string file = folder.write("out", "first\n");
+      const auto open_file = [&] { ::dup2(::open(file.c_str(), O_WRONLY | mode), STDOUT_FILENO); };
+      const Result result = run_with(
+          {"predict", "-m", golden("bert-cls"), "--text", "a good film", "--format", "json", "-o", name}, open_file);
+      EXPECT_EQ(result.code, 0) << name;
+      const auto written = lines(read(file));
+      ASSERT_EQ(written.size(), mode == O_APPEND ? 2U : 1U) << name;
+      EXPECT_TRUE(Json::parse(written.back()).contains("prediction"));
+    }
+  }
+  EXPECT_TRUE(fs::is_symlink("/dev/stdout"));
+}
+
 TEST(StandardStreams, FileSizeLimitIsAnError) {
   Folder folder;
   std::string rows;

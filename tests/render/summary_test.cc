@@ -22,6 +22,10 @@ TEST(Summary, VerdictOfEveryTask) {
   const Verdict entity = verdict(fixtures::entities()[2]);
   EXPECT_EQ(entity.kind, "LOC");
   EXPECT_EQ(entity.text, "Philadelphia");
+  EXPECT_FALSE(entity.confidence);
+  Explanation calibrated = fixtures::entities()[2];
+  std::get<EntityPrediction>(calibrated.prediction).entities[2].confidence = 0.61;
+  EXPECT_EQ(verdict(calibrated).confidence, 0.61);
   EXPECT_EQ(verdict(fixtures::multi_label()).text, "toxic, insult");
   EXPECT_FALSE(verdict(fixtures::multi_label()).probability);
 }
