@@ -75,6 +75,25 @@ TEST(EvaluateSquad, RefusesWhatItCannotScore) {
   EXPECT_THAT(error({"--predictions", folder / "none.json", "--resume"}), HasSubstr("--rows"));
 }
 
+TEST(EvaluateClassification, NeedsLabelsAndHasNoAurocOfOneClass) {
+  const Folder folder;
+  const auto evaluate = [&](const std::string& rows) {
+    return run({"evaluate", "classification", "-m", "minilm-l6-sentiment", "--data", folder.write("rows.tsv", rows),
+                "--format", "json"});
+  };
+  const Result unlabelled = evaluate("text\nA fine film.\n");
+  EXPECT_EQ(unlabelled.code, 1);
+  EXPECT_THAT(unlabelled.err, HasSubstr("line 2, label: found none, expected one of negative, positive"));
+  const Result unknown = evaluate("text\tlabel\nA fine film.\tjoyful\n");
+  EXPECT_EQ(unknown.code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("found \"joyful\""));
+  const Result one = evaluate("text\tlabel\nA fine film.\tpositive\nA great film.\tpositive\n");
+  ASSERT_EQ(one.code, 0) << one.err;
+  const Json scores = Json::parse(one.out);
+  EXPECT_EQ(scores["accuracy"], 100.);
+  EXPECT_TRUE(scores["confidence"]["probability"]["auroc"].is_null());  // nothing is wrong: undefined, not 0 or 1
+}
+
 TEST(Evaluate, SeveralModelsMakeATable) {
   const Folder folder;
   const std::string data = folder.write("squad.json", three_questions);
