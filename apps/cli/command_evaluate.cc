@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +29,7 @@
 #include "limn/evaluate.h"
 #include "limn/write.h"
 #include "options/methods.h"
+#include "render/scores_tables.h"
 #include "render/table_text.h"
 #include "store/model_lookup.h"
 
@@ -73,13 +76,11 @@ Scores evaluate_model(const EvaluateCommand& command, const Model& model, Evalua
   return evaluate(model, command.data, options, progress.watch());
 }
 
-/// Explains the first rows of the page: the wrong ones, then the others.
+/// Explains these rows of a page.
 EvaluationExamples explain_rows(const EvaluateCommand& command, const Model& model,
-                                const std::vector<EvaluatedRow>& rows) {
+                                const std::vector<EvaluatedRow>& rows, const std::vector<std::size_t>& order) {
   const ChosenMethod chosen = choose_method(command.method, model.info().task);
   EvaluationExamples examples{.model = model.info().name};
-  std::vector<std::size_t> order = wrong_first(rows);
-  order.resize(std::min(order.size(), explained_rows));
   std::vector<Input> inputs;
   for (const std::size_t row : order) inputs.push_back(rows[row].input);
   ExplainOptions options{.reading = predict_options(command.reading)};
@@ -111,7 +112,9 @@ void write_evaluation(const EvaluateCommand& command, Format format, const Score
   std::string text;
   if (format == Format::html) {
     EvaluationExamples examples{.model = "predictions"};
-    if (model) examples = explain_rows(command, *model, scores.evaluated);
+    std::vector<std::size_t> order = wrong_first(scores.evaluated);
+    order.resize(std::min(order.size(), explained_rows));
+    if (model) examples = explain_rows(command, *model, scores.evaluated, order);
     text = to_html(scores, examples);
   } else if (format == Format::terminal) {
     text = to_terminal(scores);
@@ -149,21 +152,72 @@ std::pair<double, double> main_scores(const SquadScores& scores) {
 std::pair<double, double> main_scores(const ClassificationScores& scores) { return {scores.accuracy, scores.macro_f1}; }
 std::pair<double, double> main_scores(const EntityScores& scores) { return {scores.all.precision, scores.all.f1}; }
 
+/// The file that keeps the rows of one of several models: rows.jsonl becomes rows.MODEL.jsonl.
+std::string rows_of_model(const std::filesystem::path& file, std::string name) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(name, ignored)) name = std::filesystem::canonical(name).filename().string();
+  std::ranges::replace(name, '/', '_');
+  return (file.parent_path() / (file.stem().string() + "." + name + file.extension().string())).string();
+}
+
+/// What identifies the data of a run that may be resumed; unlike summarize(), for files of any format.
+std::optional<InputSummary> summary_of(const std::string& data) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(data, ignored)) return std::nullopt;
+  const std::string content = read_file(data);
+  return InputSummary{.rows = 0, .bytes = content.size(), .fingerprint = fingerprint(content)};
+}
+
+/// Explains the first rows of the page of several models, each by the model that differing_first() chooses.
+EvaluationExamples explain_rows(const EvaluateCommand& command, const std::vector<std::string>& names,
+                                const std::vector<ModelRows>& rows) {
+  std::vector<RowOfModel> order = differing_first(rows);
+  order.resize(std::min(order.size(), explained_rows));
+  EvaluationExamples examples;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    std::vector<std::size_t> own;
+    for (const RowOfModel& one : order)
+      if (one.model == i) own.push_back(one.row);
+    if (own.empty()) continue;
+    EvaluationExamples made =
+        explain_rows(command, load_model(find_model(names[i], model_folders())), rows[i].rows, own);
+    examples.method = made.method;
+    std::ranges::move(made.explanations, std::back_inserter(examples.explanations));
+  }
+  return examples;
+}
+
 template <class Scores>
-int evaluate_models(const EvaluateCommand& command, const std::vector<std::string>& names, Format format,
-                    Evaluation<Scores> evaluate, std::vector<std::string> columns) {
-  if (format == Format::html || format == Format::svg || command.rows || command.predictions)
+int evaluate_models(const CLI::App& app, const EvaluateCommand& command, const std::vector<std::string>& names,
+                    Format format, Evaluation<Scores> evaluate, std::vector<std::string> columns) {
+  if (format == Format::svg || command.predictions || command.na_probabilities)
     throw Error({.field = "model",
                  .found = fmt::format("{} models", names.size()),
-                 .expected = "one, if rows, predictions or a page are written"});
-  for (const std::string& name : names) find_model(name, model_folders());  // before any of them takes its time
+                 .expected = "one, if predictions or a diagram are written"});
+  std::set<std::string> files;
+  for (const std::string& name : names) {  // before any of them takes its time
+    const std::filesystem::path folder = find_model(name, model_folders());
+    const std::string file = command.rows ? rows_of_model(*command.rows, name) : name;
+    if (!files.insert(file).second)
+      throw Error(
+          {.field = "model", .found = fmt::format("'{}' twice", name), .expected = "different names of models"});
+    if (command.rows) refuse_inputs_as_output({.format = {}, .file = file}, {command.data}, folder);
+    refuse_inputs_as_output({.format = {}, .file = command.output}, {command.data}, folder);
+  }
   ReportTable table{.title = "Models", .note = "MB: the files of the checkpoint.", .columns = {"model"}, .rows = {}};
   for (std::string& column : columns) table.columns.push_back(std::move(column));
   for (const char* column : {"seconds", "MB"}) table.columns.push_back(column);
   std::string objects;
+  std::vector<ModelRows> rows;
   for (const std::string& name : names) {
-    const Model model = load_model(find_model(name, model_folders()));
-    const Scores scores = evaluate_model(command, model, evaluate);
+    const std::filesystem::path folder = find_model(name, model_folders());
+    const Model model = load_model(folder);
+    std::optional<SavedPredictions> saved;
+    if (command.rows)
+      saved.emplace(rows_of_model(*command.rows, name), run_settings(app, model, summary_of(command.data)),
+                    command.resume);
+    Scores scores = evaluate_model(command, model, evaluate, saved ? &*saved : nullptr);
+    if (saved) saved->finish();
     const auto [first, second] = main_scores(scores);
     const auto number = [](double value, int decimals) {
       return ReportCell{.text = fmt::format("{:.{}f}", value, decimals), .number = value};
@@ -176,21 +230,17 @@ int evaluate_models(const EvaluateCommand& command, const std::vector<std::strin
     const nlohmann::ordered_json members = {{"model", model.info().name}, {"megabytes", megabytes(model)}};
     objects +=
         fmt::format("{}{{{},{}}}", objects.empty() ? "" : ",", members_of(members.dump()), members_of(to_json(scores)));
+    rows.push_back({.model = model.info().name, .rows = std::move(scores.evaluated)});
   }
-  write_output(command.output,
-               format == Format::json ? "{\"models\":[" + objects + "]}\n" : terminal_table(table, 100));
+  if (format == Format::html)
+    write_output(command.output, models_page(table, rows, explain_rows(command, names, rows)) + "\n");
+  else
+    write_output(command.output,
+                 format == Format::json ? "{\"models\":[" + objects + "]}\n" : terminal_table(table, 100));
   return done;
 }
 
 // ---- the commands -----------------------------------------------------------------------------------------
-
-/// What identifies the data of a run that may be resumed; unlike summarize(), for files of any format.
-std::optional<InputSummary> summary_of(const std::string& data) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(data, ignored)) return std::nullopt;
-  const std::string content = read_file(data);
-  return InputSummary{.rows = 0, .bytes = content.size(), .fingerprint = fingerprint(content)};
-}
 
 template <class Scores>
 int evaluate_data(const CLI::App& app, EvaluateCommand command, Evaluation<Scores> evaluate,
@@ -201,7 +251,7 @@ int evaluate_data(const CLI::App& app, EvaluateCommand command, Evaluation<Score
     throw Error({.field = "resume", .found = "no file of rows", .expected = "--rows of the earlier run"});
   choose_method(command.method);  // before anything takes its time
   set_threads(command.threads);
-  if (names.size() > 1) return evaluate_models(command, names, format, evaluate, std::move(columns));
+  if (names.size() > 1) return evaluate_models(app, command, names, format, evaluate, std::move(columns));
   const std::filesystem::path folder = find_model(names.front(), model_folders());
   for (const auto& file : {command.output, command.rows, command.predictions, command.na_probabilities})
     refuse_inputs_as_output({.format = {}, .file = file}, {command.data}, folder);
@@ -295,8 +345,10 @@ void add_evaluation(CLI::App& evaluate, Run& run, const char* name, const char* 
     if (work == evaluate_tokens) add_aggregation_option(app, command->reading.aggregation);
     if (work == evaluate_classification) add_column_option(app, command->columns, "Data");
   }
-  option("--rows", command->rows, "keep the prediction of each row in this file, one JSON object per line", "FILE",
-         "Output");
+  option("--rows", command->rows,
+         "keep the prediction of each row in this file, one JSON object per line; of several models, in a file each, "
+         "with its name before the extension",
+         "FILE", "Output");
   app.add_flag("--resume", command->resume, "continue the interrupted run that wrote the same --rows")->group("Output");
   option("--method", command->method.method,
          "html: the method that explains the rows, see limn explain --help; default: gradient", "NAME", "Output");

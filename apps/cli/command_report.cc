@@ -195,6 +195,10 @@ int report(const CLI::App& app, ReportCommand command) {
   };
   const int code = write_json_rows(app, command.input, rows, model, work,
                                    shares_passes(chosen.method) ? rows_in_a_batch : std::size_t{1});
+  if (std::filesystem::is_empty(file.name())) {
+    file.finish();
+    throw Error({.file = command.input.file.value_or("--data"), .found = "no rows", .expected = "at least one text"});
+  }
   write_report({file.name()}, command.output, format, command.significance);
   file.finish();
   return code;

@@ -34,7 +34,7 @@ std::optional<Judgement> decision_of(const Explanation& explanation) {
 
 std::optional<std::string> right_label(const DataFields& fields, std::span<const std::string> labels) {
   const auto field = fields.find("label");
-  if (field == fields.end() || labels.empty()) return std::nullopt;
+  if (field == fields.end() || field->second.empty() || labels.empty()) return std::nullopt;  // not labelled
   const auto known = find_label(field->second, labels);
   return known ? labels[*known] : field->second;  // a label that the model lacks is always wrong
 }

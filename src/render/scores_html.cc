@@ -48,6 +48,14 @@ std::string evaluation_page(const std::string& headline, const std::vector<Repor
 
 }  // namespace
 
+std::string models_page(const ReportTable& models, std::span<const ModelRows> rows,
+                        const EvaluationExamples& examples) {
+  EvaluationExamples named = examples;
+  named.model = fmt::format("{} models", rows.size());
+  return evaluation_page(fmt::format("{} rows", rows.empty() ? 0 : rows.front().rows.size()),
+                         {models, table_of_rows(rows, differing_first(rows))}, {}, named);
+}
+
 std::string to_html(const SquadScores& scores, const EvaluationExamples& examples) {
   std::string headline = fmt::format("{} questions, EM {}, F1 {}", scores.all.questions, percent(scores.all.exact),
                                      percent(scores.all.f1));

@@ -134,4 +134,68 @@ std::vector<std::size_t> wrong_first(std::span<const EvaluatedRow> rows) {
   return order;
 }
 
+namespace {
+
+/// 0 if the models differ in being right about a row, 1 if all are wrong, 2 if all are right.
+std::size_t agreement(std::span<const ModelRows> models, std::size_t row) {
+  const auto right = static_cast<std::size_t>(
+      std::ranges::count_if(models, [&](const ModelRows& model) { return model.rows[row].is_right; }));
+  return right == models.size() ? 2 : right == 0 ? 1 : 0;
+}
+
+}  // namespace
+
+std::vector<RowOfModel> differing_first(std::span<const ModelRows> models) {
+  std::vector<RowOfModel> order;
+  if (models.empty()) return order;
+  const auto key = [&](std::size_t row, std::size_t model) {  // smaller: more interesting
+    const EvaluatedRow& one = models[model].rows[row];
+    return std::pair(one.is_right, -one.prediction.probability.value_or(0));
+  };
+  for (std::size_t row = 0; row < models.front().rows.size(); ++row) {
+    RowOfModel chosen{.row = row, .model = 0};
+    for (std::size_t model = 1; model < models.size(); ++model)
+      if (key(row, model) < key(row, chosen.model)) chosen.model = model;
+    order.push_back(chosen);
+  }
+  std::ranges::stable_sort(order, [&](const RowOfModel& a, const RowOfModel& b) {
+    return std::pair(agreement(models, a.row), key(a.row, a.model)) <
+           std::pair(agreement(models, b.row), key(b.row, b.model));
+  });
+  return order;
+}
+
+ReportTable table_of_rows(std::span<const ModelRows> models, std::span<const RowOfModel> order) {
+  std::size_t differing = 0, wrong = 0;
+  for (const RowOfModel& one : order) {
+    const std::size_t kind = agreement(models, one.row);
+    differing += kind == 0, wrong += kind == 1;
+  }
+  ReportTable table{
+      .title = "Rows",
+      .note = fmt::format("Of {} rows, the models differ in being right about {}, which come first; all are "
+                          "wrong about {}. ✗ marks a wrong prediction. The explanation is by the surest "
+                          "model that is wrong, or else by the surest.",
+                          order.size(), differing, wrong),
+      .columns = {"row", "expected"},
+      .rows = {}};
+  if (order.size() > most_rows) table.note += fmt::format(" The first {} are listed.", most_rows);
+  for (const ModelRows& model : models) table.columns.push_back(model.model);
+  table.columns.push_back("text");
+  for (const auto& [i, chosen] : order.first(std::min(order.size(), most_rows))) {
+    const EvaluatedRow& first = models.front().rows[i];
+    std::vector<ReportCell>& cells = table.rows.emplace_back();
+    cells.push_back({.text = std::to_string(i), .number = static_cast<double>(i), .rows = {i}});
+    cells.push_back({.text = first.expected.empty() ? "-" : shorten(first.expected, longest_text)});
+    for (const ModelRows& model : models) {
+      const EvaluatedRow& row = model.rows[i];
+      std::string said = row.predicted.empty() ? "-" : shorten(row.predicted, longest_text);
+      if (row.prediction.probability) said += fmt::format(" {:.1f} %", 100 * *row.prediction.probability);
+      cells.push_back({.text = (row.is_right ? "" : "✗ ") + said});
+    }
+    cells.push_back({.text = shown_text(first.input)});
+  }
+  return table;
+}
+
 }  // namespace limn

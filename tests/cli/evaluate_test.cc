@@ -75,6 +75,25 @@ TEST(EvaluateSquad, RefusesWhatItCannotScore) {
   EXPECT_THAT(error({"--predictions", folder / "none.json", "--resume"}), HasSubstr("--rows"));
 }
 
+TEST(EvaluateClassification, NeedsLabelsAndHasNoAurocOfOneClass) {
+  const Folder folder;
+  const auto evaluate = [&](const std::string& rows) {
+    return run({"evaluate", "classification", "-m", "minilm-l6-sentiment", "--data", folder.write("rows.tsv", rows),
+                "--format", "json"});
+  };
+  const Result unlabelled = evaluate("text\nA fine film.\n");
+  EXPECT_EQ(unlabelled.code, 1);
+  EXPECT_THAT(unlabelled.err, HasSubstr("line 2, label: found none, expected one of negative, positive"));
+  const Result unknown = evaluate("text\tlabel\nA fine film.\tjoyful\n");
+  EXPECT_EQ(unknown.code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("found \"joyful\""));
+  const Result one = evaluate("text\tlabel\nA fine film.\tpositive\nA great film.\tpositive\n");
+  ASSERT_EQ(one.code, 0) << one.err;
+  const Json scores = Json::parse(one.out);
+  EXPECT_EQ(scores["accuracy"], 100.);
+  EXPECT_TRUE(scores["confidence"]["probability"]["auroc"].is_null());  // nothing is wrong: undefined, not 0 or 1
+}
+
 TEST(Evaluate, SeveralModelsMakeATable) {
   const Folder folder;
   const std::string data = folder.write("squad.json", three_questions);
@@ -87,10 +106,37 @@ TEST(Evaluate, SeveralModelsMakeATable) {
       {"evaluate", "squad", "-m", "minilm-l6-qa", "-m", "minilm-l6-squad1", "--data", data, "--format", "terminal"});
   EXPECT_EQ(table.code, 0) << table.err;
   EXPECT_THAT(table.out, AllOf(HasSubstr("EM"), HasSubstr("F1"), HasSubstr("seconds"), HasSubstr("MB")));
-  const Result page =
-      run({"evaluate", "squad", "-m", "minilm-l6-qa,minilm-l6-squad1", "--data", data, "--format", "html"});
-  EXPECT_EQ(page.code, 1);
-  EXPECT_THAT(page.err, HasSubstr("2 models"));
+  const Result picture =
+      run({"evaluate", "squad", "-m", "minilm-l6-qa,minilm-l6-squad1", "--data", data, "--format", "svg"});
+  EXPECT_EQ(picture.code, 1);
+  EXPECT_THAT(picture.err, HasSubstr("2 models"));
+  const Result twice = run({"evaluate", "squad", "-m", "minilm-l6-qa,minilm-l6-qa", "--data", data});
+  EXPECT_EQ(twice.code, 1);
+  EXPECT_THAT(twice.err, HasSubstr("'minilm-l6-qa' twice"));
+}
+
+TEST(Evaluate, SeveralModelsMakeAPageAndAFileOfRowsEach) {
+  const Folder folder;
+  const std::string data = folder.write("squad.json", three_questions);
+  const std::vector<std::string> command = {"evaluate", "squad",
+                                            "-m",       "minilm-l6-qa,minilm-l6-squad1",
+                                            "--data",   data,
+                                            "-o",       folder / "page.html",
+                                            "--rows",   folder / "rows.jsonl"};
+  const Result result = run(command);
+  ASSERT_EQ(result.code, 0) << result.err;
+  const std::string page = read(folder / "page.html");
+  EXPECT_THAT(page, AllOf(HasSubstr("2 models"), HasSubstr("Of 3 rows, the models differ in being right about "),
+                          HasSubstr("\"explanation\":")));
+  for (const std::string model : {"minilm-l6-qa", "minilm-l6-squad1"}) {
+    const Json alone = scores_of({"evaluate", "squad", "-m", model, "--data", data, "--rows", folder / "alone.jsonl"});
+    EXPECT_EQ(read(folder / ("rows." + model + ".jsonl")), read(folder / "alone.jsonl")) << model;
+    fs::remove(folder / "alone.jsonl");
+    fs::remove(folder / "alone.jsonl.settings");
+  }
+  std::vector<std::string> resumed = command;
+  resumed.push_back("--resume");
+  EXPECT_EQ(run(resumed).code, 0);
 }
 
 const char* const phrases = "sentence\tlabel\nA gorgeous film.\t1\nDull and silly.\t0\nAwful <b>.\t1\n";

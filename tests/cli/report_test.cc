@@ -112,5 +112,20 @@ TEST(Report, BadInputEndsInAMessage) {
   EXPECT_THAT(failed.err, HasSubstr("1 of 2 rows failed"));
 }
 
+TEST(Report, OfNoRowsIsAnErrorAndRowsWithoutALabelAreNotWrong) {
+  const Folder folder;
+  const auto report = [&](const std::string& rows) {
+    return run({"report", "-m", shortcut_data + "control", "--data", folder.write("rows.tsv", rows), "--format",
+                "json"});
+  };
+  const Result none = report("text\tlabel\n");
+  EXPECT_EQ(none.code, 1);
+  EXPECT_THAT(none.err, HasSubstr("rows.tsv: found no rows, expected at least one text"));
+  const Result some = report("text\tlabel\na good film\tpositive\na good film\t\n");
+  ASSERT_EQ(some.code, 0) << some.err;
+  EXPECT_EQ(Json::parse(some.out)["labelled"], 1);
+  EXPECT_EQ(Json::parse(some.out)["wrong"], 0);
+}
+
 }  // namespace
 }  // namespace limn::cli_test

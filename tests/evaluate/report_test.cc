@@ -186,6 +186,17 @@ TEST(Report, AColumnOfTextsIsNoLabel) {
   EXPECT_THROW(add(100), Error);
 }
 
+TEST(Report, ARowWithAnEmptyLabelIsNotLabelled) {
+  ReportBuilder builder;
+  builder.add(explanation_of("fine film", {2, 1}, "good", .9), {.row = 0, .fields = {{"label", ""}}});
+  builder.add(explanation_of("fine plot", {2, 1}, "good", .9), {.row = 1, .fields = {{"label", "bad"}}});
+  const Report report = builder.finish();
+  EXPECT_EQ(report.rows, 2U);
+  EXPECT_EQ(report.labelled, 1U);
+  EXPECT_EQ(report.wrong, 1U);
+  EXPECT_THAT(report.classes, SizeIs(2));
+}
+
 TEST(Report, NothingIsExplained) {
   const Report report = ReportBuilder().finish(3);
   EXPECT_EQ(report.rows, 0U);
