@@ -11,7 +11,7 @@ namespace limn {
 
 /// A Gaussian process over coalitions, fitted to known values of a game, whose Shapley values are known exactly.
 ///
-/// A coalition is x ∈ {−1, 1}ⁿ (absent, present). F(x) = β₀ + Σ βᵢ xᵢ + g(x), where β is free (a flat prior, as in the
+/// A coalition is x ∈ {−1, 1}ⁿ (masked, present). F(x) = β₀ + Σ βᵢ xᵢ + g(x), where β is free (a flat prior, as in the
 /// regression of KernelSHAP) and g, the interactions, has the covariance s² (∏ᵢ (1 + rᵢ xᵢ yᵢ) − 1 − Σᵢ rᵢ xᵢ yᵢ) ÷ c:
 /// interactions of d units weigh as the d-th power of r, so few values suffice where they die out with the order. c is
 /// the largest covariance, so that s² is the variance of g. rᵢ = ρ · |βᵢ ÷ max β|^γ: units that matter interact more. ρ

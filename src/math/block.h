@@ -10,8 +10,9 @@ struct ReturnBlock {
   void operator()(float* block) const;
 };
 
-/// Memory for the matrices of one pass, not initialized. The calling thread keeps a block that is no longer needed for
-/// its next pass: the system would fill new pages with zeros, which takes a tenth of a pass.
+/// Memory for matrices, not initialized. The calling thread keeps blocks that are no longer needed for its next pass,
+/// so that passes of similar sizes allocate nothing: the system would fill new pages with zeros, which takes a tenth of
+/// a pass.
 using Block = std::unique_ptr<float[], ReturnBlock>;
 Block take_block(std::size_t floats);
 

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <type_traits>
 #include <utility>
+
+#include "math/block.h"
 
 namespace limn {
 
@@ -57,7 +58,7 @@ class Mat {
   void resize(std::size_t rows, std::size_t columns) {
     if (rows * columns > capacity_) {
       owned_.reset();  // frees the old block before the new one is allocated
-      owned_.reset(new float[rows * columns]);
+      owned_ = take_block(rows * columns);
       data_ = owned_.get();
       capacity_ = rows * columns;
     }
@@ -82,7 +83,7 @@ class Mat {
   operator ConstView() && = delete;
 
  private:
-  std::unique_ptr<float[]> owned_;
+  Block owned_;
   float* data_ = nullptr;
   std::size_t rows_ = 0, columns_ = 0, capacity_ = 0;
 };
