@@ -37,11 +37,6 @@ std::string text_of_words(const Model& model, std::size_t count) {
   return text;
 }
 
-double largest_of(const std::vector<Token>& tokens) {
-  double largest = 0;
-  for (const Token& token : tokens) largest = std::max(largest, std::abs(token.score));
-  return largest;
-}
 
 /// The tokens of an answer, as the option `target` names them.
 std::string tokens_of_answer(const Answer& answer) {
