@@ -28,7 +28,12 @@ async function inline(entry, more = {}) {
   return text.trim();
 }
 const hash = text => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-const pageScript = await inline("page/main.ts", {format: "iife", charset: "utf8", loader: texts});
+/** Leaves out the views of documents that no server sends, which only files of the command contain. */
+const unserved = {name: "unserved", setup(builder) {
+  builder.onResolve({filter: /^\.\/(report|heatmap)\.js$/}, ({path}) => ({path, namespace: "unserved"}));
+  builder.onLoad({filter: /.*/, namespace: "unserved"}, () => ({contents: 'export function reportView() { throw new Error("not of a server"); } export {reportView as heatmapView};'}));
+}};
+const pageScript = await inline("page/main.ts", {format: "iife", charset: "utf8", loader: texts, plugins: [unserved]});
 const pageStyle = await inline("page/page.css");
 
 /** Replaces imports of the modules that page/shared.ts hands over, and puts style sheets into the script as text. */

@@ -35,9 +35,6 @@ namespace {
 /// Fewer rows than for explain, because each passes through every model with every method.
 constexpr std::size_t most_rows_at_once = 8;
 
-/// All are drawn at once; more would make the page too slow for browsers.
-constexpr std::size_t most_explanations_on_a_page = 200;
-
 struct CompareCommand {
   std::vector<std::string> models;
   std::size_t threads = 0;
@@ -242,10 +239,7 @@ class ComparisonOutput {
         output_.write(to_svg(axes_, input));
         break;
       case Format::html:
-        if ((kept_.size() + 1) * axes_.cells() <= std::max(most_explanations_on_a_page, axes_.cells()))
-          kept_.push_back(std::move(input));
-        else
-          ++left_out_;
+        kept_.push_back(std::move(input));
         break;
       case Format::csv:
       case Format::tsv:
@@ -260,13 +254,7 @@ class ComparisonOutput {
   void finish() {
     if (table_) output_.write(table_->finish());
     if (format_ == Format::terminal) output_.write(to_terminal(axes_, means_, style_));
-    if (format_ == Format::html) {
-      output_.write(to_html(axes_, kept_));
-      if (left_out_ > 0) {
-        complain(fmt::format("the page contains the first {} of {} inputs; json contains all", kept_.size(),
-                             kept_.size() + left_out_));
-      }
-    }
+    if (format_ == Format::html) output_.write(to_html(axes_, kept_));
     output_.finish();
   }
 
@@ -296,7 +284,6 @@ class ComparisonOutput {
   TerminalStyle style_;
   Output output_;
   std::vector<ComparedInput> kept_;
-  std::size_t left_out_ = 0;
 };
 
 int compare_file(const CompareCommand& command, const Comparer& comparer, ComparisonOutput& output) {

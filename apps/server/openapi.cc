@@ -31,8 +31,9 @@ void add_inputs(Json& request, const Json& input, bool names_model) {
   properties.update(request["properties"]);
   request["properties"] = std::move(properties);
   request["additionalProperties"] = false;
-  request["anyOf"] = input["anyOf"];
-  request["anyOf"].push_back({{"required", Json::array({"inputs"})}});
+  // Not as "anyOf" of required fields: generators of clients make classes only of plain objects.
+  request["description"] =
+      request["description"].get<std::string>() + " Needs text, or question and context, or inputs.";
 }
 
 /// Allows null, which means the same as a missing field.
@@ -63,8 +64,10 @@ std::string openapi(const Limits& limits, bool keys_needed) {
   for (const NamedMethod& known : methods()) method_names.push_back(known.name);
   for (const std::string_view name : {optimal_order().name, automatic_name}) method_names.push_back(name);
   schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"] = method_names;
+  Json& compared = schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"];
   for (const Json& preset : names_of(presets()))
-    schemas["CompareRequest"]["properties"]["methods"]["items"]["enum"].push_back(preset);
+    if (std::find(compared.begin(), compared.end(), preset) == compared.end())
+      compared.push_back(preset);  // lime is both
   for (const char* request : {"ExplainRequest", "CompareRequest", "SimilarRequest", "AskQuery"})
     schemas[request]["properties"]["preset"]["enum"] = names_of(presets());
   for (const Option& row : options()) {

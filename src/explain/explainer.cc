@@ -106,17 +106,18 @@ Explanation make_explanation(const Explainer& explainer, const Item& item, const
     throw Error(
         {.file = pipeline.info.name, .thing = "the scores", .found = "NaN or infinity", .expected = "finite numbers"});
   const CommonOptions common = common_options(method, config);
-  normalize(scores, common.normalize);
+  const double divisor = normalize(scores, common.normalize);
   why.tokens = shown_tokens(pipeline.tokenizer, encoding);
   why.window_begin = encoding.window_begin;
   for (std::size_t i = 0; i < scores.size(); ++i) why.tokens[i].score = scores[i];
-  const WordScore word_score = options.word_score.value_or(why.method.is_signed ? WordScore::sum : WordScore::absmax);
+  const WordScore word_score = word_score_of(why.method, options);
   const Unit unit = options.unit.value_or(Unit::word);
   why.words = units(encoding, why.tokens, why.text, why.pair.value_or(""), unit, word_score);
   if (!attribution.standard_errors.empty()) {
     const auto members = unit_tokens(encoding, why.text, why.pair.value_or(""), unit);
     for (std::size_t i = 0; i < why.words.size(); ++i)
-      why.words[i].standard_error = attribution.standard_errors[members[i].front()];
+      if (const double error = attribution.standard_errors[members[i].front()]; std::isfinite(error))
+        why.words[i].standard_error = error / divisor;
   }
   why.warnings = reading_warnings(*item.windows);
   if (pipeline.head().meaning == OutputMeaning::value && common.explain != Scalar::logit)

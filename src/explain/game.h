@@ -24,9 +24,10 @@ struct UnitScores {
   };
   Kind kind = Kind::shares;
   std::vector<double> scores;                  ///< (units)
-  std::vector<double> standard_errors = {};    ///< (units), or empty
+  std::vector<double> standard_errors = {};    ///< (units), NaN if unknown; or empty
   std::map<std::string, double> numbers = {};  ///< samples, …, for MethodInfo
   std::vector<std::string> warnings = {};
+  std::vector<double> covariance = {};  ///< (units, units) of the scores, from which sums of them have errors; or empty
 };
 
 /// The cooperative game of perturbation methods: a value for each coalition of present units. Equal coalitions are

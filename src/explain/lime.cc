@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "explain/method_info.h"
 #include "explain/perturbation.h"
 #include "explain/units.h"
 #include "text/unicode.h"
@@ -140,6 +142,39 @@ Vector kernel(std::span<const Mask> masks, double width) {
   return weights;
 }
 
+constexpr double ridge_alpha = 1, lasso_alpha = 0.01;  // those of the packages
+
+/// The covariance of regression weights over draws of the masks. It is the sandwich estimator, because the residuals of
+/// a game are neither independent of the mask nor of equal variance; each residual is divided by √(1 − leverage) (HC2,
+/// MacKinnon and White 1985). The first mask of the lime package is always the same and adds nothing.
+/// @param columns those with a weight @param moments, fitted of these columns @return (columns, columns), or nothing
+std::optional<Matrix> covariance_of(std::span<const Mask> masks, std::span<const double> values, const Vector& weights,
+                                    const std::vector<Index>& columns, const Moments& moments, const Vector& fitted,
+                                    const Lime& method) {
+  const auto rows = static_cast<Index>(masks.size()), n = static_cast<Index>(columns.size());
+  if (n == 0 || rows <= n + 1) return std::nullopt;
+  const bool captum = method.flavour == Lime::Flavour::captum;
+  Matrix regular = moments.xx;
+  if (!captum) regular.diagonal().array() += ridge_alpha;
+  const Matrix inverse = regular.ldlt().solve(Matrix::Identity(n, n));
+  Matrix meat = Matrix::Zero(n, n);  // Σ influence · influenceᵀ before both sides are multiplied by the inverse
+  Vector x(n);
+  for (Index i = captum ? 0 : 1; i < rows; ++i) {
+    const Mask& mask = masks[static_cast<std::size_t>(i)];
+    for (Index j = 0; j < n; ++j)
+      x(j) = (mask[static_cast<std::size_t>(columns[static_cast<std::size_t>(j)])] ? 1 : 0) - moments.mean_x(j);
+    const double leverage = weights(i) * (x.dot(inverse * x) + 1 / moments.total_weight);
+    const double residual = values[static_cast<std::size_t>(i)] - moments.mean_y - x.dot(fitted);
+    // The derivative of the penalty is divided among the masks.
+    const Vector penalty = captum ? Vector(lasso_alpha * weights(i) * fitted.array().sign().matrix())
+                                  : Vector(ridge_alpha / static_cast<double>(rows) * fitted);
+    const Vector influence = weights(i) * residual / std::sqrt(std::max(1 - leverage, 1e-9)) * x - penalty;
+    meat.selfadjointView<Eigen::Lower>().rankUpdate(influence);
+  }
+  const Matrix result = inverse * Matrix(meat.selfadjointView<Eigen::Lower>()) * inverse;
+  return result.allFinite() ? std::optional(result) : std::nullopt;
+}
+
 double kernel_width(const Lime& method) {
   return method.kernel_width.value_or(method.flavour == Lime::Flavour::captum ? 100 : 25);
 }
@@ -170,8 +205,9 @@ std::vector<Mask> lime_masks(std::size_t units, const Lime& method, const std::f
 LinearModel fit_lime(std::span<const Mask> masks, std::span<const double> values, const Lime& method) {
   assert(!masks.empty() && masks.size() == values.size());
   const bool captum = method.flavour == Lime::Flavour::captum;
-  const Moments all = moments_of(masks, values, kernel(masks, kernel_width(method)));
-  const auto fit = [&](const Moments& some) { return captum ? lasso(some, 0.01) : ridge(some, 1); };
+  const Vector kernel_weights = kernel(masks, kernel_width(method));
+  const Moments all = moments_of(masks, values, kernel_weights);
+  const auto fit = [&](const Moments& some) { return captum ? lasso(some, lasso_alpha) : ridge(some, ridge_alpha); };
 
   const std::size_t units = masks.front().size();
   std::vector<Index> chosen(units);
@@ -190,22 +226,53 @@ LinearModel fit_lime(std::span<const Mask> masks, std::span<const double> values
   for (std::size_t i = 0; i < chosen.size(); ++i)
     model.weights[static_cast<std::size_t>(chosen[i])] = weights(static_cast<Index>(i));
   model.intercept = some.mean_y - some.mean_x.dot(weights);
+  std::vector<Index> kept, places;  // columns with a weight: their numbers among the units, and among the chosen
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    if (captum && weights(static_cast<Index>(i)) == 0) continue;
+    kept.push_back(chosen[i]);
+    places.push_back(static_cast<Index>(i));
+  }
+  if (const auto covariance =
+          covariance_of(masks, values, kernel_weights, kept, restricted_to(some, places), weights(places), method)) {
+    model.covariance.assign(units * units, 0.);
+    for (std::size_t i = 0; i < kept.size(); ++i)
+      for (std::size_t j = 0; j < kept.size(); ++j)
+        model.covariance[static_cast<std::size_t>(kept[i]) * units + static_cast<std::size_t>(kept[j])] =
+            (*covariance)(static_cast<Index>(i), static_cast<Index>(j));
+  }
   const double left = some.yy - 2 * weights.dot(some.xy) + weights.dot(some.xx * weights);
   if (some.yy > 0) model.r2 = 1 - left / some.yy;
   return model;
 }
 
+namespace {
+
+/// A variance of 0 belongs to a weight that was not estimated.
+double error_of(double variance) {
+  return variance > 0 ? std::sqrt(variance) : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
 UnitScores score_units(Game& game, const Lime& given) {
   Lime method = given;
   if (method.flavour == Lime::Flavour::ferret) method.samples = std::min(method.samples, game.units() * game.units());
   const std::vector<Mask> masks = lime_masks(game.units(), method, [&](std::size_t draw) { game.check(draw); });
-  const std::vector<double> values = game.values(masks);
-  LinearModel model = fit_lime(masks, values, method);
-  return {.scores = std::move(model.weights),
-          .numbers = {{"samples", static_cast<double>(method.samples)},
-                      {"kernel_width", kernel_width(method)},
-                      {"intercept", model.intercept},
-                      {"r2", model.r2}}};
+  const auto scores_of = [&](std::span<const double> values) -> UnitScores {
+    // Fewer masks than two for each unit say little, and may have no standard errors.
+    if (values.size() < masks.size() && values.size() <= 2 * game.units() + 2) return {};
+    LinearModel model = fit_lime(std::span(masks).first(values.size()), values, method);
+    UnitScores result = {.scores = std::move(model.weights),
+                         .numbers = {{"samples", static_cast<double>(method.samples)},
+                                     {"kernel_width", kernel_width(method)},
+                                     {"intercept", model.intercept},
+                                     {"r2", model.r2}},
+                         .covariance = std::move(model.covariance)};
+    for (std::size_t u = 0; u < game.units() && !result.covariance.empty(); ++u)
+      result.standard_errors.push_back(error_of(result.covariance[u * game.units() + u]));
+    return result;
+  };
+  return scores_of(game.values(masks, scores_of));
 }
 
 namespace {
@@ -252,13 +319,54 @@ BagOfWords separate(Units units) {
   return bag;
 }
 
+/// How the scores of the result's words follow from those of the groups: word score = Σ coefficient · group score.
+/// @param units of the result @param word_score how the scores of tokens become those of units
+std::vector<std::map<std::size_t, double>> coefficients_of(const BagOfWords& bag, const Units& units,
+                                                           std::size_t tokens, WordScore word_score,
+                                                           std::span<const double> scores) {
+  std::vector<std::optional<std::size_t>> word_of(tokens);
+  for (std::size_t w = 0; w < bag.words.size(); ++w)
+    for (const std::size_t token : bag.words[w]) word_of[token] = w;
+  const auto share = [&](std::size_t token) { return 1 / static_cast<double>(bag.words[*word_of[token]].size()); };
+  std::vector<std::map<std::size_t, double>> result(units.size());
+  for (std::size_t u = 0; u < units.size(); ++u) {
+    std::optional<std::size_t> largest;
+    for (const std::size_t token : units[u]) {
+      if (!word_of[token]) continue;  // punctuation, which the lime package never removes
+      const auto score = [&](std::size_t t) { return std::abs(scores[bag.group[*word_of[t]]]) * share(t); };
+      if (!largest || score(token) > score(*largest)) largest = token;
+      if (word_score != WordScore::absmax)
+        result[u][bag.group[*word_of[token]]] +=
+            share(token) / (word_score == WordScore::mean ? static_cast<double>(units[u].size()) : 1.);
+    }
+    if (word_score == WordScore::absmax && largest) result[u][bag.group[*word_of[*largest]]] = share(*largest);
+  }
+  return result;
+}
+
+/// Converts the scores of groups to those of the result's words, with standard errors.
+UnitScores word_scores(const std::vector<std::map<std::size_t, double>>& coefficients, const UnitScores& groups) {
+  UnitScores result;
+  for (const auto& of_word : coefficients) {
+    double score = 0, variance = 0;
+    for (const auto& [a, factor] : of_word) {
+      score += factor * groups.scores[a];
+      for (const auto& [b, other] : of_word)
+        if (!groups.covariance.empty()) variance += factor * other * groups.covariance[a * groups.scores.size() + b];
+    }
+    result.scores.push_back(score);
+    if (!groups.covariance.empty()) result.standard_errors.push_back(error_of(variance));
+  }
+  return result;
+}
+
 }  // namespace
 
 Attribution attribute(const Subject& subject, const Lime& method) {
   const Unit unit = subject.unit();
   const bool as_bag = unit == Unit::word && method.flavour == Lime::Flavour::marcotcr;
-  Units units = units_of(subject, unit);
-  const std::size_t ordinary = units.size();
+  const Units shown = units_of(subject, unit);
+  Units units = shown;
   if (method.flavour == Lime::Flavour::ferret)
     for (std::size_t token = 0; token < subject.encoding.size(); ++token)
       if (subject.encoding.sequences[token] < 0) units.push_back({token});
@@ -269,13 +377,24 @@ Attribution attribute(const Subject& subject, const Lime& method) {
     return nothing;
   }
   Game game = masking_game(subject, bag.groups, method.masking);
+  const WordScore word_score = word_score_of(method, subject.encoder().config, subject.options);
+  const auto words_of = [&](const UnitScores& groups) {
+    return word_scores(coefficients_of(bag, shown, subject.encoding.size(), word_score, groups.scores), groups);
+  };
+  if (subject.watch.partial)
+    game.on_partial([&](const UnitScores& groups) { subject.watch.partial(partial_words(subject, words_of(groups))); });
   UnitScores found = score_units(game, method);
+  const std::vector<double> errors = words_of(found).standard_errors;
   // Each occurrence of a word gets the word's weight, as in the lime package.
   std::vector<double> of_words;
   for (const std::size_t group : bag.group) of_words.push_back(found.scores[group]);
-  if (!as_bag) std::fill(of_words.begin() + static_cast<std::ptrdiff_t>(ordinary), of_words.end(), 0.);
+  if (!as_bag) std::fill(of_words.begin() + static_cast<std::ptrdiff_t>(shown.size()), of_words.end(), 0.);
   found.scores = std::move(of_words);
-  return attribution_of(subject, bag.words, found, game);
+  found.standard_errors.clear();
+  Attribution result = attribution_of(subject, bag.words, found, game);
+  if (!errors.empty()) result.standard_errors.assign(subject.encoding.size(), 0.);
+  for (std::size_t u = 0; u < errors.size(); ++u) result.standard_errors[shown[u].front()] = errors[u];
+  return result;
 }
 
 }  // namespace limn

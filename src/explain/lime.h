@@ -15,6 +15,9 @@ struct LinearModel {
   std::vector<double> weights;  ///< (units); 0 for units that were not selected
   double intercept = 0;
   double r2 = 1;  ///< fraction of the weighted variance of F that the model explains; 1 if the variance is 0
+  /// (units, units) of the weights over draws of the masks, given the selection: a unit without a weight has zeros.
+  /// Empty if the masks are too few.
+  std::vector<double> covariance = {};
 };
 
 /// Draws LIME's masks. @param check called with the index of each; may throw Cancelled

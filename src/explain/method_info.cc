@@ -81,6 +81,14 @@ MethodInfo method_info(const Method& method, const EncoderConfig& config, const 
   return info;
 }
 
+WordScore word_score_of(const MethodInfo& info, const ExplainOptions& options) {
+  return options.word_score.value_or(info.is_signed ? WordScore::sum : WordScore::absmax);
+}
+
+WordScore word_score_of(const Method& method, const EncoderConfig& config, const ExplainOptions& options) {
+  return word_score_of(method_info(method, config, options), options);
+}
+
 void check_method(const Method& method, const EncoderConfig& config) {
   const CommonOptions common = common_options(method, config);
   const std::string layer = name_of(common.layer);

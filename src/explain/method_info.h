@@ -26,6 +26,11 @@ CommonOptions common_options(const Method& method, const EncoderConfig& config);
 /// Returns the method's description for the result.
 MethodInfo method_info(const Method& method, const EncoderConfig& config, const ExplainOptions& options);
 
+/// Returns how the scores of a unit's tokens become its score: as asked for, or else their sum if scores have signs.
+WordScore word_score_of(const MethodInfo& info, const ExplainOptions& options);
+/// The same, of a method.
+WordScore word_score_of(const Method& method, const EncoderConfig& config, const ExplainOptions& options);
+
 /// @throws Error for options that are incompatible with each other or with this model.
 void check_method(const Method& method, const EncoderConfig& config);
 

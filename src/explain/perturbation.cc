@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "explain/method_info.h"
 #include "explain/methods.h"
 #include "explain/passes.h"
 #include "explain/units.h"
@@ -123,10 +124,6 @@ Attribution attribution_of(const Subject& subject, const Units& units, const Uni
   for (std::size_t u = 0; u < units.size(); ++u)
     for (const std::size_t token : units[u])
       result.scores[token] = found.scores[u] / (shared ? static_cast<double>(units[u].size()) : 1.);
-  if (!found.standard_errors.empty()) {
-    result.standard_errors.assign(subject.encoding.size(), 0.);
-    for (std::size_t u = 0; u < units.size(); ++u) result.standard_errors[units[u].front()] = found.standard_errors[u];
-  }
   if (found.kind == UnitScores::Kind::complete) {
     const double total = std::accumulate(found.scores.begin(), found.scores.end(), 0.);
     result.baseline_value = game.all_masked();
@@ -138,19 +135,19 @@ Attribution attribution_of(const Subject& subject, const Units& units, const Uni
   return result;
 }
 
-namespace {
-
-/// The scores of units as words, whose places are those of the result.
 std::vector<Word> partial_words(const Subject& subject, const UnitScores& found) {
   const std::vector<Token> tokens(subject.encoding.size());
   std::vector<Word> words = units(subject.encoding, tokens, subject.text, subject.pair, subject.unit(), WordScore::sum);
   assert(words.size() == found.scores.size());
   for (std::size_t u = 0; u < words.size(); ++u) {
     words[u].score = found.scores[u];
-    if (!found.standard_errors.empty()) words[u].standard_error = found.standard_errors[u];
+    if (!found.standard_errors.empty() && std::isfinite(found.standard_errors[u]))
+      words[u].standard_error = found.standard_errors[u];
   }
   return words;
 }
+
+namespace {
 
 template <class Method>
 Attribution attribute_by_game(const Subject& subject, const Method& method) {
@@ -158,7 +155,18 @@ Attribution attribute_by_game(const Subject& subject, const Method& method) {
   Game game = masking_game(subject, units, method.masking);
   if (subject.watch.partial)
     game.on_partial([&](const UnitScores& scores) { subject.watch.partial(partial_words(subject, scores)); });
-  return attribution_of(subject, units, score_units(game, method), game);
+  const UnitScores found = score_units(game, method);
+  Attribution result = attribution_of(subject, units, found, game);
+  if (found.standard_errors.empty()) return result;
+  result.standard_errors.assign(subject.encoding.size(), 0.);
+  const bool is_sum = word_score_of(method, subject.encoder().config, subject.options) == WordScore::sum;
+  const bool shared = found.kind != UnitScores::Kind::not_additive;
+  for (std::size_t u = 0; u < units.size(); ++u) {
+    // The tokens of a unit have equal scores, of which its own is the sum, the mean or the largest.
+    const auto size = static_cast<double>(units[u].size());
+    result.standard_errors[units[u].front()] = found.standard_errors[u] * (is_sum ? size : 1) / (shared ? size : 1);
+  }
+  return result;
 }
 
 }  // namespace

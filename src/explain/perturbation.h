@@ -33,7 +33,10 @@ Units units_of(const Subject& subject, Unit unit);
 /// @throws Error if the tokenizer lacks the replacement token.
 Game masking_game(const Subject& subject, Units units, Masking masking);
 
-/// Converts the scores of units to scores of tokens.
+/// Converts the scores of units to scores of tokens, without standard errors.
 Attribution attribution_of(const Subject& subject, const Units& units, const UnitScores& found, Game& game);
+
+/// Returns scores so far as words, whose places are those of the result. @param found of the subject's units
+std::vector<Word> partial_words(const Subject& subject, const UnitScores& found);
 
 }  // namespace limn

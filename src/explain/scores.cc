@@ -30,8 +30,8 @@ std::vector<double> reduce(ConstView x, Reduce how, bool absolute) {
   return scores;
 }
 
-void normalize(std::span<double> scores, Normalize how) {
-  if (scores.empty() || how == Normalize::none) return;
+double normalize(std::span<double> scores, Normalize how) {
+  if (scores.empty() || how == Normalize::none) return 1;
   double sum = 0, squares = 0, largest = 0;
   for (const double score : scores) {
     sum += std::abs(score);
@@ -42,11 +42,12 @@ void normalize(std::span<double> scores, Normalize how) {
     const auto [low, high] = std::minmax_element(scores.begin(), scores.end());
     const double base = *low, range = *high - *low;
     for (double& score : scores) score = range > 0 ? (score - base) / range : score;
-    return;
+    return range > 0 ? range : 1;
   }
   const double scale = how == Normalize::l1 ? sum : how == Normalize::l2 ? std::sqrt(squares) : largest;
-  if (scale > 0)
-    for (double& score : scores) score /= scale;
+  if (scale <= 0) return 1;
+  for (double& score : scores) score /= scale;
+  return scale;
 }
 
 }  // namespace limn

@@ -13,6 +13,7 @@ namespace limn {
 std::vector<double> reduce(ConstView x, Reduce how, bool absolute = false);
 
 /// Normalises scores in place: divides by Σ|s|, √Σs² or max|s|, or maps them to 0 … 1. All-zero scores are unchanged.
-void normalize(std::span<double> scores, Normalize how);
+/// @return the number by which differences of scores were divided
+double normalize(std::span<double> scores, Normalize how);
 
 }  // namespace limn

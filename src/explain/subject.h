@@ -37,7 +37,7 @@ struct Subject {
 /// tokens, so that their scores add up to it.
 struct Attribution {
   std::vector<double> scores = {};           ///< (T)
-  std::vector<double> standard_errors = {};  ///< (T), that of a unit at its first token; or empty
+  std::vector<double> standard_errors = {};  ///< (T), that of a unit at its first token, NaN if unknown; or empty
   std::optional<double> baseline_value = {}, completeness_error = {};
   std::size_t passes = 0;
   std::map<std::string, double> numbers = {};  ///< steps, samples, …, for MethodInfo

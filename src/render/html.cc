@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -102,7 +103,7 @@ std::string plain(const Explanation& explanation) {
   return result + paragraph(sentence(explanation));
 }
 
-// Explanations that readers without JavaScript see; the viewer shows fifty at a time.
+// Explanations that readers without JavaScript see; the viewer shows some at a time.
 constexpr std::size_t most_without_script = 200;
 
 // ---- titles ------------------------------------------------------------------------------------------------
@@ -151,8 +152,10 @@ std::string to_html(const ComparisonAxes& axes, std::span<const ComparedInput> i
   const std::string name = title_of(axes, inputs);
   std::string body = fmt::format("<h1>{}</h1>\n", escape(name));
   Json list = Json::array();
+  const std::size_t written = std::max<std::size_t>(1, most_without_script / std::max<std::size_t>(1, axes.cells()));
   for (const ComparedInput& input : inputs) {
     list.push_back(json_value(axes, input));
+    if (list.size() > written) continue;
     if (input.cells.empty())
       body += paragraph((input.row ? fmt::format("Row {}. ", *input.row) : "") + "Error: " + visible(input.error));
     else
@@ -160,6 +163,8 @@ std::string to_html(const ComparisonAxes& axes, std::span<const ComparedInput> i
     for (std::size_t cell = 0; cell < input.cells.size(); ++cell)
       body += paragraph(axes.cell_name(cell) + ": " + verdict_text(input.cells[cell]));
   }
+  if (list.size() > written)
+    body += paragraph(fmt::format("{} more with JavaScript.", count(list.size() - written, "input")));
   return page(name, body, {{"limn", format_version}, {"comparisons", std::move(list)}});
 }
 

@@ -142,6 +142,22 @@ TEST(Compare, InvalidRowBecomesErrorRow) {
   EXPECT_THAT(read(folder / "a.html"), AllOf(StartsWith("<!DOCTYPE html>"), HasSubstr("Row 1. Error: ")));
 }
 
+TEST(Compare, APageHasAllInputs) {
+  const Folder folder;
+  std::string rows;
+  for (int i = 0; i < 110; ++i) rows += "{\"text\": \"film number " + std::to_string(i) + "\"}\n";
+  const Result page = run({"compare", "-m", golden("bert-cls"), "--method", "gradient,gradient-x-input", "--input",
+                           folder.write("rows.jsonl", rows), "-o", folder / "a.html"});
+  EXPECT_EQ(page.code, 0) << page.err;
+  EXPECT_THAT(page.err, testing::Not(HasSubstr("the first")));
+  const std::string html = read(folder / "a.html");
+  EXPECT_THAT(html, HasSubstr("10 inputs more with JavaScript."));  // 200 explanations are written out
+  const std::size_t begin = html.find(">", html.find("id=\"limn-data\"")) + 1;
+  const Json data = Json::parse(html.substr(begin, html.find("</script>", begin) - begin));
+  ASSERT_EQ(data["comparisons"].size(), 110U);
+  EXPECT_EQ(data["comparisons"][109]["input"]["text"], "film number 109");
+}
+
 TEST(Compare, TerminalShowsOneTable) {
   const Result result = run_on_terminal(compare(two_models, {"--text", "a good film"}), 100);
   ASSERT_EQ(result.code, 0) << result.out;

@@ -305,9 +305,76 @@ TEST(Perturbation, ScoresSoFarAreOfTheWordsOfTheResult) {
     EXPECT_EQ(last[i].end, why.words[i].end);
     EXPECT_TRUE(last[i].standard_error.has_value());
   }
+  // "it's" is two of LIME's words, and "wit" is two tokens of one word or more: places are those of the result's words.
+  const std::string review = "It's a gorgeous, witty and seductively unpretentious film, and it's never dull.";
+  const std::vector<Method> methods = {Lime{.samples = 400}, Lime{.flavour = Lime::Flavour::captum, .samples = 400},
+                                       Rise{.samples = 400}, SmoothGrad{.samples = 10},
+                                       SmoothGrad{.samples = 10, .reduce = Reduce::sum}};
+  for (const Method& method : methods) {
+    last.clear();
+    const Explanation found = sentiment().explain(review, method, {}, watch);
+    ASSERT_EQ(last.size(), found.words.size());
+    std::size_t with_errors = 0;
+    for (std::size_t i = 0; i < last.size(); ++i) {
+      EXPECT_EQ(last[i].begin, found.words[i].begin);
+      with_errors += found.words[i].standard_error.has_value();
+    }
+    EXPECT_GT(with_errors, last.size() / 2);
+  }
   last.clear();
   sentiment().explain(text, Occlusion{}, {}, watch);
   EXPECT_TRUE(last.empty());  // draws no samples
+}
+
+/// The root of the mean square of each word's standard errors, divided by the spread of its scores, over seeds; the
+/// mean over the words.
+template <class Method>
+double errors_over_spread(const std::string& text, Method method, const ExplainOptions& options = {}) {
+  constexpr std::size_t seeds = 40;
+  std::vector<double> sums, squares, variances;
+  for (std::size_t seed = 0; seed < seeds; ++seed) {
+    method.seed = seed;
+    const Explanation why = sentiment().explain(text, method, options);
+    sums.resize(why.words.size(), 0.);
+    squares.resize(why.words.size(), 0.);
+    variances.resize(why.words.size(), 0.);
+    for (std::size_t i = 0; i < why.words.size(); ++i) {
+      sums[i] += why.words[i].score;
+      squares[i] += why.words[i].score * why.words[i].score;
+      variances[i] += std::pow(why.words[i].standard_error.value_or(0), 2) / seeds;
+    }
+  }
+  double ratio = 0, words = 0;
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const double spread = std::sqrt(std::max(0., squares[i] - sums[i] * sums[i] / seeds) / (seeds - 1));
+    if (spread == 0) continue;  // punctuation, which the lime package never removes
+    ratio += std::sqrt(variances[i]) / spread;
+    ++words;
+  }
+  EXPECT_GE(words, 8);
+  return ratio / words;
+}
+
+// The spread of 40 draws is known to 1 ÷ √78 = 11 % for a word, and the mean over words better.
+TEST(Perturbation, StandardErrorsAreTheSpreadOverSeeds) {
+  const std::string text = "It's a film I've never seen; it isn't dull.";
+  EXPECT_NEAR(errors_over_spread(text, Lime{.samples = 100}), 1, 0.15);
+  EXPECT_NEAR(errors_over_spread(text, Rise{.samples = 50}), 1, 0.15);
+  EXPECT_NEAR(errors_over_spread(text, Rise{.samples = 50}, {.word_score = WordScore::sum}), 1, 0.15);
+  EXPECT_NEAR(errors_over_spread(text, SmoothGrad{.samples = 8}), 1, 0.15);
+  EXPECT_NEAR(errors_over_spread(text, SmoothGrad{.samples = 8, .multiply_input = true, .reduce = Reduce::sum}), 1,
+              0.15);
+}
+
+TEST(Perturbation, StandardErrorsAreNormalisedWithTheScores) {
+  const std::string text = "one two, three four five six seven eight nine ten eleven twelve thirteen";
+  const Explanation plain = sentiment().explain(text, KernelShap{.samples = 200});
+  const Explanation divided = sentiment().explain(text, KernelShap{.samples = 200, .normalize = Normalize::l1});
+  double sum = 0;
+  for (const Token& token : plain.tokens) sum += std::abs(token.score);
+  ASSERT_EQ(plain.words.size(), divided.words.size());
+  for (std::size_t i = 0; i < plain.words.size(); ++i)
+    EXPECT_NEAR(*divided.words[i].standard_error, *plain.words[i].standard_error / sum, 1e-9);
 }
 
 TEST(Perturbation, ProgressReachesItsTotal) {

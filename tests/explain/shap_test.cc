@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 #include <vector>
 
 #include "explain/games.h"
+#include "explain/lime.h"
 #include "explain/perturbation.h"
 #include "explain/shapley.h"
 #include "limn/error.h"
@@ -112,6 +115,38 @@ TEST(Sampling, ReportsScoresSoFar) {
   };
   check(KernelShap{.samples = 600});
   check(ShapleySampling{.permutations = 200});
+}
+
+/// Returns the last scores so far.
+template <class Method>
+UnitScores last_so_far(Game game, const Method& method) {
+  UnitScores last;
+  game.on_partial([&](const UnitScores& some) { last = some; });
+  const UnitScores found = score_units(game, method);
+  EXPECT_EQ(found.standard_errors.size(), found.scores.size());
+  return last;
+}
+
+TEST(Sampling, OtherMethodsReportScoresSoFar) {
+  const PairGame pairs = pair_game(14);
+  EXPECT_EQ(last_so_far(pairs.game(), Lime{.samples = 600}).standard_errors.size(), 14U);
+  EXPECT_EQ(last_so_far(pairs.game(), Rise{.samples = 600}).standard_errors.size(), 14U);
+}
+
+// F is 1, 2, 4 or 9 by the size of the mask: the mean of those with the unit, and s ÷ √n, by hand.
+TEST(Rise, StandardErrorIsThatOfAMean) {
+  const std::vector<double> of_size = {1, 2, 4, 9};
+  Game game(3, [&](std::span<const Mask* const> asked) {
+    std::vector<double> values;
+    for (const Mask* mask : asked) values.push_back(of_size[static_cast<std::size_t>(std::ranges::count(*mask, true))]);
+    return values;
+  });
+  const UnitScores found = score_units(game, Rise{.samples = 40000});
+  // With the unit, two others are present or not: 2, 4, 4 or 9, of mean 4.75 and variance 6.6875.
+  for (std::size_t u = 0; u < 3; ++u) {
+    EXPECT_NEAR(found.scores[u], 4.75, 0.06);
+    EXPECT_NEAR(found.standard_errors[u], std::sqrt(6.6875 / 20000), 0.0005);
+  }
 }
 
 TEST(KernelShap, IsExactUpToTwelveUnits) {

@@ -25,7 +25,7 @@ const usuallyCompared = ["gradient", "integrated-gradients", "occlusion"];
 /** What the models of each task do. */
 const taskNames: Readonly<Record<string, string>> = {
   "question-answering": "answers questions", "sequence-classification": "labels a text",
-  "token-classification": "finds names", "masked-lm": "fills gaps",
+  "token-classification": "finds names", "masked-lm": "fills gaps", "sentence-embedding": "compares texts",
 };
 
 function modelEntry({name, task, parameters}: Model): Entry {

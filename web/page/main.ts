@@ -22,7 +22,7 @@ import {Pane, statement} from "./pane.js";
 import {part} from "./parts.js";
 import {remember} from "./past.js";
 import {secondLooks} from "./second_look.js";
-import {compareRequest, explainRequest, input, isEmpty, isGaps, isQuestion, wordsPerGap, type Request} from "./requests.js";
+import {compareRequest, explainRequest, input, isEmbedding, isEmpty, isGaps, isQuestion, wordsPerGap, type Request} from "./requests.js";
 import {isRight, samples, type Texts} from "./samples.js";
 import {ask, Failure, isReady, readServed, setKey, type Progress, type Served} from "./server.js";
 import {emptyView, fitsLink, toFragment, type View} from "./state.js";
@@ -379,7 +379,7 @@ class Page {
       this.controls?.show(view);
       void this.run(true);
     };
-    const state = statement("empty", "Nothing to explain yet", [isQuestion(task) ? "Enter a question and a text that may answer it, or start with one of these:" : "Enter a text, or start with one of these:"]);
+    const state = statement("empty", "Nothing to explain yet", [isEmbedding(task) ? "Enter two texts: their similarity is explained." : isQuestion(task) ? "Enter a question and a text that may answer it, or start with one of these:" : "Enter a text, or start with one of these:"]);
     state.append(element("ul", {class: "offers"}, ...offered.map(sample => {
       const press = element("button", {type: "button", class: "link"}, sample.name);
       press.addEventListener("click", choose({...emptyView, sample: sample.id, texts: sample.texts, methods: this.controls?.view().methods ?? emptyView.methods}));

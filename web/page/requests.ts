@@ -12,6 +12,8 @@ export type Settings = Readonly<Record<string, string>>;
 export const isQuestion = (task: string): boolean => task === "question-answering";
 /** Whether the model fills gaps: its prediction is shown, because it has no explanation. */
 export const isGaps = (task: string): boolean => task === "masked-lm";
+/** Whether the model embeds texts: two of them have a similarity. */
+export const isEmbedding = (task: string): boolean => task === "sentence-embedding";
 export const wordsPerGap = 8;
 /** Many, because answers that overlap are folded into one. */
 export const answersAsked = 20;
@@ -22,7 +24,7 @@ export function input([first, second]: Texts, task: string): Request {
 }
 
 /** Whether there is nothing to explain. */
-export const isEmpty = ([first, second]: Texts, task: string): boolean => !first.trim() || (isQuestion(task) && !second.trim());
+export const isEmpty = ([first, second]: Texts, task: string): boolean => !first.trim() || ((isQuestion(task) || isEmbedding(task)) && !second.trim());
 
 function settings(view: View, table: Table, task: string): Request {
   const set: Request = Object.fromEntries(table.applicable(view.options, view.methods, task).map(([name, given]) => [name, table.value(name, given)]));

@@ -2,7 +2,7 @@
 
 import {button, details, element} from "../viewer/dom.js";
 import {show} from "../viewer/index.js";
-import {input, isGaps, type Request} from "./requests.js";
+import {input, isEmbedding, isGaps, type Request} from "./requests.js";
 import type {Texts} from "./samples.js";
 import {ask, Failure} from "./server.js";
 
@@ -11,12 +11,16 @@ interface Look {
   says: string; // empty if the view says it
   route: string;
   more: Request;
+  fits: (task: string, texts: Texts) => boolean;
 }
 
+const isLabelled = (task: string): boolean => !isGaps(task) && !isEmbedding(task);
+
 const looks: readonly Look[] = [
-  {title: "What would change the verdict", says: "HotFlip replaces the fewest words that it can find until the model says something else.", route: "v1/attack", more: {kind: "hotflip"}},
-  {title: "What suffices for the verdict", says: "Input reduction removes words as long as the model says the same.", route: "v1/attack", more: {kind: "input-reduction"}},
-  {title: "Where every head looked", says: "", route: "v1/attention", more: {}},
+  {title: "What would change the verdict", says: "HotFlip replaces the fewest words that it can find until the model says something else.", route: "v1/attack", more: {kind: "hotflip"}, fits: isLabelled},
+  {title: "What suffices for the verdict", says: "Input reduction removes words as long as the model says the same.", route: "v1/attack", more: {kind: "input-reduction"}, fits: isLabelled},
+  {title: "Which words go together", says: "", route: "v1/similar", more: {}, fits: (task, texts) => isEmbedding(task) && texts[1] !== ""},
+  {title: "Where every head looked", says: "", route: "v1/attention", more: {}, fits: () => true},
 ];
 
 /** What is explained. */
@@ -49,5 +53,5 @@ function compute(body: HTMLElement, request: Request, look: Look, signal: AbortS
 
 /** @param signal aborted when another explanation is shown */
 export function secondLooks({model, task, texts, reading}: Subject, signal: AbortSignal): HTMLElement[] {
-  return looks.filter(({route}) => route === "v1/attention" || !isGaps(task)).map(look => details(look.title, body => { compute(body, {model, ...input(texts, task), ...reading, ...look.more}, look, signal); }, {class: "look"}));
+  return looks.filter(({fits}) => fits(task, texts)).map(look => details(look.title, body => { compute(body, {model, ...input(texts, task), ...reading, ...look.more}, look, signal); }, {class: "look"}));
 }

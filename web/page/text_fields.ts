@@ -3,7 +3,7 @@
 import {option, optionsOf} from "./choice.js";
 import {draft, keepDraft} from "./drafts.js";
 import {part} from "./parts.js";
-import {isQuestion} from "./requests.js";
+import {isEmbedding, isQuestion} from "./requests.js";
 import {firstSample, samples, type Sample, type Texts} from "./samples.js";
 import type {View} from "./state.js";
 
@@ -92,7 +92,7 @@ export class TextFields {
     part("first-name", HTMLLabelElement).textContent = question ? "Question" : "Text";
     this.first.rows = question ? 2 : 8;
     this.first.classList.toggle("long", !question);
-    field.hidden = !question && !this.second.value;
+    field.hidden = !question && !isEmbedding(task) && !this.second.value;
     part("second-name", HTMLLabelElement).replaceChildren(question ? "Context" : "Second text");
   }
 

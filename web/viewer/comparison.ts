@@ -7,6 +7,7 @@ import {element, freshId, isolated, styled, thinBar} from "./dom.js";
 import {heatTexts, warnings} from "./explanation.js";
 import type {Comparison, Explanation} from "./json.js";
 import {correlationText, count, durationText, percentText, scoreText} from "./numbers.js";
+import {paged, perPage} from "./pager.js";
 import {intensity, paint} from "./palette.js";
 import {saveMenu} from "./save.js";
 import * as summary from "./summary.js";
@@ -15,6 +16,8 @@ import {textRuns, type TextRuns, type Run} from "./text_runs.js";
 import {walk, writeRuns, type Parts} from "./texts.js";
 import {scaleEnds} from "./wording.js";
 
+/** Explanations on one page. */
+const mostCells = 200;
 const shortText = 160, beforeAnchor = 60, mostExcerpt = 400, mostTipLines = 8;
 
 /**
@@ -181,12 +184,14 @@ function titleOf(comparisons: Comparison[], {models, methods, questions}: Means)
 export function comparisonView(comparisons: Comparison[], title: string, context: Context): HTMLElement {
   const whole = means(comparisons), {models} = whole, id = freshId("comparison");
   const section = styled(element("section", {class: models.length > 1 ? "comparison" : "comparison single", "aria-labelledby": id}), "--n", String(Math.max(1, models.length)));
-  section.append(element(`h${context.heading}` as "h2", {id}, title || titleOf(comparisons, whole)));
+  const heading = element(`h${context.heading}` as "h2", {id, tabindex: -1}, title || titleOf(comparisons, whole));
+  section.append(heading);
   if (models.length) {
     section.append(element("div", {class: "columns names", "aria-hidden": "true"}, ...models.map(({model}) => element("bdi", {}, shorten(model, 60)))),
       ...(models.length > 1 ? [figures(whole)] : []), element("div", {class: "legend"}, element("span", {}, models.length > 1 ? "One scale for all models of a row; full colour is the strongest word of the row." : "Full colour is the strongest word of the row.")));
   }
-  for (const comparison of comparisons) section.append(inputView(comparison, context, comparisons.length > 1));
+  const cells = Math.max(1, ...comparisons.map(({explanations}) => explanations.length)), step = Math.min(perPage, Math.max(1, Math.floor(mostCells / cells)));
+  section.append(paged("inputs", comparisons, step, heading, shown => shown.map(comparison => inputView(comparison, context, comparisons.length > 1))));
   const correlations = correlationTable(whole, Math.min(6, context.heading + 1));
   if (correlations) section.append(correlations);
   const merged: Comparison | undefined = comparisons[0] && {...comparisons[0], explanations: comparisons.flatMap(one => one.explanations)};

@@ -4,11 +4,12 @@ import {attackView} from "./attack.js";
 import {attentionView} from "./attention.js";
 import {comparisonView} from "./comparison.js";
 import type {Context, Options} from "./context.js";
-import {button, element, freshId} from "./dom.js";
+import {element, freshId} from "./dom.js";
 import {explanationView} from "./explanation.js";
 import {heatmapView} from "./heatmap.js";
 import {fields, read, type Collection, type Document, type Explanation} from "./json.js";
 import {percentText} from "./numbers.js";
+import {paged, perPage} from "./pager.js";
 import {reportView} from "./report.js";
 import {similarityView} from "./similarity.js";
 import {verdict} from "./summary.js";
@@ -31,18 +32,6 @@ function index(explanations: Explanation[], sections: HTMLElement[]): HTMLElemen
   return element("nav", {"aria-label": "Explanations"}, element("ol", {}, ...items));
 }
 
-// Explanations that are drawn at a time: a table of thousands would take a browser minutes.
-const perPage = 50;
-
-function pager(name: string, first: number, count: number, turn: (first: number) => void): HTMLElement {
-  const whole = (n: number): string => n.toLocaleString("en"), last = Math.floor((count - 1) / perPage) * perPage;
-  const to = (text: string, target: number, here: boolean): HTMLElement => button(text, () => { turn(target); }, {disabled: here});
-  return element("nav", {class: "pager", "aria-label": name},
-    to("First", 0, first === 0), to("Previous", first - perPage, first === 0),
-    element("span", {class: "number"}, `${whole(first + 1)}–${whole(Math.min(count, first + perPage))} of ${whole(count)}`),
-    to("Next", first + perPage, first >= last), to("Last", last, first >= last));
-}
-
 function collectionView({title, explanations, comparisons}: Collection, context: Context): HTMLElement {
   if (comparisons.length) return comparisonView(comparisons, title, context);
   const list = Array.isArray(context.json) ? context.json : fields(context.json)["explanations"];
@@ -50,15 +39,10 @@ function collectionView({title, explanations, comparisons}: Collection, context:
   const [only] = explanations;
   if (only && explanations.length === 1 && !title) return view(only, {...context, json: json[0]});
   const heading = element(`h${context.heading}` as "h1", {tabindex: -1}, shorten(title, 200) || `${explanations.length} explanations`);
-  const made = element("div", {class: "collection"}, heading);
-  const turn = (first: number): void => {
-    const shown = explanations.slice(first, first + perPage);
+  return element("div", {}, heading, paged("collection", explanations, perPage, heading, (shown, first) => {
     const sections = shown.map((explanation, i) => view(explanation, {...context, heading: Math.min(6, context.heading + 1), json: json[first + i]}));
-    const turner = (name: string): HTMLElement | false => explanations.length > perPage && pager(name, first, explanations.length, target => { turn(target); heading.focus(); });
-    made.replaceChildren(heading, ...[turner("Pages"), sections.length > 1 && index(shown, sections), ...sections, turner("Pages, below")].filter(part => part !== false));
-  };
-  turn(0);
-  return made;
+    return sections.length > 1 ? [index(shown, sections), ...sections] : sections;
+  }));
 }
 
 function view(document: Document, context: Context): HTMLElement {

@@ -33,6 +33,7 @@ export interface Entity {
   end: number;
   text: string;
   probability: number | undefined;
+  confidence: number | undefined;
   startToken: number;
   endToken: number;
 }
@@ -237,7 +238,7 @@ function entity(value: unknown): Entity {
   const at = fields(value);
   return {
     label: text(at["label"]), begin: offset(at["begin"]), end: offset(at["end"]), text: text(at["text"]),
-    probability: someNumber(at["probability"]), startToken: offset(at["start_token"]), endToken: offset(at["end_token"]),
+    probability: someNumber(at["probability"]), confidence: someNumber(at["confidence"]), startToken: offset(at["start_token"]), endToken: offset(at["end_token"]),
   };
 }
 

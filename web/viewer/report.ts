@@ -15,8 +15,8 @@ export function compareCells(a: ReportCell | undefined, b: ReportCell | undefine
 
 type Open = (row: number) => void;
 
-function cellOf({text, number, rows}: ReportCell, known: ReadonlySet<number>, open: Open): HTMLElement {
-  const cell = element("td", {class: number === undefined ? undefined : "number"});
+function cellOf({text, rows}: ReportCell, kind: "number" | undefined, known: ReadonlySet<number>, open: Open): HTMLElement {
+  const cell = element("td", {class: kind});
   if (!rows.length) {
     cell.append(element("bdi", {}, shorten(text, 200)));
     return cell;
@@ -30,17 +30,18 @@ function cellOf({text, number, rows}: ReportCell, known: ReadonlySet<number>, op
 
 function tableView({title, note, columns, rows}: ReportTable, heading: number, known: ReadonlySet<number>, open: Open): HTMLElement {
   const body = element("tbody"), id = freshId("report");
+  const kinds = columns.map((_, column) => (rows.some(row => row[column]?.number !== undefined) ? "number" : undefined));
   let sorted: number | undefined, descending = false;
   const fill = (): void => {
     const order = [...rows];
     const column = sorted;
     if (column !== undefined) order.sort((a, b) => (descending ? -1 : 1) * compareCells(a[column], b[column]));
-    body.replaceChildren(...order.map(row => element("tr", {}, ...row.map(cell => cellOf(cell, known, open)))));
+    body.replaceChildren(...order.map(row => element("tr", {}, ...row.map((cell, column) => cellOf(cell, kinds[column], known, open)))));
   };
   const heads = columns.map((name, column) => {
-    const head = element("th", {scope: "col"});
+    const head = element("th", {scope: "col", class: kinds[column]});
     head.append(button(name, () => {
-      descending = sorted === column ? !descending : rows.some(row => row[column]?.number !== undefined);
+      descending = sorted === column ? !descending : kinds[column] === "number";
       sorted = column;
       heads.forEach((other, i) => { other.setAttribute("aria-sort", i === column ? (descending ? "descending" : "ascending") : "none"); });
       fill();

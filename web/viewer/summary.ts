@@ -38,12 +38,12 @@ function wording(prediction: Prediction, target: Target | undefined): Partial<Ve
     }
     case "values": {
       const [only, ...others] = prediction.values;
-      if (only && others.length === 0) return {text: valueText(only[1])};
+      if (only && others.length === 0) return {text: only[0] === "cosine" ? `cosine ${valueText(only[1])}` : valueText(only[1])};
       return {text: prediction.values.map(([label, value]) => `${name(label)} ${valueText(value)}`).join(", ")};
     }
     case "entities": {
       const entity = explainedEntity(prediction, target);
-      if (entity) return {kind: name(entity.label), text: said(entity.text), probability: entity.probability};
+      if (entity) return {kind: name(entity.label), text: said(entity.text), probability: entity.probability, confidence: entity.confidence};
       if (target?.label === undefined) {
         return {text: said(prediction.entities.map(found => `${found.label} ${found.text}`).join(", ")) || "no entities"};
       }
@@ -112,7 +112,8 @@ export function methodText({method}: Explanation): string {
 
 /** What the words push towards: "this answer", "positive". */
 export function aim(explanation: Explanation): string {
-  const {prediction, target} = explanation;
+  const {prediction, target, task} = explanation;
+  if (task === "sentence-embedding") return "similarity";
   if (prediction.kind === "answer") {
     if (explainsBest(prediction, target)) return prediction.best.answer ? "this answer" : "“no answer”";
     return explainedInstead(explanation).endsWith("no answer") ? "“no answer”" : "the explained answer";

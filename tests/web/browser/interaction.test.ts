@@ -387,3 +387,30 @@ test("many explanations are shown fifty at a time", async () => {
   await pager.getByRole("button", {name: "First"}).click();
   assert.equal(await shown(), 50);
 });
+
+test("comparisons of many inputs are shown page by page", async () => {
+  const [one] = data("comparison.jsonl") as Record<string, unknown>[];
+  const opened = await open(browser, "comparison-pages", {comparisons: Array.from({length: 120}, (_, row) => ({...one, row}))}), {page} = opened;
+  const cells = (one?.["explanations"] as unknown[]).length, step = Math.min(50, Math.floor(200 / cells)), pager = page.locator(".pager").first();
+  assert.equal(await page.locator(".input").count(), step);
+  assert.equal(await pager.locator(".number").innerText(), `1–${step} of 120`);
+  await check(opened, "comparison-pages", false);
+  await pager.getByRole("button", {name: "Last"}).click();
+  assert.equal(await page.locator(".input").count(), 120 % step || step);
+  assert.ok(await page.evaluate(() => document.activeElement?.tagName === "H1"));
+});
+
+test("in a report, the head of a column of numbers is above its numbers, on the right", async () => {
+  const cell = (text: string, number?: number): unknown => ({text, number, rows: []});
+  const table = {title: "Words of each class", note: "", columns: ["word", "mean score", "row"], rows: [[cell("witty", undefined), cell("12.5", 12.5), {text: "", rows: [1]}], [cell("dull"), cell("-"), cell("none")]]};
+  const opened = await open(browser, "report", {limn: 1, report: {title: "Reviews", headline: "2 rows", method: "gradient", tables: [table], examples: []}}), {page} = opened;
+  const aligned = await page.locator(".report tr").evaluateAll(rows => rows.map(row => [...row.children].map(one => getComputedStyle(one).textAlign)));
+  assert.deepEqual(aligned, Array.from({length: 3}, () => ["start", "end", "start"]));
+  const edge = (text: string): Promise<number> => page.evaluate(sought => {
+    const range = document.createRange(), walker = document.createTreeWalker(document.querySelector(".report") ?? document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) if (walker.currentNode.textContent === sought) range.selectNodeContents(walker.currentNode);
+    return range.getBoundingClientRect().right;
+  }, text);
+  assert.ok(Math.abs(await edge("mean score") - await edge("12.5")) < 1, "the right edges of head and numbers");
+  await check(opened, "report");
+});

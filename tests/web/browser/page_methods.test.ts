@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import type {BrowserContextOptions, Page} from "playwright-core";
+import {asking} from "./ask_server.js";
 import {check} from "./browser.js";
 import {event, explanation, refuse, served, usual, type Json} from "./page_server.js";
 import {edit, fragment, heading, idle, last, phone, server, verdict, visit} from "./page_session.js";
@@ -169,6 +170,29 @@ test("a masked language model fills the gaps; other words can be put into them",
   await page.fill("#first", "no gap");
   await page.click("#go");
   await page.getByText("write [MASK] where").waitFor();
+});
+
+test("a model that embeds texts needs two; pointing at a word of one lights up its partners in the other", async () => {
+  const model = {name: "small-embedder", task: "sentence-embedding", labels: [], parameters: 1e6};
+  server.models = {...served, models: [model, ...served.models]};
+  server.behaviour = (route, request, response) => (route === "/v1/explain"
+    ? {...explanation({...request, model: "small-sentiment"}), model: model.name, task: model.task, prediction: {cosine: 0.4}, target: {explain: "logit"}} : asking(route, request, response));
+  const opened = await visit("model=small-embedder&text=A+witty+film"), {page} = opened;
+  await page.getByText("Enter two texts").waitFor();
+  assert.equal(await page.locator("#second-name").innerText(), "Second text");
+  await page.fill("#second", "A funny movie");
+  await page.click("#go");
+  await verdict(page).waitFor();
+  assert.deepEqual(await page.locator(".look > summary").allInnerTexts(), ["Which words go together", "Where every head looked"]);
+  await page.getByText("Which words go together").click();
+  const texts = page.locator(".similarity .text");
+  await texts.nth(1).waitFor();
+  assert.deepEqual([last()["text"], last()["pair"]], ["A witty film", "A funny movie"]);
+  await texts.first().locator(".w", {hasText: "film"}).hover();
+  await page.getByText("“film” goes with “movie”").waitFor();
+  const heats = await texts.nth(1).locator(".w").evaluateAll(words => words.map(word => getComputedStyle(word).backgroundColor));
+  assert.equal(heats.filter(color => !/, 0\)$/.test(color)).length, 1, heats.join(" "));
+  await check(opened, "methods-embedder", false);
 });
 
 test("a second look says why it failed and is tried again; another explanation cancels it", async () => {

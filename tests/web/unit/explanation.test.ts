@@ -86,7 +86,11 @@ test("verdicts", () => {
   assert.equal(said({label: null, index: 0, probability: 0.2, probabilities: {}, labels: []}), "/no label/");
   const entities = {entities: [{label: "PER", begin: 0, end: 3, text: "one", probability: 0.5, start_token: 1, end_token: 2}], tokens: []};
   assert.equal(said(entities, {explain: "logit", label: "B-PER", start_token: 2}), "PER/one/0.5");
+  const [entity] = entities.entities, sure = explanation({prediction: {entities: [{...entity, confidence: 0.61}], tokens: []}, target: {explain: "logit", label: "B-PER", start_token: 2}});
+  assert.equal(summary.verdict(sure.prediction, sure.target).confidence, 0.61);
   assert.equal(said({entities: [], tokens: []}), "/no entities/");
+  assert.equal(said({cosine: 0.48}), "/cosine 0.48/");
+  assert.equal(summary.sentence(explanation({task: "sentence-embedding", prediction: {cosine: 0.48}, words: [word(0, 3, 1)]})), "“one” mattered most for similarity.");
   assert.equal(said({masks: [{fills: [{token: "cat", probability: 0.4}]}]}), "/cat/0.4");
 });
 
