@@ -77,7 +77,7 @@ UnitScores scores_of(const CoalitionSurrogate& surrogate, double change, std::si
 }  // namespace
 
 UnitScores adaptive_shapley(Game& game, const KernelShap& method) {
-  constexpr std::size_t pool = 256, least_batch = 16;
+  constexpr std::size_t pool = 256, least_batch = 8;
   const std::size_t n = game.units(), most = std::min(method.samples, most_coalitions);
   DistinctCoalitions coalitions(n);
   coalitions.add_single_units(most + 2);
