@@ -87,6 +87,7 @@ bool splits_at_spaces(const PreTokenizerStep& step) {
 /// Whether a step leaves the text on one side of a space alone, whatever is on the other. Regular expressions may not.
 bool is_local(const PreTokenizerStep& step) { return !std::holds_alternative<PatternPreTokenizer>(step); }
 bool is_local(const NormalizerStep& step) {
+  if (std::holds_alternative<ByteCharacters>(step)) return false;  // leaves no spaces
   const auto* replace = std::get_if<Replace>(&step);
   return replace == nullptr || replace->pattern.is_within_words();
 }

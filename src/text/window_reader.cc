@@ -15,13 +15,15 @@ std::size_t code_point_begin(std::string_view text, std::size_t position) {
   return position;
 }
 
-/// Whether a block may begin with the byte at `position`.
+/// Whether a block may begin with the byte at `position`. Some letters belong to the character before or after them,
+/// even if that is a space.
 bool begins_block(std::string_view text, std::size_t position) {
   if (text[position] != ' ' || position == 0 || position + 1 >= text.size()) return false;
   std::size_t before = code_point_begin(text, position - 1), after = position + 1;
-  if (!is_before_block(next_code_point(text, before))) return false;
-  const char32_t next = next_code_point(text, after);
-  return is_letter(next) || is_number(next);
+  const char32_t last = next_code_point(text, before), next = next_code_point(text, after);
+  std::int32_t state = 0;
+  return is_before_block(last) && (is_letter(next) || is_number(next)) && ends_grapheme(last, U' ', state) &&
+         ends_grapheme(U' ', next, state);
 }
 
 template <class T>

@@ -24,6 +24,16 @@ struct TokenizerCases {
   std::string text;  // all texts of its cases, one after the other
 };
 
+/// Whether offsets of what follows the text are wrong: after some combined accents, `tokenizers` shifts all of them. In
+/// blocks, only those of the block are.
+bool shifts_offsets(const Tokenizer& tokenizer, const std::string& text) {
+  const Encoding encoding = tokenizer.encode(text + " end");
+  std::size_t last = 0;
+  for (std::size_t token = 0; token < encoding.size(); ++token)
+    if (!encoding.special[token]) last = encoding.characters[token].end;
+  return last != text.size() + 4;
+}
+
 /// The tokenizers of the cases; those of all families and of odd components.
 std::vector<TokenizerCases> tokenizers_with_texts() {
   std::vector<TokenizerCases> all;
@@ -34,14 +44,15 @@ std::vector<TokenizerCases> tokenizers_with_texts() {
     std::string line, text = "Begin";
     std::getline(file, line);
     const std::string folder = Json::parse(line)["tokenizer"];
+    Tokenizer tokenizer = Tokenizer::load(std::filesystem::path(LIMN_SOURCE_DIR) / folder);
     while (std::getline(file, line) && text.size() < 20'000) {
       const Json row = Json::parse(line);
       if (row.contains("refused") || !row.contains("text")) continue;
+      if (shifts_offsets(tokenizer, row["text"])) continue;
       const char* const joints[] = {" ", " and ", "\n", "  ", " 7 ", ". The "};
       text += joints[random() % std::size(joints)] + row["text"].get<std::string>();
     }
-    all.push_back({entry.path().stem().string(), Tokenizer::load(std::filesystem::path(LIMN_SOURCE_DIR) / folder),
-                   std::move(text)});
+    all.push_back({entry.path().stem().string(), std::move(tokenizer), std::move(text)});
   }
   return all;
 }
@@ -122,6 +133,7 @@ TEST(WindowReader, BlocksBeginAtSingleSpacesBetweenWords) {
   EXPECT_EQ(block_lengths("one -two", 1), (std::vector<std::size_t>{8})) << "a sign after the space";
   EXPECT_EQ(block_lengths("one) two", 1), (std::vector<std::size_t>{8})) << "a bracket before it";
   EXPECT_EQ(block_lengths("one. two", 1), (std::vector<std::size_t>{4, 8}));
+  EXPECT_EQ(block_lengths("one \u0E33two", 1), (std::vector<std::size_t>{10})) << "a vowel that belongs to the space";
   EXPECT_EQ(block_lengths("é ü", 1), (std::vector<std::size_t>{2, 5}));
   EXPECT_EQ(block_lengths("中文中文", 1), (std::vector<std::size_t>{12})) << "no space at all";
   EXPECT_EQ(block_lengths("one two", 0), (std::vector<std::size_t>{7}));
