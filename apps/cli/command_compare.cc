@@ -239,7 +239,10 @@ class ComparisonOutput {
         output_.write(to_svg(axes_, input));
         break;
       case Format::html:
-        kept_.push_back(std::move(input));
+        if (++inputs_; page_bytes_ <= most_bytes_on_a_page) {
+          page_bytes_ += to_json(axes_, input).size();
+          kept_.push_back(std::move(input));
+        }
         break;
       case Format::csv:
       case Format::tsv:
@@ -254,7 +257,12 @@ class ComparisonOutput {
   void finish() {
     if (table_) output_.write(table_->finish());
     if (format_ == Format::terminal) output_.write(to_terminal(axes_, means_, style_));
-    if (format_ == Format::html) output_.write(to_html(axes_, kept_));
+    if (format_ == Format::html) {
+      output_.write(to_html(axes_, kept_));
+      if (inputs_ > kept_.size())
+        complain(fmt::format("the page contains the first {} of {} inputs; json and csv contain all", kept_.size(),
+                             inputs_));
+    }
     output_.finish();
   }
 
@@ -284,6 +292,7 @@ class ComparisonOutput {
   TerminalStyle style_;
   Output output_;
   std::vector<ComparedInput> kept_;
+  std::size_t inputs_ = 0, page_bytes_ = 0;
 };
 
 int compare_file(const CompareCommand& command, const Comparer& comparer, ComparisonOutput& output) {
