@@ -134,7 +134,7 @@ TEST(ExplainDocument, IsComplete) {
 }
 
 TEST(ExplainDocument, OfTagsIsTheSumOfTheEntities) {
-  const Model model = golden_model("bert-token");
+  const Model model = golden_model("distilbert-token");
   const std::string text = text_of_words(model, 60);
   ExplainOptions options;
   options.reading = {.max_length = 26, .stride = 6};
