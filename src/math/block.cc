@@ -10,7 +10,8 @@ namespace {
 // More belongs to batches; a thread that waits for work should not hold on to it.
 constexpr std::size_t most_kept_floats = std::size_t{64} << 20, most_kept_blocks = 64;
 
-/// The blocks that a thread keeps. With those in use, they take at most an eighth more than the thread has used at once.
+/// The blocks that a thread keeps. With those in use, they take at most an eighth more than the thread has used at
+/// once.
 class KeptBlocks {
  public:
   KeptBlocks() { blocks_.reserve(most_kept_blocks); }

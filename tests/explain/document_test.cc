@@ -37,7 +37,6 @@ std::string text_of_words(const Model& model, std::size_t count) {
   return text;
 }
 
-
 /// The tokens of an answer, as the option `target` names them.
 std::string tokens_of_answer(const Answer& answer) {
   return std::to_string(answer.start_token) + ":" + std::to_string(answer.end_token);
