@@ -108,8 +108,9 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
       return answers;
     });
   };
-  return make_request(std::move(inputs), "explain", body, models->generation,
-                      is_short(chosen.method) && !options.faithfulness && !options.document ? Lane::short_work : Lane::long_work, run);
+  return make_request(
+      std::move(inputs), "explain", body, models->generation,
+      is_short(chosen.method) && !options.faithfulness && !options.document ? Lane::short_work : Lane::long_work, run);
 }
 
 Request read_predict(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
