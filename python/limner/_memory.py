@@ -46,7 +46,7 @@ def _array(tensor: Any) -> Any:
 
 
 def load_memory(model: Any, tokenizer: Any, head: Mapping[str, Any] | None) -> _limner.Model:
-    """Loads a transformers model. Its float32 weights are not copied: load it again after they have changed."""
+    """Loads a transformers model. Its large float32 weights are not copied: load it again after they have changed."""
     if not hasattr(model, "state_dict") or not hasattr(model, "config"):
         raise InputTypeError(
             field="model",

@@ -28,7 +28,7 @@ class Progress:
         self._call = show if callable(show) else None
         self._shown = show if isinstance(show, bool) else _can_show() and total != 1
         self._begin = time.monotonic()
-        self._bar: Any = None
+        self._bar: Any = None  # False without tqdm; its bars have no truth value if the total is unknown
         self._line = False
 
     def within(self, batch: int) -> Callable[[int, int], None] | None:
@@ -54,7 +54,7 @@ class Progress:
             return
         if self._bar is None:
             self._bar = _make_bar(self.total, self.share)
-        if self._bar:
+        if self._bar is not False:
             self._bar.update(done - self._bar.n)
         else:
             self._line = True
@@ -69,7 +69,7 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._bar:
+        if self._bar is not None and self._bar is not False:
             self._bar.close()
         if self._line:
             print(file=sys.stderr)

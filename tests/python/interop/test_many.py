@@ -6,6 +6,10 @@ import pathlib
 import subprocess
 import sys
 
+import limner
+import limner._progress
+import pytest
+
 MODEL = pathlib.Path(__file__).resolve().parents[3] / "models" / "minilm-l6-sentiment"
 PROGRAM = """
 import itertools, resource, sys, limner
@@ -25,3 +29,10 @@ def test_a_million_texts_take_constant_memory() -> None:
     errors, growth = map(int, ran.stdout.split())
     assert errors == 1_000_000
     assert growth < 3000  # kB; an error takes 1 kB, so all of them would be 1 GB
+
+
+def test_a_bar_counts_texts_without_a_total(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(limner._progress, "_SHOWN_AFTER_SECONDS", 0)
+    results = limner.load(MODEL).predict((text for text in ["A fine film.", "A dull film."]), progress=True)
+    assert [result["label"] for result in results] == ["positive", "negative"]
+    assert "text" in capsys.readouterr().err
