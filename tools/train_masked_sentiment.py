@@ -2,12 +2,14 @@
 """Train the bundled sentiment model further on texts with masked words: models/minilm-l6-sentiment-masked.
 
     train_masked_sentiment.py DATA_DIR MODELS_DIR [--steps 1263] [--lr 1e-4] [--batch 48] [--seed 0]
+    train_masked_sentiment.py DATA_DIR MODELS_DIR --measure 2000
 
 Metrics of faithfulness mask words, and a model that never saw a masked text answers them by accident. Here half of the texts
 of each batch have words replaced by [MASK] (all tokens of a word together), each text a share drawn from U(0, 1); the label stays.
 The data are those of train_models.py (DATA_DIR/sst2/train.tsv), the start is MODELS_DIR/minilm-l6-sentiment, and the word
 embeddings stay frozen, so that the new folder shares word_embeddings.safetensors with its siblings. Every 200 steps a checkpoint is
 written beside it; a run that finds one goes on from there. Needs what train_models.py needs.
+--measure N: accuracy and mean negative log-likelihood of both models on N texts of sst2/dev.tsv, with shares of their words masked.
 """
 import argparse
 import os
@@ -91,6 +93,25 @@ def train(model, features, mask, arguments, checkpoint):
     model.eval()
 
 
+@torch.no_grad()
+def measure(source, tok, features, seed):
+    """Prints how right and how sure a model is on the same texts with more and more of their words masked."""
+    model = BertForSequenceClassification.from_pretrained(source, dtype=torch.float32).eval()
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        rng, right, loss, sure = random.Random(seed), 0, 0.0, 0.0
+        for first in range(0, len(features), 48):
+            rows = [{"input_ids": mask_words(row, share, tok.mask_token_id, rng), "labels": row["labels"]}
+                    for row in features[first:first + 48]]
+            found = model(**collate(rows))
+            labels = torch.tensor([row["labels"] for row in rows])
+            right += int((found.logits.argmax(-1) == labels).sum())
+            loss += float(found.loss) * len(rows)
+            sure += float(found.logits.softmax(-1).max(-1).values.sum())
+        n = len(features)
+        print(f"{source.name}  masked {share:.2f}: accuracy {100 * right / n:.1f} %, negative log-likelihood {loss / n:.3f}, "
+              f"mean probability of the prediction {sure / n:.3f}", flush=True)
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("data", type=pathlib.Path)
@@ -100,10 +121,16 @@ def main():
     p.add_argument("--batch", type=int, default=48)
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--measure", type=int, metavar="N")
     arguments = p.parse_args()
     torch.set_num_threads(arguments.threads)
     source = arguments.models / "minilm-l6-sentiment"
     tok = AutoTokenizer.from_pretrained(source)
+    if arguments.measure:
+        features = read_features(tok, arguments.data / "sst2/dev.tsv")[:arguments.measure]
+        for folder in (source, arguments.models / NAME):
+            measure(folder, tok, features, arguments.seed)
+        return
     model = BertForSequenceClassification.from_pretrained(source, dtype=torch.float32, hidden_dropout_prob=0.0,
                                                           attention_probs_dropout_prob=0.0)
     model.bert.embeddings.word_embeddings.weight.requires_grad_(False)

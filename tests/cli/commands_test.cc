@@ -305,7 +305,7 @@ TEST(Models, ListsAndDescribesModels) {
   std::vector<std::string> names;
   for (const auto& model : list) names.push_back(model["name"]);
   EXPECT_THAT(names, ElementsAre("all-minilm-l6-v2", "minilm-l6-ner", "minilm-l6-qa", "minilm-l6-sentiment",
-                                 "minilm-l6-squad1"));
+                                 "minilm-l6-sentiment-masked", "minilm-l6-squad1"));
   EXPECT_EQ(list[2]["task"], "question-answering");
   const Json ner = run_json({"models", "minilm-l6-ner"});
   EXPECT_EQ(ner["family"], "bert");
