@@ -58,7 +58,6 @@ INTERPRET = SETUP + """
 from transformers_interpret import SequenceClassificationExplainer
 explain = SequenceClassificationExplainer(network, tokenizer)
 """
-INTERPRET_ONE_PASS = INTERPRET.replace("(network, tokenizer)", '(network, tokenizer, attribution_type="lgxa")')
 SHAP = SETUP + """
 import shap
 def scores(texts):
@@ -83,7 +82,6 @@ PEERS = {
     "shap": SHAP,
     "limner:shap-partition": LIMNER.replace("{preset}", "shap-partition"),
     "captum:one-pass": CAPTUM_ONE_PASS,
-    "transformers-interpret:one-pass": INTERPRET_ONE_PASS,
     "limner:gradient-x-input": LIMNER.replace('method=limner.preset("{preset}")', 'method="gradient-x-input"'),
     "limner:gradient": LIMNER.replace('method=limner.preset("{preset}")', 'method="gradient"'),
 }
