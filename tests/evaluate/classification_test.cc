@@ -9,6 +9,7 @@
 
 #include "evaluate/data_file.h"
 #include "limn/write.h"
+#include "render/scores_tables.h"
 
 namespace limn {
 namespace {
@@ -131,6 +132,27 @@ TEST(ScoreLabels, ConfusionEqualsScikitLearns) {
   EXPECT_DOUBLE_EQ(scores.accuracy, 70);
   EXPECT_THAT(to_terminal(scores), HasSubstr("Confusion"));
   EXPECT_THAT(wrong_first(scores.evaluated), testing::ElementsAre(1, 4, 7, 0, 2, 3, 5, 6, 8, 9));
+}
+
+TEST(DifferingFirst, ByHand) {
+  const auto row = [](bool is_right, double probability) {
+    EvaluatedRow made{.is_right = is_right};
+    made.prediction.probability = probability;
+    return made;
+  };
+  // Row 0: both right; 1: both wrong; 2 and 3: one of them, of which the wrong prediction of row 3 is surer.
+  const std::vector<ModelRows> models = {
+      {.model = "a", .rows = {row(true, .9), row(false, .6), row(true, .99), row(false, .8)}},
+      {.model = "b", .rows = {row(true, .95), row(false, .7), row(false, .5), row(true, .9)}}};
+  const std::vector<RowOfModel> order = differing_first(models);
+  ASSERT_THAT(order, SizeIs(4));
+  const std::vector<std::pair<std::size_t, std::size_t>> expected = {{3, 0}, {2, 1}, {1, 1}, {0, 1}};
+  for (std::size_t i = 0; i < order.size(); ++i) EXPECT_EQ(std::pair(order[i].row, order[i].model), expected[i]) << i;
+  const ReportTable table = table_of_rows(models, order);
+  EXPECT_THAT(table.note, HasSubstr("Of 4 rows, the models differ in being right about 2"));
+  EXPECT_EQ(table.rows[0][2].text, "✗ - 80.0 %");
+  EXPECT_EQ(table.rows[0][3].text, "- 90.0 %");
+  EXPECT_TRUE(differing_first({}).empty());
 }
 
 }  // namespace
