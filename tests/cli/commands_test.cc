@@ -332,7 +332,7 @@ TEST(Models, FindsModelsInHubCacheAndByFolder) {
   EXPECT_EQ(model_of("somebody/tiny-bert", {{"HF_HOME", folder.path().string()}}), snapshot);
   EXPECT_EQ(model_of(golden("bert-cls"), {}), golden("bert-cls"));
   const Json list = run_json({"models"}, {.environment = {{"HF_HUB_CACHE", folder / "hub"}}});
-  EXPECT_EQ(list.size(), 5u + 1);  // the bundled ones, and the one of the cache
+  EXPECT_EQ(list.size(), 6u + 1);  // the bundled ones, and the one of the cache
 }
 
 TEST(Models, ReportsUnreadableModels) {
