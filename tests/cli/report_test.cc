@@ -115,8 +115,8 @@ TEST(Report, BadInputEndsInAMessage) {
 TEST(Report, OfNoRowsIsAnErrorAndRowsWithoutALabelAreNotWrong) {
   const Folder folder;
   const auto report = [&](const std::string& rows) {
-    return run({"report", "-m", shortcut_data + "control", "--data", folder.write("rows.tsv", rows), "--format",
-                "json"});
+    return run(
+        {"report", "-m", shortcut_data + "control", "--data", folder.write("rows.tsv", rows), "--format", "json"});
   };
   const Result none = report("text\tlabel\n");
   EXPECT_EQ(none.code, 1);
