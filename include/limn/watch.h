@@ -13,8 +13,8 @@ struct Word;
 struct Watch {
   /// Called periodically during work that takes many passes, on the thread that made the call.
   std::function<void(std::size_t done, std::size_t total)> progress = {};
-  /// Called periodically by methods that draw samples (shapley, kernel-shap), on the thread that made the call, with
-  /// the scores so far: words as in the result, with their standard errors.
+  /// Called periodically by methods that draw samples (shapley, kernel-shap, lime, rise, smoothgrad), on the thread
+  /// that made the call, with the scores so far: words as in the result, with their standard errors.
   std::function<void(const std::vector<Word>& words)> partial = {};
   /// Checked before each pass through the model, forward or backward, on the thread that made the call. Once it
   /// returns true, no further pass runs and the call throws Cancelled.

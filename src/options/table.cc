@@ -104,7 +104,7 @@ std::vector<Option> method_options() {
        .type = choice,
        .help =
            "how coalitions are chosen: at random by the Shapley kernel or by leverage, or adaptive: those that tell "
-           "most, so that about a third as many reach the same error",
+           "most, so that less than half as many reach the same error",
        .values = values_of<KernelShap::Sampling>(),
        .methods = of(&KernelShap::sampling)},
       {.name = "sigma",
