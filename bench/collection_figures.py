@@ -156,7 +156,8 @@ def speed(args):
         bm25s.BM25().index(tokens, show_progress=False)
         return len(texts), f"{len(texts)} paragraphs"
 
-    model = SentenceTransformer(str(args.models / "all-minilm-l6-v2"), device="cpu")
+    model = SentenceTransformer(str(args.models / "all-minilm-l6-v2"), device="cpu",
+                                model_kwargs={"dtype": torch.float32})
 
     def by_meaning():
         model.encode(texts, batch_size=32, show_progress_bar=False)

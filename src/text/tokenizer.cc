@@ -97,7 +97,8 @@ bool is_local(const NormalizerStep& step) {
 bool may_cross_space(const AddedToken& token) {
   const bool only_spaces = token.content.find_first_not_of(' ') == token.content.npos;
   if (only_spaces) return token.content.size() < 2;
-  const auto is_text = [](unsigned char c) {
+  const auto is_text = [](char byte) {
+    const auto c = static_cast<unsigned char>(byte);
     return c >= 0x80 || is_letter(c) || is_number(c) || is_one_of(U".,;:!?", c);
   };
   return token.content.find(' ') != token.content.npos || (token.lstrip && is_text(token.content.front())) ||

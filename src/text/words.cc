@@ -111,7 +111,10 @@ std::vector<Span> parts_of(std::string_view text, WordRule rule) {
   return parts;
 }
 
-bool is_ascii_word_character(char c) { return is_ascii(static_cast<unsigned char>(c)) && is_word_character(c); }
+bool is_ascii_word_character(char byte) {
+  const auto c = static_cast<unsigned char>(byte);
+  return is_ascii(c) && is_word_character(c);
+}
 
 /// A range of the text that contains the span. At its ends are a space or line feed and a letter or digit of ASCII, or
 /// an end of the text: there is a boundary whatever is on the other side.
