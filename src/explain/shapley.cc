@@ -7,7 +7,6 @@
 #include <cassert>
 #include <cmath>
 #include <numeric>
-#include <ranges>
 #include <span>
 #include <string>
 
@@ -19,8 +18,8 @@ namespace limn {
 
 double relative_standard_error(const UnitScores& found) {
   if (found.standard_errors.empty()) return 1;
-  const auto magnitude = [](double score) { return std::abs(score); };
-  const double largest = std::ranges::max(found.scores | std::views::transform(magnitude));
+  double largest = 0;
+  for (const double score : found.scores) largest = std::max(largest, std::abs(score));
   const double error = std::ranges::max(found.standard_errors);
   return error == 0 ? 0 : error / largest;
 }
