@@ -29,10 +29,11 @@ export const presetName = (preset: string): string => presetPrefix + preset;
 
 // Layout: options that the page does not list because it has another control for them or sets them itself.
 const unlisted: readonly string[] = ["answer", "raw", "top"];
-// Layout: options that the page lists for one task only.
-const tasks: Readonly<Record<string, string>> = {
-  stride: "question-answering", null_threshold: "question-answering", always_answer: "question-answering", contrast: "sequence-classification",
-  aggregation: "token-classification",
+// Layout: options that the page lists for some tasks only.
+const questions = ["question-answering"], labels = ["sequence-classification"], tags = ["token-classification"], embeddings = ["sentence-embedding"];
+const tasks: Readonly<Record<string, readonly string[]>> = {
+  stride: questions, null_threshold: questions, always_answer: questions, contrast: labels, aggregation: tags,
+  explain_document: [...questions, ...tags], prompt: embeddings, pair_prompt: embeddings,
 };
 
 const spaced = (name: string): string => name.replaceAll(/[_-]/g, " ");
@@ -55,7 +56,7 @@ export class Table {
   /** Whether an option applies to all of these methods and this task. Presets accept every option of a method. */
   applies(name: string, chosen: readonly string[], task: string): boolean {
     const option = this.option(name);
-    if (!option || (tasks[name] ?? task) !== task) return false;
+    if (!option || !(tasks[name] ?? [task]).includes(task)) return false;
     return option.usual !== undefined || chosen.every(one => presetOf(one) !== undefined || Object.hasOwn(this.method(one)?.options ?? {}, name));
   }
 
