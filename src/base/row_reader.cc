@@ -132,6 +132,9 @@ void RowReader::choose_separator() {
     separator_ = mark;
     columns_ = std::move(cells);
     error_.reset();
+    for (const std::string& column : columns_)  // the first reading may have ended at another error, or at none
+      if (const auto offset = first_invalid_utf8(column); offset && !error_)
+        error_ = row_error(invalid_byte(column, *offset) + " of the header", "valid UTF-8", conversion_hint);
     return;
   }
 }

@@ -80,6 +80,16 @@ TEST(RowReader, FindsTheSeparatorOfTheHeader) {
   EXPECT_THAT(rows_of("a,b;c\n1,2\n", RowFormat::csv).at(0).fields, SizeIs(2));  // commas come first
 }
 
+TEST(RowReader, HeadersAreValidUtf8WhateverDividesThem) {
+  // The quote within a cell is an error of the reading by commas, which the reading by another mark must not hide.
+  for (const char* mark : {",", ";", "\t", "|"}) {
+    for (const char* cell : {"b\xde", "\xde\"b", "b\xe1\""}) {
+      const std::string text = std::string("a") + mark + cell + "\n1" + mark + "2\n";
+      EXPECT_THAT(header_error(text, RowFormat::csv), HasSubstr("UTF-8")) << text;
+    }
+  }
+}
+
 TEST(RowReader, HintsWhereAFileIsNearlyRight) {
   const auto latin = rows_of("text\ncaf\xE9\n", RowFormat::csv);
   ASSERT_THAT(latin, SizeIs(1));
