@@ -314,7 +314,7 @@ BagOfWords bag_of_words(const Subject& subject) {
 }
 
 BagOfWords separate(Units units) {
-  BagOfWords bag = {.words = units, .group = std::vector<std::size_t>(units.size()), .groups = units};
+  BagOfWords bag = {.words = units, .group = std::vector<std::size_t>(units.size()), .groups = std::move(units)};
   std::iota(bag.group.begin(), bag.group.end(), std::size_t{0});
   return bag;
 }
