@@ -14,9 +14,6 @@
 namespace limn {
 namespace {
 
-/// Fitting takes time with the third power of the number of coalitions.
-constexpr std::size_t most_coalitions = 2000;
-
 /// Distinct coalitions.
 class DistinctCoalitions {
  public:
@@ -25,10 +22,8 @@ class DistinctCoalitions {
     add(Mask(units, false));
   }
 
-  bool add(Mask mask) {
-    if (!known_.insert(mask).second) return false;
-    masks_.push_back(std::move(mask));
-    return true;
+  void add(Mask mask) {
+    if (known_.insert(mask).second) masks_.push_back(std::move(mask));
   }
 
   /// All coalitions of all units but one, and of one unit, until there are `most`.
@@ -78,7 +73,7 @@ UnitScores scores_of(const CoalitionSurrogate& surrogate, double change, std::si
 
 UnitScores adaptive_shapley(Game& game, const KernelShap& method) {
   constexpr std::size_t pool = 256, least_batch = 8;
-  const std::size_t n = game.units(), most = std::min(method.samples, most_coalitions);
+  const std::size_t n = game.units(), most = std::min(method.samples, most_adaptive_samples);
   DistinctCoalitions coalitions(n);
   coalitions.add_single_units(most + 2);
   game.plan(most + 2);
@@ -101,8 +96,8 @@ UnitScores adaptive_shapley(Game& game, const KernelShap& method) {
         is_precise ? std::vector<std::size_t>() : surrogate.most_informative(candidates, batch);
     if (chosen.empty()) {
       warn_of_tolerance(found, method.tolerance);
-      if (method.samples > most_coalitions && !is_precise)
-        found.warnings.push_back(fmt::format("adaptive sampling stops at {} samples", most_coalitions));
+      if (method.samples > most_adaptive_samples && !is_precise)
+        found.warnings.push_back(fmt::format("adaptive sampling stops at {} samples", most_adaptive_samples));
       return found;
     }
     for (const std::size_t i : chosen) coalitions.add(candidates[i]);

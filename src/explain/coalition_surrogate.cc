@@ -42,7 +42,14 @@ CoalitionSurrogate::CoalitionSurrogate(std::span<const Mask> masks, std::span<co
   assert(masks.size() == values.size() && x_.rows() > x_.cols() + 1);
   const Matrix basis = with_ones(x_);
   slopes_ = basis.colPivHouseholderQr().solve(y_).tail(x_.cols()).cwiseAbs();
-  if (shape && fit(*shape)) return;
+  if (!shape || !fit(*shape)) choose_shape();
+  cross_ = factor_.triangularView<Eigen::Lower>().solve(covariance_with_shapley(x_));
+  missed_ = -basis_.transpose() * cross_;
+  missed_.bottomRows(r_.size()).diagonal().array() += 2;
+}
+
+/// Fits the most likely shape of a grid.
+void CoalitionSurrogate::choose_shape() {
   std::optional<Shape> best;
   double likelihood = 0;
   for (const double exponent : {0., 0.5, 1.})
@@ -120,13 +127,9 @@ CoalitionSurrogate::Vector CoalitionSurrogate::prior_variance_of_shapley() const
 }
 
 CoalitionSurrogate::Values CoalitionSurrogate::shapley_values() const {
-  const auto lower = factor_.triangularView<Eigen::Lower>();
-  const Matrix cross = lower.solve(covariance_with_shapley(x_));  // (values, units)
-  const Vector means = 2 * coefficients_.tail(r_.size()) + cross.transpose() * residual_;
-  Matrix missed = -basis_.transpose() * cross;  // (1 + units, units): what the basis does not explain
-  missed.bottomRows(r_.size()).diagonal().array() += 2;
-  const Vector variances = prior_variance_of_shapley() - cross.colwise().squaredNorm().transpose() +
-                           (missed.array() * (basis_inverse_ * missed).array()).colwise().sum().matrix().transpose();
+  const Vector means = 2 * coefficients_.tail(r_.size()) + cross_.transpose() * residual_;
+  const Vector variances = prior_variance_of_shapley() - cross_.colwise().squaredNorm().transpose() +
+                           (missed_.array() * (basis_inverse_ * missed_).array()).colwise().sum().matrix().transpose();
   const Vector errors = (variance_ * variances.cwiseMax(0)).cwiseSqrt();
   return {.means = {means.begin(), means.end()}, .standard_errors = {errors.begin(), errors.end()}};
 }
@@ -135,15 +138,11 @@ std::vector<std::size_t> CoalitionSurrogate::most_informative(std::span<const Ma
                                                               std::size_t count) const {
   const Matrix x = signs(candidates);
   const auto lower = factor_.triangularView<Eigen::Lower>();
-  const Matrix known = lower.solve(covariance(x_, x));                    // (values, candidates)
-  const Matrix known_shapley = lower.solve(covariance_with_shapley(x_));  // (values, units)
-  const Matrix missed = with_ones(x) - known.transpose() * basis_;        // (candidates, 1 + units)
-  Matrix missed_shapley = -known_shapley.transpose() * basis_;            // (units, 1 + units)
-  missed_shapley.rightCols(r_.size()).diagonal().array() += 2;
+  const Matrix known = lower.solve(covariance(x_, x));              // (values, candidates)
+  const Matrix missed = with_ones(x) - known.transpose() * basis_;  // (candidates, 1 + units)
   const Matrix explained = missed * basis_inverse_;
   Matrix between = covariance(x, x) - known.transpose() * known + explained * missed.transpose();
-  Matrix with_shapley =
-      covariance_with_shapley(x) - known.transpose() * known_shapley + explained * missed_shapley.transpose();
+  Matrix with_shapley = covariance_with_shapley(x) - known.transpose() * cross_ + explained * missed_;
   std::vector<std::size_t> chosen;
   while (chosen.size() < std::min(count, candidates.size())) {
     constexpr double least_variance = 1e-6;  // below it, a value is known already

@@ -46,6 +46,7 @@ class CoalitionSurrogate {
 
  private:
   bool fit(const Shape& shape);
+  void choose_shape();
   Matrix covariance(const Matrix& x, const Matrix& y) const;
   Matrix covariance_with_shapley(const Matrix& x) const;
   Vector prior_variance_of_shapley() const;
@@ -61,6 +62,8 @@ class CoalitionSurrogate {
   Matrix basis_inverse_;   // (1 + units, 1 + units): (basisᵀ basis)⁻¹
   Vector coefficients_;    // (1 + units): β
   Vector residual_;        // (values): factor⁻¹ (y − (1, x) β)
+  Matrix cross_;           // (values, units): factor⁻¹ times the covariances of the values with the Shapley values
+  Matrix missed_;          // (1 + units, units): what cross does not explain of the Shapley values of (1, x) β
   double variance_ = 0;    // s²
   double likelihood_ = 0;  // restricted, logarithm
 };

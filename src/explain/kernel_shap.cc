@@ -86,8 +86,9 @@ UnitScores regress(const Pairs& sample, std::span<const double> values, double c
 UnitScores score_units(Game& game, const KernelShap& method) {
   const std::size_t n = game.units();
   if (n <= most_exact_units) return {.kind = UnitScores::Kind::complete, .scores = exact_shapley(game)};
-  if (method.sampling == KernelShap::Sampling::adaptive && method.samples >= least_adaptive_samples(n))
-    return adaptive_shapley(game, method);
+  const bool is_adaptive = method.sampling == KernelShap::Sampling::adaptive;
+  const std::size_t least = least_adaptive_samples(n);
+  if (is_adaptive && least <= std::min(method.samples, most_adaptive_samples)) return adaptive_shapley(game, method);
   const std::size_t pairs = (method.samples + 1) / 2;
   Pairs sample;
   for (std::size_t pair = 0; pair < pairs; ++pair) sample.draw(n, method.sampling, random_engine(method.seed, pair));
@@ -97,9 +98,16 @@ UnitScores score_units(Game& game, const KernelShap& method) {
     return some.size() / 2 >= n ? regress(sample, some, change) : UnitScores();  // fewer have no standard errors
   };
   // With few pairs the standard errors themselves are uncertain.
-  return sample_until(method.tolerance, {.least = 4 * n, .step = 64, .most = 2 * pairs}, [&](std::size_t count) {
-    return regress(sample, game.values(std::span(sample.masks).first(count), so_far), change);
-  });
+  UnitScores found =
+      sample_until(method.tolerance, {.least = 4 * n, .step = 64, .most = 2 * pairs}, [&](std::size_t count) {
+        return regress(sample, game.values(std::span(sample.masks).first(count), so_far), change);
+      });
+  if (is_adaptive)
+    found.warnings.push_back(
+        least > most_adaptive_samples
+            ? fmt::format("{} units are too many for adaptive sampling: coalitions are drawn by leverage", n)
+            : fmt::format("adaptive sampling needs at least {} samples: coalitions are drawn by leverage", least));
+  return found;
 }
 
 }  // namespace limn

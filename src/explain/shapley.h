@@ -48,12 +48,14 @@ UnitScores sample_until(std::optional<double> tolerance, const SampleCounts& cou
   return found;
 }
 
-/// The smallest number of samples from which adaptive sampling can fit its model of a game.
+/// The smallest number of samples from which adaptive sampling can fit its model of a game, and the largest that it
+/// uses: fitting takes time with the third power of their number.
 constexpr std::size_t least_adaptive_samples(std::size_t units) { return 2 * units; }
+inline constexpr std::size_t most_adaptive_samples = 2000;
 
 /// Estimates Shapley values from coalitions that are chosen as those before become known (coalition_surrogate.h): first
 /// each unit alone and all but it, then those that reduce the variances of the estimates most. @param method with at
-/// least least_adaptive_samples samples
+/// least least_adaptive_samples samples, which must be at most most_adaptive_samples
 UnitScores adaptive_shapley(Game& game, const KernelShap& method);
 
 }  // namespace limn

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -139,8 +140,17 @@ TEST(AdaptiveSampling, FewSamplesFallBackToRandomPairs) {
   Game game = known.game();
   const UnitScores found = score_units(game, {.samples = 10, .sampling = Sampling::adaptive});
   EXPECT_EQ(found.scores.size(), 16u);
-  ASSERT_EQ(found.warnings.size(), 1u);
+  ASSERT_EQ(found.warnings.size(), 2u);
   EXPECT_NE(found.warnings[0].find("too few"), std::string::npos);
+  EXPECT_NE(found.warnings[1].find("at least 32 samples"), std::string::npos) << found.warnings[1];
+}
+
+TEST(AdaptiveSampling, TooManyUnitsFallBackToRandomPairs) {
+  Game game = additive_game(std::vector<double>(1001, 0.5));
+  const UnitScores found = score_units(game, {.samples = 2100, .sampling = Sampling::adaptive});
+  ASSERT_EQ(found.warnings.size(), 1u);
+  EXPECT_NE(found.warnings[0].find("1001 units are too many"), std::string::npos) << found.warnings[0];
+  EXPECT_NEAR(std::accumulate(found.scores.begin(), found.scores.end(), 0.), 1001 * 0.5, 1e-6);  // efficiency
 }
 
 TEST(AdaptiveSampling, LeverageSamplingIsUnbiased) {
