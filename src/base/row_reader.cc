@@ -76,6 +76,18 @@ std::string quantity(std::size_t count, std::string_view thing) {
   return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
+/// A cell that is not valid UTF-8, and its first invalid byte, in words.
+struct InvalidCell {
+  std::size_t index;
+  std::string byte;
+};
+
+std::optional<InvalidCell> invalid_cell(const std::vector<std::string>& cells) {
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    if (const auto offset = first_invalid_utf8(cells[i])) return InvalidCell{i, invalid_byte(cells[i], *offset)};
+  return std::nullopt;
+}
+
 }  // namespace
 
 RowFormat row_format(const std::filesystem::path& file) {
@@ -132,9 +144,9 @@ void RowReader::choose_separator() {
     separator_ = mark;
     columns_ = std::move(cells);
     error_.reset();
-    for (const std::string& column : columns_)  // the first reading may have ended at another error, or at none
-      if (const auto offset = first_invalid_utf8(column); offset && !error_)
-        error_ = row_error(invalid_byte(column, *offset) + " of the header", "valid UTF-8", conversion_hint);
+    // Reading by commas may have found another error, or none.
+    if (const auto invalid = invalid_cell(columns_))
+      error_ = row_error(invalid->byte + " of the header", "valid UTF-8", conversion_hint);
     return;
   }
 }
@@ -227,16 +239,11 @@ bool RowReader::read_record(std::vector<std::string>& cells) {
       cells.assign(1, std::move(line));
   }
   if (!error_ && cells.size() > most_cells) error_ = row_error(fmt::format("more than {} cells", most_cells), "fewer");
-  for (const auto& cell : cells) {
-    if (error_) break;
-    if (const auto offset = first_invalid_utf8(cell)) {
-      error_ = row_error(
-          fmt::format(
-              "{} of '{}'", invalid_byte(cell, *offset),
-              columns_.size() == cells.size() ? columns_[static_cast<std::size_t>(&cell - cells.data())] : "the row"),
-          "valid UTF-8", conversion_hint);
-    }
-  }
+  if (error_) return true;
+  if (const auto invalid = invalid_cell(cells))
+    error_ = row_error(fmt::format("{} of '{}'", invalid->byte,
+                                   columns_.size() == cells.size() ? columns_[invalid->index] : "the row"),
+                       "valid UTF-8", conversion_hint);
   return true;
 }
 
