@@ -146,7 +146,8 @@ void RowReader::choose_separator() {
     error_.reset();
     // Reading by commas may have found another error, or none.
     if (const auto invalid = invalid_cell(columns_))
-      error_ = row_error(invalid->byte + " of the header", "valid UTF-8", conversion_hint);
+      error_ =
+          row_error(fmt::format("{} of column {}", invalid->byte, invalid->index + 1), "valid UTF-8", conversion_hint);
     return;
   }
 }
