@@ -18,22 +18,31 @@ namespace {
 
 std::atomic<std::size_t> least_counted = 0, allocations = 0;
 
-void* allocate(std::size_t bytes) {
+void* allocate_or_null(std::size_t bytes) noexcept {
   const std::size_t least = least_counted;
   if (least > 0 && bytes >= least) ++allocations;
-  if (void* const memory = std::malloc(bytes > 0 ? bytes : 1)) return memory;
+  return std::malloc(bytes > 0 ? bytes : 1);
+}
+
+void* allocate(std::size_t bytes) {
+  if (void* const memory = allocate_or_null(bytes)) return memory;
   throw std::bad_alloc();
 }
 
 }  // namespace
 
-// This program's: they count.
+// This program's: they count. All forms without alignment, since sanitizers replace those that a program leaves out,
+// and memory of one allocator must not go to the other.
 void* operator new(std::size_t bytes) { return allocate(bytes); }
 void* operator new[](std::size_t bytes) { return allocate(bytes); }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return allocate_or_null(bytes); }
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return allocate_or_null(bytes); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 
 namespace limn::allocations_test {
 namespace {
