@@ -46,10 +46,13 @@ std::vector<std::int32_t> of_text(const Subject& subject, const std::string& tex
 
 /// Returns the mean row of the embedding matrix for every token (T, E).
 Mat mean_rows(const Subject& subject) {
-  const ConstView word = subject.encoder().weights.embeddings.word;
+  const StoredView word = subject.encoder().weights.embeddings.word;
   std::vector<double> sum(word.columns, 0.);
-  for (std::size_t i = 0; i < word.rows; ++i)
-    for (std::size_t j = 0; j < word.columns; ++j) sum[j] += word(i, j);
+  std::vector<float> row(word.columns);
+  for (std::size_t i = 0; i < word.rows; ++i) {
+    word.read_row(i, row);
+    for (std::size_t j = 0; j < word.columns; ++j) sum[j] += row[j];
+  }
   Mat x(subject.encoding.size(), word.columns);
   for (std::size_t i = 0; i < x.rows(); ++i)
     for (std::size_t j = 0; j < x.columns(); ++j) x(i, j) = static_cast<float>(sum[j] / static_cast<double>(word.rows));

@@ -337,7 +337,7 @@ void explain_targets(const Explainer& explainer, const Encoder& encoder, std::sp
 
 const OneHotNorm& Explainer::onehot_norm() const {
   std::call_once(once_, [&] {
-    const ConstView word = pipeline_.checkpoint.weights().embeddings.word;
+    const StoredView word = pipeline_.checkpoint.weights().embeddings.word;
     onehot_norm_ = std::make_unique<OneHotNorm>(word);
     pipeline_.checkpoint.release(word);
   });

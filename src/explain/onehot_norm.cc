@@ -6,33 +6,44 @@
 #include <vector>
 
 #include "base/parallel.h"
-#include "math/gemm.h"
 #include "math/linear.h"
 
 namespace limn {
 namespace {
 
-/// Computes the lower triangle of EᵀE (C, C) in double precision.
-std::vector<double> gram(ConstView word) {
-  // Single precision within a chunk, double precision across chunks: the rounding errors of 120 chunks average out. A
-  // sum in single precision would lose the small eigenvalues next to the eigenvalue of the embeddings' mean.
-  constexpr std::size_t tile = 128, chunk = 256;
-  const std::size_t hidden_size = word.columns, tiles = (hidden_size + tile - 1) / tile;
-  std::vector<double> sums(hidden_size * hidden_size, 0.);
-  parallel_for(tiles * (tiles + 1) / 2, [&](std::size_t index) {
-    std::size_t down = 0;
-    while ((down + 1) * (down + 2) / 2 <= index) ++down;
-    const std::size_t across = index - down * (down + 1) / 2;
-    const std::size_t row = down * tile, row_end = std::min(row + tile, hidden_size);
-    const std::size_t column = across * tile, column_end = std::min(column + tile, hidden_size);
-    Mat part(row_end - row, column_end - column);
-    for (std::size_t begin = 0; begin < word.rows; begin += chunk) {
-      const ConstView rows = word.row_range(begin, std::min(begin + chunk, word.rows));
-      gemm(rows.column_range(row, row_end), Transpose::yes, rows.column_range(column, column_end), Transpose::no, part);
-      for (std::size_t i = 0; i < part.rows(); ++i)
-        for (std::size_t j = 0; j < part.columns(); ++j) sums[(row + i) * hidden_size + column + j] += part(i, j);
-    }
+/// Rows of the embeddings as columns: (C, rows).
+void transpose(const StoredView& rows, Mat& result) {
+  constexpr std::size_t some = 16;  // a cache line of each column
+  result.resize(rows.columns, rows.rows);
+  parallel_for((rows.rows + some - 1) / some, [&](std::size_t index) {
+    const std::size_t begin = index * some, end = std::min(begin + some, rows.rows);
+    Mat few(end - begin, rows.columns);
+    for (std::size_t i = begin; i < end; ++i) rows.read_row(i, few.view().row_span(i - begin));
+    for (std::size_t j = 0; j < rows.columns; ++j)
+      for (std::size_t i = begin; i < end; ++i) result(j, i) = few(i - begin, j);
   });
+}
+
+/// Computes the lower triangle of EᵀE (C, C) in double precision.
+std::vector<double> gram(const StoredView& word) {
+  // Single precision within a chunk, double precision across chunks: the rounding errors of 60 chunks average out. A
+  // sum in single precision would lose the small eigenvalues next to the eigenvalue of the embeddings' mean.
+  constexpr std::size_t tile = 128, chunk = 512;
+  const std::size_t hidden_size = word.columns;
+  std::vector<double> sums(hidden_size * hidden_size, 0.);
+  Mat columns, part(hidden_size, tile);
+  for (std::size_t begin = 0; begin < word.rows; begin += chunk) {
+    transpose(word.row_range(begin, std::min(begin + chunk, word.rows)), columns);
+    for (std::size_t column = 0; column < hidden_size; column += tile) {
+      const std::size_t end = std::min(column + tile, hidden_size);
+      part.resize(hidden_size - column, end - column);
+      linear(columns.view().row_range(column, hidden_size), Weight(columns.view().row_range(column, end)), part);
+      parallel_for_rows(part.rows(), [&](std::size_t i) {
+        double* const to = &sums[(column + i) * hidden_size + column];
+        for (std::size_t j = 0; j < part.columns(); ++j) to[j] += part(i, j);
+      });
+    }
+  }
   return sums;
 }
 
@@ -58,7 +69,7 @@ void cholesky(std::vector<double>& a, std::size_t n) {
 
 }  // namespace
 
-OneHotNorm::OneHotNorm(ConstView word) : factor_(word.columns, word.columns) {
+OneHotNorm::OneHotNorm(const StoredView& word) : factor_(word.columns, word.columns) {
   const std::size_t hidden_size = word.columns;
   std::vector<double> factor = gram(word);
   cholesky(factor, hidden_size);

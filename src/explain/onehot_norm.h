@@ -1,6 +1,7 @@
 #pragma once
 
 #include "math/mat.h"
+#include "math/stored_view.h"
 
 namespace limn {
 
@@ -10,7 +11,7 @@ namespace limn {
 class OneHotNorm {
  public:
   /// @param word  E (V, C).
-  explicit OneHotNorm(ConstView word);
+  explicit OneHotNorm(const StoredView& word);
 
   /// Returns Lᵀ g (N, C) for each row g of gradients (N, C); their Euclidean norms are the scores.
   Mat apply(ConstView gradients) const;

@@ -7,9 +7,12 @@ namespace limn {
 /// How the elements of a matrix are stored; products convert them to float32 in registers.
 enum class ElementType { f32, f16, bf16 };
 
+constexpr std::size_t element_bytes(ElementType type) { return type == ElementType::f32 ? 4 : 2; }
+
 /// The right operand (K, N) of a product. Element (k, n) is at data[k · stride + n], or, if its columns are contiguous,
-/// at data[n · stride + k]. If it is packed, `data` has the panels of ProductKernels::pack and `stride` is the number
-/// of inputs; its columns are the outputs if they are contiguous, otherwise the inputs.
+/// at data[n · stride + k]. If it is packed, `data` has the panels of ProductKernels::pack, `type` is that of the
+/// weights and `stride` is the number of inputs; its columns are the outputs if they are contiguous, otherwise the
+/// inputs.
 struct Operand {
   const void* data = nullptr;
   ElementType type = ElementType::f32;
@@ -26,8 +29,7 @@ struct Operand {
       return rest;
     }
     const std::size_t elements = columns_contiguous ? column * stride : column;
-    const std::size_t bytes = elements * (type == ElementType::f32 ? 4 : 2);
-    return {.data = static_cast<const char*>(data) + bytes,
+    return {.data = static_cast<const char*>(data) + elements * element_bytes(type),
             .type = type,
             .stride = stride,
             .columns_contiguous = columns_contiguous};
@@ -60,9 +62,9 @@ struct ProductKernels {
   void (*product)(const Product& product);
 
   /// Weights (outputs, inputs) that are used often are packed once, in panels of this number of outputs: x wᵀ reads a
-  /// panel from begin to end, and dy w reads square parts of it. A panel takes panel_bytes(inputs).
+  /// panel from begin to end, and dy w reads square parts of it. A panel takes panel_bytes(inputs, type).
   std::size_t panel_outputs;
-  std::size_t (*panel_bytes)(std::size_t inputs);
+  std::size_t (*panel_bytes)(std::size_t inputs, ElementType type);
   /// Packs the panel that begins at an output of wᵀ (inputs, outputs), an operand with contiguous columns.
   void (*pack)(const Operand& w, std::size_t inputs, std::size_t outputs, std::size_t first, void* panel);
 

@@ -25,10 +25,10 @@ void add_rows(ConstView table, std::span<const std::int32_t> indices, View y) {
   });
 }
 
-Mat gather_rows(ConstView table, std::span<const std::int32_t> indices) {
+Mat gather_rows(const StoredView& table, std::span<const std::int32_t> indices) {
   Mat result(indices.size(), table.columns);
   for (std::size_t i = 0; i < indices.size(); ++i)
-    std::copy_n(table.row(static_cast<std::size_t>(indices[i])), table.columns, result.row(i));
+    table.read_row(static_cast<std::size_t>(indices[i]), result.view().row_span(i));
   return result;
 }
 

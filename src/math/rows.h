@@ -6,6 +6,7 @@
 
 #include "math/activation.h"
 #include "math/mat.h"
+#include "math/stored_view.h"
 
 namespace limn {
 
@@ -21,7 +22,7 @@ void add(ConstView x, View y);
 void add_rows(ConstView table, std::span<const std::int32_t> indices, View y);
 
 /// Returns the rows of the table (…, C) with these indices (N): (N, C).
-Mat gather_rows(ConstView table, std::span<const std::int32_t> indices);
+Mat gather_rows(const StoredView& table, std::span<const std::int32_t> indices);
 
 /// x = act(x); derivative = act′(x), unless `derivative` is empty. Both (N, C).
 void activate(Activation activation, View x, View derivative = {});

@@ -8,6 +8,7 @@
 #include "math/kernels.h"
 #include "math/mat.h"
 #include "math/product.h"
+#include "math/stored_view.h"
 #include "math/weight_memory.h"
 
 namespace limn {
@@ -19,23 +20,26 @@ class PackedWeights {
   char* take(std::size_t bytes) { return reinterpret_cast<char*>(memory_.take(bytes / sizeof(float))); }
   /// Releases the pages of a matrix, and again those of all before it: the system maps large pages, so that reading a
   /// matrix brings back parts of its neighbors.
-  void packed(ConstView matrix);
+  void packed(const StoredView& matrix);
 
  private:
   WeightMemory memory_;
   std::mutex mutex_;
-  std::vector<ConstView> packed_;
+  std::vector<StoredView> packed_;
 };
 
-/// The matrix (out, in) of a linear layer: a view of memory that must outlive it. Copies share their packing.
+/// The matrix (out, in) of a linear layer, in 32 or 16 bits: a view of memory that must outlive it. Copies share their
+/// packing.
 class Weight {
  public:
   Weight() = default;
   /// A matrix that is not packed: products pack a panel at a time while it is in the cache.
+  Weight(const StoredView& matrix) : matrix_(matrix) {}
   Weight(ConstView matrix) : matrix_(matrix) {}
+  Weight(const Mat& matrix) : matrix_(matrix) {}
   /// A matrix of a mapped file. The second product x wᵀ packs it (ProductKernels::pack) into `packed` and releases its
   /// pages; a process that needs it once would lose more time than it saves. Small ones are never packed.
-  static Weight mapped(ConstView matrix, std::shared_ptr<PackedWeights> packed);
+  static Weight mapped(const StoredView& matrix, std::shared_ptr<PackedWeights> packed);
   /// A contiguous matrix in memory that is writable and read by copies of this object only. The first product packs it
   /// in place; matrix() is valid until then.
   static Weight owned(ConstView matrix);
@@ -45,7 +49,7 @@ class Weight {
   bool empty() const { return matrix_.empty(); }
   /// A range of the outputs, with a packing of its own.
   Weight output_range(std::size_t begin, std::size_t end) const;
-  ConstView matrix() const { return matrix_; }
+  const StoredView& matrix() const { return matrix_; }
 
   /// Must be called before each product, x wᵀ or dy w, with the kernels of the product. May pack; safe from several
   /// threads at once. Does not change the results of products.
@@ -58,9 +62,9 @@ class Weight {
  private:
   struct Packing;
 
-  Weight(ConstView matrix, std::shared_ptr<PackedWeights> packed);
+  Weight(const StoredView& matrix, std::shared_ptr<PackedWeights> packed);
 
-  ConstView matrix_;
+  StoredView matrix_;
   std::shared_ptr<Packing> packing_;
 };
 

@@ -17,6 +17,7 @@
 #include <optional>
 #include <span>
 #include <system_error>
+#include <tuple>
 
 #include "base/json.h"
 #include "base/parallel.h"
@@ -30,7 +31,7 @@ namespace limn {
 
 struct Checkpoint::Implementation {
   Config config;
-  WeightFiles files;       // `weights` points into these for F32 tensors
+  WeightFiles files;       // `weights` points into these for large tensors of 32 and matrices of 16 bits
   WeightMemory converted;  // and into this for all others
   std::shared_ptr<PackedWeights> packed = std::make_shared<PackedWeights>();
   std::vector<std::vector<float>> random;  // and into these for randomized ones
@@ -52,6 +53,13 @@ bool all_finite(std::span<const float> numbers) {
   return bad == 0;
 }
 
+/// The same for numbers of 16 bits, whose exponent has these bits.
+bool all_finite(std::span<const std::uint16_t> numbers, std::uint16_t exponent) {
+  std::uint32_t bad = 0;
+  for (const std::uint16_t number : numbers) bad |= static_cast<std::uint32_t>((number & exponent) == exponent);
+  return bad == 0;
+}
+
 /// Finds the tensors and checks their shapes; then reads the elements of all tensors, split into chunks, in parallel.
 class Reader {
  public:
@@ -59,30 +67,23 @@ class Reader {
 
   /// @param spelled all names that the tensor may have, the usual one first.
   std::span<const float> elements(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) {
-    const Tensors::value_type& entry = find(spelled);
-    const auto& [name, tensor] = entry;
-    if (tensor.shape != shape) {
-      throw Error({.file = tensor.file,
-                   .thing = "tensor " + shown_name(name),
-                   .found = "shape " + shape_text(tensor.shape),
-                   .expected = shape_text(shape),
-                   .hint = "config.json and the weights may come from different checkpoints"});
-    }
-    if (!is_float_type(tensor.type)) {
-      throw Error({.file = tensor.file,
-                   .thing = "tensor " + shown_name(name),
-                   .found = "elements of type " + shown_name(tensor.type),
-                   .expected = "F32, F16, BF16 or F64"});
-    }
-    return place(entry);
+    const Tensors::value_type& entry = checked(spelled, shape);
+    const std::size_t count = *count_numbers(entry.second.shape);
+    return {static_cast<const float*>(place(entry, false)), count};
+  }
+  /// The same for a matrix, which may stay in 16 bits.
+  StoredView matrix(const std::vector<std::string>& spelled, std::size_t rows, std::size_t columns) {
+    const Tensors::value_type& entry = checked(spelled, {rows, columns});
+    const void* const data = place(entry, true);
+    return {data, stays(entry.second, true) ? element_type(entry.second) : ElementType::f32, rows, columns};
   }
 
   /// @param packed where a matrix of a mapped file is packed
-  Weight packable(ConstView matrix, const std::shared_ptr<PackedWeights>& packed) const {
-    const auto* const at = reinterpret_cast<const std::byte*>(matrix.data);
+  Weight packable(const StoredView& matrix, const std::shared_ptr<PackedWeights>& packed) const {
+    const auto* const at = static_cast<const std::byte*>(matrix.data);
     if (std::ranges::any_of(files_.files, [&](const WeightFile& file) { return holds(file, at); }))
       return Weight::mapped(matrix, packed);
-    return converted_.holds(matrix.data) ? Weight::owned(matrix) : Weight(matrix);
+    return converted_.holds(static_cast<const float*>(matrix.data)) ? Weight::owned(matrix.floats()) : Weight(matrix);
   }
   bool has(const std::string& name) const { return files_.tensors.contains(name); }
 
@@ -92,7 +93,7 @@ class Reader {
     parallel_for(chunks_.size(), [&](std::size_t i) {
       const Chunk& chunk = chunks_[i];
       if (chunk.converted != nullptr) read(chunk);
-      if (!all_finite(result(chunk))) {
+      if (!is_finite(chunk)) {
         for (std::size_t least = first_bad; i < least && !first_bad.compare_exchange_weak(least, i);) {
         }
       }
@@ -116,6 +117,27 @@ class Reader {
   // Small enough to balance the work and to keep few pages of the file in memory, large enough for negligible overhead.
   static constexpr std::size_t chunk_elements = std::size_t{1} << 17;
 
+  /// The tensor of one of these names, whose shape and type are right.
+  const Tensors::value_type& checked(const std::vector<std::string>& spelled,
+                                     const std::vector<std::size_t>& shape) const {
+    const Tensors::value_type& entry = find(spelled);
+    const auto& [name, tensor] = entry;
+    if (tensor.shape != shape) {
+      throw Error({.file = tensor.file,
+                   .thing = "tensor " + shown_name(name),
+                   .found = "shape " + shape_text(tensor.shape),
+                   .expected = shape_text(shape),
+                   .hint = "config.json and the weights may come from different checkpoints"});
+    }
+    if (!is_float_type(tensor.type)) {
+      throw Error({.file = tensor.file,
+                   .thing = "tensor " + shown_name(name),
+                   .found = "elements of type " + shown_name(tensor.type),
+                   .expected = "F32, F16, BF16 or F64"});
+    }
+    return entry;
+  }
+
   const Tensors::value_type& find(const std::vector<std::string>& spelled) const {
     std::string looked_for;
     for (const std::string& name : spelled) {
@@ -131,13 +153,15 @@ class Reader {
   }
 
   /// The location of a tensor's elements once they have been read. A tensor that two weights share is read once.
-  std::span<const float> place(const Tensors::value_type& entry) {
+  /// @param halves_stay  whether numbers of 16 bits may stay in the file
+  const void* place(const Tensors::value_type& entry, bool halves_stay) {
     const Tensor& tensor = entry.second;
+    const bool in_place = stays(tensor, halves_stay);
     // Two names may share their elements: the decoder of a masked LM and the word embeddings.
-    const auto [place, is_new] = places_.try_emplace({tensor.bytes.data(), tensor.strides});
+    const auto [place, is_new] = places_.try_emplace({tensor.bytes.data(), tensor.strides, in_place});
     const std::size_t count = *count_numbers(tensor.shape);
-    if (!is_new && place->second.size() == count) return place->second;
-    float* const converted = stays(tensor) ? nullptr : converted_.take(count);
+    if (!is_new && place->second.count == count) return place->second.data;
+    float* const converted = in_place ? nullptr : converted_.take(count);
     // A transposed tensor is one chunk, since each of its rows is spread over the whole range in the file.
     const std::size_t most = tensor.strides.empty() ? chunk_elements : count;
     for (std::size_t begin = 0; begin < count; begin += most) {
@@ -145,16 +169,22 @@ class Reader {
                          converted == nullptr ? nullptr : converted + begin});
     }
     parameters_ += count;
-    return place->second = {converted == nullptr ? reinterpret_cast<const float*>(tensor.bytes.data()) : converted,
-                            count};
+    place->second = {in_place ? static_cast<const void*>(tensor.bytes.data()) : converted, count};
+    return place->second.data;
   }
 
   /// Whether the elements can be used in place, in the mapped file. The system maps 2 MB of it to read a small tensor,
   /// among them weights that have been packed, so small ones are copied.
-  static bool stays(const Tensor& tensor) {
+  bool stays(const Tensor& tensor, bool halves_stay) const {
     constexpr std::size_t least_bytes = std::size_t{256} << 10;
-    return tensor.type == "F32" && tensor.strides.empty() && tensor.bytes.size() >= least_bytes &&
-           reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % alignof(float) == 0;
+    if (!tensor.strides.empty() || tensor.bytes.size() < least_bytes) return false;
+    if (reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % number_bytes(tensor.type) != 0) return false;
+    // Numbers of 16 bits in the caller's memory cannot be packed, so that each product would convert them again.
+    return tensor.type == "F32" || (halves_stay && number_bytes(tensor.type) == 2 && file_of(tensor) != nullptr);
+  }
+
+  static ElementType element_type(const Tensor& tensor) {
+    return tensor.type == "F16" ? ElementType::f16 : tensor.type == "BF16" ? ElementType::bf16 : ElementType::f32;
   }
 
   static bool holds(const WeightFile& file, const std::byte* at) {
@@ -182,15 +212,23 @@ class Reader {
     else
       read_numbers(tensor, numbers);
   }
-  static std::span<const float> result(const Chunk& chunk) {
-    if (chunk.converted != nullptr) return {chunk.converted, chunk.count};
-    return {reinterpret_cast<const float*>(source(chunk).data()), chunk.count};
+  static bool is_finite(const Chunk& chunk) {
+    if (chunk.converted != nullptr) return all_finite(std::span(chunk.converted, chunk.count));
+    const std::byte* const data = source(chunk).data();
+    const ElementType type = element_type(chunk.entry->second);
+    if (type == ElementType::f32) return all_finite(std::span(reinterpret_cast<const float*>(data), chunk.count));
+    return all_finite(std::span(reinterpret_cast<const std::uint16_t*>(data), chunk.count),
+                      type == ElementType::f16 ? std::uint16_t{0x7c00} : std::uint16_t{0x7f80});
   }
 
   [[noreturn]] static void refuse(const Chunk& chunk) {
     const auto& [name, tensor] = *chunk.entry;
-    const auto numbers = result(chunk);
-    const auto bad = std::ranges::find_if_not(numbers, is_finite);
+    std::vector<float> numbers(chunk.count);
+    if (chunk.converted != nullptr)
+      std::copy_n(chunk.converted, chunk.count, numbers.begin());
+    else
+      convert(tensor.type, source(chunk), numbers);
+    const auto bad = std::ranges::find_if_not(numbers, limn::is_finite);
     std::size_t flat = chunk.begin + static_cast<std::size_t>(bad - numbers.begin());
     std::vector<std::size_t> index(tensor.shape.size());
     for (std::size_t axis = index.size(); axis-- > 0; flat /= tensor.shape[axis])
@@ -207,7 +245,12 @@ class Reader {
   const WeightFiles& files_;
   WeightMemory& converted_;
   std::vector<Chunk> chunks_;
-  std::map<std::pair<const std::byte*, std::vector<std::size_t>>, std::span<const float>> places_;
+  struct Place {
+    const void* data = nullptr;
+    std::size_t count = 0;
+  };
+  // By the elements in the file, their strides, and whether they stay there.
+  std::map<std::tuple<const std::byte*, std::vector<std::size_t>, bool>, Place> places_;
   std::size_t parameters_ = 0;
 };
 
@@ -267,7 +310,9 @@ Checkpoint Checkpoint::read(std::unique_ptr<Implementation> checkpoint, const nl
       .has = [&](const std::string& name) { return reader.has(name); },
       .elements = [&](const std::vector<std::string>& spelled,
                       std::vector<std::size_t> shape) { return reader.elements(spelled, std::move(shape)); },
-      .packable = [&](ConstView matrix) { return reader.packable(matrix, checkpoint->packed); }};
+      .matrix = [&](const std::vector<std::string>& spelled, std::size_t rows,
+                    std::size_t columns) { return reader.matrix(spelled, rows, columns); },
+      .packable = [&](const StoredView& matrix) { return reader.packable(matrix, checkpoint->packed); }};
   checkpoint->weights = read_weights(source, checkpoint->config);
   reader.read_all();
   randomize(checkpoint->weights, randomization, checkpoint->random);
@@ -295,8 +340,8 @@ const std::vector<std::pair<std::string, std::size_t>>& Checkpoint::files() cons
   return implementation_->file_sizes;
 }
 
-void Checkpoint::release(ConstView view) const {
-  const std::span<const std::byte> bytes = std::as_bytes(std::span(view.data, view.rows * view.stride));
+void Checkpoint::release(const StoredView& weights) const {
+  const std::span<const std::byte> bytes = weights.bytes();
   for (const WeightFile& file : implementation_->files.files) {
     const std::span<const std::byte> mapped = file.file.bytes();
     if (bytes.data() >= mapped.data() && bytes.data() < mapped.data() + mapped.size()) file.file.release(bytes);

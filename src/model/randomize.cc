@@ -24,8 +24,11 @@ class Randomizer {
   void replace(ConstView& matrix) {
     if (!matrix.empty()) matrix = {random(matrix.rows * matrix.columns).data(), matrix.rows, matrix.columns};
   }
+  void replace(StoredView& matrix) {
+    if (!matrix.empty()) matrix = ConstView(random(matrix.rows * matrix.columns).data(), matrix.rows, matrix.columns);
+  }
   void replace(Linear& linear) {
-    ConstView matrix = linear.w.matrix();
+    StoredView matrix = linear.w.matrix();
     replace(matrix);
     linear.w = matrix;
     linear.b = constant(linear.b.size(), 0);
@@ -62,7 +65,8 @@ void randomize_layer(Randomizer& randomizer, LayerWeights& layer) {
 
 void randomize_embeddings(Randomizer& randomizer, Weights& weights) {
   EmbeddingWeights& embeddings = weights.embeddings;
-  for (ConstView* matrix : {&embeddings.word, &embeddings.position, &embeddings.token_type, &weights.relative.table})
+  randomizer.replace(embeddings.word);
+  for (ConstView* matrix : {&embeddings.position, &embeddings.token_type, &weights.relative.table})
     randomizer.replace(*matrix);
   randomizer.replace(embeddings.norm);
   randomizer.replace(embeddings.projection);

@@ -27,6 +27,11 @@ class WeightReader {
     weights_.try_emplace(matrix.data, matrix);
     return matrix;
   }
+  StoredView stored(const std::string& name, std::size_t rows, std::size_t columns) const {
+    const StoredView matrix = source_.matrix(spelled(name + ".weight"), rows, columns);
+    weights_.try_emplace(matrix.data, matrix);
+    return matrix;
+  }
   Linear linear(const std::string& name, std::size_t out, std::size_t in, bool bias = true) const {
     return {weight(name, out, in), bias ? elements(name + ".bias", {out}) : std::span<const float>()};
   }
@@ -37,9 +42,9 @@ class WeightReader {
   }
   /// A matrix of a linear layer. Layers that share it share its packing; one that is also read otherwise is not packed.
   Weight weight(const std::string& name, std::size_t out, std::size_t in) const {
-    const float* const data = elements(name + ".weight", {out, in}).data();
-    const auto [found, is_new] = weights_.try_emplace(data, ConstView(data, out, in));
-    if (is_new) found->second = source_.packable(found->second.matrix());
+    const StoredView matrix = source_.matrix(spelled(name + ".weight"), out, in);
+    const auto [found, is_new] = weights_.try_emplace(matrix.data, matrix);
+    if (is_new) found->second = source_.packable(matrix);
     return found->second;
   }
   bool has(const std::string& name) const { return std::ranges::any_of(spellings(names_, name), source_.has); }
@@ -51,7 +56,7 @@ class WeightReader {
  private:
   const TensorSource& source_;
   const FamilyNames& names_;
-  mutable std::map<const float*, Weight> weights_;
+  mutable std::map<const void*, Weight> weights_;
 };
 
 /// One of several linear layers that a tensor concatenates.
@@ -63,7 +68,7 @@ Linear part(const Linear& all, std::size_t index, std::size_t out) {
 EmbeddingWeights embeddings(const WeightReader& reader, const FamilyNames& names, const EncoderConfig& encoder) {
   const std::size_t hidden_size = encoder.embedding_size;
   EmbeddingWeights embeddings;
-  embeddings.word = reader.matrix(names.word, encoder.vocabulary, hidden_size);
+  embeddings.word = reader.stored(names.word, encoder.vocabulary, hidden_size);
   if (encoder.position_table) {
     const std::size_t before = encoder.padding ? *encoder.padding + 1 : 0;
     embeddings.position = reader.matrix(names.position, before + encoder.max_positions, hidden_size);
@@ -166,7 +171,7 @@ Head embedding_head(const WeightReader& reader, const HeadConfig& config, std::s
   return head;
 }
 
-Head head(const WeightReader& reader, const FamilyNames& names, const Config& config, ConstView word) {
+Head head(const WeightReader& reader, const FamilyNames& names, const Config& config, const StoredView& word) {
   const EncoderConfig& encoder = config.encoder;
   if (config.head.task == Task::sentence_embedding) return embedding_head(reader, config.head, encoder.hidden_size);
   const HeadNames described = head_names(reader, names, config.head);

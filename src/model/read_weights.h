@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "math/stored_view.h"
 #include "math/weight.h"
 #include "model/config.h"
 #include "model/weights.h"
@@ -20,8 +21,10 @@ struct TensorSource {
   /// @throws Error if no tensor has any of these names, or if it has another shape or a type that is not supported.
   std::function<std::span<const float>(const std::vector<std::string>& spellings, std::vector<std::size_t> shape)>
       elements;
+  /// The same for a matrix, which may stay in 16 bits.
+  std::function<StoredView(const std::vector<std::string>& spellings, std::size_t rows, std::size_t columns)> matrix;
   /// The matrix as weights that are packed where that is possible. Nothing else may read its elements.
-  std::function<Weight(ConstView matrix)> packable;
+  std::function<Weight(const StoredView& matrix)> packable;
 };
 
 /// Collects all weights that the config requires. @throws Error as the source does.

@@ -7,6 +7,7 @@
 #include "math/activation.h"
 #include "math/linear.h"
 #include "math/mat.h"
+#include "math/stored_view.h"
 #include "model/config.h"
 
 namespace limn {
@@ -26,7 +27,7 @@ struct Norm {
 };
 
 struct EmbeddingWeights {
-  ConstView word;        // (V, E)
+  StoredView word;       // (V, E)
   ConstView position;    // (max positions, E), or empty
   ConstView token_type;  // (token types, E), or empty
   Norm norm;             // (E)

@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -274,6 +277,65 @@ TEST(LinearTest, PackedWeightsGiveTheSameResults) {
         }
       }
   std::filesystem::remove(path);
+}
+
+/// A matrix of 16-bit numbers in a mapped file, and the same numbers in float32.
+struct StoredHalves {
+  std::string path;
+  std::unique_ptr<MappedFile> file;
+  std::vector<float> numbers;
+
+  StoredHalves(std::size_t count, ElementType type)
+      : path(testing::TempDir() + "halves_" + std::to_string(::getpid())), numbers(count) {
+    std::vector<std::uint16_t> halves(count);
+    const Random random(count, 2);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto bits = std::bit_cast<std::uint32_t>(random.single[i] / 64);
+      // The fraction is cut to its first 10 or 7 bits; a quarter of the numbers of F16 are subnormal.
+      const auto exponent = static_cast<int>(bits >> 23 & 0xff) - 127 + 15 - (i % 4 == 0 ? 8 : 0);
+      const std::uint32_t kept =
+          exponent > 0 ? static_cast<std::uint32_t>(exponent) << 10 | (bits >> 13 & 0x3ff) : (bits >> 13 & 0x3ff);
+      halves[i] = static_cast<std::uint16_t>(type == ElementType::f16 ? (bits >> 16 & 0x8000) | kept : bits >> 16);
+    }
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(halves.data()), static_cast<long>(count * sizeof halves[0]));
+    file = std::make_unique<MappedFile>(path);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint16_t half = halves[i];
+      const int exponent = half >> 10 & 0x1f, fraction = half & 0x3ff;
+      numbers[i] = type == ElementType::bf16 ? std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16)
+                                             : std::ldexp(static_cast<float>(exponent > 0 ? 1024 + fraction : fraction),
+                                                          std::max(exponent, 1) - 25) *
+                                                   (half & 0x8000 ? -1.f : 1.f);
+    }
+  }
+  ~StoredHalves() { std::filesystem::remove(path); }
+};
+
+TEST(LinearTest, WeightsOf16BitsGiveTheResultsOfTheSameNumbersIn32) {
+  const std::size_t in = 288, out = 416;
+  for (const ElementType type : {ElementType::f16, ElementType::bf16}) {
+    const StoredHalves halves(in * out, type);
+    const StoredView matrix(halves.file->bytes().data(), type, out, in);
+    EXPECT_EQ(matrix(415, 287), halves.numbers.back());
+    for (const Kernels* with : available_kernels())
+      for (const std::size_t rows : {1u, 13u, 47u, 520u}) {
+        const Random x(rows * in, 1), dy(rows * out, 3);
+        const Weight plain(ConstView(halves.numbers.data(), out, in));
+        const Weight weight = Weight::mapped(matrix, std::make_shared<PackedWeights>());
+        std::vector<float> y(rows * out), dx(rows * in);
+        linear({x.single.data(), rows, in}, plain, View(y.data(), rows, out), {}, *with);
+        linear_vjp({dy.single.data(), rows, out}, plain, View(dx.data(), rows, in), {}, *with);
+        for (int pass = 0; pass < 3; ++pass) {
+          std::vector<float> half_y(rows * out), half_dx(rows * in);
+          linear({x.single.data(), rows, in}, weight, View(half_y.data(), rows, out), {}, *with);
+          linear_vjp({dy.single.data(), rows, out}, weight, View(half_dx.data(), rows, in), {}, *with);
+          EXPECT_EQ(weight.transposed(*with).packed, pass > 0);
+          EXPECT_EQ(half_y, y) << with->isa << " " << rows << " " << pass;
+          EXPECT_EQ(half_dx, dx) << with->isa << " " << rows << " " << pass;
+        }
+      }
+  }
 }
 
 /// Packed sequences of different lengths, some longer than a block of queries.

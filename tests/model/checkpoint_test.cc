@@ -252,7 +252,7 @@ TEST(Checkpoint, MixesElementTypesAndIgnoresUnusedTensors) {
   const Checkpoint checkpoint = Checkpoint::load(folder.path());
   const Linear& head = checkpoint.weights().head.steps[0].linear;
   const float expected[] = {1, -2, 0.333251953125f, 0x1p-24f, 0, -0.0f, 65504, 0x1p-14f};
-  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(head.w.matrix().data[i], expected[i]);
+  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(head.w.matrix()(i / 4, i % 4), expected[i]);
   EXPECT_EQ(head.b[0], 1);
   EXPECT_EQ(head.b[1], -3.140625f);
   EXPECT_EQ(checkpoint.weights().layers[0].query.w.matrix()(3, 3), 16);

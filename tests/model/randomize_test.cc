@@ -22,10 +22,10 @@ Checkpoint load(std::size_t parts, std::uint64_t seed = 0) {
   return Checkpoint::load(folder, read_json(folder / "config.json"), nullptr, {.parts = parts, .seed = seed});
 }
 
-std::vector<float> values(ConstView view) {
-  std::vector<float> result;
+std::vector<float> values(const StoredView& view) {
+  std::vector<float> result(view.rows * view.columns);
   for (std::size_t i = 0; i < view.rows; ++i)
-    for (const float value : view.row_span(i)) result.push_back(value);
+    view.read_row(i, std::span(result).subspan(i * view.columns, view.columns));
   return result;
 }
 

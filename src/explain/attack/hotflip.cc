@@ -48,7 +48,7 @@ bool is_ignored(std::string_view word) {
 /// words. @param g (1, C)
 std::int32_t best_word(const AttackSearch& search, const std::vector<std::int32_t>& words, ConstView g,
                        std::int32_t present) {
-  const ConstView embeddings = search.word_embeddings();
+  const StoredView embeddings = search.word_embeddings();
   Mat products(1, embeddings.rows);
   linear(g, embeddings, products);  // g Eᵀ
   std::int32_t best = -1;

@@ -38,7 +38,7 @@ class AttackSearch {
 
   const Tokenizer& tokenizer() const { return pipeline_.tokenizer; }
   const AttackOptions& options() const { return options_; }
-  ConstView word_embeddings() const { return encoder().weights.embeddings.word; }
+  StoredView word_embeddings() const { return encoder().weights.embeddings.word; }
   std::size_t tokens() const { return encoding_.size(); }
   bool may_change(std::size_t token) const { return !fixed_[token]; }
   std::size_t changeable() const { return static_cast<std::size_t>(std::count(fixed_.begin(), fixed_.end(), false)); }
