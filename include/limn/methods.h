@@ -173,6 +173,9 @@ struct Lime {
   std::optional<double> kernel_width = {};  ///< in units of 100 · cosine distance; default: 25, or 100 for captum
   Normalize normalize = Normalize::none;    ///< normalisation of the scores
   std::uint64_t seed = 0;                   ///< random seed
+  /// Stops drawing when the strongest units would, with this probability, be the same with other draws; unset: all
+  /// samples. The explanation states the probability as `stability` in either case.
+  std::optional<double> stability = {};
   /// Whether both are equal.
   friend bool operator==(const Lime&, const Lime&) = default;
 };

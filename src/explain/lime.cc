@@ -1,9 +1,12 @@
 #include "explain/lime.h"
 
+#include <fmt/format.h>
+
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -254,25 +257,63 @@ double error_of(double variance) {
 
 }  // namespace
 
+double stability_of(const LinearModel& model, std::size_t top) {
+  const std::size_t units = model.weights.size();
+  if (top >= units) return 1;
+  if (model.covariance.empty()) return 0;
+  std::vector<std::size_t> order(units);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::greater{}, [&](std::size_t u) { return std::abs(model.weights[u]); });
+  double least = 1;
+  for (std::size_t i = 0; i < top; ++i)
+    for (std::size_t j = top; j < units; ++j) {
+      const std::size_t a = order[i], b = order[j];
+      const double sign = model.weights[a] * model.weights[b] < 0 ? -1 : 1;
+      const auto covariance = [&](std::size_t u, std::size_t v) { return model.covariance[u * units + v]; };
+      const double variance = covariance(a, a) + covariance(b, b) - 2 * sign * covariance(a, b);
+      const double lead = std::abs(model.weights[a]) - std::abs(model.weights[b]);
+      const double normal = variance > 0 ? std::erfc(-lead / std::sqrt(2 * variance)) / 2 : lead > 0 ? 1 : 0.5;
+      least = std::min(least, normal);
+    }
+  return least;
+}
+
 UnitScores score_units(Game& game, const Lime& given) {
   Lime method = given;
-  if (method.flavour == Lime::Flavour::ferret) method.samples = std::min(method.samples, game.units() * game.units());
-  const std::vector<Mask> masks = lime_masks(game.units(), method, [&](std::size_t draw) { game.check(draw); });
+  const std::size_t units = game.units(), top = std::min<std::size_t>(3, (units + 1) / 2);
+  if (method.flavour == Lime::Flavour::ferret) method.samples = std::min(method.samples, units * units);
+  const std::vector<Mask> masks = lime_masks(units, method, [&](std::size_t draw) { game.check(draw); });
+  game.plan(masks.size());
   const auto scores_of = [&](std::span<const double> values) -> UnitScores {
     // Fewer masks than two for each unit say little, and may have no standard errors.
-    if (values.size() < masks.size() && values.size() <= 2 * game.units() + 2) return {};
+    if (values.size() < masks.size() && values.size() <= 2 * units + 2) return {};
     LinearModel model = fit_lime(std::span(masks).first(values.size()), values, method);
-    UnitScores result = {.scores = std::move(model.weights),
-                         .numbers = {{"samples", static_cast<double>(method.samples)},
+    UnitScores result = {.numbers = {{"samples", static_cast<double>(values.size())},
                                      {"kernel_width", kernel_width(method)},
                                      {"intercept", model.intercept},
-                                     {"r2", model.r2}},
+                                     {"r2", model.r2},
+                                     {"stability", stability_of(model, top)}},
                          .covariance = std::move(model.covariance)};
-    for (std::size_t u = 0; u < game.units() && !result.covariance.empty(); ++u)
-      result.standard_errors.push_back(error_of(result.covariance[u * game.units() + u]));
+    result.scores = std::move(model.weights);
+    for (std::size_t u = 0; u < units && !result.covariance.empty(); ++u)
+      result.standard_errors.push_back(error_of(result.covariance[u * units + u]));
     return result;
   };
-  return scores_of(game.values(masks, scores_of));
+  // The first look comes when the standard errors themselves are known to about a tenth.
+  constexpr std::size_t step = 100;
+  const std::size_t least = std::max(step, 4 * units);
+  std::size_t count = method.stability ? std::min(least, masks.size()) : masks.size();
+  UnitScores found = scores_of(game.values(std::span(masks).first(count), scores_of));
+  while (method.stability && found.numbers["stability"] < *method.stability && count < masks.size()) {
+    count = std::min(count + step, masks.size());
+    found = scores_of(game.values(std::span(masks).first(count), scores_of));
+  }
+  if (method.stability && found.numbers["stability"] < *method.stability)
+    found.warnings.push_back(
+        fmt::format("with other draws, the {} strongest words might be others (probability {:.2g}): more samples are "
+                    "needed for a stability of {:.2g}",
+                    top, 1 - found.numbers["stability"], *method.stability));
+  return found;
 }
 
 namespace {

@@ -27,7 +27,14 @@ std::vector<Mask> lime_masks(
 /// Fits LIME's weighted regression of values on masks. @param masks at least one, of at least one unit
 LinearModel fit_lime(std::span<const Mask> masks, std::span<const double> values, const Lime& method);
 
-/// Scores are the model's weights.
+/// How sure it is that the units with the largest |weights| are the same for other draws of the masks: the smallest
+/// probability, over pairs of one of the `top` units and one of the others, that the first one's |weight| is larger, if
+/// the errors of the weights are normal. Weights that were not estimated count as 0 without error.
+/// @param top less than the number of units; otherwise the result is 1 @return 0 if the model has no covariance
+double stability_of(const LinearModel& model, std::size_t top);
+
+/// Scores are the model's weights. If the method has a stability, it is reached as soon as that of the strongest three
+/// units (of at most half of the units) is.
 UnitScores score_units(Game& game, const Lime& method);
 
 }  // namespace limn

@@ -77,6 +77,12 @@ std::vector<Option> method_options() {
        .range = {.least = 0, .open = true},
        .methods = of(&IntegratedGradients::tolerance) +
                   unset("none: all samples", &KernelShap::tolerance, &ShapleySampling::tolerance)},
+      {.name = "stability",
+       .type = number,
+       .help =
+           "the probability at which lime stops drawing: that other draws would give the same three strongest units",
+       .range = {.least = 0, .most = 1, .open = true},
+       .methods = unset("none: all samples", &Lime::stability)},
       {.name = "max-steps",
        .type = count,
        .help = "the largest number of points on the path, even if the tolerance is not met",

@@ -1,9 +1,14 @@
 #include "explain/lime.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <functional>
+#include <numeric>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -90,6 +95,57 @@ TEST(Lime, CaptumLassoShrinksWeights) {
   const UnitScores found =
       score_units(game, Lime{.flavour = Lime::Flavour::captum, .samples = 40000, .kernel_width = 1e6});
   expect_near(found.scores, {0.46, -0.96, 0, 1.96}, 0.005);
+}
+
+TEST(Lime, StabilityIsTheProbabilityOfTheOrder) {
+  // |weights| 3, 2, 1 with variances 1, 4, 0 and a covariance of 0.5 between the first and the second, whose signs
+  // differ: their difference of 1 has the variance 1 + 4 + 2 · 0.5 = 6, that of the first and the third, 2, has 1.
+  const LinearModel model = {.weights = {3, -2, 1}, .covariance = {1, .5, 0, .5, 4, 0, 0, 0, 0}};
+  EXPECT_NEAR(stability_of(model, 1), 0.65845, 1e-5);  // Φ(1 ÷ √6); Φ(2) is larger
+  EXPECT_NEAR(stability_of(model, 2), 0.69146, 1e-5);  // Φ((2 − 1) ÷ 2)
+  EXPECT_EQ(stability_of(model, 3), 1);
+  EXPECT_EQ(stability_of({.weights = {3, -2, 1}}, 1), 0);
+}
+
+TEST(Lime, StopsWhenTheStrongestUnitsAreStable) {
+  const std::vector<double> clear = {0.5, -1, 0, 2, 0.2, 0, -0.1, 3, 0.01, 0.1};
+  Game game = additive_game(clear);
+  const UnitScores found = score_units(game, Lime{.samples = 5000, .stability = 0.95});
+  EXPECT_EQ(found.numbers.at("samples"), 100);
+  EXPECT_LE(game.evaluations(), 100u);
+  EXPECT_GE(found.numbers.at("stability"), 0.95);
+  EXPECT_TRUE(found.warnings.empty());
+  // Equal units cannot be told apart; without a stability, all samples are drawn and it is stated all the same.
+  Game equal = additive_game(std::vector<double>(10, 1.));
+  EXPECT_THAT(score_units(equal, Lime{.samples = 250, .stability = 0.999}).warnings,
+              testing::ElementsAre(testing::HasSubstr("strongest words might be others")));
+  Game all = additive_game(clear);
+  const UnitScores every = score_units(all, Lime{.samples = 300});
+  EXPECT_EQ(every.numbers.at("samples"), 300);
+  EXPECT_GT(every.numbers.at("stability"), 0.95);
+}
+
+TEST(Lime, StableUnitsAreThoseOfManyDraws) {
+  const PairGame pairs = pair_game(10);
+  const auto strongest = [](const std::vector<double>& scores) {
+    std::vector<std::size_t> order(scores.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, std::greater{}, [&](std::size_t u) { return std::abs(scores[u]); });
+    return std::set(order.begin(), order.begin() + 3);
+  };
+  Game game = pairs.game();
+  const auto truth = strongest(score_units(game, Lime{.samples = 20000}).scores);
+  std::size_t stable = 0, right = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Game drawn = pairs.game();
+    const UnitScores found = score_units(drawn, Lime{.samples = 2000, .seed = seed, .stability = 0.95});
+    if (found.numbers.at("stability") < 0.95) continue;
+    ++stable;
+    right += strongest(found.scores) == truth;
+  }
+  ASSERT_GE(stable, 100u);
+  // Looking several times, and at several pairs, costs a few in a hundred.
+  EXPECT_GE(static_cast<double>(right) / static_cast<double>(stable), 0.9);
 }
 
 /// The root of the mean square of each unit's standard errors, divided by the spread of its scores, over 300 seeds; the
