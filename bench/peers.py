@@ -40,6 +40,10 @@ COMPARISONS = [
      "smoothgrad", [1, 10, 20], 4),
     ("LIME, 1,000 samples", "bert-base-cls", "phrases", ["--method", "lime", "--samples", "1000", "--batch", "1"],
      "lime-forward", [32, 100], 1),
+    ("gradient, ModernBERT, 2,048 tokens", "modernbert-cls", "long", ["--method", "gradient", "--reduce", "l2",
+                                                                      "--max-length", "2048"], "gradient", [1], 1),
+    ("gradient, ModernBERT, 8,192 tokens", "modernbert-cls", "long", ["--method", "gradient", "--reduce", "l2",
+                                                                      "--max-length", "8192"], "gradient", [1], 1),
 ]
 
 
@@ -50,11 +54,12 @@ def words(model):
 
 
 def write_texts(model, folder):
-    """Questions of 138 tokens with their context, and phrases of 13 tokens."""
+    """Questions of 138 tokens with their context, phrases of 13 tokens, and a text that is cut."""
     vocabulary, source = words(model), random.Random(0)
     text = lambda count: " ".join(source.choice(vocabulary) for _ in range(count))  # noqa: E731
     rows = {"questions": [{"question": text(12), "context": text(123)} for _ in range(16)],
-            "phrases": [{"text": text(11)} for _ in range(64)]}
+            "phrases": [{"text": text(11)} for _ in range(64)],
+            "long": [{"text": text(9000)}]}
     for name, lines in rows.items():
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
@@ -71,12 +76,13 @@ def compare(comparison, a, texts):
     name, model, kind, options, method, batches, limit = comparison
     model, file, task = a.models / model, texts / f"{kind}.jsonl", "qa" if model.endswith("qa") else "cls"
     common = ["--input", str(file), "--limit", str(limit), "--threads", str(a.threads)]
+    length = options[options.index("--max-length"):] if "--max-length" in options else []
     ours, theirs = [], []
     for _ in range(a.rounds):
         ours.append(run([a.limn, "bench", "-m", model, *common, *options, "--format", "json"])[0])
         for batch in batches:
             theirs.append(run([a.python, ROOT / "tools/peers.py", "--model", model, "--task", task, "--method", method,
-                               "--batch", str(batch), *common])[0])
+                               "--batch", str(batch), *length, *common])[0])
     best = max(ours, key=lambda r: r["items_per_s"])
     peer = max(theirs, key=lambda r: r["items_per_s"])
     print(f"{name}: {best['items_per_s']:.2f}/s, {peer['peer']} (batch {peer['batch']}) {peer['items_per_s']:.2f}/s",
@@ -89,7 +95,8 @@ def compare_processes(a, texts):
     """A whole process on one short text, from start to exit."""
     text = json.loads((texts / "phrases.jsonl").read_text().splitlines()[0])["text"]
     model = a.models / "bert-base-cls"
-    ours = min(timed([a.limn, "explain", "-m", model, "--text", text, "--method", "gradient", "--format", "json"])
+    ours = min(timed([a.limn, "explain", "-m", model, "--text", text, "--method", "gradient", "--reduce", "l2",
+                       "--format", "json"])
                for _ in range(a.rounds))
     theirs = min(run([a.python, ROOT / "tools/peers.py", "--model", model, "--task", "cls", "--method", "gradient",
                       "--input", texts / "phrases.jsonl", "--limit", "1", "--warmup", "0"])[1] for _ in range(a.rounds))

@@ -12,7 +12,8 @@ import sys
 import torch
 from transformers import (BertConfig, BertForQuestionAnswering, BertForSequenceClassification,
                           DistilBertConfig, DistilBertForQuestionAnswering,
-                          DistilBertForSequenceClassification)
+                          DistilBertForSequenceClassification, ModernBertConfig,
+                          ModernBertForSequenceClassification)
 
 TOKENIZER = pathlib.Path(__file__).resolve().parent.parent / "models/minilm-l6-qa"
 MODELS = {
@@ -23,6 +24,10 @@ MODELS = {
     "bert-large-qa": (BertForQuestionAnswering,
                       BertConfig(hidden_size=1024, num_hidden_layers=24, num_attention_heads=16,
                                  intermediate_size=4096)),
+    # 22 layers, every third global, the others with a window of 128 tokens; ids of the tokenizer above
+    "modernbert-cls": (ModernBertForSequenceClassification,
+                       ModernBertConfig(vocab_size=30522, num_labels=2, pad_token_id=0, cls_token_id=101,
+                                        sep_token_id=102, bos_token_id=101, eos_token_id=102)),
 }
 
 

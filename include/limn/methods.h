@@ -129,6 +129,8 @@ struct ExpectedGradients {
   std::size_t samples = 50;                  ///< number of random draws
   Normalize normalize = Normalize::none;     ///< normalisation of the scores
   std::uint64_t seed = 0;                    ///< random seed
+  /// Stops drawing when no standard error is larger than this fraction of the largest score; unset: all samples.
+  std::optional<double> tolerance = {};
   /// Whether both are equal.
   friend bool operator==(const ExpectedGradients&, const ExpectedGradients&) = default;
 };

@@ -1,16 +1,14 @@
 // SmoothGrad and its variants: gradients at noisy copies of the input.
 #include <algorithm>
-#include <chrono>
 #include <random>
 #include <vector>
 
 #include "base/random.h"
+#include "explain/drawn_words.h"
 #include "explain/method_info.h"
 #include "explain/methods.h"
 #include "explain/noisy_draws.h"
 #include "explain/passes.h"
-#include "explain/perturbation.h"
-#include "explain/units.h"
 
 namespace limn {
 namespace {
@@ -38,26 +36,8 @@ Attribution attribute(const Subject& subject, const SmoothGrad& method) {
     for (std::size_t i = 0; i < perturbed.rows; ++i)
       for (std::size_t j = 0; j < perturbed.columns; ++j) perturbed(i, j) = input(i, j) + sigma * normal(engine);
   };
-  const WordScore word_score = word_score_of(method, subject.encoder().config, subject.options);
-  const auto words_of = [&](const std::vector<double>& scores) {
-    std::vector<Token> tokens(scores.size());
-    for (std::size_t t = 0; t < scores.size(); ++t) tokens[t].score = scores[t];
-    std::vector<double> result;
-    for (const Word& word : units(subject.encoding, tokens, subject.text, subject.pair, subject.unit(), word_score))
-      result.push_back(word.score);
-    return result;
-  };
+  DrawnWords words(subject, word_score_of(method, subject.encoder().config, subject.options));
   NoisyDraws draws(method, input.rows(), input.columns());
-  std::chrono::steady_clock::time_point last_partial;
-  const auto report_partial = [&] {
-    constexpr std::chrono::milliseconds between{500};
-    const bool is_done = draws.count() == method.samples;
-    if (!subject.watch.partial || is_done || std::chrono::steady_clock::now() - last_partial < between) return;
-    UnitScores so_far = {.scores = words_of(draws.scores()), .standard_errors = draws.standard_errors(words_of)};
-    if (so_far.standard_errors.empty()) return;
-    subject.watch.partial(partial_words(subject, so_far));
-    last_partial = std::chrono::steady_clock::now();
-  };
   Mat noisy(input.rows(), input.columns());
   for_each_gradient(subject, common.layer, method.samples, fill, [&](std::size_t draw, double, View gradient) {
     if (method.multiply_input) {
@@ -65,15 +45,11 @@ Attribution attribute(const Subject& subject, const SmoothGrad& method) {
       if (method.statistic != SmoothGrad::Statistic::mean_gradient) fill(draw, noisy);
       multiply(method.statistic == SmoothGrad::Statistic::mean_gradient ? input : noisy, gradient);
     }
-    draws.add(gradient);
+    draws.add(gradient, draw);
     subject.report(draw + 1, method.samples);
-    report_partial();
+    if (draw + 1 < method.samples) words.report(draws);
   });
-  const std::vector<double> errors = draws.standard_errors(words_of);
-  Attribution result = {.scores = draws.scores()};
-  const auto members = unit_tokens(subject.encoding, subject.text, subject.pair, subject.unit());
-  if (!errors.empty()) result.standard_errors.assign(subject.encoding.size(), 0.);
-  for (std::size_t u = 0; u < errors.size(); ++u) result.standard_errors[members[u].front()] = errors[u];
+  Attribution result = words.result(draws);
   result.passes = method.samples;
   result.numbers = {{"samples", static_cast<double>(method.samples)}, {"sigma", sigma}};
   return result;

@@ -56,9 +56,9 @@ void NoisyDraws::Sums::merge(const Sums& other) {
   count += other.count;
 }
 
-void NoisyDraws::add(ConstView gradient) {
+void NoisyDraws::add(ConstView gradient, std::size_t draw) {
   std::vector<Sums*> sums = {&all_};
-  if (!groups_.empty()) sums.push_back(&groups_[count_ % groups_.size()]);
+  if (!groups_.empty()) sums.push_back(&groups_[draw % groups_.size()]);
   ++count_;
   if (!keeps_gradient()) {
     const std::vector<double> scores = reduce(gradient, method_.reduce, method_.absolute);
@@ -108,16 +108,20 @@ std::vector<double> NoisyDraws::scores() const { return scores_of(all_); }
 
 std::vector<double> NoisyDraws::standard_errors(
     const std::function<std::vector<double>(const std::vector<double>&)>& words_of) const {
-  const std::size_t groups = std::min(groups_.size(), count_);  // those that have draws
+  const auto groups =
+      static_cast<std::size_t>(std::ranges::count_if(groups_, [](const Sums& group) { return group.count > 0; }));
   if (groups < (method_.statistic == SmoothGrad::Statistic::variance ? 3U : 2U)) return {};
   std::vector<double> mean, deviations;
-  for (std::size_t group = 0; group < groups; ++group) {
+  std::size_t left_out = 0;
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    if (groups_[group].count == 0) continue;
+    ++left_out;
     const std::vector<double> words = words_of(scores_of(without(group)));
     mean.resize(words.size(), 0.);
     deviations.resize(words.size(), 0.);
     for (std::size_t w = 0; w < words.size(); ++w) {
       const double step = words[w] - mean[w];
-      mean[w] += step / static_cast<double>(group + 1);
+      mean[w] += step / static_cast<double>(left_out);
       deviations[w] += step * (words[w] - mean[w]);
     }
   }

@@ -10,16 +10,17 @@
 
 namespace limn {
 
-/// Collects the gradients at noisy copies of one input, and computes SmoothGrad's statistics of them with standard
-/// errors: those of a jackknife that leaves out one of up to 20 groups of draws at a time (Efron and Tibshirani 1993,
-/// chapter 11), because most scores are not linear in the gradients.
+/// Collects the gradients of random draws, such as noisy copies of one input, and computes SmoothGrad's statistics of
+/// them with standard errors: those of a jackknife that leaves out one of up to 20 groups of draws at a time (Efron and
+/// Tibshirani 1993, chapter 11), because most scores are not linear in the gradients.
 class NoisyDraws {
  public:
   /// @param tokens, columns the shape of a gradient
   NoisyDraws(const SmoothGrad& method, std::size_t tokens, std::size_t columns);
 
   /// Adds a draw. @param gradient (T, C), multiplied by the input if the method asks for it
-  void add(ConstView gradient);
+  /// @param draw its number: draws may be added in any order, but which of them share a group depends on nothing else
+  void add(ConstView gradient, std::size_t draw);
   std::size_t count() const { return count_; }
   /// The statistic of all draws, one score per token.
   std::vector<double> scores() const;

@@ -73,10 +73,11 @@ std::vector<Option> method_options() {
       {.name = "tolerance",
        .type = number,
        .help = "the error at which the method stops: integrated gradients: completeness error, as a fraction of "
-               "F(x) - F(baseline); Shapley values: standard error, as a fraction of the largest score",
+               "F(x) - F(baseline); Shapley values and expected gradients: standard error, as a fraction of the "
+               "largest score",
        .range = {.least = 0, .open = true},
-       .methods = of(&IntegratedGradients::tolerance) +
-                  unset("none: all samples", &KernelShap::tolerance, &ShapleySampling::tolerance)},
+       .methods = of(&IntegratedGradients::tolerance) + unset("none: all samples", &ExpectedGradients::tolerance,
+                                                              &KernelShap::tolerance, &ShapleySampling::tolerance)},
       {.name = "stability",
        .type = number,
        .help =

@@ -21,7 +21,7 @@ Mat matrix(std::size_t rows, std::size_t columns, const std::vector<float>& valu
   return result;
 }
 
-void add(NoisyDraws& draws, const Mat& gradient) { draws.add(gradient); }
+void add(NoisyDraws& draws, const Mat& gradient) { draws.add(gradient, draws.count()); }
 
 // The jackknife of a mean is s ÷ √n; of 1, 2, 4 and 9: s² = (9 + 4 + 0 + 25) ÷ 3.
 TEST(NoisyDraws, ErrorOfAMeanIsItsUsualOne) {
@@ -62,7 +62,7 @@ TEST(NoisyDraws, ErrorsAreTheSpreadOverSeeds) {
       for (std::size_t draw = 0; draw < samples; ++draw) {
         Mat gradient(1, columns);
         for (std::size_t j = 0; j < columns; ++j) gradient(0, j) = normal(engine);
-        draws.add(gradient);
+        draws.add(gradient, draw);
       }
       const double score = draws.scores().at(0);
       sum += score;
