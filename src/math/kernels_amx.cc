@@ -29,7 +29,8 @@ struct alignas(64) TileConfiguration {
 };
 
 void tile_configure() {
-  const TileConfiguration configuration;
+  // Static: GCC 12 believes that the instruction reads 8 bytes, and might not write the others to the stack.
+  static constexpr TileConfiguration configuration;
   _tile_loadconfig(&configuration);
 }
 
