@@ -11,7 +11,7 @@
 #include "retrieve/collection.h"
 #include "retrieve/expansion.h"
 #include "retrieve/indexer.h"
-#include "retrieve/search.h"
+#include "retrieve/remote_collection.h"
 
 namespace limn {
 namespace {
@@ -52,6 +52,7 @@ Embedder embedder_of(const Model& model) {
   Embedder embedder;
   embedder.model = model.info().name;
   embedder.dimensions = model.info().dimensions;
+  embedder.by_dot = model.info().compares_by_dot;
   embedder.most_tokens = long_text.tokens.size() - special;
   embedder.embed = [model](const std::vector<std::string>& texts, bool query, const Watch& watch) {
     std::vector<Input> inputs;
@@ -86,7 +87,7 @@ Retriever retriever_named(std::string_view name) {
 }
 
 struct Collection::Implementation {
-  CollectionFile file;
+  std::unique_ptr<PassageStore> store;
   std::optional<Model> model;
   std::optional<Embedder> embedder;
 
@@ -96,36 +97,64 @@ struct Collection::Implementation {
 Collection::Collection(std::shared_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
 
 Collection Collection::open(const std::filesystem::path& file, std::optional<Model> embedder) {
-  auto made = std::make_shared<Implementation>(Implementation{CollectionFile::open(file), std::move(embedder), {}});
+  return opened(std::make_unique<CollectionFile>(CollectionFile::open(file)), std::move(embedder));
+}
+
+Collection Collection::opened(std::unique_ptr<PassageStore> store, std::optional<Model> embedder) {
+  auto made = std::make_shared<Implementation>();
+  made->store = std::move(store);
+  made->model = std::move(embedder);
   if (made->model) {
     made->embedder = limn::embedder_of(*made->model);
-    made->file.check(*made->embedder);
+    made->store->check(*made->embedder);
   }
   return Collection(std::move(made));
 }
 
 Collection Collection::create(const std::filesystem::path& file, std::optional<Model> embedder) {
-  std::optional<Embedder> made;
-  if (embedder) made = limn::embedder_of(*embedder);
-  CollectionFile opened = CollectionFile::open_or_create(file, made ? &*made : nullptr);
-  return Collection(
-      std::make_shared<Implementation>(Implementation{std::move(opened), std::move(embedder), std::move(made)}));
+  auto made = std::make_shared<Implementation>();
+  if (embedder) made->embedder = limn::embedder_of(*embedder);
+  made->model = std::move(embedder);
+  made->store = std::make_unique<CollectionFile>(CollectionFile::open_or_create(file, made->embedding()));
+  return Collection(std::move(made));
+}
+
+Collection Collection::connect(const std::string& address, const HttpSend& send, std::optional<Model> embedder) {
+  return opened(std::make_unique<RemoteCollection>(RemoteCollection::open(address, send)), std::move(embedder));
+}
+
+Collection Collection::connect_or_create(const std::string& address, const HttpSend& send,
+                                         std::optional<Model> embedder) {
+  auto made = std::make_shared<Implementation>();
+  if (embedder) made->embedder = limn::embedder_of(*embedder);
+  made->model = std::move(embedder);
+  made->store = std::make_unique<RemoteCollection>(RemoteCollection::open_or_create(address, send, made->embedding()));
+  return Collection(std::move(made));
+}
+
+std::string Collection::embedder_of(const std::string& address, const HttpSend& send) {
+  return RemoteCollection::open(address, send).info().embedder;
 }
 
 std::string Collection::embedder_of(const std::filesystem::path& file) {
   return CollectionFile::open(file).info().embedder;
 }
 
-const CollectionInfo& Collection::info() const { return implementation_->file.info(); }
+const CollectionInfo& Collection::info() const { return implementation_->store->info(); }
 
 IndexReport Collection::add(const std::vector<std::filesystem::path>& paths, const Watch& watch) {
-  return index_documents(implementation_->file, implementation_->embedding(), paths, watch);
+  return index_documents(*implementation_->store, implementation_->embedding(), paths, watch);
+}
+
+IndexReport Collection::add_contents(const std::vector<NamedContents>& files, std::size_t most_passages,
+                                     const Watch& watch) {
+  return index_contents(*implementation_->store, implementation_->embedding(), files, most_passages, watch);
 }
 
 namespace {
 
 /// The words that the options add to a question.
-std::vector<AddedTerm> added_terms(const CollectionFile& file, const Embedder* embedder, std::string_view question,
+std::vector<AddedTerm> added_terms(const PassageStore& store, const Embedder* embedder, std::string_view question,
                                    const SearchOptions& options, const Watch& watch) {
   constexpr std::size_t most_fills = 20;
   std::vector<AddedTerm> added;
@@ -152,8 +181,8 @@ std::vector<AddedTerm> added_terms(const CollectionFile& file, const Embedder* e
   if (options.expansion.feedback > 0) {
     SearchOptions first = options;
     first.top = options.expansion.feedback;
-    const auto passages = find_passages(file, embedder, question, first, watch);
-    std::ranges::move(feedback_terms(file, question, passages, options.expansion), std::back_inserter(added));
+    const auto passages = store.find(embedder, question, first, watch, {});
+    std::ranges::move(feedback_terms(store, question, passages, options.expansion), std::back_inserter(added));
   }
   return added;
 }
@@ -164,15 +193,15 @@ SearchResult Collection::search(std::string_view question, const SearchOptions& 
                                 const std::optional<Model>& reranker, const Watch& watch) const {
   SearchResult result{.question = std::string(question), .passages = {}};
   auto start = Clock::now();
-  const CollectionFile& file = implementation_->file;
+  const PassageStore& store = *implementation_->store;
   if (options.expansion.expander || options.expansion.feedback > 0) {
-    result.added = added_terms(file, implementation_->embedding(), question, options, watch);
+    result.added = added_terms(store, implementation_->embedding(), question, options, watch);
     result.expand_ms = milliseconds_since(start);
     start = Clock::now();
   }
   SearchOptions asked = options;
   if (reranker) asked.top = std::max(options.top, options.candidates);
-  result.passages = find_passages(file, implementation_->embedding(), question, asked, watch, result.added);
+  result.passages = store.find(implementation_->embedding(), question, asked, watch, result.added);
   result.retrieve_ms = milliseconds_since(start);
   if (!reranker) return result;
   start = Clock::now();

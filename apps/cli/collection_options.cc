@@ -1,13 +1,16 @@
 #include "apps/cli/collection_options.h"
 
 #include "apps/cli/load_model.h"
+#include "apps/remote/collection_place.h"
 #include "store/model_lookup.h"
 
 namespace limn::cli {
 void add_options(CLI::App& command, CollectionOptions& options) {
   const char* group = "Collection";
-  command.add_option("--collection", options.collection, "a file that 'limn index' wrote")
-      ->option_text("FILE")
+  command
+      .add_option("--collection", options.collection,
+                  "what 'limn index' wrote: a file, or http://HOST:9200/INDEX (Elasticsearch, OpenSearch)")
+      ->option_text("COLLECTION")
       ->group(group)
       ->required();
   command
@@ -47,10 +50,10 @@ void add_options(CLI::App& command, CollectionOptions& options) {
 }
 
 Collection open_collection(const CollectionOptions& options) {
-  const std::string embedder = options.embedder.value_or(Collection::embedder_of(options.collection));
+  const std::string embedder = options.embedder ? *options.embedder : remote::embedder_of(options.collection);
   std::optional<Model> model;
   if (!embedder.empty() && options.retriever != "bm25") model = load_model(find_model(embedder, model_folders()));
-  return Collection::open(options.collection, std::move(model));
+  return remote::open_collection(options.collection, std::move(model));
 }
 
 SearchOptions search_options(const CollectionOptions& options) {

@@ -8,6 +8,7 @@
 #include "apps/cli/help.h"
 #include "apps/cli/load_model.h"
 #include "apps/cli/options.h"
+#include "apps/remote/collection_place.h"
 #include "apps/terminal/output.h"
 #include "apps/terminal/progress.h"
 #include "limn/collection.h"
@@ -34,7 +35,7 @@ std::string json_of(const IndexReport& report, const CollectionInfo& info) {
        {"documents", info.documents},
        {"passages", info.passages},
        {"embedder", info.embedder.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(info.embedder)},
-       {"bytes", info.bytes},
+       {"bytes", info.bytes == 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(info.bytes)},
        {"added", report.added},
        {"changed", report.changed},
        {"unchanged", report.unchanged},
@@ -61,7 +62,7 @@ int index(const IndexCommand& command) {
   set_threads(command.threads);
   std::optional<Model> model;
   if (!command.words_only) model = load_model(find_model(command.embedder, model_folders()));
-  Collection collection = Collection::create(command.output, std::move(model));
+  Collection collection = remote::create_collection(command.output, std::move(model));
   Progress progress(std::nullopt);
   std::size_t before = 0;
   const Watch watch = {
@@ -84,8 +85,10 @@ void add_index(CLI::App& program, Run& run) {
                  "other fields), SQuAD files (.json)")
       ->option_text("")
       ->required();
-  app.add_option("-o,--output", command->output, "the collection; created if it does not exist")
-      ->option_text("FILE")
+  app.add_option(
+         "-o,--output", command->output,
+         "the collection: a file, or http://HOST:9200/INDEX (Elasticsearch, OpenSearch); created if it does not exist")
+      ->option_text("COLLECTION")
       ->group("Output")
       ->required();
   app.add_option("-m,--model", command->embedder, "the model that makes embeddings; default: all-minilm-l6-v2")
@@ -99,7 +102,16 @@ void add_index(CLI::App& program, Run& run) {
   app.add_option("--format", command->format, "terminal or json; default: terminal on a terminal and json elsewhere")
       ->option_text("FORMAT")
       ->group("Output");
-  app.footer(command_footer("limn index notes/ -o notes.limn\nlimn index articles.jsonl pages/ -o library.limn"));
+  app.footer(
+      "Environment, for collections on servers:\n"
+      "  LIMN_COLLECTION_USER, LIMN_COLLECTION_PASSWORD\n"
+      "  LIMN_COLLECTION_API_KEY     in place of user and password\n"
+      "  LIMN_COLLECTION_CA_FILE     certificates of authorities to trust; default: the system's\n"
+      "  LIMN_COLLECTION_TIMEOUT     seconds of a request; default: 60\n"
+      "\n" +
+      command_footer("limn index notes/ -o notes.limn\n"
+                     "limn index articles.jsonl pages/ -o library.limn\n"
+                     "limn index notes/ -o http://localhost:9200/notes"));
   app.callback([&run, command] { run = [command] { return index(*command); }; });
 }
 

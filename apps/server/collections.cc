@@ -3,11 +3,22 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "apps/remote/collection_place.h"
+
 namespace limn::server {
 
-ServedCollection::ServedCollection(std::filesystem::path file, std::optional<Model> embedder)
-    : file_(std::move(file)), name_(file_.stem().string()), embedder_(std::move(embedder)) {
-  idle_.push_back(Collection::open(file_, embedder_));
+ServedCollection::ServedCollection(std::filesystem::path file, std::optional<Model> embedder,
+                                   std::optional<std::string> name)
+    : file_(std::move(file)), name_(name.value_or(file_.stem().string())), embedder_(std::move(embedder)) {
+  idle_.push_back(remote::open_collection(file_.string(), embedder_));
+  at_first_ = idle_.back().info();
+}
+
+bool ServedCollection::is_remote() const { return remote::is_address(file_.string()); }
+
+CollectionInfo ServedCollection::info() const {
+  if (is_remote()) return at_first_;
+  return with([](const Collection& collection) { return collection.info(); });
 }
 
 ServedCollection::Borrowed::Borrowed(const ServedCollection& served) : owner(served), collection(served.take()) {}
@@ -26,20 +37,18 @@ Collection ServedCollection::take() const {
       return taken;
     }
   }
-  return Collection::open(file_, embedder_);
+  return remote::open_collection(file_.string(), embedder_);
 }
 
 nlohmann::ordered_json collection_json(const ServedCollection& served) {
-  return served.with([&](const Collection& collection) {
-    const CollectionInfo& info = collection.info();
-    const bool has_embeddings = !info.embedder.empty();
-    return nlohmann::ordered_json{{"name", served.name()},
-                                  {"documents", info.documents},
-                                  {"passages", info.passages},
-                                  {"embedder", has_embeddings ? nlohmann::ordered_json(info.embedder) : nullptr},
-                                  {"retrievers", has_embeddings ? nlohmann::ordered_json{"hybrid", "bm25", "dense"}
-                                                                : nlohmann::ordered_json{"bm25"}}};
-  });
+  const CollectionInfo info = served.info();
+  const bool has_embeddings = !info.embedder.empty();
+  return nlohmann::ordered_json{{"name", served.name()},
+                                {"documents", info.documents},
+                                {"passages", info.passages},
+                                {"embedder", has_embeddings ? nlohmann::ordered_json(info.embedder) : nullptr},
+                                {"retrievers", has_embeddings ? nlohmann::ordered_json{"hybrid", "bm25", "dense"}
+                                                              : nlohmann::ordered_json{"bm25"}}};
 }
 
 }  // namespace limn::server

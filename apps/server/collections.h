@@ -16,11 +16,16 @@ namespace limn::server {
 /// that another process adds are found from the next search on.
 class ServedCollection {
  public:
+  /// @param name in requests; default: the file's, without its ending
   /// @throws Error if the file is no collection, or the embedder is another than the one that made it.
-  ServedCollection(std::filesystem::path file, std::optional<Model> embedder);
+  ServedCollection(std::filesystem::path file, std::optional<Model> embedder, std::optional<std::string> name = {});
 
-  /// The name in requests: the file's, without its ending.
+  /// The name in requests.
   const std::string& name() const { return name_; }
+  /// Whether it is on another server, so that a search may wait for the network.
+  bool is_remote() const;
+  /// What it contains; of one on another server, what it contained when it was opened, so that nothing waits.
+  CollectionInfo info() const;
 
   /// Calls `use` with a connection that no other thread uses.
   template <class Use>
@@ -42,6 +47,7 @@ class ServedCollection {
   std::filesystem::path file_;
   std::string name_;
   std::optional<Model> embedder_;
+  CollectionInfo at_first_;
   mutable std::mutex mutex_;
   mutable std::vector<Collection> idle_;
 };

@@ -25,7 +25,8 @@ struct ServeCommand {
   std::optional<std::string> key_file;
   std::size_t queue = 256, batch = 16, cache_megabytes = 32, body_kilobytes = 1024, connections = 4096;
   std::size_t tokens = 8192, steps = 1000, samples = 5000;
-  double seconds = 60;
+  std::size_t uploads = 16;
+  double seconds = 60, upload_minutes = 60;
   bool quiet = false;
 };
 
@@ -75,6 +76,9 @@ int serve(const ServeCommand& command) {
   service.cache_bytes = command.cache_megabytes << 20;
   service.time = std::chrono::milliseconds(static_cast<long>(command.seconds * 1000));
   service.limits = {.tokens = command.tokens, .steps = command.steps, .samples = command.samples};
+  service.limits.upload_bytes = options.listener.largest_body;
+  options.temporary = {.most = command.uploads,
+                       .idle = std::chrono::milliseconds(static_cast<long>(command.upload_minutes * 60'000))};
   service.limits.inputs = std::min(service.limits.inputs, command.queue);
   service.origins = command.origins;
   service.hosts = allowed_hosts(command);
@@ -97,7 +101,8 @@ void add_serve(CLI::App& program, CommandRun& run) {
          "MODEL", "Model")
       ->required()
       ->allow_extra_args(false);
-  option("--collection", command->collections, "a file that 'limn index' wrote, for questions; repeat for each", "FILE",
+  option("--collection", command->collections,
+         "what 'limn index' wrote, for questions: a file, or http://HOST:9200/INDEX; repeat for each", "COLLECTION",
          "Model")
       ->allow_extra_args(false);
   option("--threads", command->threads, "processor threads; default: all", "N", "Model")->check(CLI::Range(0, 1024));
@@ -134,6 +139,12 @@ void add_serve(CLI::App& program, CommandRun& run) {
   option("--max-steps", command->steps, "most steps of a path; default: 1000", "N", limits)->check(at_least_one);
   option("--max-samples", command->samples, "most samples of a method; default: 5000", "N", limits)
       ->check(at_least_one);
+  option("--max-uploads", command->uploads,
+         "most temporary collections of uploaded files at the same time; default: 16; 0: no uploads", "N", limits)
+      ->check(CLI::Range(0, 1000));
+  option("--upload-minutes", command->upload_minutes,
+         "minutes without a question after which a temporary collection is removed; default: 60", "X", limits)
+      ->check(CLI::Range(0.001, 10080.0));
   option("--timeout", command->seconds, "most seconds per request; default: 60", "X", limits)
       ->check(CLI::Range(0.001, 86400.0));
   app.footer(

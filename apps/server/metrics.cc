@@ -93,6 +93,7 @@ std::string Metrics::text(const Now& now) const {
   page.one("limn_cache_bytes", "gauge", "Size of the cache in bytes.", now.cache_bytes);
   page.one("limn_connections", "gauge", "Open connections.", connections.load());
   page.one("limn_models", "gauge", "Models served.", now.models);
+  page.one("limn_temporary_collections", "gauge", "Collections of uploaded files.", now.uploads);
   page.one("limn_model_reloads_total", "counter", "Reloads of the models.", reloads.load());
   page.one("process_resident_memory_bytes", "gauge", "Resident memory of this process in bytes.", resident_bytes());
   return page.take();

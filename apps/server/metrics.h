@@ -29,6 +29,7 @@ class Metrics {
     std::size_t waiting_short = 0, waiting_long = 0, running = 0, queue_limit = 0;
     std::size_t cache_entries = 0, cache_bytes = 0;
     std::size_t models = 0;
+    std::size_t uploads = 0;
   };
   /// Returns the metrics in the Prometheus text format 0.0.4.
   std::string text(const Now& now) const;

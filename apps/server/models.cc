@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "apps/remote/collection_place.h"
 #include "store/model_lookup.h"
 
 namespace limn::server {
@@ -24,7 +25,7 @@ void warm_up(const Model& model) {
 
 /// The model that made a collection's embeddings: a served one if it has this name.
 std::optional<Model> embedder_of(const std::string& file, const ModelSet& set) {
-  const std::string name = Collection::embedder_of(file);
+  const std::string name = remote::embedder_of(file);
   if (name.empty()) return std::nullopt;
   const auto served = std::ranges::find(set.models, name, &ServedModel::name);
   return served != set.models.end() ? served->model : Model::load(find_model(name, model_folders()));
@@ -40,11 +41,21 @@ const ServedModel& ModelSet::find(const std::string& name) const {
   throw Error({.field = "model", .found = "'" + name + "'", .expected = names});
 }
 
-const ServedCollection& ModelSet::collection(const std::optional<std::string>& name) const {
+MissingCollection::MissingCollection()
+    : Error({.field = "collection",
+             .found = "a temporary collection that is not there (any more)",
+             .expected = "one that was used within its time and not removed",
+             .hint = "upload the files again"}) {}
+
+std::shared_ptr<const ServedCollection> ModelSet::collection(const std::optional<std::string>& name) const {
   std::string names;
   for (const auto& served : collections) {
-    if (!name || served->name() == *name) return *served;
+    if (!name || served->name() == *name) return served;
     names += (names.empty() ? "" : ", ") + served->name();
+  }
+  if (name && TemporaryCollections::is_name(*name)) {
+    if (auto found = temporary->find(*name)) return found;
+    throw MissingCollection();
   }
   throw Error({.field = "collection",
                .found = name ? "'" + *name + "'" : "none",
@@ -52,8 +63,12 @@ const ServedCollection& ModelSet::collection(const std::optional<std::string>& n
                .hint = names.empty() ? "limn serve --collection FILE" : ""});
 }
 
-Models::Models(std::vector<std::string> given, std::vector<std::string> collections)
-    : given_(std::move(given)), collections_(std::move(collections)), current_(load(0)) {}
+Models::Models(std::vector<std::string> given, std::vector<std::string> collections,
+               TemporaryCollections::Options temporary)
+    : given_(std::move(given)),
+      collections_(std::move(collections)),
+      temporary_(std::make_shared<TemporaryCollections>(temporary)),
+      current_(load(0)) {}
 
 std::shared_ptr<const ModelSet> Models::current() const {
   const std::lock_guard lock(mutex_);
@@ -69,6 +84,7 @@ void Models::reload() {
 std::shared_ptr<const ModelSet> Models::load(std::size_t generation) const {
   const auto set = std::make_shared<ModelSet>();
   set->generation = generation;
+  set->temporary = temporary_;
   for (const auto& given : given_) {
     const auto folder = find_model(given, model_folders());
     Model model = Model::load(folder);

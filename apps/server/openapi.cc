@@ -92,6 +92,7 @@ std::string openapi(const Limits& limits, bool keys_needed) {
     schemas[request]["properties"][field]["maximum"] = limits.passages;
   schemas["AskQuery"]["properties"]["top"]["maximum"] = limits.top;
   schemas["RerankQuery"]["properties"]["passages"]["maxItems"] = limits.passages;
+  schemas["CollectionsQuery"]["properties"]["documents"]["maxItems"] = limits.upload_files;
   schemas["EmbeddingsQuery"]["properties"]["input"]["anyOf"][1]["maxItems"] = limits.inputs;
   for (auto& [name, schema] : schemas.items())
     if (name.ends_with("Request")) schema["properties"]["inputs"]["maxItems"] = limits.inputs;

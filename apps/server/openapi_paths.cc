@@ -18,6 +18,7 @@ struct ErrorResponse {
 constexpr ErrorResponse error_responses[] = {
     {"400", "Malformed", "The body is not valid JSON, or the request is not valid HTTP.", true},
     {"401", "Unauthorized", "A key is needed."},
+    {"404", "Missing", "The temporary collection has expired, was removed, or never was."},
     {"413", "TooLarge", "The body is too large.", true},
     {"415", "MediaType", "The body is not application/json."},
     {"421", "Misdirected", "The Host header names a host that this server does not allow.", true},
@@ -40,6 +41,7 @@ struct PostRoute {
   std::vector<std::string_view> answers;  // schemas of the answer to one input
   bool streams = false;
   bool takes_inputs = true;  // several inputs instead of one
+  bool reads_collection = false;
 };
 
 Json component(std::string_view kind, std::string_view name) {
@@ -64,7 +66,9 @@ Json get_item(const GetRoute& query) {
 }
 
 Json post_item(const PostRoute& task) {
-  Json result = operation_item(task.name, task.summary, {"401", "415", "422", "503"});
+  std::vector<std::string_view> statuses = {"401", "415", "422", "503"};
+  if (task.reads_collection) statuses.push_back("404");
+  Json result = operation_item(task.name, task.summary, statuses);
   result["requestBody"] = {{"required", true},
                            {"content", {{"application/json", {{"schema", schema_named(task.request)}}}}}};
   Json one = Json::array();
@@ -89,6 +93,26 @@ Json post_item(const PostRoute& task) {
   answer["headers"]["Cache-Status"] = {{"description", "`limn; hit`: answered from the cache."},
                                        {"schema", {{"type", "string"}}}};
   return {{"post", std::move(result)}};
+}
+
+/// What is done with a temporary collection by its name.
+Json temporary_collection_item() {
+  const Json name = {{"name", "name"},
+                     {"in", "path"},
+                     {"required", true},
+                     {"description", "As the answer to the upload gives it."},
+                     {"schema", {{"type", "string"}}}};
+  Json item = get_item({"collection",
+                        "What a temporary collection has; counts as a use of it",
+                        {"401", "404"},
+                        "application/json",
+                        schema_named("TemporaryCollection")});
+  item["get"]["parameters"] = Json::array({name});
+  Json& remove = item["delete"] = operation_item("remove_collection", "Removes a temporary collection", {"401", "404"});
+  remove["parameters"] = Json::array({name});
+  remove["responses"].erase("200");
+  remove["responses"]["204"] = {{"description", "It is gone."}};
+  return item;
 }
 
 }  // namespace
@@ -117,13 +141,25 @@ Json openapi_paths() {
            PostRoute{"similar", "Why two texts are similar", "SimilarRequest", {"Similarity"}, true},
            PostRoute{
                "rerank", "Passages ordered by their relevance to a question", "RerankQuery", {"Ranking"}, false, false},
-           PostRoute{
-               "search", "Passages of a collection that fit a question", "SearchQuery", {"Passages"}, false, false},
-           PostRoute{"ask", "Answers from a collection, explained", "AskQuery", {"FoundAnswers"}, true, false},
+           PostRoute{"search",
+                     "Passages of a collection that fit a question",
+                     "SearchQuery",
+                     {"Passages"},
+                     false,
+                     false,
+                     true},
+           PostRoute{"ask", "Answers from a collection, explained", "AskQuery", {"FoundAnswers"}, true, false, true},
+           PostRoute{"collections",
+                     "A temporary collection of uploaded files",
+                     "CollectionsQuery",
+                     {"TemporaryCollection"},
+                     true,
+                     false},
            PostRoute{"attention", "What every head attended to", "AttentionRequest", {"AttentionMaps"}},
            PostRoute{"attack", "Small changes that would change the prediction", "AttackRequest", {"Attack"}, true},
        })
     paths["/v1/" + std::string(task.name)] = post_item(task);
+  paths["/v1/collections/{name}"] = temporary_collection_item();
   paths["/v1/models"] =
       get_item({"models", "Models, collections, methods, presets and limits", {"401"}, json, schema_named("Models")});
   paths["/healthz"] = get_item({"healthz", "Whether the process is alive", {}, json, schema_named("Status")});

@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/server/models.h"
@@ -21,8 +22,10 @@ struct Limits {
   std::size_t inputs = 64;
   std::size_t models = 8, methods = 8;  ///< of a comparison
   std::size_t top = 100, beam = 10;
-  std::size_t weights = 8'000'000;  ///< of all attention heads, one byte each before base64
-  std::size_t passages = 256;       ///< that are ranked, found or read for one question
+  std::size_t weights = 8'000'000;                        ///< of all attention heads, one byte each before base64
+  std::size_t passages = 256;                             ///< that are ranked, found or read for one question
+  std::size_t upload_files = 64, upload_passages = 1000;  ///< of a temporary collection
+  std::size_t upload_bytes = std::size_t{1} << 20;        ///< of the request with its files: the longest body
 };
 
 /// The work of a request, one element per input.
@@ -34,11 +37,23 @@ struct Request {
   std::function<std::string(const std::vector<Body>& answers)> join;
 };
 
+/// A request that is refused with another status than 422.
+class Refusal : public Error {
+ public:
+  Refusal(int refused_status, Parts parts) : Error(std::move(parts)), status(refused_status) {}
+  int status;
+};
+
+/// Returns what a server says of a temporary collection.
+nlohmann::ordered_json temporary_json(const ServedCollection& served, const TemporaryCollections& all);
+
 /// Each reads the JSON of one route. The work keeps the model set alive.
 /// @throws Error for a field that is unknown, missing or invalid.
 using ReadRequest = Request(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits);
 ReadRequest read_explain, read_predict, read_compare, read_tokenize, read_attack, read_attention, read_evaluate;
 // retrieval_requests.cc
 ReadRequest read_embed, read_embeddings, read_similar, read_rerank, read_search, read_ask;
+// upload_requests.cc
+ReadRequest read_upload;
 
 }  // namespace limn::server

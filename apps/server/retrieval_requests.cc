@@ -72,7 +72,7 @@ std::vector<Filter> read_filters(Fields& fields) {
 
 /// What /v1/search and /v1/ask share: where and how passages are found.
 struct SearchRequest {
-  const ServedCollection& collection;
+  std::shared_ptr<const ServedCollection> collection;
   SearchOptions options;
   std::optional<Model> reranker;
 };
@@ -244,12 +244,13 @@ Request read_search(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
   if (const auto top = fields.count("top", 1, limits.passages)) request.options.top = *top;
   fields.finish();
   const auto answer = [models, request](const std::string& asked, const Watch& watch) {
-    return request.collection.with([&](const Collection& collection) {
+    return request.collection->with([&](const Collection& collection) {
       return to_json(collection.search(asked, request.options, request.reranker, watch));
     });
   };
   return make_question(question, "", "search", body, models->generation,
-                       request.reranker ? Lane::long_work : Lane::short_work, false, answer);
+                       request.reranker || request.collection->is_remote() ? Lane::long_work : Lane::short_work, false,
+                       answer);
 }
 
 Request read_ask(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
@@ -272,7 +273,7 @@ Request read_ask(const nlohmann::json& body, std::shared_ptr<const ModelSet> mod
     bound(options.method->method, limits);
   }
   const auto answer = [models, request, model = reader.model, options](const std::string& asked, const Watch& watch) {
-    return request.collection.with([&](const Collection& collection) {
+    return request.collection->with([&](const Collection& collection) {
       return to_json(collection.ask(model, asked, options, request.reranker, watch));
     });
   };

@@ -113,7 +113,7 @@ class SignalWaiter {
 
 Server::Server(Options options)
     : log_(std::move(options.log)),
-      models_(std::move(options.models), std::move(options.collections)),
+      models_(std::move(options.models), std::move(options.collections), options.temporary),
       service_(std::move(options.service), models_),
       listener_(
           [&] {
@@ -125,11 +125,13 @@ Server::Server(Options options)
             listener.exception = [this](const std::string& what) { log_event("internal error", what); };
             listener.finished = [this](const Finished& finished) {
               const HttpRequest& request = finished.request;
-              service_.metrics().answered(service_.route_of(request.path), finished.status, finished.seconds);
+              const std::string route = service_.route_of(request.path);
+              service_.metrics().answered(route, finished.status, finished.seconds);
               log_.add(line({{"time", now_text()},
                              {"client", request.client},
                              {"method", request.method},
-                             {"path", request.path},
+                             // The name of a temporary collection opens it, so the log does not have it.
+                             {"path", route.ends_with('}') ? route : request.path},
                              {"status", finished.status},
                              {"bytes", finished.bytes},
                              {"seconds", finished.seconds}}));

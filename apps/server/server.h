@@ -19,6 +19,7 @@ class Server {
     std::vector<std::string> collections;  ///< files
     Listener::Options listener;
     Service::Options service;
+    TemporaryCollections::Options temporary = {};
     Log::Write log;  ///< gets JSON lines, on a separate thread
   };
   /// Loads the models and starts to listen. @throws Error if either fails.

@@ -164,6 +164,16 @@ struct Service::Route {
   const Asset* asset = nullptr;  ///< a file of the page
   Body body = nullptr;           ///< its bytes
   std::string tag = "";          ///< its entity tag
+  bool is_item = false;          ///< the path continues with a name; DELETE is allowed, too
+
+  bool has(const std::string& given) const {
+    return is_item ? given.size() > item_prefix.size() && given.starts_with(item_prefix) : given == path;
+  }
+  std::string methods() const { return method == "POST" ? "POST" : is_item ? "GET, HEAD, DELETE" : "GET, HEAD"; }
+  bool allows(const std::string& given) const {
+    return given == method || (method == "GET" && given == "HEAD") || (is_item && given == "DELETE");
+  }
+  static constexpr std::string_view item_prefix = "/v1/collections/";
 };
 
 const std::vector<Service::Route>& Service::routes() {
@@ -181,6 +191,8 @@ const std::vector<Service::Route>& Service::routes() {
                                {"/v1/rerank", "POST", true, &read_rerank},
                                {"/v1/search", "POST", true, &read_search},
                                {"/v1/ask", "POST", true, &read_ask},
+                               {"/v1/collections", "POST", true, &read_upload},
+                               {"/v1/collections/{name}", "GET", true, nullptr, nullptr, nullptr, "", true},
                                {"/v1/models", "GET", true},
                                {"/metrics", "GET", true},
                                {"/healthz", "GET"},
@@ -195,9 +207,14 @@ const std::vector<Service::Route>& Service::routes() {
   return all;
 }
 
+const Service::Route* Service::find_route(const std::string& path) {
+  const auto found = std::ranges::find_if(routes(), [&](const Route& route) { return route.has(path); });
+  return found == routes().end() ? nullptr : &*found;
+}
+
 std::string Service::route_of(const std::string& path) const {
-  const auto route = std::ranges::find(routes(), path, &Route::path);
-  return route == routes().end() ? "other" : route->path;
+  const Route* route = find_route(path);
+  return route ? route->path : "other";
 }
 
 Service::Service(Options options, Models& models)
@@ -234,8 +251,8 @@ void Service::decorate(const HttpRequest& request, HttpResponse& response) const
   headers.emplace_back("X-Content-Type-Options", "nosniff");
   headers.emplace_back("X-Frame-Options", "DENY");
   headers.emplace_back("Referrer-Policy", "no-referrer");
-  const auto route = std::ranges::find(routes(), request.path, &Route::path);
-  headers.emplace_back("Cache-Control", route != routes().end() && route->asset ? "no-cache" : "no-store");
+  const Route* route = find_route(request.path);
+  headers.emplace_back("Cache-Control", route && route->asset ? "no-cache" : "no-store");
   if (options_.origins.empty()) return;
   headers.emplace_back("Vary", "Origin");
   const bool any = std::ranges::find(options_.origins, "*") != options_.origins.end();
@@ -253,11 +270,11 @@ void Service::handle(const std::shared_ptr<Exchange>& exchange) {
                                                  .expected = fmt::format("{}", fmt::join(options_.hosts, ", ")),
                                                  .hint = "the server's option --allowed-host allows more names"})));
   }
-  const auto route = std::ranges::find(routes(), request.path, &Route::path);
-  if (route == routes().end())
+  const Route* route = find_route(request.path);
+  if (!route)
     return exchange->respond(
         problem(404, "there is nothing at this path; /docs describes all paths, and /openapi.json for machines"));
-  const std::string methods = route->method == "GET" ? "GET, HEAD" : route->method;
+  const std::string methods = route->methods();
   if (request.method == "OPTIONS") {
     HttpResponse response{
         .status = 204, .content_type = "", .body = nullptr, .headers = {{"Allow", methods + ", OPTIONS"}}};
@@ -268,8 +285,8 @@ void Service::handle(const std::shared_ptr<Exchange>& exchange) {
     }
     return exchange->respond(std::move(response));
   }
-  if (request.method != route->method && !(route->method == "GET" && request.method == "HEAD")) {
-    HttpResponse response = problem(405, fmt::format("{} needs the method {}", route->path, route->method));
+  if (!route->allows(request.method)) {
+    HttpResponse response = problem(405, fmt::format("{} needs the method {}", route->path, route->methods()));
     response.headers.emplace_back("Allow", methods + ", OPTIONS");
     return exchange->respond(std::move(response));
   }
@@ -291,6 +308,7 @@ HttpResponse Service::answer(const Route& route, const HttpRequest& request) con
             .body = is_known ? nullptr : route.body,
             .headers = {{"ETag", route.tag}}};
   }
+  if (route.is_item) return temporary_item(request);
   if (route.path == "/v1/models") return {.body = make_body(models_text())};
   if (route.path == "/openapi.json") return {.body = make_body(openapi_)};
   if (route.path == "/docs") return {.content_type = "text/html; charset=utf-8", .body = make_body(docs_)};
@@ -298,6 +316,17 @@ HttpResponse Service::answer(const Route& route, const HttpRequest& request) con
     return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = make_body(metrics_text())};
   if (route.path == "/readyz" && stopping_) return problem(503, "the server is stopping");
   return {.body = make_body("{\"status\":\"ok\"}")};
+}
+
+HttpResponse Service::temporary_item(const HttpRequest& request) const {
+  const std::string name = request.path.substr(Route::item_prefix.size());
+  TemporaryCollections& all = *models_.current()->temporary;
+  if (request.method == "DELETE") {
+    if (all.remove(name)) return {.status = 204, .content_type = "", .body = nullptr};
+  } else if (const auto found = all.find(name)) {
+    return {.body = make_body(json_text(temporary_json(*found, all)))};
+  }
+  return problem(404, MissingCollection());
 }
 
 std::string Service::models_text() const {
@@ -314,6 +343,10 @@ std::string Service::models_text() const {
                      {"steps", limits.steps},
                      {"samples", limits.samples},
                      {"inputs", limits.inputs},
+                     {"uploads", models->temporary->options().most},
+                     {"upload_files", limits.upload_files},
+                     {"upload_bytes", limits.upload_bytes},
+                     {"upload_passages", limits.upload_passages},
                      {"seconds", std::chrono::duration_cast<std::chrono::seconds>(options_.time).count()}};
   return json_text({{"limn", format_version},
                     {"version", LIMN_VERSION},
@@ -334,7 +367,8 @@ std::string Service::metrics_text() const {
                         .queue_limit = options_.scheduler.queue,
                         .cache_entries = cached.entries,
                         .cache_bytes = cached.bytes,
-                        .models = models_.current()->models.size()});
+                        .models = models_.current()->models.size(),
+                        .uploads = models_.current()->temporary->count()});
 }
 
 // ---- work for a model -------------------------------------------------------------------------------------
@@ -359,6 +393,12 @@ void Service::begin_work(const std::shared_ptr<Exchange>& exchange, ReadRequest&
     const nlohmann::json body = parse_json(std::exchange(exchange->request.body, {}), "the request");
     status = 422;
     submit(exchange, read(body, models_.current(), options_.limits));
+  } catch (const MissingCollection& error) {
+    exchange->respond(problem(404, error));
+  } catch (const Refusal& error) {
+    HttpResponse refused = problem(error.status, error);
+    if (error.status == 503) refused.headers.emplace_back("Retry-After", "60");
+    exchange->respond(std::move(refused));
   } catch (const Error& error) {
     exchange->respond(problem(status, error));
   } catch (const std::bad_alloc&) {

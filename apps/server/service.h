@@ -48,11 +48,13 @@ class Service {
  private:
   struct Route;
   static const std::vector<Route>& routes();
+  static const Route* find_route(const std::string& path);
   HttpResponse answer(const Route& route, const HttpRequest& request) const;
   void begin_work(const std::shared_ptr<Exchange>& exchange, ReadRequest& read);
   void submit(const std::shared_ptr<Exchange>& exchange, Request request);
   bool has_key(const HttpRequest& request) const;
   bool has_allowed_host(const HttpRequest& request) const;
+  HttpResponse temporary_item(const HttpRequest& request) const;
   std::string metrics_text() const;
   std::string models_text() const;
 

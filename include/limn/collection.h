@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@
 
 namespace limn {
 
+class PassageStore;
+
 /// Field and value that a document must have.
 using Filter = std::pair<std::string, std::string>;
 
@@ -35,18 +38,44 @@ Retriever retriever_named(std::string_view name);
 
 /// What a collection contains.
 struct CollectionInfo {
-  std::filesystem::path file;  ///< the collection's file
+  std::filesystem::path file;  ///< the collection's file, or its address on a server
   std::size_t documents = 0;   ///< documents
   std::size_t passages = 0;    ///< passages of all documents
   std::string embedder;        ///< name of the model that made the embeddings; empty: none
   std::size_t dimensions = 0;  ///< of the embeddings; 0: none
-  std::uintmax_t bytes = 0;    ///< size of the file
+  std::uintmax_t bytes = 0;    ///< size of the file; 0 on a server
 };
 
 /// A file or row that is not in the collection, and why.
 struct SkippedDocument {
   std::string source;  ///< file, or file and line
   std::string reason;  ///< in words
+};
+
+/// A request to a server, for Collection::connect.
+struct HttpCall {
+  std::string method = {};         ///< "GET"
+  std::string url = {};            ///< whole
+  std::string content_type = {};   ///< of the body; empty: there is none
+  std::string body = {};           ///< what is sent
+  std::size_t largest_answer = 0;  ///< in bytes; a longer one is a failure
+};
+
+/// What became of a request.
+struct HttpReply {
+  int status = 0;            ///< 0: there was no whole answer
+  std::string body = {};     ///< of the answer
+  std::string failure = {};  ///< why there was none
+};
+
+/// Sends a request and waits for the answer, for a bounded time. The library has no HTTP client of its own: whoever
+/// connects says how, and adds passwords or keys. It must not follow redirects to another host.
+using HttpSend = std::function<HttpReply(const HttpCall& call)>;
+
+/// A file in memory.
+struct NamedContents {
+  std::string name;   ///< its ending says how it is read, as for files
+  std::string bytes;  ///< what is in it
 };
 
 /// What a call of Collection::add did.
@@ -157,11 +186,23 @@ class Collection {
   /// Opens a collection. @param embedder the model that made its embeddings; needed for all retrievers but BM25
   /// @throws Error if the file is no collection, is damaged or was written by a newer limn, or the embedder is another.
   static Collection open(const std::filesystem::path& file, std::optional<Model> embedder = {});
-  /// Opens a collection for writing, or creates it. @param embedder empty: for BM25 only
+  /// Opens a collection for writing, or creates it. "memory:NAME" is a collection in memory, which this process shares
+  /// by its name, and which is gone when no object has it open. @param embedder empty: for BM25 only
   static Collection create(const std::filesystem::path& file, std::optional<Model> embedder = {});
+
+  /// Opens a collection on a server of Elasticsearch (from 8.4) or OpenSearch (from 2.4), which any number of machines
+  /// may use. BM25 is the server's own; nearest embeddings are approximate (HNSW), their cosines exact.
+  /// @param address "http://HOST:9200/INDEX", or https. @param embedder as for open()
+  /// @throws Error if there is no such index, limn did not make it, or the server does not answer as it should.
+  static Collection connect(const std::string& address, const HttpSend& send, std::optional<Model> embedder = {});
+  /// Opens such a collection for writing, or creates its index.
+  static Collection connect_or_create(const std::string& address, const HttpSend& send,
+                                      std::optional<Model> embedder = {});
 
   /// The name of the model that made the embeddings of a collection, to load it; empty: none.
   static std::string embedder_of(const std::filesystem::path& file);
+  /// The same for a collection on a server.
+  static std::string embedder_of(const std::string& address, const HttpSend& send);
 
   /// What it contains.
   const CollectionInfo& info() const;
@@ -170,6 +211,10 @@ class Collection {
   /// removed. Each batch is written at once: a run that is killed loses nothing and continues.
   /// @throws Error if a path does not exist or has no documents.
   IndexReport add(const std::vector<std::filesystem::path>& paths, const Watch& watch = {});
+  /// Adds files in memory, whose names stand for paths; removes nothing. @param most_passages of all files together
+  /// @throws Error if they have more passages, before any is written, or no documents.
+  IndexReport add_contents(const std::vector<NamedContents>& files,
+                           std::size_t most_passages = static_cast<std::size_t>(-1), const Watch& watch = {});
 
   /// Finds passages. @param reranker a cross-encoder that orders the candidates; empty: none
   /// @throws Error for an empty question, or a retriever that the collection does not support.
@@ -183,6 +228,7 @@ class Collection {
 
  private:
   explicit Collection(std::shared_ptr<Implementation> implementation);
+  static Collection opened(std::unique_ptr<PassageStore> store, std::optional<Model> embedder);
   std::shared_ptr<Implementation> implementation_;
 };
 

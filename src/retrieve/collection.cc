@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::int64_t application = 0x6c696d6e;  // "limn", in the file's header
 constexpr std::int64_t format = 1;                // incremented when older versions cannot read the new one
-constexpr const char* probe_text = "Which model made these embeddings?";
 /// Processors differ in the last digits, F16 rounds; another model differs much more.
 constexpr double least_agreement = 0.999;
 
@@ -137,18 +136,20 @@ void CollectionFile::count() {
                                             number_of(*database_, "PRAGMA page_size"));
 }
 
-void CollectionFile::check(const Embedder& embedder) const {
+void CollectionFile::check(const Embedder& embedder) const { check_embedder(embedder, info_, probe_); }
+
+void check_embedder(const Embedder& embedder, const CollectionInfo& info, std::span<const float> probe) {
   const auto refuse = [&](const std::string& found) {
-    throw Error({.file = database_->file(),
+    throw Error({.file = info.file.string(),
                  .thing = "the embeddings",
                  .found = found,
-                 .expected = info_.embedder.empty() ? "no model: the collection has no embeddings"
-                                                    : "the model that made them, " + info_.embedder,
+                 .expected = info.embedder.empty() ? "no model: the collection has no embeddings"
+                                                   : "the model that made them, " + info.embedder,
                  .hint = "another model needs a collection of its own"});
   };
-  if (info_.dimensions != embedder.dimensions) refuse(embedder.model);
-  const std::vector<float> probe = embedder.embed({probe_text}, false, {});
-  if (agreement(probe, probe_) < least_agreement) refuse(embedder.model + ", which gives other embeddings");
+  if (info.dimensions != embedder.dimensions) refuse(embedder.model);
+  if (agreement(embedder.embed({probe_text}, false, {}), probe) < least_agreement)
+    refuse(embedder.model + ", which gives other embeddings");
 }
 
 }  // namespace limn

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,23 +13,14 @@
 #include "limn/collection.h"
 #include "limn/watch.h"
 #include "retrieve/database.h"
+#include "retrieve/passage_store.h"
 #include "retrieve/vectors.h"
 
 namespace limn {
 
-/// What turns texts into embeddings, for a collection that has them.
-struct Embedder {
-  std::string model;            ///< the model's name
-  std::size_t dimensions = 0;   ///< D
-  std::size_t most_tokens = 0;  ///< of a passage, without special tokens
-  /// Returns one row per text (N, D). @param query whether the texts are questions
-  std::function<std::vector<float>(const std::vector<std::string>& texts, bool query, const Watch& watch)> embed;
-  /// The number of tokens of a text, without special tokens.
-  std::function<std::size_t(std::string_view text)> count_tokens;
-};
-
-/// The tables of a collection and what its settings say; see docs/collections.md for the schema.
-class CollectionFile {
+/// A collection in a file: its tables and what its settings say; see docs/collections.md for the schema. A name that
+/// begins with "memory:" stands for a database in memory that all of this process share, until the last one closes it.
+class CollectionFile : public PassageStore {
  public:
   /// Opens a collection for reading. @throws Error if it is none, is damaged, or was written by a newer limn.
   static CollectionFile open(const std::filesystem::path& file);
@@ -39,15 +29,25 @@ class CollectionFile {
   static CollectionFile open_or_create(const std::filesystem::path& file, const Embedder* embedder);
 
   const Database& database() const { return *database_; }
-  const CollectionInfo& info() const { return info_; }
   bool has_embeddings() const { return info_.dimensions > 0; }
   Vectors vectors() const { return {*database_, info_.dimensions}; }
-  /// Reads the numbers of documents and passages again.
-  void count();
-  /// @throws Error unless the embedder gives the embeddings that the collection has.
-  void check(const Embedder& embedder) const;
+
+  const CollectionInfo& info() const override { return info_; }
+  void check(const Embedder& embedder) const override;
+  std::vector<FoundPassage> find(const Embedder* embedder, std::string_view question, const SearchOptions& options,
+                                 const Watch& watch, const std::vector<AddedTerm>& added) const override;
+  std::vector<double> passages_with(const std::vector<std::string>& words) const override;
+  std::optional<std::int64_t> fingerprint(const std::string& key) const override;
+  void write(std::span<const NewDocument> documents, std::span<const float> rows, IndexReport& report) override;
+  std::vector<std::string> keys_of(const std::string& path) const override;
+  void remove(std::span<const std::string> keys) override;
+  void finish() override;
 
  private:
+  void count();
+  void set_block(std::int64_t passage, std::int64_t block) const;
+  void put(const NewDocument& made, std::span<const float> rows, IndexReport& report) const;
+  void remove(std::int64_t document) const;
   CollectionFile(const std::filesystem::path& file, Database::Access access);
   void read_settings();
   void create(const Embedder* embedder);

@@ -9,6 +9,8 @@
 namespace limn {
 namespace {
 
+constexpr std::string_view memory_prefix = "memory:";
+
 /// How long a writer waits for another one.
 constexpr int patience_milliseconds = 60'000;
 
@@ -41,7 +43,12 @@ Database::Database(const std::filesystem::path& file, Access access) : file_(fil
     database_.reset(database);
     return code;
   };
-  if (access == Access::write) {
+  if (file_.starts_with(memory_prefix)) {
+    // SQLite's memory databases with a name are shared by the connections of a process (https://sqlite.org/memdb.html).
+    const std::string name = "file:/" + file_.substr(memory_prefix.size()) + "?vfs=memdb";
+    check(open(name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI));
+    run("PRAGMA temp_store = MEMORY");
+  } else if (access == Access::write) {
     check(open(file_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
   } else {
     std::error_code ignored;

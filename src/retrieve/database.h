@@ -19,7 +19,9 @@ namespace limn {
 class Database {
  public:
   enum class Access { read, write };
-  /// Opens a file; writing creates it if it does not exist. @throws Error if it cannot be opened.
+  /// Opens a file; writing creates it if it does not exist. "memory:NAME" is no file but a database in memory, which
+  /// exists while any connection to it is open; NAME has letters, digits and hyphens. @throws Error if it cannot be
+  /// opened.
   Database(const std::filesystem::path& file, Access access);
 
   /// Runs statements without results.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <system_error>
 
 #include "base/ascii.h"
@@ -29,8 +31,7 @@ std::string markdown_title(std::string_view text) {
   return std::string(line.substr(0, line.find_last_not_of(" \t\r#") + 1));
 }
 
-void read_text(const fs::path& file, const std::string& type, const Take& take) {
-  std::string text = limn::read_file(file);
+void read_text(const fs::path& file, std::string text, const std::string& type, const Take& take) {
   if (text.find('\0') != text.npos) throw Error({.found = "a binary file", .expected = "a text"});
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   check_utf8(text, "text");
@@ -71,9 +72,7 @@ Document row_document(const Row& row, const fs::path& file, std::size_t number) 
   return document;
 }
 
-void read_rows(const fs::path& file, const Take& take, const Skip& skip) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw Error({.found = "a file that cannot be opened", .expected = "a readable file"});
+void read_rows(const fs::path& file, std::istream& stream, const Take& take, const Skip& skip) {
   RowReader reader(stream, row_format(file), file.string());
   std::size_t number = 0;
   while (auto row = reader.next()) {
@@ -88,8 +87,7 @@ void read_rows(const fs::path& file, const Take& take, const Skip& skip) {
 }
 
 /// The paragraphs of a SQuAD file, each a document.
-void read_paragraphs(const fs::path& file, const Take& take) {
-  const nlohmann::json json = read_json(file);
+void read_paragraphs(const fs::path& file, const nlohmann::json& json, const Take& take) {
   const auto data = json.is_object() ? json.find("data") : json.end();
   if (data == json.end() || !data->is_array())
     throw Error({.found = "a JSON file without \"data\"", .expected = "a SQuAD file, or rows as .jsonl"});
@@ -110,19 +108,22 @@ void read_paragraphs(const fs::path& file, const Take& take) {
   }
 }
 
-void read_one(const fs::path& file, const Take& take, const Skip& skip) {
+/// Where the bytes of a file come from: rows are read one by one, everything else at once.
+struct Source {
+  std::function<std::string()> text;
+  std::function<std::unique_ptr<std::istream>()> stream;
+  std::function<nlohmann::json()> json;
+};
+
+void read_from(const Source& source, const fs::path& file, const Take& take, const Skip& skip) {
   const std::string type = ascii_lower(file.extension().string());
   try {
-    std::error_code error;
-    const auto bytes = fs::file_size(file, error);
-    if (!error && bytes > largest_file)
-      throw Error({.found = "a file of " + std::to_string(bytes) + " bytes", .expected = "at most 512 MB"});
     if (type == ".txt" || type == ".md" || type == ".html" || type == ".htm")
-      read_text(file, type, take);
+      read_text(file, source.text(), type, take);
     else if (type == ".jsonl" || type == ".ndjson" || type == ".csv" || type == ".tsv")
-      read_rows(file, take, skip);
+      read_rows(file, *source.stream(), take, skip);
     else if (type == ".json")
-      read_paragraphs(file, take);
+      read_paragraphs(file, source.json(), take);
     else
       skip({file.string(), type.empty() ? "no file extension" : "the type " + type + " is not read"});
   } catch (const Error& error) {
@@ -130,7 +131,25 @@ void read_one(const fs::path& file, const Take& take, const Skip& skip) {
   }
 }
 
+void read_one(const fs::path& file, const Take& take, const Skip& skip) {
+  std::error_code error;
+  const auto bytes = fs::file_size(file, error);
+  if (!error && bytes > largest_file) return skip({file.string(), "a file of " + std::to_string(bytes) + " bytes"});
+  const auto stream = [&]() -> std::unique_ptr<std::istream> {
+    auto opened = std::make_unique<std::ifstream>(file, std::ios::binary);
+    if (!*opened) throw Error({.found = "a file that cannot be opened", .expected = "a readable file"});
+    return opened;
+  };
+  read_from({[&] { return limn::read_file(file); }, stream, [&] { return read_json(file); }}, file, take, skip);
+}
+
 }  // namespace
+
+void read_contents(const NamedContents& file, const Take& take, const Skip& skip) {
+  const auto stream = [&] { return std::make_unique<std::istringstream>(file.bytes); };
+  const auto json = [&] { return parse_json(file.bytes, file.name); };
+  read_from({[&] { return file.bytes; }, stream, json}, file.name, take, skip);
+}
 
 void read_documents(const fs::path& path, const Take& take, const Skip& skip) {
   std::error_code error;

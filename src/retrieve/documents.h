@@ -27,6 +27,10 @@ struct Document {
 void read_documents(const std::filesystem::path& path, const std::function<void(Document)>& take,
                     const std::function<void(SkippedDocument)>& skip);
 
+/// The same for one file in memory: its name stands for the file, and its ending says how it is read.
+void read_contents(const NamedContents& file, const std::function<void(Document)>& take,
+                   const std::function<void(SkippedDocument)>& skip);
+
 /// Title and text of an HTML page: without scripts and styles, one line for each block.
 /// @throws Error if it cannot be parsed.
 struct HtmlText {

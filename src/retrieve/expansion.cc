@@ -96,7 +96,7 @@ std::vector<AddedTerm> proposed_terms(std::string_view question, const Propose& 
   return terms;
 }
 
-std::vector<AddedTerm> feedback_terms(const CollectionFile& collection, std::string_view question,
+std::vector<AddedTerm> feedback_terms(const PassageStore& store, std::string_view question,
                                       const std::vector<FoundPassage>& passages, const ExpansionOptions& options) {
   constexpr std::size_t most_candidates = 64;  // each costs a query
   const std::vector<std::string> own = search_words(question);
@@ -115,14 +115,11 @@ std::vector<AddedTerm> feedback_terms(const CollectionFile& collection, std::str
   std::vector<AddedTerm> terms;
   for (auto& [word, term] : frequencies) terms.push_back(std::move(term));
   keep_best(terms, most_candidates);
-  Statement count(collection.database(), "SELECT count(*) FROM words WHERE words MATCH ?");
-  const auto all = static_cast<double>(collection.info().passages);
-  for (AddedTerm& term : terms) {
-    count.bind("\"" + term.term + "\"");
-    const double with = count.next() ? static_cast<double>(count.integer(0)) : 0;
-    count.reset();
-    term.weight *= std::log((all + 1) / (with + 0.5));
-  }
+  std::vector<std::string> candidates;
+  for (const AddedTerm& term : terms) candidates.push_back(term.term);
+  const std::vector<double> with = store.passages_with(candidates);
+  const auto all = static_cast<double>(store.info().passages);
+  for (std::size_t i = 0; i < terms.size(); ++i) terms[i].weight *= std::log((all + 1) / (with[i] + 0.5));
   keep_best(terms, options.most_terms);
   std::erase_if(terms, [](const AddedTerm& term) { return term.weight <= 0; });
   const double largest = terms.empty() ? 1 : terms.front().weight;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "limn/collection.h"
-#include "retrieve/collection.h"
+#include "retrieve/passage_store.h"
 
 /// Query expansion: words that are searched for with those of the question.
 
@@ -31,7 +31,7 @@ std::vector<AddedTerm> proposed_terms(std::string_view question, const Propose& 
 /// Returns the words that distinguish the first passages from the collection (pseudo-relevance feedback): by the
 /// frequency in these passages times the logarithm of the inverse share of passages that have the word. The weight is
 /// relative to the largest.
-std::vector<AddedTerm> feedback_terms(const CollectionFile& collection, std::string_view question,
+std::vector<AddedTerm> feedback_terms(const PassageStore& store, std::string_view question,
                                       const std::vector<FoundPassage>& passages, const ExpansionOptions& options);
 
 }  // namespace limn

@@ -12,29 +12,19 @@
 #include "retrieve/passages.h"
 
 namespace limn {
-namespace {
-
-namespace fs = std::filesystem;
-
-/// Passages that are embedded together and written in one transaction: a killed run loses at most these.
-constexpr std::size_t batch_passages = 128;
-
-struct NewPassage {
-  std::size_t begin = 0, end = 0;  // code points of the document
-  std::string text;
-};
-
-struct NewDocument {
-  Document document;
-  std::int64_t fingerprint = 0;
-  std::vector<NewPassage> passages;
-};
 
 std::string fields_json(const Document& document) {
   nlohmann::ordered_json fields = nlohmann::ordered_json::object();
   for (const auto& [name, value] : document.fields) fields[name] = value;
   return fields.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Passages that are embedded and written together: a killed run loses at most these.
+constexpr std::size_t batch_passages = 128;
 
 std::int64_t fingerprint_of(const Document& document) {
   Fingerprint result;
@@ -66,8 +56,8 @@ std::vector<NewPassage> passages_of(const std::string& text, const PassageLimits
 
 class Indexer {
  public:
-  Indexer(CollectionFile& collection, const Embedder* embedder, const Watch& watch)
-      : collection_(collection), database_(collection.database()), embedder_(embedder), watch_(watch) {
+  Indexer(PassageStore& store, const Embedder* embedder, const Watch& watch)
+      : store_(store), embedder_(embedder), watch_(watch) {
     if (embedder != nullptr) limits_ = {.tokens = embedder->most_tokens, .count_tokens = embedder->count_tokens};
   }
 
@@ -77,8 +67,7 @@ class Indexer {
       report.skipped.push_back({document.key, "a second document with the same id"});
       return;
     }
-    Statement known(database_, "SELECT fingerprint FROM documents WHERE key = ?");
-    if (known.bind(document.key).next() && known.integer(0) == fingerprint) {
+    if (store_.fingerprint(document.key) == fingerprint) {
       ++report.unchanged;
       return;
     }
@@ -99,46 +88,26 @@ class Indexer {
     if (batch_.empty()) return;
     std::vector<float> rows;
     if (embedder_ != nullptr) rows = embed();
-    database_.transaction([&] {
-      std::size_t first = 0;
-      for (const NewDocument& made : batch_) {
-        const std::size_t count = made.passages.size();
-        const std::size_t dimensions = embedder_ == nullptr ? 0 : embedder_->dimensions;
-        replace(made, std::span(rows).subspan(first * dimensions, count * dimensions));
-        first += count;
-      }
-    });
+    store_.write(batch_, rows, report);
     report.passages += waiting_;
     batch_.clear();
     waiting_ = 0;
-    if (watch_.progress) watch_.progress(report.passages, report.passages);
+    if (watch_.progress) watch_.progress(report.passages, std::max(total, report.passages));
   }
 
   /// Removes the documents of a path that were not seen.
   void remove_others(const fs::path& path) {
-    std::vector<std::int64_t> gone;
-    const std::string name = path.string(), below = name.ends_with('/') ? name : name + "/";
-    Statement select(database_, "SELECT id, key, source FROM documents");
-    while (select.next()) {
-      const std::string source = select.text(2);
-      if ((source == name || source.starts_with(below)) && !keys_.contains(select.text(1)))
-        gone.push_back(select.integer(0));
-    }
-    select.reset();
+    std::vector<std::string> gone = store_.keys_of(path.string());
+    std::erase_if(gone, [&](const std::string& key) { return keys_.contains(key); });
     for (std::size_t begin = 0; begin < gone.size(); begin += batch_passages)
-      database_.transaction([&] {
-        for (std::size_t i = begin; i < std::min(gone.size(), begin + batch_passages); ++i) remove(gone[i]);
-      });
+      store_.remove(std::span(gone).subspan(begin, std::min(batch_passages, gone.size() - begin)));
     report.removed += gone.size();
   }
 
-  void finish() {
-    if (collection_.has_embeddings())
-      database_.transaction(
-          [&] { collection_.vectors().pack([&](auto passage, auto block) { set(passage, block); }); });
-  }
+  std::size_t passages_in(const Document& document) const { return passages_of(document.text, limits_).size(); }
 
   IndexReport report;
+  std::size_t total = 0;  // passages that will be written, if known
 
  private:
   std::vector<float> embed() const {
@@ -148,63 +117,7 @@ class Indexer {
     return embedder_->embed(texts, false, {.cancelled = watch_.cancelled});
   }
 
-  void replace(const NewDocument& made, std::span<const float> rows) {
-    const Document& document = made.document;
-    Statement known(database_, "SELECT id, fingerprint FROM documents WHERE key = ?");
-    const bool exists = known.bind(document.key).next();
-    if (exists && known.integer(1) == made.fingerprint) {  // another writer was faster
-      ++report.unchanged;
-      return;
-    }
-    if (exists) remove(known.integer(0));
-    ++(exists ? report.changed : report.added);
-    known.reset();
-    Statement(database_, "INSERT INTO documents(key, title, source, fingerprint, fields) VALUES(?, ?, ?, ?, ?)")
-        .bind(document.key)
-        .bind(document.title)
-        .bind(document.source)
-        .bind(made.fingerprint)
-        .bind(fields_json(document))
-        .run();
-    const std::int64_t id = database_.last_row();
-    std::vector<std::int64_t> ids;
-    Statement insert(database_, R"(INSERT INTO passages(document, "begin", "end", text) VALUES(?, ?, ?, ?))");
-    Statement index(database_, "INSERT INTO words(rowid, text, title) VALUES(?, ?, ?)");
-    for (const NewPassage& passage : made.passages) {
-      insert.bind(id)
-          .bind(static_cast<std::int64_t>(passage.begin))
-          .bind(static_cast<std::int64_t>(passage.end))
-          .bind(passage.text)
-          .run();
-      ids.push_back(database_.last_row());
-      index.bind(ids.back()).bind(passage.text).bind(document.title).run();
-    }
-    if (!rows.empty()) collection_.vectors().append(ids, rows, [&](auto passage, auto block) { set(passage, block); });
-  }
-
-  void remove(std::int64_t document) {
-    std::string title;
-    Statement titles(database_, "SELECT title FROM documents WHERE id = ?");
-    if (titles.bind(document).next()) title = titles.text(0);
-    titles.reset();
-    Statement forget(database_, "INSERT INTO words(words, rowid, text, title) VALUES('delete', ?, ?, ?)");
-    Statement select(database_, "SELECT id, text, ifnull(block, 0) FROM passages WHERE document = ?");
-    select.bind(document);
-    while (select.next()) {
-      forget.bind(select.integer(0)).bind(select.text(1)).bind(title).run();
-      if (select.integer(2) != 0) collection_.vectors().remove(select.integer(0), select.integer(2));
-    }
-    select.reset();
-    Statement(database_, "DELETE FROM passages WHERE document = ?").bind(document).run();
-    Statement(database_, "DELETE FROM documents WHERE id = ?").bind(document).run();
-  }
-
-  void set(std::int64_t passage, std::int64_t block) const {
-    Statement(database_, "UPDATE passages SET block = ? WHERE id = ?").bind(block).bind(passage).run();
-  }
-
-  CollectionFile& collection_;
-  const Database& database_;
+  PassageStore& store_;
   const Embedder* embedder_;
   const Watch& watch_;
   PassageLimits limits_;
@@ -213,12 +126,25 @@ class Indexer {
   std::size_t waiting_ = 0;  // passages in the batch
 };
 
+/// @throws Error if nothing was or is in the collection. @param first a name for the message
+void refuse_nothing(const IndexReport& report, const std::string& first) {
+  if (report.added + report.changed + report.unchanged + report.removed > 0) return;
+  Error::Parts parts{
+      .file = first, .found = "no documents", .expected = ".txt, .md, .html, .jsonl, .csv, .tsv or a SQuAD file"};
+  if (!report.skipped.empty()) parts.hint = report.skipped.front().source + ": " + report.skipped.front().reason;
+  throw Error(std::move(parts));
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 }  // namespace
 
-IndexReport index_documents(CollectionFile& collection, const Embedder* embedder, const std::vector<fs::path>& paths,
+IndexReport index_documents(PassageStore& store, const Embedder* embedder, const std::vector<fs::path>& paths,
                             const Watch& watch) {
   const auto start = std::chrono::steady_clock::now();
-  Indexer indexer(collection, embedder, watch);
+  Indexer indexer(store, embedder, watch);
   std::vector<fs::path> absolute;
   for (const fs::path& path : paths) {
     fs::path whole = fs::absolute(path).lexically_normal();
@@ -232,18 +158,39 @@ IndexReport index_documents(CollectionFile& collection, const Embedder* embedder
     indexer.write();
   }
   for (const fs::path& path : absolute) indexer.remove_others(path);
-  indexer.finish();
-  collection.count();
-  IndexReport report = std::move(indexer.report);
-  if (report.added + report.changed + report.unchanged + report.removed == 0) {
-    Error::Parts parts{.file = paths.empty() ? "" : paths.front().string(),
-                       .found = "no documents",
-                       .expected = ".txt, .md, .html, .jsonl, .csv, .tsv or a SQuAD file"};
-    if (!report.skipped.empty()) parts.hint = report.skipped.front().source + ": " + report.skipped.front().reason;
-    throw Error(std::move(parts));
+  store.finish();
+  refuse_nothing(indexer.report, paths.empty() ? "" : paths.front().string());
+  indexer.report.seconds = seconds_since(start);
+  return std::move(indexer.report);
+}
+
+IndexReport index_contents(PassageStore& store, const Embedder* embedder, const std::vector<NamedContents>& files,
+                           std::size_t most_passages, const Watch& watch) {
+  const auto start = std::chrono::steady_clock::now();
+  Indexer indexer(store, embedder, watch);
+  std::vector<Document> documents;
+  std::unordered_set<std::string> names;
+  for (const NamedContents& file : files) {
+    if (!names.insert(file.name).second) {
+      indexer.report.skipped.push_back({file.name, "a second file with this name"});
+      continue;
+    }
+    read_contents(
+        file, [&](Document document) { documents.push_back(std::move(document)); },
+        [&](SkippedDocument skipped) { indexer.report.skipped.push_back(std::move(skipped)); });
   }
-  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return report;
+  for (const Document& document : documents) indexer.total += indexer.passages_in(document);
+  if (indexer.total > most_passages)
+    throw Error({.field = "documents",
+                 .found = std::to_string(indexer.total) + " passages",
+                 .expected = "at most " + std::to_string(most_passages),
+                 .hint = "fewer or shorter files"});
+  for (Document& document : documents) indexer.add(std::move(document));
+  indexer.write();
+  store.finish();
+  refuse_nothing(indexer.report, files.empty() ? "" : files.front().name);
+  indexer.report.seconds = seconds_since(start);
+  return std::move(indexer.report);
 }
 
 }  // namespace limn

@@ -8,15 +8,13 @@
 
 #include "limn/error.h"
 #include "retrieve/expansion.h"
+#include "retrieve/fusion.h"
 
 namespace limn {
 namespace {
 
 /// BM25 is computed for so many passages at most; those below could not reach the top by their words.
 constexpr std::size_t most_by_words = 1000;
-/// Title words count less than those of the passage, and the cosine more than BM25: measured in docs/collections.md.
-constexpr double title_weight = 0.3, cosine_weight = 1.5;
-
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
 
 /// From so many passages on, words that most of them have are left out: FTS5's BM25 gives a word of more than half of
@@ -132,11 +130,7 @@ class Search {
   }
 
   void by_meaning(std::string_view question) {
-    if (embedder_ == nullptr)
-      throw Error(
-          {.field = "retriever",
-           .found = collection_.has_embeddings() ? "no model for the question" : "a collection without embeddings",
-           .expected = "bm25"});
+    check_embeds(embedder_, collection_.info());
     const std::vector<float> query = embedder_->embed({std::string(question)}, true, watch_);
     meaning_ = collection_.vectors().scan(query);
     if (allowed_) std::erase_if(meaning_, [&](const ScoredPassage& found) { return !is_allowed(found.passage); });
@@ -152,8 +146,7 @@ class Search {
     for (const auto& [passage, score] : words_) best = std::max(best, score);
     for (const auto& [passage, cosine] : meaning_) {
       const auto word = words_.find(passage);
-      const double by_word = word == words_.end() || best <= 0 ? 0 : word->second / best;
-      result.push_back({passage, by_word + cosine_weight * cosine});
+      result.push_back({passage, hybrid_score(word == words_.end() ? 0 : word->second, best, cosine)});
     }
     return result;
   }
@@ -201,12 +194,23 @@ class Search {
 
 }  // namespace
 
-std::vector<FoundPassage> find_passages(const CollectionFile& collection, const Embedder* embedder,
-                                        std::string_view question, const SearchOptions& options, const Watch& watch,
-                                        const std::vector<AddedTerm>& added) {
+void check_question(std::string_view question) {
   if (is_blank(question))
     throw Error(
         {.thing = "the question", .found = question.empty() ? "empty" : "only white space", .expected = "a question"});
+}
+
+void check_embeds(const Embedder* embedder, const CollectionInfo& info) {
+  if (embedder == nullptr)
+    throw Error({.field = "retriever",
+                 .found = info.dimensions > 0 ? "no model for the question" : "a collection without embeddings",
+                 .expected = "bm25"});
+}
+
+std::vector<FoundPassage> find_passages(const CollectionFile& collection, const Embedder* embedder,
+                                        std::string_view question, const SearchOptions& options, const Watch& watch,
+                                        const std::vector<AddedTerm>& added) {
+  check_question(question);
   // One transaction, so that all parts see the same state while others write.
   collection.database().run("BEGIN");
   struct End {

@@ -21,6 +21,7 @@ namespace limn::hub_test {
 struct Request {
   std::string method, target;
   std::map<std::string, std::string> headers;  ///< names in lower case
+  std::string body = {};                       ///< as long as Content-Length says
 };
 
 struct Response {
@@ -92,7 +93,18 @@ class Server {
       if (bytes <= 0) return false;
       text.append(buffer, static_cast<std::size_t>(bytes));
     }
-    const Request request = parse(text);
+    Request request = parse(text);
+    if (const auto length = request.headers.find("content-length"); length != request.headers.end()) {
+      const std::size_t bytes = std::stoul(length->second);
+      request.body = text.substr(text.find("\r\n\r\n") + 4);
+      while (request.body.size() < bytes) {
+        pollfd waiting{connection, POLLIN, 0};
+        if (::poll(&waiting, 1, 5000) != 1) return false;
+        const ssize_t count = ::read(connection, buffer, sizeof buffer);
+        if (count <= 0) return false;
+        request.body.append(buffer, static_cast<std::size_t>(count));
+      }
+    }
     {
       const std::lock_guard lock(mutex_);
       requests_.push_back(request);

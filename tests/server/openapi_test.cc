@@ -139,7 +139,7 @@ TEST(OpenApi, RequestBodiesArePlainObjectsForGeneratorsOfClients) {
     EXPECT_EQ(body["type"], "object") << path;
     ++bodies;
   }
-  EXPECT_EQ(bodies, 13U);
+  EXPECT_EQ(bodies, 14U);
   for (const auto& [name, schema] : schemas.items())
     for (const char* choice : {"anyOf", "oneOf", "allOf"})
       EXPECT_FALSE(schema.contains("properties") && schema.contains(choice)) << name;
@@ -154,9 +154,10 @@ TEST(OpenApi, DescribesEveryRouteAndAllNames) {
   EXPECT_EQ(document["openapi"], "3.1.0");
   for (const char* path :
        {"/v1/explain", "/v1/predict", "/v1/compare", "/v1/tokenize", "/v1/attack", "/v1/attention", "/v1/evaluate",
-        "/v1/embed", "/v1/embeddings", "/v1/similar", "/v1/rerank", "/v1/search", "/v1/ask"})
+        "/v1/embed", "/v1/embeddings", "/v1/similar", "/v1/rerank", "/v1/search", "/v1/ask", "/v1/collections"})
     EXPECT_TRUE(document["paths"][path].contains("post"));
-  for (const char* path : {"/v1/models", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"})
+  for (const char* path :
+       {"/v1/models", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/v1/collections/{name}"})
     EXPECT_TRUE(document["paths"][path].contains("get"));
   EXPECT_EQ(document["components"]["schemas"]["Method"]["enum"].size(), methods().size() + 2);  // optimal-order, auto
   // null means the same as a missing field, in the document as in requests.
@@ -191,7 +192,7 @@ TEST(Documentation, DescribesEveryPathFieldAndMethodForPeople) {
     EXPECT_NE(page.find("<td><code>" + std::string(method.name) + "</code></td>"), std::string::npos) << method.name;
     ++known;
   }
-  EXPECT_EQ(paths, 19U);
+  EXPECT_EQ(paths, 21U);
   EXPECT_GT(fields, 40U);
   EXPECT_EQ(known, methods().size());
   // Nothing is loaded from elsewhere, and the policy allows the style.

@@ -51,14 +51,16 @@ const std::map<std::string, Layer> layers = {
     // Which models are on this machine: their folders and names, nothing of what is in them.
     {"store", {{"base", "store"}, {"error.h"}}},
     {"apps/terminal", {{"base", "render", "apps/terminal"}, all_headers}},
+    // Collections on servers: the requests, and the choice between a file and an address.
+    {"apps/remote", {{"base", "apps/remote"}, all_headers}},
     {"apps/hub", {{"base", "model", "render", "store", "apps/hub", "apps/terminal"}, all_headers}},
     {"apps/server",
-     {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render", "store", "apps/server",
-       "apps/terminal"},
+     {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render", "store", "apps/remote",
+       "apps/server", "apps/terminal"},
       all_headers}},
     {"apps/cli",
-     {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render", "store", "apps/cli",
-       "apps/terminal"},
+     {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render", "store", "apps/remote",
+       "apps/cli", "apps/terminal"},
       all_headers}},
     // The program: it knows which front ends there are.
     {"apps", {{"base", "apps/cli", "apps/server", "apps/terminal"}, all_headers}},

@@ -6,10 +6,11 @@ import {shorten} from "../viewer/text.js";
 import {answerItem, type Asked} from "./ask_answers.js";
 import {AskForm, noReader, sizeText} from "./ask_form.js";
 import {readFound, type AddedWord, type Found} from "./ask_json.js";
-import {askRequest, documentsOf, fromAskFragment, toAskFragment, type AskView} from "./ask_state.js";
+import {askRequest, documentsOf, emptyAsk, fromAskFragment, toAskFragment, type AskView} from "./ask_state.js";
+import {FileChooser, forget, isTemporary, namesOf, objection, reopen, upload, uploadedLine, type Uploaded} from "./ask_upload.js";
 import {Attempt} from "./attempt.js";
 import {statement} from "./pane.js";
-import {ask} from "./server.js";
+import {ask, Failure} from "./server.js";
 import type {Home, OtherView} from "./views.js";
 
 /** Milliseconds before the view shows that it is busy, so that fast answers do not flicker. */
@@ -36,13 +37,17 @@ class Ask implements OtherView {
   private readonly result = element("section", {class: "found-list", "aria-label": "Answers", tabindex: -1});
   private readonly cancel = button("Cancel", () => { this.stop(); }, {hidden: true});
   private readonly copy = button("Copy link", () => { this.copyLink(); }, {hidden: true});
+  private readonly about = element("div"); // what was uploaded
+  private readonly uploading = new Attempt((state, aloud) => { this.instead(state, aloud); }, "These files cannot be asked");
   private readonly attempt = new Attempt((state, aloud) => { this.instead(state, aloud); }, "That cannot be asked");
   private running = new AbortController();
   private asked: AskView | undefined; // what is shown
 
   constructor(private readonly home: Home) {
-    this.form = new AskForm(home.served, () => { void this.ask(this.form.view(), true); });
-    this.element.append(this.form.element, element("div", {class: "status"}, this.doing, this.cancel, this.copy), this.result);
+    const chooser = home.served.uploads && new FileChooser(files => { void this.upload(files); }, this.element).element;
+    this.form = new AskForm(home.served, () => { void this.ask(this.form.view(), true); }, chooser);
+    this.form.element.addEventListener("change", () => { if (this.shownUpload !== this.form.view().collection) this.about.replaceChildren(); });
+    this.element.append(this.form.element, this.about, element("div", {class: "status"}, this.doing, this.cancel, this.copy), this.result);
     this.empty();
   }
 
@@ -53,6 +58,11 @@ class Ask implements OtherView {
   show(given: URLSearchParams): void {
     const view = fromAskFragment(given);
     if (this.asked && toAskFragment(view) === toAskFragment(this.asked)) return;
+    if (isTemporary(view.collection) && !this.home.served.collections.some(({name}) => name === view.collection)) void this.reopen(view);
+    else this.display(view);
+  }
+
+  private display(view: AskView): void {
     const missing = this.form.show(view);
     if (view.question) void this.ask({...this.form.view(), looks: view.looks}, false, missing.join(" "));
     else this.empty();
@@ -61,12 +71,91 @@ class Ask implements OtherView {
   private empty(): void {
     this.asked = undefined;
     this.settle();
-    const all = this.home.served.collections;
+    const all = this.home.served.collections.filter(({name}) => !isTemporary(name)), own = this.home.served.uploads ? "Upload a few files to ask them: the server keeps nothing." : "";
     this.result.replaceChildren(statement("empty", "Ask your documents", [
-      all.length === 1 && all[0] ? `The collection “${all[0].name}” has ${sizeText(all[0])}.` : `This server has ${all.length} collections.`,
+      all.length === 1 && all[0] ? `The collection “${all[0].name}” has ${sizeText(all[0])}.` : all.length ? `This server has ${all.length} collections.` : "", own,
       "The answers are shown in their passages, with the words that led to them, and why each passage was found."]));
     this.copy.hidden = true;
     if (matchMedia("(min-width: 900px)").matches) window.setTimeout(() => { if (!this.form.view().question) this.form.focus(); });
+  }
+
+  // ---- uploaded files
+
+  private shownUpload = "";
+
+  private async upload(files: File[]): Promise<void> {
+    const {uploads} = this.home.served, refused = uploads ? objection(files, uploads) : "";
+    this.stopAll();
+    if (refused) {
+      this.instead(statement("trouble", "These files cannot be asked", [refused]), refused);
+      return;
+    }
+    const running = this.running = new AbortController(), doing = `Reading ${namesOf(files)} …`;
+    this.doing.textContent = doing;
+    this.cancel.hidden = false;
+    try {
+      const uploaded = await upload(files, (done, total) => { if (total) this.doing.textContent = `${doing} ${Math.floor((100 * done) / total)} %`; }, running.signal);
+      if (running.signal.aborted) return;
+      this.settle();
+      this.take(uploaded);
+      this.home.say(`Read: ${sizeText(uploaded.documents)}. Skipped: ${uploaded.skipped.length}.`);
+      if (this.form.view().question) void this.ask(this.form.view(), true);
+      else {
+        this.empty();
+        this.home.note(toAskFragment(this.form.view()), true);
+        this.form.focus();
+      }
+    } catch (error) {
+      if (!running.signal.aborted) this.uploading.failed(error, () => { void this.upload(files); }, () => undefined);
+    }
+  }
+
+  /** Offers uploaded documents and says what they are. */
+  private take(uploaded: Uploaded): void {
+    const {documents} = uploaded, {name} = documents;
+    this.home.served.collections.push(documents);
+    this.form.add(documents);
+    this.shownUpload = name;
+    this.about.replaceChildren(uploadedLine(uploaded, () => { void this.forget(name); }));
+  }
+
+  private async forget(name: string): Promise<void> {
+    try {
+      await forget(name);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.problem.status !== 404) {
+        this.uploading.failed(error, () => { void this.forget(name); }, () => undefined);
+        return;
+      }
+    }
+    const all = this.home.served.collections, at = all.findIndex(one => one.name === name);
+    if (at >= 0) all.splice(at, 1);
+    this.form.remove(name);
+    this.about.replaceChildren();
+    this.stopAll();
+    this.empty();
+    this.home.note(toAskFragment({...emptyAsk, question: this.form.view().question}), true);
+    this.doing.textContent = "The files are forgotten.";
+    this.home.say("The files are forgotten.");
+  }
+
+  /** Shows a link with uploaded files, if the server still has them. */
+  private async reopen(view: AskView): Promise<void> {
+    try {
+      this.take(await reopen(view.collection));
+      this.display(view);
+    } catch (error) {
+      if (error instanceof Failure && error.problem.status === 404)
+        this.instead(statement("empty", "The files of this link are gone", ["The server forgets uploaded files some time after their last use. Upload them again to ask them."]), "The files of this link are gone.");
+      else this.uploading.failed(error, () => { void this.reopen(view); }, () => undefined);
+    }
+  }
+
+  private stopAll(): void {
+    this.attempt.stop();
+    this.uploading.stop();
+    this.running.abort();
+    this.settle();
   }
 
   private instead(state: HTMLElement, aloud: string): void {
@@ -97,8 +186,11 @@ class Ask implements OtherView {
   }
 
   private async ask(view: AskView, isNew: boolean, notice = ""): Promise<void> {
-    this.attempt.stop();
-    this.running.abort();
+    this.stopAll();
+    if (!this.home.served.collections.length) {
+      this.instead(statement("empty", "No documents yet", ["Upload the files that you want to ask."]), "Upload the files that you want to ask.");
+      return;
+    }
     if (!view.question) {
       this.instead(statement("empty", "Nothing to ask yet", ["Enter a question."]), "Enter a question.");
       this.form.focus();

@@ -28,12 +28,12 @@ export class AskForm {
   private readonly size = element("p", {class: "hint", id: "ask-size"});
   private readonly settings: Readonly<Record<(typeof askSettings)[number], HTMLInputElement | HTMLSelectElement>>;
 
-  /** @param submit called when a question should be asked */
-  constructor(private readonly served: Served, submit: () => void) {
+  /** @param submit called when a question should be asked. @param chooser of files to upload, if the server accepts any */
+  constructor(private readonly served: Served, submit: () => void, chooser?: HTMLElement) {
     const of = (task: string): string[] => served.models.filter(model => model.task === task).map(({name}) => name);
     const readers = of("question-answering"), embedders = of("sentence-embedding"), scorers = served.models.filter(({task, labels}) => task === "sequence-classification" && labels.length === 1).map(({name}) => name);
     const expanders = of("masked-lm");
-    this.collection = element("select", {id: "ask-collection", "aria-describedby": "ask-size"}, ...served.collections.map(({name}) => option(name)));
+    this.collection = element("select", {id: "ask-collection", "aria-describedby": "ask-size"}, ...served.collections.map(({name, label}) => option(name, label)));
     this.model = element("select", {id: "ask-model"}, ...readers.map(name => option(name)), option(noReader, "nobody: passages only"));
     const usual = defaultMethodOf("question-answering");
     this.method = element("select", {id: "ask-method"}, ...common.filter(({name}) => served.table.method(name)).map(({name, text}) => option(name, text)));
@@ -44,18 +44,18 @@ export class AskForm {
       rerank: choice("rerank", "no", [...scorers, ...embedders]), expander: choice("expander", "no", expanders), feedback: number("feedback", "0", 0),
       read: number("read", "5", 1), top: number("top", String(usualAnswers), 1), filter: element("input", {id: "ask-filter", type: "text", placeholder: "title=Normans", autocomplete: "off"}),
     };
-    this.element = this.build(expanders.length > 0);
+    this.element = this.build(expanders.length > 0, chooser);
     this.collection.addEventListener("change", () => { this.arrange(); });
     this.element.addEventListener("submit", event => {
       event.preventDefault();
       submit();
     });
     // A choice takes effect at once, if there is a question.
-    this.element.addEventListener("change", event => { if (event.target !== this.question && this.question.value.trim()) submit(); });
+    this.element.addEventListener("change", event => { if (event.target !== this.question && event.target instanceof HTMLElement && event.target.id !== "ask-files" && this.question.value.trim()) submit(); });
     this.arrange();
   }
 
-  private build(expands: boolean): HTMLFormElement {
+  private build(expands: boolean, chooser: HTMLElement | undefined): HTMLFormElement {
     const {settings} = this;
     const more = element("details", {id: "ask-more"}, element("summary", {}, "More"), element("div", {class: "options"},
       field("ask-rerank", "Rerank by", "A model that orders the best passages again.", settings.rerank),
@@ -67,7 +67,7 @@ export class AskForm {
     return element("form", {class: "asking", "aria-label": "What to ask", autocomplete: "off"},
       element("div", {class: "asked-line"}, element("label", {for: "ask-question", class: "unseen"}, "Question"), this.question, element("button", {type: "submit", class: "primary"}, "Ask")),
       element("div", {class: "where-line"},
-        field("ask-collection", "Documents", "The collection that is searched; limn index makes one from a folder.", this.collection, this.size),
+        field("ask-collection", "Documents", "The collection that is searched; limn index makes one from a folder.", this.collection, this.size, ...(chooser ? [chooser] : [])),
         field("ask-retriever", "Found by", "Words: passages that share words with the question. Meaning: passages whose embedding is similar to the question's.", this.retriever),
         field("ask-model", "Read by", "The model that looks for the answer in the best passages.", this.model),
         field("ask-method", "Explained by", "How the scores of the words are computed when you choose Explain.", this.method)), more);
@@ -83,6 +83,18 @@ export class AskForm {
     this.retriever.value = before;
     if (this.retriever.selectedIndex < 0) this.retriever.selectedIndex = 0;
     this.size.textContent = chosen ? sizeText(chosen) : "";
+  }
+
+  /** Adds uploaded documents to the choice, and chooses them. */
+  add({name, label}: Documents): void {
+    this.collection.append(option(name, label));
+    this.collection.value = name;
+    this.arrange();
+  }
+
+  remove(name: string): void {
+    for (const one of [...this.collection.options]) if (one.value === name) one.remove();
+    this.arrange();
   }
 
   view(): AskView {

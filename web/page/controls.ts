@@ -52,7 +52,7 @@ export class Controls {
    * pressed. @param edited called when a text was typed. @param leave called when a tab of another view is chosen
    */
   constructor(private readonly served: Served, private readonly submit: (pressed: boolean) => void, private readonly edited: () => void, private readonly costs: Costs, private readonly leave: (place: Place) => void) {
-    this.tabs = new Tabs(["explain", "compare", ...(served.collections.length ? ["ask" as const] : []), "tables"], () => { this.choseTab(); });
+    this.tabs = new Tabs(["explain", "compare", ...(served.asks ? ["ask" as const] : []), "tables"], () => { this.choseTab(); });
     this.fold = new Fold(() => {
       // On a phone, a focus would open the keyboard over the form.
       if (matchMedia("(min-width: 900px)").matches) this.text.first.focus();
@@ -144,7 +144,7 @@ export class Controls {
 
   /** Marks the tab of a place that a link leads to. @return whether this server has it */
   goElsewhere(place: Place): boolean {
-    const has = place === "tables" || this.served.collections.length > 0;
+    const has = place === "tables" || this.served.asks;
     if (has) this.tabs.show(place);
     return has;
   }

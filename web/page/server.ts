@@ -37,16 +37,25 @@ export interface Preset {
 /** Documents that can be asked. */
 export interface Documents {
   name: string;
+  label?: string; // of uploaded files, in place of their collection's name
   documents: number;
   passages: number;
   embedder: string; // the model that made the embeddings; empty: there are none
   retrievers: string[]; // the usual one first
 }
 
+/** What the server accepts as uploaded files. */
+export interface Uploads {
+  files: number;
+  bytes: number;
+}
+
 /** The server's models, options and limits. */
 export interface Served {
   models: Model[];
   collections: Documents[];
+  uploads: Uploads | undefined; // undefined: none
+  asks: boolean; // whether there is something to ask, or could be uploaded and read
   inputs: number; // that a request may have
   table: Table;
   presets: Preset[];
@@ -96,7 +105,8 @@ let key = "";
 /** Sets the key that the server requires. It is kept in memory only, until the page is closed. */
 export const setKey = (given: string): void => { key = given; };
 
-async function send(route: string, init: RequestInit): Promise<Response> {
+/** @throws Failure; AbortError if the signal is aborted */
+export async function send(route: string, init: RequestInit): Promise<Response> {
   const headers = {...(key && {Authorization: `Bearer ${key}`}), ...(init.headers as Record<string, string> | undefined)};
   let response: Response;
   try {
@@ -118,17 +128,18 @@ async function get(route: string): Promise<unknown> {
 export const getText = async (route: string): Promise<string> => (await send(route, {})).text();
 
 export async function readServed(): Promise<Served> {
-  const json = fields(await get("v1/models")), tasks = fields(json["preset_tasks"]);
+  const json = fields(await get("v1/models")), tasks = fields(json["preset_tasks"]), limits = fields(json["limits"]), collections = list(json["collections"]);
+  const models = list(json["models"]).map(fields).map(row => ({
+    name: text(row["name"]), task: text(row["task"]), labels: list(row["labels"]).map(text), parameters: number(row["parameters"]),
+  })), uploads = number(limits["uploads"]) ? {files: number(limits["upload_files"]), bytes: number(limits["upload_bytes"])} : undefined;
   return {
-    models: list(json["models"]).map(fields).map(row => ({
-      name: text(row["name"]), task: text(row["task"]), labels: list(row["labels"]).map(text), parameters: number(row["parameters"]),
-    })),
-    collections: list(json["collections"]).map(fields).map(row => ({
+    models, uploads, asks: collections.length > 0 || (uploads !== undefined && models.some(({task}) => task === "question-answering")),
+    collections: collections.map(fields).map(row => ({
       name: text(row["name"]), documents: number(row["documents"]), passages: number(row["passages"]), embedder: text(row["embedder"]),
       retrievers: list(row["retrievers"]).map(text),
     })),
-    inputs: number(fields(json["limits"])["inputs"]) || 1,
-    table: readTable(json), seconds: number(fields(json["limits"])["seconds"]) || Infinity,
+    inputs: number(limits["inputs"]) || 1,
+    table: readTable(json), seconds: number(limits["seconds"]) || Infinity,
     presets: list(json["presets"]).map(text).map(name => ({name, tasks: name in tasks ? list(tasks[name]).map(text) : undefined})),
   };
 }

@@ -62,6 +62,29 @@ test("an answer from the paragraphs, explained, and why its passage was found", 
   await page.context().close();
 });
 
+test("uploaded files are asked, and forgotten", options, async () => {
+  const opened = await visit("view=ask"), {page} = opened;
+  await page.locator("#ask-files").waitFor({state: "attached"});
+  await page.setInputFiles("#ask-files", [
+    {name: "metals.txt", mimeType: "text/plain", buffer: Buffer.from("Gallium melts in the hand, since it becomes liquid at 30 degrees. Iron does not.")},
+    {name: "scan.pdf", mimeType: "application/pdf", buffer: Buffer.from([0x25, 0x50, 0xff])}]);
+  await page.locator(".uploaded").getByText("Read: 1 document in 1 passage.").waitFor();
+  assert.deepEqual(await page.locator(".uploaded li").allInnerTexts(), ["scan.pdf: the type .pdf is not read"]);
+  await page.fill("#ask-question", "Which metal melts in the hand?");
+  await page.press("#ask-question", "Enter");
+  await page.locator(".found h2").first().getByText("Gallium").waitFor();
+  await page.getByRole("button", {name: "Why this passage"}).first().click();
+  await page.locator(".similarity").waitFor();
+  const link = page.url();
+  await page.getByRole("button", {name: "Forget them now"}).click();
+  await page.getByText("The files are forgotten.").first().waitFor();
+  assert.deepEqual(opened.faults, []);
+  await page.goto("about:blank");
+  await page.goto(link);
+  await page.getByText("The files of this link are gone").first().waitFor();
+  await page.context().close();
+});
+
 test("a table is predicted, and its wrong row is explained", options, async () => {
   const opened = await visit("view=tables"), {page} = opened;
   await page.locator(".source").waitFor();
