@@ -52,6 +52,8 @@ const std::map<std::string, Layer> layers = {
     {"store", {{"base", "store"}, {"error.h"}}},
     {"apps/terminal", {{"base", "render", "apps/terminal"}, all_headers}},
     {"apps/hub", {{"base", "model", "render", "store", "apps/hub", "apps/terminal"}, all_headers}},
+    // A program that draws what it reads: it needs nothing of limn.
+    {"apps/pdf", {{"apps/pdf"}, {}}},
     {"apps/server",
      {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render", "store", "apps/server",
        "apps/terminal"},
