@@ -6,10 +6,11 @@ build:
 	@cmake --build --preset release
 
 setup:
-	@tools/setup.sh
+	@tools/setup.sh pdf
 
 # Builds the command only: the tests take longer to compile than everything else.
-demo: setup
+demo:
+	@tools/setup.sh
 	@cmake --preset release > /dev/null || { tools/setup.sh --dry-run; exit 1; }
 	@cmake --build --preset release --target limn
 	@tools/demo.sh

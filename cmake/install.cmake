@@ -23,6 +23,9 @@ if(TARGET limn)
   install(FILES ${generated}/completion.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
           RENAME limn.fish COMPONENT command)
 endif()
+if(TARGET limn-pdf)
+  install(TARGETS limn-pdf OPTIONAL COMPONENT pdf)  # the target limn does not build it
+endif()
 install(FILES LICENSE NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT command)
 install(DIRECTORY models DESTINATION ${CMAKE_INSTALL_DATADIR}/limn COMPONENT models)
 # For programs that do not use CMake.
@@ -38,13 +41,17 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/limn-config-version.cmake
 install(FILES cmake/limn-config.cmake ${PROJECT_BINARY_DIR}/limn-config-version.cmake DESTINATION ${config_folder}
         COMPONENT library)
 
-# Packages for Debian (make deb): limn (command, man pages, completions), liblimn-dev, limn-models.
+# Packages for Debian (make deb): limn (command, man pages, completions), liblimn-dev, limn-models, and limn-pdf, so that
+# a server needs no fonts.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME limn)
 set(CPACK_PACKAGE_CONTACT "The founders of limn <limn@example.org>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "shows which words made a transformer encoder decide")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_COMPONENTS_ALL command library models)
+if(TARGET limn-pdf)
+  list(APPEND CPACK_COMPONENTS_ALL pdf)
+endif()
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_STRIP_FILES ON)
@@ -52,13 +59,18 @@ set(CPACK_DEBIAN_COMPRESSION_TYPE zstd)  # xz takes a minute for the models
 set(CPACK_DEBIAN_COMMAND_PACKAGE_NAME limn)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS limn-models)
+set(CPACK_DEBIAN_COMMAND_PACKAGE_SUGGESTS limn-pdf)
+set(CPACK_DEBIAN_PDF_PACKAGE_NAME limn-pdf)
+set(CPACK_DEBIAN_PDF_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PDF_PACKAGE_RECOMMENDS "fonts-dejavu-core | fonts-noto-core")
+set(CPACK_DEBIAN_PDF_PACKAGE_SUGGESTS "fonts-noto-core, fonts-noto-cjk, fonts-noto-color-emoji")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME liblimn-dev)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS
     "libfmt-dev, libpcre2-dev, libsqlite3-dev, libutf8proc-dev, libxml2-dev")
 set(CPACK_DEBIAN_MODELS_PACKAGE_NAME limn-models)
 set(CPACK_DEBIAN_MODELS_PACKAGE_ARCHITECTURE all)
-foreach(component COMMAND LIBRARY MODELS)
+foreach(component COMMAND LIBRARY MODELS PDF)
   set(CPACK_DEBIAN_${component}_DESCRIPTION "limn: which words made a transformer encoder decide")
 endforeach()
 include(CPack)

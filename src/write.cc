@@ -15,9 +15,10 @@ struct NamedFormat {
   Format format;
   std::string_view name, ending;
 };
-constexpr std::array<NamedFormat, 7> formats = {{{Format::json, "json", ".json"},
+constexpr std::array<NamedFormat, 8> formats = {{{Format::json, "json", ".json"},
                                                  {Format::html, "html", ".html"},
                                                  {Format::svg, "svg", ".svg"},
+                                                 {Format::pdf, "pdf", ".pdf"},
                                                  {Format::csv, "csv", ".csv"},
                                                  {Format::tsv, "tsv", ".tsv"},
                                                  {Format::latex, "latex", ".tex"},
@@ -45,6 +46,8 @@ std::string text_of_explanation(const T& result, Format format, const TerminalSt
       return to_html(result);
     case Format::svg:
       return to_svg(result);
+    case Format::pdf:
+      return to_pdf(result);
     case Format::csv:
       return table_of(result, {});
     case Format::tsv:
@@ -54,7 +57,7 @@ std::string text_of_explanation(const T& result, Format format, const TerminalSt
     case Format::terminal:
       return to_terminal(result, style);
   }
-  refuse(format, "json, html, svg, csv, tsv, latex or terminal");
+  refuse(format, "json, html, svg, pdf, csv, tsv, latex or terminal");
 }
 
 template <class Scores>
@@ -114,10 +117,11 @@ std::string to_text(const ComparisonTable& comparison, Format format, const Term
   if (format == Format::json) return to_json(comparison);
   if (format == Format::html) return to_html(comparison);
   if (format == Format::svg) return to_svg(comparison);
+  if (format == Format::pdf) return to_pdf(comparison);
   if (format == Format::csv) return to_csv(comparison);
   if (format == Format::tsv) return to_csv(comparison, {.separator = '\t', .wide = true});
   if (format == Format::terminal) return to_terminal(comparison, style);
-  refuse(format, "json, html, svg, csv, tsv or terminal for a comparison");
+  refuse(format, "json, html, svg, pdf, csv, tsv or terminal for a comparison");
 }
 
 std::string to_text(const SquadScores& scores, Format format, const TerminalStyle&) {
@@ -175,7 +179,7 @@ Format format_of(const std::filesystem::path& file) {
   throw Error({.file = file.string(),
                .thing = "the file extension",
                .found = ending.empty() ? "none" : "'" + ending + "'",
-               .expected = ".json, .html, .svg, .csv, .tsv, .tex or .txt"});
+               .expected = ".json, .html, .svg, .pdf, .csv, .tsv, .tex or .txt"});
 }
 
 void write_text(std::string_view text, std::ostream& stream) {

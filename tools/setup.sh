@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that limn needs; the only list of them. Quick and silent if nothing is missing.
-#   tools/setup.sh [--dry-run] [test] [python] [interop] [fresh] [bench] [check] [docs]     --dry-run: only print the command that installs them
+#   tools/setup.sh [--dry-run] [test] [pdf] [python] [interop] [fresh] [bench] [check] [docs]     --dry-run: only print the command that installs them
 set -euo pipefail
 
 packages=(make cmake ninja-build g++ pkg-config
@@ -14,15 +14,16 @@ for argument in "$@"; do
     test)  # Node and Chromium may be installed without apt
       command -v npm >/dev/null || packages+=(nodejs npm)
       command -v chromium >/dev/null || packages+=(chromium)
-      packages+=(python3-dev python3-venv)
+      packages+=(python3-dev python3-venv libpango1.0-dev poppler-utils)
       ;;
+    pdf) packages+=(libpango1.0-dev) ;;  # not for 'make demo', which draws none
     python) packages+=(python3-dev python3-venv) ;;
     interop) command -v java >/dev/null || packages+=(default-jre-headless) ;;
     fresh) packages+=(debootstrap) ;;
     bench) packages+=(libbenchmark-dev valgrind) ;;
     docs) packages+=(doxygen) ;;
     check) packages+=(clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14) ;;
-    *) echo "tools/setup.sh: unknown argument '$argument'; known: --dry-run, test, python, interop, fresh, bench, check, docs" >&2; exit 2 ;;
+    *) echo "tools/setup.sh: unknown argument '$argument'; known: --dry-run, test, pdf, python, interop, fresh, bench, check, docs" >&2; exit 2 ;;
   esac
 done
 

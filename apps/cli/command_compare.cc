@@ -27,6 +27,7 @@
 #include "render/comparison_svg.h"
 #include "render/comparison_terminal.h"
 #include "render/html.h"
+#include "render/pdf_document.h"
 #include "store/model_lookup.h"
 
 namespace limn::cli {
@@ -244,6 +245,12 @@ class ComparisonOutput {
           kept_.push_back(std::move(input));
         }
         break;
+      case Format::pdf:
+        if (++inputs_; page_bytes_ <= most_bytes_in_a_pdf) {
+          for (const Explanation& cell : input.cells) page_bytes_ += text_bytes(cell);
+          kept_.push_back(std::move(input));
+        }
+        break;
       case Format::csv:
       case Format::tsv:
         output_.write(error ? table_->failed(item.row, item.copied, input.error)
@@ -262,6 +269,12 @@ class ComparisonOutput {
       if (inputs_ > kept_.size())
         complain(fmt::format("the page contains the first {} of {} inputs; json and csv contain all", kept_.size(),
                              inputs_));
+    }
+    if (format_ == Format::pdf) {
+      output_.write(pdf_bytes(pdf_document(axes_, kept_)));
+      if (inputs_ > kept_.size())
+        complain(
+            fmt::format("the PDF contains the first {} of {} inputs; json and csv contain all", kept_.size(), inputs_));
     }
     output_.finish();
   }
@@ -343,8 +356,8 @@ int compare(CompareCommand command) {
     set_threads(command.threads);
     return compare_with_baseline(command.models.front(), command.drift, command.output);
   }
-  const Format format = choose_format(
-      command.output, {Format::terminal, Format::json, Format::html, Format::svg, Format::csv, Format::tsv});
+  const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::svg,
+                                                       Format::pdf, Format::csv, Format::tsv});
   const auto table = table_style(format, command.table, true);
   // Check options before loading the models, which takes longer.
   for (const auto& [name, chosen] : list_methods(split_names(command.method.method), command.method).methods)
@@ -415,7 +428,8 @@ void add_compare(CLI::App& program, Run& run) {
   add_option(app, limn::option("unit"), command->method, what);
   add_options(app, command->reading);
   option("--format", command->output.format,
-         "terminal, json, html, svg, csv, tsv; default: by the extension of --output, otherwise terminal on a terminal "
+         "terminal, json, html, svg, pdf, csv, tsv; default: by the extension of --output, otherwise terminal on a "
+         "terminal "
          "and "
          "json "
          "elsewhere "

@@ -75,7 +75,7 @@ Explanation saved_explanation(const std::string& file) {
 
 int explain(const CLI::App& app, ExplainCommand command) {
   const Format format = choose_format(command.output, {Format::terminal, Format::json, Format::html, Format::svg,
-                                                       Format::csv, Format::tsv, Format::latex});
+                                                       Format::pdf, Format::csv, Format::tsv, Format::latex});
   if (command.like) {
     refuse_inputs_as_output(command.output, {*command.like});
     const Explanation saved = saved_explanation(*command.like);

@@ -27,8 +27,8 @@ struct ShowCommand {
 int show(const ShowCommand& command) {
   OutputOptions options = command.output;
   if (!options.format && !options.file) options.format = "terminal";  // the input is JSON already
-  const Format format = choose_format(
-      options, {Format::terminal, Format::json, Format::html, Format::svg, Format::csv, Format::tsv, Format::latex});
+  const Format format = choose_format(options, {Format::terminal, Format::json, Format::html, Format::svg, Format::pdf,
+                                                Format::csv, Format::tsv, Format::latex});
   const auto special = command.special ? find_named(names<Special>, "special", *command.special) : Special::hide;
   const auto picture = command.picture ? find_named(names<Picture>, "picture", *command.picture) : Picture::bars;
   refuse_inputs_as_output(options, command.files);

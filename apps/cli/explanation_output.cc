@@ -7,8 +7,20 @@
 #include "limn/write.h"
 #include "render/html.h"
 #include "render/json.h"
+#include "render/pdf.h"
+#include "render/pdf_document.h"
 
 namespace limn::cli {
+
+std::size_t text_bytes(const Explanation& explanation) {
+  return explanation.text.size() + (explanation.pair ? explanation.pair->size() : 0);
+}
+
+std::string pdf_bytes(const std::string& document) {
+  PdfFile file = draw_pdf(document);
+  if (!file.warning.empty()) complain(file.warning);
+  return std::move(file.bytes);
+}
 
 ExplanationOutput::ExplanationOutput(const std::optional<std::string>& file, Format format,
                                      const ExplanationStyle& style)
@@ -60,6 +72,13 @@ void ExplanationOutput::add(std::size_t row, const std::string& copied, std::vec
           kept_.push_back(std::move(explanation));
         }
       break;
+    case Format::pdf:
+      for (auto& explanation : explanations)
+        if (++count_; page_bytes_ <= most_bytes_in_a_pdf) {
+          page_bytes_ += text_bytes(explanation);
+          kept_.push_back(std::move(explanation));
+        }
+      break;
     case Format::svg:
       for (auto& explanation : explanations) kept_.push_back(std::move(explanation));
       if (kept_.size() > 1) {
@@ -78,6 +97,12 @@ void ExplanationOutput::finish() {
     output_.write(to_html(kept_));
     if (count_ > kept_.size()) {
       complain(fmt::format("the page contains the first {} of {} explanations; json and csv contain all", kept_.size(),
+                           count_));
+    }
+  } else if (format_ == Format::pdf) {
+    output_.write(pdf_bytes(pdf_document(kept_)));
+    if (count_ > kept_.size()) {
+      complain(fmt::format("the PDF contains the first {} of {} explanations; json and csv contain all", kept_.size(),
                            count_));
     }
   } else if (format_ == Format::svg && !kept_.empty()) {

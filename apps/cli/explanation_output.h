@@ -17,6 +17,13 @@ namespace limn::cli {
 /// at a time.
 inline constexpr std::size_t most_bytes_on_a_page = 100'000'000;
 
+/// The most bytes of text in a PDF, about a thousand pages.
+inline constexpr std::size_t most_bytes_in_a_pdf = 2'000'000;
+/// The bytes of the texts of an explanation.
+std::size_t text_bytes(const Explanation& explanation);
+/// Draws a document for limn-pdf; warns on standard error if letters are missing in all fonts.
+std::string pdf_bytes(const std::string& document);
+
 /// How explanations are written.
 struct ExplanationStyle {
   bool show_special = false;             ///< terminal: special tokens, and the tokens of each word
@@ -25,7 +32,7 @@ struct ExplanationStyle {
   std::optional<TableStyle> table = {};  ///< csv and tsv
 };
 
-/// Writes explanations in any format: terminal, JSON lines and tables immediately, HTML and SVG at the end.
+/// Writes explanations in any format: terminal, JSON lines and tables immediately, HTML, SVG and PDF at the end.
 class ExplanationOutput {
  public:
   ExplanationOutput(const std::optional<std::string>& file, Format format, const ExplanationStyle& style);

@@ -25,6 +25,7 @@ inline constexpr auto names<Format> = std::to_array<Named<Format>>({{"terminal",
                                                                     {"json", Format::json},
                                                                     {"html", Format::html},
                                                                     {"svg", Format::svg},
+                                                                    {"pdf", Format::pdf},
                                                                     {"csv", Format::csv},
                                                                     {"tsv", Format::tsv},
                                                                     {"latex", Format::latex}});

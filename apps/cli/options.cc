@@ -12,6 +12,7 @@
 #include "limn/error.h"
 #include "options/methods.h"
 #include "options/presets.h"
+#include "render/pdf.h"
 
 namespace limn::cli {
 namespace {
@@ -63,6 +64,7 @@ std::optional<Format> format_of(const std::filesystem::path& file) {
   if (ending == ".json" || ending == ".jsonl" || ending == ".ndjson") return Format::json;
   if (ending == ".html" || ending == ".htm") return Format::html;
   if (ending == ".svg") return Format::svg;
+  if (ending == ".pdf") return Format::pdf;
   if (ending == ".csv") return Format::csv;
   if (ending == ".tsv") return Format::tsv;
   if (ending == ".tex") return Format::latex;
@@ -79,7 +81,7 @@ Format format_for(const std::filesystem::path& file) {
   if (ending.empty() || std::filesystem::is_directory(file, ignored)) return Format::json;  // a folder is refused later
   throw Error({.field = "output",
                .found = fmt::format("the extension {}", ending),
-               .expected = ".json, .jsonl, .html, .svg, .csv, .tsv, .tex or .txt, or a format given by name"});
+               .expected = ".json, .jsonl, .html, .svg, .pdf, .csv, .tsv, .tex or .txt, or a format given by name"});
 }
 
 }  // namespace
@@ -292,6 +294,11 @@ Format choose_format(const OutputOptions& options, const std::vector<Format>& po
         known += (known.empty() ? "" : ", ") + std::string(name);
     }
     throw Error({.field = "format", .found = "'" + found + "'", .expected = known + " for this command"});
+  }
+  if (format == Format::pdf) {
+    if (!options.file && ::isatty(STDOUT_FILENO) == 1)
+      throw Error({.field = "output", .found = "a terminal", .expected = "a file for the PDF"});
+    pdf_program();  // if it is missing, that is said before the work
   }
   return format;
 }

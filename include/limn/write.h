@@ -21,7 +21,7 @@
 #include "limn/similarity.h"
 
 /// Writes results to a string, a stream or a file, in each format that the result supports. Explanations and
-/// comparisons also have tsv, as csv, and explanations latex.
+/// comparisons also have tsv, as csv, and pdf; explanations latex, too.
 ///
 /// |                                  | json | html | svg | csv | terminal |
 /// | -------------------------------- | ---- | ---- | --- | --- | -------- |
@@ -39,13 +39,14 @@ namespace limn {
 
 /// The format of a written result.
 enum class Format {
-  json,     ///< every field, with enough digits to read the same numbers back
-  html,     ///< a self-contained interactive page
-  svg,      ///< a bar chart for papers
-  csv,      ///< a table, one row per word (RFC 4180)
-  tsv,      ///< the same, separated by tabs
-  latex,    ///< the text with its heat, for papers
-  terminal  ///< text, optionally with colours
+  json,      ///< every field, with enough digits to read the same numbers back
+  html,      ///< a self-contained interactive page
+  svg,       ///< a bar chart for papers
+  csv,       ///< a table, one row per word (RFC 4180)
+  tsv,       ///< the same, separated by tabs
+  latex,     ///< the text with its heat, for papers
+  terminal,  ///< text, optionally with colours
+  pdf        ///< the text with its heat, on as many pages as it takes; the program limn-pdf draws it
 };
 
 /// The colours that a terminal supports.
@@ -155,6 +156,15 @@ std::string to_svg_text(const Explanation& explanation);
 std::string to_latex(const Explanation& explanation);
 /// Returns several paragraphs.
 std::string to_latex(std::span<const Explanation> explanations);
+/// Returns the bytes of a PDF: the prediction, the text with its heat, the legend, the sentence, and how it was
+/// computed. Its text can be selected. The program limn-pdf draws it, which is looked for beside the running program
+/// and in PATH.
+/// @throws Error if there is no limn-pdf
+std::string to_pdf(const Explanation& explanation);
+/// Several explanations one after the other.
+std::string to_pdf(std::span<const Explanation> explanations);
+/// Each input with its text in every cell, and how alike the cells order the words.
+std::string to_pdf(const ComparisonTable& comparison);
 /// Returns the text of the input with its heat for each model and method, one below the other, and how alike they order
 /// the words. @throws Error if the comparison has not exactly one input
 std::string to_svg(const ComparisonTable& comparison);
@@ -260,7 +270,7 @@ std::string to_text(const CalibrationResult& result, Format format, const Termin
 /// As for one explanation.
 std::string to_text(const Report& report, Format format, const TerminalStyle& style = {});
 
-/// Returns the format for a file's extension: .json, .html, .svg, .csv, .tsv, .tex, or .txt for terminal.
+/// Returns the format for a file's extension: .json, .html, .svg, .pdf, .csv, .tsv, .tex, or .txt for terminal.
 /// @throws Error that lists the extensions for any other.
 Format format_of(const std::filesystem::path& file);
 

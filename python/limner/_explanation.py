@@ -218,6 +218,10 @@ class Explanation:
         """Returns a bar chart of the words."""
         return self._core.to_text("svg")
 
+    def to_pdf(self) -> bytes:
+        """Returns the text with its heat as PDF. The program limn-pdf draws it, which Debian's package of that name has."""
+        return _limner.to_pdf([self._core])
+
     def to_csv(self) -> str:
         """Returns a table with one row per word."""
         return self._core.to_text("csv")
@@ -227,7 +231,7 @@ class Explanation:
         return self._core.to_text("terminal", width or shutil.get_terminal_size().columns)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes a file in the format of its extension: .json, .html, .svg, .csv, .tsv, .tex or .txt."""
+        """Writes a file in the format of its extension: .json, .html, .svg, .pdf, .csv, .tsv, .tex or .txt."""
         save(self, path)
 
     @staticmethod
@@ -300,10 +304,13 @@ def to_html(explanations: Explanation | Sequence[Explanation]) -> str:
 
 
 def save(explanations: Explanation | Iterable[Explanation], path: str | os.PathLike[str]) -> None:
-    """Writes explanations to one file, in the format of its extension: .json, .html, .svg, .csv, .tsv, .tex or .txt. The file is
-    written completely or not at all."""
+    """Writes explanations to one file, in the format of its extension: .json, .html, .svg, .pdf, .csv, .tsv, .tex or .txt. The
+    file is written completely or not at all. The program limn-pdf draws PDF."""
     file = os.fspath(path)
     kind = _limner.format_of(file)
+    if kind == "pdf":
+        _limner.write_pdf(_listed(explanations), file)
+        return
     if isinstance(explanations, Explanation):
         text = explanations._core.to_text(kind)
     else:

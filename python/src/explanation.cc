@@ -103,13 +103,33 @@ void bind_explanation(nb::module_& module) {
       },
       nb::arg("explanations"), nb::arg("format"), nb::arg("width") = 80, "Several explanations in one of the formats.");
   module.def(
+      "to_pdf",
+      [](const nb::list& list) {
+        const std::vector<Explanation> explanations = several(list);
+        std::string bytes;
+        {
+          const nb::gil_scoped_release release;
+          bytes = to_pdf(explanations);
+        }
+        return nb::bytes(bytes.data(), bytes.size());
+      },
+      nb::arg("explanations"), "Explanations as PDF, if there is a program limn-pdf.");
+  module.def(
+      "write_pdf",
+      [](const nb::list& list, const std::string& file) {
+        const std::vector<Explanation> explanations = several(list);
+        const nb::gil_scoped_release release;
+        write_text(to_pdf(explanations), std::filesystem::path(file));
+      },
+      nb::arg("explanations"), nb::arg("file"), "Writes a PDF completely or not at all.");
+  module.def(
       "write_text",
       [](const std::string& text, const std::string& file) { write_text(text, std::filesystem::path(file)); },
       nb::arg("text"), nb::arg("file"), "Writes a file completely or not at all.");
   module.def(
       "format_of",
       [](const std::string& file) {
-        static constexpr const char* names[] = {"json", "html", "svg", "csv", "tsv", "latex", "terminal"};
+        static constexpr const char* names[] = {"json", "html", "svg", "csv", "tsv", "latex", "terminal", "pdf"};
         return names[static_cast<std::size_t>(format_of(file))];
       },
       nb::arg("file"), "The format of a file, by its extension.");

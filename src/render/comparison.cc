@@ -137,6 +137,23 @@ std::string correlation_text(const std::optional<double>& correlation) {
   return (*correlation < 0 && digits != "0.00" ? "−" : "") + digits;
 }
 
+std::string cell_facts(const ComparisonAxes& axes, const ComparedInput& input, std::size_t cell) {
+  const Explanation& explanation = input.cells[cell];
+  const Verdict said = verdict(explanation);
+  std::string facts = shorten(axes.cell_name(cell), 60) + ": " + shorten(said.text, 40);
+  if (said.probability) facts += " " + percent_text(*said.probability);
+  if (const auto judged = judgement(input, cell / axes.methods.size()); !judged.empty())
+    facts += fmt::format(", {}", judged);
+  return facts + " · " + duration_text(explanation.seconds) + ", " +
+         passes_text(static_cast<double>(explanation.passes));
+}
+
+std::string correlation_line(const ComparisonAxes& axes, const CellCorrelation& pair) {
+  return fmt::format("{} and {}: τ {}, ρ {}, {} words{}", shorten(axes.cell_name(pair.a), 40),
+                     shorten(axes.cell_name(pair.b), 40), correlation_text(pair.kendall),
+                     correlation_text(pair.spearman), pair.words, pair.magnitudes ? ", without signs" : "");
+}
+
 std::string_view judgement(const ComparedInput& input, std::size_t model) {
   if (model >= input.right.size() || !input.right[model]) return "";
   return *input.right[model] ? "right" : "wrong";

@@ -74,6 +74,12 @@ bool has_answer(const Explanation& explanation);
 std::string passes_text(double passes);
 /// "0.83"; "–" if it is undefined.
 std::string correlation_text(const std::optional<double>& correlation);
+/// "minilm-l6-qa · gradient: Anna 83%, right · 41 ms, 1 pass": what a cell found, and its cost.
+std::string cell_facts(const ComparisonAxes& axes, const ComparedInput& input, std::size_t cell);
+/// The heading above the lines of correlation_line().
+inline constexpr const char* correlations_title = "How alike the words are ordered (Kendall's τ-b, Spearman's ρ)";
+/// "gradient and occlusion: τ 0.50, ρ −0.25, 20 words, without signs".
+std::string correlation_line(const ComparisonAxes& axes, const CellCorrelation& pair);
 /// "right" or "wrong" if the correct prediction is known; otherwise empty.
 std::string_view judgement(const ComparedInput& input, std::size_t model);
 /// "7 of 9 right", "8 of 9 answered"; empty if neither is known.

@@ -23,16 +23,6 @@ std::string line_of_text(double y, const std::string& text, const char* style) {
   return fmt::format("<text x=\"{:g}\" y=\"{:g}\" font-size=\"11\" {}>{}</text>\n", svg_margin, y, style, escape(text));
 }
 
-std::string cell_facts(const ComparisonAxes& axes, const ComparedInput& input, std::size_t i) {
-  const Explanation& cell = input.cells[i];
-  const Verdict said = verdict(cell);
-  std::string facts = shorten(axes.cell_name(i), 60) + ": " + shorten(said.text, 40);
-  if (said.probability) facts += " " + percent_text(*said.probability);
-  if (const auto judged = judgement(input, i / axes.methods.size()); !judged.empty())
-    facts += fmt::format(", {}", judged);
-  return facts + " · " + duration_text(cell.seconds) + ", " + passes_text(static_cast<double>(cell.passes));
-}
-
 }  // namespace
 
 std::string to_svg(const ComparisonAxes& axes, const ComparedInput& input) {
@@ -56,17 +46,11 @@ std::string to_svg(const ComparisonAxes& axes, const ComparedInput& input) {
     y += row_height + between_cells;
   }
   if (!input.correlations.empty()) {
-    content +=
-        line_of_text(y + 12, "How alike the words are ordered (Kendall's τ-b, Spearman's ρ)", "font-weight=\"bold\"");
+    content += line_of_text(y + 12, correlations_title, "font-weight=\"bold\"");
     y += row_height;
   }
   for (const CellCorrelation& pair : input.correlations) {
-    content +=
-        line_of_text(y + 12,
-                     fmt::format("{} and {}: τ {}, ρ {}, {} words{}", shorten(axes.cell_name(pair.a), 40),
-                                 shorten(axes.cell_name(pair.b), 40), correlation_text(pair.kendall),
-                                 correlation_text(pair.spearman), pair.words, pair.magnitudes ? ", without signs" : ""),
-                     "");
+    content += line_of_text(y + 12, correlation_line(axes, pair), "");
     y += row_height;
   }
   const std::string title = shorten(input_text(input.cells.front(), 60), 60);

@@ -59,12 +59,6 @@ namespace {
 
 std::string paragraph(std::string_view text) { return fmt::format("<p>{}</p>\n", escape(text)); }
 
-std::string verdict_text(const Explanation& explanation) {
-  const Verdict said = verdict(explanation);
-  return fmt::format("{}{}{}{}", said.kind, said.kind.empty() ? "" : " ", said.text,
-                     said.probability ? " " + percent_text(*said.probability) : "");
-}
-
 // Returns the CSS classes of a word: its heat in sixteenths, its hue and its text colour.
 std::string heat_classes(double heat, Scale scale) {
   const long step = std::lround(16 * std::abs(heat));

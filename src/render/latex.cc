@@ -83,12 +83,8 @@ std::string boxed(const std::string& text, double heat, Scale scale) {
 std::string paragraph_of(const Explanation& explanation, const TextRuns& shown, double scale) {
   constexpr double least_heat = 0.02;  // weaker colours do not differ from the page
   std::string result;
-  for (std::size_t i = 0; i < shown.runs.size();) {
-    const Run& run = shown.runs[i];
-    std::size_t end = run.end;  // the tokens of a word are one box
-    while (++i < shown.runs.size() && shown.runs[i].word == run.word && shown.runs[i].mark == run.mark)
-      end = shown.runs[i].end;
-    std::string text = latex_text(shown.text.substr(run.begin, end - run.begin));
+  for (const Run& run : word_runs(shown)) {
+    std::string text = latex_text(shown.text.substr(run.begin, run.end - run.begin));
     const double heat = run.word ? intensity(explanation.words[*run.word].score, scale) : 0;
     if (run.mark && shown.marks[*run.mark].explained && text.find_first_not_of(' ') != text.npos)
       text.insert(0, "\\underline{").append("}");

@@ -249,6 +249,12 @@ bool is_punctuation(const Explanation& explanation, const Word& word) {
   return is_punctuation(part(sequence_text(explanation, word.sequence), word.begin, word.end));
 }
 
+std::string verdict_text(const Explanation& explanation) {
+  const Verdict said = verdict(explanation);
+  return fmt::format("{}{}{}{}", said.kind, said.kind.empty() ? "" : " ", said.text,
+                     said.probability ? " " + percent_text(*said.probability) : "");
+}
+
 std::vector<std::size_t> strongest_words(const Explanation& explanation, std::size_t count, int sign) {
   const auto& words = explanation.words;
   std::vector<std::size_t> order;

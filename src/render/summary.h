@@ -22,6 +22,9 @@ struct Verdict {
 };
 Verdict verdict(const Explanation& explanation);
 
+/// The verdict on one line: "positive 93%", "PER Ada Lovelace 99%".
+std::string verdict_text(const Explanation& explanation);
+
 /// The entity that contains the target's token; nullptr if none does.
 const Entity* explained_entity(const EntityPrediction& prediction, const Explanation& explanation);
 

@@ -91,13 +91,9 @@ double SvgPage::height() const { return top_ + line_height * static_cast<double>
 
 void SvgPage::draw_text(const Explanation& explanation, const TextRuns& shown, double scale) {
   const auto longest = static_cast<std::size_t>(svg_line_width / widest_letter);
-  for (std::size_t i = 0; i < shown.runs.size();) {
+  for (const Run& run : word_runs(shown)) {
     if (is_cut()) return;
-    const Run& run = shown.runs[i];
-    std::size_t end = run.end;  // the tokens of a word are drawn together
-    while (++i < shown.runs.size() && shown.runs[i].word == run.word && shown.runs[i].mark == run.mark)
-      end = shown.runs[i].end;
-    const std::string_view part = shown.text.substr(run.begin, end - run.begin);
+    const std::string_view part = shown.text.substr(run.begin, run.end - run.begin);
     std::string text;
     for (const char letter : visible(part, {.keep_layout = true}))
       text += letter == '\n' || letter == '\t' ? ' ' : letter;

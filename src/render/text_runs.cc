@@ -164,4 +164,15 @@ std::vector<TextRuns> text_runs(const Explanation& explanation) {
   return result;
 }
 
+std::vector<Run> word_runs(const TextRuns& shown) {
+  std::vector<Run> runs;
+  for (const Run& run : shown.runs)
+    if (!runs.empty() && runs.back().word == run.word && runs.back().mark == run.mark &&
+        (run.word || runs.back().read == run.read))
+      runs.back().end = run.end;
+    else
+      runs.push_back(run);
+  return runs;
+}
+
 }  // namespace limn

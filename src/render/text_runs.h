@@ -40,4 +40,7 @@ struct TextRuns {
 /// Returns the text, or the question and the context. Offsets that do not fit the text are ignored.
 std::vector<TextRuns> text_runs(const Explanation& explanation);
 
+/// The runs with the tokens of each word together, for renderings that show words only.
+std::vector<Run> word_runs(const TextRuns& shown);
+
 }  // namespace limn

@@ -131,7 +131,7 @@ TEST(Comparison, HasTheExplanationsOfEachModelAndMethodInEveryFormat) {
     to_text(table, Format::latex);
     FAIL() << "a comparison has no LaTeX";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("json, html, svg, csv, tsv or terminal"));
+    EXPECT_THAT(error.what(), HasSubstr("json, html, svg, pdf, csv, tsv or terminal"));
   }
 }
 

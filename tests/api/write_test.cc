@@ -77,6 +77,9 @@ TEST_F(Writing, EveryTypeHasEveryDestination) {
                                 Format::tsv,  Format::latex, Format::terminal};
   try_matrix(one, all);
   try_matrix(std::vector<Explanation>{one, other}, all);
+  // PDF needs a program; tests/cli/pdf_test.cc reads it.
+  std::ostringstream ignored;
+  EXPECT_THROW(write(SquadScores(), Format::pdf, ignored), Error);
   try_matrix(model_.hotflip(Input{.text = "a good film", .pair = {}}), {Format::json, Format::html, Format::terminal});
   try_matrix(model_.attention(Input{.text = "a good film", .pair = {}}), {Format::json, Format::html});
   const Input input = {.text = "a good film", .pair = {}};
@@ -122,7 +125,7 @@ TEST_F(Writing, PredictionsAreTextAndJson) {
 
 TEST_F(Writing, RejectsUnknownExtension) {
   const Explanation why = model_.explain("a good film");
-  EXPECT_THROW(write(why, folder_ / "result.pdf"), Error);
+  EXPECT_THROW(write(why, folder_ / "result.docx"), Error);
   EXPECT_THROW(write(why, folder_ / "result"), Error);
 }
 

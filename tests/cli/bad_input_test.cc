@@ -265,7 +265,7 @@ TEST(BadInput, UnknownNamesListKnownOnes) {
   expect_mistake(with("--normalize", "softmax"), {"--normalize", "'softmax'", "none, l1, l2, max, minmax"});
   expect_mistake(with("--unit", "letter"), {"--unit", "'letter'", "token, word, clause, sentence"});
   expect_mistake(with("--special", "maybe"), {"--special", "'maybe'", "hide, show"});
-  expect_mistake(with("--format", "pdf"), {"--format", "'pdf'", "terminal, json, html, svg, csv, tsv"});
+  expect_mistake(with("--format", "docx"), {"--format", "'docx'", "terminal, json, html, svg, pdf, csv, tsv"});
   expect_mistake(with("--layer", "first"), {"--layer", "'first'", "word, embeddings"});
   expect_mistake(with("--target", "splendid"), {"target", "splendid", "LABEL_0, LABEL_1, LABEL_2"});
   expect_mistake(with("--contrast", "splendid"), {"contrast", "splendid", "LABEL_0, LABEL_1, LABEL_2"});

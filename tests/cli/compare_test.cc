@@ -273,7 +273,7 @@ TEST(Compare, RejectsInvalidMethodLists) {
 
 TEST(Compare, RejectsUnsupportedFormats) {
   expect_mistake(compare(two_models, {"--text", "a", "--format", "latex"}),
-                 {"--format", "'latex'", "terminal, json, html, svg, csv, tsv"});
+                 {"--format", "'latex'", "terminal, json, html, svg, pdf, csv, tsv"});
 }
 
 TEST(Compare, ErrorsNameTheModel) {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html.parser
+import json
 import pathlib
+import sys
 
 import limner
 import pytest
@@ -46,6 +48,27 @@ def test_html_has_inline_styles_and_no_script(sentiment: limner.Model, text: str
     assert repr(why) == bundle["text/plain"]
 
 
+def test_pdf_is_drawn_by_a_program(sentiment: limner.Model, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    why = sentiment.explain("A fine film.")
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    if (pathlib.Path(sys.executable).resolve().parent / "limn-pdf").exists():
+        pytest.skip("limn-pdf is installed beside Python")
+    with pytest.raises(limner.Error, match="install the Debian package limn-pdf"):
+        why.save(tmp_path / "why.pdf")
+    assert not (tmp_path / "why.pdf").exists()
+    # A program in its place gets the document, and its output is the file.
+    program = folder / "limn-pdf"
+    program.write_text("#!/bin/sh\nprintf %%PDF-\nexec /bin/cat\n")
+    program.chmod(0o755)
+    why.save(tmp_path / "why.pdf")
+    document = json.loads((tmp_path / "why.pdf").read_bytes().removeprefix(b"%PDF-"))
+    text = "".join(run["text"] for block in document["blocks"] if block["style"] == "text" for run in block["runs"])
+    assert text == "A fine film."
+    assert why.to_pdf() == (tmp_path / "why.pdf").read_bytes()
+
+
 def test_every_format_can_be_saved(sentiment: limner.Model, tmp_path: pathlib.Path) -> None:
     why = sentiment.explain("A fine film.")
     for name in ("why.json", "why.html", "why.svg", "why.csv", "why.txt"):
@@ -55,6 +78,6 @@ def test_every_format_can_be_saved(sentiment: limner.Model, tmp_path: pathlib.Pa
     assert limner.read(tmp_path / "why.json") == [why]
     assert why.to_svg() == (tmp_path / "why.svg").read_text()
     with pytest.raises(limner.Error, match="json"):
-        why.save(tmp_path / "why.pdf")
+        why.save(tmp_path / "why.docx")
     with pytest.raises(limner.Error):
         why.save(tmp_path / "missing" / "why.html")

@@ -54,6 +54,8 @@ const std::map<std::string, Layer> layers = {
     // Collections on servers: the requests, and the choice between a file and an address.
     {"apps/remote", {{"base", "apps/remote"}, all_headers}},
     {"apps/hub", {{"base", "model", "render", "store", "apps/hub", "apps/terminal"}, all_headers}},
+    // A program that draws what it reads: it needs nothing of limn.
+    {"apps/pdf", {{"apps/pdf"}, {}}},
     {"apps/server",
      {{"base", "options", "text", "math", "model", "task", "explain", "evaluate", "render", "store", "apps/remote",
        "apps/server", "apps/terminal"},
