@@ -192,8 +192,7 @@ class FakeSearchServer {
       found = bm25(given.begin().key(), inner.at("query"));
       for (auto& [id, score] : found) score *= inner.value("boost", 1.);
     } else if (kind == "multi_match") {
-      for (const auto& field : given.at("fields"))
-        found.merge(bm25(field, given.at("query")));
+      for (const auto& field : given.at("fields")) found.merge(bm25(field, given.at("query")));
     } else if (kind == "knn") {
       if (kind_ != Kind::opensearch) throw std::invalid_argument("unknown query [knn]");
       return nearest(given.at("embedding").at("vector"), given.at("embedding").at("k"),
