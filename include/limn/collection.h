@@ -68,8 +68,8 @@ struct HttpReply {
   std::string failure = {};  ///< why there was none
 };
 
-/// Sends a request and waits for the answer, for a bounded time. The library has no HTTP client of its own: whoever
-/// connects says how, and adds passwords or keys. It must not follow redirects to another host.
+/// Sends a request and waits for the answer, for a bounded time. The library has no HTTP client of its own: the
+/// caller gives it one, which adds passwords or keys. It must not follow redirects to another host.
 using HttpSend = std::function<HttpReply(const HttpCall& call)>;
 
 /// A file in memory.

@@ -189,11 +189,10 @@ class FakeSearchServer {
     std::map<std::string, double> found;
     if (kind == "match") {
       const Json& inner = given.begin().value();
-      for (const auto& [id, score] : bm25(given.begin().key(), inner.at("query")))
-        found[id] = score * inner.value("boost", 1.);
+      found = bm25(given.begin().key(), inner.at("query"));
+      for (auto& [id, score] : found) score *= inner.value("boost", 1.);
     } else if (kind == "multi_match") {
-      for (const auto& field : given.at("fields"))
-        for (const auto& [id, score] : bm25(field, given.at("query"))) found[id] = std::max(found[id], score);
+      for (const auto& field : given.at("fields")) found.merge(bm25(field, given.at("query")));
     } else if (kind == "knn") {
       if (kind_ != Kind::opensearch) throw std::invalid_argument("unknown query [knn]");
       return nearest(given.at("embedding").at("vector"), given.at("embedding").at("k"),
