@@ -188,8 +188,9 @@ class FakeSearchServer {
     const Json& given = query.begin().value();
     std::map<std::string, double> found;
     if (kind == "match") {
-      const Json& inner = given.begin().value();
-      found = bm25(given.begin().key(), inner.at("query"));
+      const auto field = given.begin();
+      const Json& inner = field.value();
+      found = bm25(field.key(), inner.at("query"));
       for (auto& [id, score] : found) score *= inner.value("boost", 1.);
     } else if (kind == "multi_match") {
       for (const auto& field : given.at("fields")) found.merge(bm25(field, given.at("query")));
