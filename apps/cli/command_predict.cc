@@ -11,6 +11,7 @@
 #include "apps/cli/prediction_table.h"
 #include "apps/cli/rows.h"
 #include "apps/terminal/output.h"
+#include "apps/terminal/progress.h"
 #include "limn/limn.h"
 #include "render/display_text.h"
 #include "render/json.h"
@@ -79,7 +80,9 @@ int predict(const CLI::App& app, const PredictCommand& command) {
         });
   }
   const Input input = single_input(command.input, model.info().task, name);
-  const Prediction prediction = model.predict(input, options);
+  Progress progress(1);
+  const Prediction prediction = model.predict(input, options, watch_with(progress));
+  progress.wipe();
   const std::vector<std::string> warnings = model.warnings(input, options);
   std::string text =
       format == Format::json ? to_json(prediction, input, name, -1, warnings) + "\n" : to_terminal(prediction);

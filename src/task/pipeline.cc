@@ -226,6 +226,8 @@ std::vector<Result<Prediction>> predict(const Pipeline& pipeline, std::span<cons
   };
   const auto take = [&](std::size_t i, std::size_t window, Encoding& encoding, ConstView logits) {
     readers[i]->take(encoding, logits);
+    // Of many inputs, the caller knows which are done; how many windows they have together, nobody knows.
+    if (inputs.size() == 1 && windows[i] > 1 && watch.progress) watch.progress(window + 1, windows[i]);
     if (window + 1 < windows[i]) return;
     predictions[i] = readers[i]->prediction();
     readers[i].reset();

@@ -109,5 +109,24 @@ TEST(Cancelling, EndsEveryOtherCall) {
 
 TEST(Cancelling, CancelledIsNotAnError) { EXPECT_FALSE((std::is_base_of_v<Error, Cancelled>)); }
 
+// The windows are counted as they are read; their number is that of the notice.
+TEST(Watch, ReadingALongTextReportsItsWindows) {
+  const Model reader = golden("golden/bert-qa");
+  const Input input = {.text = "Who came?", .pair = long_text() + long_text() + long_text() + long_text()};
+  const PredictOptions options = {.max_length = 64, .stride = 16};
+  std::vector<std::pair<std::size_t, std::size_t>> reports;
+  const Watch watch = {.progress = [&](std::size_t done, std::size_t total) { reports.emplace_back(done, total); }};
+  reader.predict(input, options, watch);
+  // By hand: 280 words are as many tokens; the question, [CLS] and two [SEP] leave `room` in a window.
+  const std::size_t room = 64 - reader.tokenize({.text = "Who came?", .pair = {}}).tokens.size() - 1;
+  const std::size_t windows = 1 + (280 - room + room - 16 - 1) / (room - 16);
+  ASSERT_EQ(reports.size(), windows);
+  for (std::size_t i = 0; i < windows; ++i) EXPECT_EQ(reports[i], std::pair(i + 1, windows));
+  reports.clear();
+  const Input fits = {.text = "Who came?", .pair = "A good film."};
+  reader.predict(fits, options, watch);
+  EXPECT_TRUE(reports.empty());  // there is nothing to wait for
+}
+
 }  // namespace
 }  // namespace limn::watch_test

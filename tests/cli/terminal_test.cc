@@ -94,6 +94,19 @@ TEST(Terminal, LongMethodsShowAndEraseProgress) {
   EXPECT_TRUE(result.out.ends_with("\x1b[K"));
 }
 
+TEST(Terminal, LargeTextsShowAndEraseProgressWhileTheyAreRead) {
+  Folder folder;
+  std::string context;
+  for (int i = 0; i < 4000; ++i) context += "Anna came to Rome in May and met Ben there. ";
+  const std::string file = folder.write("context.txt", context);
+  const Result result = run_on_terminal({"predict", "-m", "minilm-l6-qa", "--question", "Who came?", "--context-file",
+                                         file, "--threads", "1", "-o", folder / "a.json"},
+                                        80, {.slowed = true});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.out, AllOf(HasSubstr(" % "), HasSubstr("━"), HasSubstr(" left"), Not(HasSubstr("rows"))));
+  EXPECT_THAT(result.out, HasSubstr("\x1b[K"));
+}
+
 TEST(Terminal, InterruptErasesTheLine) {
   int terminal = -1;
   const pid_t process = ::forkpty(&terminal, nullptr, nullptr, nullptr);
