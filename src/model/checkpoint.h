@@ -17,8 +17,8 @@
 namespace limn {
 
 /// A checkpoint folder in memory: the config, the weights, and the memory that holds the weights.
-/// Large F32 tensors and matrices of F16 or BF16 stay in the mapped file. Others (small, F64, transposed) are converted to
-/// float32 in memory, and the file's pages are released.
+/// Large F32 tensors and matrices of F16 or BF16 stay in the mapped file. Others (small, F64, transposed) are converted
+/// to float32 in memory, and the file's pages are released.
 class Checkpoint {
  public:
   /// @throws Error if a file is missing or invalid, or if the config and the weights do not match;
