@@ -360,9 +360,10 @@ class Pages {
       int count = 0;
       pango_layout_line_get_x_ranges(line.line, static_cast<int>(std::max(begin, span.begin) - line.offset),
                                      static_cast<int>(std::min(end, span.end) - line.offset), &ranges, &count);
-      for (int i = 0; i < count; ++i) {
-        const double left = margin + static_cast<double>(ranges[2 * i]) / PANGO_SCALE;
-        const double width = static_cast<double>(ranges[2 * i + 1] - ranges[2 * i]) / PANGO_SCALE;
+      const std::span<const int> edges(ranges, 2 * static_cast<std::size_t>(count));  // left, right, left, …
+      for (std::size_t i = 0; i + 1 < edges.size(); i += 2) {
+        const double left = margin + static_cast<double>(edges[i]) / PANGO_SCALE;
+        const double width = static_cast<double>(edges[i + 1] - edges[i]) / PANGO_SCALE;
         if (run.fill) {
           set_color(context, *run.fill);
           cairo_rectangle(context, left, line.top + 1.5, width, line.height - 3);

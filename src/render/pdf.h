@@ -13,7 +13,7 @@ std::filesystem::path pdf_program();
 
 struct PdfFile {
   std::string bytes;
-  std::string warning;  ///< "3 characters are drawn as boxes: …"; otherwise empty
+  std::string warning;  ///< how many characters no installed font has; otherwise empty
 };
 
 /// Draws what pdf_document() returns. @throws Error if there is no limn-pdf, or if it fails

@@ -83,7 +83,8 @@ TEST_F(Pdf, HasTheTextThePredictionAndWhy) {
                                    HasSubstr(" against positive"), HasSubstr("pushed most towards"),
                                    HasSubstr("How this was computed")));
   EXPECT_EQ(pages_of(file), 1u);
-  EXPECT_THAT(shell("pdfinfo '" + file + "'"), HasSubstr("positive"));  // the document's title
+  EXPECT_THAT(shell("pdfinfo '" + file + "'"), HasSubstr("positive"));          // the document's title
+  EXPECT_THAT(shell("pdfinfo -struct-text '" + file + "'"), StartsWith("H1"));  // the marks that screen readers use
   for (const std::string& font : lines(shell("pdffonts '" + file + "' | tail -n +3")))
     EXPECT_TRUE(std::regex_search(font, std::regex(" yes +yes +yes "))) << font;  // embedded, a subset, with Unicode
 }
