@@ -80,6 +80,7 @@ test("one line in words; formula and settings are in a fold, with a line for a p
   await page.getByText(/^Blue speaks for positive, orange against; together .* of 2\.75\.$/).waitFor();
   assert.deepEqual(await page.locator(".legend .range .number").allInnerTexts(), ["against positive ◀", "▶ for positive"]);
   await page.getByText("How this was computed").click();
+  await page.locator(".computed div").first().waitFor();
   const rows = await page.locator(".computed div").evaluateAll(divs => divs.map(div => [...div.children].map(child => child.textContent)));
   for (const row of [["Model", "small-sentiment"], ["Baseline", "pad"], ["Steps", "27"], ["Seed", "0"], ["Completeness error", "0.004"], ["F(x) − F(baseline)", "2.75"]]) {
     assert.deepEqual(rows.find(([name]) => name === row[0]), row);

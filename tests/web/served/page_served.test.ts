@@ -204,7 +204,7 @@ test("the server accepts every option that the page shows for a method", options
   const json = await (await fetch(`${address}v1/models`)).json() as Record<string, unknown>, table = readTable(json);
   assert.equal(table.methods.length, 19);
   assert.ok((json["presets"] as unknown[]).length > 0);
-  const values: Record<string, string> = {steps: "2", samples: "8", tolerance: "0.5", sigma: "0.1", window: "1", head: "1", seed: "1", layer: "1", max_steps: "9", present: "0.4", features: "2", kernel_width: "9", exact: "true", absolute: "true", background: "A film.\nNo film.", baseline: "mask"};
+  const values: Record<string, string> = {steps: "2", samples: "8", tolerance: "0.5", sigma: "0.1", window: "1", head: "1", seed: "1", layer: "1", max_steps: "9", present: "0.4", features: "2", kernel_width: "9", stability: "0.9", exact: "true", absolute: "true", background: "A film.\nNo film.", baseline: "mask"};
   for (const {name, options: own} of table.methods) {
     const set = Object.fromEntries(Object.keys(own).map(option => [option, table.value(option, values[option] ?? table.option(option)?.values[0] ?? "")]));
     const response = await post("v1/explain", {model: "minilm-l6-sentiment", text: "A fine film.", method: name, ...set});
