@@ -26,11 +26,13 @@ wheel: setup
 	@$(MAKE) --no-print-directory build
 	@tools/python.sh wheel
 
-# The Python package beside PyTorch, Ray and Spark, which pip downloads: hundreds of megabytes.
+# The Python package beside PyTorch, Ray and Spark, and collections on servers that others wrote, which pip downloads:
+# hundreds of megabytes.
 test-interop: setup
 	@tools/setup.sh python interop
 	@$(MAKE) --no-print-directory build
 	@tools/python.sh interop
+	@LIMN_MODELS=models tools/search_servers.py build/limn || [ $$? = 77 ]
 
 # Packages for Debian: build/*.deb.
 deb: build

@@ -131,13 +131,6 @@ if(TARGET limn)
   set_tests_properties(python PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900 ENVIRONMENT LIMN_BUILD=${PROJECT_BINARY_DIR})
 endif()
 
-# Collections on servers that others wrote. The script skips itself if pip cannot install them.
-if(TARGET limn)
-  add_test(NAME search_servers COMMAND ${PROJECT_SOURCE_DIR}/tools/search_servers.py $<TARGET_FILE:limn>)
-  set_tests_properties(search_servers PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600
-                       ENVIRONMENT LIMN_MODELS=${PROJECT_SOURCE_DIR}/models)
-endif()
-
 # README.md: each C++ block is built and run as a program; tests/readme runs the commands.
 file(READ README.md readme)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS README.md)

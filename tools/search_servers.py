@@ -4,7 +4,7 @@ tests) and osmem-server (OpenSearch's, without kNN). Neither registry that we us
 
     tools/search_servers.py build/limn [SQUAD]
 
-Installs both with pip below the build folder; exits with 77, which ctest counts as skipped, if that fails. With a SQuAD
+Installs both with pip below the build folder; exits with 77 and says why if that fails. With a SQuAD
 file, prints recall by the server and by a file, side by side."""
 
 import json

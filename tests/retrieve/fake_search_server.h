@@ -17,7 +17,7 @@
 /// A server that answers what a collection asks of Elasticsearch or OpenSearch, written from their documentation:
 /// https://www.elastic.co/docs/api and https://docs.opensearch.org. It refuses what the real ones would refuse: an
 /// index name with capitals, a field that the mapping does not have, the other server's kNN. As in the real ones,
-/// searches see what was written before the last refresh. tools/search_servers.sh asks the same of other servers.
+/// searches see what was written before the last refresh. tools/search_servers.py asks the same of other servers.
 
 namespace limn::test {
 
