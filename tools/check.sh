@@ -24,10 +24,11 @@ lint() {
     --extra-arg=-UNDEBUG  # assertions tell the analyzer which states are impossible
 }
 
-# Builds test programs with a preset's sanitizers and runs them: sanitized PRESET PROGRAM …
+# Builds test programs with a preset's sanitizers and runs them, one per processor: sanitized PRESET PROGRAM …
 sanitized() {
   build "$1" --target "${@:2}"
-  for program in "${@:2}"; do "build-$1/$program" --gtest_brief=1; done
+  printf '%s\n' "${@:2}" | xargs -P "$(nproc)" -I{} sh -c \
+    '"$0/{}" --gtest_brief=1 >"$0/{}.log" 2>&1; status=$?; cat "$0/{}.log"; exit $status' "build-$1"
 }
 
 # AddressSanitizer and UndefinedBehaviorSanitizer: where untrusted files, texts and requests are read, then all tests.
