@@ -143,7 +143,8 @@ int pull_model(const PullCommand& command, Format format) {
           nullptr);
   throw Error({.file = program.string(),
                .found = std::strerror(errno),
-               .expected = "the program that downloads models, installed beside limn"});
+               .expected = "the program that downloads models, installed beside limn",
+               .hint = "in limn's source folder, 'make build' builds it"});
 }
 
 void add_pull(CLI::App& models, Run& run) {

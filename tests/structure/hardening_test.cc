@@ -25,7 +25,7 @@ std::string readelf(const std::string& options, const std::filesystem::path& fil
   return text;
 }
 
-std::size_t count_of(const std::string& text, const std::string& part) {
+[[maybe_unused]] std::size_t count_of(const std::string& text, const std::string& part) {
   std::size_t count = 0;
   for (auto at = text.find(part); at != text.npos; at = text.find(part, at + part.size())) ++count;
   return count;
