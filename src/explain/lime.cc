@@ -288,13 +288,14 @@ UnitScores score_units(Game& game, const Lime& given) {
     // Fewer masks than two for each unit say little, and may have no standard errors.
     if (values.size() < masks.size() && values.size() <= 2 * units + 2) return {};
     LinearModel model = fit_lime(std::span(masks).first(values.size()), values, method);
-    UnitScores result = {.numbers = {{"samples", static_cast<double>(values.size())},
+    const double stability = stability_of(model, top);  // before the model is emptied
+    UnitScores result = {.scores = std::move(model.weights),
+                         .numbers = {{"samples", static_cast<double>(values.size())},
                                      {"kernel_width", kernel_width(method)},
                                      {"intercept", model.intercept},
                                      {"r2", model.r2},
-                                     {"stability", stability_of(model, top)}},
+                                     {"stability", stability}},
                          .covariance = std::move(model.covariance)};
-    result.scores = std::move(model.weights);
     for (std::size_t u = 0; u < units && !result.covariance.empty(); ++u)
       result.standard_errors.push_back(error_of(result.covariance[u * units + u]));
     return result;
