@@ -3,6 +3,7 @@
 #include <optional>
 #include <random>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -104,21 +105,15 @@ Attribution attribute(const Subject& subject, const ExpectedGradients& method) {
       begin = end;
     }
     if (count < method.samples) words.report(draws);
-    return words.relative_error(draws);
+    return words.scores(draws);
   };
   // Each of the 20 groups that the standard errors are estimated from has two draws before the first look.
   constexpr std::size_t least = 40, step = 20;
-  std::size_t count = method.tolerance ? std::min(least, method.samples) : method.samples;
-  double error = draw_until(count);
-  while (method.tolerance && error > *method.tolerance && count < method.samples) {
-    count = std::min(count + step, method.samples);
-    error = draw_until(count);
-  }
+  UnitScores found = sample_until(method.tolerance, {.least = least, .step = step, .most = method.samples}, draw_until);
 
-  Attribution result = words.result(draws);
-  UnitScores reached = {.scores = {1}, .standard_errors = {error}};
-  warn_of_tolerance(reached, method.tolerance);
-  result.warnings = reached.warnings;
+  Attribution result = words.result(draws, found.standard_errors);
+  result.warnings = std::move(found.warnings);
+  const std::size_t count = draws.count();
   double total = 0;
   for (const double score : result.scores) total += score;
   result.baseline_value = baseline_sum / static_cast<double>(count);

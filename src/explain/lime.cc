@@ -18,6 +18,7 @@
 #include "base/random.h"
 #include "explain/method_info.h"
 #include "explain/perturbation.h"
+#include "explain/shapley.h"
 #include "explain/units.h"
 #include "text/unicode.h"
 #include "text/words.h"
@@ -303,13 +304,13 @@ UnitScores score_units(Game& game, const Lime& given) {
   // The first look comes when the standard errors themselves are known to about a tenth.
   constexpr std::size_t step = 100;
   const std::size_t least = std::max(step, 4 * units);
-  std::size_t count = method.stability ? std::min(least, masks.size()) : masks.size();
-  UnitScores found = scores_of(game.values(std::span(masks).first(count), scores_of));
-  while (method.stability && found.numbers["stability"] < *method.stability && count < masks.size()) {
-    count = std::min(count + step, masks.size());
-    found = scores_of(game.values(std::span(masks).first(count), scores_of));
-  }
-  if (method.stability && found.numbers["stability"] < *method.stability)
+  std::function<bool(const UnitScores&)> is_stable;
+  if (method.stability)
+    is_stable = [&](const UnitScores& found) { return found.numbers.at("stability") >= *method.stability; };
+  UnitScores found = sample_in_steps(
+      is_stable, {.least = least, .step = step, .most = masks.size()},
+      [&](std::size_t count) { return scores_of(game.values(std::span(masks).first(count), scores_of)); });
+  if (is_stable && !is_stable(found))
     found.warnings.push_back(
         fmt::format("with other draws, the {} strongest words might be others (probability {:.2g}): more samples are "
                     "needed for a stability of {:.2g}",

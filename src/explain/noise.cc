@@ -49,7 +49,7 @@ Attribution attribute(const Subject& subject, const SmoothGrad& method) {
     subject.report(draw + 1, method.samples);
     if (draw + 1 < method.samples) words.report(draws);
   });
-  Attribution result = words.result(draws);
+  Attribution result = words.result(draws, words.scores(draws).standard_errors);
   result.passes = method.samples;
   result.numbers = {{"samples", static_cast<double>(method.samples)}, {"sigma", sigma}};
   return result;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -34,16 +35,26 @@ struct SampleCounts {
   std::size_t least = 1, step = 1, most = 1;
 };
 
-/// Returns scores_of(number of samples) for all samples, or for the first number of them whose standard errors are
-/// within the tolerance.
+/// Returns scores_of(number of samples) for the first number of them that is enough, or for all samples.
+/// @param is_enough of the scores so far; empty: all samples
 template <class ScoresOf>
-UnitScores sample_until(std::optional<double> tolerance, const SampleCounts& counts, const ScoresOf& scores_of) {
-  std::size_t count = tolerance ? std::min(counts.least, counts.most) : counts.most;
+UnitScores sample_in_steps(const std::function<bool(const UnitScores&)>& is_enough, const SampleCounts& counts,
+                           const ScoresOf& scores_of) {
+  std::size_t count = is_enough ? std::min(counts.least, counts.most) : counts.most;
   UnitScores found = scores_of(count);
-  while (tolerance && count < counts.most && relative_standard_error(found) > *tolerance) {
+  while (is_enough && count < counts.most && !is_enough(found)) {
     count = std::min(count + counts.step, counts.most);
     found = scores_of(count);
   }
+  return found;
+}
+
+/// The same until the standard errors are within the tolerance; warns if they never are.
+template <class ScoresOf>
+UnitScores sample_until(std::optional<double> tolerance, const SampleCounts& counts, const ScoresOf& scores_of) {
+  std::function<bool(const UnitScores&)> is_enough;
+  if (tolerance) is_enough = [&](const UnitScores& found) { return !(relative_standard_error(found) > *tolerance); };
+  UnitScores found = sample_in_steps(is_enough, counts, scores_of);
   warn_of_tolerance(found, tolerance);
   return found;
 }
