@@ -12,6 +12,7 @@
 #include "apps/cli/options.h"
 #include "apps/terminal/output.h"
 #include "apps/terminal/size_text.h"
+#include "base/program.h"
 #include "limn/limn.h"
 #include "model/config.h"
 #include "render/display_text.h"
@@ -137,8 +138,7 @@ int show_model(const std::string& argument, Format format) {
 /// command time and memory.
 int pull_model(const PullCommand& command, Format format) {
   parse_repository(command.model);
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path() / "limn-pull";
+  const fs::path program = program_folder().value_or("") / "limn-pull";
   ::execl(program.c_str(), program.c_str(), command.model.c_str(), format == Format::json ? "json" : "terminal",
           nullptr);
   throw Error({.file = program.string(),

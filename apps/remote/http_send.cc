@@ -7,25 +7,19 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
 
 #include "base/base64.h"
+#include "base/environment.h"
 
 namespace limn::remote {
 namespace {
 
 constexpr const char* library_name = "libcurl.so.4";
 constexpr long connect_seconds = 10, usual_seconds = 60, most_seconds = 3600;
-
-std::optional<std::string> variable(const char* name) {
-  const char* value = std::getenv(name);
-  if (value == nullptr || *value == '\0') return std::nullopt;
-  return value;
-}
 
 /// The functions of libcurl. Linking it would make every command start slower and 6 MB larger (docs/dependencies.md).
 class Curl {
@@ -95,9 +89,9 @@ struct Settings {
 
 Settings settings_of_environment() {
   Settings settings;
-  settings.authorities = variable("LIMN_COLLECTION_CA_FILE");
-  const auto key = variable("LIMN_COLLECTION_API_KEY"), user = variable("LIMN_COLLECTION_USER"),
-             password = variable("LIMN_COLLECTION_PASSWORD");
+  settings.authorities = environment("LIMN_COLLECTION_CA_FILE");
+  const auto key = environment("LIMN_COLLECTION_API_KEY"), user = environment("LIMN_COLLECTION_USER"),
+             password = environment("LIMN_COLLECTION_PASSWORD");
   if (key && (user || password))
     throw Error({.thing = "the environment",
                  .found = "LIMN_COLLECTION_API_KEY and a user or a password",
@@ -117,7 +111,7 @@ Settings settings_of_environment() {
     settings.authorization =
         "Authorization: Basic " + base64({reinterpret_cast<const std::uint8_t*>(pair.data()), pair.size()});
   }
-  if (const auto seconds = variable("LIMN_COLLECTION_TIMEOUT")) {
+  if (const auto seconds = environment("LIMN_COLLECTION_TIMEOUT")) {
     const char* const end = seconds->data() + seconds->size();
     const auto read = std::from_chars(seconds->data(), end, settings.seconds);
     if (read.ec != std::errc() || read.ptr != end || settings.seconds < 1 || settings.seconds > most_seconds)

@@ -74,14 +74,18 @@ struct SpawnSettings {
 
 }  // namespace
 
+std::optional<fs::path> program_folder() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  return error ? std::nullopt : std::optional(program.parent_path());
+}
+
 std::optional<fs::path> find_program(std::string_view name) {
   const auto is_program = [](const fs::path& file) {
     std::error_code ignored;
     return fs::is_regular_file(file, ignored) && ::access(file.c_str(), X_OK) == 0;
   };
-  std::error_code error;
-  const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path() / name;
-  if (!error && is_program(beside)) return beside;
+  if (const auto folder = program_folder(); folder && is_program(*folder / name)) return *folder / name;
   const char* const variable = std::getenv("PATH");
   std::string_view folders = variable ? variable : "";
   while (!folders.empty()) {

@@ -13,6 +13,9 @@ struct ProgramResult {
   std::string out, err;  ///< standard output and standard error
 };
 
+/// The folder of the program that runs; nothing if the system does not say.
+std::optional<std::filesystem::path> program_folder();
+
 /// Returns the program of that name beside the one that runs, or else in PATH.
 std::optional<std::filesystem::path> find_program(std::string_view name);
 

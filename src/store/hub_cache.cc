@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "base/environment.h"
 #include "base/output_file.h"
 #include "store/checkpoint_folder.h"
-#include "store/environment.h"
 
 namespace limn {
 namespace {

@@ -9,10 +9,11 @@
 #include <sstream>
 #include <utility>
 
+#include "base/environment.h"
 #include "base/nearest_name.h"
+#include "base/program.h"
 #include "limn/error.h"
 #include "store/checkpoint_folder.h"
-#include "store/environment.h"
 #include "store/hub_cache.h"
 #include "store/repository.h"
 
@@ -59,13 +60,12 @@ std::vector<ModelFolder> model_folders() {
     const auto same = [&](const ModelFolder& models) { return models.folder == normal; };
     if (std::none_of(folders.begin(), folders.end(), same)) folders.push_back({normal, hub_cache});
   };
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
-  if (!error) {
-    add(program / "models", false);
-    add(program / ".." / "models", false);  // a build folder inside the project
-    add(program / ".." / "share" / "limn" / "models", false);
+  if (const auto program = program_folder()) {
+    add(*program / "models", false);
+    add(*program / ".." / "models", false);  // a build folder inside the project
+    add(*program / ".." / "share" / "limn" / "models", false);
   }
+  std::error_code error;
   const fs::path current = fs::current_path(error);
   if (!error) add(current / "models", false);
   if (const auto folders = environment("LIMN_MODELS")) {
