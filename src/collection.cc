@@ -87,6 +87,10 @@ Retriever retriever_named(std::string_view name) {
 }
 
 struct Collection::Implementation {
+  explicit Implementation(std::optional<Model> given) : model(std::move(given)) {
+    if (model) embedder = limn::embedder_of(*model);
+  }
+
   std::unique_ptr<PassageStore> store;
   std::optional<Model> model;
   std::optional<Embedder> embedder;
@@ -101,20 +105,14 @@ Collection Collection::open(const std::filesystem::path& file, std::optional<Mod
 }
 
 Collection Collection::opened(std::unique_ptr<PassageStore> store, std::optional<Model> embedder) {
-  auto made = std::make_shared<Implementation>();
+  auto made = std::make_shared<Implementation>(std::move(embedder));
   made->store = std::move(store);
-  made->model = std::move(embedder);
-  if (made->model) {
-    made->embedder = limn::embedder_of(*made->model);
-    made->store->check(*made->embedder);
-  }
+  if (made->embedder) made->store->check(*made->embedder);
   return Collection(std::move(made));
 }
 
 Collection Collection::create(const std::filesystem::path& file, std::optional<Model> embedder) {
-  auto made = std::make_shared<Implementation>();
-  if (embedder) made->embedder = limn::embedder_of(*embedder);
-  made->model = std::move(embedder);
+  auto made = std::make_shared<Implementation>(std::move(embedder));
   made->store = std::make_unique<CollectionFile>(CollectionFile::open_or_create(file, made->embedding()));
   return Collection(std::move(made));
 }
@@ -125,9 +123,7 @@ Collection Collection::connect(const std::string& address, const HttpSend& send,
 
 Collection Collection::connect_or_create(const std::string& address, const HttpSend& send,
                                          std::optional<Model> embedder) {
-  auto made = std::make_shared<Implementation>();
-  if (embedder) made->embedder = limn::embedder_of(*embedder);
-  made->model = std::move(embedder);
+  auto made = std::make_shared<Implementation>(std::move(embedder));
   made->store = std::make_unique<RemoteCollection>(RemoteCollection::open_or_create(address, send, made->embedding()));
   return Collection(std::move(made));
 }
