@@ -266,15 +266,11 @@ class ComparisonOutput {
     if (format_ == Format::terminal) output_.write(to_terminal(axes_, means_, style_));
     if (format_ == Format::html) {
       output_.write(to_html(axes_, kept_));
-      if (inputs_ > kept_.size())
-        complain(fmt::format("the page contains the first {} of {} inputs; json and csv contain all", kept_.size(),
-                             inputs_));
+      complain_of_rest(format_, kept_.size(), inputs_, "inputs");
     }
     if (format_ == Format::pdf) {
       output_.write(pdf_bytes(pdf_document(axes_, kept_)));
-      if (inputs_ > kept_.size())
-        complain(
-            fmt::format("the PDF contains the first {} of {} inputs; json and csv contain all", kept_.size(), inputs_));
+      complain_of_rest(format_, kept_.size(), inputs_, "inputs");
     }
     output_.finish();
   }
@@ -283,8 +279,7 @@ class ComparisonOutput {
   /// Whether the whole texts of all cells would be more than a screen.
   bool is_long(const ComparedInput& input) const {
     if (style_.lines == 0 || input.cells.empty()) return false;
-    const std::size_t bytes = input.cells.front().text.size() + input.cells.front().pair.value_or("").size();
-    return axes_.cells() * (bytes / style_.width + 1) > style_.lines / 2;
+    return axes_.cells() * (text_bytes(input.cells.front()) / style_.width + 1) > style_.lines / 2;
   }
 
   void write_json(const Item& item, const ComparedInput& input, const std::optional<Error>& error) {
@@ -429,11 +424,7 @@ void add_compare(CLI::App& program, Run& run) {
   add_options(app, command->reading);
   option("--format", command->output.format,
          "terminal, json, html, svg, pdf, csv, tsv; default: by the extension of --output, otherwise terminal on a "
-         "terminal "
-         "and "
-         "json "
-         "elsewhere "
-         "(one object per line)",
+         "terminal and json elsewhere (one object per line)",
          "FORMAT", "Output");
   add_whole_option(app, command->whole);
   add_table_option(app, command->table, "wide");

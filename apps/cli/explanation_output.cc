@@ -22,6 +22,12 @@ std::string pdf_bytes(const std::string& document) {
   return std::move(file.bytes);
 }
 
+void complain_of_rest(Format format, std::size_t kept, std::size_t all, std::string_view things) {
+  if (all > kept)
+    complain(fmt::format("the {} contains the first {} of {} {}; json and csv contain all",
+                         format == Format::pdf ? "PDF" : "page", kept, all, things));
+}
+
 ExplanationOutput::ExplanationOutput(const std::optional<std::string>& file, Format format,
                                      const ExplanationStyle& style)
     : format_(format),
@@ -95,16 +101,10 @@ void ExplanationOutput::finish() {
   if (table_) output_.write(table_->finish());
   if (format_ == Format::html) {
     output_.write(to_html(kept_));
-    if (count_ > kept_.size()) {
-      complain(fmt::format("the page contains the first {} of {} explanations; json and csv contain all", kept_.size(),
-                           count_));
-    }
+    complain_of_rest(format_, kept_.size(), count_, "explanations");
   } else if (format_ == Format::pdf) {
     output_.write(pdf_bytes(pdf_document(kept_)));
-    if (count_ > kept_.size()) {
-      complain(fmt::format("the PDF contains the first {} of {} explanations; json and csv contain all", kept_.size(),
-                           count_));
-    }
+    complain_of_rest(format_, kept_.size(), count_, "explanations");
   } else if (format_ == Format::svg && !kept_.empty()) {
     output_.write(picture_ == Picture::text ? to_svg_text(kept_.front()) : to_svg(kept_.front()));
   }

@@ -23,6 +23,8 @@ inline constexpr std::size_t most_bytes_in_a_pdf = 2'000'000;
 std::size_t text_bytes(const Explanation& explanation);
 /// Draws a document for limn-pdf; warns on standard error if letters are missing in all fonts.
 std::string pdf_bytes(const std::string& document);
+/// Warns if a page or a PDF does not contain all. @param things in the plural
+void complain_of_rest(Format format, std::size_t kept, std::size_t all, std::string_view things);
 
 /// How explanations are written.
 struct ExplanationStyle {
