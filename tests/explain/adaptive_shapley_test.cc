@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "explain/coalition_surrogate.h"
 #include "explain/explainer.h"
 #include "explain/games.h"
 #include "explain/perturbation.h"
 #include "explain/shapley.h"
 #include "explain/subject.h"
+#include "explain/surrogates/coalition_surrogate.h"
 
 namespace limn::adaptive_shapley_test {
 namespace {

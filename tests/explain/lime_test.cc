@@ -1,4 +1,4 @@
-#include "explain/lime.h"
+#include "explain/surrogates/lime.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

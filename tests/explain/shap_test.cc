@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "explain/games.h"
-#include "explain/lime.h"
 #include "explain/perturbation.h"
 #include "explain/shapley.h"
+#include "explain/surrogates/lime.h"
 #include "limn/error.h"
 
 namespace limn {

@@ -1,4 +1,4 @@
-#include "explain/lime.h"
+#include "explain/surrogates/lime.h"
 
 #include <fmt/format.h>
 
@@ -17,6 +17,7 @@
 
 #include "base/random.h"
 #include "explain/method_info.h"
+#include "explain/methods.h"
 #include "explain/perturbation.h"
 #include "explain/shapley.h"
 #include "explain/units.h"

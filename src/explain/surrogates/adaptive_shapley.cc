@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/random.h"
-#include "explain/coalition_surrogate.h"
 #include "explain/shapley.h"
+#include "explain/surrogates/coalition_surrogate.h"
 
 namespace limn {
 namespace {

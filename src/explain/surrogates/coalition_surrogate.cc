@@ -1,4 +1,4 @@
-#include "explain/coalition_surrogate.h"
+#include "explain/surrogates/coalition_surrogate.h"
 
 #include <algorithm>
 #include <array>
