@@ -94,12 +94,13 @@ Binding<Owner> in(T Owner::*member) {
 /// The same for one of the methods' structs.
 template <class M, class Member>
 MethodBinding in_method(Member member) {
-  const Binding<M> own = in<M>(member);
   MethodBinding binding;
   binding.method = Method(M{}).index();
-  binding.get = [own](const Option& option, const Method& method) { return own.get(option, std::get<M>(method)); };
-  binding.set = [own](const Option& option, Method& method, const OptionValue& value) {
-    own.set(option, std::get<M>(method), value);
+  binding.get = [member](const Option& option, const Method& method) {
+    return read_member(option, std::invoke(member, std::get<M>(method)));
+  };
+  binding.set = [member](const Option& option, Method& method, const OptionValue& value) {
+    write_member(option, std::invoke(member, std::get<M>(method)), value);
   };
   return binding;
 }
