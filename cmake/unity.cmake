@@ -1,6 +1,6 @@
 # The files of a folder are compiled together, eight at a time: most of the time goes into headers and templates that all
-# of them need. No two files of a folder define the same name. clang-tidy (tools/check.sh lint) reads each file alone, so
-# that each includes what it uses.
+# of them need. No two files of a folder define the same name. `tools/check.sh includes` compiles each file alone, so that
+# each includes what it uses.
 option(LIMN_UNITY "Compile the files of a folder together" ON)
 
 # compile_briefly(target folder…): what nobody waits for is optimised less, since compiling it takes longer than running it.

@@ -16,12 +16,23 @@ commits() {
   [[ -z $bad ]] || { printf 'subjects of commits are imperative, one change, at most 72 characters, no full stop:\n%s\n' "$bad" >&2; return 1; }
 }
 
-# clang's warnings, in the benchmarks, too; then clang-tidy (.clang-tidy) with the same compile commands.
+# clang's warnings, in the benchmarks, too.
 clang() { build clang --target all limn_bench; }
+# clang-tidy (.clang-tidy) over the files of src and apps, together as they are compiled: headers are read once for eight
+# files. Assertions tell the analyzer which states are impossible.
 lint() {
-  cmake --preset clang -B build-lint -DLIMN_PRECOMPILED_HEADERS=OFF -DLIMN_UNITY=OFF >/dev/null
-  git ls-files -z 'src/*.cc' 'apps/*.cc' | xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 -p build-lint --quiet --warnings-as-errors='*' \
-    --extra-arg=-UNDEBUG  # assertions tell the analyzer which states are impossible
+  cmake --preset clang -B build-lint -DLIMN_PRECOMPILED_HEADERS=OFF >/dev/null
+  tidy '-bugprone-suspicious-include' build-lint '/(src|apps)/|/(lib)?limn[a-z_-]*\.dir/Unity/'
+}
+# Each file alone, so that each includes what it uses.
+includes() {
+  cmake --preset clang -B build-lint/alone -DLIMN_PRECOMPILED_HEADERS=OFF -DLIMN_UNITY=OFF >/dev/null
+  tidy '-*,clang-diagnostic-*' build-lint/alone '/(src|apps)/'
+}
+# clang-tidy with more CHECKS in the build FOLDER, on the sources that match PATTERN: tidy CHECKS FOLDER PATTERN
+tidy() {
+  sed -nE 's/^ *"file": "(.*)",?$/\1/p' "$2/compile_commands.json" | grep -E "$3" | sort -u |
+    xargs -n 1 -P "$(nproc)" clang-tidy-14 -p "$2" --quiet --checks="$1" --warnings-as-errors='*' --extra-arg=-UNDEBUG
 }
 
 # Builds test programs with a preset's sanitizers and runs them, one per processor: sanitized PRESET PROGRAM …
@@ -56,9 +67,9 @@ web() { tools/web.sh check; }
 
 for step in "${@:-}"; do
   case $step in
-    format | commits | clang | lint | web | memory | address | thread | fuzz) steps+=("$step") ;;
-    "") steps=(format commits clang lint web address thread fuzz) ;;
-    *) echo "tools/check.sh: unknown step '$step'; known: format, commits, clang, lint, web, memory, address, thread, fuzz" >&2; exit 2 ;;
+    format | commits | clang | lint | includes | web | memory | address | thread | fuzz) steps+=("$step") ;;
+    "") steps=(format commits clang lint includes web address thread fuzz) ;;
+    *) echo "tools/check.sh: unknown step '$step'; known: format, commits, clang, lint, includes, web, memory, address, thread, fuzz" >&2; exit 2 ;;
   esac
 done
 for step in "${steps[@]}"; do
