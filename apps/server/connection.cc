@@ -19,9 +19,9 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::asio::ip::tcp;
 
-constexpr std::size_t largest_head = 16 * 1024;
+constexpr std::size_t largest_head = 16UL * 1024;
 // The library limits heads and bodies, but not chunk extensions or the trailer after the last chunk.
-constexpr std::size_t largest_buffer = 128 * 1024;
+constexpr std::size_t largest_buffer = 128UL * 1024;
 constexpr std::size_t waiting_parts = 64;  // of a stream; a slow client misses some progress events
 constexpr std::chrono::seconds between_looks{1};
 

@@ -237,7 +237,7 @@ bool RowReader::read_record(std::vector<std::string>& cells) {
     if (format_ == RowFormat::tsv)
       split_at_tabs(line, cells);
     else
-      cells.assign(1, std::move(line));
+      cells.assign(1, line);
   }
   if (!error_ && cells.size() > most_cells) error_ = row_error(fmt::format("more than {} cells", most_cells), "fewer");
   if (error_) return true;

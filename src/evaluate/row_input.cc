@@ -62,13 +62,13 @@ RowInput read(const Row& row, Task task, const RowFields& fields) {
 
 }  // namespace
 
-RowFields::RowFields(std::map<std::string, std::string> named) {
-  for (auto& [role, field] : named) {
+RowFields::RowFields(const std::map<std::string, std::string>& named) {
+  for (const auto& [role, field] : named) {
     if (std::ranges::find(roles, role) == roles.end())
       throw Error({.field = "column",
                    .found = fmt::format("'{}={}'", role, field),
                    .expected = fmt::format("NAME=COLUMN, NAME one of {}", fmt::join(roles, ", "))});
-    named_.emplace(role, std::move(field));
+    named_.emplace(role, field);
   }
 }
 

@@ -18,7 +18,7 @@ class RowFields {
  public:
   RowFields() = default;
   /// @param named the field of each role that the user named. @throws Error for an unknown role.
-  explicit RowFields(std::map<std::string, std::string> named);
+  explicit RowFields(const std::map<std::string, std::string>& named);
 
   /// Checks that the columns of a file fit the task, before its rows are read. If no column has a name for the text,
   /// the only one with words in the first row is the text. @param first the first row with fields

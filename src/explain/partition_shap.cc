@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "explain/methods.h"
 #include "explain/perturbation.h"
 #include "text/unicode.h"
 
