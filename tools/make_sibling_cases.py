@@ -111,10 +111,17 @@ CASES = [  # name, tokenizer, model_type, texts, tokenizer_config.json, other fi
     ("AddedTokensOfTokenizerJsonStay", "marked", "bert", BERT, None, {}),
     ("AdditionalSpecialTokensAreAdded", "cased", "bert", BERT, {"additional_special_tokens": ["[E1]"]}, {}),
     ("ExtraSpecialTokensAreAdded", "cased", "bert", BERT, {"tokenizer_class": "PreTrainedTokenizerFast", "extra_special_tokens": ["[E1]"]}, {}),
+    ("ListOfTheConfigHidesTheOldListOfTheMap", "cased", "bert", BERT, {"additional_special_tokens": []}, {"special_tokens_map.json": {"additional_special_tokens": ["[E1]"]}}),
+    ("EmptyExtraTokensHideTheOldListOfTheMap", "cased", "bert", BERT, {"extra_special_tokens": []}, {"special_tokens_map.json": {"additional_special_tokens": ["[E1]"]}}),
+    ("ExtraTokensByRoleHideNoList", "cased", "bert", BERT, {"extra_special_tokens": {"image_token": "x"}, "additional_special_tokens": ["[E1]"]}, {}),
+    ("ExtraTokensHideTheOldList", "cased", "bert", BERT, {"extra_special_tokens": ["x"], "additional_special_tokens": ["[E1]"]}, {}),
+    ("ExtraTokensOfBothFilesAreAdded", "cased", "bert", BERT, {"extra_special_tokens": ["x"]}, {"special_tokens_map.json": {"extra_special_tokens": ["[E1]"]}}),
+    ("TextOfTheMapHasTheFlagsOfTheClass", "uncased", "bert", BERT, {"do_lower_case": False, "mask_token": token("[MASK]", lstrip=True, single_word=True, __type="AddedToken")}, {"special_tokens_map.json": {"mask_token": "[MASK]"}}),
     ("AddBosTokenDoesNotCount", "cased", "bert", BERT, {"tokenizer_class": "PreTrainedTokenizerFast", "add_bos_token": True, "bos_token": "a"}, {}),
     ("MaximumLengthIsRead", "cased", "bert", BERT, {"model_max_length": 7}, {}),
     ("OldNameOfTheMaximumLengthIsRead", "cased", "bert", BERT, {"max_len": 9}, {}),
     ("MaximumLengthNullMeansNone", "cased", "bert", BERT, {"model_max_length": None}, {}),
+    ("MaximumLengthNullHidesTheOldName", "cased", "bert", BERT, {"model_max_length": None, "max_len": 9}, {}),
     ("OtherFilesDoNotCount", "cased", "bert", BERT, {"do_lower_case": False, "model_max_length": 8}, {"sentence_bert_config.json": {"max_seq_length": 5, "do_lower_case": True}, "generation_config.json": {"max_length": 4}}),
 ]
 

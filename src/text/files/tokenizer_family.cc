@@ -104,28 +104,54 @@ std::vector<const AddedToken*> SpecialTokens::all() const {
   return tokens;
 }
 
+namespace {
+
+/// additional_special_tokens is the former name of extra_special_tokens: what it lists counts without a list of the new
+/// name. extra_special_tokens may also be an object (token by role), beside which both lists count.
+/// @param listed whether an earlier file has either list, which then hides the one of the former name
+void read_other_tokens(const JsonSection& section, bool& listed, std::vector<AddedToken>& others) {
+  const auto add = [&](const JsonSection& item) {
+    AddedToken token;
+    read_token(item, token);
+    if (std::ranges::find(others, token.content, &AddedToken::content) == others.end()) others.push_back(token);
+  };
+  const auto extra = section["extra_special_tokens"], additional = section["additional_special_tokens"];
+  const bool by_role = !extra.is_null() && extra.value().is_object(), list = !extra.is_null() && !by_role;
+  if (by_role)
+    for (const auto& [role, item] : extra.fields()) add(item);
+  if (list)
+    for (const JsonSection& item : extra.items()) add(item);
+  const bool former = !additional.is_null() && !listed && (!list || extra.value().empty());
+  if (former)
+    for (const JsonSection& item : additional.items()) add(item);
+  listed = listed || list || former;
+}
+
+}  // namespace
+
 void read_special_tokens(const JsonSection& config, const JsonSection& map, SpecialTokens& tokens) {
+  const SpecialTokens of_class = tokens;
+  std::vector<AddedToken> others;
+  bool listed = false;
   const auto read = [&](const JsonSection& section) {
-    read_token(section["unk_token"], tokens.unknown);
-    read_token(section["cls_token"], tokens.cls_token);
-    read_token(section["sep_token"], tokens.sep_token);
-    read_token(section["pad_token"], tokens.pad);
-    read_token(section["mask_token"], tokens.mask);
-    read_token(section["bos_token"], tokens.bos);
-    read_token(section["eos_token"], tokens.eos);
-    std::vector<AddedToken> others;
-    for (const char* field : {"additional_special_tokens", "extra_special_tokens"}) {
-      const auto list = section[field];
-      if (list.is_null()) continue;
-      if (list.value().is_object())  // token by role
-        for (const auto& [role, item] : list.fields()) read_token(item, others.emplace_back());
-      else
-        for (const JsonSection& item : list.items()) read_token(item, others.emplace_back());
-    }
-    if (!others.empty()) tokens.others = std::move(others);
+    const auto read_role = [&](const char* name, AddedToken SpecialTokens::*role) {
+      const auto token = section[name];
+      if (token.is_null()) return;
+      tokens.*role = of_class.*role;  // a text has the flags that the class gives to the role
+      read_token(token, tokens.*role);
+    };
+    read_role("unk_token", &SpecialTokens::unknown);
+    read_role("cls_token", &SpecialTokens::cls_token);
+    read_role("sep_token", &SpecialTokens::sep_token);
+    read_role("pad_token", &SpecialTokens::pad);
+    read_role("mask_token", &SpecialTokens::mask);
+    read_role("bos_token", &SpecialTokens::bos);
+    read_role("eos_token", &SpecialTokens::eos);
+    read_other_tokens(section, listed, others);
   };
   read(config);
   if (config["added_tokens_decoder"].is_null()) read(map);
+  if (!others.empty()) tokens.others = std::move(others);
 }
 
 SequenceLayout family_layout(TokenizerFamily family, std::int32_t cls_token, std::int32_t sep_token) {

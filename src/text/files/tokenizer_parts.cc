@@ -81,8 +81,9 @@ TokenizerParts read_with_siblings(std::string_view text, const std::string& file
 /// Sets what depends on the tokens that have a role, and the maximum length.
 void finish_parts(const SpecialTokens& special, const JsonSection& config, const JsonSection& model_config,
                   TokenizerParts& parts) {
-  const auto max_length = config["model_max_length"];
-  parts.max_length = read_max_length(max_length.is_null() ? config["max_len"] : max_length);
+  // max_len is the former name; a null of the new name hides it.
+  parts.max_length =
+      read_max_length(config[config.value().contains("model_max_length") ? "model_max_length" : "max_len"]);
   // A role whose token has no embedding: the class names it, but the model was not trained with it.
   const nlohmann::json rows = model_config["vocab_size"].value();
   const auto id = [&](const AddedToken& token) {
