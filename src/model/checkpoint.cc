@@ -66,7 +66,7 @@ class Reader {
   Reader(const WeightFiles& files, WeightMemory& converted) : files_(files), converted_(converted) {}
 
   /// @param spelled all names that the tensor may have, the usual one first.
-  std::span<const float> elements(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) {
+  std::span<const float> elements(const std::vector<std::string>& spelled, const std::vector<std::size_t>& shape) {
     const Tensors::value_type& entry = checked(spelled, shape);
     const std::size_t count = *count_numbers(entry.second.shape);
     return {static_cast<const float*>(place(entry, false)), count};
@@ -309,7 +309,7 @@ Checkpoint Checkpoint::read(std::unique_ptr<Implementation> checkpoint, const nl
   const TensorSource source = {
       .has = [&](const std::string& name) { return reader.has(name); },
       .elements = [&](const std::vector<std::string>& spelled,
-                      std::vector<std::size_t> shape) { return reader.elements(spelled, std::move(shape)); },
+                      const std::vector<std::size_t>& shape) { return reader.elements(spelled, shape); },
       .matrix = [&](const std::vector<std::string>& spelled, std::size_t rows,
                     std::size_t columns) { return reader.matrix(spelled, rows, columns); },
       .packable = [&](const StoredView& matrix) { return reader.packable(matrix, checkpoint->packed); }};

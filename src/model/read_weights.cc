@@ -19,8 +19,8 @@ class WeightReader {
  public:
   WeightReader(const TensorSource& source, const FamilyNames& names) : source_(source), names_(names) {}
 
-  std::span<const float> elements(const std::string& name, std::vector<std::size_t> shape) const {
-    return source_.elements(spellings(names_, name), std::move(shape));
+  std::span<const float> elements(const std::string& name, const std::vector<std::size_t>& shape) const {
+    return source_.elements(spellings(names_, name), shape);
   }
   ConstView matrix(const std::string& name, std::size_t rows, std::size_t columns) const {
     const ConstView matrix(elements(name + ".weight", {rows, columns}).data(), rows, columns);
@@ -49,8 +49,9 @@ class WeightReader {
   }
   bool has(const std::string& name) const { return std::ranges::any_of(spellings(names_, name), source_.has); }
   std::vector<std::string> spelled(const std::string& name) const { return spellings(names_, name); }
-  std::span<const float> elements(const std::vector<std::string>& spelled, std::vector<std::size_t> shape) const {
-    return source_.elements(spelled, std::move(shape));
+  std::span<const float> elements(const std::vector<std::string>& spelled,
+                                  const std::vector<std::size_t>& shape) const {
+    return source_.elements(spelled, shape);
   }
 
  private:

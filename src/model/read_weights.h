@@ -19,7 +19,8 @@ struct TensorSource {
   /// The location of a tensor's elements, which are valid once all tensors have been read.
   /// @param spellings all names that the tensor may have, the usual one first.
   /// @throws Error if no tensor has any of these names, or if it has another shape or a type that is not supported.
-  std::function<std::span<const float>(const std::vector<std::string>& spellings, std::vector<std::size_t> shape)>
+  std::function<std::span<const float>(const std::vector<std::string>& spellings,
+                                       const std::vector<std::size_t>& shape)>
       elements;
   /// The same for a matrix, which may stay in 16 bits.
   std::function<StoredView(const std::vector<std::string>& spellings, std::size_t rows, std::size_t columns)> matrix;
