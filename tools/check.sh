@@ -45,10 +45,11 @@ sanitized() {
 # AddressSanitizer and UndefinedBehaviorSanitizer: where untrusted files, texts and requests are read, then all tests.
 # Not the comparisons with other packages and the spreads over seeds, whose thousands of passes run the same code for ten
 # minutes.
-memory() { GTEST_FILTER='-Packages.*:*SpreadOverSeeds' sanitized dev text_test model_test explain_test server_test; }
+shorter='-Packages.*:*SpreadOverSeeds'
+memory() { GTEST_FILTER=$shorter sanitized dev text_test model_test explain_test server_test; }
 address() { build dev && ctest --preset dev; }
 # ThreadSanitizer, where threads share data.
-thread() { sanitized tsan server_test explain_test; }
+thread() { GTEST_FILTER=$shorter sanitized tsan server_test explain_test; }
 
 # A few seconds per target: finds obvious bugs only.
 fuzz() {
