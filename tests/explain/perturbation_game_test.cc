@@ -1,7 +1,9 @@
 // The methods on games with known solutions.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "explain/games.h"
@@ -98,6 +100,30 @@ TEST(Sobol, PureInteraction) {
   Game game = game_of(3, [](const Mask& mask) { return mask[0] == mask[1] ? 1. : -1.; });
   expect_near(score_units(game, Sobol{.samples = 20000, .total = false}).scores, {0, 0, 0}, 0.03);
   expect_near(score_units(game, Sobol{.samples = 20000}).scores, {1, 1, 0}, 0.03);
+}
+
+TEST(Sobol, StandardErrorsAreTheSpreadOverSeeds) {
+  // Two of the units interact, so that no index is the same for every seed.
+  const auto play = [](const Mask& mask) { return mask[0] + 0.5 * mask[1] + (mask[0] && mask[1] ? 1. : 0.); };
+  constexpr std::uint64_t seeds = 400;
+  for (const bool total : {true, false}) {
+    std::vector<double> sums(2), squares(2), errors(2);
+    for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+      Game game = game_of(2, play);
+      const UnitScores found = score_units(game, Sobol{.samples = 300, .total = total, .seed = seed});
+      ASSERT_EQ(found.standard_errors.size(), 2U);
+      for (std::size_t u = 0; u < 2; ++u) {
+        sums[u] += found.scores[u];
+        squares[u] += found.scores[u] * found.scores[u];
+        errors[u] += found.standard_errors[u] / seeds;
+      }
+    }
+    for (std::size_t u = 0; u < 2; ++u) {
+      const double spread = std::sqrt((squares[u] - sums[u] * sums[u] / seeds) / (seeds - 1));
+      // The standard deviation of 400 numbers has a relative error of 1 ÷ √800 = 0.035: four of these.
+      EXPECT_NEAR(errors[u] / spread, 1, 0.14) << u << (total ? " total" : " first order");
+    }
+  }
 }
 
 TEST(Sobol, ConstantGameIsZero) {
