@@ -49,7 +49,8 @@ AttentionScores scores_of(const EncoderConfig& config, const Weights& weights, c
   if (relative.kind == Kind::disentangled) {
     // Each product adds to the variance of a score.
     const std::size_t products = 1 + (relative.content_to_position ? 1 : 0) + (relative.position_to_content ? 1 : 0);
-    scores.scale = 1.f / std::sqrt(static_cast<float>(config.hidden_size / config.heads * products));
+    const std::size_t head_size = config.hidden_size / config.heads;
+    scores.scale = 1.f / std::sqrt(static_cast<float>(head_size * products));
     scores.bucket = tables.bucket;
     scores.position_key = weights.layers[layer].position_key;
     scores.position_query = weights.layers[layer].position_query;

@@ -43,7 +43,7 @@ std::optional<std::size_t> anchor(const Explanation& explanation, const TextRuns
 }  // namespace
 
 std::string ComparisonAxes::cell_name(std::size_t cell) const {
-  const std::string model = shorten(models[cell / methods.size()].name, name_columns);
+  std::string model = shorten(models[cell / methods.size()].name, name_columns);
   const std::string method = shorten(methods[cell % methods.size()], name_columns);
   if (methods.size() == 1) return model;
   return models.size() == 1 ? method : model + " · " + method;

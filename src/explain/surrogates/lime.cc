@@ -358,8 +358,11 @@ BagOfWords bag_of_words(const Subject& subject) {
 }
 
 BagOfWords separate(Units units) {
-  BagOfWords bag = {.words = units, .group = std::vector<std::size_t>(units.size()), .groups = std::move(units)};
+  BagOfWords bag;
+  bag.words = units;
+  bag.group.resize(units.size());
   std::iota(bag.group.begin(), bag.group.end(), std::size_t{0});
+  bag.groups = std::move(units);
   return bag;
 }
 
