@@ -42,7 +42,7 @@ std::optional<fs::path> hub_snapshot(const fs::path& repository, const std::stri
 }
 
 std::optional<fs::path> hub_snapshot(const fs::path& repository) {
-  if (const auto main = hub_snapshot(repository, "main")) return main;
+  if (auto main = hub_snapshot(repository, "main")) return main;
   std::error_code ignored;
   std::optional<fs::path> last;
   for (const auto& snapshot : folders_in(repository / "snapshots")) {

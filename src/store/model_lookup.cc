@@ -88,7 +88,7 @@ std::vector<FoundModel> models_in(const std::vector<ModelFolder>& folders) {
 
 fs::path find_model(const std::string& model, const std::vector<ModelFolder>& folders) {
   std::error_code ignored;
-  const fs::path path = model;
+  fs::path path = model;
   const bool folder_exists = !model.empty() && fs::is_directory(path, ignored);
   if (folder_exists && is_checkpoint(path)) return path;
 
