@@ -44,8 +44,8 @@ namespace {
 /// must be cut, they end up equal, and an odd token goes to the one that was longer (the second of equals).
 std::pair<std::size_t, std::size_t> longest_first(std::size_t first, std::size_t second, std::size_t room) {
   if (first + second <= room) return {first, second};
-  std::size_t shorter = std::min(first, second), longer = std::max(first, second);
-  longer = shorter > room ? shorter : std::max(shorter, room - shorter);
+  std::size_t shorter = std::min(first, second);
+  std::size_t longer = shorter > room ? shorter : std::max(shorter, room - shorter);
   if (shorter + longer > room) {
     shorter = room / 2;
     longer = room - shorter;

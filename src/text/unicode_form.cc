@@ -50,7 +50,7 @@ std::vector<Change> decomposed(bool compatible, const AlignedText& text) {
 }
 
 /// The canonical composition algorithm (Unicode Standard, D117). A composed character replaces all its parts.
-std::vector<Change> composed(std::vector<Change> changes) {
+std::vector<Change> composed(const std::vector<Change>& changes) {
   std::vector<Change> result;
   result.reserve(changes.size());
   std::size_t starter = changes.size();  // its index in the result; none yet
@@ -77,7 +77,7 @@ void normalize(UnicodeForm form, AlignedText& text) {
   const char32_t first = first_that_matters(form);
   if (std::ranges::all_of(text, [&](const Character& character) { return character.code < first; })) return;
   std::vector<Change> changes = decomposed(form.compatible, text);
-  if (form.composed) changes = composed(std::move(changes));
+  if (form.composed) changes = composed(changes);
   text = changed(text, changes);
 }
 
