@@ -152,15 +152,21 @@ TEST(LongContext, TablesSayWhatWasCutOnStandardError) {
   const Folder folder;
   const std::string words = context_of(2'000);
   const std::string rows = folder.write("rows.csv", "text\nAnna came.\n\"" + words + "\"\n");
-  for (const std::string command : {"predict", "explain"}) {
-    const Result one = run({command, "-m", golden("bert-cls"), "--text", words, "--format", "csv"});
+  for (const std::string command : {"predict", "explain", "compare"}) {
+    const auto with = [&](std::vector<std::string> more) {
+      std::vector<std::string> all = {command, "-m", golden("bert-cls")};
+      if (command == "compare") all.insert(all.end(), {"--method", "gradient,gradient-x-input"});
+      all.insert(all.end(), more.begin(), more.end());
+      return run(all);
+    };
+    const Result one = with({"--text", words, "--format", "csv"});
     EXPECT_EQ(one.code, 0);
-    EXPECT_THAT(one.err, HasSubstr("warning: the text is too long for the model: its last "));
-    const Result two = run({command, "-m", golden("bert-cls"), "--input", rows, "--format", "tsv"});
+    EXPECT_THAT(one.err, HasSubstr("the text is too long for the model: its last "));
+    const Result two = with({"--input", rows, "--format", "tsv"});
     EXPECT_EQ(two.code, 0);
-    EXPECT_THAT(two.err, HasSubstr("1 of 2 "));
+    EXPECT_THAT(two.err, HasSubstr(command == "compare" ? "2 of 4 " : "1 of 2 "));
     EXPECT_THAT(two.err, HasSubstr("of row 1: the text is too long"));
-    EXPECT_EQ(run({command, "-m", golden("bert-cls"), "--text", "Anna came.", "--format", "csv"}).err, "");
+    EXPECT_EQ(with({"--text", "Anna came.", "--format", "csv"}).err, "");
   }
 }
 
