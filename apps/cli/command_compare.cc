@@ -227,6 +227,8 @@ class ComparisonOutput {
     ComparedInput& input = *result;
     if (many_) input.row = item.row;
     means_.add(input);
+    if (table_ || format_ == Format::svg)
+      for (const Explanation& cell : input.cells) left_out_.add(item.row, cell.warnings);
     switch (format_) {
       case Format::terminal:
         output_.write(to_terminal(axes_, input, style_, many_ || axes_.cells() > most_whole_texts || is_long(input)));
@@ -273,6 +275,7 @@ class ComparisonOutput {
       complain_of_rest(format_, kept_.size(), inputs_, "inputs");
     }
     output_.finish();
+    left_out_.say("explanations");
   }
 
  private:
@@ -294,6 +297,7 @@ class ComparisonOutput {
   Format format_;
   std::optional<TableStyle> table_style_;
   std::optional<RowTable> table_;
+  LeftOutWarnings left_out_;
   const ComparisonAxes& axes_;
   bool many_;
   ComparisonMeans means_;

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "apps/cli/commands.h"
+#include "apps/cli/explanation_output.h"
 #include "apps/cli/help.h"
 #include "apps/cli/input.h"
 #include "apps/cli/load_model.h"
@@ -31,9 +32,15 @@ struct PredictCommand {
 int write_table(const PredictCommand& command, const Model& model, PredictionFormat format,
                 const PredictOptions& options) {
   PredictionTable table(format, model.info().task);
+  LeftOutWarnings left_out;
   if (!command.input.file) {
     const Input input = single_input(command.input, model.info().task, model.info().name);
-    write_output(command.output.file, table.row(0, "", input, model.predict(input, options)));
+    Progress progress(1);
+    const Prediction prediction = model.predict(input, options, watch_with(progress));
+    progress.wipe();
+    write_output(command.output.file, table.row(0, "", input, prediction));
+    left_out.add(0, model.warnings(input, options));
+    left_out.say("predictions");
     return done;
   }
   Output output(command.output.file);
@@ -41,11 +48,13 @@ int write_table(const PredictCommand& command, const Model& model, PredictionFor
       command.input, command.output, model.info().task,
       [&](const std::vector<Input>& inputs, const Watch& watch) { return model.predict(inputs, options, watch); },
       [&](const Item& item, Result<Prediction> prediction) {
+        if (prediction) left_out.add(item.row, model.warnings(item.input, options));
         output.write(prediction ? table.row(item.row, item.copied, item.input, *prediction)
                                 : table.failed(item.row, item.copied, message_of(prediction.error())));
       });
   output.write(table.finish());
   output.finish();
+  left_out.say("predictions");
   return code;
 }
 

@@ -28,6 +28,23 @@ void complain_of_rest(Format format, std::size_t kept, std::size_t all, std::str
                          format == Format::pdf ? "PDF" : "page", kept, all, things));
 }
 
+void LeftOutWarnings::add(std::size_t row, const std::vector<std::string>& warnings) {
+  ++results_;
+  if (warnings.empty()) return;
+  if (with_warnings_++ > 0) return;
+  row_ = row;
+  first_ = warnings;
+}
+
+void LeftOutWarnings::say(std::string_view things) const {
+  if (with_warnings_ == 0) return;
+  if (results_ == 1)
+    for (const std::string& warning : first_) complain("warning: " + warning);
+  else
+    complain(fmt::format("warning: {} of {} {} have warnings, which only json contains; the first, of row {}: {}",
+                         with_warnings_, results_, things, row_, first_.front()));
+}
+
 ExplanationOutput::ExplanationOutput(const std::optional<std::string>& file, Format format,
                                      const ExplanationStyle& style)
     : format_(format),
@@ -45,6 +62,8 @@ void ExplanationOutput::fail(std::size_t row, const std::string& copied, std::st
 
 void ExplanationOutput::add(std::size_t row, const std::string& copied, std::vector<Explanation> explanations,
                             bool numbered) {
+  if (format_ == Format::csv || format_ == Format::tsv || format_ == Format::latex || format_ == Format::svg)
+    for (const auto& explanation : explanations) left_out_.add(row, explanation.warnings);
   switch (format_) {
     case Format::terminal:
       for (const auto& explanation : explanations)
@@ -109,6 +128,7 @@ void ExplanationOutput::finish() {
     output_.write(picture_ == Picture::text ? to_svg_text(kept_.front()) : to_svg(kept_.front()));
   }
   output_.finish();
+  left_out_.say("explanations");
 }
 
 }  // namespace limn::cli

@@ -26,6 +26,20 @@ std::string pdf_bytes(const std::string& document);
 /// Warns if a page or a PDF does not contain all. @param things in the plural
 void complain_of_rest(Format format, std::size_t kept, std::size_t all, std::string_view things);
 
+/// The warnings of results whose format has no place for them, such as what of a text was not read.
+class LeftOutWarnings {
+ public:
+  /// Adds the warnings of one result.
+  void add(std::size_t row, const std::vector<std::string>& warnings);
+  /// Says on standard error how many results have warnings, and the first: all, if there is only one result.
+  /// @param things in the plural
+  void say(std::string_view things) const;
+
+ private:
+  std::size_t results_ = 0, with_warnings_ = 0, row_ = 0;
+  std::vector<std::string> first_;
+};
+
 /// How explanations are written.
 struct ExplanationStyle {
   bool show_special = false;             ///< terminal: special tokens, and the tokens of each word
@@ -45,7 +59,8 @@ class ExplanationOutput {
   void add(std::size_t row, const std::string& copied, std::vector<Explanation> explanations, bool numbered = false);
   /// Adds a row that has no explanation: tables contain its error.
   void fail(std::size_t row, const std::string& copied, std::string_view message);
-  /// Finishes the output; warns on standard error if explanations did not fit on the page.
+  /// Finishes the output; says on standard error if explanations did not fit on the page, and what a format without
+  /// warnings left out.
   void finish();
 
  private:
@@ -56,6 +71,7 @@ class ExplanationOutput {
   TerminalStyle style_;
   Output output_;
   std::vector<Explanation> kept_;
+  LeftOutWarnings left_out_;
   std::size_t count_ = 0, page_bytes_ = 0;
 };
 

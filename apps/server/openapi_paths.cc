@@ -25,7 +25,8 @@ constexpr ErrorResponse error_responses[] = {
     {"422", "Unprocessable", "A field is unknown, missing or invalid, or the work takes too long."},
     {"431", "HeadTooLarge", "The head of the request is too large.", true},
     {"500", "Broken", "An internal error of the server.", true},
-    {"503", "Unavailable", "The queue is full, or the server is stopping."},
+    {"503", "Unavailable",
+     "The queue is full, the server is stopping, or the search server of a collection does not answer."},
 };
 
 struct GetRoute {

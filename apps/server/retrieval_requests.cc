@@ -35,6 +35,18 @@ Results embeddings_of(const Model& model, const Inputs& texts, const PredictOpti
   });
 }
 
+/// The result of work(), or the Error that it throws, but Unavailable: that is no fault of the request.
+template <class Work>
+Result<WorkResult> attempt_unless_unavailable(const Work& work) {
+  try {
+    return work();
+  } catch (const Unavailable&) {
+    throw;
+  } catch (const Error& error) {
+    return error;
+  }
+}
+
 /// Runs `answer` for each question: a single question is one input, whatever else the request has.
 /// @param is_lasting whether the answer may be cached: not if documents may be added
 template <class Answer>
@@ -44,7 +56,8 @@ Request make_question(const std::string& question, const std::string& model, con
   ReadInputs read{.inputs = {{.text = question, .pair = std::nullopt}}, .model = model, .is_lasting = is_lasting};
   return make_request(std::move(read), kind, body, generation, lane, [answer](const Inputs& texts, const Watch& watch) {
     Results results;
-    for (const Input& input : texts) results.push_back(attempt([&] { return WorkResult{answer(input.text, watch)}; }));
+    for (const Input& input : texts)
+      results.push_back(attempt_unless_unavailable([&] { return WorkResult{answer(input.text, watch)}; }));
     return results;
   });
 }

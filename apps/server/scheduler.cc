@@ -11,6 +11,8 @@
 #include <set>
 #include <utility>
 
+#include "limn/collection.h"
+
 namespace limn::server {
 namespace {
 
@@ -28,6 +30,10 @@ HttpResponse failure(const Job& job) {
     throw;
   } catch (const Cancelled&) {
     return cancelled_response(job);
+  } catch (const Unavailable& error) {
+    HttpResponse unavailable = problem(503, error);
+    unavailable.headers.emplace_back("Retry-After", "10");
+    return unavailable;
   } catch (const Error& error) {
     return problem(422, error);
   } catch (const std::bad_alloc&) {

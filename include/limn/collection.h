@@ -68,6 +68,13 @@ struct HttpReply {
   std::string failure = {};  ///< why there was none
 };
 
+/// The search server of a collection cannot be reached, is busy, refuses limn, has lost the index, or gives no proper
+/// answer in time: nothing that the question could change.
+class Unavailable : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Sends a request and waits for the answer, for a bounded time. The library has no HTTP client of its own: the
 /// caller gives it one, which adds passwords or keys. It must not follow redirects to another host.
 using HttpSend = std::function<HttpReply(const HttpCall& call)>;

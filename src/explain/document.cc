@@ -234,14 +234,17 @@ Explanation explain_document(const Explainer& explainer, const Input& input, con
   for (std::size_t i = 0; i < terms.size(); ++i) {
     const WindowTerm& term = terms[i];
     Watch part = watch;
+    bool has_reported = false;
     if (watch.progress)
       part.progress = [&](std::size_t done, std::size_t total) {
+        has_reported = true;
         watch.progress(i * total + done, terms.size() * total);
       };
     item.targets = {term.target};
     item.explanations.assign(1, {});
     explain_targets(explainer, encoder, {&item, 1}, plain, options, false, part);
     if (item.error) throw std::move(*item.error);
+    if (watch.progress && !has_reported) watch.progress(i + 1, terms.size());  // a method of one pass
     Explanation why = std::move(item.explanations.front());
     const Encoding& window = item.windows->encoding(term.target.window);
     sums.add(window, why.tokens, term.weight);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -41,6 +42,23 @@ bool is_saturated(Scalar explain, double value) {
   }
 }
 
+/// Each entity's explanation holds the text and all that was predicted for it, so together they grow with the square of
+/// the text's length. @throws Error if they would not fit into the memory of a usual computer
+void check_memory(const Item& item) {
+  constexpr double most_gigabytes = 2, bytes_in_a_gigabyte = 1e9;
+  const auto* const prediction = std::get_if<EntityPrediction>(&item.prediction);
+  if (!prediction) return;
+  const std::size_t bytes_of_each = item.input->text.size() + prediction->tokens.size() * sizeof(TokenLabel) +
+                                    prediction->entities.size() * sizeof(Entity) +
+                                    item.windows->encoding(0).size() * (sizeof(Token) + sizeof(Word));
+  const double gigabytes = static_cast<double>(item.targets.size() * bytes_of_each) / bytes_in_a_gigabyte;
+  if (gigabytes <= most_gigabytes) return;
+  throw Error({.thing = "the text",
+               .found = fmt::format("{} entities, whose explanations take {:.1f} GB", item.targets.size(), gigabytes),
+               .expected = fmt::format("at most {} GB", most_gigabytes),
+               .hint = "explain one entity (target), all of them together (explain_document), or the text in parts"});
+}
+
 /// Sets the item's targets from its prediction.
 void choose_targets(const Pipeline& pipeline, const ExplainOptions& options, Scalar scalar, bool all_entities,
                     Item& item) {
@@ -50,6 +68,7 @@ void choose_targets(const Pipeline& pipeline, const ExplainOptions& options, Sca
     item.targets = resolve_targets(options, scalar, read);
   else
     item.targets.push_back(resolve_target(options, scalar, read));
+  check_memory(item);
   item.explanations.resize(item.targets.size());
 }
 
@@ -205,9 +224,10 @@ void take_gradients(const Explainer& explainer, const Encoder& encoder, const Tr
 }
 
 /// Explains the targets of windows with one traced forward pass, which also provides missing logits, predictions and
-/// targets.
+/// targets. @param report (how many more targets are explained)
 void explain_packed(const Explainer& explainer, std::span<const PackedWindow> windows, const Method& method,
-                    const ExplainOptions& options, bool all_entities, const Watch& watch) {
+                    const ExplainOptions& options, bool all_entities, const Watch& watch,
+                    const std::function<void(std::size_t)>& report) {
   const auto start = std::chrono::steady_clock::now();
   const Pipeline& pipeline = explainer.pipeline();
   const Encoder encoder = pipeline.encoder(watch);
@@ -240,8 +260,10 @@ void explain_packed(const Explainer& explainer, std::span<const PackedWindow> wi
   }
   std::vector<PackedTarget> all = packed_targets;
   all.insert(all.end(), more.begin(), more.end());
-  if (!packed_targets.empty())
+  if (!packed_targets.empty()) {
     take_gradients(explainer, encoder, pass, packed_targets, method, options, input.multiply);
+    report(packed_targets.size());
+  }
   const auto rows_of_target = [&](std::size_t i) { return windows[more[i].sequence].encoding().size(); };
   in_passes(more.size(), traced_rows(encoder.config), rows_of_target, [&](std::size_t begin, std::size_t end) {
     std::vector<std::size_t> sequences;
@@ -253,6 +275,7 @@ void explain_packed(const Explainer& explainer, std::span<const PackedWindow> wi
     Mat multiply;
     if (!input.multiply.view().empty()) gather(input.multiply, rows_of(pass.batch, sequences), multiply);
     take_gradients(explainer, encoder, repeated(encoder, pass, sequences), packed_targets, method, options, multiply);
+    report(packed_targets.size());
   });
   // Looking up a row maps the memory pages around it; over time, the whole matrix would become resident.
   pipeline.checkpoint.release(pipeline.checkpoint.weights().embeddings.word);
@@ -319,9 +342,17 @@ void explain_in_passes(const Explainer& explainer, const Encoder& encoder, std::
     for (std::size_t w = 0; w < item.windows->size(); ++w)
       if (explains(w)) packed.push_back({&item, w});
   }
+  std::size_t done = 0;
+  const auto report = [&](std::size_t explained) {
+    done += explained;
+    // Of many inputs, the caller knows which are done; of one with a single target, there is nothing to wait for.
+    if (items.size() == 1 && items[0].targets.size() > 1 && watch.progress)
+      watch.progress(done, items[0].targets.size());
+  };
   const auto rows_of_window = [&](std::size_t i) { return packed[i].encoding().size(); };
   in_passes(packed.size(), traced_rows(encoder.config), rows_of_window, [&](std::size_t begin, std::size_t end) {
-    explain_packed(explainer, std::span(packed).subspan(begin, end - begin), method, options, all_entities, watch);
+    explain_packed(explainer, std::span(packed).subspan(begin, end - begin), method, options, all_entities, watch,
+                   report);
   });
 }
 

@@ -102,12 +102,12 @@ SearchServer::Answer SearchServer::send(const char* method, const std::string& u
     reply = send_(call);
   }
   if (reply.status == 0)
-    throw Error({.file = url,
-                 .found = reply.failure.empty() ? "no answer" : reply.failure,
-                 .expected = "an answer of Elasticsearch or OpenSearch",
-                 .hint = "is it running, and can it be reached from here?"});
+    throw Unavailable({.file = url,
+                       .found = reply.failure.empty() ? "no answer" : reply.failure,
+                       .expected = "an answer of Elasticsearch or OpenSearch",
+                       .hint = "is it running, and can it be reached from here?"});
   if (reply.status == 401 || reply.status == 403)
-    throw Error(
+    throw Unavailable(
         {.file = url,
          .found = "HTTP status " + std::to_string(reply.status),
          .expected = "a user or a key that may use the index",
@@ -123,13 +123,17 @@ SearchServer::Answer SearchServer::send(const char* method, const std::string& u
       reply.status == 200 || reply.status == 201 || std::ranges::find(also, reply.status) != also.end();
   if (is_good && is_json) return answer;
   if (reply.status == 404 && is_json)
-    throw Error({.file = url, .found = "no such index", .expected = "a collection that 'limn index' wrote"});
+    throw Unavailable({.file = url, .found = "no such index", .expected = "a collection that 'limn index' wrote"});
   const std::string reason = is_json ? reason_in(answer.json) : "";
-  throw Error({.file = url,
-               .found = is_good ? "an answer that is not JSON"
-                                : "HTTP status " + std::to_string(reply.status) + (reason.empty() ? "" : ", " + reason),
-               .expected = "an answer of Elasticsearch or OpenSearch",
-               .hint = is_busy(reply.status) ? "tried " + std::to_string(most_tries) + " times" : ""});
+  const Error::Parts parts = {
+      .file = url,
+      .found = is_good ? "an answer that is not JSON"
+                       : "HTTP status " + std::to_string(reply.status) + (reason.empty() ? "" : ", " + reason),
+      .expected = "an answer of Elasticsearch or OpenSearch",
+      .hint = is_busy(reply.status) ? "tried " + std::to_string(most_tries) + " times" : ""};
+  const bool is_refused = reply.status >= 400 && reply.status < 500 && !is_busy(reply.status);
+  if (is_refused) throw Error(parts);
+  throw Unavailable(parts);
 }
 
 SearchServer::Kind SearchServer::kind(int least_elasticsearch, int least_opensearch) const {

@@ -24,7 +24,8 @@ class SearchServer {
   /// Sends a request about the index; tries again a few times if the server is busy.
   /// @param path below the index: "_search". @param body JSON, or lines of JSON for _bulk; empty: none
   /// @param also statuses other than 200 and 201 that are answers
-  /// @throws Error if there is no answer, for any other status, and if the answer is not JSON.
+  /// @throws Unavailable if there is no answer, none that is JSON, no index, or if the server fails or refuses limn.
+  /// @throws Error if it refuses the request
   Answer ask(const char* method, const std::string& path, const std::string& body = {},
              std::initializer_list<int> also = {}) const;
   nlohmann::json post(const std::string& path, const nlohmann::json& body) const;

@@ -128,5 +128,31 @@ TEST(Watch, ReadingALongTextReportsItsWindows) {
   EXPECT_TRUE(reports.empty());  // there is nothing to wait for
 }
 
+// Entities are explained one after the other by methods of one pass, too; together, window by window.
+TEST(Watch, ExplainingALongTaggedTextReportsItsEntities) {
+  const Model tagger = Model::load(std::filesystem::path(LIMN_SOURCE_DIR) / "models/minilm-l6-ner");
+  std::string text;
+  for (int i = 0; i < 12; ++i) text += "On Monday, Barack Obama left Berlin. ";
+  const Input input = {.text = text, .pair = {}};
+  std::vector<std::pair<std::size_t, std::size_t>> reports;
+  const Watch watch = {.progress = [&](std::size_t done, std::size_t total) { reports.emplace_back(done, total); }};
+  ExplainOptions options = {.reading = {.max_length = 48, .stride = 8}};
+  const std::size_t entities = std::get<EntityPrediction>(tagger.predict(input, options.reading)).entities.size();
+  ASSERT_GT(entities, 1u);
+  for (const bool document : {false, true}) {
+    options.document = document;
+    reports.clear();
+    const auto explanations = tagger.explain_all(input, Gradient{}, options, watch);
+    ASSERT_EQ(explanations.size(), document ? 1 : entities);
+    const std::size_t total = document ? explanations.front().document.value().explained.size() : entities;
+    ASSERT_FALSE(reports.empty());
+    EXPECT_EQ(reports.back(), std::pair(total, total));
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+      EXPECT_EQ(reports[i].second, total);
+      if (i > 0) EXPECT_GT(reports[i].first, reports[i - 1].first);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace limn::watch_test

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <set>
+#include <sstream>
 #include <string>
 
 #include "cli/program.h"
@@ -76,6 +79,95 @@ TEST(LongContext, HeatOfTheWholeText) {
   const Result refused = run(with({"--answer", "Anna"}));
   EXPECT_EQ(refused.code, 1);
   EXPECT_THAT(refused.err, HasSubstr("--explain-document"));
+}
+
+/// A text to tag, with letters and signs of one to four bytes.
+std::string names_of(std::size_t sentences) {
+  std::string text;
+  for (std::size_t i = 0; i < sentences; ++i)
+    text += "On day " + std::to_string(i) + " Zoë Müller 🙂 met Barack Obama in Zürich and in New York City. ";
+  return text;
+}
+
+std::string code_points(const std::string& text, std::size_t begin, std::size_t end) {
+  std::string part;
+  std::size_t at = 0;
+  for (const char byte : text) {
+    if ((static_cast<unsigned char>(byte) & 0xC0) != 0x80) ++at;  // the byte begins code point at − 1
+    if (at > begin && at <= end) part += byte;
+  }
+  return part;
+}
+
+// Entities and words have their places in the whole text; what explains an entity is what explains it in the text of
+// its window alone.
+TEST(LongContext, EachEntityIsExplainedInItsWindow) {
+  const std::string model = LIMN_SOURCE_DIR "/models/minilm-l6-ner", text = names_of(14);
+  const std::vector<std::string> reading = {"-m", model, "--max-length", "64", "--stride", "16"};
+  const auto with = [&](std::vector<std::string> arguments, const std::string& text_to_read) {
+    arguments.insert(arguments.end(), reading.begin(), reading.end());
+    arguments.insert(arguments.end(), {"--text", text_to_read});
+    return run(arguments);
+  };
+  const Json predicted = Json::parse(with({"predict", "--format", "json"}, text).out);
+  const Json& entities = predicted["prediction"]["entities"];
+  ASSERT_GE(entities.size(), 40u);
+  const Result result = with({"explain", "--method", "gradient-x-input", "--format", "json"}, text);
+  ASSERT_EQ(result.code, 0) << result.err;
+  std::istringstream lines(result.out);
+  std::set<std::size_t> windows;
+  std::size_t count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    ASSERT_LT(count, entities.size());
+    SCOPED_TRACE(count);
+    const Json why = Json::parse(line), &entity = entities[count];
+    EXPECT_EQ(why["prediction"]["entities"].size(), entities.size());
+    EXPECT_EQ(why["target"]["text"], entity["text"]);
+    EXPECT_EQ(code_points(text, entity["begin"], entity["end"]), entity["text"]);
+    const std::size_t start = why["target"]["start_token"], before = why.value("window_begin", 0);
+    EXPECT_EQ(before + start, entity["start_token"]);
+    EXPECT_EQ(why["tokens"][start]["begin"], entity["begin"]);
+    for (const Json& word : why["words"]) EXPECT_EQ(code_points(text, word["begin"], word["end"]), word["text"]);
+    EXPECT_THAT(why["warnings"].dump(), HasSubstr("windows were read, window "));
+    const Json& tokens = why["tokens"];
+    // Of each window, one is explained again; a part of a word at its beginning would be tokenized in another way.
+    if (tokens[1]["token"].get<std::string>().starts_with("##") || !windows.insert(before).second) continue;
+    const std::string part = code_points(text, tokens[1]["begin"], tokens[tokens.size() - 2]["end"]);
+    const std::string target = std::to_string(start) + ":" + why["target"]["label"].get<std::string>();
+    const Json alone = Json::parse(
+        with({"explain", "--method", "gradient-x-input", "--format", "json", "--target", target}, part).out);
+    EXPECT_FALSE(alone.contains("warnings"));
+    ASSERT_EQ(alone["tokens"].size(), tokens.size()) << part;
+    double largest = 0;
+    for (const Json& token : alone["tokens"]) largest = std::max(largest, std::abs(token["score"].get<double>()));
+    for (std::size_t i = 0; i < tokens.size(); ++i)
+      EXPECT_NEAR(tokens[i]["score"], alone["tokens"][i]["score"].get<double>(), 1e-3 * largest);
+  }
+  EXPECT_EQ(count, entities.size());
+  EXPECT_GE(windows.size(), 3u);
+}
+
+// Tables have no place for warnings.
+TEST(LongContext, TablesSayWhatWasCutOnStandardError) {
+  const Folder folder;
+  const std::string words = context_of(2'000);
+  const std::string rows = folder.write("rows.csv", "text\nAnna came.\n\"" + words + "\"\n");
+  for (const std::string command : {"predict", "explain", "compare"}) {
+    const auto with = [&](std::vector<std::string> more) {
+      std::vector<std::string> all = {command, "-m", golden("bert-cls")};
+      if (command == "compare") all.insert(all.end(), {"--method", "gradient,gradient-x-input"});
+      all.insert(all.end(), more.begin(), more.end());
+      return run(all);
+    };
+    const Result one = with({"--text", words, "--format", "csv"});
+    EXPECT_EQ(one.code, 0);
+    EXPECT_THAT(one.err, HasSubstr("the text is too long for the model: its last "));
+    const Result two = with({"--input", rows, "--format", "tsv"});
+    EXPECT_EQ(two.code, 0);
+    EXPECT_THAT(two.err, HasSubstr(command == "compare" ? "2 of 4 " : "1 of 2 "));
+    EXPECT_THAT(two.err, HasSubstr("of row 1: the text is too long"));
+    EXPECT_EQ(with({"--text", "Anna came.", "--format", "csv"}).err, "");
+  }
 }
 
 }  // namespace

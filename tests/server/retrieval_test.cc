@@ -2,13 +2,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 
 #include "base/base64.h"
+#include "hub/test_server.h"
 #include "limn/collection.h"
+#include "retrieve/fake_search_server.h"
 #include "server/running_server.h"
 
 namespace limn::server_test {
@@ -36,6 +40,7 @@ class Notes {
   }
   ~Notes() { std::filesystem::remove_all(folder_); }
   std::string file() const { return (folder_ / "notes.limn").string(); }
+  std::filesystem::path documents() const { return folder_ / "documents"; }
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ / "documents" / name) << text;
   }
@@ -287,6 +292,74 @@ TEST(Retrieval, ModelsThatFitAreChosenWithoutAName) {
   EXPECT_EQ(client.post("/v1/predict", question).json()["model"], "bert-qa");
   EXPECT_EQ(client.post("/v1/predict", {{"inputs", {question}}}).json()["results"][0]["model"], "bert-qa");
   EXPECT_EQ(client.post("/v1/compare", question).json()["models"][0]["model"], "bert-qa");
+}
+
+/// A search server that can fall silent, refuse, or go away.
+class FragileSearchServer {
+ public:
+  FragileSearchServer() {
+    Collection::connect_or_create("http://search:9200/notes", fake_.send()).add({notes().documents()});
+  }
+  std::string address() const { return address_; }
+  void leave() { server_.reset(); }
+
+  std::atomic<bool> is_silent = false;
+  std::atomic<int> refusal = 0;  // an HTTP status; 0: none
+
+ private:
+  hub_test::Response answer(const hub_test::Request& request) {
+    if (is_silent) return {.headers = {}, .body = "{}", .cut_after = 0, .hang = true};
+    if (refusal != 0) return {.status = refusal, .headers = {}, .body = "{}"};
+    const HttpReply reply = fake_.send()({.method = request.method,
+                                          .url = "http://search:9200" + request.target,
+                                          .content_type = "application/json",
+                                          .body = request.body});
+    return {.status = reply.status, .headers = {{"Content-Type", "application/json"}}, .body = reply.body};
+  }
+
+  test::FakeSearchServer fake_{test::FakeSearchServer::Kind::opensearch};
+  std::unique_ptr<hub_test::Server> server_ =
+      std::make_unique<hub_test::Server>([this](const hub_test::Request& request) { return answer(request); });
+  std::string address_ = server_->address() + "/notes";
+};
+
+TEST(Retrieval, ASearchServerThatFailsIsNotTheFaultOfTheRequest) {
+  FragileSearchServer search;
+  ::setenv("LIMN_COLLECTION_TIMEOUT", "1", 1);
+  const RunningServer server(
+      [&](server::Server::Options& options) {
+        options.models = {bundled("minilm-l6-qa")};
+        options.collections = {search.address()};
+      },
+      {});
+  Client client = server.client();
+  const Json request = {{"question", "Who ruled Persia?"}};
+  const auto expect_unavailable = [&](const char* path, const std::string& why) {
+    const Reply reply = client.post(path, request);
+    EXPECT_EQ(reply.status, 503) << reply.body;
+    EXPECT_TRUE(reply.headers.contains("retry-after"));
+    EXPECT_THAT(reply.json()["detail"].get<std::string>(), HasSubstr(search.address()));
+    EXPECT_THAT(reply.json()["found"].get<std::string>(), HasSubstr(why));
+  };
+  ASSERT_EQ(client.post("/v1/search", request).status, 200);
+  ASSERT_EQ(client.post("/v1/ask", request).status, 200);
+
+  search.is_silent = true;
+  expect_unavailable("/v1/search", "timed out");
+  search.is_silent = false;
+  for (const auto& [status, why] : {std::pair(500, "500"), {403, "403"}, {404, "no such index"}}) {
+    search.refusal = status;
+    expect_unavailable("/v1/search", why);
+  }
+  search.refusal = 400;  // it does not understand the question
+  EXPECT_EQ(client.post("/v1/search", request).status, 422);
+  search.refusal = 0;
+  EXPECT_EQ(client.post("/v1/search", request).status, 200);
+
+  search.leave();  // nobody listens
+  for (const char* path : {"/v1/search", "/v1/ask"}) expect_unavailable(path, "connect");
+  EXPECT_EQ(client.post("/v1/search", {{"question", ""}}).status, 422);
+  ::unsetenv("LIMN_COLLECTION_TIMEOUT");
 }
 
 }  // namespace

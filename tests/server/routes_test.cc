@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <regex>
@@ -45,6 +46,33 @@ TEST(Routes, ExplainMatchesPyTorch) {
     for (std::size_t i = 0; i < logits.size(); ++i)
       EXPECT_NEAR(why["logits"][i].get<double>(), logits[i], 1e-4 * largest(logits));
   }
+}
+
+TEST(Routes, EntitiesOfALongTextAreExplainedInTheirWindows) {
+  const RunningServer server(
+      [](server::Server::Options& options) {
+        options.models = {(std::filesystem::path(LIMN_SOURCE_DIR) / "models/minilm-l6-ner").string()};
+      },
+      {});
+  std::string text;
+  for (int i = 0; i < 8; ++i) text += "On Monday, Zoë Müller left Berlin. ";
+  Json request = {{"text", text}, {"max_length", 48}, {"stride", 8}};
+  const Json predicted = server.client().post("/v1/predict", request).json();
+  const Json& entities = predicted["prediction"]["entities"];
+  ASSERT_GE(entities.size(), 12u);
+  EXPECT_THAT(predicted["warnings"].dump(), HasSubstr("windows were read"));
+  request["method"] = "gradient";
+  const Json explanations = server.client().post("/v1/explain", request).json()["explanations"];
+  ASSERT_EQ(explanations.size(), entities.size());
+  for (std::size_t i = 0; i < entities.size(); ++i) {
+    const Json &why = explanations[i], &entity = entities[i];
+    EXPECT_EQ(why["target"]["text"], entity["text"]);
+    const std::size_t start = why["target"]["start_token"];
+    EXPECT_EQ(why["tokens"][start]["begin"], entity["begin"]);
+    EXPECT_EQ(why.value("window_begin", std::size_t{0}) + start, entity["start_token"]);
+    EXPECT_THAT(why["warnings"].dump(), HasSubstr("windows were read, window "));
+  }
+  EXPECT_GT(explanations.back().value("window_begin", 0), 0);
 }
 
 TEST(Routes, QuestionsAreExplainedWithTheirContext) {

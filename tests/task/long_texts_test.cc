@@ -138,5 +138,17 @@ TEST(LongTexts, ExplainsEachEntityInTheWindowThatFoundIt) {
   EXPECT_GT(in_later_windows, 0U);
 }
 
+// Each explanation holds the text and its entities: together they grow with its square.
+TEST(LongTexts, MoreExplanationsThanFitIntoMemoryAreRefused) {
+  const Model model = Model::load(std::filesystem::path(LIMN_SOURCE_DIR) / "models/minilm-l6-ner");
+  std::string text;
+  for (int i = 0; i < 1'700; ++i) text += "Anna left Rome. ";
+  const Input input = {.text = text, .pair = {}};
+  const auto refused = model.explain_all(std::vector{input}, Gradient{});
+  ASSERT_FALSE(refused.front());
+  EXPECT_THAT(refused.front().error().what(), testing::HasSubstr("entities, whose explanations take"));
+  EXPECT_GT(model.explain(input, Gradient{}).tokens.size(), 2U);  // one of them
+}
+
 }  // namespace
 }  // namespace limn
