@@ -41,8 +41,8 @@ build_wheel() {
 }
 
 # Libraries that Debian's libxml2 and libcurl link, with what they need in turn, for things that limn never does: encodings that
-# iconv does not know (ICU), and addresses other than http and https, which limn-pull refuses (RTMP, LDAP). In their place, the
-# wheel has libraries whose functions do nothing but return 0.
+# iconv does not know (ICU), addresses other than http and https, which limn-pull refuses (RTMP, LDAP, SSH), and tickets of
+# Kerberos, which it does not offer. In their place, the wheel has libraries whose functions do nothing but return 0.
 leave_out_libraries() {
   local user prefix library soname version
   rm -rf "$work/without" && mkdir -p "$work/without"
@@ -60,7 +60,9 @@ leave_out_libraries() {
   done <<<"libxml2. (ucnv|UCNV)_ libicuuc.
 libcurl. RTMP_ librtmp.
 libcurl. ldap_ libldap
-libcurl. ber_ liblber"
+libcurl. ber_ liblber
+libcurl. libssh2_ libssh2
+libcurl. gss_|GSS_ libgssapi_krb5"
   rm -f "$work"/without/{names,stub.c,versions}
 }
 
