@@ -204,7 +204,8 @@ void bind_evaluation(nb::module_& module) {
              nb::arg("limit").none(), nb::arg("columns"), nb::arg("output").none(), nb::arg("fit").none(),
              nb::arg("progress") = nb::none(), "The scores of a model on labelled data.");
   module.def("score_answers", &score_answers, nb::arg("data"), nb::arg("answers"), nb::arg("na_probabilities").none(),
-             nb::arg("null_threshold").none(), nb::arg("output").none(), "The scores of given answers on a SQuAD file.");
+             nb::arg("null_threshold").none(), nb::arg("output").none(),
+             "The scores of given answers on a SQuAD file.");
   module.def("compare", &compare, nb::arg("models"), nb::arg("inputs"), nb::arg("methods"), nb::arg("request"),
              nb::arg("progress") = nb::none(), "Explains every input by each model with each method.");
   nb::class_<SanityScores> sane(module, "SanityScores", "Whether explanations depend on what they should.");

@@ -263,7 +263,8 @@ void bind_retrieval(nb::module_& module) {
         }));
       },
       nb::arg("collection"), nb::arg("file"), nb::arg("reader").none(), nb::arg("reranker").none(), nb::arg("search"),
-      nb::arg("read"), nb::arg("limit").none(), nb::arg("progress") = nb::none(), "How well a collection answers questions.");
+      nb::arg("read"), nb::arg("limit").none(), nb::arg("progress") = nb::none(),
+      "How well a collection answers questions.");
 }
 
 }  // namespace limn::python
