@@ -6,7 +6,10 @@ from __future__ import annotations
 import http.server
 import json
 import math
+import pathlib
 import re
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -15,9 +18,9 @@ Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
 
 
 class Listening:
-    """An HTTP server on a free port, whose answers a function writes."""
+    """An HTTP server on a free port, or with a certificate an HTTPS server, whose answers a function writes."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, secret: tuple[pathlib.Path, pathlib.Path] | None = None) -> None:
         self.headers: list[dict[str, str]] = []
         headers = self.headers
 
@@ -34,11 +37,28 @@ class Listening:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.host = f"127.0.0.1:{self.server.server_port}"
+        if secret is not None:
+            self.host = f"localhost:{self.server.server_port}"
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*secret)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+            self.server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients that refuse it
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self) -> None:
         self.server.shutdown()
         self.server.server_close()
+
+
+def self_signed(folder: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
+    """The files of a certificate of `localhost` and of its key."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+        capture_output=True, check=True,
+    )  # fmt: skip
+    return certificate, key
 
 
 def reply(handler: http.server.BaseHTTPRequestHandler, status: int, body: bytes) -> None:

@@ -7,7 +7,6 @@ import json
 import os
 import pathlib
 import signal
-import ssl
 import subprocess
 import sys
 import threading
@@ -17,7 +16,7 @@ from typing import Any
 
 import limner
 import pytest
-from search_server import Listening, SearchServer, reply
+from search_server import Listening, SearchServer, reply, self_signed
 from test_command import limn, same
 
 FILES = {
@@ -255,17 +254,8 @@ def test_proxies_count(server: Listening, answering: Any, monkeypatch: pytest.Mo
 
 
 def test_certificates_are_verified(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    made = subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
-        capture_output=True, check=True,
-    )  # fmt: skip
-    assert made.returncode == 0
-    listening = Listening(SearchServer())
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    listening.server.socket = context.wrap_socket(listening.server.socket, server_side=True, do_handshake_on_connect=False)
+    certificate, key = self_signed(tmp_path)
+    listening = Listening(SearchServer(), (certificate, key))
     port = listening.server.server_port
     with pytest.raises(limner.Error, match="certificate that cannot be verified: self.signed certificate"):
         limner.index(FILES, f"https://localhost:{port}/notes", embedder=None)
