@@ -2,7 +2,7 @@
 # Builds and tests the Python package. Everything is installed in virtual environments below build/python/VERSION.
 #   tools/python.sh wheel     the wheels of limner, self-contained, and of limner-models: build/python/VERSION/wheels
 #   tools/python.sh test      the tests against the installed wheel
-#   tools/python.sh interop   the tests that need PyTorch, Ray, Spark and other packages (hundreds of megabytes)
+#   tools/python.sh interop   the tests that need PyTorch, Ray, Spark, servers and other packages (hundreds of megabytes)
 #   tools/python.sh fresh     installs the wheels of `wheel` in a bare Debian (as root, with debootstrap), and runs the README
 # PYTHON chooses the interpreter; LIMN_BUILD the build folder whose library is used (default: build).
 set -euo pipefail
@@ -155,6 +155,7 @@ case ${1:-} in
       "${run[@]}" interop --ignore=interop/test_clusters.py || failed=1
       wait $clusters || failed=1
       cat "$work/clusters.log"
+      LIMN_MODELS=$root/models "$work/interop/bin/python" "$root/tools/search_servers.py" "$build/limn" || [[ $? == 77 ]] || failed=1
       [[ -z ${failed:-} ]]
     fi
     ;;
