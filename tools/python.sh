@@ -137,7 +137,7 @@ case ${1:-} in
   interop)
     mkdir -p "$work"
     # While pip downloads: the wheel, whose extension `test` has compiled.
-    { build_wheel && repair_wheel; } >"$work/wheel.log" 2>&1 &
+    (build_wheel; repair_wheel) >"$work/wheel.log" 2>&1 &
     wheel=$!
     # Releases whose numbers the tests compare, and which work together: PySpark 4 does not know pandas 3 yet.
     environment interop torch==2.13.0 'transformers>=5,<6' peft 'captum==0.9.*' 'shap==0.51.*' \
