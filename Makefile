@@ -27,12 +27,11 @@ wheel: setup
 	@tools/python.sh wheel
 
 # The Python package beside PyTorch, Ray and Spark, and collections on servers that others wrote, which pip downloads:
-# hundreds of megabytes.
+# hundreds of megabytes. What pip cannot install is skipped with a message (LIMN_REQUIRE_PYTHON=1: fails).
 test-interop: setup
 	@tools/setup.sh python interop
 	@$(MAKE) --no-print-directory build
-	@tools/python.sh interop
-	@LIMN_MODELS=models tools/search_servers.py build/limn || [ $$? = 77 ]
+	@tools/python.sh interop || [ $$? = 77 ]
 
 # Packages for Debian: build/*.deb.
 deb: build

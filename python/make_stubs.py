@@ -62,7 +62,8 @@ def completed(stub: str) -> str:
     stub = re.sub(r"\bdict\b(?=[,):])", "dict[str, Any]", stub)
     stub = re.sub(r"\btuple\b(?=:)", "tuple[Any, ...]", stub)
     stub = stub.replace("def __iter__(self) -> object", "def __iter__(self) -> Iterator[Any]").replace("-> object", "-> Any")
-    return stub.replace("import Sequence\n", "import Iterator, Sequence\nfrom typing import Any\n", 1)
+    imports = r"from collections.abc import Iterator, \1\nfrom typing import Any"
+    return re.sub(r"^from collections\.abc import (.*)$", imports, stub, count=1, flags=re.MULTILINE)
 
 
 def main() -> None:

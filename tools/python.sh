@@ -2,7 +2,7 @@
 # Builds and tests the Python package. Everything is installed in virtual environments below build/python/VERSION.
 #   tools/python.sh wheel     the wheels of limner, self-contained, and of limner-models: build/python/VERSION/wheels
 #   tools/python.sh test      the tests against the installed wheel
-#   tools/python.sh interop   the tests that need PyTorch, Ray, Spark and other packages (hundreds of megabytes)
+#   tools/python.sh interop   the tests that need PyTorch, Ray, Spark, servers and other packages (hundreds of megabytes)
 #   tools/python.sh fresh     installs the wheels of `wheel` in a bare Debian (as root, with debootstrap), and runs the README
 # PYTHON chooses the interpreter; LIMN_BUILD the build folder whose library is used (default: build).
 set -euo pipefail
@@ -25,7 +25,8 @@ environment() {
   [[ -n $python ]] || skip "there is no Python"
   [[ -x $folder/bin/python ]] || "$python" -m venv "$folder" || skip "python3-venv is missing"
   if [[ $(cat "$folder/packages" 2>/dev/null) != "$wanted" ]]; then
-    "$folder/bin/python" -m pip install -q --disable-pip-version-check "$@" || skip "pip cannot install $*"
+    # Python compiles what is imported; pip would compile everything.
+    "$folder/bin/python" -m pip install -q --no-compile --disable-pip-version-check "$@" || skip "pip cannot install $*"
     echo "$wanted" >"$folder/packages"
   fi
 }
@@ -41,8 +42,8 @@ build_wheel() {
 }
 
 # Libraries that Debian's libxml2 and libcurl link, with what they need in turn, for things that limn never does: encodings that
-# iconv does not know (ICU), and addresses other than http and https, which limn-pull refuses (RTMP, LDAP). In their place, the
-# wheel has libraries whose functions do nothing but return 0.
+# iconv does not know (ICU), addresses other than http and https, which limn-pull refuses (RTMP, LDAP, SSH), and tickets of
+# Kerberos, which it does not offer. In their place, the wheel has libraries whose functions do nothing but return 0.
 leave_out_libraries() {
   local user prefix library soname version
   rm -rf "$work/without" && mkdir -p "$work/without"
@@ -60,7 +61,9 @@ leave_out_libraries() {
   done <<<"libxml2. (ucnv|UCNV)_ libicuuc.
 libcurl. RTMP_ librtmp.
 libcurl. ldap_ libldap
-libcurl. ber_ liblber"
+libcurl. ber_ liblber
+libcurl. libssh2_ libssh2
+libcurl. gss_|GSS_ libgssapi_krb5"
   rm -f "$work"/without/{names,stub.c,versions}
 }
 
@@ -132,15 +135,29 @@ case ${1:-} in
     cd "$root/tests/python" && "$work/test/bin/python" -m pytest -q --ignore=interop -p no:cacheprovider "${@:2}"
     ;;
   interop)
-    build_wheel
-    repair_wheel
-    models_wheel
+    mkdir -p "$work"
+    # While pip downloads: the wheel, whose extension `test` has compiled.
+    (build_wheel; repair_wheel) >"$work/wheel.log" 2>&1 &
+    wheel=$!
     # Releases whose numbers the tests compare, and which work together: PySpark 4 does not know pandas 3 yet.
     environment interop torch==2.13.0 'transformers>=5,<6' peft 'captum==0.9.*' 'shap==0.51.*' \
       'transformers-interpret==0.10.*' matplotlib pyarrow 'pandas<3' anywidget nbclient nbformat ipykernel \
       'ray[data]' 'pyspark>=4,<5' mypy pyright pytest numpy
-    install_in interop "$work"/wheels/*.whl
-    cd "$root/tests/python" && "$work/interop/bin/python" -m pytest -q -p no:cacheprovider interop "${@:2}"
+    wait $wheel || { status=$?; cat "$work/wheel.log" >&2; exit $status; }
+    install_in interop "$work"/wheels/limner-*.whl
+    cd "$root/tests/python"
+    run=("$work/interop/bin/python" -m pytest -q -p no:cacheprovider)
+    if (($# > 1)); then
+      "${run[@]}" interop "${@:2}"
+    else # Ray and Spark wait most of their time: for processes that start, and those that were killed
+      "${run[@]}" interop/test_clusters.py >"$work/clusters.log" 2>&1 &
+      clusters=$!
+      "${run[@]}" interop --ignore=interop/test_clusters.py || failed=1
+      wait $clusters || failed=1
+      cat "$work/clusters.log"
+      LIMN_MODELS=$root/models "$work/interop/bin/python" "$root/tools/search_servers.py" "$build/limn" || [[ $? == 77 ]] || failed=1
+      [[ -z ${failed:-} ]]
+    fi
     ;;
   fresh)
     fresh

@@ -5,7 +5,8 @@ tests) and osmem-server (OpenSearch's, without kNN). Neither registry that we us
     tools/search_servers.py build/limn [SQUAD]
 
 Installs both with pip below the build folder; exits with 77 and says why if that fails. With a SQuAD
-file, prints recall by the server and by a file, side by side."""
+file, prints recall by the server and by a file, side by side. If this Python has the package limner, compares its
+collections with the command's, too."""
 
 import json
 import os
@@ -17,6 +18,11 @@ import time
 import urllib.request
 import venv
 from pathlib import Path
+
+try:
+    import limner
+except ImportError:
+    limner = None
 
 PACKAGES = ["noida-db==0.2.3", "osmem-server==0.1.6"]
 
@@ -113,12 +119,27 @@ def check(limn: Limn, address: str, documents: Path, embeds: bool) -> None:
         answer = limn("ask", "-m", "minilm-l6-qa", "--collection", address, "Who ruled Macedonia?")["answers"][0]
         assert "Alexander" in answer["answer"] and answer["explanation"], answer
         assert "embeddings of all-minilm-l6-v2" in limn.fails("index", documents, "-o", address, "--words-only")
+    if limner:
+        compare_package(limn, address + "-python", documents, embeds)
     (documents / "weather.md").unlink()
     (documents / "rulers.txt").write_text("Alexander ruled.")
     index(documents=3, changed=1, removed=1, unchanged=2)
     assert not search("Persia", "--retriever", "bm25")
     assert "no such index" in limn.fails("search", "--collection", address + "-other", "x")
     print(f"{address}: as with a file, {'by words and meaning' if embeds else 'by words'}")
+
+
+def compare_package(limn: Limn, address: str, documents: Path, embeds: bool) -> None:
+    """Opens, changes and searches a collection from Python."""
+    collection = limner.index(documents, address, embedder="all-minilm-l6-v2" if embeds else None)
+    assert collection.info["documents"] == 4
+    for question, retriever in [("Who ruled Persia?", "bm25")] + [("wet climate", "dense"), ("zebra", "hybrid")] * embeds:
+        said = limn("search", "--collection", address, question, "--retriever", retriever)["passages"]
+        assert said and limner.Collection(address).search(question, retriever=retriever)["passages"] == said, (question, said)
+    added = collection.add({"more.txt": "Penguins swim."})
+    assert (added["added"], added["removed"], added["documents"]) == (1, 0, 5), added
+    assert collection.search("penguins", retriever="bm25")["passages"][0]["document"] == "more.txt"
+    print(f"{address}: from Python as by the command")
 
 
 def recall(limn: Limn, address: str, folder: Path, squad: str, embeds: bool) -> None:

@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <system_error>
 #include <utility>
 
+#include "base/environment.h"
 #include "base/output_file.h"
 #include "limn/error.h"
 #include "store/hub_cache.h"
@@ -18,11 +18,6 @@ namespace limn::hub {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::optional<fs::path> environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value && *value ? std::optional<fs::path>(value) : std::nullopt;
-}
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& reason) {
   throw Error({.file = path.string(),
@@ -55,7 +50,7 @@ void replace_link(const fs::path& link, const std::string& etag) {
 std::optional<std::string> access_token() {
   std::string token;
   if (const auto named = environment("HF_TOKEN")) {
-    token = named->string();
+    token = *named;
   } else {
     fs::path file;
     if (const auto path = environment("HF_TOKEN_PATH"))

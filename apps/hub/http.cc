@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/environment.h"
 #include "limn/error.h"
 
 namespace limn::hub {
@@ -135,6 +136,9 @@ HttpAnswer HttpClient::send_once(const HttpRequest& request, const std::string& 
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, failure);
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "limn");
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, connect_seconds);
+  // libcurl itself does not read it. A wheel brings Debian's libcurl, whose list of authorities others may not have.
+  if (const auto authorities = environment("SSL_CERT_FILE"))
+    curl_easy_setopt(curl, CURLOPT_CAINFO, authorities->c_str());
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, silent_seconds);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);

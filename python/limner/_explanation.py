@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from . import _limner
 from ._errors import Error, InputTypeError
@@ -214,17 +214,23 @@ class Explanation:
         """Returns a self-contained interactive page."""
         return self._core.to_text("html")
 
-    def to_svg(self) -> str:
-        """Returns a bar chart of the words."""
-        return self._core.to_text("svg")
+    def to_svg(self, picture: Literal["bars", "text"] = "bars") -> str:
+        """Returns a bar chart of the words, or the text with its heat."""
+        if picture not in ("bars", "text"):
+            raise Error(field="picture", found=repr(picture), expected="bars or text")
+        return self._core.svg_text() if picture == "text" else self._core.to_text("svg")
 
     def to_pdf(self) -> bytes:
         """Returns the text with its heat as PDF. The program limn-pdf draws it, which Debian's package of that name has."""
         return _limner.to_pdf([self._core])
 
-    def to_csv(self) -> str:
-        """Returns a table with one row per word."""
-        return self._core.to_text("csv")
+    def to_csv(self, *, wide: bool = False) -> str:
+        """Returns a table with one row per word, or (wide) with one row, whose words are a column of JSON."""
+        return self._core.wide_csv() if wide else self._core.to_text("csv")
+
+    def to_latex(self) -> str:
+        """Returns the text with its heat as LaTeX."""
+        return self._core.to_text("latex")
 
     def to_text(self, width: int | None = None) -> str:
         """Returns the explanation as the command shows it in a terminal without colours."""

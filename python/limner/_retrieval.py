@@ -11,6 +11,7 @@ from . import _limner
 from ._errors import Error
 from ._inputs import column, is_one
 from ._model import Model, load
+from ._remote import is_address, sender
 from ._results import Similarity
 from .methods import Method, request_of
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Path = str | os.PathLike[str]
+    Documents = Path | Sequence[Path] | Mapping[str, str | bytes]
     Retriever = Literal["bm25", "dense", "hybrid"]
 
 
@@ -82,14 +84,22 @@ def rerank(
 
 
 class Collection:
-    """Documents in one file: passages found by their words and by their meaning, and explained answers."""
+    """Documents in one place: passages found by their words and by their meaning, and explained answers."""
 
-    def __init__(self, file: Path, *, embedder: Model | Path | None = None) -> None:
-        """Opens a collection; `embedder` defaults to the model that made its embeddings, which is loaded by its name."""
-        path = os.fspath(file)
+    def __init__(self, place: Path, *, embedder: Model | Path | None = None) -> None:
+        """Opens a collection: a file, or "http://HOST:9200/INDEX" on a server of Elasticsearch or OpenSearch, for which
+        the environment has user and password (docs/collections.md). `embedder` defaults to the model that made its
+        embeddings, which is loaded by its name."""
+        place = os.fspath(place)
+        if is_address(place):
+            send = sender()
+            if embedder is None:
+                embedder = _limner.Collection.embedder_on_server(place, send) or None
+            self._open(_limner.Collection.connect(place, send, _core_of(embedder)))
+            return
         if embedder is None:
-            embedder = _limner.Collection.embedder_of(path) or None
-        self._open(_limner.Collection.open(path, _core_of(embedder)))
+            embedder = _limner.Collection.embedder_of(place) or None
+        self._open(_limner.Collection.open(place, _core_of(embedder)))
 
     def _open(self, core: _limner.Collection) -> None:
         self._core = core
@@ -98,14 +108,22 @@ class Collection:
 
     @property
     def info(self) -> dict[str, Any]:
-        """Its file, documents, passages, embedder and size."""
+        """Its place, documents, passages, embedder and size."""
         with self._lock:
             info: dict[str, Any] = self._core.info()
         return info
 
-    def add(self, paths: Path | Sequence[Path], *, progress: Any = None) -> dict[str, Any]:
-        """Adds files and folders, as `limn index` does, and returns its result."""
-        several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
+    def add(self, documents: Documents, *, progress: Any = None) -> dict[str, Any]:
+        """Adds files and folders, as `limn index` does, or files in memory, and returns its result.
+
+        Files in memory are a dict of their names, whose endings say how they are read ("notes.txt", "rows.jsonl"), and
+        contents (str or bytes). Documents whose file or row is gone are removed, but none because of files in memory.
+        """
+        if isinstance(documents, Mapping):
+            with self._lock:
+                added: dict[str, Any] = self._core.add_contents(dict(documents), progress)
+            return added
+        several = [documents] if isinstance(documents, (str, os.PathLike)) else list(documents)
         with self._lock:
             report: dict[str, Any] = self._core.add([os.fspath(path) for path in several], progress)
         return report
@@ -158,11 +176,21 @@ class Collection:
         return found
 
 
-def index(paths: Path | Sequence[Path], file: Path, *, embedder: Model | Path | None = "all-minilm-l6-v2") -> Collection:
-    """Puts documents into a collection, which is created if it does not exist. embedder=None: by words only."""
+def index(
+    documents: Documents, place: Path, *, embedder: Model | Path | None = "all-minilm-l6-v2", progress: Any = None
+) -> Collection:
+    """Puts documents into a collection, which is created if it does not exist. embedder=None: by words only.
+
+    `documents` are those of Collection.add; `place` is a file, "http://HOST:9200/INDEX" on a server, or "memory:NAME"
+    for a collection in the memory of this process.
+    """
     collection = Collection.__new__(Collection)
-    collection._open(_limner.Collection.create(os.fspath(file), _core_of(embedder)))
-    collection.add(paths)
+    place = os.fspath(place)
+    if is_address(place):
+        collection._open(_limner.Collection.connect_or_create(place, sender(), _core_of(embedder)))
+    else:
+        collection._open(_limner.Collection.create(place, _core_of(embedder)))
+    collection.add(documents, progress=progress)
     return collection
 
 

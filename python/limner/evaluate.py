@@ -15,16 +15,28 @@ from ._results import Sanity
 from .methods import Method, listed, request_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Union
 
     from typing_extensions import Unpack
 
     from ._options import ReadingOptions
-    from ._retrieval import Collection
+    from ._retrieval import Collection, Retriever
+
+    Path = Union[str, os.PathLike[str]]
 
 
 def _evaluate(
-    kind: str, model: Model | str, file: str | os.PathLike[str], limit: int | None, progress: Any, options: Any
+    kind: str,
+    model: Model | str,
+    file: Path,
+    limit: int | None,
+    progress: Any,
+    options: Any,
+    *,
+    columns: Mapping[str, str] | None = None,
+    output: Path | None = None,
+    fit: Path | None = None,
 ) -> dict[str, Any]:
     loaded = model if isinstance(model, Model) else load(model)
     request = request_of(None, None, options)
@@ -35,44 +47,78 @@ def _evaluate(
             shown._show(done)
 
         watch = report if shown.within(1) else None
-        scores: dict[str, Any] = _limner.evaluate(kind, loaded._core, os.fspath(file), request, limit, watch)
+        scores: dict[str, Any] = _limner.evaluate(
+            kind, loaded._core, os.fspath(file), request, limit, dict(columns or {}), _text(output), _text(fit), watch
+        )
     return scores
 
 
 def squad(
     model: Model | str,
-    file: str | os.PathLike[str],
+    file: Path,
     *,
     limit: int | None = None,
+    output: Path | None = None,
     progress: Any = None,
     **options: Unpack[ReadingOptions],
 ) -> dict[str, Any]:
-    """Returns exact match and F1 of a question-answering model on a SQuAD 1.1 or 2.0 file (.json)."""
-    return _evaluate("squad", model, file, limit, progress, options)
+    """Returns exact match and F1 of a question-answering model on a SQuAD 1.1 or 2.0 file (.json).
+
+    `output` is a file for the scores, too: .json, .txt, .html, or .svg (reliability diagram and risk-coverage curve).
+    """
+    return _evaluate("squad", model, file, limit, progress, options, output=output)
 
 
 def classification(
     model: Model | str,
-    file: str | os.PathLike[str],
+    file: Path,
     *,
     limit: int | None = None,
+    columns: Mapping[str, str] | None = None,
+    output: Path | None = None,
     progress: Any = None,
     **options: Unpack[ReadingOptions],
 ) -> dict[str, Any]:
-    """Returns accuracy and macro F1 of a classifier on a .tsv, .csv or .jsonl file with text, label, and maybe pair."""
-    return _evaluate("classification", model, file, limit, progress, options)
+    """Returns accuracy and macro F1 of a classifier on a .tsv, .csv or .jsonl file with text, label, and maybe pair.
+
+    `columns` has other names of these columns: {"text": "review"}. `output` as for squad.
+    """
+    return _evaluate("classification", model, file, limit, progress, options, columns=columns, output=output)
 
 
 def tokens(
     model: Model | str,
-    file: str | os.PathLike[str],
+    file: Path,
     *,
     limit: int | None = None,
+    output: Path | None = None,
     progress: Any = None,
     **options: Unpack[ReadingOptions],
 ) -> dict[str, Any]:
-    """Returns precision, recall and F1 of the entities that a model finds in a CoNLL file."""
-    return _evaluate("tokens", model, file, limit, progress, options)
+    """Returns precision, recall and F1 of the entities that a model finds in a CoNLL file.
+
+    `output` is a file for the scores, too: .json, .txt or .html.
+    """
+    return _evaluate("tokens", model, file, limit, progress, options, output=output)
+
+
+def squad_answers(
+    file: Path,
+    answers: Path,
+    *,
+    na_probabilities: Path | None = None,
+    null_threshold: float | None = None,
+    output: Path | None = None,
+) -> dict[str, Any]:
+    """Returns exact match and F1 of answers that a program wrote, as evaluate-v2.0.py does; no model is needed.
+
+    `answers` is a JSON file {"id": "answer"}; `na_probabilities` one of {"id": number}: a number above null_threshold
+    (1 by default) stands for "no answer". `output` as for squad.
+    """
+    scores: dict[str, Any] = _limner.score_answers(
+        os.fspath(file), os.fspath(answers), _text(na_probabilities), null_threshold, _text(output)
+    )
+    return scores
 
 
 def faithfulness(
@@ -98,7 +144,7 @@ def faithfulness(
 
 def plausibility(
     model: Model | str,
-    file: str | os.PathLike[str],
+    file: Path,
     *,
     methods: str | Method | Sequence[str | Method] | None = None,
     limit: int | None = None,
@@ -133,14 +179,21 @@ def sanity(
 
 def calibrate(
     model: Model | str,
-    file: str | os.PathLike[str],
+    file: Path,
     *,
     limit: int | None = None,
+    columns: Mapping[str, str] | None = None,
+    fit: Path | None = None,
+    output: Path | None = None,
     progress: Any = None,
     **options: Unpack[ReadingOptions],
 ) -> dict[str, Any]:
-    """Fits a confidence on labelled data and measures it, as `limn calibrate --measure-only` does (docs/trust.md)."""
-    return _evaluate("calibrate", model, file, limit, progress, options)
+    """Fits a confidence on labelled data and measures it, as `limn calibrate` does (docs/trust.md).
+
+    `fit` is a file for what was fitted: predictions of a model that is loaded later use limn_calibration.json in its
+    folder. `columns` as for classification. `output` is a file for the figures: .json, .txt, .html or .svg.
+    """
+    return _evaluate("calibrate", model, file, limit, progress, options, columns=columns, fit=fit, output=output)
 
 
 def report(
@@ -149,11 +202,12 @@ def report(
     labels: Sequence[Any] | None = None,
     columns: dict[str, Sequence[Any]] | None = None,
     significance: float = 0.05,
+    output: Path | None = None,
 ) -> dict[str, Any]:
     """Returns what drives a model over many rows, as `limn summary` writes it (docs/trust.md).
 
     `explanations` has one for each row, or the Error of a row without one; `labels` the right labels, `columns` other
-    values of the rows, which make parts that are compared.
+    values of the rows, which make parts that are compared. `output` is a file for it, too: .json, .txt, .html or .csv.
     """
     named = dict(columns or {})
     if labels is not None:
@@ -165,7 +219,7 @@ def report(
             )
     cores = [each._core if isinstance(each, Explanation) else None for each in explanations]
     fields = [{name: str(values[row]) for name, values in named.items()} for row in range(len(cores))]
-    made: dict[str, Any] = _limner.report(cores, fields, significance)
+    made: dict[str, Any] = _limner.report(cores, fields, significance, _text(output))
     return made
 
 
@@ -180,21 +234,36 @@ def drift(before: Explanation, after: Explanation) -> dict[str, Any]:
 
 def ask(
     collection: Collection,
-    file: str | os.PathLike[str],
+    file: Path,
     *,
     reader: Model | str | None = None,
     reranker: Model | str | None = None,
-    retriever: str | None = None,
+    retriever: Retriever | None = None,
+    filters: Mapping[str, str] | None = None,
+    candidates: int = 50,
+    expander: Model | str | None = None,
+    feedback: int = 0,
+    read: int = 5,
     limit: int | None = None,
     progress: Any = None,
 ) -> dict[str, Any]:
-    """Returns how well a collection answers the questions of a SQuAD file whose paragraphs it contains."""
+    """Returns how well a collection answers the questions of a SQuAD file whose paragraphs it contains.
+
+    The options are those of Collection.ask.
+    """
+    from ._retrieval import _search
+
+    search = _search(retriever, filters, candidates, expander, feedback)
     reading, ranking = (None if one is None else _loaded(one)._core for one in (reader, reranker))
     with collection._lock:
         scores: dict[str, Any] = _limner.evaluate_ask(
-            collection._core, os.fspath(file), reading, ranking, {"retriever": retriever}, limit, progress
+            collection._core, os.fspath(file), reading, ranking, search, read, limit, progress
         )
     return scores
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else os.fspath(path)
 
 
 def _loaded(model: Model | str) -> Model:

@@ -5,6 +5,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <optional>
@@ -26,18 +27,44 @@
 namespace limn::python {
 namespace {
 
+/// The JSON of a result, which is also written to `output`, in the format of its extension.
+template <class T>
+std::string written(const T& result, const std::optional<std::string>& output) {
+  if (output) write(result, std::filesystem::path(*output));
+  return to_json(result);
+}
+
+/// The JSON of scores. @param columns names of columns, for classification. @param output a file for the scores
+/// @param fit a file for what `calibrate` fitted
 nb::object evaluate(const std::string& kind, const Model& model, const std::string& file, const nb::dict& given,
-                    std::optional<std::size_t> limit, nb::object progress) {
-  EvaluateOptions options{.reading = read_request(given, model.info().task).options.reading};
+                    std::optional<std::size_t> limit, const std::map<std::string, std::string>& columns,
+                    const std::optional<std::string>& output, const std::optional<std::string>& fit,
+                    nb::object progress) {
+  EvaluateOptions options{.reading = read_request(given, model.info().task).options.reading, .columns = columns};
   if (given.contains("options") && nb::cast<nb::dict>(given["options"]).contains("null_threshold"))
     options.null_threshold = options.reading.null_threshold;
   options.limit = limit.value_or(std::numeric_limits<std::size_t>::max());
   const std::string json = PythonWatch(std::move(progress)).run([&](const Watch& watch) {
-    if (kind == "squad") return to_json(evaluate_squad(model, file, options, watch));
-    if (kind == "calibrate") return to_json(calibrate(model, file, options, watch));
-    if (kind == "classification") return to_json(evaluate_classification(model, file, options, watch));
-    return to_json(evaluate_tokens(model, file, options, watch));
+    if (kind == "squad") return written(evaluate_squad(model, file, options, watch), output);
+    if (kind == "classification") return written(evaluate_classification(model, file, options, watch), output);
+    if (kind == "tokens") return written(evaluate_tokens(model, file, options, watch), output);
+    const CalibrationResult result = calibrate(model, file, options, watch);
+    if (fit) write_text(to_json(result.calibration) + "\n", std::filesystem::path(*fit));
+    return written(result, output);
   });
+  return parsed(json);
+}
+
+/// The JSON of the scores of given answers.
+nb::object score_answers(const std::string& data, const std::string& answers,
+                         const std::optional<std::string>& na_probabilities, std::optional<double> null_threshold,
+                         const std::optional<std::string>& output) {
+  const EvaluateOptions options{.null_threshold = null_threshold};
+  std::string json;
+  {
+    const nb::gil_scoped_release released;
+    json = written(score_predictions(data, answers, na_probabilities, options), output);
+  }
   return parsed(json);
 }
 
@@ -154,8 +181,9 @@ nb::object drift(const Explanation& before, const Explanation& after) {
 }
 
 /// The JSON of `limn summary`. @param explanations one per row, or None for a row without one. @param fields a dict of
-/// texts for each row
-nb::object report(const nb::sequence& explanations, const nb::sequence& fields, double significance) {
+/// texts for each row. @param output a file for the report
+nb::object report(const nb::sequence& explanations, const nb::sequence& fields, double significance,
+                  const std::optional<std::string>& output) {
   ReportBuilder builder;
   std::size_t errors = 0, row = 0;
   for (nb::handle each : explanations) {
@@ -166,14 +194,18 @@ nb::object report(const nb::sequence& explanations, const nb::sequence& fields, 
       builder.add(nb::cast<const Explanation&>(each),
                   {.row = number, .fields = nb::cast<std::map<std::string, std::string>>(fields[number])});
   }
-  return parsed(to_json(builder.finish(errors, significance)));
+  return parsed(written(builder.finish(errors, significance), output));
 }
 
 }  // namespace
 
 void bind_evaluation(nb::module_& module) {
   module.def("evaluate", &evaluate, nb::arg("kind"), nb::arg("model"), nb::arg("file"), nb::arg("request"),
-             nb::arg("limit").none(), nb::arg("progress") = nb::none(), "The scores of a model on labelled data.");
+             nb::arg("limit").none(), nb::arg("columns"), nb::arg("output").none(), nb::arg("fit").none(),
+             nb::arg("progress") = nb::none(), "The scores of a model on labelled data.");
+  module.def("score_answers", &score_answers, nb::arg("data"), nb::arg("answers"), nb::arg("na_probabilities").none(),
+             nb::arg("null_threshold").none(), nb::arg("output").none(),
+             "The scores of given answers on a SQuAD file.");
   module.def("compare", &compare, nb::arg("models"), nb::arg("inputs"), nb::arg("methods"), nb::arg("request"),
              nb::arg("progress") = nb::none(), "Explains every input by each model with each method.");
   nb::class_<SanityScores> sane(module, "SanityScores", "Whether explanations depend on what they should.");
@@ -191,7 +223,7 @@ void bind_evaluation(nb::module_& module) {
       nb::arg("model"), nb::arg("folder"), nb::arg("inputs"), nb::arg("methods"), nb::arg("request"),
       nb::arg("progress") = nb::none(), "Whether explanations depend on the weights and the label.");
   module.def("report", &report, nb::arg("explanations"), nb::arg("fields"), nb::arg("significance"),
-             "What drives a model over many rows.");
+             nb::arg("output").none(), "What drives a model over many rows.");
   module.def("drift", &drift, nb::arg("before"), nb::arg("after"), "How an explanation differs from a saved one.");
 }
 

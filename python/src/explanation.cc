@@ -93,7 +93,12 @@ void bind_explanation(nb::module_& module) {
           "The tokens' scores: a read-only NumPy view.")
       .def(
           "fragment", [](const Explanation& self) { return to_html_fragment(self); },
-          "HTML without script, for notebooks.");
+          "HTML without script, for notebooks.")
+      .def(
+          "svg_text", [](const Explanation& self) { return to_svg_text(self); }, "The text with its heat, as SVG.")
+      .def(
+          "wide_csv", [](const Explanation& self) { return to_csv(self, TableStyle{.wide = true}); },
+          "A table with one line.");
   bind_written(explanation);
   module.def("read", &read, nb::arg("json"), nb::arg("name"), "The explanations that limn wrote as JSON.");
   module.def(

@@ -5,6 +5,8 @@
 #include <nanobind/stl/vector.h>
 
 #include <filesystem>
+#include <limits>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -92,15 +94,48 @@ nb::dict info_of(const Collection& collection) {
   dict["passages"] = info.passages;
   dict["embedder"] = info.embedder.empty() ? nb::none() : nb::cast(info.embedder);
   dict["dimensions"] = info.dimensions;
-  dict["bytes"] = info.bytes;
+  dict["bytes"] = info.bytes == 0 ? nb::none() : nb::cast(info.bytes);  // a server does not say
   return dict;
 }
 
-/// What a call of add did, with the names of the JSON of `limn index`.
-nb::dict add(Collection& collection, const std::vector<std::string>& paths, nb::object progress) {
-  const IndexReport report = PythonWatch(std::move(progress)).run([&](const Watch& watch) {
-    return collection.add({paths.begin(), paths.end()}, watch);
+/// Sends requests with a Python function of (method, address, type of the body, body, most bytes of an answer), which
+/// returns (status, body, why there is none).
+HttpSend http_send(nb::object function) {
+  // The library copies and destroys it without the GIL.
+  const std::shared_ptr<nb::object> shared(new nb::object(std::move(function)), [](nb::object* object) {
+    const nb::gil_scoped_acquire held;
+    delete object;
   });
+  return [shared](const HttpCall& call) {
+    const nb::gil_scoped_acquire held;
+    const nb::bytes body(call.body.data(), call.body.size());
+    const auto reply =
+        nb::cast<nb::tuple>((*shared)(call.method, call.url, call.content_type, body, call.largest_answer));
+    const auto received = nb::cast<nb::bytes>(reply[1]);
+    return HttpReply{.status = nb::cast<int>(reply[0]),
+                     .body = std::string(received.c_str(), received.size()),
+                     .failure = nb::cast<std::string>(reply[2])};
+  };
+}
+
+/// Files in memory, from a dict of their names and contents.
+std::vector<NamedContents> read_contents(const nb::dict& files) {
+  std::vector<NamedContents> result;
+  for (auto [name, contents] : files) {
+    std::string bytes;
+    if (nb::isinstance<nb::bytes>(contents)) {
+      const auto given = nb::borrow<nb::bytes>(contents);
+      bytes.assign(given.c_str(), given.size());
+    } else {
+      bytes = text_of(contents, "the contents of a file");
+    }
+    result.push_back({.name = text_of(name, "the name of a file"), .bytes = std::move(bytes)});
+  }
+  return result;
+}
+
+/// What a call of add did, with the names of the JSON of `limn index`.
+nb::dict report_of(const Collection& collection, const IndexReport& report) {
   nb::dict dict = info_of(collection);
   dict["added"] = report.added;
   dict["changed"] = report.changed;
@@ -117,6 +152,21 @@ nb::dict add(Collection& collection, const std::vector<std::string>& paths, nb::
   dict["skipped"] = skipped;
   dict["seconds"] = report.seconds;
   return dict;
+}
+
+nb::dict add(Collection& collection, const std::vector<std::string>& paths, nb::object progress) {
+  const IndexReport report = PythonWatch(std::move(progress)).run([&](const Watch& watch) {
+    return collection.add({paths.begin(), paths.end()}, watch);
+  });
+  return report_of(collection, report);
+}
+
+nb::dict add_contents(Collection& collection, const nb::dict& files, nb::object progress) {
+  const std::vector<NamedContents> contents = read_contents(files);
+  const IndexReport report = PythonWatch(std::move(progress)).run([&](const Watch& watch) {
+    return collection.add_contents(contents, std::numeric_limits<std::size_t>::max(), watch);
+  });
+  return report_of(collection, report);
 }
 
 nb::object ask(const Collection& collection, const Model& reader, const std::string& question, const nb::dict& given,
@@ -148,7 +198,7 @@ void bind_retrieval(nb::module_& module) {
   module.def("rank", &rank, nb::arg("model"), nb::arg("question"), nb::arg("passages"), nb::arg("request"),
              nb::arg("top"), nb::arg("explain"), "The passages by falling relevance, as `limn rerank` writes them.");
 
-  nb::class_<Collection>(module, "Collection", "Documents in one file.")
+  nb::class_<Collection>(module, "Collection", "Documents in a file, or on a server.")
       .def_static(
           "open",
           [](const std::string& file, const std::optional<Model>& model) { return Collection::open(file, model); },
@@ -160,8 +210,34 @@ void bind_retrieval(nb::module_& module) {
       .def_static(
           "embedder_of", [](const std::string& file) { return Collection::embedder_of(file); }, nb::arg("file"),
           "The name of the model that made the embeddings; empty: none.")
+      .def_static(
+          "connect",
+          [](const std::string& address, nb::object send, const std::optional<Model>& model) {
+            const HttpSend sender = http_send(std::move(send));
+            const nb::gil_scoped_release released;
+            return Collection::connect(address, sender, model);
+          },
+          nb::arg("address"), nb::arg("send"), nb::arg("embedder").none(), "Opens a collection on a server.")
+      .def_static(
+          "connect_or_create",
+          [](const std::string& address, nb::object send, const std::optional<Model>& model) {
+            const HttpSend sender = http_send(std::move(send));
+            const nb::gil_scoped_release released;
+            return Collection::connect_or_create(address, sender, model);
+          },
+          nb::arg("address"), nb::arg("send"), nb::arg("embedder").none(),
+          "Opens a collection on a server for writing, or creates it.")
+      .def_static(
+          "embedder_on_server",
+          [](const std::string& address, nb::object send) {
+            const HttpSend sender = http_send(std::move(send));
+            const nb::gil_scoped_release released;
+            return Collection::embedder_of(address, sender);
+          },
+          nb::arg("address"), nb::arg("send"), "The name of the model that made the embeddings; empty: none.")
       .def("info", &info_of, "What it contains.")
       .def("add", &add, nb::arg("paths"), nb::arg("progress") = nb::none(), "Adds files and folders.")
+      .def("add_contents", &add_contents, nb::arg("files"), nb::arg("progress") = nb::none(), "Adds files in memory.")
       .def(
           "search",
           [](const Collection& self, const std::string& question, const nb::dict& search,
@@ -178,16 +254,17 @@ void bind_retrieval(nb::module_& module) {
   module.def(
       "evaluate_ask",
       [](const Collection& collection, const std::string& file, const std::optional<Model>& reader,
-         const std::optional<Model>& reranker, const nb::dict& search, std::optional<std::size_t> limit,
-         nb::object progress) {
-        EvaluateAskOptions options{.ask = {.search = search_options(search)}};
+         const std::optional<Model>& reranker, const nb::dict& search, std::size_t read,
+         std::optional<std::size_t> limit, nb::object progress) {
+        EvaluateAskOptions options{.ask = {.search = search_options(search), .read = read}};
         if (limit) options.limit = *limit;
         return parsed(PythonWatch(std::move(progress)).run([&](const Watch& watch) {
           return to_json(evaluate_ask(collection, file, reader, reranker, options, watch));
         }));
       },
       nb::arg("collection"), nb::arg("file"), nb::arg("reader").none(), nb::arg("reranker").none(), nb::arg("search"),
-      nb::arg("limit").none(), nb::arg("progress") = nb::none(), "How well a collection answers questions.");
+      nb::arg("read"), nb::arg("limit").none(), nb::arg("progress") = nb::none(),
+      "How well a collection answers questions.");
 }
 
 }  // namespace limn::python

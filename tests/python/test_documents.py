@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 
 DOCUMENTS = ["README.md", "docs/python.md"]
-# Blocks that need PyTorch, Ray or Spark say so in their first line, and are run by the tests of tests/python/interop.
+# Blocks that need PyTorch, Ray, Spark or a server say so in their first line; tests/python/interop and test_remote.py do the same.
 NEEDS = re.compile(r"^# (needs|on a cluster)", re.MULTILINE)
 
 

@@ -183,6 +183,9 @@ def test_ask_is_measured(embedder: limner.Model, qa: limner.Model, tmp_path: pat
     passages = limner.evaluate.ask(collection, squad, limit=1)
     assert same(passages, json.loads(limn("evaluate", "ask", *arguments, "--limit", "1")))
     assert (passages["questions"], passages["em"], passages["f1"]) == (1, None, None)
+    given = ["--reader", "minilm-l6-qa", "--read", "1", "--feedback", "1", "--filter", "title=t"]
+    found = limner.evaluate.ask(collection, squad, reader=qa, read=1, feedback=1, filters={"title": "t"})
+    assert same(found, json.loads(limn("evaluate", "ask", *arguments, *given)))
     with pytest.raises(limner.Error, match="retriever"):
         limner.evaluate.ask(collection, squad, retriever="google")
     with pytest.raises(limner.Error):

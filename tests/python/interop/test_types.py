@@ -19,6 +19,9 @@ why: limner.Explanation = model.explain("A film.", method=method, unit="word")
 reveal_type(why.words[0].score)
 table = limner.compare([model], ["A film."], methods=["gradient", limner.Lime(samples=5)])
 table.save("compare.html")
+notes = limner.index({"a.txt": "Anna came.", "b.txt": b"It rains."}, "http://localhost:9200/notes", embedder=None)
+notes.add(["notes/", "more/"])
+limner.evaluate.classification(model, "rows.csv", columns={"text": "review"}, output="scores.svg")
 """
 WRONG = """
 import limner

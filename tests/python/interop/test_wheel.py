@@ -9,6 +9,8 @@ import subprocess
 import sysconfig
 import threading
 
+from search_server import Listening, reply, self_signed
+
 LIMN = str(pathlib.Path(sysconfig.get_path("scripts"), "limn"))
 
 
@@ -29,6 +31,18 @@ def test_the_hub_is_asked(tmp_path: pathlib.Path) -> None:
     pull = subprocess.run([LIMN, "models", "pull", "a/b"], env={**os.environ, **hub}, capture_output=True, text=True)
     server.shutdown()
     assert asked == ["/api/models/a/b/revision/main"]
+    assert pull.returncode == 1
+    assert "HTTP status 404" in pull.stderr
+
+
+def test_certificates_are_those_of_the_environment(tmp_path: pathlib.Path) -> None:
+    """The wheel's libcurl looks for authorities where Debian has them."""
+    certificate, key = self_signed(tmp_path)
+    listening = Listening(lambda handler: reply(handler, 404, b"{}"), (certificate, key))
+    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    hub = {**plain, "HF_ENDPOINT": f"https://{listening.host}", "HF_HUB_CACHE": str(tmp_path), "SSL_CERT_FILE": str(certificate)}
+    pull = subprocess.run([LIMN, "models", "pull", "a/b"], env=hub, capture_output=True, text=True)
+    listening.close()
     assert pull.returncode == 1
     assert "HTTP status 404" in pull.stderr
 
