@@ -34,7 +34,7 @@ std::string_view sequence_text(const Input& input, int sequence) {
 std::string table_of(const TokenizedInput& tokenized, const Input& input) {
   std::size_t widest = 5;
   for (const auto& token : tokenized.tokens) widest = std::max(widest, columns(visible(token.token)));
-  const auto padded = [](std::string text, std::size_t width) {
+  const auto padded = [](const std::string& text, std::size_t width) {
     return text + std::string(width - std::min(width, columns(text)), ' ');
   };
   const CodePoints text(input.text), pair(sequence_text(input, 1));

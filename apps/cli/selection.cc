@@ -87,7 +87,7 @@ Selection::Selection(const SelectionOptions& options) : sort_(options.sort), rev
 }
 
 std::optional<std::string> Selection::value_of(const SelectedExplanation& one, const std::string& field) {
-  const auto value = [&]() -> std::optional<std::string> {
+  auto value = [&]() -> std::optional<std::string> {
     const Explanation& why = one.explanation;
     if (field == judged) {
       const auto wrong = is_wrong_prediction(why, one.row.fields);
