@@ -8,7 +8,7 @@
 namespace limn::server {
 
 ServedCollection::ServedCollection(std::filesystem::path file, std::optional<Model> embedder,
-                                   std::optional<std::string> name)
+                                   const std::optional<std::string>& name)
     : file_(std::move(file)), name_(name.value_or(file_.stem().string())), embedder_(std::move(embedder)) {
   idle_.push_back(remote::open_collection(file_.string(), embedder_));
   at_first_ = idle_.back().info();

@@ -18,7 +18,8 @@ class ServedCollection {
  public:
   /// @param name in requests; default: the file's, without its ending
   /// @throws Error if the file is no collection, or the embedder is another than the one that made it.
-  ServedCollection(std::filesystem::path file, std::optional<Model> embedder, std::optional<std::string> name = {});
+  ServedCollection(std::filesystem::path file, std::optional<Model> embedder,
+                   const std::optional<std::string>& name = {});
 
   /// The name in requests.
   const std::string& name() const { return name_; }

@@ -81,7 +81,7 @@ std::string list_of(const std::vector<Explanation>& explanations) {
 
 }  // namespace
 
-Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+Request read_explain(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models, const Limits& limits) {
   Fields fields(body);
   const ServedModel& served = served_model(fields, *models);
   const Model model = served.model;
@@ -113,7 +113,7 @@ Request read_explain(const nlohmann::json& body, std::shared_ptr<const ModelSet>
       is_short(chosen.method) && !options.faithfulness && !options.document ? Lane::short_work : Lane::long_work, run);
 }
 
-Request read_predict(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+Request read_predict(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models, const Limits& limits) {
   Fields fields(body);
   const ServedModel& served = served_model(fields, *models);
   const Model model = served.model;
@@ -136,7 +136,7 @@ Request read_predict(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   return make_request(std::move(inputs), "predict", body, models->generation, Lane::short_work, run);
 }
 
-Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+Request read_compare(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models, const Limits& limits) {
   Fields fields(body);
   std::vector<std::string> every;
   const Task fitting = fitting_model(fields, *models).model.info().task;
@@ -183,7 +183,7 @@ Request read_compare(const nlohmann::json& body, std::shared_ptr<const ModelSet>
                       is_one ? Lane::short_work : Lane::long_work, run);
 }
 
-Request read_evaluate(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+Request read_evaluate(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models, const Limits& limits) {
   Fields fields(body);
   const ServedModel& served = served_model(fields, *models);
   const Model model = served.model;
@@ -220,7 +220,7 @@ Request read_evaluate(const nlohmann::json& body, std::shared_ptr<const ModelSet
   return make_request(std::move(inputs), "evaluate", body, models->generation, Lane::long_work, run);
 }
 
-Request read_tokenize(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+Request read_tokenize(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models, const Limits& limits) {
   Fields fields(body);
   const ServedModel& served = served_model(fields, *models);
   const Model model = served.model;
@@ -241,7 +241,7 @@ Request read_tokenize(const nlohmann::json& body, std::shared_ptr<const ModelSet
   return make_request(std::move(inputs), "tokenize", body, models->generation, Lane::short_work, run);
 }
 
-Request read_attack(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+Request read_attack(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models, const Limits& limits) {
   Fields fields(body);
   const ServedModel& served = served_model(fields, *models);
   const Model model = served.model;
@@ -272,7 +272,8 @@ Request read_attack(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
   return make_request(std::move(inputs), "attack", body, models->generation, Lane::long_work, run);
 }
 
-Request read_attention(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+Request read_attention(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models,
+                       const Limits& limits) {
   Fields fields(body);
   const ServedModel& served = served_model(fields, *models);
   const Model model = served.model;

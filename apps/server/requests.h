@@ -49,7 +49,8 @@ nlohmann::ordered_json temporary_json(const ServedCollection& served, const Temp
 
 /// Each reads the JSON of one route. The work keeps the model set alive.
 /// @throws Error for a field that is unknown, missing or invalid.
-using ReadRequest = Request(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits);
+using ReadRequest = Request(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models,
+                            const Limits& limits);
 ReadRequest read_explain, read_predict, read_compare, read_tokenize, read_attack, read_attention, read_evaluate;
 // retrieval_requests.cc
 ReadRequest read_embed, read_embeddings, read_similar, read_rerank, read_search, read_ask;

@@ -127,7 +127,7 @@ ReadInputs read_openai_inputs(Fields& fields, const std::string& model, const Li
 
 }  // namespace
 
-Request read_embed(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+Request read_embed(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models, const Limits& limits) {
   Fields fields(body);
   const ServedModel& served = model_for(Task::sentence_embedding, fields.text("model"), *models);
   ReadInputs inputs = read_inputs(fields, served, limits);
@@ -146,7 +146,8 @@ Request read_embed(const nlohmann::json& body, std::shared_ptr<const ModelSet> m
   return make_request(std::move(inputs), "embed", body, models->generation, Lane::short_work, run);
 }
 
-Request read_embeddings(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+Request read_embeddings(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models,
+                        const Limits& limits) {
   Fields fields(body);
   const ServedModel& served = model_for(Task::sentence_embedding, fields.text("model"), *models);
   ReadInputs inputs = read_openai_inputs(fields, served.name, limits);
@@ -185,7 +186,7 @@ Request read_embeddings(const nlohmann::json& body, std::shared_ptr<const ModelS
   return request;
 }
 
-Request read_similar(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+Request read_similar(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models, const Limits& limits) {
   Fields fields(body);
   const ServedModel& served = model_for(Task::sentence_embedding, fields.text("model"), *models);
   ReadInputs inputs = read_inputs(fields, served, limits);
@@ -211,7 +212,7 @@ Request read_similar(const nlohmann::json& body, std::shared_ptr<const ModelSet>
   return make_request(std::move(inputs), "similar", body, models->generation, Lane::long_work, run);
 }
 
-Request read_rerank(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+Request read_rerank(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models, const Limits& limits) {
   Fields fields(body);
   const auto given = fields.text("model");
   const auto ranks = [](const ServedModel& served) {
@@ -250,7 +251,7 @@ Request read_rerank(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
   return make_question(question, served.name, "rerank", body, models->generation, Lane::long_work, true, answer);
 }
 
-Request read_search(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+Request read_search(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models, const Limits& limits) {
   Fields fields(body);
   SearchRequest request = read_searching(fields, *models, limits);
   const std::string question = required_text(fields, "question");
@@ -266,7 +267,7 @@ Request read_search(const nlohmann::json& body, std::shared_ptr<const ModelSet> 
                        answer);
 }
 
-Request read_ask(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+Request read_ask(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models, const Limits& limits) {
   Fields fields(body);
   const SearchRequest request = read_searching(fields, *models, limits);
   const ServedModel& reader = model_for(Task::question_answering, fields.text("model"), *models);

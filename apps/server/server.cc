@@ -1,13 +1,13 @@
 #include "apps/server/server.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <climits>
+#include <csignal>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>

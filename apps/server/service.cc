@@ -163,7 +163,7 @@ struct Service::Route {
   ReadRequest* read = nullptr;   ///< work for a model
   const Asset* asset = nullptr;  ///< a file of the page
   Body body = nullptr;           ///< its bytes
-  std::string tag = "";          ///< its entity tag
+  std::string tag = {};          ///< its entity tag
   bool is_item = false;          ///< the path continues with a name; DELETE is allowed, too
 
   bool has(const std::string& given) const {

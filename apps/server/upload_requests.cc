@@ -99,7 +99,7 @@ Json temporary_json(const ServedCollection& served, const TemporaryCollections& 
   return value;
 }
 
-Request read_upload(const nlohmann::json& body, std::shared_ptr<const ModelSet> models, const Limits& limits) {
+Request read_upload(const nlohmann::json& body, const std::shared_ptr<const ModelSet>& models, const Limits& limits) {
   Fields fields(body);
   const auto files = std::make_shared<const std::vector<NamedContents>>(read_files(fields, limits));
   std::optional<Model> embedder;
