@@ -345,7 +345,8 @@ class Interpreter {
   [[noreturn]] void broken(const std::string& found) const {
     fail("byte " + std::to_string(reader_.position()), found, "a valid pickle", "the file may be damaged");
   }
-  [[noreturn]] void fail(const std::string& thing, std::string found, std::string expected, std::string hint = {}) const {
+  [[noreturn]] void fail(const std::string& thing, std::string found, std::string expected,
+                         std::string hint = {}) const {
     throw Error({.file = reader_.file(),
                  .thing = thing.empty() ? "pickle" : "pickle, " + thing,
                  .found = std::move(found),
