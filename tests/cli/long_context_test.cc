@@ -124,7 +124,7 @@ TEST(LongContext, EachEntityIsExplainedInItsWindow) {
     EXPECT_EQ(why["prediction"]["entities"].size(), entities.size());
     EXPECT_EQ(why["target"]["text"], entity["text"]);
     EXPECT_EQ(code_points(text, entity["begin"], entity["end"]), entity["text"]);
-    const std::size_t start = why["target"]["start_token"], before = why.value("window_begin", 0);
+    const std::size_t start = why["target"]["start_token"], before = why.value("window_begin", std::size_t{0});
     EXPECT_EQ(before + start, entity["start_token"]);
     EXPECT_EQ(why["tokens"][start]["begin"], entity["begin"]);
     for (const Json& word : why["words"]) EXPECT_EQ(code_points(text, word["begin"], word["end"]), word["text"]);
