@@ -105,24 +105,15 @@ class _Connection(http.client.HTTPConnection):
         self.limit = limit
 
     def connect(self) -> None:
-        _connect(self, super().connect, self.limit)
+        seconds = self.timeout or _USUAL_SECONDS
+        self.timeout = min(seconds, _CONNECT_SECONDS)
+        super().connect()
+        self.sock.settimeout(seconds)
+        self.limit.connected(self.sock)
 
 
-class _SecureConnection(http.client.HTTPSConnection):
-    def __init__(self, limit: _Limit, host: str, **arguments: Any) -> None:
-        super().__init__(host, **arguments)
-        self.limit = limit
-
-    def connect(self) -> None:
-        _connect(self, super().connect, self.limit)
-
-
-def _connect(connection: http.client.HTTPConnection, connect: Callable[[], None], limit: _Limit) -> None:
-    seconds = connection.timeout or _USUAL_SECONDS
-    connection.timeout = min(seconds, _CONNECT_SECONDS)
-    connect()
-    connection.sock.settimeout(seconds)
-    limit.connected(connection.sock)
+class _SecureConnection(_Connection, http.client.HTTPSConnection):
+    """The same: in the order of its bases, `super()` is the connection with TLS."""
 
 
 class _Handler(urllib.request.AbstractHTTPHandler):

@@ -118,6 +118,14 @@ HttpSend http_send(nb::object function) {
   };
 }
 
+/// A collection on a server, opened by one of the functions for that.
+template <auto open>
+Collection on_server(const std::string& address, nb::object send, const std::optional<Model>& model) {
+  const HttpSend sender = http_send(std::move(send));
+  const nb::gil_scoped_release released;
+  return open(address, sender, model);
+}
+
 /// Files in memory, from a dict of their names and contents.
 std::vector<NamedContents> read_contents(const nb::dict& files) {
   std::vector<NamedContents> result;
@@ -210,23 +218,10 @@ void bind_retrieval(nb::module_& module) {
       .def_static(
           "embedder_of", [](const std::string& file) { return Collection::embedder_of(file); }, nb::arg("file"),
           "The name of the model that made the embeddings; empty: none.")
-      .def_static(
-          "connect",
-          [](const std::string& address, nb::object send, const std::optional<Model>& model) {
-            const HttpSend sender = http_send(std::move(send));
-            const nb::gil_scoped_release released;
-            return Collection::connect(address, sender, model);
-          },
-          nb::arg("address"), nb::arg("send"), nb::arg("embedder").none(), "Opens a collection on a server.")
-      .def_static(
-          "connect_or_create",
-          [](const std::string& address, nb::object send, const std::optional<Model>& model) {
-            const HttpSend sender = http_send(std::move(send));
-            const nb::gil_scoped_release released;
-            return Collection::connect_or_create(address, sender, model);
-          },
-          nb::arg("address"), nb::arg("send"), nb::arg("embedder").none(),
-          "Opens a collection on a server for writing, or creates it.")
+      .def_static("connect", &on_server<&Collection::connect>, nb::arg("address"), nb::arg("send"),
+                  nb::arg("embedder").none(), "Opens a collection on a server.")
+      .def_static("connect_or_create", &on_server<&Collection::connect_or_create>, nb::arg("address"), nb::arg("send"),
+                  nb::arg("embedder").none(), "Opens a collection on a server for writing, or creates it.")
       .def_static(
           "embedder_on_server",
           [](const std::string& address, nb::object send) {
