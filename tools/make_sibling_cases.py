@@ -121,6 +121,11 @@ CASES = [  # name, tokenizer, model_type, texts, tokenizer_config.json, other fi
     ("MaximumLengthIsRead", "cased", "bert", BERT, {"model_max_length": 7}, {}),
     ("OldNameOfTheMaximumLengthIsRead", "cased", "bert", BERT, {"max_len": 9}, {}),
     ("MaximumLengthNullMeansNone", "cased", "bert", BERT, {"model_max_length": None}, {}),
+    ("MaskTokenNullMeansNone", "marked", "bert", BERT, {"mask_token": None, "do_lower_case": False}, {}),
+    ("MaskTokenNullOfAlbertMeansNone", "albert", "albert", ["hello [MASK] a", "a [PAD]"], {"mask_token": None}, {}),
+    ("PadTokenNullMeansNone", "cased", "bert", ["hello [PAD] x", "[PAD]"], {"pad_token": None}, {}),
+    ("MaskTokenNullOfTheMapMeansNone", "cased", "bert", BERT, {}, {"special_tokens_map.json": {"mask_token": None}}),
+    ("MaskTokenNullBesideTokenizerJson", "marked", "bert", BERT, {"tokenizer_class": "PreTrainedTokenizerFast", "mask_token": None}, {}),
     ("MaximumLengthNullHidesTheOldName", "cased", "bert", BERT, {"model_max_length": None, "max_len": 9}, {}),
     ("OtherFilesDoNotCount", "cased", "bert", BERT, {"do_lower_case": False, "model_max_length": 8}, {"sentence_bert_config.json": {"max_seq_length": 5, "do_lower_case": True}, "generation_config.json": {"max_length": 4}}),
 ]

@@ -136,6 +136,10 @@ void read_special_tokens(const JsonSection& config, const JsonSection& map, Spec
   const auto read = [&](const JsonSection& section) {
     const auto read_role = [&](const char* name, AddedToken SpecialTokens::*role) {
       const auto token = section[name];
+      // null: the tokenizer has no such token. The roles below are those that it can do without; the others keep the
+      // token of the class, where transformers would look for the text "None".
+      const bool optional = role == &SpecialTokens::pad || role == &SpecialTokens::mask;
+      if (token.is_null() && optional && section.value().contains(name)) tokens.*role = {};
       if (token.is_null()) return;
       tokens.*role = of_class.*role;  // a text has the flags that the class gives to the role
       read_token(token, tokens.*role);
