@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/attempt.h"
+#include "base/parallel.h"
 #include "evaluate/explained_faithfulness.h"
 #include "explain/attack/attack.h"
 #include "explain/explainer.h"
@@ -196,5 +197,7 @@ Explanation Model::heatmap(const Input& input, const ExplainOptions& options, co
 AttentionMaps Model::attention(const Input& input, const PredictOptions& options, const Watch& watch) const {
   return attention_maps(implementation_->explainer.pipeline(), input, options, watch);
 }
+
+void set_threads(std::size_t threads) { resize_thread_pool(threads); }
 
 }  // namespace limn

@@ -166,8 +166,8 @@ Pool& pool() { return PoolOwner::instance().pool(); }
 
 }  // namespace
 
-void set_threads(std::size_t threads) { pool().resize(threads); }
 std::size_t threads() { return pool().size(); }
+void resize_thread_pool(std::size_t threads) { pool().resize(threads); }
 
 void run_parallel(std::size_t count, void (*work)(const void* context, std::size_t i), const void* context) {
   if (count == 0) return;

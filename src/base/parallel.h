@@ -5,9 +5,10 @@
 
 namespace limn {
 
-/// The number of threads that parallel_for uses, including the calling thread; 0: the number of hardware threads.
-void set_threads(std::size_t threads);
+/// The number of threads that parallel_for uses, including the calling thread.
 std::size_t threads();
+/// Sets it; 0: the number of hardware threads.
+void resize_thread_pool(std::size_t threads);
 
 /// parallel_for for a function and its first argument.
 void run_parallel(std::size_t count, void (*work)(const void* context, std::size_t i), const void* context);

@@ -62,7 +62,7 @@ std::size_t count_allocations(std::size_t bytes, const Work& work) {
 
 TEST(Allocations, NoneForMatricesInTheSteadyState) {
   const std::size_t threads_before = threads();
-  set_threads(1);
+  resize_thread_pool(1);
   const Explainer explainer(load_pipeline(std::filesystem::path(LIMN_SOURCE_DIR) / "models/minilm-l6-sentiment"));
   const Input input = {.text = "A gorgeous, witty, seductive film that never loses its way.", .pair = {}};
   std::size_t checked = 0;
@@ -86,7 +86,7 @@ TEST(Allocations, NoneForMatricesInTheSteadyState) {
     EXPECT_EQ(count_allocations(matrix, masked), 0u);
     ++checked;
   });
-  set_threads(threads_before);
+  resize_thread_pool(threads_before);
   EXPECT_EQ(checked, 1u);
 }
 

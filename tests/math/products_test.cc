@@ -414,7 +414,7 @@ TEST(ThreadsTest, ResultsDoNotDependOnNumberOfThreads) {
       ones(hidden_size, 4);
   std::vector<float> first;
   for (const std::size_t count : {1u, 2u, 3u, 5u}) {
-    set_threads(count);
+    resize_thread_pool(count);
     Mat qkv(rows, 3 * hidden_size), context(rows, hidden_size), dqkv(rows, 3 * hidden_size);
     linear({x.single.data(), rows, hidden_size}, ConstView(w.single.data(), 3 * hidden_size, hidden_size), qkv);
     const std::vector<std::size_t> row_begin = {0, 37, 600};
@@ -426,7 +426,7 @@ TEST(ThreadsTest, ResultsDoNotDependOnNumberOfThreads) {
     if (first.empty()) first = all;
     EXPECT_EQ(all, first) << count << " threads";
   }
-  set_threads(0);
+  resize_thread_pool(0);
 }
 
 }  // namespace
