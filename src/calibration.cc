@@ -91,6 +91,8 @@ CalibrationResult calibrate_labels(const Model& model, const std::filesystem::pa
       },
       [](std::size_t i) { return fmt::format("row {}", i + 1); });
   check_rows(data, right, 1);
+  if (std::ranges::all_of(rows, [&](const auto& row) { return row.label == rows[0].label; }))
+    refuse(data, "only rows with the label " + model.info().labels[rows[0].label], "rows of at least two labels");
   CalibrationResult result;
   result.calibration.rows = rows.size();
   result.calibration.temperature = fit_temperature(labelled);

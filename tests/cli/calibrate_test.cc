@@ -150,6 +150,8 @@ TEST(Calibrate, BadDataEndsInAMessage) {
   std::string one_kind = "text\tlabel\n";
   for (int i = 0; i < 30; ++i) one_kind += "a good film\tpositive\n";
   EXPECT_THAT(message(one_kind), HasSubstr("only right predictions"));
+  one_kind += "a dull film\tpositive\n";  // a wrong one
+  EXPECT_THAT(message(one_kind), HasSubstr("found only rows with the label positive, expected rows of at least two"));
   EXPECT_THAT(message("text\na good film\n"), HasSubstr("label"));
   const Result task = run({"calibrate", "-m", "all-minilm-l6-v2", "--data", folder.write("d.tsv", "text\tlabel\n")});
   EXPECT_EQ(task.code, 1);
