@@ -15,9 +15,10 @@
 
 /// A collection of documents in one file: passages, found by words (BM25) and by meaning (embeddings), and answers.
 ///
-///     limn::Collection collection = limn::Collection::create("notes.limn",
-///     limn::Model::load("models/all-minilm-l6-v2")); collection.add({"notes/"}); for (const auto& passage :
-///     collection.search("Who came?").passages) …
+///     using namespace limn;
+///     Collection collection = Collection::create("notes.limn", Model::load("models/all-minilm-l6-v2"));
+///     collection.add({"notes/"});
+///     for (const FoundPassage& passage : collection.search("Who came?").passages) …
 
 namespace limn {
 
