@@ -11,7 +11,7 @@ Attribution attribute(const Subject& subject, const Method& method) {
       [&](const auto& chosen) -> Attribution {
         using M = std::remove_cvref_t<decltype(chosen)>;
         if constexpr (std::is_same_v<M, Gradient> || std::is_same_v<M, GradientXInput>) {
-          assert(!"explainer.cc packs these");
+          assert(false && "explainer.cc packs these");
           return {};
         } else {
           return attribute(subject, chosen);
