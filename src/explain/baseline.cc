@@ -96,7 +96,7 @@ Mat baseline_at(const Subject& subject, Layer layer, const Baseline& baseline) {
     default:
       batch.ids = replaced(subject.encoding, required(special.pad, "pad"));
   }
-  return forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), layer);
+  return forward_words(encoder, batch, layer);
 }
 
 }  // namespace limn

@@ -29,7 +29,7 @@ TracedPass repeated(const Encoder& encoder, const TracedPass& pass, std::span<co
     result.batch.add(std::span(pass.batch.ids).subspan(begin, count),
                      std::span(pass.batch.type_ids).subspan(begin, count));
   }
-  result.trace = gather(encoder, pass.trace, pass.layer, last_layer(encoder), rows);
+  result.trace = gather(encoder.config, pass.trace, pass.layer, last_layer(encoder), rows);
   result.head_trace = gather(encoder, pass.head_trace, rows);
   gather(pass.logits, rows, result.logits);
   return result;

@@ -88,8 +88,7 @@ void for_each_output(const Subject& subject, std::span<const PerturbedInput> inp
   in_passes(inputs.size(), forward_rows, rows_of, [&](std::size_t begin, std::size_t end) {
     Batch batch;
     for (std::size_t i = begin; i < end; ++i) batch.add(inputs[i].ids, inputs[i].type_ids, subject.encoding.unpooled);
-    const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last_layer(encoder),
-                               nullptr, rows_read(encoder, batch));
+    const Mat hidden = forward_words(encoder, batch, last_layer(encoder), rows_read(encoder, batch));
     const Mat logits = head_forward(encoder, batch, hidden);
     for (std::size_t i = begin; i < end; ++i) take(i, logits_of(encoder, batch, logits.view(), i - begin));
   });
@@ -99,7 +98,7 @@ Mat input_at(const Subject& subject, Layer layer) {
   const Encoder encoder = subject.encoder();
   Batch batch;
   batch.add(subject.encoding.ids, subject.encoding.type_ids);
-  return forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), layer);
+  return forward_words(encoder, batch, layer);
 }
 
 }  // namespace limn

@@ -36,7 +36,7 @@ Rows parts_of(const Encoder& encoder, const Encoding& encoding) {
   Batch batch;
   batch.add(encoding.ids, encoding.type_ids, encoding.unpooled);
   const Layer last = {static_cast<int>(encoder.config.layers)};
-  const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last);
+  const Mat hidden = forward_words(encoder, batch, last);
   const Mat parts = pooled_parts(encoder, batch, hidden);
   Rows rows;
   for (std::size_t i = 0; i < parts.rows(); ++i) {

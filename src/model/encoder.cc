@@ -1,7 +1,9 @@
 #include "model/encoder.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <map>
 
 #include "math/attention.h"
 #include "math/convolution.h"
@@ -37,11 +39,12 @@ std::vector<std::int32_t> positions(const EncoderConfig& config, const Batch& ba
   return result;
 }
 
-/// x = project(norm(x + position + type))
-Mat embed(const Encoder& encoder, const Batch& batch, Mat x, NormTrace* trace) {
+/// x = project(norm(x + position + type)). @param positions, types of the rows
+Mat embed(const Encoder& encoder, std::span<const std::int32_t> positions, std::span<const std::int32_t> types, Mat x,
+          NormTrace* trace) {
   const EmbeddingWeights& weights = encoder.weights.embeddings;
-  if (!weights.position.empty()) add_rows(weights.position, positions(encoder.config, batch), x);
-  if (!weights.token_type.empty()) add_rows(weights.token_type, batch.type_ids, x);
+  if (!weights.position.empty()) add_rows(weights.position, positions, x);
+  if (!weights.token_type.empty()) add_rows(weights.token_type, types, x);
   norm(weights.norm, x, trace);
   if (weights.projection.w.empty()) return x;
   Mat projected(x.rows(), encoder.config.hidden_size);
@@ -58,49 +61,6 @@ Mat embed_vjp(const Encoder& encoder, const Trace& trace, Mat dx) {
   }
   norm_vjp(weights.norm, trace.embedding_norm, dx);
   return dx;
-}
-
-std::size_t layer_floats(const EncoderConfig& config) {
-  return 5 * config.hidden_size + (config.gated ? 2 : 1) * config.intermediate_size;
-}
-
-/// Allocates all matrices of the trace in one block.
-void allocate(Trace& trace, const EncoderConfig& config, std::size_t rows, Layer from, Layer to) {
-  const std::size_t hidden_size = config.hidden_size;
-  const auto first = static_cast<std::size_t>(std::max(from.number, 0));
-  const auto end = static_cast<std::size_t>(std::max(to.number, 0));
-  std::size_t floats = 0;
-  float* next = nullptr;
-  const auto place = [&](Mat& mat, std::size_t columns) {
-    if (next == nullptr) {
-      floats += rows * columns;
-      return;
-    }
-    mat.place(next, rows * columns);
-    next += rows * columns;
-  };
-  const auto place_all = [&] {
-    place(trace.embedding_norm.x_hat, config.embedding_size);
-    for (std::size_t i = first; i < end; ++i) {
-      LayerTrace& layer = trace.layers[i];
-      place(layer.qkv, 3 * hidden_size);
-      place(layer.activation_derivative, config.intermediate_size);
-      if (config.gated) place(layer.gate_value, config.intermediate_size);
-      place(layer.attention_norm.x_hat, hidden_size);
-      place(layer.feed_forward_norm.x_hat, hidden_size);
-    }
-    if (config.norm_first) place(trace.final_norm.x_hat, hidden_size);
-    if (config.convolution.width > 0) {
-      place(trace.convolution_derivative, hidden_size);
-      place(trace.convolution_norm.x_hat, hidden_size);
-    }
-  };
-  trace.layers.resize(config.layers);
-  place_all();          // counts the floats
-  trace.block.reset();  // frees the old block before the new one is allocated
-  trace.block = take_block(floats);
-  next = trace.block.get();
-  place_all();
 }
 
 /// Buffers that the layers of one pass share.
@@ -149,12 +109,11 @@ void block_input_vjp(const LayerPass& pass, const Norm& weights, const NormTrace
 // x = norm(x + output(attention(query x, key x, value x))), or x + output(attention(… norm(x) …)), in two parts: rows
 // depend on each other only in the first.
 
-/// space.context = attention(query input, key input, value input)
-void attention_block(const LayerPass& pass, ConstView x, LayerTrace* trace) {
+/// qkv = (query input, key input, value input), before rotation
+void project(const LayerPass& pass, ConstView x, LayerTrace* trace, Mat& qkv) {
   const LayerWeights& weights = pass.weights;
   const std::size_t hidden_size = x.columns;
   const ConstView input = block_input(pass, weights.attention_norm, x, trace ? &trace->attention_norm : nullptr);
-  Mat& qkv = trace ? trace->qkv : pass.space.qkv;
   qkv.resize(x.rows, 3 * hidden_size);
   const auto layer = [&](const Linear& linear, std::size_t index) {
     return LinearLayer{.w = linear.w,
@@ -163,10 +122,29 @@ void attention_block(const LayerPass& pass, ConstView x, LayerTrace* trace) {
   };
   const LinearLayer layers[] = {layer(weights.query, 0), layer(weights.key, 1), layer(weights.value, 2)};
   limn::linear(input, layers);
+}
+
+/// space.context = attention(qkv), whose queries and keys are rotated before
+void attend(const LayerPass& pass, Mat& qkv) {
   if (pass.rotation) rotate(qkv, pass.batch.row_begin, pass.config.heads, *pass.rotation);
   Mat& context = pass.space.context;
-  context.resize(x.rows, hidden_size);
+  context.resize(qkv.rows(), qkv.columns() / 3);
   attention(qkv, pass.batch.row_begin, pass.config.heads, pass.scores, context);
+}
+
+void attention_block(const LayerPass& pass, ConstView x, LayerTrace* trace) {
+  Mat& qkv = trace ? trace->qkv : pass.space.qkv;
+  project(pass, x, trace, qkv);
+  attend(pass, qkv);
+}
+
+/// attention_block of rows of which several are equal. @param distinct those that differ, of which row i of the batch
+/// is distinct[index[i]]
+void attention_block(const LayerPass& pass, ConstView distinct, std::span<const std::size_t> index) {
+  Mat qkv;
+  project(pass, distinct, nullptr, qkv);
+  gather(qkv, index, pass.space.qkv);
+  attend(pass, pass.space.qkv);
 }
 
 /// Adds ∂F/∂x to dx, given ∂F/∂context in space.context.
@@ -351,12 +329,43 @@ LayerTrace above_attention(const EncoderConfig& config, const LayerTrace& trace,
   return some;
 }
 
-}  // namespace
-
-std::size_t trace_floats_a_row(const EncoderConfig& config) {
-  const std::size_t around = (config.norm_first ? 1 : 0) + (config.convolution.width > 0 ? 2 : 0);
-  return config.embedding_size + around * config.hidden_size + config.layers * layer_floats(config);
+/// A layer after its attention: its output, given its input x and space.context. @param needed as in forward
+Mat after_attention(const Encoder& encoder, const LayerPass& pass, std::size_t layer, Mat x, Trace* trace,
+                    std::span<const std::size_t> needed) {
+  LayerTrace* const layer_trace = trace ? &trace->layers[layer] : nullptr;
+  const std::size_t count = x.rows();
+  const bool some_rows = !needed.empty() && has_separate_rows(encoder.config, layer);
+  if (some_rows) {
+    x = rows_of(x, needed);
+    pass.space.context = rows_of(pass.space.context, needed);
+    if (trace != nullptr) trace->last_rows.assign(needed.begin(), needed.end());
+  }
+  attention_output(pass, x, layer_trace);
+  feed_forward_block(pass, x, layer_trace);
+  if (has_convolution(encoder.config, layer)) convolution_block(pass, encoder.weights.convolution, x, trace);
+  if (has_final_norm(encoder.config, layer)) norm(encoder.weights.final_norm, x, trace ? &trace->final_norm : nullptr);
+  return some_rows ? spread(x, needed, count) : std::move(x);
 }
+
+/// The rows of a batch whose input of the first layer differs: row i of the batch has that of row first[index[i]].
+struct DistinctRows {
+  std::vector<std::size_t> first, index;
+};
+
+/// @param positions null: the input does not depend on them
+DistinctRows distinct_rows(const Batch& batch, const std::vector<std::int32_t>* positions) {
+  DistinctRows distinct;
+  std::map<std::array<std::int32_t, 3>, std::size_t> seen;
+  for (std::size_t row = 0; row < batch.rows(); ++row) {
+    const std::array key = {batch.ids[row], batch.type_ids[row], positions != nullptr ? (*positions)[row] : 0};
+    const auto [at, is_new] = seen.try_emplace(key, distinct.first.size());
+    if (is_new) distinct.first.push_back(row);
+    distinct.index.push_back(at->second);
+  }
+  return distinct;
+}
+
+}  // namespace
 
 std::size_t size_at(const EncoderConfig& config, Layer layer) {
   return layer == Layer::word() ? config.embedding_size : config.hidden_size;
@@ -377,31 +386,6 @@ void Batch::add(std::span<const std::int32_t> sequence_ids, std::span<const std:
   unpooled.push_back(unpooled_rows);
 }
 
-Trace gather(const Encoder& encoder, const Trace& trace, Layer from, Layer to, std::span<const std::size_t> rows) {
-  Trace result;
-  allocate(result, encoder.config, rows.size(), from, to);
-  const auto gather_norm = [&](const NormTrace& norm, NormTrace& gathered) {
-    if (!norm.x_hat.view().empty()) gather(norm, rows, gathered);
-  };
-  const auto gather_mat = [&](const Mat& mat, Mat& gathered) {
-    if (!mat.view().empty()) gather(mat, rows, gathered);
-  };
-  gather_norm(trace.embedding_norm, result.embedding_norm);
-  gather_norm(trace.final_norm, result.final_norm);
-  gather_norm(trace.convolution_norm, result.convolution_norm);
-  gather_mat(trace.convolution_derivative, result.convolution_derivative);
-  for (std::size_t i = 0; i < trace.layers.size(); ++i) {
-    const LayerTrace& layer = trace.layers[i];
-    LayerTrace& gathered = result.layers[i];
-    gather_mat(layer.qkv, gathered.qkv);
-    gather_mat(layer.activation_derivative, gathered.activation_derivative);
-    gather_mat(layer.gate_value, gathered.gate_value);
-    gather_norm(layer.attention_norm, gathered.attention_norm);
-    gather_norm(layer.feed_forward_norm, gathered.feed_forward_norm);
-  }
-  return result;
-}
-
 Mat word_embeddings(const Encoder& encoder, const Batch& batch) {
   return gather_rows(encoder.weights.embeddings.word, batch.ids);
 }
@@ -415,28 +399,43 @@ Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer
     trace->last_rows.clear();
   }
   Pass pass(encoder, batch);
-  for (int number = from.number + 1; number <= to.number; ++number) {
-    if (number == 0) {
-      x = embed(encoder, batch, std::move(x), trace ? &trace->embedding_norm : nullptr);
-      continue;
-    }
+  if (from == Layer::word() && to != Layer::word())
+    x = embed(encoder, positions(encoder.config, batch), batch.type_ids, std::move(x),
+              trace ? &trace->embedding_norm : nullptr);
+  for (int number = std::max(from.number, 0) + 1; number <= to.number; ++number) {
     const auto layer = static_cast<std::size_t>(number - 1);
     const LayerPass layer_pass = pass.layer(layer);
-    LayerTrace* layer_trace = trace ? &trace->layers[layer] : nullptr;
-    const bool some_rows = !needed.empty() && has_separate_rows(encoder.config, layer);
     if (has_convolution(encoder.config, layer)) layer_pass.space.input = copy(x);
-    attention_block(layer_pass, x, layer_trace);
-    if (some_rows) {
-      x = rows_of(x, needed);
-      layer_pass.space.context = rows_of(layer_pass.space.context, needed);
-      if (trace != nullptr) trace->last_rows.assign(needed.begin(), needed.end());
-    }
-    attention_output(layer_pass, x, layer_trace);
-    feed_forward_block(layer_pass, x, layer_trace);
-    if (has_convolution(encoder.config, layer)) convolution_block(layer_pass, encoder.weights.convolution, x, trace);
-    if (has_final_norm(encoder.config, layer))
-      norm(encoder.weights.final_norm, x, trace ? &trace->final_norm : nullptr);
-    if (some_rows) x = spread(x, needed, batch.rows());
+    attention_block(layer_pass, x, trace ? &trace->layers[layer] : nullptr);
+    x = after_attention(encoder, layer_pass, layer, std::move(x), trace, needed);
+  }
+  return x;
+}
+
+Mat forward_words(const Encoder& encoder, const Batch& batch, Layer to, std::span<const std::size_t> needed) {
+  const std::vector<std::int32_t> of_rows = positions(encoder.config, batch);
+  const DistinctRows distinct = distinct_rows(batch, encoder.weights.embeddings.position.empty() ? nullptr : &of_rows);
+  if (to.number < 1 || 4 * distinct.first.size() > 3 * batch.rows())
+    return forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), to, nullptr, needed);
+  begin_pass(encoder.watch);
+  const auto some = [&](const std::vector<std::int32_t>& values) {
+    std::vector<std::int32_t> result;
+    for (const std::size_t row : distinct.first) result.push_back(values[row]);
+    return result;
+  };
+  const Mat rows = embed(encoder, some(of_rows), some(batch.type_ids),
+                         gather_rows(encoder.weights.embeddings.word, some(batch.ids)), nullptr);
+  Pass pass(encoder, batch);
+  const LayerPass first = pass.layer(0);
+  Mat x = rows_of(rows, distinct.index);
+  if (has_convolution(encoder.config, 0)) first.space.input = copy(x);
+  attention_block(first, rows, distinct.index);
+  x = after_attention(encoder, first, 0, std::move(x), nullptr, needed);
+  for (int number = 2; number <= to.number; ++number) {
+    const auto layer = static_cast<std::size_t>(number - 1);
+    const LayerPass layer_pass = pass.layer(layer);
+    attention_block(layer_pass, x, nullptr);
+    x = after_attention(encoder, layer_pass, layer, std::move(x), nullptr, needed);
   }
   return x;
 }

@@ -8,10 +8,9 @@
 
 #include "limn/options.h"
 #include "limn/watch.h"
-#include "math/block.h"
 #include "math/mat.h"
-#include "math/norm.h"
 #include "model/config.h"
+#include "model/trace.h"
 #include "model/weights.h"
 
 namespace limn {
@@ -31,26 +30,6 @@ struct Batch {
   std::size_t sequences() const { return row_begin.size() - 1; }
   std::size_t longest() const;  ///< rows of the longest sequence
 };
-
-/// What the backward pass of a layer needs. The inputs of linear layers are not kept, since only ∂/∂input is computed.
-struct LayerTrace {
-  Mat qkv;                    // (N, 3C), queries and keys rotated if the family uses rotary embeddings
-  Mat activation_derivative;  // (N, F): act′ at the feed-forward's hidden units, times the gate if there is one
-  Mat gate_value;             // (N, F): act at these units, only for gated families
-  NormTrace attention_norm, feed_forward_norm;
-};
-
-/// All matrices of a trace share one block of memory: many allocations of varying sizes would fragment the heap.
-struct Trace {
-  Block block;
-  std::vector<std::size_t> last_rows;  // those that the last layer computed after its attention; empty: all
-  NormTrace embedding_norm, final_norm, convolution_norm;
-  Mat convolution_derivative;  // (N, C)
-  std::vector<LayerTrace> layers;
-};
-
-/// The floats that a trace over all layers needs per row.
-std::size_t trace_floats_a_row(const EncoderConfig& config);
 
 /// The encoder of one checkpoint, valid during one call: config, weights and watch must outlive it.
 struct Encoder {
@@ -75,9 +54,9 @@ Mat word_embeddings(const Encoder& encoder, const Batch& batch);
 Mat forward(const Encoder& encoder, const Batch& batch, Layer from, Mat x, Layer to, Trace* trace = nullptr,
             std::span<const std::size_t> needed = {});
 
-/// The trace of selected rows of a batch (whole sequences, possibly repeated), so that one backward pass differentiates
-/// several target functions F. `from` and `to` as in forward.
-Trace gather(const Encoder& encoder, const Trace& trace, Layer from, Layer to, std::span<const std::size_t> rows);
+/// forward from the batch's word embeddings, without a trace. Rows with the same token, type and position have the same
+/// input of the first layer, and share its queries, keys and values: most rows of texts that differ in few tokens.
+Mat forward_words(const Encoder& encoder, const Batch& batch, Layer to, std::span<const std::size_t> needed = {});
 
 /// vjp calls it for each layer (numbered from 0), last to first, with ∂F/∂(the concatenated outputs of the attention
 /// heads) (N, C).

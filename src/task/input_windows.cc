@@ -104,8 +104,7 @@ std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings
     Batch batch;
     for (std::size_t i = begin; i < end; ++i) batch.add(encodings[i].ids, encodings[i].type_ids, encodings[i].unpooled);
     const Layer last = {static_cast<int>(encoder.config.layers)};
-    const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last, nullptr,
-                               rows_read(encoder, batch));
+    const Mat hidden = forward_words(encoder, batch, last, rows_read(encoder, batch));
     const Mat logits = head_forward(encoder, batch, hidden);
     for (std::size_t i = begin; i < end; ++i) all.push_back(copy(logits_of(encoder, batch, logits.view(), i - begin)));
   });

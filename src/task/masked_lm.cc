@@ -107,7 +107,7 @@ std::vector<Result<Prediction>> fill_masks(const Pipeline& pipeline, std::span<c
       for (const std::size_t token : read->masks) wanted.push_back({read, token, batch.rows() + token});
       batch.add(read->encoding.ids, read->encoding.type_ids);
     }
-    const Mat hidden = forward(encoder, batch, Layer::word(), word_embeddings(encoder, batch), last);
+    const Mat hidden = forward_words(encoder, batch, last);
     for (std::size_t first = 0; first < wanted.size(); first += head_rows) {
       const std::size_t count = std::min(head_rows, wanted.size() - first);
       Mat rows(count, hidden.columns());
