@@ -160,6 +160,8 @@ HttpAnswer HttpClient::send_once(const HttpRequest& request, const std::string& 
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &receiver.answer.status);
   if (code != CURLE_OK) {
     receiver.answer.status = 0;
+    receiver.answer.untrusted =
+        code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_ISSUER_ERROR;
     receiver.answer.failure = *failure ? failure : curl_easy_strerror(code);
   } else if (is_redirect(receiver.answer.status)) {
     char* target = nullptr;
@@ -199,6 +201,11 @@ bool RetryPolicy::is_retryable(const HttpAnswer& answer) {
 void RetryPolicy::wait(const HttpAnswer& answer) {
   using std::chrono::milliseconds;
   const std::string found = answer.status == 0 ? answer.failure : fmt::format("HTTP status {}", answer.status);
+  if (answer.untrusted)
+    throw Error({.file = answer.url,
+                 .found = found,
+                 .expected = "a certificate of an authority that is trusted",
+                 .hint = "SSL_CERT_FILE names a file of such authorities' certificates"});
   if (++tries_ == most_tries) {
     throw Error(
         {.file = answer.url,

@@ -18,6 +18,7 @@ struct HttpAnswer {
   std::string url;                                          ///< the address that responded, after redirects
   std::map<std::string, std::string, std::less<>> headers;  ///< names in lower case
   std::string body;                                         ///< unless on_data received it; truncated to 16 MB
+  bool untrusted = false;                                   ///< no response: the server's certificate is not valid
 
   /// Returns a header's value; empty if the header is missing.
   std::string_view header(std::string_view name) const;
@@ -65,8 +66,8 @@ class RetryPolicy {
  public:
   /// Whether a retry may change the response.
   static bool is_retryable(const HttpAnswer& answer);
-  /// Waits before the next try. @throws Error if there are no tries left, or if the server asks for a pause of more
-  /// than two minutes.
+  /// Waits before the next try. @throws Error if there are no tries left, if the server asks for a pause of more than
+  /// two minutes, or if its certificate is not valid.
   void wait(const HttpAnswer& answer);
   /// Restarts the count after progress was made.
   void reset() { tries_ = 0; }

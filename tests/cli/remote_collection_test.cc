@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "cli/program.h"
+#include "hub/encrypted_server.h"
 #include "hub/test_server.h"
 #include "retrieve/fake_search_server.h"
 
@@ -189,64 +190,27 @@ TEST(HostileSearchServer, NobodyThereAndNoEncryptionAreErrors) {
   EXPECT_THAT(unencrypted.err, HasSubstr("SSL"));
 }
 
-/// OpenSSL's test server with a certificate of its own for 127.0.0.1; it answers every request with a page.
-class EncryptedServer {
- public:
-  EncryptedServer() {
-    const std::string make =
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=limn -addext "
-        "subjectAltName=IP:127.0.0.1 -keyout " +
-        (folder_ / "key") + " -out " + certificate() + " 2>/dev/null";
-    if (std::system(make.c_str()) != 0) return;
-    {
-      const Server free([](const Request&) { return Response(); });  // knows a free port
-      host_ = free.address().substr(std::string("http://").size());
-    }
-    process_ = ::fork();
-    if (process_ == 0) {
-      ::close(STDOUT_FILENO);
-      ::execlp("openssl", "openssl", "s_server", "-quiet", "-www", "-accept", host_.c_str(), "-cert",
-               certificate().c_str(), "-key", (folder_ / "key").c_str(), nullptr);
-      ::_exit(127);
-    }
+/// What limn says of the server, once it listens.
+std::string message_of(const hub_test::EncryptedServer& server, const std::string& name,
+                       const std::map<std::string, std::string>& environment) {
+  const std::string address = "https://" + name + ":" + server.port() + "/notes";
+  for (int i = 0; i < 100; ++i) {
+    const Result result = run({"search", "--collection", address, "x"}, {.environment = environment});
+    EXPECT_EQ(result.code, 1);
+    if (result.err.find("is it running") == std::string::npos || result.err.find("SSL") != std::string::npos)
+      return result.err;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  EncryptedServer(const EncryptedServer&) = delete;
-  EncryptedServer& operator=(const EncryptedServer&) = delete;
-  ~EncryptedServer() {
-    if (process_ <= 0) return;
-    ::kill(process_, SIGTERM);
-    ::waitpid(process_, nullptr, 0);
-  }
-  bool runs() const { return process_ > 0; }
-  std::string certificate() const { return folder_ / "certificate"; }
-  std::string port() const { return host_.substr(host_.find(':') + 1); }
-
-  /// What limn says of it, once it listens.
-  std::string message(const std::string& name, const std::map<std::string, std::string>& environment) const {
-    const std::string address = "https://" + name + ":" + port() + "/notes";
-    for (int i = 0; i < 100; ++i) {
-      const Result result = run({"search", "--collection", address, "x"}, {.environment = environment});
-      EXPECT_EQ(result.code, 1);
-      if (result.err.find("is it running") == std::string::npos || result.err.find("SSL") != std::string::npos)
-        return result.err;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    return "nobody listens";
-  }
-
- private:
-  Folder folder_;
-  std::string host_;
-  pid_t process_ = -1;
-};
+  return "nobody listens";
+}
 
 TEST(HostileSearchServer, CertificatesAreVerified) {
-  const EncryptedServer server;
+  const hub_test::EncryptedServer server;
   if (!server.runs()) GTEST_SKIP() << "the program openssl cannot make a certificate";
   const std::map<std::string, std::string> trusting = {{"LIMN_COLLECTION_CA_FILE", server.certificate()}};
-  EXPECT_THAT(server.message("127.0.0.1", trusting), HasSubstr("not JSON"));  // it was read
-  EXPECT_THAT(server.message("127.0.0.1", {}), HasSubstr("certificate"));
-  EXPECT_THAT(server.message("localhost", trusting), HasSubstr("SSL"));  // the certificate is of another name
+  EXPECT_THAT(message_of(server, "127.0.0.1", trusting), HasSubstr("not JSON"));  // it was read
+  EXPECT_THAT(message_of(server, "127.0.0.1", {}), HasSubstr("certificate"));
+  EXPECT_THAT(message_of(server, "localhost", trusting), HasSubstr("SSL"));  // the certificate is of another name
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
+#include "hub/encrypted_server.h"
 #include "hub/fake_hub.h"
 
 namespace limn::hub_test {
@@ -258,6 +259,17 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{"NoRevision", 404, "RevisionNotFound", "", "the model has no revision 'main'"},
                     Refusal{"NoModel", 404, "RepoNotFound", "", "no such model"}),
     [](const auto& info) { return info.param.name; });
+
+TEST(Pull, DoesNotRetryAfterAnInvalidCertificate) {
+  const EncryptedServer server;
+  if (!server.runs()) GTEST_SKIP() << "the program openssl cannot make a certificate";
+  Puller puller("https://127.0.0.1:" + server.port());
+  const Result untrusted = puller.pull();  // connections that nobody accepts yet are retried
+  EXPECT_EQ(untrusted.code, 1);
+  EXPECT_THAT(untrusted.err, AllOf(HasSubstr("certificate"), HasSubstr("SSL_CERT_FILE"), Not(HasSubstr("tried"))));
+  puller.setting().environment["SSL_CERT_FILE"] = server.certificate();
+  EXPECT_THAT(puller.pull().err, HasSubstr("expected valid JSON"));  // it answers, but is no hub
+}
 
 TEST(Pull, HonorsRetryAfter) {
   std::map<std::string, int> asked;
