@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "text/unicode.h"
 #include "text/unicode_tables.h"
 
 namespace limn {
