@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -30,7 +29,7 @@ void write_json(const AttentionMaps& maps, const std::function<void(std::string_
     const std::size_t head_rows = tokens, layer_rows = tokens * maps.heads;
     text += row == 0 ? "[[[" : row % layer_rows == 0 ? ",[[" : row % head_rows == 0 ? ",[" : ",";
     const float* weights = maps.weights.data() + row * tokens;
-    fmt::format_to(std::back_inserter(text), "[{}]", fmt::join(weights, weights + tokens, ","));
+    text += fmt::format("[{}]", fmt::join(weights, weights + tokens, ","));
     if ((row + 1) % head_rows == 0) text += ']';
     if ((row + 1) % layer_rows == 0) text += ']';
     write(text);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "limn/write.h"
@@ -63,7 +62,7 @@ class Plot {
  private:
   template <class... Values>
   void add(fmt::format_string<Values...> format, Values&&... values) const {
-    fmt::format_to(std::back_inserter(out_), format, std::forward<Values>(values)...);
+    out_ += fmt::format(format, std::forward<Values>(values)...);
   }
 
   std::string& out_;

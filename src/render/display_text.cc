@@ -4,7 +4,6 @@
 #include <utf8proc.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "base/utf8.h"
 
@@ -93,7 +92,7 @@ std::string visible(std::string_view text, Visible options) {
     } else if (point.value == 0x7F) {
       result += utf8(0x2421);
     } else if (breaks_layout(point.value) || (!options.keep_bidi && is_bidi_control(point.value))) {
-      fmt::format_to(std::back_inserter(result), "<U+{:04X}>", point.value);
+      result += fmt::format("<U+{:04X}>", point.value);
     } else {
       result += bytes;
     }

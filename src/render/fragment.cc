@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <iterator>
 #include <optional>
 #include <string>
 
@@ -53,9 +52,8 @@ std::string colored_text(const Explanation& explanation, const TextRuns& shown) 
     }
     const double score = explanation.words[*run.word].score, strength = intensity(score, scale);
     const Color color = needs_inverse_ink(strength, Theme::light) ? inverse_ink(Theme::light) : ink(Theme::light);
-    fmt::format_to(std::back_inserter(result),
-                   "<span title=\"{}\" style=\"background:{};color:{};border-radius:3px\">{}</span>",
-                   score_text(score, scale), color_text(heat(strength, Theme::light)), color_text(color), text);
+    result += fmt::format("<span title=\"{}\" style=\"background:{};color:{};border-radius:3px\">{}</span>",
+                          score_text(score, scale), color_text(heat(strength, Theme::light)), color_text(color), text);
   }
   return result + (mark ? "</u></div>\n" : "</div>\n");
 }

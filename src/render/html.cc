@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -81,9 +80,9 @@ std::string plain_text(const Explanation& explanation, const TextRuns& shown) {
     const std::string escaped =
         escape(visible(shown.text.substr(run.begin, run.end - run.begin), {.keep_layout = true}));
     if (run.word)
-      fmt::format_to(std::back_inserter(result), "<span class=\"{}\">{}</span>",
-                     heat_classes(intensity(explanation.words[*run.word].score, scale), scale_of(explanation)),
-                     escaped);
+      result += fmt::format("<span class=\"{}\">{}</span>",
+                            heat_classes(intensity(explanation.words[*run.word].score, scale), scale_of(explanation)),
+                            escaped);
     else
       result += escaped;
   }

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "limn/write.h"
@@ -132,8 +131,8 @@ std::string to_csv(const Report& report) {
   for (const ReportClass& one : report.classes)
     for (const auto& [words, direction] : {std::pair(&one.words, "for"), std::pair(&one.words_against, "against")})
       for (const DrivingWord& word : *words)
-        fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{}\r\n", csv_field(one.label), direction,
-                       csv_field(word.word), word.rows, word.mean_score, word.lift);
+        text += fmt::format("{},{},{},{},{},{}\r\n", csv_field(one.label), direction, csv_field(word.word), word.rows,
+                            word.mean_score, word.lift);
   return text;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "limn/write.h"
@@ -86,7 +85,7 @@ std::string to_svg(const SanityScores& scores) {
   constexpr std::array colors = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
   std::string out;
   const auto add = [&]<typename... Values>(fmt::format_string<Values...> format, Values&&... values) {
-    fmt::format_to(std::back_inserter(out), format, std::forward<Values>(values)...);
+    out += fmt::format(format, std::forward<Values>(values)...);
   };
   const auto height_of = [&](double rho) { return top + plot_height * (1 - std::clamp(rho, -1., 1.)) / 2; };
   const std::vector<SanityStep>& steps = scores.methods.front().randomized;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <span>
 #include <utility>
 #include <vector>
@@ -76,7 +75,7 @@ Chart chart(const Explanation& explanation) {
 
   std::string out;
   const auto add = [&]<typename... Values>(fmt::format_string<Values...> format, Values&&... values) {
-    fmt::format_to(std::back_inserter(out), format, std::forward<Values>(values)...);
+    out += fmt::format(format, std::forward<Values>(values)...);
   };
   add("<title>{}</title>\n<desc>{}</desc>\n", escape(title), escape(sentence(explanation)));
   add("<text x=\"{:g}\" y=\"{:g}\" font-size=\"16\" font-weight=\"bold\">{}</text>\n", margin, margin + 14,

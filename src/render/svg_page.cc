@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <vector>
 
 #include "render/display_text.h"
@@ -68,15 +67,13 @@ void SvgPage::add(const std::string& text, double heat, Scale scale, bool is_mar
   if (is_cut()) return;
   const double left = svg_margin + x_, top = top_ + line_height * static_cast<double>(lines_ - 1);
   if (heat != 0)
-    fmt::format_to(std::back_inserter(out_),
-                   "<rect x=\"{:g}\" y=\"{:g}\" width=\"{:g}\" height=\"{:g}\" rx=\"2\" fill=\"{}\"/>\n", left, top,
-                   width, box_height, color_text(limn::heat(heat, Theme::light, scale)));
+    out_ += fmt::format("<rect x=\"{:g}\" y=\"{:g}\" width=\"{:g}\" height=\"{:g}\" rx=\"2\" fill=\"{}\"/>\n", left,
+                        top, width, box_height, color_text(limn::heat(heat, Theme::light, scale)));
   if (is_marked)
-    fmt::format_to(std::back_inserter(out_), "<path d=\"M{:g} {:g}h{:g}\" stroke=\"#000000\" stroke-width=\"1.5\"/>\n",
-                   left, top + box_height + 1, width);
+    out_ += fmt::format("<path d=\"M{:g} {:g}h{:g}\" stroke=\"#000000\" stroke-width=\"1.5\"/>\n", left,
+                        top + box_height + 1, width);
   const bool is_inverse = heat != 0 && needs_inverse_ink(heat, Theme::light, scale);
-  fmt::format_to(
-      std::back_inserter(out_),
+  out_ += fmt::format(
       "<text x=\"{:g}\" y=\"{:g}\" textLength=\"{:g}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{}\">{}</text>\n", left,
       top + 15, width, color_text(is_inverse ? inverse_ink(Theme::light) : ink(Theme::light)), escape(text));
   x_ += width;

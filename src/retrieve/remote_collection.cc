@@ -110,7 +110,7 @@ void add_embedding(std::string& object, std::span<const float> row) {
   std::ranges::transform(row, halves.begin(), to_half);
   object.pop_back();
   object += ",\"half\":\"" + base64_of(std::span<const std::uint16_t>(halves)) + "\",\"embedding\":[";
-  for (const float value : row) fmt::format_to(std::back_inserter(object), "{},", value);
+  for (const float value : row) object += fmt::format("{},", value);
   object.back() = ']';
   object += '}';
 }
