@@ -6,14 +6,17 @@
 Token classification: the text in overlapping windows (return_overflowing_tokens), each token labelled by the window in
 which it is further from a cut end; neighbouring windows divide what they share in the middle. Question answering: the
 logits of each window, and the probability of the best span of each window with one denominator for all windows, by
-brute force over the tokens of the whole text. Needs: torch, transformers.
+brute force over the tokens of the whole text. Sequence classification: the logits of each window, their mean in which
+each token of the text counts once, shared equally by the windows that contain it, and by one backward pass through all
+windows at once the gradient of F of these mean logits times the word embeddings. Needs: torch, transformers.
 """
 import json
 import math
 import pathlib
 
 import torch
-from transformers import AutoModelForQuestionAnswering, AutoModelForTokenClassification, AutoTokenizer
+from transformers import (AutoModelForQuestionAnswering, AutoModelForSequenceClassification,
+                          AutoModelForTokenClassification, AutoTokenizer)
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests/golden"
@@ -107,9 +110,57 @@ def answers(name, length, stride):
             "null_probability": math.exp(null_score - sum(denominators))}
 
 
+def labels(name, length, stride):
+    folder = GOLDEN / name
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
+    windows = windows_of(tokenizer, TEXT, length=length, stride=stride)
+    step = len([s for s in windows[0]["sequences"] if s == 0]) - stride
+    # Every token is embedded once: those of the text by their position, special tokens by their id.
+    keys = []
+    for w, window in enumerate(windows):
+        k = 0
+        of_window = []
+        for token, sequence in zip(window["ids"], window["sequences"]):
+            of_window.append((w * step + k if sequence == 0 else f"special {token}", token))
+            k += sequence == 0
+        keys.append(of_window)
+    embeddings = {key: model.get_input_embeddings().weight[token].detach().clone().requires_grad_()
+                  for of_window in keys for key, token in of_window}
+    logits = [model(inputs_embeds=torch.stack([embeddings[key] for key, _ in of_window])[None]).logits[0].double()
+              for of_window in keys]
+    for of_window, found in zip(keys, logits):  # the same by the ids
+        with torch.no_grad():
+            again = model(input_ids=torch.tensor([[token for _, token in of_window]])).logits[0].double()
+        assert torch.allclose(found, again, atol=1e-6), name
+    positions = [[key for key, _ in of_window if isinstance(key, int)] for of_window in keys]
+    count = 1 + max(max(of_window) for of_window in positions)
+    shares = [sum(1 / sum(p in other for other in positions) for p in of_window) / count for of_window in positions]
+    assert abs(sum(shares) - 1) < 1e-12
+    mean = sum(share * found for share, found in zip(shares, logits))
+    several = model.config.problem_type == "multi_label_classification" or len(mean) == 1
+    probabilities = torch.sigmoid(mean) if several else torch.softmax(mean, -1)
+    target = int(mean.argmax())
+    explained = {}
+    for explain, f in (("logit", mean[target]), ("probability", probabilities[target]),
+                       ("log-probability", torch.log(probabilities[target]))):
+        keyed = list(embeddings.items())
+        gradients = torch.autograd.grad(f, [vector for _, vector in keyed], retain_graph=True)
+        products = {key: float((gradient.double() * vector.detach().double()).sum())
+                    for (key, vector), gradient in zip(keyed, gradients)}
+        explained[explain] = {"value": float(f), "text": [products[p] for p in range(count)],
+                              "special": sum(v for key, v in products.items() if isinstance(key, str))}
+    return {"model": name, "text": TEXT, "max_length": length, "stride": stride, "windows": len(windows),
+            "shares": shares, "window_logits": [found.tolist() for found in logits], "logits": mean.tolist(),
+            "probabilities": probabilities.tolist(), "target": target, "explained": explained}
+
+
 cases = {"tags": [tags(name, length, stride) for name in ("bert-token", "roberta-token", "modernbert-token")
                   for length, stride in ((20, 6), (15, 5), (24, 0))],
-         "answers": [answers(name, 24, 7) for name in ("bert-qa", "roberta-qa")]}
-for case in cases["tags"] + cases["answers"]:
+         "answers": [answers(name, 24, 7) for name in ("bert-qa", "roberta-qa")],
+         "labels": [labels(*case) for case in
+                    (("bert-cls", 24, 7), ("bert-cls", 20, 0), ("bert-cls", 15, 7), ("roberta-cls", 24, 6),
+                     ("distilbert-cls", 30, 8), ("bert-multilabel", 24, 7), ("bert-single", 24, 7))]}
+for case in cases["tags"] + cases["answers"] + cases["labels"]:
     assert case["windows"] > 2, case
 (ROOT / "tests/task/data/long_texts.json").write_text(json.dumps(cases, separators=(",", ":")) + "\n")

@@ -57,9 +57,9 @@ class Model {
   /// positions.
   TokenizedInput tokenize(const Input& input, const PredictOptions& options = {}) const;
 
-  /// Returns in words what a reader of predict()'s result should know of how the input was read: a text that is too
-  /// long for the model is cut; for question answering and token classification, it is read in overlapping windows.
-  /// Empty if one pass reads everything.
+  /// Returns in words what a reader of predict()'s result should know of how the input was read: a context, or a single
+  /// text to classify or tag, that is too long for the model is read in overlapping windows; other texts are cut. Empty
+  /// if one pass reads everything.
   /// @throws Error if the input cannot be read.
   std::vector<std::string> warnings(const Input& input, const PredictOptions& options = {}) const;
 
@@ -105,7 +105,8 @@ class Model {
 
   /// Explains each input by every method and measures how faithful the explanations are: what happens to the
   /// probability of the explained label, answer or tag when units are removed in the order of their scores. Each
-  /// coalition of units passes through the model once for all methods and metrics. @throws Error if there is no method.
+  /// coalition of units passes through the model once for all methods and metrics. Of a long text to classify, the
+  /// beginning is explained and measured. @throws Error if there is no method.
   std::vector<Result<InputFaithfulness>> faithfulness(const std::vector<Input>& inputs,
                                                       const std::vector<ListedMethod>& methods,
                                                       const FaithfulnessOptions& options = {},
@@ -125,7 +126,7 @@ class Model {
 
   /// Flips tokens one by one until the prediction changes (Ebrahimi et al. 2018, as implemented in AllenNLP Interpret).
   /// Each step replaces the token with the largest ‖g‖₂ by the whole word that maximises (e_new − e)·g, where
-  /// g = ∂loss/∂e; each token is flipped at most once.
+  /// g = ∂loss/∂e; each token is flipped at most once. Of a long text to classify, the beginning is attacked.
   Attack hotflip(const Input& input, const AttackOptions& options = {}, const Watch& watch = {}) const;
   /// Removes tokens one by one while the prediction stays the same (Feng et al. 2018, as implemented in AllenNLP
   /// Interpret): a beam search that removes the token with the smallest ‖g‖₂ at each step.
@@ -135,7 +136,9 @@ class Model {
   /// ‖∂F/∂one-hot‖₂ of each token divided by the row's maximum, where F is the logit of token i itself at position i.
   /// Scores are the mean over the rows.
   Explanation heatmap(const Input& input, const ExplainOptions& options = {}, const Watch& watch = {}) const;
-  /// Returns the attention of every head of every layer. @throws Error if there would be more than 40 million weights.
+  /// Returns the attention of every head of every layer: of a long context or text to tag, in the window of the answer,
+  /// or in the first; of a long text to classify, at the beginning. @throws Error if there would be more than 40
+  /// million weights.
   AttentionMaps attention(const Input& input, const PredictOptions& options = {}, const Watch& watch = {}) const;
 
   struct Implementation;

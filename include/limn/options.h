@@ -67,6 +67,12 @@ enum class Aggregation {
   max,      ///< that of the token with the largest probability
 };
 
+/// What a classifier reads of a single text that is longer than the model reads at once.
+enum class LongText {
+  windows,    ///< all of it, in windows; the logits are the mean of theirs, weighted by their shares of the tokens
+  beginning,  ///< the first tokens, as many as the model reads at once; a warning says how many were not read
+};
+
 /// Options for tokenizing and predicting.
 struct PredictOptions {
   std::size_t top = 1;                 ///< QA: number of answers; masked language models: fills per mask
@@ -74,11 +80,12 @@ struct PredictOptions {
   double null_threshold = 0;           ///< QA: the null answer wins if null_score − best score > this
   bool null_allowed = true;            ///< QA: false: always answer
   std::size_t max_length = 0;          ///< maximum tokens per window, including special tokens; 0: the model's maximum
-  std::size_t stride = 128;            ///< QA, token classification: tokens shared by neighbouring windows
+  std::size_t stride = 128;            ///< tokens of a long text that neighbouring windows share
   bool top_of_each_window = false;     ///< QA: `top` answers of each window, in the order of the windows
   Aggregation aggregation = Aggregation::first;  ///< token classification: the labels of words
   std::optional<std::string> prompt = {};        ///< embeddings: name of the model's prompt to put before the text
   std::optional<std::string> pair_prompt = {};   ///< embeddings: the same for the pair; default: as the text
+  LongText long_text = LongText::windows;        ///< sequence classification: what is read of a long single text
 };
 
 /// Options for explaining; by default the model's own prediction is explained.
@@ -92,7 +99,7 @@ struct ExplainOptions {
   std::optional<WordScore> word_score = {};  ///< default: sum if the scores are signed, absmax otherwise
   bool raw = false;                          ///< also return the logits
   bool faithfulness = false;                 ///< also measure how faithful the explanation is
-  bool document = false;                     ///< one explanation of all windows of a long text
+  bool document = false;                     ///< one explanation of all windows, as classification always has
 };
 
 /// Options for an attack. It never changes special tokens, nor the tokens that the prediction is about: the tagged

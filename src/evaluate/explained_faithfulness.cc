@@ -74,7 +74,8 @@ InputFaithfulness measure_input(const Explainer& explainer, const Input& input, 
   };
   ExplainOptions common = options.explaining;
   common.faithfulness = false;
-  if (!common.unit) common.unit = Unit::word;  // for every method, whatever its preset says
+  common.reading = of_beginning(common.reading);  // F of coalitions is that of one encoding
+  if (!common.unit) common.unit = Unit::word;     // for every method, whatever its preset says
   const auto measure_subject = [&](const Subject& subject, const TargetInfo& target) {
     Game game = masking_game(subject, units_of(subject, subject.unit()), options.masking);
     if (game.units() == 0)

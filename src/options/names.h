@@ -55,6 +55,9 @@ inline constexpr auto names<Aggregation> = std::to_array<Named<Aggregation>>({{"
                                                                               {"average", Aggregation::average},
                                                                               {"max", Aggregation::max}});
 template <>
+inline constexpr auto names<LongText> = std::to_array<Named<LongText>>({{"windows", LongText::windows},
+                                                                        {"beginning", LongText::beginning}});
+template <>
 inline constexpr auto names<Masking> = std::to_array<Named<Masking>>(
     {{"mask", Masking::mask}, {"remove", Masking::remove}, {"pad", Masking::pad}, {"unk", Masking::unk}});
 /// Without `text`: any other value is the text of a baseline.

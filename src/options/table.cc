@@ -260,9 +260,14 @@ std::vector<Option> shared_options() {
        .unset = "the model's maximum"},
       {.name = "stride",
        .type = count,
-       .help = "question answering, token classification: the number of tokens that neighbouring windows of a long "
-               "text share",
+       .help = "the number of tokens that neighbouring windows share, in which a long text, or a long context, is read",
        .reading = in(&PredictOptions::stride)},
+      {.name = "long-text",
+       .type = choice,
+       .help = "sequence classification: what is read of a text that is longer than the model reads at once: all of it "
+               "in windows, or its beginning, as the truncation of transformers does",
+       .values = values_of<LongText>(),
+       .reading = in(&PredictOptions::long_text)},
       {.name = "null-threshold",
        .type = number,
        .help = "question answering: predict no answer if its score exceeds the best answer's by more than this",

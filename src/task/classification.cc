@@ -16,6 +16,18 @@ std::vector<double> label_probabilities(ConstView logits, const HeadConfig& head
   return probabilities;
 }
 
+void MeanLogits::take(ConstView logits, double share) {
+  const auto row = logits.row_span(0);
+  if (sums_.empty()) sums_.assign(row.size(), -0.0);  // the sum of -0 and a logit is that logit, even if it is -0
+  for (std::size_t i = 0; i < row.size(); ++i) sums_[i] += share * row[i];
+}
+
+Mat MeanLogits::mean() const {
+  Mat logits = Mat::zeros(1, sums_.size());
+  for (std::size_t i = 0; i < sums_.size(); ++i) logits(0, i) = static_cast<float>(sums_[i]);
+  return logits;
+}
+
 LabelPrediction predict_label(ConstView logits, const HeadConfig& head) {
   assert(logits.rows == 1 && logits.columns == head.labels.size() && !logits.empty());
   LabelPrediction prediction;

@@ -52,6 +52,13 @@ void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
          .expected = fmt::format("types below {}, which config.json's type_vocab_size allows", config.token_types)});
 }
 
+/// Whether all of a long single text is read.
+bool reads_windows(const Pipeline& pipeline, const Input& input, const PredictOptions& options) {
+  const Task task = pipeline.head().task;
+  return task == Task::token_classification ||
+         (task == Task::sequence_classification && !input.pair && options.long_text == LongText::windows);
+}
+
 std::variant<std::vector<Encoding>, WindowReader> windows_of(const Pipeline& pipeline, const Input& input,
                                                              const PredictOptions& options) {
   check_input(pipeline, input);
@@ -60,7 +67,7 @@ std::variant<std::vector<Encoding>, WindowReader> windows_of(const Pipeline& pip
   const Tokenizer& tokenizer = pipeline.tokenizer;
   if (pipeline.head().task == Task::question_answering)
     return tokenizer.window_reader(input.text, *input.pair, length, stride);
-  if (pipeline.head().task == Task::token_classification) return tokenizer.window_reader(input.text, length, stride);
+  if (reads_windows(pipeline, input, options)) return tokenizer.window_reader(input.text, length, stride);
   std::vector<Encoding> encodings;
   if (!pipeline.sentence) {
     encodings.push_back(tokenizer.encode(input.text, input.pair, length));

@@ -161,6 +161,11 @@ std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, c
   return encodings;
 }
 
+PredictOptions of_beginning(PredictOptions options) {
+  options.long_text = LongText::beginning;
+  return options;
+}
+
 PredictionReader::PredictionReader(const Pipeline& pipeline, const Input& input, const PredictOptions& options)
     : pipeline_(pipeline), input_(input), options_(options) {
   if (pipeline.head().task == Task::question_answering) answers_.emplace(*input.pair, options);
@@ -173,6 +178,8 @@ void PredictionReader::take(Encoding& encoding, ConstView logits) {
       return answers_->take({.encoding = &encoding, .logits = logits});
     case Task::token_classification:
       return words_.take(encoding, logits);
+    case Task::sequence_classification:
+      return mean_.take(logits, encoding.share);
     default:
       encodings_.push_back(encoding);
       logits_.push_back(copy(logits));
@@ -183,8 +190,10 @@ Prediction PredictionReader::prediction() {
   switch (pipeline_.head().task) {
     case Task::question_answering:
       return answers_->prediction();
-    case Task::sequence_classification:
-      return predict_label(logits_.front(), pipeline_.head());
+    case Task::sequence_classification: {
+      const Mat logits = mean_.mean();
+      return predict_label(logits, pipeline_.head());
+    }
     case Task::token_classification: {
       const JoinedWindows text = words_.joined();
       return find_entities(text.logits, text.encoding, input_.text, pipeline_.head(), options_.aggregation);
@@ -309,7 +318,7 @@ std::vector<std::string> reading_warnings(const WindowStore& windows) {
 }
 
 std::optional<std::string> windows_notice(Task task, std::size_t windows) {
-  if (windows < 2 || (task != Task::question_answering && task != Task::token_classification)) return std::nullopt;
+  if (windows < 2 || task == Task::sentence_embedding) return std::nullopt;
   return fmt::format("the {} is longer than the model reads at once: {} windows were read",
                      task == Task::question_answering ? "context" : "text", windows);
 }

@@ -15,6 +15,7 @@
 #include "model/checkpoint.h"
 #include "model/encoder.h"
 #include "model/sentence_modules.h"
+#include "task/classification.h"
 #include "task/input_windows.h"
 #include "task/question_answering.h"
 #include "task/token_classification.h"
@@ -47,7 +48,8 @@ Pipeline load_pipeline(MemoryCheckpoint checkpoint);
 void check_ids(const Pipeline& pipeline, const Encoding& encoding);
 
 /// Encodes the input: for question answering, one or more windows of the context; for token classification, of the
-/// text; for embeddings, each text by itself; for other tasks, one encoding.
+/// text; for sequence classification the same, unless there are two texts or only the beginning is to be read; for
+/// embeddings, each text by itself; for masked language models, one encoding.
 /// @throws Error if the input does not fit the task, has no text, is not UTF-8, or leaves no room for its context.
 std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, const PredictOptions& options);
 
@@ -55,8 +57,11 @@ std::vector<Encoding> read_input(const Pipeline& pipeline, const Input& input, c
 /// exceed the model's maximum.
 std::size_t max_length(const Pipeline& pipeline, const PredictOptions& options);
 
-/// Makes the prediction for an input from its windows, one after the other. Those of a context are not kept. Pipeline,
-/// input and options must outlive it.
+/// Returns options by which a text to classify is read in one encoding: what needs the only one, reads the beginning.
+PredictOptions of_beginning(PredictOptions options);
+
+/// Makes the prediction for an input from its windows, one after the other. Those of a context, or of a text to
+/// classify, are not kept. Pipeline, input and options must outlive it.
 class PredictionReader {
  public:
   PredictionReader(const Pipeline& pipeline, const Input& input, const PredictOptions& options);
@@ -71,6 +76,7 @@ class PredictionReader {
   const Input& input_;
   const PredictOptions& options_;
   std::optional<AnswerCollector> answers_;
+  MeanLogits mean_;
   WindowJoiner words_;
   std::vector<Encoding> encodings_;
   std::vector<Mat> logits_;

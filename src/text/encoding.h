@@ -28,6 +28,8 @@ struct Encoding {
   std::size_t cut_tokens = 0;           ///< tokens of the text that were truncated
   /// A window: how many tokens of the text, or of a pair's second sequence, precede the window's first one.
   std::size_t window_begin = 0;
+  /// A window: its share of that text, as WindowReader::share() gives it.
+  double share = 1;
   std::size_t unpooled = 0;  ///< tokens at the beginning that the pooling of an embedding leaves out
 
   std::size_t size() const { return ids.size(); }

@@ -142,7 +142,19 @@ Encoding WindowReader::operator[](std::size_t window) const {
   const Subwords tokens = tokens_.range(begin, std::min(begin + width_, tokens_.size()));
   Encoding encoding = encode_({tokens, 0, tokens.size()});
   encoding.window_begin = begin;
+  encoding.share = share(window);
   return encoding;
+}
+
+double WindowReader::share(std::size_t window) const {
+  if (size_ == 1) return 1;
+  const std::size_t begin = window * step_, end = std::min(begin + width_, tokens_.size());
+  double tokens = 0;
+  for (std::size_t token = begin; token < end; ++token) {
+    const std::size_t first = token < width_ ? 0 : (token - width_) / step_ + 1;
+    tokens += 1 / static_cast<double>(std::min(token / step_, size_ - 1) - first + 1);
+  }
+  return tokens / static_cast<double>(tokens_.size());
 }
 
 std::pair<std::size_t, std::size_t> WindowReader::around(Span characters) const {

@@ -69,6 +69,9 @@ class WindowReader {
 
   std::size_t size() const { return size_; }
   Encoding operator[](std::size_t window) const;
+  /// The window's share of the text's tokens: each token is shared equally by the windows that contain it. The shares
+  /// of all windows add up to 1.
+  double share(std::size_t window) const;
   /// Windows from `first` to before `second`, among which are all that have some of these bytes of the text.
   std::pair<std::size_t, std::size_t> around(Span characters) const;
   std::vector<Encoding> all() const;

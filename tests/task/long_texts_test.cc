@@ -1,7 +1,9 @@
 // Texts that are read in several windows. Expectations: tools/make_long_text_cases.py, transformers and PyTorch.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -44,6 +46,76 @@ TEST(LongTexts, TagsEqualTransformers) {
       EXPECT_NEAR(tokens[i].probability, test["tokens"][i]["probability"].get<double>(), 1e-5) << i;
     }
   }
+}
+
+TEST(LongTexts, LogitsOfATextAreTheMeanOfItsWindows) {
+  const auto tests = cases("labels");
+  ASSERT_EQ(tests.size(), 7U);
+  for (const auto& test : tests) {
+    SCOPED_TRACE(test["model"].get<std::string>() + " " + test["max_length"].dump());
+    const Model model = model_of(test);
+    const Input input = {.text = test["text"], .pair = {}};
+    const auto found = std::get<LabelPrediction>(model.predict(input, reading_of(test)));
+    EXPECT_EQ(found.index, test["target"].get<std::size_t>());
+    ASSERT_EQ(found.probabilities.size(), test["probabilities"].size());
+    for (std::size_t i = 0; i < found.probabilities.size(); ++i)
+      EXPECT_NEAR(found.probabilities[i].second, test["probabilities"][i].get<double>(), 1e-5) << i;
+    EXPECT_THAT(
+        model.warnings(input, reading_of(test)),
+        testing::ElementsAre("the text is longer than the model reads at once: " + test["windows"].dump() + " windows "
+                             "were read"));
+  }
+}
+
+// What transformers' truncation gives.
+TEST(LongTexts, TheBeginningIsTheFirstWindow) {
+  for (const auto& test : cases("labels")) {
+    SCOPED_TRACE(test["model"].get<std::string>() + " " + test["max_length"].dump());
+    const Model model = model_of(test);
+    const Input input = {.text = test["text"], .pair = {}};
+    PredictOptions reading = reading_of(test);
+    reading.long_text = LongText::beginning;
+    const auto logits = test["window_logits"][0].get<std::vector<double>>();
+    const bool is_softmax = model.info().outputs == OutputMeaning::classes && logits.size() > 1;
+    double total = 0;
+    for (const double logit : logits) total += std::exp(logit);
+    const auto found = std::get<LabelPrediction>(model.predict(input, reading));
+    ASSERT_EQ(found.probabilities.size(), logits.size());
+    for (std::size_t i = 0; i < logits.size(); ++i)
+      EXPECT_NEAR(found.probabilities[i].second, is_softmax ? std::exp(logits[i]) / total : 1 / (1 + std::exp(-logits[i])),
+                  1e-5);
+    const auto warnings = model.warnings(input, reading);
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_THAT(warnings[0], testing::HasSubstr("were not read"));
+  }
+}
+
+// A pair has two ends at which it could be cut: it is read once.
+TEST(LongTexts, PairsAreCut) {
+  const Model model = Model::load(std::filesystem::path(LIMN_SOURCE_DIR) / "tests/golden/bert-pair");
+  const Input pair = {.text = cases("labels")[0]["text"], .pair = "Who moved?"};
+  EXPECT_THAT(model.warnings(pair, {.max_length = 24}),
+              testing::ElementsAre(testing::HasSubstr("were not read")));
+}
+
+/// A model of numbers: of bert-single with its logits as they are.
+TEST(LongTexts, ValuesOfATextAreTheMeanOfItsWindows) {
+  namespace fs = std::filesystem;
+  const auto tests = cases("labels");
+  const auto test = std::ranges::find(tests, "bert-single", [](const auto& one) { return one["model"]; });
+  ASSERT_NE(test, tests.end());
+  const fs::path folder = fs::path(testing::TempDir()) / ("limn-values-" + std::to_string(::getpid()));
+  fs::copy(fs::path(LIMN_SOURCE_DIR) / "tests/golden/bert-single", folder, fs::copy_options::recursive);
+  std::ifstream file(folder / "config.json");
+  nlohmann::json config = nlohmann::json::parse(file);
+  config["problem_type"] = "regression";
+  std::ofstream(folder / "config.json") << config.dump();
+  const Model model = Model::load(folder);
+  fs::remove_all(folder);
+  const auto found =
+      std::get<LabelPrediction>(model.predict(Input{.text = (*test)["text"], .pair = {}}, reading_of(*test)));
+  ASSERT_EQ(found.values.size(), 1U);
+  EXPECT_NEAR(found.values[0].second, (*test)["logits"][0].get<double>(), 1e-5);
 }
 
 TEST(LongTexts, ProbabilitiesOfAnswersHaveOneDenominator) {

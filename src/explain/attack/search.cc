@@ -14,9 +14,13 @@ namespace limn {
 
 AttackSearch::AttackSearch(const Explainer& explainer, const Input& input, const AttackOptions& options,
                            const Watch& watch)
-    : pipeline_(explainer.pipeline()), input_(input), options_(options), watch_(watch) {
+    : pipeline_(explainer.pipeline()),
+      input_(input),
+      options_(options),
+      reading_(of_beginning(options.reading)),
+      watch_(watch) {
   check_options();
-  std::vector<Encoding> encodings = read_input(pipeline_, input, options.reading);
+  std::vector<Encoding> encodings = read_input(pipeline_, input, reading_);
   const bool is_question = pipeline_.head().task == Task::question_answering;
   if (encodings.size() != 1)
     throw Error({.thing = is_question ? "the context" : "the text",
@@ -26,7 +30,7 @@ AttackSearch::AttackSearch(const Explainer& explainer, const Input& input, const
   encoding_ = std::move(encodings.front());
   const std::vector<Mat> logits = run(encoder(), {&encoding_, 1});
   const ConstView view = logits.front();
-  prediction_ = limn::predict(pipeline_, input, encoding_, view, options.reading);
+  prediction_ = limn::predict(pipeline_, input, encoding_, view, reading_);
   resolve(view);
   choose_fixed();
 }
@@ -152,8 +156,7 @@ std::vector<Reading> AttackSearch::read(const std::vector<std::vector<EditedToke
     for (std::size_t i = begin; i < end; ++i) {
       Reading& reading = readings[i];
       const ConstView logits = logits_of(encoder, pass.batch, pass.logits.view(), i - begin);
-      reading.prediction =
-          limn::predict(pipeline_, reading.edited.input, reading.edited.encoding, logits, options_.reading);
+      reading.prediction = limn::predict(pipeline_, reading.edited.input, reading.edited.encoding, logits, reading_);
       reading.decision = decision_of(reading.edited, reading.prediction, logits);
       value_vjp(target_in(reading.edited), logits, logits_of(encoder, pass.batch, dlogits.view(), i - begin));
     }
@@ -196,9 +199,9 @@ void AttackSearch::finish(Attack& attack) const {
       for (std::size_t token = 0; token < tokens(); ++token)
         if (!gone[token]) ids.push_back(attack.tokens[token].id);
     }
-    const std::vector<Encoding> anew = read_input(pipeline_, attack.output, options_.reading);
+    const std::vector<Encoding> anew = read_input(pipeline_, attack.output, reading_);
     if (anew.size() != 1 || anew.front().ids != ids)
-      attack.reread = limn::predict(pipeline_, std::span(&attack.output, 1), options_.reading, watch_).front().value();
+      attack.reread = limn::predict(pipeline_, std::span(&attack.output, 1), reading_, watch_).front().value();
   }
   attack.passes = passes_;
   attack.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();

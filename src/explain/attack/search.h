@@ -74,6 +74,7 @@ class AttackSearch {
   const Pipeline& pipeline_;
   const Input& input_;
   const AttackOptions& options_;
+  const PredictOptions reading_;
   const Watch& watch_;
   Encoding encoding_;
   Prediction prediction_;

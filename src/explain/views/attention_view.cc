@@ -30,8 +30,9 @@ void check_size(const EncoderConfig& config, std::size_t tokens) {
 
 }  // namespace
 
-AttentionMaps attention_maps(const Pipeline& pipeline, const Input& input, const PredictOptions& options,
+AttentionMaps attention_maps(const Pipeline& pipeline, const Input& input, const PredictOptions& given,
                              const Watch& watch) {
+  const PredictOptions options = of_beginning(given);  // the maps are those of one encoding
   const auto start = std::chrono::steady_clock::now();
   const Encoder encoder = pipeline.encoder(watch);
   const EncoderConfig& config = encoder.config;
