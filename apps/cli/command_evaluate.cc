@@ -343,7 +343,10 @@ void add_evaluation(CLI::App& evaluate, Run& run, const char* name, const char* 
   } else {
     add_length_option(app, command->reading.max_length);
     if (work == evaluate_tokens) add_aggregation_option(app, command->reading.aggregation);
-    if (work == evaluate_classification) add_column_option(app, command->columns, "Data");
+    if (work == evaluate_classification) {
+      add_long_text_option(app, command->reading.long_text);
+      add_column_option(app, command->columns, "Data");
+    }
   }
   option("--rows", command->rows,
          "keep the prediction of each row in this file, one JSON object per line; of several models, in a file each, "

@@ -16,6 +16,7 @@
 #include "limn/write.h"
 #include "options/method_list.h"
 #include "options/methods.h"
+#include "options/option.h"
 #include "store/model_lookup.h"
 
 namespace limn::cli {
@@ -36,6 +37,7 @@ int run_plausibility(PlausibilityCommand command) {
   options.target = command.target;
   options.unit = list.unit;
   options.reading.max_length = command.max_length;
+  if (command.long_text) set(limn::option("long-text"), options.reading, *command.long_text);
   Progress progress(1);
   const PlausibilityScores scores =
       evaluate_plausibility(model, command.data, list.methods, options, command.limit, watch_with(progress));
@@ -67,6 +69,7 @@ void add_plausibility(CLI::App& evaluate, Run& run) {
   option("--target", command->target, help_text(limn::option("target")), "TARGET", what);
   add_option(app, limn::option("unit"), command->method, what);
   add_length_option(app, command->max_length);
+  add_long_text_option(app, command->long_text);
   option("--format", command->format, "terminal or json; default: terminal on a terminal and json elsewhere", "FORMAT",
          "Output");
   app.footer(

@@ -17,6 +17,7 @@
 #include "limn/write.h"
 #include "options/method_list.h"
 #include "options/methods.h"
+#include "options/option.h"
 #include "store/model_lookup.h"
 
 namespace limn::cli {
@@ -37,6 +38,7 @@ int run_sanity(SanityCommand command) {
   ExplainOptions options;
   options.unit = list.unit;
   options.reading.max_length = command.max_length;
+  if (command.long_text) set(limn::option("long-text"), options.reading, *command.long_text);
   Progress progress(1);
   const SanityScores scores =
       evaluate_sanity(folder, read_inputs(command.data, model.info().task, command.limit), list.methods, options,
@@ -61,6 +63,7 @@ void add_sanity(CLI::App& evaluate, Run& run) {
               "use only the first N; default: 50", "auto, or presets");
   add_option(app, limn::option("unit"), command->method, "What is explained");
   add_length_option(app, command->max_length);
+  add_long_text_option(app, command->long_text);
   app.add_option("--format", command->output.format,
                  "terminal, json, html or svg; default: by the extension of --output, otherwise terminal on a terminal "
                  "and json elsewhere")

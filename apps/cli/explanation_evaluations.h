@@ -2,6 +2,7 @@
 
 #include <CLI/App.hpp>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,10 @@ struct EvaluationOptions {
   std::size_t limit = 0;       ///< of texts
   MethodRequest method;        ///< --method holds a list of names
   std::size_t max_length = 0;  ///< 0: the model's maximum
+  std::optional<std::string> long_text;
 };
 
-/// Adds these options but --max-length, whose place in the help differs. @param data help of --data. @param limit help
+/// Adds these options but --max-length and --long-text, whose place in the help differs. @param data help of --data. @param limit help
 /// of --limit. @param more_methods the names that
 /// --method accepts besides those of methods, and what is done by default
 void add_options(CLI::App& app, EvaluationOptions& options, const std::string& data, const std::string& limit,

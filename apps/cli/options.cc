@@ -160,6 +160,10 @@ void add_aggregation_option(CLI::App& command, std::optional<std::string>& aggre
   described(command.add_option("--aggregation", aggregation, help_text(option("aggregation"))), "Reading", "NAME");
 }
 
+void add_long_text_option(CLI::App& command, std::optional<std::string>& long_text) {
+  described(command.add_option("--long-text", long_text, help_text(option("long-text"))), "Reading", "NAME");
+}
+
 void add_prompt_option(CLI::App& command, std::optional<std::string>& prompt) {
   described(command.add_option("--prompt", prompt, help_text(option("prompt"))), "Reading", "NAME");
 }
@@ -168,6 +172,7 @@ void add_options(CLI::App& command, ReadingOptions& options) {
   const char* group = "Reading";
   add_length_option(command, options.max_length);
   described(command.add_option("--stride", options.stride, help_text(option("stride"))), group, "N");
+  add_long_text_option(command, options.long_text);
   described(command.add_option("--null-threshold", options.null_threshold, help_text(option("null-threshold"))), group,
             "X");
   command.add_flag("--always-answer", options.always_answer, help_text(option("always-answer")))->group(group);
@@ -277,6 +282,7 @@ PredictOptions predict_options(const ReadingOptions& options) {
                            .prompt = options.prompt,
                            .pair_prompt = options.pair_prompt};
   if (options.aggregation) set(option("aggregation"), result, *options.aggregation);
+  if (options.long_text) set(option("long-text"), result, *options.long_text);
   return result;
 }
 

@@ -41,7 +41,7 @@ struct ReadingOptions {
   std::size_t stride = 128;
   std::optional<double> null_threshold;
   bool always_answer = false;
-  std::optional<std::string> aggregation;
+  std::optional<std::string> aggregation, long_text;
   std::optional<std::string> prompt, pair_prompt;
 };
 
@@ -54,6 +54,8 @@ void add_options(CLI::App& command, ReadingOptions& options);
 CLI::Option* add_column_option(CLI::App& command, std::vector<std::string>& columns, const char* group);
 /// Adds only --max-length.
 void add_length_option(CLI::App& command, std::size_t& max_length);
+/// Adds only --long-text.
+void add_long_text_option(CLI::App& command, std::optional<std::string>& long_text);
 /// Adds only --prompt.
 void add_prompt_option(CLI::App& command, std::optional<std::string>& prompt);
 /// Adds only --aggregation.

@@ -388,9 +388,13 @@ TEST(Evaluate, ScoresAnswers) {
   EXPECT_EQ(classification["rows"], 3);
   EXPECT_EQ(classification["cut_rows"], 0);
   const Json cut =
-      run_json({"evaluate", "classification", "-m", "minilm-l6-sentiment", "--data", labels, "--max-length", "5"});
+      run_json({"evaluate", "classification", "-m", "minilm-l6-sentiment", "--data", labels, "--max-length", "5",
+                "--long-text", "beginning"});
   EXPECT_EQ(cut["cut_rows"], 2);  // "Awful." fits with its full stop and two special tokens
   EXPECT_NEAR(classification["accuracy"].get<double>(), 66.6667, 0.001);
+  const Json windows =
+      run_json({"evaluate", "classification", "-m", "minilm-l6-sentiment", "--data", labels, "--max-length", "5"});
+  EXPECT_EQ(windows["cut_rows"], 0);
 
   const std::string conll = folder.write("ner.txt", "Angela B-PER\nMerkel I-PER\nlives O\nin O\nBerlin B-LOC\n\n");
   const Json tokens = run_json({"evaluate", "tokens", "-m", "minilm-l6-ner", "--data", conll});

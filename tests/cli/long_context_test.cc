@@ -147,6 +147,51 @@ TEST(LongContext, EachEntityIsExplainedInItsWindow) {
   EXPECT_GE(windows.size(), 3u);
 }
 
+// Of a text to classify, the sums of the windows' logits are kept.
+TEST(LongContext, MemoryDoesNotGrowWithTheTextToClassify) {
+  const Folder folder;
+  const auto peak = [&](std::size_t bytes) {
+    const std::string file = folder.write("texts.jsonl", Json{{"text", context_of(bytes)}}.dump() + "\n");
+    const Result result = run({"bench", "-m", golden("bert-cls"), "--input", file, "--method", "forward", "--batch",
+                               "1", "--format", "json"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    return Json::parse(result.out)["peak_mb"].get<double>();
+  };
+  const double small = peak(50'000), large = peak(550'000);
+  EXPECT_LT(large - small, 10 * 0.5) << small << " and " << large << " MiB";
+}
+
+TEST(LongContext, AllOfATextToClassifyIsExplained) {
+  const Folder folder;
+  const std::string text = context_of(3'000);
+  const auto with = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = {"explain", "-m", golden("bert-cls"), "--method", "gradient-x-input", "--text", text};
+    all.insert(all.end(), more.begin(), more.end());
+    return run(all);
+  };
+  const Result json = with({"--format", "json"});
+  ASSERT_EQ(json.code, 0) << json.err;
+  const Json why = Json::parse(json.out);
+  EXPECT_GT(why["document"]["windows"], 5);
+  EXPECT_EQ(why["document"]["explained"].size(), why["document"]["windows"]);
+  double value = 0;
+  for (const auto& window : why["document"]["explained"])
+    value += window["weight"].get<double>() * window["value"].get<double>();
+  EXPECT_NEAR(why["value"], value, 1e-6);
+  EXPECT_EQ(why["words"].back()["end"].get<std::size_t>(), text.find_last_not_of(' ') + 1);
+  for (const char* format : {"terminal", "html"}) {
+    const Result shown = with({"--format", format});
+    EXPECT_EQ(shown.code, 0) << shown.err;
+    EXPECT_THAT(shown.out, HasSubstr("windows were read, all are explained together"));
+  }
+  const Result measured = with({"--faithfulness"});
+  EXPECT_EQ(measured.code, 1);
+  EXPECT_THAT(measured.err, HasSubstr("long_text = beginning"));
+  const Json beginning = Json::parse(with({"--long-text", "beginning", "--format", "json"}).out);
+  EXPECT_FALSE(beginning.contains("document"));
+  EXPECT_LT(beginning["words"].back()["end"], 1'000);
+}
+
 // Tables have no place for warnings.
 TEST(LongContext, TablesSayWhatWasCutOnStandardError) {
   const Folder folder;
@@ -154,7 +199,7 @@ TEST(LongContext, TablesSayWhatWasCutOnStandardError) {
   const std::string rows = folder.write("rows.csv", "text\nAnna came.\n\"" + words + "\"\n");
   for (const std::string command : {"predict", "explain", "compare"}) {
     const auto with = [&](std::vector<std::string> more) {
-      std::vector<std::string> all = {command, "-m", golden("bert-cls")};
+      std::vector<std::string> all = {command, "-m", golden("bert-cls"), "--long-text", "beginning"};
       if (command == "compare") all.insert(all.end(), {"--method", "gradient,gradient-x-input"});
       all.insert(all.end(), more.begin(), more.end());
       return run(all);

@@ -70,15 +70,19 @@ TEST(Rows, CommaAndTabSeparatedValues) {
 TEST(Rows, CutTextHasAWarning) {
   std::string words;
   for (int i = 0; i < 200; ++i) words += "film ";  // both models read 80 tokens at once, [CLS] and [SEP] included
-  const auto with = [&](const char* model, const char* format) {
-    return run({"predict", "-m", golden(model), "--text", words, "--format", format}).out;
+  const auto with = [&](const char* model, const char* format, std::vector<std::string> more = {}) {
+    std::vector<std::string> all = {"predict", "-m", golden(model), "--text", words, "--format", format};
+    all.insert(all.end(), more.begin(), more.end());
+    return run(all).out;
   };
-  EXPECT_THAT(Json::parse(with("bert-cls", "json"))["warnings"][0].get<std::string>(),
+  const std::vector<std::string> beginning = {"--long-text", "beginning"};
+  EXPECT_THAT(Json::parse(with("bert-cls", "json", beginning))["warnings"][0].get<std::string>(),
               HasSubstr("its last 122 tokens of 200 were not read"));
-  EXPECT_THAT(with("bert-cls", "terminal"), HasSubstr("Warning: the text is too long"));
-  // Tags are read in windows, which is said: of 78 tokens, of which 40 are shared, from 0, 38, 76, 114 and 152 on.
+  EXPECT_THAT(with("bert-cls", "terminal", beginning), HasSubstr("Warning: the text is too long"));
+  // Others are read in windows, which is said: of 78 tokens, of which 40 are shared, from 0, 38, 76, 114 and 152 on.
   const Json tags = Json::parse(with("bert-token", "json"));
   EXPECT_EQ(tags["prediction"]["tokens"].size(), 200u);
+  EXPECT_EQ(Json::parse(with("bert-cls", "json"))["warnings"], tags["warnings"]);
   const std::string notice = "the text is longer than the model reads at once: 5 windows were read";
   EXPECT_EQ(tags["warnings"], Json({notice}));
   EXPECT_THAT(with("bert-token", "terminal"), HasSubstr("Warning: " + notice));
