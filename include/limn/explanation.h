@@ -211,21 +211,23 @@ struct Faithfulness {
   std::size_t beam = 0;                               ///< width of the search for the bounds; 0: exact, or none
 };
 
-/// A window of a long text that contributes to the explanation of the whole.
+/// A window of a long text or context that contributes to the explanation of the whole.
 struct ExplainedWindow {
   std::size_t window = 0;  ///< index of the window
-  std::size_t begin = 0;   ///< offset of its first byte in the context, or in the text to tag
+  std::size_t begin = 0;   ///< offset of its first byte in the context, or in the text
   std::size_t end = 0;     ///< one past the last byte
   double weight = 1;       ///< by which its F, and so each score, is multiplied
-  double value = 0;        ///< its F(x)
-  std::string text = {};   ///< question answering: its best answer; otherwise its first entity
+  double value = 0;        ///< its F(x), as if it were the whole text
+  std::string text = {};   ///< question answering: its best answer; token classification: its first entity
 };
 
-/// How the windows of a long text were combined to one explanation: F is Σ weight · F of the window.
+/// How the windows of a long text were combined to one explanation: F is Σ weight · F of the window. Classification
+/// with an F that is not linear in the logits: F is that of the mean logits Σ weight · logits of the window.
 struct DocumentHeat {
-  std::size_t windows = 1;                      ///< how many windows were read
-  double weight = 1;                            ///< question answering: sum of the weights that are explained, of 1
-  std::vector<ExplainedWindow> explained = {};  ///< the heaviest first; question answering: up to 99.9 % of the weight
+  std::size_t windows = 1;  ///< how many windows were read
+  double weight = 1;        ///< question answering: sum of the weights that are explained, of 1
+  /// Question answering: the heaviest first, up to 99.9 % of the weight; otherwise in the order of the text.
+  std::vector<ExplainedWindow> explained = {};
 };
 
 /// The model's prediction for one input, and how much each token and word contributes to it.
@@ -254,7 +256,8 @@ struct Explanation {
   std::map<std::string, std::vector<double>>
       logits;  ///< "start" and "end", or "logits" (row-major); empty unless requested
   std::optional<Faithfulness> faithfulness = {};  ///< set if requested
-  std::optional<DocumentHeat> document = {};      ///< set if requested; `tokens` are then those of all its windows
+  /// Set if requested, and for a text to classify that has several windows; `tokens` are then those of all of them.
+  std::optional<DocumentHeat> document = {};
 
   /// The text of one sequence. @param sequence 0 or 1.
   std::string_view sequence(int sequence) const;

@@ -6,7 +6,7 @@
 namespace limn {
 
 bool Coalitions::accepts(const std::vector<std::vector<std::size_t>>& units, Masking masking, const Target& target) {
-  if (masking != masking_ || target.explain == Scalar::max_logit) return false;
+  if (masking != masking_ || target.explain == Scalar::max_logit || target.whole) return false;
   if (!units_) {
     units_ = units;
     target_ = target;

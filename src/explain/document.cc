@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@
 #include "explain/scores.h"
 #include "explain/units.h"
 #include "limn/error.h"
+#include "task/classification.h"
 #include "task/probability.h"
 #include "task/question_answering.h"
 
@@ -33,24 +35,39 @@ struct WindowTerm {
   double weight = 1;
 };
 
-void check_document(const Pipeline& pipeline, const ExplainOptions& options) {
+void check_document(const Pipeline& pipeline, const ExplainOptions& options, std::size_t windows) {
   const Task task = pipeline.head().task;
-  if (task != Task::question_answering && task != Task::token_classification)
-    throw Error(
-        {.field = "explain_document",
-         .found = fmt::format("a model of {}", name(task)),
-         .expected = "a model for question answering or token classification, which reads long texts in windows"});
+  const bool is_label = task == Task::sequence_classification;
+  if (!is_label && task != Task::question_answering && task != Task::token_classification)
+    throw Error({.field = "explain_document",
+                 .found = fmt::format("a model of {}", name(task)),
+                 .expected = "a model for question answering, sequence classification or token classification, which "
+                             "reads long texts in windows"});
+  if (is_label && options.faithfulness && windows > 1)
+    throw Error({.field = "faithfulness",
+                 .found = fmt::format("a text of {} windows", windows),
+                 .expected = "a text that the model reads at once",
+                 .hint = "long_text = beginning explains the first window, and measures it"});
   const auto refuse = [](bool is_set, const char* what) {
     if (is_set)
       throw Error({.field = "explain_document",
                    .found = fmt::format("{}, too", what),
                    .expected = "one of the two: the whole text is explained for the predictions of all windows"});
   };
-  refuse(options.target.has_value(), "a target");
+  refuse(options.faithfulness, "faithfulness");
   refuse(options.answer.has_value(), "an answer");
+  if (is_label) return;
+  refuse(options.target.has_value(), "a target");
   refuse(options.contrast.has_value(), "a contrast");
   refuse(options.raw, "raw logits");
-  refuse(options.faithfulness, "faithfulness");
+}
+
+/// The mean of the windows' logits (1, L), as for the prediction.
+std::vector<double> mean_logits(const WindowStore& windows) {
+  MeanLogits logits;
+  for (std::size_t w = 0; w < windows.size(); ++w) logits.take(windows.logits(w), windows.encoding(w).share);
+  const Mat mean = logits.mean();
+  return {mean.view().row_span(0).begin(), mean.view().row_span(0).end()};
 }
 
 /// One target for each answer, the heaviest first.
@@ -121,6 +138,32 @@ std::vector<WindowTerm> read_tagged(const Pipeline& pipeline, const Encoder& enc
     else
       same->target.target.picks.insert(same->target.target.picks.end(), target.target.picks.begin(),
                                        target.target.picks.end());
+  }
+  return terms;
+}
+
+/// Reads a text to classify: sets the item's prediction and keeps its windows. @return one term for each window
+std::vector<WindowTerm> read_classified(const Pipeline& pipeline, const Encoder& encoder, const ExplainOptions& options,
+                                        Scalar explain, Item& item) {
+  PredictionReader reader(pipeline, *item.input, options.reading);
+  const auto take = [&](std::size_t, std::size_t window, Encoding& encoding, ConstView logits) {
+    reader.take(encoding, logits);
+    item.windows->keep(window, std::move(encoding), copy(logits));
+  };
+  const auto read = [&](std::size_t) { return InputWindows(pipeline, *item.input, options.reading); };
+  if (auto error = run_windows(encoder, 1, read, take).front()) throw std::move(*error);
+  item.prediction = reader.prediction();
+  const ResolvedTarget target =
+      resolve_target(options, explain, {*item.input, pipeline.head(), item.prediction, *item.windows});
+  const std::vector<double> mean = mean_logits(*item.windows);
+  std::vector<WindowTerm> terms;
+  for (std::size_t w = 0; w < item.windows->size(); ++w) {
+    WindowTerm& term = terms.emplace_back(WindowTerm{target, item.windows->encoding(w).share});
+    term.target.window = w;
+    if (terms.back().weight == 1 || target.target.explain == Scalar::logit) continue;
+    const auto logits = item.windows->logits(w).row_span(0);
+    term.target.target.whole =
+        std::make_shared<WholeText>(WholeText{mean, {logits.begin(), logits.end()}, term.weight});
   }
   return terms;
 }
@@ -196,10 +239,34 @@ Span characters_read(const Encoding& window, int sequence) {
   return read;
 }
 
-/// Whether a warning is about the window that was explained, not about the method.
-bool is_about_windows(const std::string& warning, const std::optional<std::string>& notice) {
-  return notice && warning.starts_with(*notice);
-}
+/// The warnings of the explanations of windows, each once, in their order.
+class OtherWarnings {
+ public:
+  void add(const std::vector<std::string>& warnings) {
+    for (const std::string& warning : warnings)
+      if (std::ranges::find(all_, warning) == all_.end()) all_.push_back(warning);
+  }
+
+  /// Without those that are about the window that was explained, not about the method. Of many that differ only in
+  /// numbers, the first will do.
+  std::vector<std::string> without(const std::optional<std::string>& notice) const {
+    constexpr std::size_t most = 8;
+    std::vector<std::string> warnings;
+    std::size_t more = 0;
+    for (const std::string& warning : all_) {
+      if (notice && warning.starts_with(*notice)) continue;
+      if (warnings.size() < most)
+        warnings.push_back(warning);
+      else
+        ++more;
+    }
+    if (more > 0) warnings.push_back(fmt::format("{} more warnings about the explanations of other windows", more));
+    return warnings;
+  }
+
+ private:
+  std::vector<std::string> all_;
+};
 
 Method without_normalizing(Method method) {
   std::visit(
@@ -210,27 +277,31 @@ Method without_normalizing(Method method) {
   return method;
 }
 
+}  // namespace
+
 Explanation explain_document(const Explainer& explainer, const Input& input, const Method& method,
                              const ExplainOptions& options, const Watch& watch) {
   const auto start = std::chrono::steady_clock::now();
   const Pipeline& pipeline = explainer.pipeline();
-  check_document(pipeline, options);
   const Encoder encoder = pipeline.encoder(watch);
   const CommonOptions common = common_options(method, encoder.config);
   const bool is_tagged = pipeline.head().task == Task::token_classification;
-  const int sequence = is_tagged ? 0 : 1;
+  const bool is_classified = pipeline.head().task == Task::sequence_classification;
+  const int sequence = is_tagged || is_classified ? 0 : 1;
   Item item;
   item.input = &input;
   item.windows.emplace(InputWindows(pipeline, input, options.reading), encoder);
-  const std::vector<WindowTerm> terms =
-      (is_tagged ? read_tagged : read_context)(pipeline, encoder, options, common.explain, item);
+  check_document(pipeline, options, item.windows->size());
+  const auto read_terms = is_classified ? read_classified : is_tagged ? read_tagged : read_context;
+  const std::vector<WindowTerm> terms = read_terms(pipeline, encoder, options, common.explain, item);
 
   const Method plain = without_normalizing(method);
   std::optional<Explanation> result;
   TokenSums sums(sequence);
   DocumentHeat document{.windows = item.windows->size(), .weight = 0, .explained = {}};
   std::size_t passes = item.windows->size();
-  double value = 0, baseline = 0, completeness = 0;
+  double f = 0, baseline = 0, completeness = 0;
+  OtherWarnings warnings;
   for (std::size_t i = 0; i < terms.size(); ++i) {
     const WindowTerm& term = terms[i];
     Watch part = watch;
@@ -249,17 +320,20 @@ Explanation explain_document(const Explainer& explainer, const Input& input, con
     const Encoding& window = item.windows->encoding(term.target.window);
     sums.add(window, why.tokens, term.weight);
     const Span read = characters_read(window, sequence);
+    Target of_window = term.target.target;
+    of_window.whole = {};
     document.explained.push_back({.window = term.target.window,
                                   .begin = read.begin,
                                   .end = read.end,
                                   .weight = term.weight,
-                                  .value = why.value,
+                                  .value = value(of_window, item.windows->logits(term.target.window)),
                                   .text = term.target.info.text});
     document.weight += term.weight;
-    value += term.weight * why.value;
+    f += term.weight * why.value;
     baseline += term.weight * why.baseline_value.value_or(0);
     completeness += term.weight * why.completeness_error.value_or(0);
     passes += why.passes - item.windows->size();
+    warnings.add(why.warnings);
     if (!result) result = std::move(why);
   }
   if (is_tagged)
@@ -267,7 +341,7 @@ Explanation explain_document(const Explainer& explainer, const Input& input, con
 
   Explanation& why = *result;
   why.window_begin = 0;
-  why.value = value;
+  why.value = f;
   if (why.baseline_value) why.baseline_value = baseline;
   if (why.completeness_error) why.completeness_error = completeness;
   why.passes = passes;
@@ -276,13 +350,14 @@ Explanation explain_document(const Explainer& explainer, const Input& input, con
   if (is_tagged) {
     why.target.label.reset();
     why.target.index.reset();
-  } else {
+  } else if (!is_classified) {
     why.target.text = std::get<AnswerPrediction>(why.prediction).best.text;
   }
   std::map<std::string, double> numbers = std::move(why.method.numbers);
   why.method = method_info(method, encoder.config, options);
   why.method.numbers = std::move(numbers);
   why.heatmap.clear();
+  if (is_classified && options.raw) why.logits["logits"] = mean_logits(*item.windows);
   const Encoding encoding = sums.encoding();
   std::vector<double> scores = sums.scores();
   normalize(scores, common.normalize);
@@ -292,8 +367,10 @@ Explanation explain_document(const Explainer& explainer, const Input& input, con
   why.words =
       units(encoding, why.tokens, why.text, why.pair.value_or(""), options.unit.value_or(Unit::word), word_score);
   const auto notice = windows_notice(why.task, document.windows);
-  std::erase_if(why.warnings, [&](const std::string& warning) { return is_about_windows(warning, notice); });
-  if (notice && is_tagged)
+  why.warnings = warnings.without(notice);
+  if (notice && is_classified)
+    why.warnings.push_back(fmt::format("{}, all are explained together", *notice));
+  else if (notice && is_tagged)
     why.warnings.push_back(
         fmt::format("{}, the entities of {} are explained together", *notice, document.explained.size()));
   else if (notice)
@@ -303,8 +380,6 @@ Explanation explain_document(const Explainer& explainer, const Input& input, con
   why.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return std::move(*result);
 }
-
-}  // namespace
 
 std::vector<Result<std::vector<Explanation>>> explain_documents(const Explainer& explainer,
                                                                 std::span<const Input> inputs, const Method& method,

@@ -412,6 +412,11 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
       item.windows.emplace(InputWindows(pipeline, inputs[i], options.reading), encoder);
       item.windows->encoding(0);
       if (is_in_one_pass(method) && item.windows->size() == 1) return;
+      if (pipeline.head().task == Task::sequence_classification && item.windows->size() > 1) {
+        item.explanations.push_back(
+            explain_document(explainer, inputs[i], method, options, part_of(watch, i, inputs.size())));
+        return;
+      }
       read_windows(pipeline, encoder, options, scalar, all_entities, item);
       if (!is_in_one_pass(method))
         explain_separately(explainer, item, method, options, part_of(watch, i, inputs.size()));

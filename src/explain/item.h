@@ -18,7 +18,7 @@ namespace limn {
 /// The state of one input, from its windows to its explanations.
 struct Item {
   const Input* input = nullptr;
-  std::optional<WindowStore> windows = {};  // question answering and token classification; otherwise one encoding
+  std::optional<WindowStore> windows = {};  // of a long context or single text; otherwise one encoding
   Prediction prediction = {};
   std::vector<ResolvedTarget> targets = {};
   std::vector<Explanation> explanations = {};  // one per target

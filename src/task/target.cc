@@ -20,7 +20,8 @@ BasicView<T> competitors(const Target& target, Target::Pick pick, BasicView<T> l
 std::size_t index_of(const Target& target, Target::Pick pick) { return target.over_rows ? pick.row : pick.column; }
 
 /// Returns the index of the largest competitor other than the pick; the first of equals. There must be one.
-std::size_t runner_up(ConstView z, std::size_t pick) {
+template <class T>
+std::size_t runner_up(BasicView<T> z, std::size_t pick) {
   std::size_t best = pick == 0 ? 1 : 0;
   for (std::size_t i = best + 1; i < z.rows; ++i)
     if (i != pick && z(i, 0) > z(best, 0)) best = i;
@@ -28,19 +29,29 @@ std::size_t runner_up(ConstView z, std::size_t pick) {
 }
 
 /// Returns the index of the largest competitor; the first of equals.
-std::size_t largest(ConstView z) {
+template <class T>
+std::size_t largest(BasicView<T> z) {
   std::size_t best = 0;
   for (std::size_t i = 1; i < z.rows; ++i)
     if (z(i, 0) > z(best, 0)) best = i;
   return best;
 }
 
-double log_probability(const Target& target, Target::Pick pick, ConstView logits) {
-  const double logit = logits(pick.row, pick.column);
-  return target.sigmoid ? log_sigmoid(logit) : logit - log_sum_exp(competitors(target, pick, logits));
+template <class T>
+double log_sum(BasicView<T> z) {
+  std::vector<double> all;
+  for (std::size_t i = 0; i < z.rows; ++i) all.insert(all.end(), z.row_span(i).begin(), z.row_span(i).end());
+  return log_sum_exp(all);
 }
 
-double term(const Target& target, Target::Pick pick, ConstView logits) {
+template <class T>
+double log_probability(const Target& target, Target::Pick pick, BasicView<T> logits) {
+  const double logit = logits(pick.row, pick.column);
+  return target.sigmoid ? log_sigmoid(logit) : logit - log_sum(competitors(target, pick, logits));
+}
+
+template <class T>
+double term(const Target& target, Target::Pick pick, BasicView<T> logits) {
   switch (target.explain) {
     case Scalar::logit:
       break;
@@ -51,12 +62,12 @@ double term(const Target& target, Target::Pick pick, ConstView logits) {
     case Scalar::loss:
       return -log_probability(target, pick, logits);
     case Scalar::margin: {
-      const ConstView z = competitors(target, pick, logits);
+      const BasicView<T> z = competitors(target, pick, logits);
       if (target.sigmoid || z.rows < 2) break;  // the logit is the margin: it is 0 at probability 1/2
       return double{logits(pick.row, pick.column)} - z(runner_up(z, index_of(target, pick)), 0);
     }
     case Scalar::max_logit: {
-      const ConstView z = competitors(target, pick, logits);
+      const BasicView<T> z = competitors(target, pick, logits);
       return z(largest(z), 0);
     }
   }
@@ -64,8 +75,9 @@ double term(const Target& target, Target::Pick pick, ConstView logits) {
 }
 
 /// Adds weight · ∂term/∂logits.
-void add_term_vjp(const Target& target, Target::Pick pick, double weight, ConstView logits, View dlogits) {
-  const ConstView z = competitors(target, pick, logits);
+template <class T>
+void add_term_vjp(const Target& target, Target::Pick pick, double weight, BasicView<T> logits, View dlogits) {
+  const BasicView<T> z = competitors(target, pick, logits);
   const View dz = competitors(target, pick, dlogits);
   const std::size_t at = index_of(target, pick);
   const auto add = [&](std::size_t i, double derivative) { dz(i, 0) += static_cast<float>(weight * derivative); };
@@ -83,7 +95,7 @@ void add_term_vjp(const Target& target, Target::Pick pick, double weight, ConstV
                        : target.explain == Scalar::probability ? std::exp(log_probability(target, pick, logits))
                                                                : 1;
   if (target.sigmoid) return add(at, scale * sigmoid(-double{z(at, 0)}));
-  const double total = log_sum_exp(z);
+  const double total = log_sum(z);
   double others = 0;
   for (std::size_t i = 0; i < z.rows; ++i) {
     if (i == at) continue;
@@ -94,10 +106,9 @@ void add_term_vjp(const Target& target, Target::Pick pick, double weight, ConstV
   add(at, scale * others);
 }
 
-}  // namespace
-
-double value(const Target& target, ConstView logits) {
-  if (target.other) return cosine(logits.row_span(0), *target.other);
+/// The sum of the terms of all picks.
+template <class T>
+double sum_of_terms(const Target& target, BasicView<T> logits) {
   double sum = 0;
   for (const auto pick : target.picks) {
     sum += term(target, pick, logits);
@@ -106,14 +117,42 @@ double value(const Target& target, ConstView logits) {
   return sum;
 }
 
-void value_vjp(const Target& target, ConstView logits, View dlogits) {
-  assert(dlogits.rows == logits.rows && dlogits.columns == logits.columns);
-  fill(dlogits, 0);
-  if (target.other) return cosine_vjp(logits.row_span(0), *target.other, dlogits.row_span(0));
+/// Adds ∂ of that sum.
+template <class T>
+void add_vjp_of_terms(const Target& target, BasicView<T> logits, View dlogits) {
   for (const auto pick : target.picks) {
     add_term_vjp(target, pick, 1, logits, dlogits);
     if (target.contrast) add_term_vjp(target, {pick.row, *target.contrast}, -1, logits, dlogits);
   }
+}
+
+BasicView<const double> view_of(const std::vector<double>& row) { return {row.data(), 1, row.size()}; }
+
+/// The mean logits of the whole text if this window has these.
+std::vector<double> mean_with(const WholeText& whole, ConstView logits) {
+  std::vector<double> mean = whole.mean;
+  for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += whole.share * (double{logits(0, i)} - whole.window[i]);
+  return mean;
+}
+
+}  // namespace
+
+double value(const Target& target, ConstView logits) {
+  if (target.other) return cosine(logits.row_span(0), *target.other);
+  if (!target.whole) return sum_of_terms(target, logits);
+  const double as_read = sum_of_terms(target, view_of(target.whole->mean));
+  const std::vector<double> mean = mean_with(*target.whole, logits);
+  return as_read + (sum_of_terms(target, view_of(mean)) - as_read) / target.whole->share;
+}
+
+void value_vjp(const Target& target, ConstView logits, View dlogits) {
+  assert(dlogits.rows == logits.rows && dlogits.columns == logits.columns);
+  fill(dlogits, 0);
+  if (target.other) return cosine_vjp(logits.row_span(0), *target.other, dlogits.row_span(0));
+  if (!target.whole) return add_vjp_of_terms(target, logits, dlogits);
+  // The share by which the mean changes with the window's logits cancels the division by it.
+  const std::vector<double> mean = mean_with(*target.whole, logits);
+  add_vjp_of_terms(target, view_of(mean), dlogits);
 }
 
 }  // namespace limn

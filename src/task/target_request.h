@@ -16,7 +16,7 @@ struct ReadInput {
   const Input& input;
   const HeadConfig& head;
   const Prediction& prediction;
-  const WindowStore& windows;  ///< question answering and token classification: the windows; otherwise one encoding
+  const WindowStore& windows;  ///< of a long context or single text: the windows; otherwise one encoding
 };
 
 /// A target, its description for the result, and the encoding (window) to which it belongs.

@@ -128,6 +128,27 @@ TEST(Watch, ReadingALongTextReportsItsWindows) {
   EXPECT_TRUE(reports.empty());  // there is nothing to wait for
 }
 
+// The same of a text to classify, which is also explained window by window, and cancelled everywhere.
+TEST(Watch, ClassifyingALongTextReportsItsWindows) {
+  const Input input = {.text = long_text() + long_text(), .pair = {}};
+  const ExplainOptions options = {.reading = {.max_length = 50, .stride = 20}};
+  const std::size_t tokens = classifier().tokenize(input).tokens.size() + classifier().tokenize(input).cut_tokens - 2;
+  const std::size_t windows = 1 + (tokens - 48 + 28 - 1) / 28;  // of 48 tokens, each 28 after the one before
+  std::vector<std::pair<std::size_t, std::size_t>> reports;
+  const Watch watch = {.progress = [&](std::size_t done, std::size_t total) { reports.emplace_back(done, total); }};
+  for (const bool explains : {false, true}) {
+    reports.clear();
+    if (explains)
+      classifier().explain(input, Gradient{}, options, watch);
+    else
+      classifier().predict(input, options.reading, watch);
+    ASSERT_EQ(reports.size(), windows);
+    for (std::size_t i = 0; i < windows; ++i) EXPECT_EQ(reports[i], std::pair(i + 1, windows));
+  }
+  EXPECT_GE(cancel_everywhere([&](const Watch& inner) { classifier().explain(input, Gradient{}, options, inner); }),
+            windows);
+}
+
 // Entities are explained one after the other by methods of one pass, too; together, window by window.
 TEST(Watch, ExplainingALongTaggedTextReportsItsEntities) {
   const Model tagger = Model::load(std::filesystem::path(LIMN_SOURCE_DIR) / "models/minilm-l6-ner");
