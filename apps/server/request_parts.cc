@@ -124,12 +124,14 @@ std::size_t special_tokens(const TokenizedInput& tokenized) {
   return static_cast<std::size_t>(std::ranges::count_if(tokenized.tokens, &Token::special));
 }
 
-/// Limits the windows in which a long context is read: a long question or a large stride makes many.
-/// @param tokens of both texts and the special tokens. @throws Error if the windows have more than `most` rows
+/// Limits the windows in which a long context or text is read: a long question or a large stride makes many.
+/// @param tokens of all texts and the special tokens. @throws Error if the windows have more than `most` rows
 /// together.
 void check_windows(const Model& model, const Input& input, const TokenizedInput& read, std::size_t tokens,
                    const PredictOptions& options, std::size_t most) {
-  const TokenizedInput alone = model.tokenize(Input{.text = input.text, .pair = std::nullopt}, options);
+  const bool is_question = input.pair.has_value();
+  const TokenizedInput alone =
+      is_question ? model.tokenize(Input{.text = input.text, .pair = std::nullopt}, options) : TokenizedInput();
   const std::size_t question = alone.tokens.size() + alone.cut_tokens - special_tokens(alone);
   const std::size_t length = read.tokens.size(), special = special_tokens(read);
   const std::size_t shared = std::min(options.stride, length / 2);
@@ -137,10 +139,11 @@ void check_windows(const Model& model, const Input& input, const TokenizedInput&
   const std::size_t width = length - special - question, step = width - shared;
   const std::size_t windows = 1 + (tokens - special - question - width + step - 1) / step;
   if (windows * length <= most) return;
-  throw Error({.field = "context",
+  throw Error({.field = is_question ? "context" : "text",
                .found = fmt::format("{} windows of {} tokens", windows, length),
                .expected = fmt::format("at most {} tokens in all windows", most),
-               .hint = "a shorter question or a smaller stride makes fewer windows"});
+               .hint = is_question ? "a shorter question or a smaller stride makes fewer windows"
+                                   : "a smaller stride makes fewer windows"});
 }
 
 }  // namespace
@@ -155,7 +158,10 @@ std::size_t check_tokens(const Model& model, const Input& input, const PredictOp
                  .expected = fmt::format("at most {}", limits.tokens),
                  .hint = "this server's limit; send the text in parts"});
   }
-  if (is_question && tokenized.cut_tokens > 0) check_windows(model, input, tokenized, tokens, options, limits.rows);
+  const bool is_label = model.info().task == Task::sequence_classification;
+  const bool has_windows = is_question || (!input.pair && (model.info().task == Task::token_classification ||
+                                                           (is_label && options.long_text == LongText::windows)));
+  if (has_windows && tokenized.cut_tokens > 0) check_windows(model, input, tokenized, tokens, options, limits.rows);
   return tokens;
 }
 

@@ -195,6 +195,7 @@ Request read_evaluate(const nlohmann::json& body, const std::shared_ptr<const Mo
   FaithfulnessRequest request = faithfulness_request(method_names, requested, requested.preset, model.info().task);
   request.options.explaining.target = fields.text_or_number("target");
   read_length(fields, request.options.explaining.reading);
+  request.options.explaining.reading.long_text = LongText::beginning;  // as faithfulness() reads
   request.options.beam = fields.count("beam", 0, limits.beam);
   fields.finish();
   for (auto& [name, chosen] : request.methods) bound(chosen.method, limits);
@@ -251,6 +252,7 @@ Request read_attack(const nlohmann::json& body, const std::shared_ptr<const Mode
     throw Error({.field = "kind", .found = "'" + kind + "'", .expected = "hotflip, input-reduction"});
   AttackOptions options;
   read_reading(fields, limits, options.reading);
+  options.reading.long_text = LongText::beginning;  // as attacks read
   options.target = fields.text_or_number("target");
   options.toward = fields.text("toward");
   if (const auto change = fields.text("change")) options.sequences = find_named(changed_text_names, "change", *change);
@@ -280,6 +282,7 @@ Request read_attention(const nlohmann::json& body, const std::shared_ptr<const M
   ReadInputs inputs = read_inputs(fields, served, limits);
   PredictOptions options;
   read_reading(fields, limits, options);
+  options.long_text = LongText::beginning;  // as attention() reads
   fields.finish();
   const auto run = [models, model, options, limits](const Inputs& texts, const Watch& watch) {
     const auto count = [&](const Input& input) {

@@ -255,6 +255,32 @@ TEST_F(FrontEnds, PredictionsAreTheSame) {
   EXPECT_EQ(asked_for.size(), 6u);
 }
 
+// Windows or the beginning, with everything that is said of them.
+TEST_F(FrontEnds, LongTextsAreTheSame) {
+  std::string words;
+  for (int i = 0; i < 30; ++i) words += "A gorgeous, witty film " + std::to_string(i) + ". ";
+  const Input input = {.text = words, .pair = {}};
+  for (const char* name : {"bert-cls", "bert-multilabel"})
+    for (const LongText read : {LongText::windows, LongText::beginning}) {
+      SCOPED_TRACE(name);
+      ExplainOptions options = {.reading = {.max_length = 40, .stride = 10}};
+      options.reading.long_text = read;
+      Json fields = {{"max_length", 40}, {"stride", 10}};
+      if (read == LongText::beginning) fields["long_text"] = "beginning";
+      fields = merged(input_fields(name, input), fields);
+      expect_same("predict", name, fields,
+                  {to_json(model(name).predict(input, options.reading), input, name, -1,
+                           model(name).warnings(input, options.reading))});
+      for (const char* explain : {"logit", "probability"}) {
+        const Explanation why = model(name).explain(
+            input, GradientXInput{.explain = *explain == 'l' ? Scalar::logit : Scalar::probability}, options);
+        EXPECT_EQ(why.document.has_value(), read == LongText::windows);
+        expect_same("explain", name, merged(fields, {{"method", "gradient-x-input"}, {"explain", explain}}),
+                    {to_json(why)});
+      }
+    }
+}
+
 /// Times differ from run to run, wherever they stand.
 OrderedJson without_times(const OrderedJson& json) {
   if (!json.is_structured()) return json;

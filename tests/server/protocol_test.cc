@@ -82,8 +82,11 @@ TEST(Protocol, CutTextHasAWarning) {
   const RunningServer server;
   std::string words;
   for (int i = 0; i < 200; ++i) words += "film ";
-  EXPECT_THAT(server.client().post("/v1/predict", {{"text", words}}).json().at("warnings").at(0).get<std::string>(),
-              HasSubstr("were not read"));
+  const auto warning = [&](const Json& request) {
+    return server.client().post("/v1/predict", request).json().at("warnings").at(0).get<std::string>();
+  };
+  EXPECT_THAT(warning({{"text", words}, {"long_text", "beginning"}}), HasSubstr("were not read"));
+  EXPECT_THAT(warning({{"text", words}}), HasSubstr("windows were read"));
   EXPECT_FALSE(server.client().post("/v1/predict", {{"text", "film"}}).json().contains("warnings"));
 }
 
