@@ -32,7 +32,7 @@ const unlisted: readonly string[] = ["answer", "raw", "top"];
 // Layout: options that the page lists for some tasks only.
 const questions = ["question-answering"], labels = ["sequence-classification"], tags = ["token-classification"], embeddings = ["sentence-embedding"];
 const tasks: Readonly<Record<string, readonly string[]>> = {
-  stride: questions, null_threshold: questions, always_answer: questions, contrast: labels, aggregation: tags,
+  stride: [...questions, ...tags, ...labels], long_text: labels, null_threshold: questions, always_answer: questions, contrast: labels, aggregation: tags,
   explain_document: [...questions, ...tags], prompt: embeddings, pair_prompt: embeddings,
 };
 

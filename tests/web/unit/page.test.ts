@@ -89,7 +89,7 @@ test("a question needs a context", () => {
 test("only options of all chosen methods apply", () => {
   assert.ok(table.applies("explain", ["gradient", "lime"], "sequence-classification"));
   assert.ok(!table.applies("steps", ["gradient", "integrated-gradients"], "sequence-classification"));
-  assert.ok(!table.applies("stride", ["gradient"], "sequence-classification"));
+  assert.ok(table.applies("stride", ["gradient"], "sequence-classification") && !table.applies("stride", ["gradient"], "sentence-embedding"));
   assert.ok(table.methods.every(({name}) => table.applies("normalize", [name], "")));
 });
 
