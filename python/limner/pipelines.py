@@ -72,13 +72,18 @@ def _take(options: Mapping[str, Any], **known: Any) -> dict[str, Any]:
 
 
 class TextClassification(Pipeline):
-    """Classifies texts: {"label", "score"}. With top_k (None: all), a list of them for each text."""
+    """Classifies texts: {"label", "score"}. With top_k (None: all), a list of them for each text.
+
+    truncation (default: True) reads only the beginning of a text that is longer than the model reads at once; without
+    it, all of the text is read in windows.
+    """
 
     task, model_task = "text-classification", "sequence-classification"
 
     def _results(self, batch: list[Any], options: Mapping[str, Any]) -> Iterator[Any]:
         given = _take(options, top_k=1, truncation=True, max_length=None)
-        for result in self._predictions(batch, max_length=given["max_length"]):
+        long_text = "beginning" if given["truncation"] else "windows"
+        for result in self._predictions(batch, max_length=given["max_length"], long_text=long_text):
             ranked = _shapes.labels(result["prediction"])
             yield ranked[0] if given["top_k"] == 1 and "top_k" not in options else ranked[: given["top_k"]]
 
