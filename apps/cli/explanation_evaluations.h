@@ -21,8 +21,8 @@ struct EvaluationOptions {
   std::optional<std::string> long_text;
 };
 
-/// Adds these options but --max-length and --long-text, whose place in the help differs. @param data help of --data. @param limit help
-/// of --limit. @param more_methods the names that
+/// Adds these options but --max-length and --long-text, whose place in the help differs. @param data help of --data.
+/// @param limit help of --limit. @param more_methods the names that
 /// --method accepts besides those of methods, and what is done by default
 void add_options(CLI::App& app, EvaluationOptions& options, const std::string& data, const std::string& limit,
                  const std::string& more_methods);

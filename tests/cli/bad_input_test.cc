@@ -233,7 +233,7 @@ TEST(BadInput, QuestionLongerThanMaxLength) {
 TEST(BadInput, WarnsAboutTruncatedText) {
   std::string text;
   for (int i = 0; i < 100; ++i) text += "good ";
-  const Result result = run(explain(golden("bert-cls"), {"--text", text}));
+  const Result result = run(explain(golden("bert-cls"), {"--text", text, "--long-text", "beginning"}));
   ASSERT_EQ(result.code, 0) << result.err;
   const Json explanation = Json::parse(result.out);
   ASSERT_EQ(explanation["warnings"].size(), 1u);

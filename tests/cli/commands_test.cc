@@ -387,9 +387,8 @@ TEST(Evaluate, ScoresAnswers) {
   const Json classification = run_json({"evaluate", "classification", "-m", "minilm-l6-sentiment", "--data", labels});
   EXPECT_EQ(classification["rows"], 3);
   EXPECT_EQ(classification["cut_rows"], 0);
-  const Json cut =
-      run_json({"evaluate", "classification", "-m", "minilm-l6-sentiment", "--data", labels, "--max-length", "5",
-                "--long-text", "beginning"});
+  const Json cut = run_json({"evaluate", "classification", "-m", "minilm-l6-sentiment", "--data", labels,
+                             "--max-length", "5", "--long-text", "beginning"});
   EXPECT_EQ(cut["cut_rows"], 2);  // "Awful." fits with its full stop and two special tokens
   EXPECT_NEAR(classification["accuracy"].get<double>(), 66.6667, 0.001);
   const Json windows =

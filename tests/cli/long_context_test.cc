@@ -165,7 +165,8 @@ TEST(LongContext, AllOfATextToClassifyIsExplained) {
   const Folder folder;
   const std::string text = context_of(3'000);
   const auto with = [&](std::vector<std::string> more) {
-    std::vector<std::string> all = {"explain", "-m", golden("bert-cls"), "--method", "gradient-x-input", "--text", text};
+    std::vector<std::string> all = {"explain", "-m", golden("bert-cls"), "--method", "gradient-x-input",
+                                    "--text",  text};
     all.insert(all.end(), more.begin(), more.end());
     return run(all);
   };
@@ -182,7 +183,7 @@ TEST(LongContext, AllOfATextToClassifyIsExplained) {
   for (const char* format : {"terminal", "html"}) {
     const Result shown = with({"--format", format});
     EXPECT_EQ(shown.code, 0) << shown.err;
-    EXPECT_THAT(shown.out, HasSubstr("windows were read, all are explained together"));
+    EXPECT_THAT(shown.out, HasSubstr("all are explained together"));
   }
   const Result measured = with({"--faithfulness"});
   EXPECT_EQ(measured.code, 1);

@@ -201,8 +201,7 @@ TEST(ExplainDocument, RefusesWhatItCannotCombine) {
   EXPECT_THAT(refusal(model, input, {.answer = "and"}), HasSubstr("an answer"));
   EXPECT_THAT(refusal(model, input, {.raw = true}), HasSubstr("raw logits"));
   EXPECT_THAT(refusal(model, input, {.faithfulness = true}), HasSubstr("faithfulness"));
-  const Model embedder =
-      Model::load(std::filesystem::path(LIMN_SOURCE_DIR) / "tests/golden-similarity/bert-weighted");
+  const Model embedder = Model::load(std::filesystem::path(LIMN_SOURCE_DIR) / "tests/golden-similarity/bert-weighted");
   EXPECT_THAT(refusal(embedder, {.text = "the of", .pair = "and"}, {}),
               HasSubstr("sequence classification or token classification"));
 }

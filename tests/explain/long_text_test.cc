@@ -37,9 +37,11 @@ ExplainOptions options_of(const Json& test) {
 }
 
 bool near_windows(const std::vector<std::string>& warnings) {
-  return std::ranges::any_of(warnings, [](const std::string& warning) {
-    return warning.find("windows were read, all are explained together") != warning.npos;
-  });
+  return std::ranges::any_of(
+      warnings,
+      [](const std::string& warning) {
+        return warning.find("windows were read, all are explained together") != warning.npos;
+      });
 }
 
 // F of the text, whose gradient goes through the mean of the logits of all windows.
@@ -143,9 +145,10 @@ TEST(LongText, OcclusionIsTheFallOfTheWhole) {
 TEST(LongText, TheLogitIsTheWeightedSumOfTheWindows) {
   const Model model = model_of("bert-cls");
   const Words words = words_of(model, 40);
-  for (const Method& method : {Method(Occlusion{.explain = Scalar::logit}), Method(IntegratedGradients{}),
-                               Method(ShapleySampling{.explain = Scalar::logit}),
-                               Method(Gradient{.reduce = Reduce::l2}), Method(Attention{})}) {
+  for (const Method& method :
+       {Method(Occlusion{.explain = Scalar::logit}), Method(IntegratedGradients{}),
+        Method(ShapleySampling{.explain = Scalar::logit}),
+        Method(Gradient{.reduce = Reduce::l2, .normalize = Normalize::none}), Method(Attention{})}) {
     ExplainOptions options = words.options;
     options.target = "2";
     const Explanation why = model.explain({.text = words.text(), .pair = {}}, method, options);
@@ -158,8 +161,7 @@ TEST(LongText, TheLogitIsTheWeightedSumOfTheWindows) {
       const Explanation alone = model.explain({.text = part.text(), .pair = {}}, method, options);
       EXPECT_FALSE(alone.document);
       EXPECT_NEAR(why.document->explained[w].value, alone.value, 1e-5);
-      for (const Word& word : alone.words)
-        expected.push_back(word.score * static_cast<double>(part.words.size()) / 40);
+      for (const Word& word : alone.words) expected.push_back(word.score * static_cast<double>(part.words.size()) / 40);
     }
     for (const Word& word : why.words) found.push_back(word.score);
     EXPECT_LT(golden::distance(found, expected), 1e-4 * golden::largest(expected)) << why.method.name;
@@ -231,7 +233,8 @@ TEST(LongText, DocumentOfOneWindowIsThatOfTheWindow) {
   for (const Method& method :
        {Method(Gradient{}), Method(GradientXInput{.normalize = Normalize::l2}), Method(Occlusion{}), Method(Lime{}),
         Method(IntegratedGradients{.explain = Scalar::probability})}) {
-    for (const std::optional<std::string>& pair : {std::optional<std::string>(), std::optional<std::string>("of and")}) {
+    for (const std::optional<std::string>& pair :
+         {std::optional<std::string>(), std::optional<std::string>("of and")}) {
       const Input input = {.text = "the of and in", .pair = pair};
       ExplainOptions options;
       const Explanation window = model.explain(input, method, options);
@@ -258,7 +261,8 @@ TEST(LongText, DocumentOfOneWindowIsThatOfTheWindow) {
 TEST(LongText, EachOfManyTextsIsExplainedAsAlone) {
   const Json test = label_cases().front();
   const Model model = model_of(test["model"]);
-  const std::vector<Input> inputs = {{.text = "the of", .pair = {}}, input_of(test), {.text = " ", .pair = {}}, input_of(test)};
+  const std::vector<Input> inputs = {
+      {.text = "the of", .pair = {}}, input_of(test), {.text = " ", .pair = {}}, input_of(test)};
   for (const Method& method : {Method(Gradient{}), Method(Occlusion{})}) {
     const auto results = model.explain(inputs, method, options_of(test));
     ASSERT_EQ(results.size(), 4U);
@@ -309,7 +313,8 @@ TEST(LongText, AttacksAndAttentionAreOfTheBeginning) {
   AttackOptions attacking;
   attacking.reading = options_of(test).reading;
   attacking.max_steps = 2;
-  for (const Attack& attack : {model.hotflip(input_of(test), attacking), model.reduce_input(input_of(test), attacking)}) {
+  for (const Attack& attack :
+       {model.hotflip(input_of(test), attacking), model.reduce_input(input_of(test), attacking)}) {
     EXPECT_EQ(attack.tokens.size(), 24U);
     EXPECT_THAT(attack.warnings, testing::Contains(HasSubstr("were not read")));
   }

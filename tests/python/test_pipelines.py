@@ -71,6 +71,29 @@ def test_question_answering() -> None:
     assert checked > 0
 
 
+def test_truncation_reads_the_beginning_as_transformers_does() -> None:
+    model, _ = golden("bert-cls")
+    cases = json.loads((ROOT / "tests/task/data/long_texts.json").read_text())["labels"]
+    case = next(one for one in cases if one["model"] == "bert-cls")
+    classify = limner.pipeline("text-classification", model=model, top_k=None, max_length=case["max_length"])
+    expected = {"truncation": softmax(case["window_logits"][0])}
+    for options in ({}, {"truncation": True}):
+        found = {one["label"]: one["score"] for one in classify(case["text"], **options)}
+        for label, probability in zip(model.labels, expected["truncation"]):
+            assert found[label] == pytest.approx(probability, rel=1e-4)
+    reading = {"max_length": case["max_length"], "stride": case["stride"], "form": "limn"}
+    windows = model.predict(case["text"], **reading)
+    for label, probability in zip(model.labels, case["probabilities"]):
+        assert windows["prediction"]["probabilities"][label] == pytest.approx(probability, rel=1e-4)
+    beginning = model.predict(case["text"], long_text="beginning", **reading)
+    assert "were not read" in beginning["warnings"][0]
+    whole = {one["label"]: one["score"] for one in classify(case["text"], truncation=False)}
+    all_read = model.predict(case["text"], max_length=case["max_length"], form="limn")
+    assert whole == pytest.approx(all_read["prediction"]["probabilities"])
+    why = model.explain(case["text"], method="gradient-x-input", max_length=case["max_length"], stride=case["stride"])
+    assert why.to_dict()["document"]["windows"] == case["windows"]
+
+
 def test_question_answering_reads_long_contexts(qa: limner.Model) -> None:
     context = "Nothing happened here. " * 300 + "Anna came to Rome in May."
     found = limner.pipeline("question-answering", model=qa)(question="Who came to Rome?", context=context)

@@ -60,10 +60,10 @@ TEST(LongTexts, LogitsOfATextAreTheMeanOfItsWindows) {
     ASSERT_EQ(found.probabilities.size(), test["probabilities"].size());
     for (std::size_t i = 0; i < found.probabilities.size(); ++i)
       EXPECT_NEAR(found.probabilities[i].second, test["probabilities"][i].get<double>(), 1e-5) << i;
-    EXPECT_THAT(
-        model.warnings(input, reading_of(test)),
-        testing::ElementsAre("the text is longer than the model reads at once: " + test["windows"].dump() + " windows "
-                             "were read"));
+    EXPECT_THAT(model.warnings(input, reading_of(test)),
+                testing::ElementsAre("the text is longer than the model reads at once: " + test["windows"].dump() +
+                                     " windows "
+                                     "were read"));
   }
 }
 
@@ -82,8 +82,8 @@ TEST(LongTexts, TheBeginningIsTheFirstWindow) {
     const auto found = std::get<LabelPrediction>(model.predict(input, reading));
     ASSERT_EQ(found.probabilities.size(), logits.size());
     for (std::size_t i = 0; i < logits.size(); ++i)
-      EXPECT_NEAR(found.probabilities[i].second, is_softmax ? std::exp(logits[i]) / total : 1 / (1 + std::exp(-logits[i])),
-                  1e-5);
+      EXPECT_NEAR(found.probabilities[i].second,
+                  is_softmax ? std::exp(logits[i]) / total : 1 / (1 + std::exp(-logits[i])), 1e-5);
     const auto warnings = model.warnings(input, reading);
     ASSERT_EQ(warnings.size(), 1U);
     EXPECT_THAT(warnings[0], testing::HasSubstr("were not read"));
@@ -94,8 +94,7 @@ TEST(LongTexts, TheBeginningIsTheFirstWindow) {
 TEST(LongTexts, PairsAreCut) {
   const Model model = Model::load(std::filesystem::path(LIMN_SOURCE_DIR) / "tests/golden/bert-pair");
   const Input pair = {.text = cases("labels")[0]["text"], .pair = "Who moved?"};
-  EXPECT_THAT(model.warnings(pair, {.max_length = 24}),
-              testing::ElementsAre(testing::HasSubstr("were not read")));
+  EXPECT_THAT(model.warnings(pair, {.max_length = 24}), testing::ElementsAre(testing::HasSubstr("were not read")));
 }
 
 /// A model of numbers: of bert-single with its logits as they are.
