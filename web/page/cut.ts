@@ -3,7 +3,7 @@
 import {button, element, thinBar} from "../viewer/dom.js";
 import type {Explanation} from "../viewer/json.js";
 
-const unread = /last (\d+) tokens of (\d+) were not read/, windows = /(\d+) windows were read, window (\d+) is explained/;
+const unread = /last (\d+) tokens of (\d+) were not read/, windows = /(\d+) windows were read, window (\d+) is explained/, together = /(\d+) windows were read, all are explained together/;
 
 /** Returns a replacement for the viewer's warning; undefined if the warning is about something else. */
 function state(warning: string, hasAnswer: boolean, readAll: () => void): HTMLElement | undefined {
@@ -19,7 +19,8 @@ function state(warning: string, hasAnswer: boolean, readAll: () => void): HTMLEl
       element("p", {}, `The context was read in ${several[1] ?? ""} windows. The heat shows window ${several[2] ?? ""}, which ${hasAnswer ? "contains the answer" : "came nearest to an answer"}.`),
       button("Explain all windows", readAll));
   }
-  return undefined;
+  const whole = together.exec(warning);
+  return whole ? element("div", {class: "cut"}, element("p", {}, `The text was read in ${whole[1] ?? ""} windows. The heat shows all of them, and the verdict is that of their mean.`)) : undefined;
 }
 
 /** Replaces the viewer's warnings about windows. */

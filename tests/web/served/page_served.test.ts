@@ -134,7 +134,12 @@ test("a method that takes too long is announced, stopped in time, and done with 
 
 test("a text of several windows is read to its end", options, async () => {
   const sentence = "The café’s film was long 🎬, the second half dull, and the end a delight. ", text = sentence.repeat(60).trim();
-  const opened = await visit(`model=minilm-l6-sentiment&text=${encodeURIComponent(text)}`), {page} = opened;
+  const whole = await visit(`model=minilm-l6-sentiment&method=gradient-x-input&text=${encodeURIComponent(text)}`);
+  await whole.page.getByText(/^The text was read in \d+ windows\. The heat shows all of them/).waitFor();
+  assert.equal(await whole.page.locator(".warning").count(), 0);
+  assert.doesNotMatch(await whole.page.locator("#shown").innerText(), /not read/);
+  await whole.page.context().close();
+  const opened = await visit(`model=minilm-l6-sentiment&long_text=beginning&text=${encodeURIComponent(text)}`), {page} = opened;
   await page.locator(".cut").waitFor();
   await check(opened, "served-cut", false);
   const parts: string[] = [];
@@ -188,9 +193,9 @@ test("models and methods side by side", options, async () => {
 });
 
 test("texts longer than the server accepts", options, async () => {
-  const {page} = await visit("model=minilm-l6-sentiment&text=");
+  const {page} = await visit("model=minilm-l6-sentiment&method=gradient-x-input&text=");
   await page.locator(".statement h2").waitFor();
-  // Words of which only a part is read, and a single unknown word.
+  // Words that are read in many windows, and a single unknown word.
   for (const [text, shown] of [["fine words ".repeat(5000), ".cut"], ["a".repeat(1_500_000), ".explanation"]] as const) {
     if (await page.locator("#ask.folded").count()) await page.click("#unfold");
     await page.fill("#first", text);
