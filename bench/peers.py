@@ -79,7 +79,9 @@ def compare(comparison, a, texts):
     length = options[options.index("--max-length"):] if "--max-length" in options else []
     ours, theirs = [], []
     for _ in range(a.rounds):
-        ours.append(run([a.limn, "bench", "-m", model, *common, *options, "--format", "json"])[0])
+        # The peer truncates texts.
+        ours.append(run([a.limn, "bench", "-m", model, *common, *options, "--long-text", "beginning", "--format",
+                         "json"])[0])
         for batch in batches:
             theirs.append(run([a.python, ROOT / "tools/peers.py", "--model", model, "--task", task, "--method", method,
                                "--batch", str(batch), *length, *common])[0])
