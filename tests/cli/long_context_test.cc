@@ -193,6 +193,17 @@ TEST(LongContext, AllOfATextToClassifyIsExplained) {
   EXPECT_LT(beginning["words"].back()["end"], 1'000);
 }
 
+TEST(LongContext, FaithfulnessOfTheBeginningIsSaid) {
+  const Folder folder;
+  const std::string rows = folder.write("rows.csv", "text\nAnna came.\n\"" + context_of(120) + "\"\n");
+  const auto with = [&](const std::string& length) {
+    return run({"evaluate", "faithfulness", "-m", golden("bert-cls"), "--data", rows, "--method", "gradient", "--beam",
+                "0", "--max-length", length, "--format", "json"});
+  };
+  EXPECT_THAT(with("12").err, HasSubstr("warning: 1 of 2 texts are too long for the model"));
+  EXPECT_EQ(with("80").err, "");
+}
+
 // Tables have no place for warnings.
 TEST(LongContext, TablesSayWhatWasCutOnStandardError) {
   const Folder folder;
