@@ -12,7 +12,7 @@ using std::size_t;
 #include "math/products.inc"
 
 /// The eight tiles of a thread.
-thread_local char tiles[8][1024];
+alignas(64) thread_local char tiles[8][1024];
 
 void tile_configure() {}
 void tile_release() {}
