@@ -7,6 +7,12 @@
 
 #include "apps/pdf/pages.h"
 
+#ifdef __SANITIZE_ADDRESS__
+/// Fontconfig keeps its patterns until the process ends.
+extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig.so\n"; }
+extern "C" const char* __lsan_default_options() { return "print_suppressions=0"; }
+#endif
+
 int main(int argc, char**) {
   if (argc != 1) {
     std::fputs("usage: limn-pdf < document.json > document.pdf; limn runs it for --format pdf\n", stderr);

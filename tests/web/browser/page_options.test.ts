@@ -12,7 +12,7 @@ test("More: the options of the method, sent as numbers and names", async () => {
   await edit(page);
   await page.getByText("More", {exact: true}).click();
   assert.deepEqual(await page.locator("#options [name]").evaluateAll(fields => fields.map(field => field.getAttribute("name"))),
-    ["explain", "layer", "reduce", "absolute", "normalize", "baseline", "steps", "tolerance", "max_steps", "unit", "word_score", "target", "contrast", "faithfulness", "max_length"]);
+    ["explain", "layer", "reduce", "absolute", "normalize", "baseline", "steps", "tolerance", "max_steps", "unit", "word_score", "target", "contrast", "faithfulness", "max_length", "stride", "long_text"]);
   await page.fill("#option-steps", "20");
   await page.fill("#option-baseline", "mask");
   await page.selectOption("#option-explain", "probability");
