@@ -267,7 +267,7 @@ TEST(LongText, EachOfManyTextsIsExplainedAsAlone) {
     const auto results = model.explain(inputs, method, options_of(test));
     ASSERT_EQ(results.size(), 4U);
     EXPECT_FALSE(results[2]);
-    for (const std::size_t i : {0, 1, 3}) {
+    for (const std::size_t i : {0u, 1u, 3u}) {
       ASSERT_TRUE(results[i]) << i;
       const Explanation alone = model.explain(inputs[i], method, options_of(test));
       EXPECT_EQ(golden::scores(*results[i]), golden::scores(alone));
