@@ -119,7 +119,10 @@ TEST_P(SimilarityTest, ExplainsTheCosine) {
       std::vector<double> scores;
       for (const Token& token : why.tokens) scores.push_back(token.score);
       const double scale = std::max(largest_of(expected), 0.01 * largest_of(row["explanations"]["gradient_l2"]));
-      expect_close(scores, expected, 1e-4 * scale, name);
+      // With max pooling, the gradient jumps where two tokens are equally large. If rounding decides otherwise there
+      // than in PyTorch, one of the 50 points has another gradient: a part of 1/50 of the score.
+      const bool jumps = golden_["pooling"] == "max" && std::string_view(name) == "ig";
+      expect_close(scores, expected, (jumps ? 0.25 / 50 : 1e-4) * scale, name);
     }
     if (has_unknown) continue;
     const Json& ends = row["explanations"]["ig_values"];
