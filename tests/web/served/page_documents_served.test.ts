@@ -40,7 +40,7 @@ after(async () => {
 
 async function visit(fragment: string): Promise<Opened> {
   const page = await (await browser.newContext({viewport: {width: 1280, height: 720}})).newPage(), faults: string[] = [];
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(240_000);
   page.on("console", message => { if (["error", "warning"].includes(message.type())) faults.push(message.text()); });
   page.on("pageerror", error => { faults.push(error.message); });
   await page.goto(`${address}#${fragment}`);

@@ -53,7 +53,7 @@ after(async () => {
 
 async function visit(fragment = "", address_ = address, expected = /^$/): Promise<Opened> {
   const context = await browser.newContext({viewport: {width: 1280, height: 860}}), page = await context.newPage(), faults: string[] = [];
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(240_000); // a server with sanitizers takes ten times as long as usual
   page.on("console", message => { if (["error", "warning"].includes(message.type()) && !expected.test(message.text())) faults.push(message.text()); });
   page.on("pageerror", error => { faults.push(error.message); });
   page.on("request", request => { if (!request.url().startsWith(address_) && !request.url().startsWith("data:")) faults.push(request.url()); });
