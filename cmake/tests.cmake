@@ -132,7 +132,9 @@ endif()
 
 # tests/python: the Python package, installed from its wheel. tools/python.sh skips it with a message if pip cannot
 # install what it needs.
-if(TARGET limn)
+if("${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_DEBUG}" MATCHES "-fsanitize")
+  message(STATUS "The tests of the Python package are left out: Python cannot load a library that has sanitizers")
+elseif(TARGET limn)
   add_test(NAME python COMMAND ${PROJECT_SOURCE_DIR}/tools/python.sh test)
   set_tests_properties(python PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900 ENVIRONMENT LIMN_BUILD=${PROJECT_BINARY_DIR})
 endif()
