@@ -264,7 +264,9 @@ TEST(Pull, DoesNotRetryAfterAnInvalidCertificate) {
   const EncryptedServer server;
   if (!server.runs()) GTEST_SKIP() << "the program openssl cannot make a certificate";
   Puller puller("https://127.0.0.1:" + server.port());
-  const Result untrusted = puller.pull();  // connections that nobody accepts yet are retried
+  Result untrusted = puller.pull();
+  for (int i = 0; i < 10 && untrusted.err.find("tried") != std::string::npos; ++i)
+    untrusted = puller.pull();  // nobody has accepted connections yet
   EXPECT_EQ(untrusted.code, 1);
   EXPECT_THAT(untrusted.err, AllOf(HasSubstr("certificate"), HasSubstr("SSL_CERT_FILE"), Not(HasSubstr("tried"))));
   puller.setting().environment["SSL_CERT_FILE"] = server.certificate();
