@@ -1,13 +1,8 @@
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <string>
-#include <system_error>
 #include <utility>
-#include <vector>
 
 #include "apps/cli/commands.h"
 #include "apps/cli/help.h"
@@ -67,25 +62,15 @@ int index(const IndexCommand& command) {
   set_threads(command.threads);
   std::optional<Model> model;
   if (!command.words_only) model = load_model(find_model(command.embedder, model_folders()));
-  std::error_code ignored;
-  const bool is_new = !remote::is_address(command.output) && !std::filesystem::exists(command.output, ignored);
-  std::optional<Collection> collection = remote::create_collection(command.output, std::move(model));
+  Collection collection = remote::create_collection(command.output, std::move(model));
   Progress progress(std::nullopt);
   std::size_t before = 0;
   const Watch watch = {
       .progress = [&](std::size_t done, std::size_t) { progress.advance(done - std::exchange(before, done)); }};
-  IndexReport report;
-  try {
-    report = collection->add({command.paths.begin(), command.paths.end()}, watch);
-  } catch (...) {
-    collection.reset();
-    if (is_new && Collection::open(command.output).info().documents == 0)
-      std::filesystem::remove(command.output, ignored);  // as if it had not been made
-    throw;
-  }
+  const IndexReport report = collection.add({command.paths.begin(), command.paths.end()}, watch);
   progress.wipe();
-  write_output(std::nullopt, format == Format::json ? json_of(report, collection->info()) + "\n"
-                                                    : text_of(report, collection->info()));
+  write_output(std::nullopt,
+               format == Format::json ? json_of(report, collection.info()) + "\n" : text_of(report, collection.info()));
   return done;
 }
 

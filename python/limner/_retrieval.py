@@ -188,17 +188,9 @@ def index(
     place = os.fspath(place)
     if is_address(place):
         collection._open(_limner.Collection.connect_or_create(place, sender(), _core_of(embedder)))
-        collection.add(documents, progress=progress)
-        return collection
-    is_new = not place.startswith("memory:") and not os.path.exists(place)
-    collection._open(_limner.Collection.create(place, _core_of(embedder)))
-    try:
-        collection.add(documents, progress=progress)
-    except BaseException:
-        del collection._core  # closes it
-        if is_new and _limner.Collection.open(place, None).info()["documents"] == 0:
-            os.unlink(place)  # as if it had not been made
-        raise
+    else:
+        collection._open(_limner.Collection.create(place, _core_of(embedder)))
+    collection.add(documents, progress=progress)
     return collection
 
 

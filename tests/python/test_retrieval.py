@@ -79,19 +79,6 @@ def test_a_collection_that_is_missing(tmp_path: pathlib.Path) -> None:
         limner.Collection(tmp_path / "missing.limn")
 
 
-def test_nothing_to_index_leaves_no_file(tmp_path: pathlib.Path) -> None:
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "a.txt").write_text("Oslo is the capital of Norway.", encoding="utf-8")
-    for documents in (tmp_path / "missing", tmp_path / "empty"):
-        with pytest.raises(limner.Error):
-            limner.index(documents, tmp_path / "new.limn", embedder=None)
-        assert not (tmp_path / "new.limn").exists()
-    limner.index(tmp_path / "a.txt", tmp_path / "new.limn", embedder=None)
-    with pytest.raises(limner.Error):
-        limner.index(tmp_path / "missing", tmp_path / "new.limn", embedder=None)
-    assert limner.Collection(tmp_path / "new.limn").info["documents"] == 1
-
-
 def test_faithfulness(sentiment: limner.Model, texts: pathlib.Path) -> None:
     said = limn(
         "evaluate", "faithfulness", "-m", "minilm-l6-sentiment", "--data", str(texts), "--method", "gradient,occlusion",
