@@ -175,8 +175,8 @@ ClassificationScores evaluate_classification(const Model& model, const std::file
   scores.seconds = seconds_since(start);
   scores.warnings = std::move(warnings);
   scores.cut_rows = static_cast<std::size_t>(std::ranges::count_if(rows, [&](const LabelledInput& row) {
-    const bool reads_all = !row.input.pair && options.reading.long_text == LongText::windows;
-    return !reads_all && !model.warnings(row.input, options.reading).empty();
+    return !reads_windows(model.info().task, row.input, options.reading) &&
+           !model.warnings(row.input, options.reading).empty();
   }));
   return scores;
 }

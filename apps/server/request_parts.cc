@@ -158,10 +158,8 @@ std::size_t check_tokens(const Model& model, const Input& input, const PredictOp
                  .expected = fmt::format("at most {}", limits.tokens),
                  .hint = "this server's limit; send the text in parts"});
   }
-  const bool is_label = model.info().task == Task::sequence_classification;
-  const bool has_windows = is_question || (!input.pair && (model.info().task == Task::token_classification ||
-                                                           (is_label && options.long_text == LongText::windows)));
-  if (has_windows && tokenized.cut_tokens > 0) check_windows(model, input, tokenized, tokens, options, limits.rows);
+  if (reads_windows(model.info().task, input, options) && tokenized.cut_tokens > 0)
+    check_windows(model, input, tokenized, tokens, options, limits.rows);
   return tokens;
 }
 

@@ -88,6 +88,9 @@ struct PredictOptions {
   LongText long_text = LongText::windows;        ///< sequence classification: what is read of a long single text
 };
 
+/// Returns whether an input that is too long for the model is read as a whole, in overlapping windows, rather than cut.
+bool reads_windows(Task task, const Input& input, const PredictOptions& options);
+
 /// Options for explaining; by default the model's own prediction is explained.
 struct ExplainOptions {
   PredictOptions reading = {};               ///< tokenizing and predicting

@@ -52,22 +52,16 @@ void check_encoding(const Pipeline& pipeline, const Encoding& encoding) {
          .expected = fmt::format("types below {}, which config.json's type_vocab_size allows", config.token_types)});
 }
 
-/// Whether all of a long single text is read.
-bool reads_windows(const Pipeline& pipeline, const Input& input, const PredictOptions& options) {
-  const Task task = pipeline.head().task;
-  return task == Task::token_classification ||
-         (task == Task::sequence_classification && !input.pair && options.long_text == LongText::windows);
-}
-
 std::variant<std::vector<Encoding>, WindowReader> windows_of(const Pipeline& pipeline, const Input& input,
                                                              const PredictOptions& options) {
   check_input(pipeline, input);
   const std::size_t length = max_length(pipeline, options);
   const std::size_t stride = std::min(options.stride, length / 2);
   const Tokenizer& tokenizer = pipeline.tokenizer;
-  if (pipeline.head().task == Task::question_answering)
-    return tokenizer.window_reader(input.text, *input.pair, length, stride);
-  if (reads_windows(pipeline, input, options)) return tokenizer.window_reader(input.text, length, stride);
+  if (reads_windows(pipeline.head().task, input, options)) {
+    if (input.pair) return tokenizer.window_reader(input.text, *input.pair, length, stride);
+    return tokenizer.window_reader(input.text, length, stride);
+  }
   std::vector<Encoding> encodings;
   if (!pipeline.sentence) {
     encodings.push_back(tokenizer.encode(input.text, input.pair, length));
@@ -82,6 +76,21 @@ std::variant<std::vector<Encoding>, WindowReader> windows_of(const Pipeline& pip
 }
 
 }  // namespace
+
+bool reads_windows(Task task, const Input& input, const PredictOptions& options) {
+  switch (task) {
+    case Task::question_answering:
+      return true;
+    case Task::token_classification:
+      return !input.pair;
+    case Task::sequence_classification:
+      return !input.pair && options.long_text == LongText::windows;
+    case Task::masked_lm:
+    case Task::sentence_embedding:
+      break;
+  }
+  return false;
+}
 
 InputWindows::InputWindows(const Pipeline& pipeline, const Input& input, const PredictOptions& options)
     : pipeline_(&pipeline), windows_(windows_of(pipeline, input, options)) {}
