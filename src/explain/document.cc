@@ -92,19 +92,6 @@ std::vector<WindowTerm> terms_of_answers(const std::vector<Answer>& answers, con
   return terms;
 }
 
-/// Reads all windows and sets the item's prediction. @param take also gets each window, its encoding and its logits
-void read_windows(const Pipeline& pipeline, const Encoder& encoder, const ExplainOptions& options, Item& item,
-                  const std::function<void(std::size_t, Encoding&, ConstView)>& take) {
-  PredictionReader reader(pipeline, *item.input, options.reading);
-  const auto take_both = [&](std::size_t, std::size_t window, Encoding& encoding, ConstView logits) {
-    reader.take(encoding, logits);
-    take(window, encoding, logits);
-  };
-  const auto read = [&](std::size_t) { return InputWindows(pipeline, *item.input, options.reading); };
-  if (auto error = run_windows(encoder, 1, read, take_both).front()) throw std::move(*error);
-  item.prediction = reader.prediction();
-}
-
 auto keep_in(Item& item) {
   return [&item](std::size_t window, Encoding& encoding, ConstView logits) {
     item.windows->keep(window, std::move(encoding), copy(logits));
@@ -119,7 +106,7 @@ std::vector<WindowTerm> read_context(const Pipeline& pipeline, const Encoder& en
   each.top_of_each_window = true;
   AnswerCollector of_windows(*item.input->pair, each);
   std::vector<Answer> nulls;
-  read_windows(pipeline, encoder, options, item, [&](std::size_t window, Encoding& encoding, ConstView logits) {
+  read_windows(pipeline, encoder, options.reading, item, [&](std::size_t window, Encoding& encoding, ConstView logits) {
     of_windows.take({.encoding = &encoding, .logits = logits});
     nulls.emplace_back().window = window;
     nulls.back().score = double{logits(0, 0)} + logits(0, 1);
@@ -135,7 +122,7 @@ std::vector<WindowTerm> read_context(const Pipeline& pipeline, const Encoder& en
 /// entities
 std::vector<WindowTerm> read_tagged(const Pipeline& pipeline, const Encoder& encoder, const ExplainOptions& options,
                                     Scalar explain, Item& item) {
-  read_windows(pipeline, encoder, options, item, keep_in(item));
+  read_windows(pipeline, encoder, options.reading, item, keep_in(item));
   const ReadInput tagged = {*item.input, pipeline.head(), item.prediction, *item.windows};
   std::vector<WindowTerm> terms;
   for (ResolvedTarget& target : resolve_targets(options, explain, tagged)) {
@@ -153,7 +140,7 @@ std::vector<WindowTerm> read_tagged(const Pipeline& pipeline, const Encoder& enc
 /// Reads a text to classify: sets the item's prediction and keeps its windows. @return one term for each window
 std::vector<WindowTerm> read_classified(const Pipeline& pipeline, const Encoder& encoder, const ExplainOptions& options,
                                         Scalar explain, Item& item) {
-  read_windows(pipeline, encoder, options, item, keep_in(item));
+  read_windows(pipeline, encoder, options.reading, item, keep_in(item));
   const ResolvedTarget target =
       resolve_target(options, explain, {*item.input, pipeline.head(), item.prediction, *item.windows});
   const std::vector<double> mean = mean_logits(*item.windows);

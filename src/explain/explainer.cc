@@ -72,19 +72,14 @@ void choose_targets(const Pipeline& pipeline, const ExplainOptions& options, Sca
   item.explanations.resize(item.targets.size());
 }
 
-/// Runs the item's windows and sets its prediction and targets. Of a long context, windows are not kept.
-void read_windows(const Pipeline& pipeline, const Encoder& encoder, const ExplainOptions& options, Scalar scalar,
+/// Sets the item's prediction and targets. Of a long context, windows are not kept.
+void read_targets(const Pipeline& pipeline, const Encoder& encoder, const ExplainOptions& options, Scalar scalar,
                   bool all_entities, Item& item) {
   constexpr std::size_t most_kept = 32;
   const bool keeps = pipeline.head().task != Task::question_answering || item.windows->size() <= most_kept;
-  PredictionReader reader(pipeline, *item.input, options.reading);
-  const auto take = [&](std::size_t, std::size_t window, Encoding& encoding, ConstView logits) {
-    reader.take(encoding, logits);
+  read_windows(pipeline, encoder, options.reading, item, [&](std::size_t window, Encoding& encoding, ConstView logits) {
     if (keeps) item.windows->keep(window, std::move(encoding), copy(logits));
-  };
-  const auto read = [&](std::size_t) { return InputWindows(pipeline, *item.input, options.reading); };
-  if (auto error = run_windows(encoder, 1, read, take).front()) throw std::move(*error);
-  item.prediction = reader.prediction();
+  });
   choose_targets(pipeline, options, scalar, all_entities, item);
 }
 
@@ -417,7 +412,7 @@ std::vector<Result<std::vector<Explanation>>> explain(const Explainer& explainer
             explain_document(explainer, inputs[i], method, options, part_of(watch, i, inputs.size())));
         return;
       }
-      read_windows(pipeline, encoder, options, scalar, all_entities, item);
+      read_targets(pipeline, encoder, options, scalar, all_entities, item);
       if (!is_in_one_pass(method))
         explain_separately(explainer, item, method, options, part_of(watch, i, inputs.size()));
     });
@@ -442,7 +437,7 @@ void for_each_subject(const Explainer& explainer, const Input& input, const Expl
   item.coalitions = coalitions;
   const Encoder encoder = pipeline.encoder(watch);
   item.windows.emplace(InputWindows(pipeline, input, options.reading), encoder);
-  read_windows(pipeline, encoder, options, explain, all_entities, item);
+  read_targets(pipeline, encoder, options, explain, all_entities, item);
   for (const ResolvedTarget& target : item.targets)
     work(subject_of(explainer, item, target, options, watch), target.info);
 }

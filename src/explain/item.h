@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -36,6 +37,14 @@ struct Item {
     return !error;
   }
 };
+
+/// Takes one window of the item: its number, encoding and logits.
+using TakeItemWindow = std::function<void(std::size_t window, Encoding& encoding, ConstView logits)>;
+
+/// Runs the windows of the item's input and sets its prediction.
+/// @param take also gets each window; may move the encoding away. @throws Error of the input
+void read_windows(const Pipeline& pipeline, const Encoder& encoder, const PredictOptions& options, Item& item,
+                  const TakeItemWindow& take);
 
 /// Explains the targets of items whose prediction and targets are known. Methods of one pass also find those of an item
 /// with a single encoding. An Error of an item ends up in it.
