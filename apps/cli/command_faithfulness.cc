@@ -41,9 +41,7 @@ int measure_rows(const FaithfulnessCommand& command, const Model& model, const F
   if (command.output) output.emplace(command.output);
   Failures failures;
   Progress progress(summary ? std::optional(std::min(summary->rows, command.limit)) : std::nullopt);
-  std::size_t rows = 0, cut = 0;
-  PredictOptions reading = request.options.explaining.reading;
-  reading.long_text = LongText::beginning;  // as faithfulness() reads
+  std::size_t rows = 0;
   while (rows < command.limit) {
     const auto items = reader.next_batch(1);  // a text takes long: many coalitions
     if (items.empty()) break;
@@ -54,8 +52,6 @@ int measure_rows(const FaithfulnessCommand& command, const Model& model, const F
     for (std::size_t i = 0; i < items.size(); ++i) {
       std::vector<std::string> parts;
       if (results[i]) {
-        if (model.info().task == Task::sequence_classification && !model.warnings(items[i].input, reading).empty())
-          ++cut;
         means.add(*results[i]);
         parts.push_back(members_of(to_json(*results[i])));
       } else {
@@ -69,9 +65,6 @@ int measure_rows(const FaithfulnessCommand& command, const Model& model, const F
   progress.wipe();
   if (rows == 0) throw Error({.file = command.data, .found = "no rows", .expected = "at least one text"});
   if (output) output->finish();
-  if (cut > 0)
-    complain(fmt::format("warning: {} of {} texts are too long for the model: only their beginning was measured", cut,
-                         rows));
   return failures.report(rows);
 }
 
@@ -93,6 +86,9 @@ int evaluate_faithfulness(FaithfulnessCommand command) {
   const int code = measure_rows(command, model, request, means);
   FaithfulnessScores scores = means.scores(request.options);
   scores.preset = command.preset;
+  if (scores.cut_rows > 0 && format == Format::json)  // the table says it
+    complain(fmt::format("warning: {} of {} texts are too long for the model: only their beginning was measured",
+                         scores.cut_rows, scores.rows));
   write_output(std::nullopt, format == Format::json ? to_json(scores) + "\n" : to_terminal(scores));
   return code;
 }

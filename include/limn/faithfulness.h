@@ -76,6 +76,7 @@ struct InputFaithfulness {
   std::vector<std::size_t> worst_order;     ///< units, in the order in which p falls least
   std::vector<MethodFaithfulness> methods;  ///< in the order of the methods asked for
   FaithfulnessMetrics random;               ///< means over random orders; without scores, these have no infidelity
+  std::vector<std::string> warnings = {};   ///< warnings for the user: how much of a long text was not measured
 };
 
 /// How faithfulness is measured.
@@ -114,6 +115,7 @@ struct FaithfulnessScores {
   std::optional<std::string> preset;  ///< eraser, ferret or naopc
   std::vector<MethodScores> methods;  ///< in the order of the methods asked for
   MethodScores random;                ///< random orders
+  std::size_t cut_rows = 0;           ///< texts that are too long for the model: only their beginning was measured
 };
 
 /// Collects the metrics of texts one by one.
@@ -128,7 +130,7 @@ class FaithfulnessMeans {
 
  private:
   std::vector<std::string> names_;
-  std::size_t rows_ = 0;
+  std::size_t rows_ = 0, cut_rows_ = 0;
   std::vector<std::vector<std::vector<std::optional<double>>>> values_;  // (methods + 1, metrics, rows); random last
   std::vector<double> seconds_, passes_;                                 // sums
 };

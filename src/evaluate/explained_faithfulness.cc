@@ -82,6 +82,7 @@ InputFaithfulness measure_input(const Explainer& explainer, const Input& input, 
       throw Error({.thing = "the text", .found = "no units", .expected = "at least one word to remove"});
     result.target = target;
     result.value = subject.value;
+    result.warnings = reading_warnings({&subject.encoding, 1});
     std::optional<RemovalBounds> bounds = bounds_of(game, options.beam);
     const Removals removals = removals_of(game, options.seed);
     report(1);

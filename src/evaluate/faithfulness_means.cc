@@ -64,6 +64,7 @@ FaithfulnessMeans::FaithfulnessMeans(std::vector<std::string> methods)
 void FaithfulnessMeans::add(const InputFaithfulness& input) {
   assert(input.methods.size() == names_.size());
   ++rows_;
+  if (!input.warnings.empty()) ++cut_rows_;
   for (std::size_t m = 0; m <= names_.size(); ++m) {
     const FaithfulnessMetrics& metrics = m < names_.size() ? input.methods[m].metrics : input.random;
     for (std::size_t i = 0; i < values_[m].size(); ++i) values_[m][i].push_back(faithfulness_metrics()[i].of(metrics));
@@ -79,7 +80,8 @@ FaithfulnessScores FaithfulnessMeans::scores(const FaithfulnessOptions& options)
                                .masking = std::string(name_of(options.masking)),
                                .preset = {},
                                .methods = {},
-                               .random = {}};
+                               .random = {},
+                               .cut_rows = cut_rows_};
   const auto rows = static_cast<double>(std::max<std::size_t>(rows_, 1));
   for (std::size_t m = 0; m <= names_.size(); ++m) {
     const bool is_random = m == names_.size();

@@ -91,11 +91,12 @@ std::string to_json(const InputFaithfulness& input) {
   }
   value["random"] = metrics_value(input.random);
   for (const char* without : {"sensitivity_n", "infidelity"}) value["random"].erase(without);
+  if (!input.warnings.empty()) value["warnings"] = input.warnings;
   return json_text(value);
 }
 
 std::string to_json(const FaithfulnessScores& scores) {
-  Json value{{"rows", scores.rows}, {"unit", scores.unit}, {"masking", scores.masking}};
+  Json value{{"rows", scores.rows}, {"cut_rows", scores.cut_rows}, {"unit", scores.unit}, {"masking", scores.masking}};
   if (scores.preset) value["preset"] = *scores.preset;
   Json& methods = value["methods"] = Json::object();
   for (const MethodScores& method : scores.methods) methods[method.name] = scores_value(method, false);

@@ -59,9 +59,13 @@ std::string to_terminal(const FaithfulnessScores& scores) {
   for (const MethodScores& method : scores.methods) add(method, false);
   add(scores.random, true);
   table += fmt::format(
-      "\n{} text{}, units: {}s, masking: {}; mean ± standard error; difference of {} to a random order with its 95 % "
+      "\n{} text{}{}, units: {}s, masking: {}; mean ± standard error; difference of {} to a random order with its 95 % "
       "bootstrap interval\n",
-      scores.rows, scores.rows == 1 ? "" : "s", scores.unit, scores.masking, shown.front().title);
+      scores.rows, scores.rows == 1 ? "" : "s",
+      scores.cut_rows == 0
+          ? ""
+          : fmt::format(" ({} too long for the model: only the beginning was measured)", scores.cut_rows),
+      scores.unit, scores.masking, shown.front().title);
   return table;
 }
 

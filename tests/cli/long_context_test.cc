@@ -194,12 +194,21 @@ TEST(LongContext, AllOfATextToClassifyIsExplained) {
 TEST(LongContext, FaithfulnessOfTheBeginningIsSaid) {
   const Folder folder;
   const std::string rows = folder.write("rows.csv", "text\nAnna came.\n\"" + context_of(120) + "\"\n");
-  const auto with = [&](const std::string& length) {
+  const auto with = [&](const std::string& length, const std::string& format) {
     return run({"evaluate", "faithfulness", "-m", golden("bert-cls"), "--data", rows, "--method", "gradient", "--beam",
-                "0", "--max-length", length, "--format", "json"});
+                "0", "--max-length", length, "--format", format, "--output", (folder.path() / "rows.jsonl").string()});
   };
-  EXPECT_THAT(with("12").err, HasSubstr("warning: 1 of 2 texts are too long for the model"));
-  EXPECT_EQ(with("80").err, "");
+  const Result cut = with("12", "json");
+  EXPECT_THAT(cut.err, HasSubstr("warning: 1 of 2 texts are too long for the model"));
+  EXPECT_EQ(Json::parse(cut.out)["cut_rows"], 1);
+  const auto lines = json_lines(read((folder.path() / "rows.jsonl").string()));
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_FALSE(lines[0].contains("warnings"));
+  EXPECT_THAT(lines[1]["warnings"][0].get<std::string>(), HasSubstr("the text is too long for the model: its last "));
+  EXPECT_THAT(with("12", "terminal").out, HasSubstr("2 texts (1 too long for the model: only the beginning"));
+  const Result whole = with("80", "json");
+  EXPECT_EQ(whole.err, "");
+  EXPECT_EQ(Json::parse(whole.out)["cut_rows"], 0);
 }
 
 // Tables have no place for warnings.
