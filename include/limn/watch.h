@@ -16,8 +16,8 @@ struct Watch {
   /// Called periodically by methods that draw samples (shapley, kernel-shap, lime, rise, smoothgrad), on the thread
   /// that made the call, with the scores so far: words as in the result, with their standard errors.
   std::function<void(const std::vector<Word>& words)> partial = {};
-  /// Checked before each pass through the model, forward or backward, on the thread that made the call. Once it
-  /// returns true, no further pass runs and the call throws Cancelled.
+  /// Checked before each pass through the model, forward or backward, on the thread that made the call; before several
+  /// passes that run at once. Once it returns true, no further pass runs and the call throws Cancelled.
   std::function<bool()> cancelled = {};
 };
 

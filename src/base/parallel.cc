@@ -31,6 +31,7 @@ struct Job {
   void (*const work)(const void*, std::size_t);
   const void* const context;
   const std::size_t count;
+  const WhileWaiting waiting;
   std::atomic<std::size_t> next = 0;
   std::atomic<std::size_t> helpers = 0;  // workers that may still use this object; increased under the pool's lock
   std::mutex mutex = {};
@@ -78,6 +79,7 @@ class Pool {
       const std::lock_guard lock(mutex_);
       if (std::erase(jobs_, &job) > 0) --waiting_;
     }
+    if (job.waiting == WhileWaiting::help_others) return help_others(job);
     // The last calls usually finish at the same time, so spinning briefly avoids a sleep.
     for (int spin = 0; spin < spins && job.helpers.load() > 0; ++spin) pause();
     std::unique_lock lock(mutex_);
@@ -101,19 +103,42 @@ class Pool {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [&] { return stopping_ || !jobs_.empty(); });
       if (stopping_) return;
-      Job* const job = jobs_.front();
-      if (job->exhausted()) {
-        jobs_.erase(jobs_.begin());
-        --waiting_;
-        continue;
-      }
-      ++job->helpers;
-      lock.unlock();
-      job->help();
-      lock.lock();
-      --job->helpers;  // the job may be gone as soon as the lock is released
-      all_left_.notify_all();
+      help(jobs_.begin(), lock);
     }
+  }
+
+  /// Helps in short jobs until nobody works on `job` any more.
+  void help_others(const Job& job) {
+    const auto is_short = [](const Job* other) { return other->waiting == WhileWaiting::wait; };
+    while (true) {
+      for (int spin = 0; spin < spins && waiting_.load() == 0 && job.helpers.load() > 0; ++spin) pause();
+      std::unique_lock lock(mutex_);
+      auto other = jobs_.end();
+      wake_.wait(lock, [&] {
+        other = std::ranges::find_if(jobs_, is_short);
+        return job.helpers.load() == 0 || other != jobs_.end();
+      });
+      if (job.helpers.load() == 0) return;
+      help(other, lock);
+    }
+  }
+
+  /// Works on one job, or removes it if nothing of it is left. @param lock of mutex_; held again on return
+  void help(std::vector<Job*>::iterator place, std::unique_lock<std::mutex>& lock) {
+    Job* const job = *place;
+    if (job->exhausted()) {
+      jobs_.erase(place);
+      --waiting_;
+      return;
+    }
+    ++job->helpers;
+    lock.unlock();
+    job->help();
+    lock.lock();
+    const bool wakes_helpers = job->waiting == WhileWaiting::help_others;
+    --job->helpers;  // the job may be gone as soon as the lock is released
+    all_left_.notify_all();
+    if (wakes_helpers) wake_.notify_all();
   }
 
   std::mutex resize_mutex_, mutex_;
@@ -169,13 +194,14 @@ Pool& pool() { return PoolOwner::instance().pool(); }
 std::size_t threads() { return pool().size(); }
 void resize_thread_pool(std::size_t threads) { pool().resize(threads); }
 
-void run_parallel(std::size_t count, void (*work)(const void* context, std::size_t i), const void* context) {
+void run_parallel(std::size_t count, void (*work)(const void* context, std::size_t i), const void* context,
+                  WhileWaiting waiting) {
   if (count == 0) return;
   if (count == 1 || threads() == 1) {
     for (std::size_t i = 0; i < count; ++i) work(context, i);
     return;
   }
-  Job job{.work = work, .context = context, .count = count};
+  Job job{.work = work, .context = context, .count = count, .waiting = waiting};
   pool().run(job);
   if (job.error) std::rethrow_exception(job.error);
 }

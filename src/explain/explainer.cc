@@ -339,16 +339,27 @@ void explain_in_passes(const Explainer& explainer, const Encoder& encoder, std::
   }
   std::size_t done = 0;
   const auto report = [&](std::size_t explained) {
-    done += explained;
     // Of many inputs, the caller knows which are done; of one with a single target, there is nothing to wait for.
-    if (items.size() == 1 && items[0].targets.size() > 1 && watch.progress)
-      watch.progress(done, items[0].targets.size());
+    if (items.size() > 1 || items[0].targets.size() <= 1) return;
+    done += explained;
+    if (watch.progress) watch.progress(done, items[0].targets.size());
   };
   const auto rows_of_window = [&](std::size_t i) { return packed[i].encoding().size(); };
-  in_passes(packed.size(), traced_rows(encoder.config), rows_of_window, [&](std::size_t begin, std::size_t end) {
-    explain_packed(explainer, std::span(packed).subspan(begin, end - begin), method, options, all_entities, watch,
-                   report);
-  });
+  using Windows = std::span<const PackedWindow>;
+  const auto explain_windows = [&](Windows windows, const Watch& own) {
+    explain_packed(explainer, windows, method, options, all_entities, own, report);
+  };
+  const auto part = [&](std::size_t begin, std::size_t end) { return Windows(packed).subspan(begin, end - begin); };
+  if (std::ranges::any_of(items, [](const Item& item) { return item.windows && item.windows->size() > 1; })) {
+    // Passes share the item.
+    in_passes(packed.size(), traced_rows(encoder.config), rows_of_window,
+              [&](std::size_t begin, std::size_t end) { explain_windows(part(begin, end), watch); });
+    return;
+  }
+  in_passes_at_once(
+      packed.size(), traced_rows(encoder.config), rows_of_window, &watch, part,
+      [&](Windows windows, const Watch* own) { explain_windows(windows, own != nullptr ? *own : Watch()); },
+      [](std::size_t, std::size_t, Windows) {});
 }
 
 }  // namespace

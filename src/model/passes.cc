@@ -16,4 +16,9 @@ void begin_pass(const Watch* watch) {
   if (watch != nullptr && watch->cancelled && watch->cancelled()) throw Cancelled();
 }
 
+std::size_t passes_at_once() {
+  constexpr std::size_t most = 4;
+  return std::min(threads(), most);
+}
+
 }  // namespace limn

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
+#include "base/parallel.h"
 #include "limn/watch.h"
 #include "model/config.h"
 
@@ -28,5 +30,38 @@ void in_passes(std::size_t count, std::size_t most_rows, const RowsOf& rows_of, 
 /// Called at the start of each forward or backward pass. @throws Cancelled if the watch requests it.
 /// @param watch may be null.
 void begin_pass(const Watch* watch);
+
+/// The most passes that run at once: one for each thread, but few, since each needs memory for its activations.
+std::size_t passes_at_once();
+
+/// The same passes as in_passes, of which passes_at_once() run at once, each on one thread. So threads wait for each
+/// other once in several passes, not several times in each layer. A pass that runs alone uses all threads.
+/// @param make (begin, end) -> Pass, on the calling thread
+/// @param run (Pass&, const Watch*), on any thread; the watch is null if several passes run at once
+/// @param take (begin, end, Pass&), on the calling thread, in order
+template <class RowsOf, class Make, class Run, class Take>
+void in_passes_at_once(std::size_t count, std::size_t most_rows, const RowsOf& rows_of, const Watch* watch,
+                       const Make& make, const Run& run, const Take& take) {
+  struct Part {
+    std::size_t begin, end;
+    decltype(make(count, count)) pass;
+  };
+  std::vector<Part> parts;
+  const auto run_parts = [&] {
+    if (parts.size() == 1)
+      run(parts.front().pass, watch);
+    else {
+      for (std::size_t i = 0; i < parts.size(); ++i) begin_pass(watch);
+      parallel_for_each_helping(parts.size(), [&](std::size_t i) { run(parts[i].pass, nullptr); });
+    }
+    for (Part& part : parts) take(part.begin, part.end, part.pass);
+    parts.clear();
+  };
+  in_passes(count, most_rows, rows_of, [&](std::size_t begin, std::size_t end) {
+    parts.push_back({begin, end, make(begin, end)});
+    if (parts.size() == passes_at_once()) run_parts();
+  });
+  if (!parts.empty()) run_parts();
+}
 
 }  // namespace limn

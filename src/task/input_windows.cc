@@ -114,16 +114,29 @@ std::pair<std::size_t, std::size_t> InputWindows::around(Span characters) const 
 }
 
 std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings) {
+  struct Pass {
+    Batch batch;
+    Mat logits = {};
+  };
   std::vector<Mat> all;
   const auto rows_of = [&](std::size_t i) { return encodings[i].size(); };
-  in_passes(encodings.size(), forward_rows, rows_of, [&](std::size_t begin, std::size_t end) {
-    Batch batch;
-    for (std::size_t i = begin; i < end; ++i) batch.add(encodings[i].ids, encodings[i].type_ids, encodings[i].unpooled);
+  const auto make = [&](std::size_t begin, std::size_t end) {
+    Pass pass;
+    for (const Encoding& encoding : encodings.subspan(begin, end - begin))
+      pass.batch.add(encoding.ids, encoding.type_ids, encoding.unpooled);
+    return pass;
+  };
+  const auto run_pass = [&](Pass& pass, const Watch* watch) {
+    const Encoder watched = {encoder.config, encoder.weights, watch};
     const Layer last = {static_cast<int>(encoder.config.layers)};
-    const Mat hidden = forward_words(encoder, batch, last, rows_read(encoder, batch));
-    const Mat logits = head_forward(encoder, batch, hidden);
-    for (std::size_t i = begin; i < end; ++i) all.push_back(copy(logits_of(encoder, batch, logits.view(), i - begin)));
-  });
+    const Mat hidden = forward_words(watched, pass.batch, last, rows_read(encoder, pass.batch));
+    pass.logits = head_forward(watched, pass.batch, hidden);
+  };
+  in_passes_at_once(encodings.size(), forward_rows, rows_of, encoder.watch, make, run_pass,
+                    [&](std::size_t begin, std::size_t end, const Pass& pass) {
+                      for (std::size_t i = 0; i < end - begin; ++i)
+                        all.push_back(copy(logits_of(encoder, pass.batch, pass.logits.view(), i)));
+                    });
   return all;
 }
 
@@ -157,7 +170,7 @@ std::vector<std::optional<Error>> run_windows(const Encoder& encoder, std::size_
           const InputWindows windows = read(input);
           for (std::size_t window = 0; window < windows.size(); ++window) {
             Encoding encoding = windows[window];
-            if (!waiting.empty() && rows + encoding.size() > forward_rows) run_waiting();
+            if (!waiting.empty() && rows + encoding.size() > passes_at_once() * forward_rows) run_waiting();
             if (errors[input]) return;
             rows += encoding.size();
             places.emplace_back(input, window);

@@ -47,8 +47,9 @@ std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings
 /// Takes one window of an input, in order: encoding and logits.
 using TakeWindow = std::function<void(std::size_t input, std::size_t window, Encoding& encoding, ConstView logits)>;
 
-/// Reads the windows of inputs, one after the other, and runs as many in one pass as memory allows. Only those of one
-/// pass exist at once. An Error that `read` or `take` throws ends its input. @return the error of each input
+/// Reads the windows of inputs, one after the other, and runs as many in one pass as memory allows. Only those of
+/// passes_at_once() passes exist at once. An Error that `read` or `take` throws ends its input. @return the error of
+/// each input
 /// @param read (i) -> the windows of input i
 std::vector<std::optional<Error>> run_windows(const Encoder& encoder, std::size_t inputs,
                                               const std::function<InputWindows(std::size_t)>& read,

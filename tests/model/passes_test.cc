@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <numeric>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include "base/parallel.h"
 #include "model/checkpoint.h"
 #include "model/encoder.h"
 
@@ -32,6 +35,48 @@ TEST(Packing, FillsEachPassInOrder) {
 TEST(Packing, LongItemHasItsOwnPass) {
   EXPECT_EQ(packed({1, 9, 1, 1}, 7), (std::vector<Pass>{{0, 1}, {1, 2}, {2, 4}}));
   EXPECT_EQ(packed({9}, 7), (std::vector<Pass>{{0, 1}}));
+}
+
+TEST(PassesAtOnce, AreThoseOfPackingAndTakenInOrder) {
+  resize_thread_pool(3);
+  const std::vector<std::size_t> rows = {3, 3, 9, 1, 3, 3, 3, 3, 3};
+  std::vector<Pass> taken;
+  std::vector<std::size_t> sums;
+  in_passes_at_once(
+      rows.size(), 7, [&](std::size_t i) { return rows[i]; }, nullptr,
+      [](std::size_t begin, std::size_t end) {
+        return std::vector<std::size_t>{begin, end};
+      },
+      [](std::vector<std::size_t>& pass, const Watch*) {
+        std::vector<std::size_t> squares(100);
+        parallel_for(squares.size(), [&](std::size_t i) { squares[i] = i * i; });
+        pass.push_back(std::accumulate(squares.begin(), squares.end(), pass[0]));
+      },
+      [&](std::size_t begin, std::size_t end, const std::vector<std::size_t>& pass) {
+        EXPECT_EQ(pass[1], end);
+        taken.emplace_back(begin, end);
+        sums.push_back(pass[2]);
+      });
+  EXPECT_EQ(taken, packed(rows, 7));
+  ASSERT_EQ(sums.size(), taken.size());
+  for (std::size_t i = 0; i < sums.size(); ++i) EXPECT_EQ(sums[i], 328'350 + taken[i].first);  // Σ i² for i < 100
+  resize_thread_pool(0);
+}
+
+TEST(PassesAtOnce, ThrowWhatOneOfThemThrows) {
+  resize_thread_pool(3);
+  std::size_t taken = 0;
+  const auto call = [&] {
+    in_passes_at_once(
+        9, 1, [](std::size_t) { return 1; }, nullptr, [](std::size_t begin, std::size_t) { return begin; },
+        [](std::size_t& pass, const Watch*) {
+          if (pass == 4) throw std::runtime_error("the fifth");
+        },
+        [&](std::size_t, std::size_t, std::size_t) { ++taken; });
+  };
+  EXPECT_THROW(call(), std::runtime_error);
+  EXPECT_EQ(taken, 3u);  // the first three passes; the next three ran with the fifth
+  resize_thread_pool(0);
 }
 
 TEST(Cancellation, IsCheckedBeforeEachForwardAndBackwardPass) {
