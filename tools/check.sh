@@ -49,7 +49,7 @@ shorter='-Packages.*:*SpreadOverSeeds'
 memory() { GTEST_FILTER=$shorter sanitized dev text_test model_test explain_test server_test; }
 address() { build dev && ctest --preset dev; }
 # ThreadSanitizer, where threads share data.
-thread() { GTEST_FILTER=$shorter sanitized tsan server_test explain_test; }
+thread() { GTEST_FILTER=$shorter sanitized tsan server_test explain_test api_test; }
 
 # A few seconds per target: finds obvious bugs only.
 fuzz() {
