@@ -9,8 +9,9 @@
 
 namespace limn {
 
-/// Rows per forward pass: enough for the matrix products to run at full speed, few enough to keep their buffers small.
-inline constexpr std::size_t forward_rows = 1024;
+/// Rows per forward pass: enough for the matrix products to run at full speed, few enough for a layer's activations to
+/// stay in the cache, and for passes to run at once.
+inline constexpr std::size_t forward_rows = 256;
 
 /// Rows per pass if its trace is kept for the backward pass.
 std::size_t traced_rows(const EncoderConfig& config);
