@@ -9,7 +9,7 @@
 
 namespace limn {
 
-/// Rows per forward pass: enough for the matrix products to run at full speed, few enough for a layer's activations to
+/// Rows per forward pass: enough for the matrix products to run at full speed, few enough for what a product reads to
 /// stay in the cache, and for passes to run at once.
 inline constexpr std::size_t forward_rows = 256;
 
