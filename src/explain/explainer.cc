@@ -357,7 +357,7 @@ void explain_in_passes(const Explainer& explainer, const Encoder& encoder, std::
     return;
   }
   in_passes_at_once(
-      packed.size(), traced_rows(encoder.config), rows_of_window, &watch, part,
+      packed.size(), traced_rows_at_once(encoder.config), rows_of_window, &watch, part,
       [&](Windows windows, const Watch* own) { explain_windows(windows, own != nullptr ? *own : Watch()); },
       [](std::size_t, std::size_t, Windows) {});
 }

@@ -53,7 +53,7 @@ void for_each_gradient(const Subject& subject, Layer layer, std::size_t count,
     }
     own.dx = gradient(watched, pass, std::move(dlogits));
   };
-  in_passes_at_once(count, traced_rows(encoder.config), rows_of, encoder.watch, make, run,
+  in_passes_at_once(count, traced_rows_at_once(encoder.config), rows_of, encoder.watch, make, run,
                     [&](std::size_t begin, std::size_t end, Pass& pass) {
                       const auto& row = pass.batch.row_begin;
                       for (std::size_t i = 0; i < end - begin; ++i)

@@ -6,19 +6,26 @@
 
 namespace limn {
 
+namespace {
+
+constexpr std::size_t most_passes = 4, least_traced_rows = 128;
+
+}  // namespace
+
 std::size_t traced_rows(const EncoderConfig& config) {
-  // The rows of a 48 MB trace, at least 128; more rows would hardly be faster.
-  constexpr std::size_t budget_bytes = std::size_t{48} << 20, least = 128;
-  return std::max(least, budget_bytes / (trace_floats_a_row(config) * sizeof(float)));
+  // The rows of a 48 MB trace; more rows would hardly be faster.
+  constexpr std::size_t budget_bytes = std::size_t{48} << 20;
+  return std::max(least_traced_rows, budget_bytes / (trace_floats_a_row(config) * sizeof(float)));
+}
+
+std::size_t traced_rows_at_once(const EncoderConfig& config) {
+  return std::max(least_traced_rows, traced_rows(config) / most_passes);
 }
 
 void begin_pass(const Watch* watch) {
   if (watch != nullptr && watch->cancelled && watch->cancelled()) throw Cancelled();
 }
 
-std::size_t passes_at_once() {
-  constexpr std::size_t most = 4;
-  return std::min(threads(), most);
-}
+std::size_t passes_at_once() { return std::min(threads(), most_passes); }
 
 }  // namespace limn

@@ -13,8 +13,10 @@ namespace limn {
 /// stay in the cache, and for passes to run at once.
 inline constexpr std::size_t forward_rows = 256;
 
-/// Rows per pass if its trace is kept for the backward pass.
+/// Rows of a pass whose trace is kept for the backward pass, if no other pass runs at once.
 std::size_t traced_rows(const EncoderConfig& config);
+/// The same for each of several passes that run at once. All together have at most traced_rows() rows, or 128 each.
+std::size_t traced_rows_at_once(const EncoderConfig& config);
 
 /// Packs `count` items into passes: calls work(begin, end) for successive ranges of items that have at most `most_rows`
 /// rows in total. An item with more rows gets a pass of its own. @param rows_of (i) -> rows of item i

@@ -154,14 +154,14 @@ std::vector<std::optional<Error>> run_windows(const Encoder& encoder, std::size_
   };
   std::vector<std::pair<std::size_t, std::size_t>> places;
   std::vector<Encoding> waiting;
-  std::size_t rows = 0;
+  std::size_t passes = 0, rows = 0;  // full passes that wait, rows of the one after them
   const auto run_waiting = [&] {
     const std::vector<Mat> logits = run(encoder, waiting);
     for (std::size_t i = 0; i < waiting.size(); ++i)
       attempt(places[i].first, [&] { take(places[i].first, places[i].second, waiting[i], logits[i]); });
     places.clear();
     waiting.clear();
-    rows = 0;
+    passes = rows = 0;
   };
   for (std::size_t input = 0; input < inputs; ++input) {
     attempt(
@@ -170,7 +170,10 @@ std::vector<std::optional<Error>> run_windows(const Encoder& encoder, std::size_
           const InputWindows windows = read(input);
           for (std::size_t window = 0; window < windows.size(); ++window) {
             Encoding encoding = windows[window];
-            if (!waiting.empty() && rows + encoding.size() > passes_at_once() * forward_rows) run_waiting();
+            if (rows > 0 && rows + encoding.size() > forward_rows) {
+              rows = 0;
+              if (++passes == passes_at_once()) run_waiting();
+            }
             if (errors[input]) return;
             rows += encoding.size();
             places.emplace_back(input, window);

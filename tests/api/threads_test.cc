@@ -53,7 +53,8 @@ const std::vector<Call> calls = {
     {"predict", 4,
      [](const Watch& watch) {
        Numbers numbers;
-       for (const auto& result : classifier().predict(many_texts(120), {}, watch))
+       const auto results = classifier().predict(many_texts(120), {}, watch);
+       for (const auto& result : results)
          for (const auto& [label, probability] : std::get<LabelPrediction>(result.value()).probabilities)
            numbers.push_back(probability);
        return numbers;
@@ -61,7 +62,8 @@ const std::vector<Call> calls = {
     {"gradient", 2,
      [](const Watch& watch) {
        std::vector<Explanation> all;
-       for (auto& result : classifier().explain(many_texts(400), Gradient{}, {}, watch)) all.push_back(result.value());
+       const auto results = classifier().explain(many_texts(400), Gradient{}, {}, watch);
+       for (const auto& result : results) all.push_back(result.value());
        return scores_of(all);
      }},
     {"integrated gradients", 4,
