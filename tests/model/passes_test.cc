@@ -68,7 +68,8 @@ TEST(PassesAtOnce, ThrowWhatOneOfThemThrows) {
   std::size_t taken = 0;
   const auto call = [&] {
     in_passes_at_once(
-        9, 1, [](std::size_t) { return 1; }, nullptr, [](std::size_t begin, std::size_t) { return begin; },
+        9, 1, [](std::size_t) -> std::size_t { return 1; }, nullptr,
+        [](std::size_t begin, std::size_t) { return begin; },
         [](std::size_t& pass, const Watch*) {
           if (pass == 4) throw std::runtime_error("the fifth");
         },
