@@ -23,7 +23,8 @@ void gemm(ConstView a, Transpose transpose_a, ConstView b, Transpose transpose_b
        .result = c.data,
        .result_stride = c.stride,
        .alpha = alpha,
-       .accumulate = accumulate});
+       .addend = accumulate ? c.data : nullptr,
+       .addend_stride = c.stride});
 }
 
 }  // namespace limn

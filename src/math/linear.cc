@@ -58,7 +58,14 @@ const char* split(ConstView x, bool columns_contiguous, char* memory, const Kern
   return memory;
 }
 
-void multiply(ConstView x, const char* split_x, const Operand& w, View y, bool accumulate, const Kernels& with) {
+/// What a product adds: the previous content of y, or nothing.
+struct Addend {
+  const float* at = nullptr;
+  std::size_t stride = 0;
+};
+Addend previous(View y, bool added) { return added ? Addend{y.data, y.stride} : Addend{}; }
+
+void multiply(ConstView x, const char* split_x, const Operand& w, View y, Addend addend, const Kernels& with) {
   with.products.product({.rows = y.rows,
                          .columns = y.columns,
                          .inner = x.columns,
@@ -67,7 +74,8 @@ void multiply(ConstView x, const char* split_x, const Operand& w, View y, bool a
                          .right = w,
                          .result = y.data,
                          .result_stride = y.stride,
-                         .accumulate = accumulate,
+                         .addend = addend.at,
+                         .addend_stride = addend.stride,
                          .split_left = split_x});
 }
 
@@ -76,15 +84,12 @@ void linear_tile(ConstView x, const char* split_x, const LinearLayer& layer, Til
   const Epilogue& epilogue = layer.epilogue;
   const View tile = part(layer.y, rows, columns);
   const std::span<const float> b = epilogue.bias;
-  if (!b.empty()) {
-    for (std::size_t i = 0; i < tile.rows; ++i)
-      if (epilogue.residual)
-        with.add(&b[columns.begin], tile.columns, tile.row(i));
-      else
-        std::copy_n(&b[columns.begin], tile.columns, tile.row(i));
-  }
-  multiply(x, split_x, layer.w.transposed(with).from_column(columns.begin), tile, epilogue.residual || !b.empty(),
-           with);
+  Addend addend = previous(tile, epilogue.residual);
+  if (!b.empty() && epilogue.residual)
+    for (std::size_t i = 0; i < tile.rows; ++i) with.add(&b[columns.begin], tile.columns, tile.row(i));
+  else if (!b.empty())
+    addend = {.at = &b[columns.begin]};
+  multiply(x, split_x, layer.w.transposed(with).from_column(columns.begin), tile, addend, with);
   const View derivative = part(epilogue.derivative, rows, columns);
   const View gated = part(epilogue.gated, rows, columns);
   const View ungated = part(epilogue.ungated, rows, columns);
@@ -161,7 +166,7 @@ void linear_vjp(std::span<const LinearLayerVjp> layers, View dx, const VjpEpilog
       const View result = part(dx, rows, columns);
       for (std::size_t i = 0; i < layers.size(); ++i)
         multiply(dy[i], split_dy[i], layers[i].w.operand(with).from_column(columns.begin), result,
-                 epilogue.accumulate || i > 0, with);
+                 previous(result, epilogue.accumulate || i > 0), with);
       vjp_tile_epilogue(result, epilogue, rows, columns, with);
     });
   }

@@ -36,7 +36,7 @@ struct Operand {
   }
 };
 
-/// result (M, N) = alpha · left (M, K) · right (K, N) + (accumulate ? result : 0). K is `inner`.
+/// result (M, N) = alpha · left (M, K) · right (K, N) + addend. K is `inner`.
 struct Product {
   std::size_t rows = 0, columns = 0, inner = 0;
   const float* left = nullptr;  ///< element (m, k) is at left[m · left_row_stride + k · left_inner_stride]
@@ -45,7 +45,8 @@ struct Product {
   float* result = nullptr;
   std::size_t result_stride = 0;
   float alpha = 1;
-  bool accumulate = false;
+  const float* addend = nullptr;  ///< element (m, n) is at addend[m · addend_stride + n]; may be `result`; null: 0
+  std::size_t addend_stride = 0;  ///< 0: all rows add the same
   const char* split_left = nullptr;  ///< `left` as ProductKernels::split writes it, or null
 };
 
