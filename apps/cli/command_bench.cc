@@ -88,7 +88,9 @@ int bench(const BenchCommand& command) {
       model.explain(batch, chosen, options);
   };
   const std::size_t batch = command.batch == 0 ? inputs.size() : command.batch;
-  work({inputs.front()});  // warm up: reads the weights, allocates buffers, starts threads
+  // Warm up: reads the weights, which the second pass packs, allocates buffers, starts threads.
+  model.predict(std::vector{inputs.front()}, options.reading);
+  work({inputs.front()});
   std::vector<double> milliseconds;
   Progress progress(inputs.size());
   const auto start = Clock::now();
