@@ -49,6 +49,11 @@ bool is_finite(float number) {
 /// Combines bits without a branch, so that the compiler vectorizes the loop.
 bool all_finite(std::span<const float> numbers) {
   std::uint32_t bad = 0;
+  constexpr std::size_t line = 16, ahead = 32 * line;  // the processor foresees only a page
+  for (; numbers.size() >= line; numbers = numbers.subspan(line)) {
+    __builtin_prefetch(numbers.data() + ahead);
+    for (const float number : numbers.first(line)) bad |= static_cast<std::uint32_t>(!is_finite(number));
+  }
   for (const float number : numbers) bad |= static_cast<std::uint32_t>(!is_finite(number));
   return bad == 0;
 }
