@@ -45,8 +45,8 @@ struct Product {
   float* result = nullptr;
   std::size_t result_stride = 0;
   float alpha = 1;
-  const float* addend = nullptr;  ///< element (m, n) is at addend[m · addend_stride + n]; may be `result`; null: 0
-  std::size_t addend_stride = 0;  ///< 0: all rows add the same
+  const float* addend = nullptr;     ///< element (m, n) is at addend[m · addend_stride + n]; may be `result`; null: 0
+  std::size_t addend_stride = 0;     ///< 0: all rows add the same
   const char* split_left = nullptr;  ///< `left` as ProductKernels::split writes it, or null
 };
 
