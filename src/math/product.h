@@ -58,7 +58,7 @@ inline constexpr std::size_t least_prepared_side = 128;
 inline constexpr std::size_t split_rows = 16, most_split_rows = 512;
 
 /// The matrix products of one instruction set, on the calling thread. Each element of a result is the same for any
-/// number of rows and columns.
+/// number of rows and columns. Packed panels and split rows begin at multiples of 64 bytes.
 struct ProductKernels {
   void (*product)(const Product& product);
 

@@ -226,6 +226,69 @@ TEST(LinearTest, ARowDoesNotDependOnTheOtherRows) {
   }
 }
 
+struct alignas(64) CacheLine {
+  char bytes[64];
+};
+using CacheLines = std::vector<CacheLine>;
+CacheLines lines_for(std::size_t bytes) { return CacheLines((bytes + sizeof(CacheLine) - 1) / sizeof(CacheLine)); }
+
+/// The rows of a left operand as ProductKernels::split writes them; empty if the instruction set does not split.
+CacheLines split_rows_of(const Random& x, std::size_t rows, std::size_t inner, bool columns_contiguous,
+                         const ProductKernels& with) {
+  if (with.split == nullptr) return {};
+  CacheLines split = lines_for(with.split_bytes(rows, inner));
+  for (std::size_t block = 0; block * split_rows < rows; ++block)
+    with.split(x.single.data(), inner, rows, inner, block, columns_contiguous, split.data()->bytes);
+  return split;
+}
+
+// More rows and columns than have a place in the caches: products take them and the terms of their sums in parts.
+TEST(ProductTest, ManyColumnsGiveTheResultsOfFew) {
+  const std::size_t rows = 270, inner = 800, columns = 192;
+  const Random x(rows * inner, 1), w(inner * columns, 2);
+  for (const Kernels* with : available_kernels())
+    for (const bool columns_contiguous : {true, false}) {
+      const std::size_t outputs = columns_contiguous ? columns : inner, inputs = columns_contiguous ? inner : columns;
+      const ProductKernels& products = with->products;
+      const CacheLines split_x = split_rows_of(x, rows, inner, columns_contiguous, products);
+      const std::size_t panel = products.panel_bytes(inputs, ElementType::f32) / sizeof(CacheLine);
+      CacheLines panels(panel * outputs / products.panel_outputs);
+      const Operand stored = {.data = w.single.data(), .stride = inputs, .columns_contiguous = columns_contiguous};
+      Operand transposed = stored;
+      transposed.columns_contiguous = true;
+      for (std::size_t i = 0; i * products.panel_outputs < outputs; ++i)
+        products.pack(transposed, inputs, outputs, i * products.panel_outputs, &panels[i * panel]);
+      Operand packed = stored;
+      packed.data = panels.data();
+      packed.packed = true;
+      for (const Operand& right : {stored, packed}) {
+        std::vector<float> at_once(rows * columns), in_parts(rows * columns);
+        const auto multiply = [&](std::size_t first, std::size_t count, std::vector<float>& result) {
+          products.product({.rows = rows,
+                            .columns = count,
+                            .inner = inner,
+                            .left = x.single.data(),
+                            .left_row_stride = inner,
+                            .right = right.from_column(first),
+                            .result = result.data() + first,
+                            .result_stride = columns,
+                            .split_left = split_x.empty() ? nullptr : split_x.data()->bytes});
+        };
+        multiply(0, columns, at_once);
+        for (std::size_t first = 0; first < columns; first += 32) multiply(first, 32, in_parts);
+        EXPECT_EQ(at_once, in_parts) << with->isa << columns_contiguous << right.packed;
+        for (const std::size_t row : {0u, 137u, 269u})
+          for (std::size_t column = 0; column < columns; ++column) {
+            double sum = 0;
+            for (std::size_t k = 0; k < inner; ++k)
+              sum += x.exact[row * inner + k] * w.exact[columns_contiguous ? column * inner + k : k * columns + column];
+            // Of 800 products of unit normal numbers.
+            EXPECT_NEAR(at_once[row * columns + column], sum, 100 * tolerance_of(*with)) << with->isa;
+          }
+      }
+    }
+}
+
 TEST(LinearTest, ThreadsThatPackTheSameWeightsAgree) {
   const std::size_t rows = 37, in = 256, out = 416;
   const Random w(out * in, 1), x(rows * in, 2);
