@@ -123,9 +123,7 @@ void for_each_output(const Subject& subject, std::span<const PerturbedInput> inp
     return pass;
   };
   const auto run = [&](ForwardPass& pass, const Watch* watch) {
-    const Encoder watched = {encoder.config, encoder.weights, watch};
-    const Mat hidden = forward_words(watched, pass.batch, last_layer(encoder), rows_read(encoder, pass.batch));
-    pass.logits = head_forward(watched, pass.batch, hidden);
+    pass.logits = logits_of_texts({encoder.config, encoder.weights, watch}, pass.batch);
   };
   in_passes_at_once(inputs.size(), forward_rows, rows_of, encoder.watch, make, run,
                     [&](std::size_t begin, std::size_t end, const ForwardPass& pass) {

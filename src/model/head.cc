@@ -163,6 +163,12 @@ Mat head_forward(const Encoder& encoder, const Batch& batch, ConstView hidden, H
   return x;
 }
 
+Mat logits_of_texts(const Encoder& encoder, const Batch& batch) {
+  const Layer last = {static_cast<int>(encoder.config.layers)};
+  const Mat hidden = forward_words(encoder, batch, last, rows_read(encoder, batch));
+  return head_forward(encoder, batch, hidden);
+}
+
 Mat pooled_parts(const Encoder& encoder, const Batch& batch, ConstView hidden) {
   const std::vector<Pooling>& poolings = encoder.weights.head.poolings;
   Mat parts = Mat::zeros(hidden.rows, poolings.size() * hidden.columns);

@@ -27,6 +27,9 @@ std::vector<std::size_t> rows_read(const Encoder& encoder, const Batch& batch);
 /// (sequences, L) if it pools.
 Mat head_forward(const Encoder& encoder, const Batch& batch, ConstView hidden, HeadTrace* trace = nullptr);
 
+/// The same from the texts of a batch: a forward pass without a trace, of the rows that the head reads.
+Mat logits_of_texts(const Encoder& encoder, const Batch& batch);
+
 /// What each row of the hidden state (N, C) adds to the pooled row of its sequence (N, poolings · C): the rows of a
 /// sequence add up to it.
 Mat pooled_parts(const Encoder& encoder, const Batch& batch, ConstView hidden);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -15,7 +16,8 @@ inline constexpr std::size_t forward_rows = 256;
 
 /// Rows of a pass whose trace is kept for the backward pass, if no other pass runs at once.
 std::size_t traced_rows(const EncoderConfig& config);
-/// The same for each of several passes that run at once. All together have at most traced_rows() rows, or 128 each.
+/// The same for each of several passes that run at once. All together have at most traced_rows() rows, or 128 each; a
+/// quarter more if one pass for each thread is enough then.
 std::size_t traced_rows_at_once(const EncoderConfig& config);
 
 /// Packs `count` items into passes: calls work(begin, end) for successive ranges of items that have at most `most_rows`
@@ -30,6 +32,32 @@ void in_passes(std::size_t count, std::size_t most_rows, const RowsOf& rows_of, 
   }
 }
 
+/// The number of passes of about the same size for all rows: about as many as in_passes makes, but, of several, the
+/// same number for each thread. So no thread waits while another runs the last one.
+/// @param passes that in_passes makes of `rows` rows, of at most `most_rows` each
+std::size_t even_passes(std::size_t passes, std::size_t rows, std::size_t most_rows);
+
+/// Packs `count` items into even_passes(): calls work(begin, end) for successive ranges of items.
+template <class RowsOf, class Work>
+void in_even_passes(std::size_t count, std::size_t most_rows, const RowsOf& rows_of, const Work& work) {
+  std::size_t full = 0, rows = 0;
+  in_passes(count, most_rows, rows_of, [&](std::size_t begin, std::size_t end) {
+    ++full;
+    for (std::size_t i = begin; i < end; ++i) rows += rows_of(i);
+  });
+  const std::size_t passes = even_passes(full, rows, most_rows);
+  std::size_t end = 0, done = 0;
+  for (std::size_t pass = 1, begin = 0; begin < count; ++pass, begin = end) {
+    const std::size_t share = rows * pass / passes - std::min(done, rows * pass / passes);  // of this pass
+    const std::size_t most = std::max(most_rows, (rows + passes - 1) / passes);
+    std::size_t own = 0;
+    do own += rows_of(end++);
+    while (end < count && own + rows_of(end) / 2 <= share && own + rows_of(end) <= most);
+    done += own;
+    work(begin, end);
+  }
+}
+
 /// Called at the start of each forward or backward pass. @throws Cancelled if the watch requests it.
 /// @param watch may be null.
 void begin_pass(const Watch* watch);
@@ -37,7 +65,7 @@ void begin_pass(const Watch* watch);
 /// The most passes that run at once: one for each thread, but few, since each needs memory for its activations.
 std::size_t passes_at_once();
 
-/// The same passes as in_passes, of which passes_at_once() run at once, each on one thread. So threads wait for each
+/// The passes of in_even_passes, of which passes_at_once() run at once, each on one thread. So threads wait for each
 /// other once in several passes, not several times in each layer. A pass that runs alone uses all threads.
 /// @param make (begin, end) -> Pass, on the calling thread
 /// @param run (Pass&, const Watch*), on any thread; the watch is null if several passes run at once
@@ -60,7 +88,7 @@ void in_passes_at_once(std::size_t count, std::size_t most_rows, const RowsOf& r
     for (Part& part : parts) take(part.begin, part.end, part.pass);
     parts.clear();
   };
-  in_passes(count, most_rows, rows_of, [&](std::size_t begin, std::size_t end) {
+  in_even_passes(count, most_rows, rows_of, [&](std::size_t begin, std::size_t end) {
     parts.push_back({begin, end, make(begin, end)});
     if (parts.size() == passes_at_once()) run_parts();
   });

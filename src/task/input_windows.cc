@@ -127,10 +127,7 @@ std::vector<Mat> run(const Encoder& encoder, std::span<const Encoding> encodings
     return pass;
   };
   const auto run_pass = [&](Pass& pass, const Watch* watch) {
-    const Encoder watched = {encoder.config, encoder.weights, watch};
-    const Layer last = {static_cast<int>(encoder.config.layers)};
-    const Mat hidden = forward_words(watched, pass.batch, last, rows_read(encoder, pass.batch));
-    pass.logits = head_forward(watched, pass.batch, hidden);
+    pass.logits = logits_of_texts({encoder.config, encoder.weights, watch}, pass.batch);
   };
   in_passes_at_once(encodings.size(), forward_rows, rows_of, encoder.watch, make, run_pass,
                     [&](std::size_t begin, std::size_t end, const Pass& pass) {

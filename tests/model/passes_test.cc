@@ -37,9 +37,54 @@ TEST(Packing, LongItemHasItsOwnPass) {
   EXPECT_EQ(packed({9}, 7), (std::vector<Pass>{{0, 1}}));
 }
 
+std::vector<Pass> evenly_packed(const std::vector<std::size_t>& rows, std::size_t most, std::size_t thread_count) {
+  resize_thread_pool(thread_count);
+  std::vector<Pass> passes;
+  in_even_passes(
+      rows.size(), most, [&](std::size_t i) { return rows[i]; },
+      [&](std::size_t begin, std::size_t end) { passes.emplace_back(begin, end); });
+  resize_thread_pool(0);
+  return passes;
+}
+
+TEST(EvenPacking, MakesPassesOfTheSameSizeForAllThreads) {
+  const std::vector<std::size_t> draws(20, 13), phrases(64, 13);
+  EXPECT_EQ(evenly_packed(draws, 128, 1), (std::vector<Pass>{{0, 7}, {7, 13}, {13, 20}}));
+  EXPECT_EQ(evenly_packed(draws, 128, 2), (std::vector<Pass>{{0, 10}, {10, 20}}));  // 2 rows more than 128
+  EXPECT_EQ(evenly_packed(draws, 128, 4), (std::vector<Pass>{{0, 5}, {5, 10}, {10, 15}, {15, 20}}));
+  EXPECT_EQ(evenly_packed(phrases, 256, 2), (std::vector<Pass>{{0, 16}, {16, 32}, {32, 48}, {48, 64}}));
+  EXPECT_EQ(evenly_packed(std::vector<std::size_t>(9, 13), 128, 2), (std::vector<Pass>{{0, 9}}));
+  EXPECT_EQ(evenly_packed({}, 128, 2), std::vector<Pass>{});
+}
+
+TEST(EvenPacking, LosesNoItemAndKeepsTheLimit) {
+  for (const std::size_t thread_count : {1u, 2u, 3u, 5u})
+    for (std::size_t count = 1; count < 60; ++count) {
+      std::vector<std::size_t> rows;
+      for (std::size_t i = 0; i < count; ++i) rows.push_back(1 + i * 37 % 50);
+      const std::vector<Pass> passes = evenly_packed(rows, 100, thread_count);
+      ASSERT_FALSE(passes.empty());
+      std::size_t next = 0;
+      for (const auto& [begin, end] : passes) {
+        EXPECT_EQ(begin, next);
+        ASSERT_LT(begin, end);
+        next = end;
+        const auto at = [&](std::size_t i) { return rows.begin() + static_cast<std::ptrdiff_t>(i); };
+        EXPECT_LE(std::accumulate(at(begin), at(end), std::size_t{0}), 125u) << count << " " << thread_count;
+      }
+      EXPECT_EQ(next, count);
+    }
+}
+
+TEST(EvenPacking, LongItemHasItsOwnPass) {
+  EXPECT_EQ(evenly_packed(std::vector<std::size_t>(5, 138), 128, 2),
+            (std::vector<Pass>{{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}}));
+}
+
 TEST(PassesAtOnce, AreThoseOfPackingAndTakenInOrder) {
-  resize_thread_pool(3);
   const std::vector<std::size_t> rows = {3, 3, 9, 1, 3, 3, 3, 3, 3};
+  const std::vector<Pass> expected = evenly_packed(rows, 7, 3);
+  resize_thread_pool(3);
   std::vector<Pass> taken;
   std::vector<std::size_t> sums;
   in_passes_at_once(
@@ -57,7 +102,7 @@ TEST(PassesAtOnce, AreThoseOfPackingAndTakenInOrder) {
         taken.emplace_back(begin, end);
         sums.push_back(pass[2]);
       });
-  EXPECT_EQ(taken, packed(rows, 7));
+  EXPECT_EQ(taken, expected);
   ASSERT_EQ(sums.size(), taken.size());
   for (std::size_t i = 0; i < sums.size(); ++i) EXPECT_EQ(sums[i], 328'350 + taken[i].first);  // Σ i² for i < 100
   resize_thread_pool(0);
