@@ -38,18 +38,20 @@ void linear_shapes(benchmark::internal::Benchmark* bench) {
 
 void forward_linear(benchmark::State& state) {
   const std::size_t rows = argument(state, 0), in = argument(state, 1), out = argument(state, 2);
-  const Mat x = filled(rows, in), w = filled(out, in), b = filled(1, out);
+  const Mat x = filled(rows, in), stored = filled(out, in), b = filled(1, out);
+  const Weight w = Weight::owned(stored);  // packed by the first product, as those of a model
   Mat y(rows, out);
-  for (auto _ : state) linear(x, Weight(w), y, {.bias = b.view().row_span(0)});
+  for (auto _ : state) linear(x, w, y, {.bias = b.view().row_span(0)});
   count_products(state, rows * in * out);
 }
 BENCHMARK(forward_linear)->Apply(linear_shapes);
 
 void backward_linear(benchmark::State& state) {
   const std::size_t rows = argument(state, 0), in = argument(state, 1), out = argument(state, 2);
-  const Mat dy = filled(rows, out), w = filled(out, in);
+  const Mat dy = filled(rows, out), stored = filled(out, in);
+  const Weight w = Weight::owned(stored);
   Mat dx(rows, in);
-  for (auto _ : state) linear_vjp(dy, Weight(w), dx);
+  for (auto _ : state) linear_vjp(dy, w, dx);
   count_products(state, rows * in * out);
 }
 BENCHMARK(backward_linear)->Apply(linear_shapes);
