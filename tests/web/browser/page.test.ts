@@ -113,7 +113,8 @@ test("the first explanation is requested once, and again if it is not the one ne
   assert.deepEqual(server.asked.map(({request}) => request["model"]), [undefined]); // before the page knows the models
   const other = await visit("sample=question-7&model=gone");
   await other.page.getByText("This server has no model “gone”.").waitFor();
-  assert.deepEqual(server.asked.map(({request}) => request["model"]), [undefined, "gone", "small-qa"]);
+  // The page sends both at almost the same time, on connections of their own.
+  assert.deepEqual(server.asked.slice(1).map(({request}) => request["model"]).sort(), ["gone", "small-qa"]);
   assert.match(await other.page.innerText(".explanation > .facts"), /small-qa/);
 });
 
