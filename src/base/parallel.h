@@ -42,7 +42,7 @@ void parallel_for_each_helping(std::size_t count, const Work& work) {
 /// parallel_for for little work per row: each call handles several rows.
 template <class Work>
 void parallel_for_rows(std::size_t rows, const Work& work) {
-  constexpr std::size_t chunk = 32;
+  constexpr std::size_t chunk = 8;
   parallel_for((rows + chunk - 1) / chunk, [&](std::size_t i) {
     for (std::size_t row = i * chunk; row < std::min((i + 1) * chunk, rows); ++row) work(row);
   });

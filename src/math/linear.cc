@@ -50,7 +50,7 @@ std::size_t tile_width(std::size_t columns) {
 /// Splits x into `memory` if the instruction set needs it. Returns `memory`, or null.
 const char* split(ConstView x, bool columns_contiguous, char* memory, const Kernels& with) {
   if (!is_split(x, with)) return nullptr;
-  constexpr std::size_t rows_a_call = 2 * split_rows;
+  constexpr std::size_t rows_a_call = split_rows;
   parallel_for(quotient_up(x.rows, rows_a_call), [&](std::size_t call) {
     for (std::size_t row = call * rows_a_call; row < std::min((call + 1) * rows_a_call, x.rows); row += split_rows)
       with.products.split(x.data, x.stride, x.rows, x.columns, row / split_rows, columns_contiguous, memory);
