@@ -23,8 +23,7 @@ void gemm(ConstView a, Transpose transpose_a, ConstView b, Transpose transpose_b
        .result = c.data,
        .result_stride = c.stride,
        .alpha = alpha,
-       .addend = accumulate ? c.data : nullptr,
-       .addend_stride = c.stride});
+       .addend = accumulate ? Addend{c.data, c.stride} : Addend{}});
 }
 
 }  // namespace limn

@@ -50,19 +50,13 @@ std::size_t tile_width(std::size_t columns) {
 /// Splits x into `memory` if the instruction set needs it. Returns `memory`, or null.
 const char* split(ConstView x, bool columns_contiguous, char* memory, const Kernels& with) {
   if (!is_split(x, with)) return nullptr;
-  constexpr std::size_t rows_a_call = split_rows;
-  parallel_for(quotient_up(x.rows, rows_a_call), [&](std::size_t call) {
-    for (std::size_t row = call * rows_a_call; row < std::min((call + 1) * rows_a_call, x.rows); row += split_rows)
-      with.products.split(x.data, x.stride, x.rows, x.columns, row / split_rows, columns_contiguous, memory);
+  parallel_for(quotient_up(x.rows, split_rows), [&](std::size_t block) {
+    with.products.split(x.data, x.stride, x.rows, x.columns, block, columns_contiguous, memory);
   });
   return memory;
 }
 
-/// What a product adds: the previous content of y, or nothing.
-struct Addend {
-  const float* at = nullptr;
-  std::size_t stride = 0;
-};
+/// The previous content of y, or nothing.
 Addend previous(View y, bool added) { return added ? Addend{y.data, y.stride} : Addend{}; }
 
 void multiply(ConstView x, const char* split_x, const Operand& w, View y, Addend addend, const Kernels& with) {
@@ -74,8 +68,7 @@ void multiply(ConstView x, const char* split_x, const Operand& w, View y, Addend
                          .right = w,
                          .result = y.data,
                          .result_stride = y.stride,
-                         .addend = addend.at,
-                         .addend_stride = addend.stride,
+                         .addend = addend,
                          .split_left = split_x});
 }
 

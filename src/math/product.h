@@ -36,6 +36,16 @@ struct Operand {
   }
 };
 
+/// What a product adds to its result (M, N): element (m, n) is at at[m · stride + n].
+struct Addend {
+  const float* at = nullptr;  ///< may be the result; null: 0
+  std::size_t stride = 0;     ///< 0: all rows add the same
+
+  Addend part(std::size_t row, std::size_t column) const {
+    return {at != nullptr ? at + row * stride + column : nullptr, stride};
+  }
+};
+
 /// result (M, N) = alpha · left (M, K) · right (K, N) + addend. K is `inner`.
 struct Product {
   std::size_t rows = 0, columns = 0, inner = 0;
@@ -45,8 +55,7 @@ struct Product {
   float* result = nullptr;
   std::size_t result_stride = 0;
   float alpha = 1;
-  const float* addend = nullptr;     ///< element (m, n) is at addend[m · addend_stride + n]; may be `result`; null: 0
-  std::size_t addend_stride = 0;     ///< 0: all rows add the same
+  Addend addend = {};
   const char* split_left = nullptr;  ///< `left` as ProductKernels::split writes it, or null
 };
 

@@ -48,7 +48,8 @@ void in_even_passes(std::size_t count, std::size_t most_rows, const RowsOf& rows
   const std::size_t passes = even_passes(full, rows, most_rows);
   std::size_t end = 0, done = 0;
   for (std::size_t pass = 1, begin = 0; begin < count; ++pass, begin = end) {
-    const std::size_t share = rows * pass / passes - std::min(done, rows * pass / passes);  // of this pass
+    const std::size_t boundary = rows * pass / passes;  // where this pass should end
+    const std::size_t share = boundary - std::min(done, boundary);
     const std::size_t most = std::max(most_rows, (rows + passes - 1) / passes);
     std::size_t own = 0;
     do own += rows_of(end++);
